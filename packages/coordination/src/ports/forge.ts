@@ -1,0 +1,118 @@
+import type { Account, Issue, IssueNumber, Oid, RepoName } from '@bzzz/protocol';
+
+/** Position in the stream of issue changes; opaque, kept by the caller. */
+export interface IssueCursor {
+  readonly etag: string | null;
+  readonly since: string | null;
+}
+
+export interface IssuePoll {
+  /** Issues that changed since the cursor, open or closed. Pull requests are not among them. */
+  readonly changed: readonly Issue[];
+  readonly cursor: IssueCursor;
+}
+
+/** Where work starts from: the tip of the base branch, present in a local bare mirror. */
+export interface Base {
+  readonly branch: string;
+  readonly oid: Oid;
+  /** Git directory of the mirror. Opaque to coordination, which hands it to `Workspaces`. */
+  readonly mirror: string;
+}
+
+/** The two branches of a task as one read showed them. Reads may be stale. */
+export interface FenceRead {
+  readonly lock: { readonly oid: Oid; readonly commit: Uint8Array } | null;
+  readonly result: Oid | null;
+}
+
+/**
+ * One atomic push. A result branch can only be moved together with its lock: there is no way to
+ * say otherwise (invariant 1).
+ */
+export interface FencePush {
+  readonly number: IssueNumber;
+  readonly lock: {
+    /** Null: the branch must not exist. */
+    readonly expected: Oid | null;
+    readonly oid: Oid;
+    /** Content of the commit object `oid`. */
+    readonly commit: Uint8Array;
+  };
+  readonly result?: { readonly expected: Oid | null; readonly oid: Oid };
+}
+
+export type PushReply =
+  /** Both branches stand as pushed, now or by an earlier push of the same commits. */
+  | { readonly kind: 'accepted' }
+  /** The forge answered no; nothing moved. Why is for people: lease, hook or rule look alike. */
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** No answer: it may have taken effect, now or later. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export interface PullRequest {
+  readonly number: number;
+  readonly state: 'open' | 'closed' | 'merged';
+  readonly draft: boolean;
+  readonly head: Oid;
+  readonly url: string;
+}
+
+export interface PullRequestText {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** Whether a put-if-absent had to write. */
+export interface Put {
+  readonly written: boolean;
+  readonly id: number;
+}
+
+interface Options {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * GitHub, or whatever speaks its API. Reads may be stale for a while; only `push` decides.
+ *
+ * Every method throws `forge_unreachable` (no answer, 5xx), `forge_rate_limited` (with
+ * `retryAfterMs`), `forge_unauthorized` (token), `forge_not_found`, or `aborted`; `push` instead
+ * answers `unknown` when there was no answer.
+ */
+export interface Forge {
+  /** Whom the token belongs to. */
+  account(options?: Options): Promise<Account>;
+  pollIssues(repo: RepoName, cursor: IssueCursor | null, options?: Options): Promise<IssuePoll>;
+  readIssue(repo: RepoName, number: IssueNumber, options?: Options): Promise<Issue>;
+  /** Brings the mirror up to date. `policy` is the text of `.bzzz/policy.yml` there, if any. */
+  readBase(repo: RepoName, options?: Options): Promise<{ base: Base; policy: string | null }>;
+  readFence(repo: RepoName, number: IssueNumber, options?: Options): Promise<FenceRead>;
+  push(repo: RepoName, push: FencePush, options?: Options): Promise<PushReply>;
+
+  /** Adds our own account to the assignees. Not being assignable is no error: `written` is false. */
+  assign(repo: RepoName, number: IssueNumber, options?: Options): Promise<{ written: boolean }>;
+  /** Takes our own account off. */
+  unassign(repo: RepoName, number: IssueNumber, options?: Options): Promise<{ written: boolean }>;
+  /** The one comment of bzzz on an issue, found by a hidden marker, edited in place. */
+  putComment(repo: RepoName, number: IssueNumber, body: string, options?: Options): Promise<Put>;
+  addLabel(
+    repo: RepoName,
+    number: IssueNumber,
+    label: string,
+    options?: Options,
+  ): Promise<{ written: boolean }>;
+  /** Pull requests of the task's result branch, in every state, newest first. */
+  findPullRequests(
+    repo: RepoName,
+    number: IssueNumber,
+    options?: Options,
+  ): Promise<readonly PullRequest[]>;
+  /** Opens a draft for the task's result branch, or adopts and updates the open one. */
+  putPullRequest(
+    repo: RepoName,
+    number: IssueNumber,
+    text: PullRequestText,
+    options?: Options,
+  ): Promise<Put>;
+}

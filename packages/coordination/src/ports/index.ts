@@ -1,0 +1,29 @@
+export type { Clock } from './clock.ts';
+export type { Executor, ExecutorReport, ExecutorRequest, Job, RecipeJob } from './executor.ts';
+export type {
+  Base,
+  FencePush,
+  FenceRead,
+  Forge,
+  IssueCursor,
+  IssuePoll,
+  PullRequest,
+  PullRequestText,
+  PushReply,
+  Put,
+} from './forge.ts';
+export type { Journal, StoredEntry } from './journal.ts';
+export type { ConnectionEvent, Mesh } from './mesh.ts';
+export type { Random } from './random.ts';
+export type { Signer } from './signer.ts';
+export type {
+  Acceptance,
+  AcceptanceJob,
+  ChangedFile,
+  Collected,
+  CommandReport,
+  CommitFacts,
+  WorkLimits,
+  Workspace,
+  Workspaces,
+} from './workspace.ts';

@@ -1,0 +1,22 @@
+import type { JournalEntry, JournalKey } from '@bzzz/protocol';
+
+export interface StoredEntry {
+  /** Position among all entries of this journal, from 0. */
+  readonly seq: number;
+  readonly entry: JournalEntry;
+}
+
+/** The peer's own append-only log. */
+export interface Journal {
+  readonly key: JournalKey;
+  /** Number of durable entries. */
+  length(): number;
+  /**
+   * Resolves with the position when the entry is on disk and survives a power cut. Entries of one
+   * caller keep their order; callers of one tick share a block.
+   * Throws `journal_write_failed`; then nothing later is accepted either, since a gap must not form.
+   */
+  append(entry: JournalEntry): Promise<number>;
+  /** The durable entries from `from` on, oldest first. Blocks of unknown kinds are skipped. */
+  read(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<StoredEntry>;
+}

@@ -1,0 +1,76 @@
+import type { Epoch, Oid, Policy, TaskId } from '@bzzz/protocol';
+import type { Base } from './forge.ts';
+
+export type WorkLimits = Policy['limits'];
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly status: 'added' | 'modified' | 'deleted';
+  /** Git's mode of the new side: 100644, 100755, 120000 (link), 160000 (submodule); 000000 deleted. */
+  readonly mode: string;
+  readonly bytes: number;
+}
+
+/** One commit between base and result, as the checks of a push look at it. */
+export interface CommitFacts {
+  readonly oid: Oid;
+  readonly files: readonly ChangedFile[];
+  /** What the secret scanner found: where and by which rule, never the secret. */
+  readonly secrets: readonly { readonly path: string; readonly rule: string }[];
+}
+
+export interface Collected {
+  readonly result: Oid;
+  /** Oldest first. */
+  readonly commits: readonly CommitFacts[];
+}
+
+/** A checkout of the base for one attempt. It has no remote, and its git state is never trusted. */
+export interface Workspace {
+  /** Folder of the files. Opaque to coordination, which hands it to an `Executor`. */
+  readonly path: string;
+  /**
+   * Makes one commit of everything that differs from the base, in the mirror. Null: nothing does.
+   * Throws `workspace_hostile` on what cannot be committed safely (nested repositories, devices).
+   */
+  collect(message: string, options?: { signal?: AbortSignal }): Promise<Collected | null>;
+  /** Removes the folder and ends what still runs in it. Idempotent. */
+  dispose(): Promise<void>;
+}
+
+export interface CommandReport {
+  readonly argv: readonly string[];
+  /** Null: ended by a signal or a limit. */
+  readonly exitCode: number | null;
+  readonly elapsedMs: number;
+  /** The last lines of what it printed, at most 4 KiB, control characters removed. */
+  readonly outputTail: string;
+}
+
+export interface Acceptance {
+  readonly passed: boolean;
+  readonly commands: readonly CommandReport[];
+  /** Judge files that the result changed; the base's were used. For a person to look at. */
+  readonly judgeFilesChanged: readonly string[];
+}
+
+export interface AcceptanceJob {
+  readonly base: Base;
+  readonly result: Oid;
+  /** Globs of files taken from the base, whatever the result says. */
+  readonly judge: readonly string[];
+  readonly commands: readonly (readonly string[])[];
+  readonly limits: WorkLimits;
+}
+
+export interface Workspaces {
+  /** Throws `workspace_failed`. */
+  create(
+    job: { task: TaskId; epoch: Epoch; base: Base },
+    options?: { signal?: AbortSignal },
+  ): Promise<Workspace>;
+  /** Runs the acceptance in a clean checkout of the result, in the sandbox. */
+  accept(job: AcceptanceJob, options?: { signal?: AbortSignal }): Promise<Acceptance>;
+  /** Removes what an earlier process left behind. Called once, before any `create`. */
+  sweep(): Promise<void>;
+}

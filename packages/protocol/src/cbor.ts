@@ -1,0 +1,78 @@
+/**
+ * Canonical CBOR, checked by a schema. The only way in for bytes from a wire or a disk.
+ */
+import { decode, encode } from 'cborg';
+import type { z } from 'zod';
+import { BzzzError, reasonOf } from './errors.ts';
+
+export interface Codec<T> {
+  readonly name: string;
+  readonly bytesMax: number;
+  /** Throws `message_too_large`, or `message_invalid` when the value does not fit its own schema. */
+  encode(value: T): Uint8Array;
+  /** Throws `message_too_large`, `message_malformed` (not CBOR) or `message_invalid` (schema). */
+  decode(bytes: Uint8Array): T;
+}
+
+export interface CodecOptions<S extends z.ZodType> {
+  readonly name: string;
+  readonly schema: S;
+  readonly bytesMax: number;
+}
+
+export function createCodec<S extends z.ZodType>(options: CodecOptions<S>): Codec<z.output<S>> {
+  const { name, schema, bytesMax } = options;
+  return {
+    name,
+    bytesMax,
+    encode(value) {
+      const bytes = encode(parse(name, schema, value), { ignoreUndefinedProperties: true });
+      assertSize(name, bytes, bytesMax);
+      return bytes;
+    },
+    decode(bytes) {
+      assertSize(name, bytes, bytesMax);
+      return parse(name, schema, decodeStrict(name, bytes));
+    },
+  };
+}
+
+/** Fits an unknown value to a schema or throws `message_invalid` with the first few complaints. */
+export function parse<S extends z.ZodType>(name: string, schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new BzzzError('message_invalid', `${name}: ${complaints(result.error)}`);
+}
+
+/** The first three complaints of zod as `path: message`, on one line. */
+export function complaints(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
+    .join('; ');
+}
+
+function decodeStrict(name: string, bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes, {
+      strict: true,
+      allowIndefinite: false,
+      allowUndefined: false,
+      allowNaN: false,
+      allowInfinity: false,
+      allowBigInt: false,
+      rejectDuplicateMapKeys: true,
+    });
+  } catch (error) {
+    throw new BzzzError('message_malformed', `${name}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function assertSize(name: string, bytes: Uint8Array, bytesMax: number): void {
+  if (bytes.byteLength > bytesMax) {
+    throw new BzzzError(
+      'message_too_large',
+      `${name}: ${bytes.byteLength} bytes, at most ${bytesMax}`,
+    );
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * A peer's configuration: one file, overridden by environment and flags. Unknown keys are refused,
+ * so that a misspelt one is not silently a default.
+ */
+import { z } from 'zod';
+import { MeshName, RepoName } from './ids.ts';
+
+const Url = z.url({ protocol: /^https?$/ });
+
+/** Timing of coordination. Every value in milliseconds. */
+export const Timing = z.strictObject({
+  /** Without a renewal for so long, a claim may be taken over. Lower: faster takeover without a
+   *  majority, more renewals. */
+  leaseMs: z.int().min(1000).max(86_400_000).default(120_000),
+  /** Pause between two peers' turns in a contest. Higher: fewer lost races, slower when the best
+   *  peer does not act. */
+  staggerMs: z.int().min(1).max(60_000).default(400),
+  /** Between two polls of the repository's watcher. Lower: faster start, more (free) 304 answers. */
+  pollMs: z.int().min(50).max(3_600_000).default(15_000),
+  /** How long reads of the forge may lag behind its writes. */
+  lagMs: z.int().min(0).max(600_000).default(30_000),
+  /** Between two capabilities messages when nothing changes. */
+  announceMs: z.int().min(100).max(600_000).default(30_000),
+  /** From a closed connection to "dead", unless somebody still reaches the peer. Lower: faster
+   *  takeover, more work lost to a brief cut. */
+  suspicionMs: z.int().min(50).max(600_000).default(3_000),
+  /** First pause after a claim that was refused or an attempt that failed; doubles up to 5 min. */
+  backoffMs: z.int().min(10).max(600_000).default(10_000),
+});
+export type Timing = z.infer<typeof Timing>;
+
+export const Config = z.strictObject({
+  /** What people call this machine. */
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dot, dash; at most 63'),
+  /** Identity, journal, mirrors and worktrees; local disk, never shared by two peers. */
+  dataDir: z.string().min(1),
+  mesh: z
+    .strictObject({
+      name: MeshName.default(MeshName.parse('bzzz')),
+      /** 64 hex digits, or a file that holds them; without one the peer makes its own. */
+      key: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, '64 hex digits')
+        .optional(),
+      keyFile: z.string().min(1).optional(),
+      /** Multiaddrs to listen on. */
+      listen: z.array(z.string().startsWith('/')).min(1).default(['/ip4/0.0.0.0/tcp/4801']),
+      /** Multiaddrs of peers to dial at start and whenever alone. */
+      bootstrap: z.array(z.string().startsWith('/')).default([]),
+      mdns: z.boolean().default(true),
+      dht: z.boolean().default(true),
+    })
+    .prefault({}),
+  forge: z
+    .strictObject({
+      apiUrl: Url.default('https://api.github.com'),
+      gitUrl: Url.default('https://github.com'),
+      /** Prefer a file: it is read again when it changes. */
+      token: z.string().min(1).optional(),
+      tokenFile: z.string().min(1).optional(),
+    })
+    .prefault({}),
+  repositories: z.array(RepoName).default([]),
+  work: z
+    .strictObject({
+      /** Attempts at a time. 0: this peer only watches. */
+      slots: z.int().min(0).max(1024).default(1),
+      /** `required`: without bubblewrap nothing is executed. `off`: the operator runs commands of
+       *  repositories without isolation; `status` shows it in red. */
+      sandbox: z.enum(['required', 'off']).default('required'),
+      /** Further programs to look for and to offer. */
+      tools: z.array(z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/)).default([]),
+    })
+    .prefault({}),
+  timing: Timing.prefault({}),
+});
+export type Config = z.infer<typeof Config>;

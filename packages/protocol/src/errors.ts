@@ -1,0 +1,219 @@
+/**
+ * The error registry. Each code is stable for ever: it is never reused for another meaning.
+ * docs/ERRORS.md is kept equal to this table by a test.
+ */
+export interface ErrorSpec {
+  /** HTTP status with which a gateway would answer. */
+  readonly status: number;
+  /** Whether the same call can succeed later without a person. */
+  readonly retryable: boolean;
+  /** What a person can do. */
+  readonly advice: string;
+}
+
+export const errorRegistry = {
+  // protocol
+  message_too_large: {
+    status: 413,
+    retryable: false,
+    advice: 'Send less; the limits are in docs/PROTOCOL.md.',
+  },
+  message_malformed: {
+    status: 400,
+    retryable: false,
+    advice: 'The sender does not speak this protocol; compare versions with `bzzz peers`.',
+  },
+  message_invalid: {
+    status: 422,
+    retryable: false,
+    advice: 'The message does not fit its schema in docs/PROTOCOL.md; compare versions.',
+  },
+  lock_malformed: {
+    status: 422,
+    retryable: false,
+    advice:
+      'The tip of the lock branch was not written by bzzz. Delete the branch to let bzzz work on the issue again.',
+  },
+  policy_invalid: {
+    status: 422,
+    retryable: false,
+    advice: 'Mend .bzzz/policy.yml on the base branch; the reason names the line.',
+  },
+  config_invalid: {
+    status: 422,
+    retryable: false,
+    advice: 'Mend the configuration; `bzzz config` shows where each value came from.',
+  },
+  // coordination
+  task_transition: {
+    status: 500,
+    retryable: false,
+    advice: 'A defect in bzzz: please report it with the journal of this peer.',
+  },
+  task_unknown: {
+    status: 404,
+    retryable: false,
+    advice: 'No such task is known to this peer; `bzzz tasks` lists them.',
+  },
+  task_fenced: {
+    status: 409,
+    retryable: false,
+    advice: 'Another peer holds the task now; this one has let go.',
+  },
+  task_refused: {
+    status: 403,
+    retryable: false,
+    advice: 'The issue may not be worked on; the reason says why.',
+  },
+  stopped: {
+    status: 503,
+    retryable: true,
+    advice: 'The peer is stopping; ask again when it is up.',
+  },
+  aborted: { status: 499, retryable: true, advice: 'The operation was cancelled.' },
+  timeout: { status: 504, retryable: true, advice: 'No answer in time; try again.' },
+  // mesh
+  mesh_unreachable: {
+    status: 502,
+    retryable: true,
+    advice:
+      'No connection to that peer; `bzzz peers` shows who is reachable and `bzzz doctor` why not.',
+  },
+  mesh_refused: {
+    status: 503,
+    retryable: true,
+    advice:
+      'The other peer is over its limits or does not speak this protocol; compare versions with `bzzz peers`.',
+  },
+  mesh_backlog: {
+    status: 429,
+    retryable: true,
+    advice: 'The network takes less than is published; publish less, or wait.',
+  },
+  mesh_wrong_key: {
+    status: 403,
+    retryable: false,
+    advice: 'The other side has another network key; give both the same `mesh.key`.',
+  },
+  port_taken: {
+    status: 409,
+    retryable: false,
+    advice:
+      'Another process listens there; choose another port in `mesh.listen`, or end that process.',
+  },
+  // journal
+  journal_write_failed: {
+    status: 500,
+    retryable: false,
+    advice: 'The disk of the data folder is full or broken; make room and start the peer again.',
+  },
+  journal_locked: {
+    status: 409,
+    retryable: false,
+    advice: 'Another process uses this data folder; a folder belongs to one peer.',
+  },
+  journal_corrupt: {
+    status: 500,
+    retryable: false,
+    advice:
+      'The journal on disk does not verify; keep the folder for inspection and start with a new one.',
+  },
+  journal_copied: {
+    status: 409,
+    retryable: false,
+    advice:
+      'This data folder was copied from elsewhere; a copied journal would fork. Start with an empty folder.',
+  },
+  // forge
+  forge_unreachable: {
+    status: 502,
+    retryable: true,
+    advice: 'The forge does not answer; nothing is lost, bzzz tries again by itself.',
+  },
+  forge_rate_limited: {
+    status: 429,
+    retryable: true,
+    advice: 'The account is over its limit; bzzz waits as long as the forge asks.',
+  },
+  forge_unauthorized: {
+    status: 401,
+    retryable: false,
+    advice:
+      'The token is missing, wrong or expired, or may not do this; `bzzz doctor` names the rights it needs.',
+  },
+  forge_not_found: {
+    status: 404,
+    retryable: false,
+    advice: 'No such repository, issue or branch, or the token may not see it.',
+  },
+  forge_invalid_answer: {
+    status: 502,
+    retryable: true,
+    advice: 'The forge answered something that GitHub would not; check `forge.apiUrl`.',
+  },
+  // execution
+  workspace_failed: {
+    status: 500,
+    retryable: true,
+    advice: 'The checkout could not be made; look at the disk of the data folder.',
+  },
+  workspace_hostile: {
+    status: 422,
+    retryable: false,
+    advice: 'The work left something that cannot be committed safely; the reason names it.',
+  },
+  sandbox_missing: {
+    status: 503,
+    retryable: false,
+    advice: 'Install bubblewrap, or allow running without isolation with `work.sandbox: off`.',
+  },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof errorRegistry;
+
+/**
+ * The one error class of bzzz. Callers branch on `code`, never on `message`.
+ */
+export class BzzzError extends Error {
+  override readonly name = 'BzzzError';
+  readonly code: ErrorCode;
+  /** Why, in one sentence; safe to show to a person. */
+  readonly reason: string;
+  /** Not before so long does another try make sense; told by the forge. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    reason: string,
+    options?: { cause?: unknown; retryAfterMs?: number },
+  ) {
+    super(`${code}: ${reason}`, options);
+    this.code = code;
+    this.reason = reason;
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+
+  get status(): number {
+    return errorRegistry[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return errorRegistry[this.code].retryable;
+  }
+
+  get advice(): string {
+    return errorRegistry[this.code].advice;
+  }
+}
+
+/** Whether an unknown thrown value is ours with this code. */
+export function isBzzzError(error: unknown, code?: ErrorCode): error is BzzzError {
+  return error instanceof BzzzError && (code === undefined || error.code === code);
+}
+
+/** A sentence about any thrown value, for logs and reasons. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof BzzzError) return error.reason;
+  if (error instanceof Error) return error.message;
+  return String(error);
+}

@@ -1,0 +1,81 @@
+export { bytesToHex, fromBase64, fromUtf8, hexToBytes, toBase64, utf8 } from './bytes.ts';
+export { type Codec, type CodecOptions, complaints, createCodec, parse } from './cbor.ts';
+export { Config, Timing } from './config.ts';
+export {
+  BzzzError,
+  type ErrorCode,
+  type ErrorSpec,
+  errorRegistry,
+  isBzzzError,
+  reasonOf,
+} from './errors.ts';
+export { type CommitParts, commitBytes, commitOid, EMPTY_TREE } from './git-object.ts';
+export { Hlc, hlcCompare, hlcHear, hlcTick, hlcZero } from './hlc.ts';
+export {
+  Account,
+  Epoch,
+  IssueNumber,
+  JournalKey,
+  MeshName,
+  Nonce,
+  Oid,
+  PeerId,
+  RepoName,
+  Sha256Hex,
+  TaskId,
+  taskId,
+  taskParts,
+} from './ids.ts';
+export { Association, Issue, issueHash, visibleText } from './issue.ts';
+export {
+  EntryBody,
+  type EntryKind,
+  FenceIntent,
+  FenceOutcome,
+  JournalEntry,
+  journalEntryCodec,
+  VisibleEffect,
+} from './journal-entry.ts';
+export { limits } from './limits.ts';
+export {
+  decodeLockCommit,
+  encodeLockCommit,
+  LockRecord,
+  type LockState,
+  type LockStatement,
+  lockRef,
+  lockRefNumber,
+  lockSigningBytes,
+  resultRef,
+  type SignedLockCommit,
+} from './lock-commit.ts';
+export {
+  Capabilities,
+  HealthNote,
+  Needs,
+  ProbeRequest,
+  ProbeResponse,
+  TaskHint,
+} from './messages.ts';
+export {
+  alwaysProtected,
+  fillArgv,
+  Policy,
+  parsePolicy,
+  policyPath,
+  type Recipe,
+} from './policy.ts';
+export {
+  Envelope,
+  envelopeCodec,
+  journalProtocol,
+  parseTopicName,
+  probeProtocol,
+  protocolId,
+  type RequestProtocol,
+  type Topic,
+  topicName,
+  topics,
+  wireVersions,
+} from './wire.ts';
+export { readWorkRequest, WorkRequest, type WorkRequestReading } from './work-request.ts';

@@ -1,0 +1,57 @@
+/**
+ * An issue as the forge tells it, and the two things that are made of it: the hash that binds a
+ * claim to what was read, and the text without what a person would not see.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { z } from 'zod';
+import { bytesToHex, utf8 } from './bytes.ts';
+import { Account, IssueNumber, Sha256Hex } from './ids.ts';
+import { limits } from './limits.ts';
+
+/** GitHub's word for what the author of an issue is to its repository. */
+export const Association = z.enum([
+  'OWNER',
+  'MEMBER',
+  'COLLABORATOR',
+  'CONTRIBUTOR',
+  'FIRST_TIMER',
+  'FIRST_TIME_CONTRIBUTOR',
+  'MANNEQUIN',
+  'NONE',
+]);
+export type Association = z.infer<typeof Association>;
+
+export const Issue = z.object({
+  number: IssueNumber,
+  title: z.string(),
+  body: z.string().max(limits.bodyCharsMax),
+  state: z.enum(['open', 'closed']),
+  labels: z.array(z.string()),
+  assignees: z.array(Account),
+  author: Account,
+  association: Association,
+  updatedAtMs: z.int().min(0),
+});
+export type Issue = z.infer<typeof Issue>;
+
+/** SHA-256 over title and body; the title's length is part of it, so text cannot move across. */
+export function issueHash(issue: Pick<Issue, 'title' | 'body'>): Sha256Hex {
+  const title = utf8(issue.title);
+  const hash = sha256.create();
+  hash
+    .update(utf8(`bzzz/issue/1\n${title.byteLength}\n`))
+    .update(title)
+    .update(utf8(issue.body));
+  return Sha256Hex.parse(bytesToHex(hash.digest()));
+}
+
+/**
+ * The text that a person sees on the page: without HTML comments, and without zero-width,
+ * bidirectional, tag and other invisible characters.
+ */
+export function visibleText(text: string): string {
+  return text
+    .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, '')
+    .replaceAll(/[\p{Cf}\u{E0000}-\u{E0FFF}\u115F\u1160\u3164\uFFA0]/gu, '')
+    .replaceAll(/[^\P{Cc}\n\t]/gu, '');
+}

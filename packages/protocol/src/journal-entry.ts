@@ -1,0 +1,113 @@
+/**
+ * What stands in a peer's journal. Intents come before the effect, outcomes after it
+ * (DESIGN.md 4.6). Kinds and fields are only ever added; a reader skips kinds that it does not know.
+ */
+import { z } from 'zod';
+import { createCodec } from './cbor.ts';
+import { Hlc } from './hlc.ts';
+import { Account, Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
+import { limits } from './limits.ts';
+import { LockRecord } from './lock-commit.ts';
+
+const Reason = z.string().max(limits.reasonCharsMax);
+const Bytes = z.instanceof(Uint8Array);
+
+/** One move of the fence: what the peer is about to push, complete enough to push it again. */
+export const FenceIntent = z.object({
+  task: TaskId,
+  /** Tip of the lock branch that must still stand; null: the branch must not exist. */
+  expected: Oid.nullable(),
+  oid: Oid,
+  /** The commit object itself: a peer owns a tip only if its own journal holds it. */
+  commit: Bytes.refine((bytes) => bytes.byteLength <= limits.lockCommitBytesMax),
+  record: LockRecord,
+  /** The result branch, moved in the same atomic push. */
+  result: z.object({ expected: Oid.nullable(), oid: Oid }).optional(),
+});
+export type FenceIntent = z.infer<typeof FenceIntent>;
+
+export const FenceOutcome = z.enum(['won', 'lost', 'refused', 'unknown']);
+export type FenceOutcome = z.infer<typeof FenceOutcome>;
+
+/** What is shown on the forge, put if absent. */
+export const VisibleEffect = z.enum(['assign', 'unassign', 'comment', 'label', 'pull-request']);
+export type VisibleEffect = z.infer<typeof VisibleEffect>;
+
+const task = { task: TaskId };
+const attempt = { task: TaskId, epoch: Epoch, attempt: z.int().min(1) };
+
+export const EntryBody = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('peer.started'),
+    version: z.string(),
+    name: z.string(),
+    account: Account,
+  }),
+  z.object({ kind: z.literal('peer.stopped') }),
+  z.object({ kind: z.literal('member.joined'), peer: PeerId, name: z.string() }),
+  z.object({ kind: z.literal('member.suspected'), peer: PeerId }),
+  z.object({ kind: z.literal('member.dead'), peer: PeerId, reason: Reason }),
+  z.object({ kind: z.literal('task.seen'), ...task, title: z.string(), bodySha256: Sha256Hex }),
+  z.object({ kind: z.literal('fence.intended'), intent: FenceIntent }),
+  z.object({
+    kind: z.literal('fence.settled'),
+    ...task,
+    oid: Oid,
+    outcome: FenceOutcome,
+    reason: Reason,
+    /** Who holds the task instead, when that is known. */
+    holder: z.object({ peer: PeerId, epoch: Epoch }).optional(),
+  }),
+  z.object({ kind: z.literal('attempt.started'), ...attempt, executor: z.string(), base: Oid }),
+  z.object({
+    kind: z.literal('attempt.ended'),
+    ...attempt,
+    outcome: z.enum(['accepted', 'failed', 'cancelled']),
+    reason: Reason,
+    result: Oid.optional(),
+    commits: z.int().min(0),
+    elapsedMs: z.number().min(0),
+  }),
+  z.object({ kind: z.literal('effect.intended'), ...task, epoch: Epoch, effect: VisibleEffect }),
+  z.object({
+    kind: z.literal('effect.settled'),
+    ...task,
+    epoch: Epoch,
+    effect: VisibleEffect,
+    /** False: it was there already. */
+    written: z.boolean(),
+    /** Number of the pull request or id of the comment. */
+    id: z.int().min(0).optional(),
+  }),
+  z.object({
+    kind: z.literal('task.ended'),
+    ...task,
+    epoch: Epoch,
+    state: z.enum(['done', 'failed', 'released']),
+    reason: Reason,
+    pullRequest: z.int().min(1).optional(),
+  }),
+  z.object({
+    kind: z.literal('trouble'),
+    code: z.string().max(64),
+    reason: Reason,
+    task: TaskId.optional(),
+  }),
+]);
+export type EntryBody = z.infer<typeof EntryBody>;
+export type EntryKind = EntryBody['kind'];
+
+export const JournalEntry = z.object({
+  v: z.literal(1),
+  at: Hlc,
+  /** The entry, perhaps of another peer, without which this one would not stand here. */
+  cause: z.object({ peer: PeerId, seq: z.int().min(0) }).optional(),
+  body: EntryBody,
+});
+export type JournalEntry = z.infer<typeof JournalEntry>;
+
+export const journalEntryCodec = createCodec({
+  name: 'journal entry',
+  schema: JournalEntry,
+  bytesMax: limits.journalEntryBytesMax,
+});

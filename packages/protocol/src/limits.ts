@@ -1,0 +1,35 @@
+/** Every bound on what a peer accepts, in one place. A test sends one over each. */
+export const limits = {
+  /** One gossip envelope on the wire; gossipsub itself drops above 4 MiB without an error. */
+  envelopeBytesMax: 256 * 1024,
+  /** Messages packed in one envelope. */
+  envelopeMessagesMax: 256,
+  /** One gossiped message. */
+  gossipMessageBytesMax: 16 * 1024,
+  /** One request or response on a stream. */
+  streamMessageBytesMax: 64 * 1024,
+  /** One journal entry. */
+  journalEntryBytesMax: 64 * 1024,
+  /** Entries packed in one block of the journal. */
+  journalBlockEntriesMax: 512,
+  /** One block of the journal. */
+  journalBlockBytesMax: 1024 * 1024,
+  /** A commit on a lock branch; ours are under 1.5 KiB. */
+  lockCommitBytesMax: 8 * 1024,
+  /** Title of an issue as it is gossiped and journalled. */
+  titleCharsMax: 256,
+  /** Body of an issue; GitHub's own limit is 65,536 characters. */
+  bodyCharsMax: 65_536,
+  /** `.bzzz/policy.yml`. */
+  policyBytesMax: 64 * 1024,
+  /** Parameters that an issue may hand to a recipe. */
+  recipeParametersMax: 16,
+  /** One such parameter. */
+  recipeParameterCharsMax: 256,
+  /** Tools, labels, executors in one capabilities message. */
+  capabilityItemsMax: 128,
+  /** Free text that explains an outcome. */
+  reasonCharsMax: 512,
+  /** One request on the local control socket. */
+  controlMessageBytesMax: 256 * 1024,
+} as const;

@@ -1,0 +1,214 @@
+/**
+ * A commit on the branch `bzzz/lock/<n>`: who holds the task, and since which epoch (DESIGN.md 4.2).
+ *
+ * The record travels as git trailers, so that `git log bzzz/lock/42` reads as a history, and is
+ * signed by the peer over repository, ref, parent, tree and trailers. This file builds and reads
+ * the bytes; making and checking signatures is the business of `coordination`.
+ */
+import { z } from 'zod';
+import { fromBase64, fromUtf8, toBase64, utf8 } from './bytes.ts';
+import { complaints } from './cbor.ts';
+import { BzzzError } from './errors.ts';
+import { type CommitParts, commitBytes, EMPTY_TREE } from './git-object.ts';
+import {
+  Account,
+  Epoch,
+  Nonce,
+  Oid,
+  PeerId,
+  type RepoName,
+  Sha256Hex,
+  TaskId,
+  taskParts,
+} from './ids.ts';
+import { limits } from './limits.ts';
+
+const shared = {
+  task: TaskId,
+  peer: PeerId,
+  account: Account,
+  epoch: Epoch,
+  /** Counts executions of the task, over all epochs. */
+  attempt: z.int().min(1).max(10_000),
+  /** How long the claim stands without a further commit. */
+  leaseMs: z.int().min(100).max(86_400_000),
+  nonce: Nonce,
+  /** SHA-256 of title and body, see `issueHash`. */
+  bodySha256: Sha256Hex,
+};
+
+export const LockRecord = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('held'), ...shared }),
+  z.object({
+    state: z.literal('result'),
+    ...shared,
+    /** Tip of the result branch. */
+    result: Oid,
+    /** Verdicts of other peers that make the result ready for review. */
+    verdicts: z.int().min(0).max(100),
+  }),
+  z.object({ state: z.literal('released'), ...shared, reason: trailerText() }),
+  z.object({ state: z.literal('failed'), ...shared, reason: trailerText() }),
+]);
+export type LockRecord = z.infer<typeof LockRecord>;
+export type LockState = LockRecord['state'];
+
+/** A record with where it stands in the chain: everything that the signature covers. */
+export interface LockStatement {
+  readonly record: LockRecord;
+  readonly parent: Oid | null;
+  /** Whole seconds since 1970 on the writer's clock; for people only, nothing is decided by it. */
+  readonly timeSeconds: number;
+}
+
+export interface SignedLockCommit extends LockStatement {
+  readonly signature: Uint8Array;
+}
+
+const author = { name: 'bzzz', email: 'bzzz@bzzz.invalid' };
+const SIGNATURE = 'Bzzz-Signature';
+
+/** Trailer key of each field, in the order in which they are written and signed. */
+const trailers = [
+  ['task', 'Bzzz-Task'],
+  ['state', 'Bzzz-State'],
+  ['peer', 'Bzzz-Peer'],
+  ['account', 'Bzzz-Account'],
+  ['epoch', 'Bzzz-Epoch'],
+  ['attempt', 'Bzzz-Attempt'],
+  ['leaseMs', 'Bzzz-Lease-Ms'],
+  ['nonce', 'Bzzz-Nonce'],
+  ['bodySha256', 'Bzzz-Body-Sha256'],
+  ['result', 'Bzzz-Result'],
+  ['verdicts', 'Bzzz-Verdicts'],
+  ['reason', 'Bzzz-Reason'],
+] as const;
+const numeric = new Set<string>(['epoch', 'attempt', 'leaseMs', 'verdicts']);
+
+/** The bytes to be signed: domain, repository, ref, parent, tree and trailers, a line each. */
+export function lockSigningBytes(statement: LockStatement): Uint8Array {
+  const { repo, number } = taskParts(statement.record.task);
+  const head = ['bzzz/lock/1', repo, lockRef(number), statement.parent ?? '-', EMPTY_TREE];
+  return utf8([...head, ...trailerLines(statement.record)].join('\n'));
+}
+
+/** The content of the commit object. */
+export function encodeLockCommit(commit: SignedLockCommit): Uint8Array {
+  const { record } = commit;
+  const subject = `bzzz: ${record.state} ${record.task} epoch ${record.epoch} [skip ci]`;
+  const lines = [...trailerLines(record), `${SIGNATURE}: ${toBase64(commit.signature)}`];
+  const parts: CommitParts = {
+    tree: EMPTY_TREE,
+    parent: commit.parent,
+    author,
+    timeSeconds: commit.timeSeconds,
+    message: `${subject}\n\n${lines.join('\n')}\n`,
+  };
+  return commitBytes(parts);
+}
+
+/**
+ * Reads the content of a commit object. Only what `encodeLockCommit` would write byte for byte is
+ * accepted, so there is one form to sign and nothing can hide beside the trailers.
+ * Throws `lock_malformed`.
+ */
+export function decodeLockCommit(repo: RepoName, bytes: Uint8Array): SignedLockCommit {
+  if (bytes.byteLength > limits.lockCommitBytesMax) throw malformed('too large');
+  const [header, message] = splitOnce(textOf(bytes), '\n\n');
+  const fields = new Map(message.split('\n').flatMap(trailerOf));
+  const raw = Object.fromEntries(
+    trailers.flatMap(([field, key]) => {
+      const text = fields.get(key);
+      if (text === undefined) return [];
+      return [[field, numeric.has(field) ? Number(text) : text]];
+    }),
+  );
+  const parsed = LockRecord.safeParse(raw);
+  if (!parsed.success) throw malformed(complaints(parsed.error));
+  if (taskParts(parsed.data.task).repo !== repo) throw malformed('written for another repository');
+  const commit: SignedLockCommit = {
+    record: parsed.data,
+    parent: parentOf(header),
+    timeSeconds: timeOf(header),
+    signature: signatureOf(fields),
+  };
+  if (!sameBytes(encodeLockCommit(commit), bytes)) throw malformed('not in canonical form');
+  return commit;
+}
+
+/** Full name of the branch that fences a task. */
+export function lockRef(number: number): string {
+  return `refs/heads/bzzz/lock/${number}`;
+}
+
+/** Full name of the branch that carries a task's result. */
+export function resultRef(number: number): string {
+  return `refs/heads/bzzz/issue-${number}`;
+}
+
+/** The number of the task that a lock ref fences, or undefined for any other ref. */
+export function lockRefNumber(ref: string): number | undefined {
+  const match = /^refs\/heads\/bzzz\/lock\/([1-9][0-9]{0,9})$/.exec(ref);
+  return match === null ? undefined : Number(match[1]);
+}
+
+function trailerText() {
+  return z
+    .string()
+    .min(1)
+    .max(limits.reasonCharsMax)
+    .regex(/^[^\p{Cc}]+$/u, 'one line without control characters')
+    .refine((text) => text.trim() === text, 'no space at either end');
+}
+
+function trailerLines(record: LockRecord): string[] {
+  const values: Readonly<Record<string, string | number>> = record;
+  return trailers.flatMap(([field, key]) => {
+    const value = values[field];
+    return value === undefined ? [] : [`${key}: ${value}`];
+  });
+}
+
+function trailerOf(line: string): [string, string][] {
+  const match = /^(Bzzz-[A-Za-z0-9-]+): (.+)$/.exec(line);
+  return match?.[1] !== undefined && match[2] !== undefined ? [[match[1], match[2]]] : [];
+}
+
+function parentOf(header: string): Oid | null {
+  const parent = /^parent ([0-9a-f]{40})$/m.exec(header)?.[1];
+  return parent === undefined ? null : Oid.parse(parent);
+}
+
+function timeOf(header: string): number {
+  const seconds = /^committer .* ([0-9]{1,12}) \+0000$/m.exec(header)?.[1];
+  if (seconds === undefined) throw malformed('no time of commit');
+  return Number(seconds);
+}
+
+function signatureOf(fields: ReadonlyMap<string, string>): Uint8Array {
+  const text = fields.get(SIGNATURE);
+  if (text === undefined || !/^[A-Za-z0-9+/]{86}==$/.test(text)) throw malformed('no signature');
+  return fromBase64(text);
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return fromUtf8(bytes);
+  } catch (error) {
+    throw new BzzzError('lock_malformed', 'not UTF-8', { cause: error });
+  }
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  if (at < 0) throw malformed('no message');
+  return [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.byteLength === right.byteLength && left.every((byte, index) => byte === right[index]);
+}
+
+function malformed(reason: string): BzzzError {
+  return new BzzzError('lock_malformed', reason);
+}

@@ -1,0 +1,78 @@
+/**
+ * What peers tell each other. Unknown fields are dropped, so a newer peer may say more.
+ * Everything here is a hint: the forge is the truth about tasks.
+ */
+import { z } from 'zod';
+import { Account, Epoch, JournalKey, Oid, PeerId, RepoName, Sha256Hex, TaskId } from './ids.ts';
+import { limits } from './limits.ts';
+import { RecipeName } from './work-request.ts';
+
+const Item = z.string().min(1).max(140);
+const Items = z.array(Item).max(limits.capabilityItemsMax);
+
+/** Topic `capabilities`: who I am and what I can do. On change and every 30 s. */
+export const Capabilities = z.object({
+  peer: PeerId,
+  /** The operator's name for the machine. */
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
+  account: Account,
+  version: Item,
+  /** Oldest and newest wire version that is understood. */
+  wire: z.object({ min: z.int().min(1), max: z.int().min(1) }),
+  /** Rises with every start of the process and every refuted suspicion. */
+  incarnation: z.int().min(0),
+  /** Rises with every message of one incarnation. */
+  revision: z.int().min(0),
+  repositories: z.array(RepoName).max(limits.capabilityItemsMax),
+  executors: Items,
+  /** Programs found on the machine, such as `node` or `prettier`. */
+  tools: Items,
+  sandbox: z.enum(['bubblewrap', 'none']),
+  /** Attempts at a time. */
+  slots: z.int().min(0).max(1024),
+  running: z.int().min(0).max(1024),
+  /** CPU load of the machine a core, 0 idle, 1 busy. */
+  load: z.number().min(0).max(1000),
+  /** Share of attempts that ended accepted, with a prior of one success. */
+  success: z.number().min(0).max(1),
+  journal: z.object({ key: JournalKey, length: z.int().min(0) }),
+});
+export type Capabilities = z.infer<typeof Capabilities>;
+
+/** What a task asks of a machine. */
+export const Needs = z.object({ executor: Item, tools: Items });
+export type Needs = z.infer<typeof Needs>;
+
+const holder = { task: TaskId, peer: PeerId, epoch: Epoch, lock: Oid };
+
+/** Topic `tasks`: what was seen of a task. */
+export const TaskHint = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('seen'),
+    task: TaskId,
+    title: z.string().max(limits.titleCharsMax),
+    recipe: RecipeName,
+    bodySha256: Sha256Hex,
+    needs: Needs,
+    updatedAtMs: z.int().min(0),
+  }),
+  z.object({ kind: z.literal('gone'), task: TaskId, updatedAtMs: z.int().min(0) }),
+  z.object({ kind: z.literal('claimed'), ...holder, leaseMs: z.int().min(100) }),
+  z.object({ kind: z.literal('released'), ...holder }),
+  z.object({ kind: z.literal('failed'), ...holder }),
+  z.object({ kind: z.literal('done'), ...holder, pullRequest: z.int().min(1) }),
+]);
+export type TaskHint = z.infer<typeof TaskHint>;
+
+/** Topic `health`: a peer is suspected by somebody, or says that it lives. */
+export const HealthNote = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('suspected'), peer: PeerId, incarnation: z.int().min(0) }),
+  z.object({ kind: z.literal('alive'), peer: PeerId, incarnation: z.int().min(0) }),
+]);
+export type HealthNote = z.infer<typeof HealthNote>;
+
+/** Stream `heartbeat`: an indirect probe, "do you have a live connection to this peer?" */
+export const ProbeRequest = z.object({ target: PeerId });
+export type ProbeRequest = z.infer<typeof ProbeRequest>;
+export const ProbeResponse = z.object({ connected: z.boolean() });
+export type ProbeResponse = z.infer<typeof ProbeResponse>;

@@ -1,0 +1,136 @@
+/**
+ * `.bzzz/policy.yml` on the base branch: what a repository's maintainers allow bzzz to do.
+ * Unknown fields are refused, since a misspelt limit must not be a missing one.
+ */
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { complaints } from './cbor.ts';
+import { BzzzError, reasonOf } from './errors.ts';
+import { Association } from './issue.ts';
+import { limits } from './limits.ts';
+import { ParameterName, RecipeName } from './work-request.ts';
+
+/** One command as an argument vector; never a shell line. `{name}` stands for a parameter. */
+const Argv = z.array(z.string().min(1).max(1024)).min(1).max(64);
+const Argvs = z.union([Argv.transform((argv) => [argv]), z.array(Argv).min(1).max(16)]);
+const Globs = z.array(z.string().min(1).max(256)).max(128);
+
+const Recipe = z.strictObject({
+  description: z.string().max(500).default(''),
+  /** Done in this order in the workspace. */
+  run: Argvs,
+  /** Each must exit 0 in a clean checkout of the result. */
+  accept: Argvs,
+  /** Parameters that an issue may give: a pattern that the whole value must match. */
+  parameters: z.record(ParameterName, Pattern()).default({}),
+  /** Programs that a peer must have. */
+  needs: z
+    .array(z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/))
+    .max(16)
+    .default([]),
+});
+export type Recipe = z.infer<typeof Recipe>;
+
+const Limits = z.strictObject({
+  /** One attempt, from workspace to accepted result. */
+  attemptMs: z.int().min(1000).max(86_400_000).default(600_000),
+  /** What one command may print before it is ended. */
+  outputBytesMax: z
+    .int()
+    .min(1024)
+    .max(64 * 1024 * 1024)
+    .default(1024 * 1024),
+  /** Memory of one command with its children. */
+  memoryBytesMax: z
+    .int()
+    .min(16 * 1024 * 1024)
+    .default(2 * 1024 * 1024 * 1024),
+  /** Processes of one command with its children. */
+  processesMax: z.int().min(1).max(100_000).default(256),
+  changedFilesMax: z.int().min(1).max(10_000).default(100),
+  changedBytesMax: z
+    .int()
+    .min(1)
+    .default(4 * 1024 * 1024),
+});
+
+export const Policy = z.strictObject({
+  version: z.literal(1),
+  /** An issue with one of these labels is offered to bzzz. */
+  labels: z.array(z.string().min(1).max(50)).min(1).max(16).default(['bzzz']),
+  /** Authors whose issues may be worked on. */
+  authors: z.array(Association).min(1).default(['OWNER', 'MEMBER', 'COLLABORATOR']),
+  recipes: z.record(RecipeName, Recipe).default({}),
+  /** Files that judge a result: taken from the base branch when the acceptance runs. */
+  judge: Globs.default(['test/**', 'tests/**', '**/*.test.*', '**/*.spec.*', 'package.json']),
+  /** No result may touch these. `.bzzz/**`, `.github/workflows/**` and `.git*` always are. */
+  protected: Globs.default([]),
+  /** Verdicts of other peers that make a result ready for review. */
+  verdicts: z.int().min(0).max(100).default(1),
+  limits: Limits.prefault({}),
+});
+export type Policy = z.infer<typeof Policy>;
+
+/** Where the policy stands in a repository. */
+export const policyPath = '.bzzz/policy.yml';
+
+/** Protected whatever a policy says. */
+export const alwaysProtected = [
+  '.bzzz/**',
+  '.github/workflows/**',
+  '.gitmodules',
+  '.gitattributes',
+];
+
+/** Throws `policy_invalid`. */
+export function parsePolicy(text: string): Policy {
+  if (text.length > limits.policyBytesMax) throw invalid('the file is too large');
+  const result = Policy.safeParse(yamlOf(text));
+  if (!result.success) throw invalid(complaints(result.error));
+  return result.data;
+}
+
+/** Fills `{name}` in an argument vector; a placeholder without a value throws `policy_invalid`. */
+export function fillArgv(
+  argv: readonly string[],
+  parameters: Readonly<Record<string, string>>,
+): string[] {
+  return argv.map((argument) =>
+    argument.replaceAll(/\{([a-z][a-z0-9_]*)\}/g, (_, name: string) => {
+      const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+      if (value === undefined) throw invalid(`no parameter for {${name}}`);
+      return value;
+    }),
+  );
+}
+
+function Pattern() {
+  return z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((source) => compiles(source), 'not a regular expression');
+}
+
+function compiles(source: string): boolean {
+  try {
+    return new RegExp(source, 'u') instanceof RegExp;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+function yamlOf(text: string): unknown {
+  try {
+    return parseYaml(text, { maxAliasCount: 0, prettyErrors: true });
+  } catch (error) {
+    throw new BzzzError('policy_invalid', reasonOf(error).split('\n')[0] ?? 'not YAML', {
+      cause: error,
+    });
+  }
+}
+
+function invalid(reason: string): BzzzError {
+  return new BzzzError('policy_invalid', reason);
+}

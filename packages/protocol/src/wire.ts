@@ -1,0 +1,93 @@
+/**
+ * Names and codecs of everything that goes over the wire. A topic or a stream protocol is data:
+ * name, version, codec, limits. Its full name is built and read here and nowhere else.
+ */
+import { z } from 'zod';
+import { type Codec, createCodec } from './cbor.ts';
+import type { MeshName } from './ids.ts';
+import { limits } from './limits.ts';
+import { Capabilities, HealthNote, ProbeRequest, ProbeResponse, TaskHint } from './messages.ts';
+
+/** Wire versions that this build understands. */
+export const wireVersions = { min: 1, max: 1 } as const;
+
+export interface Topic<T> {
+  readonly name: string;
+  readonly version: number;
+  readonly codec: Codec<T>;
+}
+
+/** A request with one response on a stream of its own protocol. */
+export interface RequestProtocol<Request, Response> {
+  readonly name: string;
+  readonly version: number;
+  readonly request: Codec<Request>;
+  readonly response: Codec<Response>;
+  readonly timeoutMs: number;
+  /** Requests of one peer that are answered a second; more are refused. */
+  readonly requestsPerSecondMax: number;
+  /** Requests of one peer that may be open at once. */
+  readonly inFlightMax: number;
+}
+
+function topic<S extends z.ZodType>(name: string, schema: S): Topic<z.output<S>> {
+  const codec = createCodec({ name, schema, bytesMax: limits.gossipMessageBytesMax });
+  return { name, version: 1, codec };
+}
+
+export const topics = {
+  capabilities: topic('capabilities', Capabilities),
+  tasks: topic('tasks', TaskHint),
+  health: topic('health', HealthNote),
+} as const;
+
+export const probeProtocol: RequestProtocol<ProbeRequest, ProbeResponse> = {
+  name: 'heartbeat',
+  version: 1,
+  request: createCodec({ name: 'probe request', schema: ProbeRequest, bytesMax: 256 }),
+  response: createCodec({ name: 'probe response', schema: ProbeResponse, bytesMax: 64 }),
+  timeoutMs: 2_000,
+  requestsPerSecondMax: 200,
+  inFlightMax: 64,
+};
+
+/** Hypercore replication; a raw stream, gated by peer id. */
+export const journalProtocol = { name: 'journal', version: 1 } as const;
+
+/** One gossiped envelope: many small messages under one signature of their sender. */
+export const Envelope = z.object({
+  messages: z
+    .array(
+      z
+        .instanceof(Uint8Array)
+        .refine((message) => message.byteLength <= limits.gossipMessageBytesMax),
+    )
+    .min(1)
+    .max(limits.envelopeMessagesMax),
+});
+export type Envelope = z.infer<typeof Envelope>;
+export const envelopeCodec = createCodec({
+  name: 'envelope',
+  schema: Envelope,
+  bytesMax: limits.envelopeBytesMax,
+});
+
+/** `/bzzz/<name>/<version>` */
+export function protocolId(protocol: { name: string; version: number }): string {
+  return `/bzzz/${protocol.name}/${protocol.version}`;
+}
+
+/** `bzzz/<mesh>/<name>/<version>` */
+export function topicName(mesh: MeshName, one: { name: string; version: number }): string {
+  return `bzzz/${mesh}/${one.name}/${one.version}`;
+}
+
+/** The parts of a topic's full name, or undefined when it is not one of ours. */
+export function parseTopicName(
+  full: string,
+): { mesh: string; name: string; version: number } | undefined {
+  const match = /^bzzz\/([a-z0-9][a-z0-9-]{0,39})\/([a-z-]{1,40})\/([1-9][0-9]{0,3})$/.exec(full);
+  const [, mesh, name, version] = match ?? [];
+  if (mesh === undefined || name === undefined) return undefined;
+  return { mesh, name, version: Number(version) };
+}

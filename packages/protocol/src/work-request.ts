@@ -1,0 +1,55 @@
+/**
+ * What an issue asks for. In its body a line `recipe: NAME`, and below it `parameter: value` lines
+ * until the first line that is neither that nor a code fence:
+ *
+ *     recipe: rename
+ *     from: fooBar
+ *     to: foo_bar
+ *
+ * The text only names a recipe that a maintainer wrote; no command is ever read from it.
+ */
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+export const RecipeName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not a recipe name');
+export const ParameterName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'not a parameter name');
+
+export const WorkRequest = z.object({
+  recipe: RecipeName,
+  parameters: z.record(ParameterName, z.string().max(limits.recipeParameterCharsMax)),
+});
+export type WorkRequest = z.infer<typeof WorkRequest>;
+
+export type WorkRequestReading =
+  | { readonly kind: 'request'; readonly request: WorkRequest }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+const fence = /^\s*(?:```|~~~)/;
+const pair = /^\s*([A-Za-z][A-Za-z0-9_-]*)\s*:\s*(.*?)\s*$/;
+
+/** Reads the visible text of an issue (see `visibleText`). */
+export function readWorkRequest(visible: string): WorkRequestReading {
+  const lines = visible.split('\n').filter((line) => !fence.test(line));
+  const start = lines.findIndex((line) => pair.exec(line)?.[1]?.toLowerCase() === 'recipe');
+  if (start < 0) return { kind: 'none' };
+  const recipe = pair.exec(lines[start] ?? '')?.[2] ?? '';
+  const parameters = new Map<string, string>();
+  for (const line of lines.slice(start + 1)) {
+    const [, name, value] = pair.exec(line) ?? [];
+    if (name === undefined || value === undefined) break;
+    if (parameters.has(name))
+      return { kind: 'invalid', reason: `parameter ${name} is given twice` };
+    if (parameters.size === limits.recipeParametersMax) {
+      return { kind: 'invalid', reason: `more than ${limits.recipeParametersMax} parameters` };
+    }
+    parameters.set(name, value);
+  }
+  const parsed = WorkRequest.safeParse({ recipe, parameters: Object.fromEntries(parameters) });
+  if (parsed.success) return { kind: 'request', request: parsed.data };
+  const [first] = parsed.error.issues;
+  return {
+    kind: 'invalid',
+    reason: `${first?.path.join('.') ?? 'recipe'}: ${first?.message ?? ''}`,
+  };
+}

@@ -31,3 +31,10 @@ export type {
   Workspace,
   Workspaces,
 } from './ports/index.ts';
+export {
+  type Coordinator,
+  type CoordinatorOptions,
+  createCoordinator,
+  type Ports,
+} from './peer/coordinator.ts';
+export type { MemberView, PeerView, TaskView, WatchingView } from './peer/view.ts';

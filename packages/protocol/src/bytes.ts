@@ -1,5 +1,6 @@
 /** Hex, base64 and UTF-8 without Node, so that the same code runs in a browser. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { z } from 'zod';
 
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder('utf-8', { fatal: true });
@@ -24,4 +25,12 @@ export function toBase64(bytes: Uint8Array): string {
 /** Throws DOMException on text that is not base64. */
 export function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** A byte string in a schema, over whatever kind of buffer. */
+export function byteString(bytesMax: number) {
+  return z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.byteLength <= bytesMax,
+    `bytes, at most ${bytesMax}`,
+  );
 }

@@ -72,6 +72,12 @@ export const errorRegistry = {
   },
   aborted: { status: 499, retryable: true, advice: 'The operation was cancelled.' },
   timeout: { status: 504, retryable: true, advice: 'No answer in time; try again.' },
+  fence_refused: {
+    status: 403,
+    retryable: true,
+    advice:
+      'The forge refuses pushes to bzzz/lock/* though nobody else holds the task: look at its branch rules and hooks, and at the rights of the token.',
+  },
   // mesh
   mesh_unreachable: {
     status: 502,
@@ -124,6 +130,12 @@ export const errorRegistry = {
     advice:
       'This data folder was copied from elsewhere; a copied journal would fork. Start with an empty folder.',
   },
+  journal_backlog: {
+    status: 503,
+    retryable: true,
+    advice:
+      'The disk takes less than is journalled; wait, or use a faster disk for the data folder.',
+  },
   // forge
   forge_unreachable: {
     status: 502,
@@ -166,6 +178,54 @@ export const errorRegistry = {
     status: 503,
     retryable: false,
     advice: 'Install bubblewrap, or allow running without isolation with `work.sandbox: off`.',
+  },
+  // forge
+  forge_state: {
+    status: 500,
+    retryable: false,
+    advice: "The forge's state under its data folder cannot be read or written; see the reason.",
+  },
+  forge_config: {
+    status: 422,
+    retryable: false,
+    advice: 'Mend the options of the embedded forge; the reason names the field.',
+  },
+  forge_emulate: {
+    status: 500,
+    retryable: false,
+    advice: 'The installed emulate is not version 0.12.2; install the locked dependencies again.',
+  },
+  forge_git: {
+    status: 500,
+    retryable: false,
+    advice:
+      'The system git failed in a repository of the embedded forge; the reason is what git said.',
+  },
+  // github
+  forge_refused: {
+    status: 422,
+    retryable: false,
+    advice: 'The forge turned the request down for what it says; the reason is its own words.',
+  },
+  forge_issue_too_large: {
+    status: 422,
+    retryable: false,
+    advice: 'Shorten the body of the issue; bzzz reads at most 65,536 characters.',
+  },
+  git_unusable: {
+    status: 503,
+    retryable: false,
+    advice: 'Install git 2.31 or newer where the peer finds it on its PATH.',
+  },
+  git_failed: {
+    status: 500,
+    retryable: true,
+    advice: 'Git failed on the mirror; look at the disk of the data folder and at the reason.',
+  },
+  git_object_missing: {
+    status: 500,
+    retryable: false,
+    advice: 'A commit to be pushed is not in the mirror; the attempt has to be made again.',
   },
 } as const satisfies Record<string, ErrorSpec>;
 

@@ -3,14 +3,14 @@
  * (DESIGN.md 4.6). Kinds and fields are only ever added; a reader skips kinds that it does not know.
  */
 import { z } from 'zod';
+import { byteString } from './bytes.ts';
 import { createCodec } from './cbor.ts';
 import { Hlc } from './hlc.ts';
-import { Account, Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
+import { Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
 
 const Reason = z.string().max(limits.reasonCharsMax);
-const Bytes = z.instanceof(Uint8Array);
 
 /** One move of the fence: what the peer is about to push, complete enough to push it again. */
 export const FenceIntent = z.object({
@@ -19,7 +19,7 @@ export const FenceIntent = z.object({
   expected: Oid.nullable(),
   oid: Oid,
   /** The commit object itself: a peer owns a tip only if its own journal holds it. */
-  commit: Bytes.refine((bytes) => bytes.byteLength <= limits.lockCommitBytesMax),
+  commit: byteString(limits.lockCommitBytesMax),
   record: LockRecord,
   /** The result branch, moved in the same atomic push. */
   result: z.object({ expected: Oid.nullable(), oid: Oid }).optional(),
@@ -37,12 +37,7 @@ const task = { task: TaskId };
 const attempt = { task: TaskId, epoch: Epoch, attempt: z.int().min(1) };
 
 export const EntryBody = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('peer.started'),
-    version: z.string(),
-    name: z.string(),
-    account: Account,
-  }),
+  z.object({ kind: z.literal('peer.started'), version: z.string(), name: z.string() }),
   z.object({ kind: z.literal('peer.stopped') }),
   z.object({ kind: z.literal('member.joined'), peer: PeerId, name: z.string() }),
   z.object({ kind: z.literal('member.suspected'), peer: PeerId }),

@@ -3,6 +3,7 @@
  * Everything here is a hint: the forge is the truth about tasks.
  */
 import { z } from 'zod';
+import { Hlc } from './hlc.ts';
 import { Account, Epoch, JournalKey, Oid, PeerId, RepoName, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 import { RecipeName } from './work-request.ts';
@@ -15,7 +16,8 @@ export const Capabilities = z.object({
   peer: PeerId,
   /** The operator's name for the machine. */
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
-  account: Account,
+  /** Null until the forge has told whom the token belongs to. */
+  account: Account.nullable(),
   version: Item,
   /** Oldest and newest wire version that is understood. */
   wire: z.object({ min: z.int().min(1), max: z.int().min(1) }),
@@ -43,7 +45,14 @@ export type Capabilities = z.infer<typeof Capabilities>;
 export const Needs = z.object({ executor: Item, tools: Items });
 export type Needs = z.infer<typeof Needs>;
 
-const holder = { task: TaskId, peer: PeerId, epoch: Epoch, lock: Oid };
+const holder = {
+  task: TaskId,
+  peer: PeerId,
+  epoch: Epoch,
+  lock: Oid,
+  /** Where the sender's journal says so: lets a listener name the cause of what it does next. */
+  entry: z.object({ seq: z.int().min(0), at: Hlc }),
+};
 
 /** Topic `tasks`: what was seen of a task. */
 export const TaskHint = z.discriminatedUnion('kind', [
@@ -56,7 +65,13 @@ export const TaskHint = z.discriminatedUnion('kind', [
     needs: Needs,
     updatedAtMs: z.int().min(0),
   }),
-  z.object({ kind: z.literal('gone'), task: TaskId, updatedAtMs: z.int().min(0) }),
+  z.object({
+    kind: z.literal('gone'),
+    task: TaskId,
+    title: z.string().max(limits.titleCharsMax),
+    updatedAtMs: z.int().min(0),
+    reason: z.string().max(limits.reasonCharsMax),
+  }),
   z.object({ kind: z.literal('claimed'), ...holder, leaseMs: z.int().min(100) }),
   z.object({ kind: z.literal('released'), ...holder }),
   z.object({ kind: z.literal('failed'), ...holder }),

@@ -3,6 +3,7 @@
  * name, version, codec, limits. Its full name is built and read here and nowhere else.
  */
 import { z } from 'zod';
+import { byteString } from './bytes.ts';
 import { type Codec, createCodec } from './cbor.ts';
 import type { MeshName } from './ids.ts';
 import { limits } from './limits.ts';
@@ -57,11 +58,7 @@ export const journalProtocol = { name: 'journal', version: 1 } as const;
 /** One gossiped envelope: many small messages under one signature of their sender. */
 export const Envelope = z.object({
   messages: z
-    .array(
-      z
-        .instanceof(Uint8Array)
-        .refine((message) => message.byteLength <= limits.gossipMessageBytesMax),
-    )
+    .array(byteString(limits.gossipMessageBytesMax))
     .min(1)
     .max(limits.envelopeMessagesMax),
 });

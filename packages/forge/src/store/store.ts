@@ -148,7 +148,8 @@ function createTable(
       return gone;
     },
     all: () => [...byId.values()],
-    count: (filter) => (filter === undefined ? byId.size : [...byId.values()].filter(filter).length),
+    count: (filter) =>
+      filter === undefined ? byId.size : [...byId.values()].filter(filter).length,
   };
 
   return {

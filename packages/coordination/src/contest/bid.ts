@@ -1,0 +1,100 @@
+/**
+ * One bid for a task: look if there is anything to look at, then push a claim. A task that nobody
+ * ever claimed costs one push and no read.
+ */
+import {
+  type Account,
+  BzzzError,
+  type FenceIntent,
+  type LockRecord,
+  type Oid,
+} from '@bzzz/protocol';
+import { claimIntent } from '../fence/claim.ts';
+import type { CommitDeps } from '../fence/commit.ts';
+import type { Fence } from '../fence/fence.ts';
+import { createHolding, type Holding } from '../fence/holding.ts';
+import type { Tip, TipReading } from '../fence/tip.ts';
+import type { Seen, TaskEntry } from '../task/book.ts';
+
+export type BidOutcome =
+  | {
+      readonly kind: 'won';
+      readonly holding: Holding;
+      readonly resultTip: Oid | null;
+      readonly first: boolean;
+    }
+  /** Somebody stands in the way; `reading` says who. */
+  | { readonly kind: 'stood-down'; readonly reading: TipReading }
+  /** The forge says no to us, or has no answer: bid again later. */
+  | { readonly kind: 'later'; readonly error: BzzzError; readonly reading: TipReading }
+  /** In doubt: the claim may stand. It is settled before anything else is done with the task. */
+  | {
+      readonly kind: 'doubt';
+      readonly intent: FenceIntent;
+      readonly resultTip: Oid | null;
+      readonly first: boolean;
+      readonly error: BzzzError;
+    };
+
+export interface BidDeps extends CommitDeps {
+  readonly fence: Fence;
+}
+
+export interface BidOptions {
+  readonly account: Account;
+  readonly leaseMs: number;
+  /** Whether this tip of another peer may be taken over: its holder is dead or its lease is out. */
+  readonly mayTakeOver: (record: LockRecord, oid: Oid) => boolean;
+}
+
+/** Throws what reading the forge throws. */
+export async function bid(
+  deps: BidDeps,
+  options: BidOptions,
+  entry: TaskEntry & { readonly seen: Seen },
+  signal: AbortSignal,
+): Promise<BidOutcome> {
+  const fresh = entry.epochKnown === 0;
+  const reading = fresh ? untouched : await deps.fence.look(entry.task, signal);
+  if (!mayStandOn(options, entry, reading.tip)) return { kind: 'stood-down', reading };
+  const intent = await claimIntent(deps, {
+    task: entry.task,
+    account: options.account,
+    tip: reading.tip,
+    epochKnown: entry.epochKnown,
+    bodySha256: entry.seen.bodySha256,
+    leaseMs: options.leaseMs,
+  });
+  const verdict = await deps.fence.propose(intent, signal);
+  const stood = { resultTip: reading.result, first: reading.tip.kind === 'absent' };
+  switch (verdict.kind) {
+    case 'won':
+      return { kind: 'won', holding: createHolding(deps, intent), ...stood };
+    case 'lost':
+      return { kind: 'stood-down', reading: verdict.reading };
+    case 'refused': {
+      const error = new BzzzError('fence_refused', verdict.reason);
+      return { kind: 'later', error, reading: verdict.reading };
+    }
+    case 'unknown': {
+      const error = new BzzzError('forge_unreachable', verdict.reason);
+      return { kind: 'doubt', intent, error, ...stood };
+    }
+  }
+}
+
+const untouched: TipReading = { tip: { kind: 'absent' }, result: null };
+
+function mayStandOn(options: BidOptions, entry: TaskEntry, tip: Tip): boolean {
+  switch (tip.kind) {
+    case 'absent':
+      // Known to have been claimed: a stale read, or a person deleted the branch.
+      return entry.epochKnown === 0;
+    case 'foreign':
+      return false;
+    case 'record': {
+      const { record, oid } = tip;
+      return record.state === 'released' || options.mayTakeOver(record, oid);
+    }
+  }
+}

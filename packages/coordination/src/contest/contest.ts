@@ -1,0 +1,114 @@
+/**
+ * Who bids when. Every able and free peer ranks the same candidates and waits rank x stagger; it
+ * stands down when it hears of a claim. So an uncontended task costs about one push, whatever the
+ * size of the mesh (DESIGN.md 4.2).
+ *
+ * Events change state elsewhere; `evaluate` alone decides what that means here.
+ */
+import type { PeerId, TaskId } from '@bzzz/protocol';
+import type { Membership } from '../membership/membership.ts';
+import type { Clock } from '../ports/index.ts';
+import type { Book, Seen, TaskEntry } from '../task/book.ts';
+import { holdOf } from '../task/state.ts';
+import { rank } from './rank.ts';
+
+export interface ContestDeps {
+  readonly clock: Clock;
+  readonly book: Book;
+  readonly membership: Membership;
+}
+
+export interface ContestOptions {
+  readonly self: PeerId;
+  readonly staggerMs: number;
+  /** Whether we can take one more task now. */
+  readonly free: () => boolean;
+  /** Whether the holder's lease was seen to run out, or the holder is dead. */
+  readonly forfeited: (entry: TaskEntry) => boolean;
+  /** Our turn. */
+  readonly onTurn: (entry: TaskEntry & { readonly seen: Seen }) => void;
+  /** We are among the first who would take this over: watch its lease. */
+  readonly onGuard: (entry: TaskEntry) => void;
+}
+
+export interface Contest {
+  evaluate(): void;
+  stop(): void;
+}
+
+/** How many of the best candidates watch the lease of a task. */
+const guards = 2;
+
+interface Turn {
+  readonly atMs: number;
+  readonly cancel: () => void;
+}
+
+export function createContest(deps: ContestDeps, options: ContestOptions): Contest {
+  const { clock, book, membership } = deps;
+  const turns = new Map<TaskId, Turn>();
+
+  function evaluate(): void {
+    const candidates = membership.live();
+    for (const entry of book.all()) {
+      if (isSeen(entry) && isWanted(entry)) consider(entry, candidates);
+      else drop(entry.task);
+    }
+  }
+
+  function consider(
+    entry: TaskEntry & { readonly seen: Seen },
+    candidates: ReturnType<Membership['live']>,
+  ) {
+    const hold = holdOf(entry.state);
+    const able = candidates.filter((one) => one.peer !== hold?.peer || one.peer === options.self);
+    const place = rank(able, entry.task, entry.seen.needs).indexOf(options.self);
+    const open = hold === undefined || options.forfeited(entry);
+    if (!open && place >= 0 && place < guards) options.onGuard(entry);
+    if (!open || place < 0 || !options.free()) drop(entry.task);
+    else
+      schedule(
+        entry.task,
+        Math.max(clock.monotonicMs() + place * options.staggerMs, entry.notBeforeMs),
+      );
+  }
+
+  /** Keeps an earlier turn, so that a stream of events cannot put it off for ever. */
+  function schedule(task: TaskId, atMs: number): void {
+    const before = turns.get(task);
+    if (before !== undefined && before.atMs <= atMs) return;
+    before?.cancel();
+    const delayMs = Math.max(0, atMs - clock.monotonicMs());
+    turns.set(task, { atMs, cancel: clock.after(delayMs, () => turn(task)) });
+  }
+
+  function turn(task: TaskId): void {
+    turns.delete(task);
+    const entry = book.get(task);
+    if (entry === undefined || !isSeen(entry) || !isWanted(entry) || !options.free()) return;
+    if (holdOf(entry.state) !== undefined && !options.forfeited(entry)) return;
+    options.onTurn(entry);
+  }
+
+  function drop(task: TaskId): void {
+    turns.get(task)?.cancel();
+    turns.delete(task);
+  }
+
+  return {
+    evaluate,
+    stop() {
+      for (const task of [...turns.keys()]) drop(task);
+    },
+  };
+}
+
+function isSeen(entry: TaskEntry): entry is TaskEntry & { readonly seen: Seen } {
+  return entry.seen !== null;
+}
+
+/** Worth a bid by anybody at all. */
+function isWanted(entry: TaskEntry): boolean {
+  const over = entry.state.state === 'done' || entry.state.state === 'failed';
+  return entry.wanted && entry.blocked === null && !over;
+}

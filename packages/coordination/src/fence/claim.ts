@@ -1,0 +1,59 @@
+/**
+ * The claim of a task: epoch + 1 on top of the tip that was read, or the first commit of the
+ * branch. Uncontended it costs one push and no read.
+ */
+import {
+  Epoch,
+  type FenceIntent,
+  type LockRecord,
+  type Oid,
+  type Sha256Hex,
+  type TaskId,
+} from '@bzzz/protocol';
+import type { Account } from '@bzzz/protocol';
+import { type CommitDeps, makeLockCommit } from './commit.ts';
+import { type Tip, tipOid } from './tip.ts';
+
+export interface ClaimOptions {
+  readonly task: TaskId;
+  readonly account: Account;
+  /** The tip to stand on; a claim of a task never seen before expects it absent. */
+  readonly tip: Tip;
+  /** Highest epoch known from anywhere; 0 when none is. */
+  readonly epochKnown: number;
+  readonly bodySha256: Sha256Hex;
+  readonly leaseMs: number;
+}
+
+/**
+ * The intent of a claim. Over a published result the claim carries that result on: its holder may
+ * only complete what people see (`carried`), never start an attempt.
+ */
+export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Promise<FenceIntent> {
+  const { task, account, tip, bodySha256, leaseMs } = options;
+  const below = tip.kind === 'record' ? tip.record : undefined;
+  const epoch = Epoch.parse(Math.max(below?.epoch ?? 0, options.epochKnown) + 1);
+  const shared = { task, account, epoch, leaseMs };
+  const carried = below === undefined ? undefined : carry(below);
+  const draft =
+    carried === undefined
+      ? { ...shared, state: 'held' as const, attempt: (below?.attempt ?? 0) + 1, bodySha256 }
+      : { ...carried, ...shared };
+  const expected: Oid | null = tipOid(tip);
+  const made = await makeLockCommit(deps, draft, expected);
+  return { task, expected, ...made };
+}
+
+/** What a takeover may not change: the outcome that the task has already. */
+function carry(record: LockRecord) {
+  const { attempt, bodySha256 } = record;
+  if (record.state === 'result') {
+    const { state, result, verdicts } = record;
+    return { state, result, verdicts, attempt, bodySha256 };
+  }
+  if (record.state === 'failed') {
+    const { state, reason } = record;
+    return { state, reason, attempt, bodySha256 };
+  }
+  return undefined;
+}

@@ -1,0 +1,65 @@
+/** Makes and checks the signed commits of a lock branch (DESIGN.md 4.2). */
+import {
+  bytesToHex,
+  commitOid,
+  decodeLockCommit,
+  encodeLockCommit,
+  isBzzzError,
+  type LockRecord,
+  lockSigningBytes,
+  Nonce,
+  type Oid,
+  type RepoName,
+} from '@bzzz/protocol';
+import type { Clock, Random, Signer } from '../ports/index.ts';
+
+export interface LockCommit {
+  readonly oid: Oid;
+  readonly commit: Uint8Array;
+  readonly record: LockRecord;
+}
+
+/** What a caller decides about a record; peer and nonce are added here. */
+export type RecordDraft = DistributiveOmit<LockRecord, 'peer' | 'nonce'>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+export interface CommitDeps {
+  readonly signer: Signer;
+  readonly clock: Pick<Clock, 'wallMs'>;
+  readonly random: Pick<Random, 'bytes'>;
+}
+
+/** A new commit over `parent`. Its nonce makes it unlike any other peer's for the same claim. */
+export async function makeLockCommit(
+  deps: CommitDeps,
+  draft: RecordDraft,
+  parent: Oid | null,
+): Promise<LockCommit> {
+  const nonce = Nonce.parse(bytesToHex(deps.random.bytes(8)));
+  const record: LockRecord = { ...draft, peer: deps.signer.peer, nonce };
+  const timeSeconds = Math.floor(deps.clock.wallMs() / 1000);
+  const statement = { record, parent, timeSeconds };
+  const signature = await deps.signer.sign(lockSigningBytes(statement));
+  const commit = encodeLockCommit({ ...statement, signature });
+  return { oid: commitOid(commit), commit, record };
+}
+
+/**
+ * Reads a commit found on a lock branch. Null when bzzz did not write it: not in our form, an
+ * object id that does not fit, or a signature that is not the named peer's. A person did.
+ */
+export async function readLockCommit(
+  signer: Signer,
+  repo: RepoName,
+  found: { oid: Oid; commit: Uint8Array },
+): Promise<LockRecord | null> {
+  if (commitOid(found.commit) !== found.oid) return null;
+  try {
+    const { record, parent, timeSeconds, signature } = decodeLockCommit(repo, found.commit);
+    const signed = lockSigningBytes({ record, parent, timeSeconds });
+    return (await signer.verify(record.peer, signed, signature)) ? record : null;
+  } catch (error) {
+    if (isBzzzError(error, 'lock_malformed')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * A task that we hold: its tip, and every move that only the holder makes. Moves run one after
+ * another, so a renewal and the publication never race each other.
+ */
+import {
+  BzzzError,
+  type FenceIntent,
+  type LockRecord,
+  type Oid,
+  reasonOf,
+  type TaskId,
+} from '@bzzz/protocol';
+import { createSerial } from '../support/serial.ts';
+import { type CommitDeps, type LockCommit, makeLockCommit, type RecordDraft } from './commit.ts';
+import type { Fence, FenceVerdict } from './fence.ts';
+import type { TipReading } from './tip.ts';
+
+export interface Holding {
+  readonly task: TaskId;
+  /** The commit that stands at the tip since our last move that was won. */
+  tip(): Pick<LockCommit, 'oid' | 'record'>;
+  /** Each is one push. `unknown` and `refused` leave the tip; the caller tries again later. */
+  renew(signal: AbortSignal): Promise<FenceVerdict>;
+  publish(
+    result: { expected: Oid | null; oid: Oid; verdicts: number },
+    signal: AbortSignal,
+  ): Promise<FenceVerdict>;
+  /** Says that a result which stands already is the task's; moves no result branch. */
+  adopt(result: Oid, signal: AbortSignal): Promise<FenceVerdict>;
+  fail(reason: string, signal: AbortSignal): Promise<FenceVerdict>;
+  release(reason: string, signal: AbortSignal): Promise<FenceVerdict>;
+}
+
+export interface HoldingDeps extends CommitDeps {
+  readonly fence: Fence;
+}
+
+export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRecord }): Holding {
+  const serial = createSerial();
+  let tip = won;
+  /** A move that got no answer: it may still take effect, so it is settled before any other. */
+  let inDoubt: FenceIntent | undefined;
+
+  function move(draft: RecordDraft, signal: AbortSignal, result?: FenceIntent['result']) {
+    return serial(async () => {
+      const letsGo = draft.state === 'released' || draft.state === 'failed';
+      // Whoever lets go must not push a publication once more to find out whether it stands.
+      if (inDoubt !== undefined && !(letsGo && inDoubt.record.state === 'result')) {
+        const earlier = conclude(inDoubt, await deps.fence.settle(inDoubt, signal));
+        const same = tip.record.state === draft.state && draft.state !== 'held';
+        if (same || (earlier.kind !== 'won' && earlier.kind !== 'refused')) return earlier;
+      }
+      if (tip.record.state !== 'held') throw ended(tip.record);
+      const made = await makeLockCommit(deps, draft, tip.oid);
+      const intent: FenceIntent = {
+        task: draft.task,
+        expected: tip.oid,
+        ...made,
+        ...(result === undefined ? {} : { result }),
+      };
+      // Until there is a verdict, also when an abort cuts the wait for it short.
+      inDoubt = intent;
+      return conclude(intent, await deps.fence.propose(intent, signal));
+    });
+  }
+
+  function conclude(intent: FenceIntent, verdict: FenceVerdict): FenceVerdict {
+    inDoubt = verdict.kind === 'unknown' ? intent : undefined;
+    if (verdict.kind === 'won') tip = { oid: intent.oid, record: intent.record };
+    if (verdict.kind === 'refused') recognise(verdict.reading);
+    return verdict;
+  }
+
+  /** What stands in the way may be a move of our own that took effect unseen. */
+  function recognise({ tip: found }: TipReading): void {
+    if (found.kind !== 'record' || !deps.fence.owns(found.record.task, found.oid)) return;
+    if (found.record.epoch === tip.record.epoch) tip = { oid: found.oid, record: found.record };
+  }
+
+  return {
+    task: won.record.task,
+    tip: () => tip,
+    renew: (signal) => move({ ...shared(tip.record), state: 'held' }, signal),
+    publish: ({ expected, oid, verdicts }, signal) =>
+      move({ ...shared(tip.record), state: 'result', result: oid, verdicts }, signal, {
+        expected,
+        oid,
+      }),
+    adopt: (result, signal) =>
+      move({ ...shared(tip.record), state: 'result', result, verdicts: 0 }, signal),
+    fail: (reason, signal) =>
+      move({ ...shared(tip.record), state: 'failed', reason: trailer(reason) }, signal),
+    release: (reason, signal) =>
+      move({ ...shared(tip.record), state: 'released', reason: trailer(reason) }, signal),
+  };
+}
+
+/** The fields that every record of one epoch shares. */
+export function shared(record: LockRecord) {
+  const { task, account, epoch, attempt, leaseMs, bodySha256 } = record;
+  return { task, account, epoch, attempt, leaseMs, bodySha256 };
+}
+
+/** Any text as one line that fits a trailer. */
+export function trailer(text: unknown): string {
+  const line = reasonOf(text)
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+  return line.slice(0, 200).toWellFormed().trim() || 'no reason given';
+}
+
+function ended(record: LockRecord): BzzzError {
+  return new BzzzError('task_transition', `the claim ended as ${record.state} already`);
+}

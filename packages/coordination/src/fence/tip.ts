@@ -1,0 +1,32 @@
+/** What stands on a task's two branches, as far as one read can tell. */
+import type { LockRecord, Oid, RepoName } from '@bzzz/protocol';
+import type { FenceRead, Signer } from '../ports/index.ts';
+import { readLockCommit } from './commit.ts';
+
+export type Tip =
+  | { readonly kind: 'absent' }
+  /** Written by a person, or not signed by the peer that it names. */
+  | { readonly kind: 'foreign'; readonly oid: Oid }
+  | { readonly kind: 'record'; readonly oid: Oid; readonly record: LockRecord };
+
+export interface TipReading {
+  readonly tip: Tip;
+  readonly result: Oid | null;
+}
+
+export async function readTip(
+  signer: Signer,
+  repo: RepoName,
+  read: FenceRead,
+): Promise<TipReading> {
+  if (read.lock === null) return { tip: { kind: 'absent' }, result: read.result };
+  const { oid } = read.lock;
+  const record = await readLockCommit(signer, repo, read.lock);
+  const tip: Tip = record === null ? { kind: 'foreign', oid } : { kind: 'record', oid, record };
+  return { tip, result: read.result };
+}
+
+/** The object id that a push must expect in order to stand on this tip. */
+export function tipOid(tip: Tip): Oid | null {
+  return tip.kind === 'absent' ? null : tip.oid;
+}

@@ -1,0 +1,102 @@
+/**
+ * Who is in the mesh, as this peer knows it: capabilities that were heard, connections that stand,
+ * suspicions that nobody has refuted. Pure state; `liveness.ts` acts on it.
+ */
+import type { Account, Capabilities, PeerId } from '@bzzz/protocol';
+
+/**
+ * `alive`: connected, or heard lately. `suspected`: the connection closed and it was not heard
+ * since. `dead`: suspected, and confirmed as DESIGN.md 4.3 asks.
+ */
+export type Liveness = 'alive' | 'suspected' | 'dead';
+
+export interface Member {
+  readonly capabilities: Capabilities;
+  readonly connected: boolean;
+  readonly liveness: Liveness;
+  readonly heardAtMs: number;
+}
+
+export interface Membership {
+  /** False when the message is older than what is known. */
+  heard(capabilities: Capabilities, nowMs: number): boolean;
+  connection(peer: PeerId, open: boolean): void;
+  suspect(peer: PeerId): void;
+  /** The peer was heard, or somebody else reaches it. */
+  clear(peer: PeerId, nowMs: number): void;
+  bury(peer: PeerId): void;
+  get(peer: PeerId): Member | undefined;
+  all(): readonly Member[];
+  /** Everybody that is not dead. */
+  live(): readonly Capabilities[];
+  isDead(peer: PeerId): boolean;
+  /**
+   * Whether we are connected to a majority of the last known membership, ourselves counted and the
+   * peer in question not: a minority side of a partition must not take anything over.
+   */
+  seesMajorityWithout(peer: PeerId): boolean;
+  accounts(): ReadonlySet<Account>;
+}
+
+/** Members beyond this are not remembered; the longest silent goes first. */
+const membersMax = 1024;
+
+export function createMembership(self: PeerId): Membership {
+  const members = new Map<PeerId, Member>();
+  const connections = new Set<PeerId>();
+
+  function update(peer: PeerId, change: Partial<Member>): void {
+    const member = members.get(peer);
+    if (member !== undefined) members.set(peer, { ...member, ...change });
+  }
+
+  function makeRoom(): void {
+    if (members.size <= membersMax) return;
+    const others = [...members.entries()].filter(([peer]) => peer !== self);
+    const [silent] = others.sort(([, a], [, b]) => a.heardAtMs - b.heardAtMs);
+    if (silent !== undefined) members.delete(silent[0]);
+  }
+
+  return {
+    heard(capabilities, nowMs) {
+      const { peer } = capabilities;
+      const known = members.get(peer);
+      if (known !== undefined && !isNewer(capabilities, known.capabilities)) return false;
+      const connected = peer === self || connections.has(peer);
+      members.set(peer, { capabilities, connected, liveness: 'alive', heardAtMs: nowMs });
+      makeRoom();
+      return true;
+    },
+    connection(peer, open) {
+      if (open) connections.add(peer);
+      else connections.delete(peer);
+      update(peer, open ? { connected: true, liveness: 'alive' } : { connected: false });
+    },
+    suspect(peer) {
+      if (members.get(peer)?.liveness === 'alive') update(peer, { liveness: 'suspected' });
+    },
+    clear: (peer, nowMs) => update(peer, { liveness: 'alive', heardAtMs: nowMs }),
+    bury: (peer) => update(peer, { liveness: 'dead' }),
+    get: (peer) => members.get(peer),
+    all: () => [...members.values()],
+    live: () =>
+      [...members.values()]
+        .filter((member) => member.liveness !== 'dead')
+        .map((member) => member.capabilities),
+    isDead: (peer) => members.get(peer)?.liveness === 'dead',
+    seesMajorityWithout(peer) {
+      const living = [...members.values()].filter((member) => member.liveness !== 'dead');
+      const seen = living.filter((member) => member.connected && member.capabilities.peer !== peer);
+      return seen.length * 2 > living.length;
+    },
+    accounts() {
+      const accounts = [...members.values()].map((member) => member.capabilities.account);
+      return new Set(accounts.filter((account) => account !== null));
+    },
+  };
+}
+
+function isNewer(next: Capabilities, known: Capabilities): boolean {
+  if (next.incarnation !== known.incarnation) return next.incarnation > known.incarnation;
+  return next.revision > known.revision;
+}

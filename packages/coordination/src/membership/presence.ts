@@ -1,0 +1,102 @@
+/** Tells the mesh who we are and what we can do; hears the same of others. */
+import { type Capabilities, type PeerId, topics } from '@bzzz/protocol';
+import type { Chronicle } from '../chronicle/chronicle.ts';
+import type { Clock, Mesh } from '../ports/index.ts';
+import type { Trouble } from '../support/trouble.ts';
+import { createWaker } from '../support/waker.ts';
+import type { Membership } from './membership.ts';
+
+export interface PresenceDeps {
+  readonly clock: Clock;
+  readonly mesh: Mesh;
+  readonly chronicle: Chronicle;
+  readonly membership: Membership;
+  readonly trouble: Trouble;
+}
+
+export interface PresenceOptions {
+  readonly announceMs: number;
+  /** What we are right now. */
+  readonly describe: () => Omit<Capabilities, 'peer' | 'incarnation' | 'revision'>;
+  /** Rises with every start of the process. */
+  readonly incarnation: number;
+  /** A peer that was not known, or was thought dead, is there. */
+  readonly onJoin: (peer: PeerId) => void;
+  readonly onChange: () => void;
+}
+
+export interface Presence {
+  /** Something changed: say it now. */
+  announce(): void;
+  /** Somebody suspects our incarnation: say that we live under a higher one. */
+  refute(incarnation: number): void;
+  self(): Capabilities;
+  stop(): void;
+}
+
+export function startPresence(deps: PresenceDeps, options: PresenceOptions): Presence {
+  const { clock, mesh, chronicle, membership, trouble } = deps;
+  const stopping = new AbortController();
+  const waker = createWaker(clock);
+  let { incarnation } = options;
+  let revision = 0;
+  let current = describe();
+
+  function describe(): Capabilities {
+    revision += 1;
+    const next = { ...options.describe(), peer: mesh.peer, incarnation, revision };
+    membership.heard(next, clock.monotonicMs());
+    return next;
+  }
+
+  async function run(): Promise<void> {
+    for (;;) {
+      current = describe();
+      await mesh.publish(topics.capabilities, current).catch(trouble.tell);
+      await waker.wait(options.announceMs, stopping.signal);
+    }
+  }
+
+  function onCapabilities(from: PeerId, capabilities: Capabilities): void {
+    if (capabilities.peer !== from) return;
+    const before = membership.get(from);
+    if (!membership.heard(capabilities, clock.monotonicMs())) return;
+    if (before === undefined || before.liveness === 'dead') {
+      chronicle
+        .record({ kind: 'member.joined', peer: from, name: capabilities.name })
+        .catch(trouble.tell);
+      options.onJoin(from);
+    }
+    options.onChange();
+  }
+
+  const unsubscribe = mesh.subscribe(topics.capabilities, onCapabilities);
+  const offConnection = mesh.onConnection(({ open }) => {
+    if (open) waker.wake();
+  });
+  run().catch((error: unknown) => {
+    if (!stopping.signal.aborted) trouble.tell(error);
+  });
+  return {
+    announce() {
+      current = describe();
+      waker.wake();
+    },
+    refute(suspected) {
+      if (suspected < incarnation) return;
+      incarnation = suspected + 1;
+      revision = 0;
+      current = describe();
+      mesh
+        .publish(topics.health, { kind: 'alive', peer: mesh.peer, incarnation })
+        .catch(trouble.tell);
+      waker.wake();
+    },
+    self: () => current,
+    stop() {
+      stopping.abort();
+      unsubscribe();
+      offConnection();
+    },
+  };
+}

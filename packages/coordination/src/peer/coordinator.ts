@@ -1,0 +1,357 @@
+/**
+ * The whole behaviour of a peer, over its ports. Everything below is wiring: events (a hint, a
+ * capability, a closed connection, a poll, a read of a fence, an ended attempt) change the book and
+ * the membership; `evaluate` then decides what to do about it.
+ */
+import {
+  type Account,
+  BzzzError,
+  type Capabilities,
+  type Issue,
+  type LockRecord,
+  type Oid,
+  type PeerId,
+  type RepoName,
+  type TaskHint,
+  type TaskId,
+  taskParts,
+  type Timing,
+  topics,
+} from '@bzzz/protocol';
+import { createChronicle } from '../chronicle/chronicle.ts';
+import { createContest } from '../contest/contest.ts';
+import { createFence } from '../fence/fence.ts';
+import { guardLease } from '../fence/guard.ts';
+import { createLeaseClock } from '../fence/lease.ts';
+import type { TipReading } from '../fence/tip.ts';
+import { watchLiveness } from '../membership/liveness.ts';
+import { createMembership } from '../membership/membership.ts';
+import { type Presence, startPresence } from '../membership/presence.ts';
+import type {
+  Clock,
+  Executor,
+  Forge,
+  Journal,
+  Mesh,
+  Random,
+  Signer,
+  StoredEntry,
+  Workspaces,
+} from '../ports/index.ts';
+import { type Ending, type Memory, readMemory } from '../recovery/fold.ts';
+import { patiently } from '../support/backoff.ts';
+import { createTrouble } from '../support/trouble.ts';
+import { createBook, type TaskEntry } from '../task/book.ts';
+import { holdOf, type TaskState } from '../task/state.ts';
+import { createVisible } from '../task/visible.ts';
+import { watchRole } from '../watching/roles.ts';
+import { startWatch, type Watch } from '../watching/watch.ts';
+import { learnFromTip } from './reading.ts';
+import { hintsOf } from './telling.ts';
+import { type PeerView, viewOf } from './view.ts';
+import { createWorkforce } from './workforce.ts';
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signer: Signer;
+  readonly mesh: Mesh;
+  readonly journal: Journal;
+  readonly forge: Forge;
+  readonly workspaces: Workspaces;
+  readonly executors: readonly Executor[];
+}
+
+export interface CoordinatorOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly repositories: readonly RepoName[];
+  readonly slots: number;
+  readonly tools: readonly string[];
+  readonly sandbox: Capabilities['sandbox'];
+  readonly wire: Capabilities['wire'];
+  readonly timing: Timing;
+  /** CPU load of the machine a core. */
+  readonly load: () => number;
+  /** The journal cannot be written: the process must end, since nothing may be done without it. */
+  readonly onFatal: (error: BzzzError) => void;
+}
+
+export interface Coordinator {
+  /** Recovers from the journal, then joins. Throws what the journal throws. */
+  start(): Promise<void>;
+  /** Lets go of what is held, as far as the forge answers in time. Idempotent. */
+  stop(): Promise<void>;
+  /** Looks at a repository now, as after a person filed an issue. */
+  lookNow(repo: RepoName): void;
+  view(): PeerView;
+  /** Entries of our own journal as they become durable. */
+  onEntry(listener: (stored: StoredEntry) => void): () => void;
+}
+
+const attemptsMax = 3;
+const stopGraceMs = 3_000;
+
+export function createCoordinator(ports: Ports, options: CoordinatorOptions): Coordinator {
+  const { clock, mesh, journal, forge } = ports;
+  const { timing } = options;
+  const self = mesh.peer;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  const chronicle = createChronicle({ clock, journal });
+  const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
+  const deps = { ...ports, chronicle, trouble };
+  const membership = createMembership(self);
+  const book = createBook();
+  const leases = createLeaseClock();
+  const fence = createFence(deps, { lagMs: timing.lagMs });
+  const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
+  const guarded = new Set<TaskId>();
+  const watches: Watch[] = [];
+  const ends: (() => void)[] = [];
+  let account: Account | null = null;
+  let presence: Presence | undefined;
+
+  const workforce = createWorkforce(
+    { ...deps, fence, book, visible },
+    {
+      peerName: options.name,
+      backoffMs: timing.backoffMs,
+      attemptsMax,
+      slots: options.slots,
+      bidOptions: () => account && { account, leaseMs: timing.leaseMs, mayTakeOver },
+      onReading,
+      onChange,
+    },
+  );
+  const contest = createContest(
+    { clock, book, membership },
+    {
+      self,
+      staggerMs: timing.staggerMs,
+      free: workforce.free,
+      forfeited,
+      onTurn: workforce.bid,
+      onGuard: guard,
+    },
+  );
+
+  /** A holder that is dead, or whose tip stood for its whole lease before our eyes, may be replaced. */
+  function mayTakeOver({ task, peer, leaseMs }: LockRecord, oid: Oid): boolean {
+    return membership.isDead(peer) || leases.stoodMs(task, oid) >= leaseMs;
+  }
+
+  function forfeited({ task, state }: TaskEntry): boolean {
+    const hold = holdOf(state);
+    if (hold === undefined) return false;
+    return membership.isDead(hold.peer) || leases.stoodMs(task, hold.lock) >= hold.leaseMs;
+  }
+
+  function guard({ task }: TaskEntry): void {
+    if (guarded.has(task) || workforce.driving(task)) return;
+    guarded.add(task);
+    const goOn = (reading: TipReading) => {
+      onReading(task, reading);
+      const entry = book.get(task);
+      return entry !== undefined && holdOf(entry.state) !== undefined && !workforce.driving(task);
+    };
+    const watched = { leaseMs: timing.leaseMs, onReading: goOn };
+    background(guardLease({ ...deps, fence, leases }, watched, task, signal)).finally(() =>
+      guarded.delete(task),
+    );
+  }
+
+  function onReading(task: TaskId, { tip }: TipReading): void {
+    const entry = book.get(task);
+    if (entry === undefined || workforce.driving(task)) return;
+    book.update(task, learnFromTip(entry, tip));
+    contest.evaluate();
+  }
+
+  function onChange(task: TaskId): void {
+    presence?.announce();
+    tell(task);
+    contest.evaluate();
+  }
+
+  function onHint(from: PeerId, hint: TaskHint): void {
+    const { task } = hint;
+    if (!options.repositories.includes(taskParts(task).repo)) return;
+    if ('peer' in hint) {
+      // Of our own tasks we know better, and learn of a takeover at the fence.
+      if (hint.peer === self || workforce.driving(task)) return;
+      chronicle.hear(hint.entry.at);
+    }
+    const fresh = book.get(task) === undefined;
+    if (!book.hear(hint)) return;
+    if (workforce.driving(task)) workforce.recheck(task);
+    if (from === self) {
+      publish(hint);
+      if (fresh && hint.kind === 'seen') {
+        const { title, bodySha256 } = hint;
+        background(chronicle.record({ kind: 'task.seen', task, title, bodySha256 }));
+      }
+    }
+    contest.evaluate();
+  }
+
+  function publish(hint: TaskHint): void {
+    background(mesh.publish(topics.tasks, hint));
+  }
+
+  function tell(task: TaskId): void {
+    const entry = book.get(task);
+    if (entry === undefined) return;
+    const live = membership.live().map((one) => one.peer);
+    const watching = watchRole(taskParts(task).repo, self, live) !== 'fallback';
+    const hints = hintsOf(entry, { self, position: chronicle.position(), watching });
+    for (const hint of hints) publish(hint);
+  }
+
+  /** Gossip promises nothing: what matters is said again, so that nothing relies on one message. */
+  function tellAll(): void {
+    for (const { task, wanted } of book.all()) if (wanted) tell(task);
+  }
+
+  function repeat(): void {
+    tellAll();
+    contest.evaluate();
+    ends.push(clock.after(timing.announceMs, repeat));
+  }
+
+  function background(job: Promise<unknown>): Promise<void> {
+    return job.then(
+      () => undefined,
+      (error: unknown) => {
+        if (!signal.aborted) trouble.tell(error);
+      },
+    );
+  }
+
+  async function learnAccount(): Promise<void> {
+    const onTrouble = (error: BzzzError) => trouble.tell(error);
+    const patience = { firstMs: timing.backoffMs, signal };
+    account = await patiently({ ...deps, onTrouble }, patience, () => forge.account({ signal }));
+    presence?.announce();
+    contest.evaluate();
+  }
+
+  /** The account whose assignment is bzzz's own: one of the mesh's, if the fence names it. */
+  async function fenceAccount(task: TaskId, issue: Issue, until: AbortSignal) {
+    const ours = membership.accounts();
+    if (!issue.assignees.every((login) => ours.has(login))) return null;
+    const { tip } = await fence.look(task, until);
+    return tip.kind === 'record' ? tip.record.account : null;
+  }
+
+  function describe(): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {
+    const { name, version, wire, repositories, tools, sandbox, slots, load } = options;
+    return {
+      ...{ name, account, version, wire, sandbox, slots },
+      repositories: [...repositories],
+      tools: [...tools],
+      executors: ports.executors.map((executor) => executor.kind),
+      running: workforce.running(),
+      load: load(),
+      success: workforce.success(),
+      journal: { key: journal.key, length: journal.length() },
+    };
+  }
+
+  function remember(memory: Memory): void {
+    if (memory.lastAt !== null) chronicle.resume(memory.lastAt);
+    for (const intent of memory.intents) fence.remember(intent);
+    for (const [task, ending] of memory.endings) {
+      const state = stateOfEnding(ending);
+      if (state !== undefined) book.update(task, { state });
+    }
+  }
+
+  async function start(): Promise<void> {
+    const memory = await readMemory(journal, signal);
+    remember(memory);
+    const { name, version } = options;
+    await chronicle.record({ kind: 'peer.started', version, name });
+    await ports.workspaces.sweep();
+    const incarnation = Math.max(memory.starts + 1, Math.floor(clock.wallMs() / 1000));
+    const started = startPresence(
+      { ...deps, membership },
+      {
+        announceMs: timing.announceMs,
+        incarnation,
+        describe,
+        onJoin: tellAll,
+        onChange: contest.evaluate,
+      },
+    );
+    presence = started;
+    ends.push(
+      started.stop,
+      watchLiveness(
+        { ...deps, membership },
+        {
+          suspicionMs: timing.suspicionMs,
+          onChange: contest.evaluate,
+          onSuspected: started.refute,
+        },
+      ),
+      mesh.subscribe(topics.tasks, onHint),
+    );
+    for (const task of memory.unfinished) workforce.resume(task);
+    for (const repo of options.repositories) watches.push(startWatch(deps, watchOptions(repo)));
+    repeat();
+    // Not awaited: a peer takes part in its mesh while the forge is away.
+    void background(learnAccount());
+  }
+
+  function watchOptions(repo: RepoName) {
+    return {
+      repo,
+      self,
+      pollMs: timing.pollMs,
+      live: () => membership.live().map((one) => one.peer),
+      fenceAccount,
+      known: (task: TaskId) => book.get(task) !== undefined,
+      onHint: (hint: TaskHint) => onHint(self, hint),
+    };
+  }
+
+  return {
+    start,
+    async stop() {
+      if (signal.aborted) return;
+      for (const watch of watches) watch.stop();
+      contest.stop();
+      await workforce.stop(stopGraceMs);
+      stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+      for (const end of ends) end();
+      contest.stop();
+      await chronicle.record({ kind: 'peer.stopped' });
+    },
+    lookNow(repo) {
+      for (const watch of watches) if (watch.view().repo === repo) watch.lookNow();
+    },
+    view: () =>
+      viewOf({
+        self: presence?.self(),
+        members: membership.all(),
+        tasks: book.all(),
+        watches: watches.map((watch) => watch.view()),
+        troubles: trouble.recent(),
+        nowMs: clock.monotonicMs(),
+      }),
+    onEntry: chronicle.onEntry,
+  };
+}
+
+/** How a task of an earlier run ended, as it is told to others. */
+function stateOfEnding({ state, reason, pullRequest, intent }: Ending): TaskState | undefined {
+  if (intent === undefined) return undefined;
+  const { peer, epoch, leaseMs } = intent.record;
+  const hold = { peer, epoch, lock: intent.oid, leaseMs };
+  if (state === 'done') {
+    return pullRequest === null ? undefined : { state, hold, pullRequest };
+  }
+  return { state, hold, reason };
+}

@@ -1,0 +1,23 @@
+/** What a read of a fence says about a task that is not ours, for the book. */
+import type { Tip } from '../fence/tip.ts';
+import type { TaskEntry } from '../task/book.ts';
+import { claimed, ended } from '../task/state.ts';
+
+/**
+ * `result` and `failed` without word from their holder count as held: whether people can see the
+ * outcome is not known, and whoever takes over completes that.
+ */
+export function learnFromTip(entry: TaskEntry, tip: Tip): Partial<TaskEntry> {
+  switch (tip.kind) {
+    case 'absent':
+      return {};
+    case 'foreign':
+      return { blocked: 'a person pushed to the lock branch; delete it to let bzzz start over' };
+    case 'record': {
+      const { peer, epoch, leaseMs, state } = tip.record;
+      const hold = { peer, epoch, lock: tip.oid, leaseMs };
+      if (state !== 'released') return { state: claimed(entry.state, hold) };
+      return { state: ended(entry.state, { state, hold, reason: tip.record.reason }) };
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/** What a peer shows of itself: plain data, for `bzzz status` and whatever else looks. */
+import { BzzzError, type Capabilities, type PeerId, type TaskId } from '@bzzz/protocol';
+import type { Liveness, Member } from '../membership/membership.ts';
+import type { TroubleNote } from '../support/trouble.ts';
+import type { TaskEntry } from '../task/book.ts';
+import type { WatchRole } from '../watching/roles.ts';
+import type { WatchView } from '../watching/watch.ts';
+
+export interface MemberView {
+  readonly peer: PeerId;
+  readonly name: string;
+  readonly self: boolean;
+  readonly connected: boolean;
+  readonly liveness: Liveness;
+  readonly capabilities: Capabilities;
+  readonly heardAgoMs: number;
+}
+
+export interface TaskView {
+  readonly task: TaskId;
+  readonly title: string;
+  readonly recipe: string | null;
+  readonly state: string;
+  readonly wanted: boolean;
+  readonly holder: PeerId | null;
+  readonly holderName: string | null;
+  readonly epoch: number;
+  readonly pullRequest: number | null;
+  /** Why it stands as it does, when there is something to say. */
+  readonly reason: string | null;
+}
+
+export interface WatchingView {
+  readonly repo: string;
+  readonly role: WatchRole;
+  readonly polls: number;
+  readonly answeredAgoMs: number | null;
+  readonly trouble: { readonly code: string; readonly reason: string } | null;
+}
+
+export interface PeerView {
+  readonly self: Capabilities;
+  readonly members: readonly MemberView[];
+  readonly tasks: readonly TaskView[];
+  readonly watching: readonly WatchingView[];
+  readonly troubles: readonly TroubleNote[];
+}
+
+export interface ViewSources {
+  readonly self: Capabilities | undefined;
+  readonly members: readonly Member[];
+  readonly tasks: readonly TaskEntry[];
+  readonly watches: readonly WatchView[];
+  readonly troubles: readonly TroubleNote[];
+  readonly nowMs: number;
+}
+
+export function viewOf(sources: ViewSources): PeerView {
+  const { self, members, nowMs } = sources;
+  if (self === undefined) throw new BzzzError('stopped', 'the peer has not started yet');
+  const names = new Map(members.map(({ capabilities: { peer, name } }) => [peer, name]));
+  return {
+    self,
+    members: members.map(({ capabilities, connected, liveness, heardAtMs }) => ({
+      peer: capabilities.peer,
+      name: capabilities.name,
+      self: capabilities.peer === self.peer,
+      connected,
+      liveness,
+      capabilities,
+      heardAgoMs: nowMs - heardAtMs,
+    })),
+    tasks: sources.tasks.map((entry) => taskView(entry, names)),
+    watching: sources.watches.map(({ repo, role, polls, answeredAtMs, trouble }) => ({
+      repo,
+      role,
+      polls,
+      answeredAgoMs: answeredAtMs === null ? null : nowMs - answeredAtMs,
+      trouble: trouble && { code: trouble.code, reason: trouble.reason },
+    })),
+    troubles: sources.troubles,
+  };
+}
+
+function taskView(entry: TaskEntry, names: ReadonlyMap<PeerId, string>): TaskView {
+  const { task, title, seen, state, wanted, epochKnown, blocked } = entry;
+  const hold = 'hold' in state ? state.hold : undefined;
+  const reason = 'reason' in state ? state.reason : null;
+  return {
+    task,
+    title,
+    recipe: seen?.recipe ?? null,
+    state: state.state,
+    wanted,
+    holder: hold?.peer ?? null,
+    holderName: hold === undefined ? null : (names.get(hold.peer) ?? null),
+    epoch: hold?.epoch ?? epochKnown,
+    pullRequest: state.state === 'done' ? state.pullRequest : null,
+    reason: blocked ?? reason,
+  };
+}

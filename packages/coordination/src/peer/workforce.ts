@@ -1,0 +1,288 @@
+/**
+ * The tasks that this peer bids for, holds and works on, each in one slot from bid to end. Knows
+ * nothing of when to bid; tells the book and the mesh what comes of it.
+ */
+import {
+  BzzzError,
+  type Epoch,
+  type EntryBody,
+  isBzzzError,
+  limits,
+  type Oid,
+  reasonOf,
+  type TaskId,
+} from '@bzzz/protocol';
+import type { Chronicle } from '../chronicle/chronicle.ts';
+import { type BidDeps, type BidOptions, type BidOutcome, bid } from '../contest/bid.ts';
+import { createHolding, type Holding } from '../fence/holding.ts';
+import type { TipReading } from '../fence/tip.ts';
+import { backoffMs, patiently } from '../support/backoff.ts';
+import { abortError, sleep } from '../support/sleep.ts';
+import type { Book, Seen, TaskEntry } from '../task/book.ts';
+import { type DriveDeps, type DriveEnd, type DriveOptions, driveTask } from '../task/drive.ts';
+import * as transition from '../task/state.ts';
+
+export interface WorkforceDeps extends BidDeps, Omit<DriveDeps, 'signer' | 'clock' | 'random'> {
+  readonly clock: DriveDeps['clock'];
+  readonly random: DriveDeps['random'];
+  readonly chronicle: Chronicle;
+  readonly book: Book;
+}
+
+export interface WorkforceOptions extends Omit<DriveOptions, 'hooks'> {
+  readonly slots: number;
+  /** Null: the forge has not told yet who we are, so nothing can be claimed. */
+  readonly bidOptions: () => BidOptions | null;
+  /** What a read of the fence showed. */
+  readonly onReading: (task: TaskId, reading: TipReading) => void;
+  /** A task changed hands or ended, or a slot became free. */
+  readonly onChange: (task: TaskId) => void;
+}
+
+export interface Workforce {
+  free(): boolean;
+  running(): number;
+  /** Accepted share of our attempts, with a prior of one success. */
+  success(): number;
+  driving(task: TaskId): boolean;
+  /** Bids, and if it is won works to the end. */
+  bid(entry: TaskEntry & { readonly seen: Seen }): void;
+  /** Looks whether a task of an earlier run is still ours, and goes on or lets go. */
+  resume(task: TaskId): void;
+  /** Its issue is said to have changed. */
+  recheck(task: TaskId): void;
+  /** Lets go of everything by a commit, as far as the forge answers within `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+interface Active {
+  readonly over: Promise<void>;
+  recheck: () => void;
+}
+
+export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions): Workforce {
+  const { book, chronicle, clock, fence, random, trouble } = deps;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const active = new Map<TaskId, Active>();
+  const score = { accepted: 1, total: 1 };
+  let graceMsLeft = 0;
+
+  function occupy(task: TaskId, job: () => Promise<void>): void {
+    if (active.has(task) || signal.aborted) return;
+    const over = job()
+      .catch((error: unknown) => {
+        if (signal.aborted) return;
+        trouble.tell(error, task);
+        postpone(task);
+      })
+      .finally(() => {
+        active.delete(task);
+        options.onChange(task);
+      });
+    active.set(task, { over, recheck: () => undefined });
+    options.onChange(task);
+  }
+
+  function postpone(task: TaskId): void {
+    const failures = (book.get(task)?.failures ?? 0) + 1;
+    const pauseMs = backoffMs(options.backoffMs, failures - 1, random);
+    book.update(task, { failures, notBeforeMs: clock.monotonicMs() + pauseMs });
+  }
+
+  async function bidAndWork(entry: TaskEntry & { readonly seen: Seen }): Promise<void> {
+    const bidOptions = options.bidOptions();
+    if (bidOptions === null) return;
+    const outcome = await settleDoubt(await bid(deps, bidOptions, entry, signal));
+    switch (outcome.kind) {
+      case 'won':
+        return hold(outcome.holding, outcome.resultTip, outcome.first);
+      case 'stood-down':
+        options.onReading(entry.task, outcome.reading);
+        return postponeIfAbsent(entry.task, outcome.reading);
+      case 'later':
+        trouble.tell(outcome.error, entry.task);
+        if (isOurs(entry.task, outcome.reading)) return resumeFrom(entry.task, outcome.reading);
+        return postpone(entry.task);
+    }
+  }
+
+  /** A tip that is known to exist but cannot be read: wait, then believe that it was deleted. */
+  function postponeIfAbsent(task: TaskId, { tip }: TipReading): void {
+    if (tip.kind !== 'absent') return;
+    postpone(task);
+    if ((book.get(task)?.failures ?? 0) < absencesBelieved) return;
+    book.update(task, { blocked: 'the lock branch is gone; reopen the issue to start over' });
+  }
+
+  /** A claim without an answer is pushed again, byte for byte, until somebody says where it stands. */
+  async function settleDoubt(outcome: BidOutcome): Promise<Exclude<BidOutcome, { kind: 'doubt' }>> {
+    if (outcome.kind !== 'doubt') return outcome;
+    const { intent, resultTip, first } = outcome;
+    trouble.tell(outcome.error, intent.task);
+    for (let failures = 0; ; failures += 1) {
+      await sleep(clock, backoffMs(options.backoffMs, failures, random), signal);
+      const verdict = await fence.settle(intent, signal);
+      if (verdict.kind === 'won') {
+        return { kind: 'won', holding: createHolding(deps, intent), resultTip, first };
+      }
+      if (verdict.kind === 'lost') return { kind: 'stood-down', reading: verdict.reading };
+      if (verdict.kind === 'refused') {
+        const error = new BzzzError('fence_refused', verdict.reason);
+        return { kind: 'later', error, reading: verdict.reading };
+      }
+    }
+  }
+
+  async function resume(task: TaskId): Promise<void> {
+    const onTrouble = (error: BzzzError) => trouble.tell(error, task);
+    const patience = { firstMs: options.backoffMs, signal };
+    const reading = await patiently({ clock, random, onTrouble }, patience, () =>
+      fence.look(task, signal),
+    );
+    if (isOurs(task, reading)) return resumeFrom(task, reading);
+    options.onReading(task, reading);
+    const epoch = reading.tip.kind === 'record' ? reading.tip.record.epoch : undefined;
+    if (epoch === undefined) return;
+    const reason = 'after a restart the fence shows that the task is not ours';
+    await chronicle.record({ kind: 'task.ended', task, epoch, state: 'released', reason });
+  }
+
+  function resumeFrom(task: TaskId, { tip, result }: TipReading): Promise<void> {
+    if (tip.kind !== 'record') throw new BzzzError('task_fenced', `${task} is not ours`);
+    return hold(createHolding(deps, tip), result, true);
+  }
+
+  function isOurs(task: TaskId, { tip }: TipReading): boolean {
+    return tip.kind === 'record' && fence.owns(task, tip.oid);
+  }
+
+  async function hold(holding: Holding, resultTip: Oid | null, first: boolean): Promise<void> {
+    const { task } = holding;
+    const claim = holding.tip();
+    const { epoch, peer, leaseMs } = claim.record;
+    const held = { peer, epoch, lock: claim.oid, leaseMs };
+    book.update(task, { state: { state: 'claimed', hold: held }, failures: 0 });
+    options.onChange(task);
+    try {
+      const end = await driveTask(deps, driveOptions(task), { holding, resultTip, first }, signal);
+      await finish(holding, end);
+    } catch (error) {
+      if (signal.aborted) await letGo(holding);
+      else if (isBzzzError(error, 'task_fenced')) await fenced(holding, error);
+      else throw error;
+    }
+  }
+
+  function driveOptions(task: TaskId): DriveOptions {
+    const step = (move: (from: transition.TaskState) => transition.TaskState) => {
+      const from = book.get(task)?.state ?? transition.open;
+      book.update(task, { state: move(from) });
+      options.onChange(task);
+    };
+    return {
+      ...options,
+      hooks: {
+        onStep: (to) =>
+          step((from) =>
+            'running' in to
+              ? transition.running(from, to.running)
+              : transition.publishing(from, to.publishing),
+          ),
+        onRecheck: (recheck) => {
+          const entry = active.get(task);
+          if (entry !== undefined) entry.recheck = recheck;
+        },
+      },
+    };
+  }
+
+  async function finish(holding: Holding, end: DriveEnd): Promise<void> {
+    const { task } = holding;
+    const { oid, record } = holding.tip();
+    const { peer, epoch, leaseMs } = record;
+    const hold = { peer, epoch, lock: oid, leaseMs };
+    const { reason } = end;
+    if (end.state !== 'released') {
+      score.total += 1;
+      if (end.state === 'done') score.accepted += 1;
+    }
+    const pullRequest = end.state === 'done' ? { pullRequest: end.pullRequest } : {};
+    await chronicle.record(endOf(task, epoch, end.state, reason, pullRequest));
+    if (end.state === 'done') {
+      book.update(task, { state: { state: 'done', hold, pullRequest: end.pullRequest } });
+    } else {
+      book.update(task, { state: { state: end.state, hold, reason } });
+    }
+    if (end.state === 'released') {
+      if (end.retry) postpone(task);
+      // People took it back: not before they change the issue again.
+      else book.update(task, { wanted: false, blocked: reason });
+    }
+  }
+
+  async function fenced(holding: Holding, error: BzzzError): Promise<void> {
+    const { task } = holding;
+    const { oid, record } = holding.tip();
+    const { peer, epoch, leaseMs } = record;
+    const reason = `fenced: ${error.reason}`;
+    await chronicle.record(endOf(task, epoch, 'released', reason));
+    const hold = { peer, epoch, lock: oid, leaseMs };
+    book.update(task, { state: { state: 'released', hold, reason } });
+    options.onReading(task, await fence.look(task, signal));
+  }
+
+  /** On stop: a claim that ends by a commit can be taken by others at once. */
+  async function letGo(holding: Holding): Promise<void> {
+    const { record } = holding.tip();
+    if (record.state !== 'held' || graceMsLeft <= 0) return;
+    const grace = new AbortController();
+    const cancel = clock.after(graceMsLeft, () => grace.abort(abortError(signal)));
+    try {
+      const verdict = await holding.release('the peer is stopping', grace.signal);
+      if (verdict.kind !== 'won') return;
+      await chronicle.record(endOf(record.task, record.epoch, 'released', 'the peer is stopping'));
+      const { oid } = holding.tip();
+      const { peer, epoch, leaseMs } = record;
+      const hold = { peer, epoch, lock: oid, leaseMs };
+      book.update(record.task, {
+        state: { state: 'released', hold, reason: 'the peer is stopping' },
+      });
+      options.onChange(record.task);
+    } catch (error) {
+      // No time left: the claim stands until its lease is out, and the journal knows of it.
+      if (!isBzzzError(error)) throw error;
+    } finally {
+      cancel();
+    }
+  }
+
+  return {
+    free: () => active.size < options.slots && options.bidOptions() !== null,
+    running: () => active.size,
+    success: () => score.accepted / score.total,
+    driving: (task) => active.has(task),
+    bid: (entry) => occupy(entry.task, () => bidAndWork(entry)),
+    resume: (task) => occupy(task, () => resume(task)),
+    recheck: (task) => active.get(task)?.recheck(),
+    async stop(graceMs) {
+      graceMsLeft = graceMs;
+      stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+      await Promise.all([...active.values()].map(({ over }) => over));
+    },
+  };
+}
+
+/** Reads that show no lock branch where one is known to be, before a person is believed to have deleted it. */
+const absencesBelieved = 3;
+
+function endOf(
+  task: TaskId,
+  epoch: Epoch,
+  state: 'done' | 'failed' | 'released',
+  reason: string,
+  more: { pullRequest?: number } = {},
+): EntryBody {
+  const said = reasonOf(reason).slice(0, limits.reasonCharsMax).toWellFormed();
+  return { kind: 'task.ended', task, epoch, state, reason: said, ...more };
+}

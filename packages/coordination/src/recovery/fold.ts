@@ -1,0 +1,52 @@
+/**
+ * What an earlier run of this peer left in its journal. Nothing is concluded here about who holds
+ * what: only the fence knows, and is asked (DESIGN.md 4.6).
+ */
+import type { FenceIntent, Hlc, TaskId } from '@bzzz/protocol';
+import type { Journal } from '../ports/index.ts';
+
+export interface Memory {
+  /** How often the process was started before. */
+  readonly starts: number;
+  readonly lastAt: Hlc | null;
+  /** Every commit that we ever meant to push: the proof that a tip is ours. */
+  readonly intents: readonly FenceIntent[];
+  /** Tasks with an intent after which no end was journalled. */
+  readonly unfinished: readonly TaskId[];
+  /** How our tasks ended, the last end of each. */
+  readonly endings: ReadonlyMap<TaskId, Ending>;
+}
+
+export interface Ending {
+  readonly state: 'done' | 'failed' | 'released';
+  readonly reason: string;
+  readonly pullRequest: number | null;
+  readonly intent: FenceIntent | undefined;
+}
+
+export async function readMemory(journal: Journal, signal: AbortSignal): Promise<Memory> {
+  let starts = 0;
+  let lastAt: Hlc | null = null;
+  const intents: FenceIntent[] = [];
+  const last = new Map<TaskId, FenceIntent>();
+  const endings = new Map<TaskId, Ending>();
+  const unfinished = new Set<TaskId>();
+  for await (const { entry } of journal.read({ signal })) {
+    const { body } = entry;
+    lastAt = entry.at;
+    if (body.kind === 'peer.started') starts += 1;
+    if (body.kind === 'fence.intended') {
+      intents.push(body.intent);
+      last.set(body.intent.task, body.intent);
+      unfinished.add(body.intent.task);
+    }
+    // A claim that was lost was never ours; any other outcome leaves something to look at.
+    if (body.kind === 'fence.settled' && body.outcome === 'lost') unfinished.delete(body.task);
+    if (body.kind === 'task.ended') {
+      const { task, state, reason, pullRequest = null } = body;
+      endings.set(task, { state, reason, pullRequest, intent: last.get(task) });
+      unfinished.delete(task);
+    }
+  }
+  return { starts, lastAt, intents, unfinished: [...unfinished], endings };
+}

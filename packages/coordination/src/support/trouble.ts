@@ -1,0 +1,66 @@
+/**
+ * What goes wrong without being lost: journalled once, not at every repetition, and shown by
+ * `bzzz status` until it is over.
+ */
+import { BzzzError, isBzzzError, limits, reasonOf, type TaskId } from '@bzzz/protocol';
+import type { Chronicle } from '../chronicle/chronicle.ts';
+import type { Clock } from '../ports/index.ts';
+
+export interface TroubleNote {
+  readonly code: string;
+  readonly reason: string;
+  readonly task: TaskId | undefined;
+  readonly atMs: number;
+}
+
+export interface Trouble {
+  tell(error: unknown, task?: TaskId): void;
+  /** What was told in the last minutes, newest first. */
+  recent(): readonly TroubleNote[];
+}
+
+/** The same trouble is not journalled again within this time. */
+const quietMs = 60_000;
+const notesMax = 50;
+
+export interface TroubleDeps {
+  readonly clock: Clock;
+  readonly chronicle: Pick<Chronicle, 'record'>;
+  /** Told of a journal that cannot be written. */
+  readonly onFatal: (error: BzzzError) => void;
+}
+
+export function createTrouble(deps: TroubleDeps): Trouble {
+  const notes = new Map<string, TroubleNote>();
+
+  function fatal(error: unknown): void {
+    deps.onFatal(
+      isBzzzError(error) ? error : new BzzzError('journal_write_failed', reasonOf(error)),
+    );
+  }
+
+  return {
+    tell(error, task) {
+      if (isBzzzError(error, 'journal_write_failed')) return fatal(error);
+      const code = isBzzzError(error) ? error.code : 'defect';
+      const reason = reasonOf(error).slice(0, limits.reasonCharsMax).toWellFormed();
+      const key = `${code} ${task ?? ''}`;
+      const atMs = deps.clock.monotonicMs();
+      const before = notes.get(key);
+      notes.delete(key);
+      notes.set(key, { code, reason, task, atMs });
+      for (const oldest of notes.keys()) {
+        if (notes.size <= notesMax) break;
+        notes.delete(oldest);
+      }
+      if (before !== undefined && atMs - before.atMs < quietMs) return;
+      const body = { kind: 'trouble' as const, code, reason };
+      // A journal that cannot be written stops the peer by itself; there is nobody else to tell.
+      deps.chronicle.record(task === undefined ? body : { ...body, task }).catch(() => undefined);
+    },
+    recent() {
+      const since = deps.clock.monotonicMs() - quietMs;
+      return [...notes.values()].filter((note) => note.atMs >= since).reverse();
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * One execution under one epoch: workspace, executor, checks, acceptance. Ends with a result that
+ * may be published or with the reason why not; knows nothing of claims.
+ */
+import {
+  BzzzError,
+  limits as bounds,
+  type LockRecord,
+  type Oid,
+  type Policy,
+  reasonOf,
+} from '@bzzz/protocol';
+import type { Chronicle } from '../chronicle/chronicle.ts';
+import type {
+  Acceptance,
+  Base,
+  Clock,
+  CommandReport,
+  Executor,
+  ExecutorReport,
+  Workspace,
+  Workspaces,
+} from '../ports/index.ts';
+import { objection } from './checks.ts';
+import type { Plan } from './gate.ts';
+
+export interface AttemptResult {
+  readonly base: Oid;
+  readonly result: Oid;
+  readonly commits: number;
+  readonly acceptance: Acceptance;
+  readonly elapsedMs: number;
+}
+
+export type AttemptOutcome =
+  | { readonly kind: 'accepted'; readonly value: AttemptResult }
+  | { readonly kind: 'failed'; readonly reason: string; readonly elapsedMs: number };
+
+export interface AttemptDeps {
+  readonly clock: Clock;
+  readonly chronicle: Pick<Chronicle, 'record'>;
+  readonly workspaces: Workspaces;
+  readonly executors: readonly Executor[];
+}
+
+export interface AttemptJob {
+  readonly record: LockRecord;
+  readonly plan: Plan;
+  readonly policy: Policy;
+  readonly base: Base;
+  /** Message of the result's commit. */
+  readonly message: string;
+}
+
+/**
+ * Journals start and end. Throws `timeout` beyond the policy's limit, the signal's error on abort,
+ * and what the ports throw.
+ */
+export async function runAttempt(
+  deps: AttemptDeps,
+  job: AttemptJob,
+  signal: AbortSignal,
+): Promise<AttemptOutcome> {
+  const { task, epoch, attempt } = job.record;
+  const head = { task, epoch, attempt };
+  const startedMs = deps.clock.monotonicMs();
+  const end = async (outcome: 'accepted' | 'failed' | 'cancelled', reason: string, more = {}) => {
+    const elapsedMs = deps.clock.monotonicMs() - startedMs;
+    const said = reason.slice(0, bounds.reasonCharsMax).toWellFormed();
+    const body = { kind: 'attempt.ended' as const, ...head, outcome, reason: said, elapsedMs };
+    await deps.chronicle.record({ ...body, commits: 0, ...more });
+    return elapsedMs;
+  };
+  const { executor } = job.plan.needs;
+  await deps.chronicle.record({ kind: 'attempt.started', ...head, executor, base: job.base.oid });
+  const limit = deadline(deps.clock, job.policy.limits.attemptMs, signal);
+  try {
+    const outcome = await inWorkspace(deps, job, limit.signal);
+    if (typeof outcome === 'string') {
+      return { kind: 'failed', reason: outcome, elapsedMs: await end('failed', outcome) };
+    }
+    const { result, commits } = outcome;
+    const elapsedMs = await end('accepted', '', { result, commits });
+    return { kind: 'accepted', value: { ...outcome, elapsedMs } };
+  } catch (error) {
+    await end('cancelled', reasonOf(error));
+    throw error;
+  } finally {
+    limit.cancel();
+  }
+}
+
+async function inWorkspace(deps: AttemptDeps, job: AttemptJob, signal: AbortSignal) {
+  const { task, epoch } = job.record;
+  const workspace = await deps.workspaces.create({ task, epoch, base: job.base }, { signal });
+  try {
+    return await workIn(deps, workspace, job, signal);
+  } finally {
+    await workspace.dispose();
+  }
+}
+
+/** A signal that also fires, with `timeout`, after `delayMs`. */
+function deadline(clock: Clock, delayMs: number, signal: AbortSignal) {
+  const controller = new AbortController();
+  const reason = new BzzzError('timeout', `the attempt took longer than ${delayMs} ms`);
+  const cancel = clock.after(delayMs, () => controller.abort(reason));
+  return { signal: AbortSignal.any([signal, controller.signal]), cancel };
+}
+
+/** A result, or the reason why there is none. */
+async function workIn(
+  deps: AttemptDeps,
+  workspace: Workspace,
+  job: AttemptJob,
+  signal: AbortSignal,
+): Promise<Omit<AttemptResult, 'elapsedMs'> | string> {
+  const { plan, policy, base } = job;
+  const executor = deps.executors.find((one) => one.kind === plan.needs.executor);
+  if (executor === undefined) return `this peer has no executor "${plan.needs.executor}"`;
+  const { limits } = policy;
+  const request = {
+    job: { kind: 'recipe' as const, commands: plan.run },
+    path: workspace.path,
+    limits,
+  };
+  const report = await executor.run(request, { signal });
+  if (!report.succeeded) return whyNot('the recipe failed', report);
+  const collected = await workspace.collect(job.message, { signal });
+  if (collected === null) return 'the recipe changed nothing';
+  const reason = objection(collected, policy);
+  if (reason !== undefined) return `the result was refused: it ${reason}`;
+  const acceptance = await deps.workspaces.accept(
+    { base, result: collected.result, judge: policy.judge, commands: plan.accept, limits },
+    { signal },
+  );
+  if (!acceptance.passed) {
+    return describe('the acceptance failed', acceptance.commands.at(-1));
+  }
+  return {
+    base: base.oid,
+    result: collected.result,
+    commits: collected.commits.length,
+    acceptance,
+  };
+}
+
+function whyNot(what: string, report: ExecutorReport): string {
+  return describe(`${what}: ${report.reason}`, report.commands.at(-1));
+}
+
+function describe(what: string, last: CommandReport | undefined): string {
+  if (last === undefined) return what;
+  const exit = last.exitCode === null ? 'was ended' : `exit ${last.exitCode}`;
+  return `${what}\n$ ${last.argv.join(' ')} (${exit})\n${last.outputTail}`;
+}

@@ -1,0 +1,145 @@
+/** All tasks that this peer knows of, from hints, reads and its own work. Pure state. */
+import { type TaskHint, type TaskId, taskParts } from '@bzzz/protocol';
+import { claimed, ended, type Hold, open, type TaskState } from './state.ts';
+
+export type Seen = Extract<TaskHint, { kind: 'seen' }>;
+
+export interface TaskEntry {
+  readonly task: TaskId;
+  readonly title: string;
+  /** What the repository's watcher said last; null: only a claim was heard of. */
+  readonly seen: Seen | null;
+  /** People want it done: open, labelled, unassigned, trusted. */
+  readonly wanted: boolean;
+  readonly updatedAtMs: number;
+  readonly state: TaskState;
+  /** Highest epoch heard of; 0: nobody ever claimed it as far as we know. */
+  readonly epochKnown: number;
+  /** Why we leave it alone though it is wanted; a person changes that. */
+  readonly blocked: string | null;
+  /** Monotonic time before which we do not bid again. */
+  readonly notBeforeMs: number;
+  readonly failures: number;
+}
+
+export interface Book {
+  get(task: TaskId): TaskEntry | undefined;
+  all(): readonly TaskEntry[];
+  /** Takes a hint in; false: it said nothing new. */
+  hear(hint: TaskHint): boolean;
+  /** Our own knowledge, from reads and from work. Makes the entry if there is none. */
+  update(task: TaskId, change: Partial<Omit<TaskEntry, 'task'>>): TaskEntry;
+}
+
+/** Entries that nobody wants any more are forgotten beyond this number. */
+const entriesMax = 10_000;
+
+export function createBook(): Book {
+  const entries = new Map<TaskId, TaskEntry>();
+
+  function update(task: TaskId, change: Partial<Omit<TaskEntry, 'task'>>): TaskEntry {
+    const before = entries.get(task) ?? blank(task);
+    const after = { ...before, ...change };
+    if ('hold' in after.state) {
+      const { epoch } = after.state.hold;
+      entries.set(task, { ...after, epochKnown: Math.max(after.epochKnown, epoch) });
+    } else {
+      entries.set(task, after);
+    }
+    prune();
+    return entries.get(task) ?? after;
+  }
+
+  function prune(): void {
+    if (entries.size <= entriesMax) return;
+    for (const [task, entry] of entries) {
+      if (!entry.wanted && entry.state.state !== 'running') {
+        entries.delete(task);
+        return;
+      }
+    }
+  }
+
+  return {
+    get: (task) => entries.get(task),
+    all: () => [...entries.values()],
+    update,
+    hear(hint) {
+      const before = entries.get(hint.task) ?? blank(hint.task);
+      const after = apply(before, hint);
+      if (after === before) return false;
+      update(hint.task, after);
+      return true;
+    },
+  };
+}
+
+function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
+  switch (hint.kind) {
+    case 'seen':
+      return hearSeen(entry, hint);
+    case 'gone': {
+      const { updatedAtMs, reason, title } = hint;
+      const old = updatedAtMs < entry.updatedAtMs || (!entry.wanted && entry.blocked === reason);
+      return old ? entry : { ...entry, title, wanted: false, updatedAtMs, blocked: reason };
+    }
+    case 'claimed':
+      return move(entry, claimed(entry.state, holdOfHint(hint, hint.leaseMs)));
+    case 'done': {
+      const hold = holdOfHint(hint, 0);
+      return move(
+        entry,
+        ended(entry.state, { state: 'done', hold, pullRequest: hint.pullRequest }),
+      );
+    }
+    case 'failed':
+    case 'released': {
+      const hold = holdOfHint(hint, 0);
+      return move(
+        entry,
+        ended(entry.state, { state: hint.kind, hold, reason: 'said by its holder' }),
+      );
+    }
+  }
+}
+
+function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
+  if (hint.updatedAtMs < entry.updatedAtMs) return entry;
+  const same = entry.wanted && entry.seen?.bodySha256 === hint.bodySha256;
+  if (same && entry.updatedAtMs === hint.updatedAtMs) return entry;
+  // A task that comes back after people had taken it away is free of what blocked it.
+  const blocked = entry.wanted ? entry.blocked : null;
+  const { title } = hint;
+  return { ...entry, title, seen: hint, wanted: true, updatedAtMs: hint.updatedAtMs, blocked };
+}
+
+/** A state that says the same as before is no news. */
+function move(entry: TaskEntry, state: TaskState): TaskEntry {
+  if (state === entry.state) return entry;
+  const before = 'hold' in entry.state ? entry.state : undefined;
+  const after = 'hold' in state ? state : undefined;
+  const same = before?.state === after?.state && before?.hold.lock === after?.hold.lock;
+  return same ? entry : { ...entry, state };
+}
+
+function holdOfHint(hint: Exclude<TaskHint, { kind: 'seen' | 'gone' }>, leaseMs: number): Hold {
+  const { peer, epoch, lock } = hint;
+  return { peer, epoch, lock, leaseMs };
+}
+
+function blank(task: TaskId): TaskEntry {
+  // Throws for what is not a task, before it can become an entry.
+  taskParts(task);
+  return {
+    task,
+    title: '',
+    seen: null,
+    wanted: false,
+    updatedAtMs: 0,
+    state: open,
+    epochKnown: 0,
+    blocked: null,
+    notBeforeMs: 0,
+    failures: 0,
+  };
+}

@@ -1,0 +1,31 @@
+/** What a result may contain. Looks at every commit that would be pushed, not at the net change. */
+import { alwaysProtected, type Policy } from '@bzzz/protocol';
+import type { Collected, CommitFacts } from '../ports/index.ts';
+import { matchesAny } from './globs.ts';
+
+/** The first reason why a result must not be published, or undefined. */
+export function objection(collected: Collected, policy: Policy): string | undefined {
+  for (const commit of collected.commits) {
+    const reason = objectionToCommit(commit, policy);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function objectionToCommit({ files, secrets }: CommitFacts, policy: Policy): string | undefined {
+  const { changedFilesMax, changedBytesMax } = policy.limits;
+  const guarded = [...alwaysProtected, ...policy.protected];
+  const touched = files.find((file) => matchesAny(file.path, guarded));
+  if (touched !== undefined) return `touches the protected path ${touched.path}`;
+  const odd = files.find((file) => file.mode === '160000' || file.mode === '120000');
+  if (odd !== undefined) {
+    return `${odd.path} is a ${odd.mode === '160000' ? 'submodule' : 'symbolic link'}`;
+  }
+  if (files.length > changedFilesMax)
+    return `changes ${files.length} files, at most ${changedFilesMax}`;
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  if (bytes > changedBytesMax) return `changes ${bytes} bytes, at most ${changedBytesMax}`;
+  const [secret] = secrets;
+  if (secret !== undefined) return `${secret.path} looks like it holds a secret (${secret.rule})`;
+  return undefined;
+}

@@ -1,0 +1,265 @@
+/**
+ * Takes a task that we hold to its end:
+ *
+ *     look at the issue -> show the claim -> attempt -> look again -> publish -> show the result
+ *
+ * Where the lock says `result` or `failed` already, only what people see is completed. From any
+ * point: fenced (somebody holds a higher epoch) -> stop at once; people win -> release.
+ */
+import { BzzzError, isBzzzError, limits, type LockRecord, type Oid } from '@bzzz/protocol';
+import type { FenceVerdict } from '../fence/fence.ts';
+import type { Holding } from '../fence/holding.ts';
+import type { Clock, Forge, PullRequestText, Random } from '../ports/index.ts';
+import { backoffMs, patiently } from '../support/backoff.ts';
+import { abortError, sleep } from '../support/sleep.ts';
+import type { Trouble } from '../support/trouble.ts';
+import { type AttemptDeps, type AttemptResult, runAttempt } from './attempt.ts';
+import { type Briefing, brief, peopleWant } from './briefing.ts';
+import { type PriorResult, priorResult } from './prior-result.ts';
+import { keepAlive } from './keep-alive.ts';
+import { adoptedText, commitMessage, pullRequestText } from './texts.ts';
+import type { Visible } from './visible.ts';
+
+export type DriveEnd =
+  | { readonly state: 'done'; readonly pullRequest: number; readonly reason: string }
+  | { readonly state: 'failed'; readonly reason: string }
+  | { readonly state: 'released'; readonly reason: string; readonly retry: boolean };
+
+export interface DriveDeps extends AttemptDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly forge: Forge;
+  readonly trouble: Trouble;
+  readonly visible: Visible;
+}
+
+export interface DriveOptions {
+  readonly peerName: string;
+  readonly backoffMs: number;
+  /** A task that was attempted so often, anywhere, is left to a person. */
+  readonly attemptsMax: number;
+  readonly hooks: {
+    /** Told each step, for `status`. */
+    readonly onStep: (step: { running: number } | { publishing: Oid }) => void;
+    /** Handed a function that makes the drive look at its issue now. */
+    readonly onRecheck: (recheck: () => void) => void;
+  };
+}
+
+export interface DriveJob {
+  readonly holding: Holding;
+  /** Tip of the result branch when the task was claimed. */
+  readonly resultTip: Oid | null;
+  /** The lock branch did not exist: whether the task was worked on before is not known yet. */
+  readonly first: boolean;
+}
+
+/**
+ * Throws `task_fenced` when somebody else holds the task now, and the signal's error on abort; in
+ * both cases nothing more was written to the forge.
+ */
+export async function driveTask(
+  deps: DriveDeps,
+  options: DriveOptions,
+  job: DriveJob,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const { record } = job.holding.tip();
+  switch (record.state) {
+    case 'held':
+      return work(deps, options, job, signal);
+    case 'result':
+      return adopt(deps, options, record, signal);
+    case 'failed':
+      await deps.visible.failed(record, record.reason, signal);
+      return { state: 'failed', reason: record.reason };
+    case 'released':
+      return { state: 'released', reason: record.reason, retry: false };
+  }
+}
+
+async function work(
+  deps: DriveDeps,
+  options: DriveOptions,
+  job: DriveJob,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const { holding } = job;
+  const { record } = holding.tip();
+  let known: Briefing | undefined;
+  const look = async (until: AbortSignal) => known && peopleWant(deps, record, known.policy, until);
+  const alive = keepAlive({ ...deps, peopleWant: look }, holding, signal);
+  options.hooks.onRecheck(alive.recheck);
+  try {
+    const briefing = await forgeWork(deps, options, record, alive.signal, () =>
+      brief(deps, record, alive.signal),
+    );
+    if (typeof briefing === 'string') throw refused(briefing);
+    known = briefing;
+    const prior = job.first
+      ? await forgeWork(deps, options, record, alive.signal, () =>
+          priorResult(deps, record, alive.signal),
+        )
+      : null;
+    if (prior !== null) {
+      alive.stop();
+      return await refence(deps, options, job, prior, signal);
+    }
+    await deps.visible.claimed(record, alive.signal);
+    options.hooks.onStep({ running: record.attempt });
+    const message = commitMessage(briefing.issue, briefing.plan, record, options.peerName);
+    const outcome = await runAttempt(deps, { record, ...briefing, message }, alive.signal);
+    alive.stop();
+    if (outcome.kind === 'failed') return await fail(deps, options, job, outcome.reason, signal);
+    return await publish(deps, options, job, briefing, outcome.value, signal);
+  } catch (error) {
+    alive.stop();
+    return await giveUp(deps, options, job, error, signal);
+  }
+}
+
+/** Looks at the issue once more, then pushes lock and result together, until that is settled. */
+async function publish(
+  deps: DriveDeps,
+  options: DriveOptions,
+  job: DriveJob,
+  briefing: Briefing,
+  result: AttemptResult,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const { holding, resultTip } = job;
+  const { policy, issue, plan } = briefing;
+  options.hooks.onStep({ publishing: result.result });
+  const record = await insist(deps, options, holding, signal, async () => {
+    const claim = holding.tip().record;
+    const people = await forgeWork(deps, options, claim, signal, () =>
+      peopleWant(deps, claim, policy, signal),
+    );
+    if (people !== undefined) throw refused(people);
+    const { verdicts } = policy;
+    return holding.publish({ expected: resultTip, oid: result.result, verdicts }, signal);
+  });
+  const text = pullRequestText(issue, plan, record, options.peerName, result);
+  return complete(deps, record, text, signal);
+}
+
+/** A result exists from before the lock branch was lost: the lock says so again, nothing is redone. */
+async function refence(
+  deps: DriveDeps,
+  options: DriveOptions,
+  { holding }: DriveJob,
+  prior: PriorResult,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const record = await insist(deps, options, holding, signal, () =>
+    holding.adopt(prior.result, signal),
+  );
+  return adopt(deps, options, record, signal);
+}
+
+/** Completes what people see of a result whose evidence went away with the peer that had it. */
+async function adopt(
+  deps: DriveDeps,
+  options: DriveOptions,
+  record: LockRecord,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const prior = await forgeWork(deps, options, record, signal, () =>
+    priorResult(deps, record, signal),
+  );
+  if (prior === null || prior.pullRequest === null) {
+    return complete(deps, record, adoptedText(record, options.peerName), signal);
+  }
+  await deps.visible.adopted(record, prior.pullRequest, signal);
+  const reason = 'the pull request stood already';
+  return { state: 'done', pullRequest: prior.pullRequest, reason };
+}
+
+async function complete(
+  deps: DriveDeps,
+  record: LockRecord,
+  text: PullRequestText,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const pullRequest = await deps.visible.done(record, text, signal);
+  return { state: 'done', pullRequest, reason: 'unverified: no other peer has judged the result' };
+}
+
+async function fail(
+  deps: DriveDeps,
+  options: DriveOptions,
+  { holding }: DriveJob,
+  reason: string,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const record = await insist(deps, options, holding, signal, () => holding.fail(reason, signal));
+  await deps.visible.failed(record, reason, signal);
+  return { state: 'failed', reason: short(reason) };
+}
+
+/** Work that was cut short: decides by the error who has to let go of what. */
+async function giveUp(
+  deps: DriveDeps,
+  options: DriveOptions,
+  job: DriveJob,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const { holding } = job;
+  if (signal.aborted) throw abortError(signal);
+  if (!isBzzzError(error) || error.code === 'task_fenced') throw error;
+  const { record } = holding.tip();
+  if (record.state === 'result') return adopt(deps, options, record, signal);
+  const byPeople = error.code === 'task_refused';
+  const hopeless = error.code === 'timeout' || error.code === 'workspace_hostile';
+  if (!byPeople && (hopeless || record.attempt >= options.attemptsMax)) {
+    return fail(deps, options, job, error.reason, signal);
+  }
+  if (!byPeople) deps.trouble.tell(error, record.task);
+  const letGo = () => holding.release(error.reason, signal);
+  const released = await insist(deps, options, holding, signal, letGo);
+  if (released.state === 'result') return adopt(deps, options, released, signal);
+  await deps.visible.released(released, error.reason, signal);
+  return { state: 'released', reason: error.reason, retry: !byPeople };
+}
+
+/**
+ * Repeats a move of the fence until it is won. Throws `task_fenced` when it is lost, except to a
+ * publication of our own that had taken effect unseen.
+ */
+async function insist(
+  deps: DriveDeps,
+  options: DriveOptions,
+  holding: Holding,
+  signal: AbortSignal,
+  move: () => Promise<FenceVerdict>,
+): Promise<LockRecord> {
+  for (let failures = 0; ; failures += 1) {
+    const verdict = await move();
+    const { record } = holding.tip();
+    if (verdict.kind === 'won' || record.state === 'result') return record;
+    if (verdict.kind === 'lost') throw new BzzzError('task_fenced', verdict.reason);
+    const code = verdict.kind === 'refused' ? 'fence_refused' : 'forge_unreachable';
+    deps.trouble.tell(new BzzzError(code, verdict.reason), record.task);
+    await sleep(deps.clock, backoffMs(options.backoffMs, failures, deps.random), signal);
+  }
+}
+
+function forgeWork<T>(
+  deps: DriveDeps,
+  options: DriveOptions,
+  record: LockRecord,
+  signal: AbortSignal,
+  job: () => Promise<T>,
+): Promise<T> {
+  const onTrouble = (error: BzzzError) => deps.trouble.tell(error, record.task);
+  return patiently({ ...deps, onTrouble }, { firstMs: options.backoffMs, signal }, job);
+}
+
+function refused(reason: string): BzzzError {
+  return new BzzzError('task_refused', reason);
+}
+
+function short(text: string): string {
+  return text.slice(0, limits.reasonCharsMax).toWellFormed();
+}

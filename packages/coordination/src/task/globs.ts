@@ -1,0 +1,22 @@
+/**
+ * Path patterns of a policy: `*` within a folder, `**` across folders, `?` one character.
+ * Deliberately small: a pattern that protects a path must mean the same to everybody.
+ */
+export function matchesAny(path: string, globs: readonly string[]): boolean {
+  return globs.some((glob) => toRegExp(glob).test(path));
+}
+
+function toRegExp(glob: string): RegExp {
+  const source = glob
+    .split(/(\*\*\/|\*\*|\*|\?)/)
+    .map((part) => {
+      if (part === '**/') return '(?:.*/)?';
+      if (part === '**') return '.*';
+      if (part === '*') return '[^/]*';
+      if (part === '?') return '[^/]';
+      return part.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
+    })
+    .join('');
+  // Case-insensitive, as some file systems are: `.GitHub/Workflows` must not slip through.
+  return new RegExp(`^${source}$`, 'iu');
+}

@@ -1,0 +1,74 @@
+/**
+ * While an attempt runs: renews the lease at a third of its length, and looks whether people still
+ * want the work done. Its signal fires with `task_fenced` or `task_refused`.
+ */
+import { BzzzError, isBzzzError } from '@bzzz/protocol';
+import type { Holding } from '../fence/holding.ts';
+import type { Clock } from '../ports/index.ts';
+import type { Trouble } from '../support/trouble.ts';
+import { createWaker } from '../support/waker.ts';
+
+export interface KeepAliveDeps {
+  readonly clock: Clock;
+  readonly trouble: Trouble;
+  /** One look at the issue: why people want us to stop; undefined: they do not. */
+  readonly peopleWant: (signal: AbortSignal) => Promise<string | undefined>;
+}
+
+export interface KeepAlive {
+  /** Joined with the caller's signal. */
+  readonly signal: AbortSignal;
+  /** Look at the issue now: somebody says that it changed. */
+  recheck(): void;
+  stop(): void;
+}
+
+export function keepAlive(deps: KeepAliveDeps, holding: Holding, signal: AbortSignal): KeepAlive {
+  const { clock, trouble } = deps;
+  const lost = new AbortController();
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const waker = createWaker(clock);
+
+  async function run(): Promise<void> {
+    const periodMs = holding.tip().record.leaseMs / 3;
+    let renewAtMs = clock.monotonicMs() + periodMs;
+    while (!until.aborted) {
+      await waker.wait(Math.max(0, renewAtMs - clock.monotonicMs()), until);
+      if (clock.monotonicMs() >= renewAtMs) {
+        await renew();
+        renewAtMs = clock.monotonicMs() + periodMs;
+      }
+      await look();
+    }
+  }
+
+  async function renew(): Promise<void> {
+    const verdict = await holding.renew(until);
+    if (verdict.kind === 'won') return;
+    if (verdict.kind === 'lost') throw new BzzzError('task_fenced', verdict.reason);
+    // Where we get no answer nobody else does: the work goes on (DESIGN.md 4.2).
+    const code = verdict.kind === 'refused' ? 'fence_refused' : 'forge_unreachable';
+    trouble.tell(new BzzzError(code, verdict.reason), holding.task);
+  }
+
+  async function look(): Promise<void> {
+    try {
+      const reason = await deps.peopleWant(until);
+      if (reason !== undefined) throw new BzzzError('task_refused', reason);
+    } catch (error) {
+      if (until.aborted || !isBzzzError(error) || error.code === 'task_refused') throw error;
+      trouble.tell(error, holding.task);
+    }
+  }
+
+  run().catch((error: unknown) => {
+    if (until.aborted) return;
+    lost.abort(isBzzzError(error) ? error : new BzzzError('task_fenced', String(error)));
+  });
+  return {
+    signal: AbortSignal.any([signal, lost.signal]),
+    recheck: () => waker.wake(),
+    stop: () => over.abort(),
+  };
+}

@@ -1,0 +1,151 @@
+/** Everything that bzzz writes for people on the forge. Nothing of an issue's text is repeated. */
+import { type Issue, type LockRecord, taskParts, visibleText } from '@bzzz/protocol';
+import type { Acceptance, CommandReport, PullRequestText } from '../ports/index.ts';
+import type { AttemptResult } from './attempt.ts';
+import type { Plan } from './gate.ts';
+
+export function claimComment(peerName: string, record: LockRecord): string {
+  return [
+    `bzzz is on it: peer **${peerName}** holds this issue (epoch ${record.epoch}, attempt ${record.attempt}).`,
+    '',
+    'To take it back, assign yourself, remove the label or close the issue.',
+    footer(record),
+  ].join('\n');
+}
+
+export function doneComment(peerName: string, record: LockRecord, pullRequest: number): string {
+  return [
+    `Peer **${peerName}** opened #${pullRequest} (epoch ${record.epoch}, attempt ${record.attempt}).`,
+    '',
+    'No other peer has judged the result: it is **unverified** and stays a draft.',
+    footer(record),
+  ].join('\n');
+}
+
+export function failedComment(peerName: string, record: LockRecord, reason: string): string {
+  return [
+    `Peer **${peerName}** could not do this (epoch ${record.epoch}, attempt ${record.attempt}) and needs a person.`,
+    '',
+    fenced(reason),
+    footer(record),
+  ].join('\n');
+}
+
+export function releasedComment(peerName: string, record: LockRecord, reason: string): string {
+  return [`Peer **${peerName}** let go of this issue: ${inline(reason)}.`, footer(record)].join(
+    '\n',
+  );
+}
+
+/** First line of the commit and title of the pull request. */
+export function resultTitle(issue: Issue): string {
+  const line = visibleText(issue.title).replaceAll(/\s+/g, ' ').trim();
+  return `${line.slice(0, 120).toWellFormed()} (#${issue.number})`;
+}
+
+export function commitMessage(
+  issue: Issue,
+  plan: Plan,
+  record: LockRecord,
+  peerName: string,
+): string {
+  return [
+    resultTitle(issue),
+    '',
+    `Recipe ${plan.recipe}, done by peer ${peerName}.`,
+    '',
+    `Bzzz-Task: ${record.task}`,
+    `Bzzz-Epoch: ${record.epoch}`,
+    `Bzzz-Peer: ${record.peer}`,
+  ].join('\n');
+}
+
+export function pullRequestText(
+  issue: Issue,
+  plan: Plan,
+  record: LockRecord,
+  peerName: string,
+  attempt: AttemptResult,
+): PullRequestText {
+  const { number } = taskParts(record.task);
+  return {
+    title: resultTitle(issue),
+    body: [
+      `Closes #${number}.`,
+      '',
+      `Recipe \`${plan.recipe}\`, done by peer **${peerName}** (\`${record.peer}\`), epoch ${record.epoch}, attempt ${record.attempt}.`,
+      '',
+      '### Acceptance, in a clean checkout of the result',
+      '',
+      ...acceptanceTable(attempt.acceptance),
+      '',
+      ...judgeNote(attempt.acceptance),
+      `Base \`${attempt.base}\`, result \`${attempt.result}\`, ${attempt.commits} commit(s), ${Math.round(attempt.elapsedMs)} ms.`,
+      '',
+      'No other peer has judged this result: it is **unverified** and stays a draft.',
+      footer(record),
+    ].join('\n'),
+  };
+}
+
+/** The text of a pull request that is completed by a peer which did not do the work itself. */
+export function adoptedText(record: LockRecord, peerName: string): PullRequestText {
+  const { number } = taskParts(record.task);
+  const result = record.state === 'result' ? record.result : 'a result';
+  return {
+    title: `Result of bzzz for #${number}`,
+    body: [
+      `Closes #${number}.`,
+      '',
+      `The peer that did the work went away after it had published \`${result}\`; peer **${peerName}** (\`${record.peer}\`) completes what people see.`,
+      '',
+      'No other peer has judged this result: it is **unverified** and stays a draft.',
+      footer(record),
+    ].join('\n'),
+  };
+}
+
+function acceptanceTable({ commands }: Acceptance): string[] {
+  return [
+    '| command | exit | time |',
+    '| --- | --- | --- |',
+    ...commands.map(
+      (one) =>
+        `| ${inlineCode(one)} | ${one.exitCode ?? 'ended'} | ${Math.round(one.elapsedMs)} ms |`,
+    ),
+  ];
+}
+
+function judgeNote({ judgeFilesChanged }: Acceptance): string[] {
+  if (judgeFilesChanged.length === 0) return [];
+  const files = judgeFilesChanged.slice(0, 20).map((path) => `- ${inline(path)}`);
+  return [
+    'The result changes files that judge it. The base versions were used; please look at these yourself:',
+    '',
+    ...files,
+    '',
+  ];
+}
+
+function inlineCode({ argv }: CommandReport): string {
+  return inline(argv.join(' ')).replaceAll('|', '\\|');
+}
+
+function inline(text: string): string {
+  return `\`${text
+    .replaceAll(/[`\p{Cc}]/gu, ' ')
+    .slice(0, 300)
+    .toWellFormed()}\``;
+}
+
+/** Text of a program, fenced by more backticks than it holds, so that it stays text. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text.slice(-3000).toWellFormed()}\n${fence}`;
+}
+
+function footer(record: LockRecord): string {
+  const { number } = taskParts(record.task);
+  return `\n<sub>\`git log bzzz/lock/${number}\` is the history of who held this task.</sub>`;
+}

@@ -1,0 +1,121 @@
+/**
+ * What people see of a task on the forge: assignment, one comment, label, pull request. All are put
+ * if absent, so they may be repeated at any time, by us or by a later holder. Each write has its
+ * intent in the journal first (invariant 7).
+ */
+import {
+  isBzzzError,
+  type LockRecord,
+  reasonOf,
+  taskParts,
+  type VisibleEffect,
+} from '@bzzz/protocol';
+import type { Chronicle } from '../chronicle/chronicle.ts';
+import type { Clock, Forge, PullRequestText, Random } from '../ports/index.ts';
+import { patiently } from '../support/backoff.ts';
+import type { Trouble } from '../support/trouble.ts';
+import { claimComment, doneComment, failedComment, releasedComment } from './texts.ts';
+
+/** Put on issues that bzzz gave up. */
+export const needsPersonLabel = 'bzzz:needs-person';
+
+export interface Visible {
+  claimed(record: LockRecord, signal: AbortSignal): Promise<void>;
+  /** Returns the number of the pull request. */
+  done(record: LockRecord, text: PullRequestText, signal: AbortSignal): Promise<number>;
+  /** The pull request stands already: only the comment is put. */
+  adopted(record: LockRecord, pullRequest: number, signal: AbortSignal): Promise<void>;
+  failed(record: LockRecord, reason: string, signal: AbortSignal): Promise<void>;
+  released(record: LockRecord, reason: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface VisibleDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly forge: Forge;
+  readonly chronicle: Chronicle;
+  readonly trouble: Trouble;
+}
+
+export interface VisibleOptions {
+  readonly peerName: string;
+  readonly backoffMs: number;
+}
+
+interface Written {
+  readonly written: boolean;
+  readonly id?: number;
+}
+
+export function createVisible(deps: VisibleDeps, options: VisibleOptions): Visible {
+  const { chronicle, forge, trouble } = deps;
+  const { peerName } = options;
+
+  /** Journals, writes with patience, journals. Throws what no later try can mend. */
+  async function put<W extends Written>(
+    record: LockRecord,
+    effect: VisibleEffect,
+    signal: AbortSignal,
+    write: () => Promise<W>,
+  ): Promise<W> {
+    const { task, epoch } = record;
+    await chronicle.record({ kind: 'effect.intended', task, epoch, effect });
+    const patience = { firstMs: options.backoffMs, signal };
+    const tellOf = { ...deps, onTrouble: (error: unknown) => trouble.tell(error, task) };
+    const done = await patiently(tellOf, patience, write);
+    const { written, id } = done;
+    const settled = { kind: 'effect.settled' as const, task, epoch, effect, written };
+    await chronicle.record(id === undefined ? settled : { ...settled, id });
+    return done;
+  }
+
+  /** For what is only shown: if the forge will never take it, the work itself still counts. */
+  async function show(
+    record: LockRecord,
+    effect: VisibleEffect,
+    signal: AbortSignal,
+    write: () => Promise<Written>,
+  ): Promise<void> {
+    try {
+      await put(record, effect, signal, write);
+    } catch (error) {
+      if (signal.aborted || !isBzzzError(error)) throw error;
+      trouble.tell(error, record.task);
+    }
+  }
+
+  function comment(record: LockRecord, body: string, signal: AbortSignal): Promise<void> {
+    const { repo, number } = taskParts(record.task);
+    return show(record, 'comment', signal, () => forge.putComment(repo, number, body, { signal }));
+  }
+
+  return {
+    async claimed(record, signal) {
+      const { repo, number } = taskParts(record.task);
+      await show(record, 'assign', signal, () => forge.assign(repo, number, { signal }));
+      await comment(record, claimComment(peerName, record), signal);
+    },
+    async done(record, text, signal) {
+      const { repo, number } = taskParts(record.task);
+      const { id } = await put(record, 'pull-request', signal, () =>
+        forge.putPullRequest(repo, number, text, { signal }),
+      );
+      await comment(record, doneComment(peerName, record, id), signal);
+      return id;
+    },
+    adopted: (record, pullRequest, signal) =>
+      comment(record, doneComment(peerName, record, pullRequest), signal),
+    async failed(record, reason, signal) {
+      const { repo, number } = taskParts(record.task);
+      await comment(record, failedComment(peerName, record, reasonOf(reason)), signal);
+      await show(record, 'label', signal, () =>
+        forge.addLabel(repo, number, needsPersonLabel, { signal }),
+      );
+    },
+    async released(record, reason, signal) {
+      const { repo, number } = taskParts(record.task);
+      await show(record, 'unassign', signal, () => forge.unassign(repo, number, { signal }));
+      await comment(record, releasedComment(peerName, record, reason), signal);
+    },
+  };
+}

@@ -1,0 +1,145 @@
+/** The loop that looks at one repository and turns what changed into hints. */
+import {
+  type Account,
+  type BzzzError,
+  type Issue,
+  isBzzzError,
+  limits,
+  type Policy,
+  parsePolicy,
+  type PeerId,
+  type RepoName,
+  type TaskHint,
+  taskId,
+  type TaskId,
+} from '@bzzz/protocol';
+import type { Clock, Forge, IssueCursor, Random } from '../ports/index.ts';
+import { backoffMs } from '../support/backoff.ts';
+import type { Trouble } from '../support/trouble.ts';
+import { createWaker } from '../support/waker.ts';
+import { judgeIssue } from '../task/gate.ts';
+import { pollPauseMs, type WatchRole, watchRole } from './roles.ts';
+
+export interface WatchDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly forge: Forge;
+  readonly trouble: Trouble;
+}
+
+export interface WatchOptions {
+  readonly repo: RepoName;
+  readonly self: PeerId;
+  readonly pollMs: number;
+  readonly live: () => readonly PeerId[];
+  /** The account by whose assignment an issue is bzzz's own, if its fence names one. */
+  readonly fenceAccount: (
+    task: TaskId,
+    issue: Issue,
+    signal: AbortSignal,
+  ) => Promise<Account | null>;
+  /** Whether the mesh cares about this issue already; of others only those that ask for bzzz are told. */
+  readonly known: (task: TaskId) => boolean;
+  readonly onHint: (hint: TaskHint) => void;
+}
+
+export interface WatchView {
+  readonly repo: RepoName;
+  readonly role: WatchRole;
+  readonly polls: number;
+  /** Monotonic; null: never answered yet. */
+  readonly answeredAtMs: number | null;
+  readonly trouble: BzzzError | null;
+}
+
+export interface Watch {
+  /** Look now: a person or a webhook says that something changed. */
+  lookNow(): void;
+  view(): WatchView;
+  stop(): void;
+}
+
+/** The policy is read again after so many polls without a change. */
+const policyEveryPolls = 10;
+
+export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
+  const { clock, random, forge, trouble } = deps;
+  const { repo } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const waker = createWaker(clock);
+  let cursor: IssueCursor | null = null;
+  let policy: Policy | null = null;
+  let polls = 0;
+  let answeredAtMs: number | null = null;
+  let problem: BzzzError | null = null;
+
+  async function look(): Promise<void> {
+    if (policy === null || polls % policyEveryPolls === 0) policy = await readPolicy();
+    polls += 1;
+    const { changed, cursor: next } = await forge.pollIssues(repo, cursor, { signal });
+    for (const issue of changed) {
+      const hint = await hintOf(issue, policy);
+      if (hint !== null) options.onHint(hint);
+    }
+    // Only now: an issue that could not be judged is looked at again.
+    cursor = next;
+  }
+
+  async function readPolicy(): Promise<Policy> {
+    const { policy: text } = await forge.readBase(repo, { signal });
+    const read = parsePolicy(text ?? 'version: 1');
+    // Under another policy every issue may be judged differently.
+    if (JSON.stringify(read) !== JSON.stringify(policy)) cursor = null;
+    return read;
+  }
+
+  async function hintOf(issue: Issue, current: Policy): Promise<TaskHint | null> {
+    const task = taskId(repo, issue.number);
+    const fenceAccount =
+      issue.assignees.length === 0 ? null : await options.fenceAccount(task, issue, signal);
+    const verdict = judgeIssue(issue, { policy: current, fenceAccount });
+    const { updatedAtMs } = issue;
+    const title = issue.title.slice(0, limits.titleCharsMax).toWellFormed();
+    if (verdict.kind === 'eligible') {
+      const { bodySha256, needs, recipe } = verdict.plan;
+      return { kind: 'seen', task, title, recipe, bodySha256, needs, updatedAtMs };
+    }
+    if (verdict.cause === 'unasked' && !options.known(task)) return null;
+    const reason = verdict.reason.slice(0, limits.reasonCharsMax).toWellFormed();
+    return { kind: 'gone', task, title, updatedAtMs, reason };
+  }
+
+  async function run(): Promise<void> {
+    for (let failures = 0; ; ) {
+      let pauseMs: number;
+      try {
+        await look();
+        failures = 0;
+        problem = null;
+        answeredAtMs = clock.monotonicMs();
+        const live = options.live();
+        pauseMs = pollPauseMs(watchRole(repo, options.self, live), options.pollMs, live.length);
+      } catch (error) {
+        if (signal.aborted || !isBzzzError(error)) throw error;
+        trouble.tell(error);
+        problem = error;
+        pauseMs = Math.max(backoffMs(options.pollMs, failures, random), error.retryAfterMs ?? 0);
+        failures += 1;
+      }
+      await waker.wait(pauseMs * (0.9 + 0.2 * random.unit()), signal);
+    }
+  }
+
+  run().catch((error: unknown) => {
+    if (!signal.aborted) trouble.tell(error);
+  });
+  return {
+    lookNow: () => waker.wake(),
+    view() {
+      const role = watchRole(repo, options.self, options.live());
+      return { repo, role, polls, answeredAtMs, trouble: problem };
+    },
+    stop: () => stopping.abort(),
+  };
+}

@@ -1,0 +1,76 @@
+/** What a worktree may not hold when it is to be committed. */
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { BzzzError } from '@bzzz/protocol';
+
+export const entriesMax = 1_000_000;
+const depthMax = 200;
+/** Characters that some file systems ignore in names, so that `.g\u200cit` is `.git` there. */
+const ignored = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+
+/**
+ * Looks at every entry without following a link. Throws `workspace_hostile` at a nested repository,
+ * at what is neither file, folder nor link, and at absurd numbers.
+ */
+export async function refuseHostileTree(tree: string, signal?: AbortSignal): Promise<void> {
+  let entries = 0;
+  const open: { path: string; depth: number }[] = [{ path: '', depth: 0 }];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (signal?.aborted === true) throw new BzzzError('aborted', 'collecting was cancelled');
+    if (at.depth > depthMax) throw hostile('folders are nested too deeply', at.path);
+    const children = await list(tree, at.path);
+    entries += children.length;
+    if (entries > entriesMax) throw hostile(`there are more than ${entriesMax} files`, at.path);
+    for (const child of children) {
+      // Its own repository at the top is expected; git leaves it out by its name.
+      if (at.path === '' && child.name === '.git') continue;
+      const path = posix.join(at.path, child.name);
+      if (isGitName(child.name)) throw hostile('a nested repository', path);
+      if (child.isDirectory()) open.push({ path, depth: at.depth + 1 });
+      else if (!child.isFile() && !child.isSymbolicLink()) throw hostile('a special file', path);
+    }
+  }
+}
+
+/** Whether a path may stand in a commit; null: yes. */
+export function flawOfPath(path: string | null): string | null {
+  if (path === null) return 'a file name is not UTF-8';
+  if (/[\x00-\x1f\x7f]/.test(path)) return 'a file name holds control characters';
+  return path.split('/').some((part) => isGitName(part)) ? 'a file name is reserved for git' : null;
+}
+
+/**
+ * Whether a link stays inside of the worktree; null: yes. `..` may only lead: behind another link
+ * it would go up from somewhere else.
+ */
+export function flawOfLink(path: string, target: string): string | null {
+  if (target === '' || target.includes('\0')) return 'a link without a target';
+  if (target.startsWith('/')) return 'a link that leads out of the worktree';
+  const parts = target.split('/').filter((part) => part !== '' && part !== '.');
+  const rising = parts.findIndex((part) => part !== '..');
+  const up = rising === -1 ? parts.length : rising;
+  if (up > path.split('/').length - 1) return 'a link that leads out of the worktree';
+  if (parts.slice(up).includes('..')) return 'a link that goes up behind a name';
+  return parts.some((part) => isGitName(part)) ? 'a link into a git directory' : null;
+}
+
+export function hostile(what: string, path: string): BzzzError {
+  const shown = JSON.stringify(path).slice(0, 300);
+  return new BzzzError('workspace_hostile', `${what}: ${shown}`);
+}
+
+/** `.git` as any file system of a reader might take it. */
+function isGitName(name: string): boolean {
+  return /^(?:\.git|git~[0-9]+)[ .]*(?::.*)?$/i.test(name.replaceAll(ignored, ''));
+}
+
+async function list(tree: string, path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(posix.join(tree, path), { withFileTypes: true });
+  } catch (error) {
+    throw new BzzzError('workspace_hostile', `a folder that cannot be read: ${path}`, {
+      cause: error,
+    });
+  }
+}

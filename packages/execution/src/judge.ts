@@ -1,0 +1,43 @@
+/**
+ * The files that judge a result come from the base, whatever the result did to them. A file that
+ * only the result has stays, since a new test is welcome, and is listed for a person to look at.
+ */
+import picomatch from 'picomatch';
+import { pathShown, type RawPath, type TreeEntry } from './git-objects.ts';
+
+export interface Overlay {
+  /** The files of the worktree in which the acceptance runs. */
+  readonly entries: ReadonlyMap<RawPath, TreeEntry>;
+  /** Judge files that differ between base and result, as text, sorted. */
+  readonly changed: readonly string[];
+}
+
+export function overlayJudgeFiles(
+  base: ReadonlyMap<RawPath, TreeEntry>,
+  result: ReadonlyMap<RawPath, TreeEntry>,
+  globs: readonly string[],
+): Overlay {
+  const isJudge = globs.length === 0 ? () => false : picomatch(globs, { dot: true });
+  const entries = new Map(result);
+  const changed = new Set<string>();
+  for (const [path, entry] of base) {
+    if (!isJudge(pathShown(path))) continue;
+    const theirs = result.get(path);
+    if (theirs?.oid === entry.oid && theirs.mode === entry.mode) continue;
+    changed.add(pathShown(path));
+    makeRoom(entries, path);
+    entries.set(path, entry);
+  }
+  for (const path of result.keys()) {
+    if (!base.has(path) && isJudge(pathShown(path))) changed.add(pathShown(path));
+  }
+  return { entries, changed: [...changed].sort() };
+}
+
+/** Removes what stands in the way: a file or link where a folder must be, or the other way round. */
+function makeRoom(entries: Map<RawPath, TreeEntry>, path: RawPath): void {
+  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+    entries.delete(path.slice(0, slash));
+  }
+  for (const other of entries.keys()) if (other.startsWith(`${path}/`)) entries.delete(other);
+}

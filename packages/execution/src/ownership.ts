@@ -1,0 +1,26 @@
+/**
+ * When the peer runs as root, each worktree belongs to an unprivileged user of its own, under whom
+ * its commands run: so they can neither write what is the peer's nor what is another worktree's.
+ */
+import { randomInt } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
+import { BzzzError } from '@bzzz/protocol';
+import { runOnce } from './capture.ts';
+
+/** systemd sets this range aside for users that exist only while a service runs. */
+const firstUser = 61_184;
+const lastUser = 65_519;
+
+/** Gives a worktree that is still root's to a user without a name; returns the owner. */
+export async function handOver(tree: string, signal?: AbortSignal): Promise<number> {
+  const { uid } = await lstat(tree);
+  if (uid !== 0) return uid;
+  const owner = randomInt(firstUser, lastUser + 1);
+  const { code, stderr } = await runOnce('chown', ['-R', '-h', '-P', `${owner}:${owner}`, tree], {
+    signal,
+  });
+  if (code !== 0) {
+    throw new BzzzError('workspace_failed', `chown failed: ${stderr.toString('utf8').trim()}`);
+  }
+  return owner;
+}

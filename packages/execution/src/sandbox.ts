@@ -1,0 +1,124 @@
+/**
+ * bubblewrap: its arguments, and whether it works here.
+ *
+ * Two ways, tried in this order. As root, bubblewrap sets up the mounts with root's rights and
+ * `setpriv` then becomes the unprivileged owner of the worktree for good: a folder of the peer may
+ * lie where nobody else can reach, and the kernel's limit on processes binds (it never does for
+ * root). As anybody else, or as root of a container that may not mount, a user namespace does it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runOnce } from './capture.ts';
+import { type HostView, openView, sandboxView } from './host-view.ts';
+
+/** Where the worktree stands inside. */
+export const insidePath = '/workspace';
+
+export interface Isolation {
+  readonly name: 'root' | 'user-namespace' | 'user-namespace-open';
+  /** Path of bubblewrap. */
+  readonly program: string;
+  /** Whether commands run as the owner of the worktree, another user than the peer. */
+  readonly changesUser: boolean;
+  readonly namespaces: readonly string[];
+}
+
+export type SandboxProbe =
+  | { readonly usable: true; readonly isolation: Isolation }
+  /** `reason` is for people. */
+  | { readonly usable: false; readonly reason: string };
+
+const sharedNamespaces = [
+  '--unshare-ipc',
+  '--unshare-pid',
+  '--unshare-net',
+  '--unshare-uts',
+  '--unshare-cgroup-try',
+];
+const userNamespace = ['--unshare-user', '--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL'];
+
+const asRoot: Way = { name: 'root', changesUser: true, namespaces: sharedNamespaces };
+const asUser: readonly Way[] = [
+  {
+    name: 'user-namespace',
+    changesUser: false,
+    namespaces: [...userNamespace, '--disable-userns', ...sharedNamespaces],
+  },
+  // bubblewrap before 0.8 cannot forbid further user namespaces inside.
+  {
+    name: 'user-namespace-open',
+    changesUser: false,
+    namespaces: [...userNamespace, ...sharedNamespaces],
+  },
+];
+
+type Way = Omit<Isolation, 'program'>;
+
+/** Really starts a program in a sandbox, in each way that could work here. Throws `aborted`. */
+export async function probeSandbox(options: { signal?: AbortSignal } = {}): Promise<SandboxProbe> {
+  const program = openView().find('bwrap');
+  if (program === null) return { usable: false, reason: 'bubblewrap (bwrap) is not installed' };
+  const ways = process.geteuid?.() === 0 ? [asRoot, ...asUser] : asUser;
+  const folder = await mkdtemp(join(tmpdir(), 'bzzz-probe-'));
+  try {
+    const reasons: string[] = [];
+    for (const way of ways) {
+      const isolation = { ...way, program };
+      const reason = await tryIsolation(isolation, folder, options.signal);
+      if (reason === null) return { usable: true, isolation };
+      reasons.push(reason);
+    }
+    return { usable: false, reason: [...new Set(reasons)].join('; ').slice(0, 400) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface SandboxRequest {
+  readonly isolation: Isolation;
+  readonly view: HostView;
+  /** Folder that is writable inside as `/workspace`. */
+  readonly tree: string;
+  /** Room in /tmp, which lives in memory. */
+  readonly tmpBytesMax: number;
+}
+
+/** bubblewrap's own arguments, to be handed over by `--args`. */
+export function sandboxArgs(request: SandboxRequest): string[] {
+  const { isolation, view, tree, tmpBytesMax } = request;
+  return [
+    isolation.namespaces,
+    ['--die-with-parent', '--new-session', '--hostname', 'bzzz'],
+    view.mounts,
+    ['--proc', '/proc', '--dev', '/dev'],
+    ['--perms', '1777', '--size', String(16 * 1024 * 1024), '--tmpfs', '/dev/shm'],
+    ['--perms', '1777', '--size', String(tmpBytesMax), '--tmpfs', '/tmp'],
+    ['--perms', '0777', '--dir', '/tmp/home'],
+    ['--bind', tree, insidePath],
+    ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', insidePath],
+  ].flat();
+}
+
+/** What stands between bubblewrap and the command. `owner` matters where the user changes. */
+export function identityArgs(isolation: Isolation, owner: number): string[] {
+  if (!isolation.changesUser) return [];
+  const id = String(owner);
+  return [
+    ['setpriv', '--reuid', id, '--regid', id, '--clear-groups'],
+    ['--inh-caps=-all', '--bounding-set=-all', '--'],
+  ].flat();
+}
+
+/** Null: it works. Otherwise why not. */
+async function tryIsolation(
+  isolation: Isolation,
+  tree: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const args = sandboxArgs({ isolation, view: sandboxView(), tree, tmpBytesMax: 1024 * 1024 });
+  const inside = [...identityArgs(isolation, 65_534), 'prlimit', '--core=0', '--', 'true'];
+  const { code, stderr } = await runOnce(isolation.program, [...args, '--', ...inside], { signal });
+  if (code === 0) return null;
+  return stderr.toString('utf8').trim().split('\n')[0] ?? `bwrap ended with ${code}`;
+}

@@ -1,0 +1,52 @@
+/** Finds secrets in files that are to be published: where and by which rule, never the secret. */
+import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
+import { lintSource } from '@secretlint/core';
+import { rules as presetRules } from '@secretlint/secretlint-rule-preset-recommend';
+
+/** A comment in the scanned file could switch rules off: that rule is left out. */
+const rules = presetRules
+  .filter((rule) => rule.meta.id !== '@secretlint/secretlint-rule-filter-comments')
+  .map((rule) => ({ id: rule.meta.id, rule }));
+
+const chunkBytes = 1024 * 1024;
+/** No secret is longer; a chunk repeats so much of the one before it. */
+const overlapBytes = 16 * 1024;
+
+/**
+ * Rules that match in `content` with something that `before` does not hold already.
+ * A file of any size is scanned to its end, piece by piece.
+ */
+export async function newSecrets(
+  path: string,
+  content: Uint8Array,
+  before: Uint8Array | null,
+): Promise<string[]> {
+  const found = await scan(path, content);
+  if (found.size === 0) return [];
+  const known = before === null ? new Map<string, string>() : await scan(path, before);
+  const fresh = [...found].filter(([print]) => !known.has(print)).map(([, rule]) => rule);
+  return [...new Set(fresh)].sort();
+}
+
+/** From a fingerprint of rule and match to the rule. */
+async function scan(path: string, content: Uint8Array): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (let at = 0; at < content.byteLength; at += chunkBytes) {
+    const end = Math.min(content.byteLength, at + chunkBytes + overlapBytes);
+    // Every byte a character: what is not UTF-8 cannot hide anything, and secrets are ASCII.
+    const text = Buffer.from(content.subarray(at, end)).toString('latin1').replaceAll('\0', '');
+    const source = {
+      filePath: path,
+      content: text,
+      ext: extname(path),
+      contentType: 'text',
+    } as const;
+    const { messages } = await lintSource({ source, options: { config: { rules } } });
+    for (const { ruleId, range } of messages) {
+      const match = text.slice(range[0], range[1]);
+      found.set(createHash('sha256').update(`${ruleId}\0${match}`).digest('hex'), ruleId);
+    }
+  }
+  return found;
+}

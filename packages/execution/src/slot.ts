@@ -1,0 +1,74 @@
+/**
+ * A folder for one worktree and what belongs to it. Only `tree` is ever visible to a command:
+ *
+ *   <dir>/<label>-XXXXXX/tree/       the files, with a small `.git` of their own for tools
+ *                        git/        our own git directory, which no command can reach
+ *                        index       our own index
+ *                        home/       HOME of commands without a sandbox
+ *                        run-*.json  one a running command
+ */
+import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { runOnce } from './capture.ts';
+import { makeGitDir } from './git.ts';
+import { codeOf } from './processes.ts';
+import { endRecordedRuns } from './run-record.ts';
+
+export interface Slot {
+  readonly folder: string;
+  readonly tree: string;
+  readonly gitDir: string;
+  readonly index: string;
+}
+
+export async function makeSlot(dir: string, label: string): Promise<Slot> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(dir, `${label.replaceAll(/[^A-Za-z0-9]+/g, '-')}-`));
+  const slot = slotIn(folder);
+  await mkdir(slot.tree, { mode: 0o755 });
+  await makeGitDir(slot.gitDir);
+  return slot;
+}
+
+/** Ends what runs there and removes the folder. Idempotent. */
+export async function removeSlot(folder: string): Promise<void> {
+  if (!(await exists(folder))) return;
+  await endRecordedRuns(folder);
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(codeOf(error))) throw error;
+    // A command took the write permission from folders of its own.
+    await runOnce('chmod', ['-R', 'u+rwX', folder]);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Folders of slots, also of an earlier process. */
+export async function listSlots(dir: string): Promise<string[]> {
+  if (!(await exists(dir))) return [];
+  const entries = await readdir(dir, { withFileTypes: true });
+  const slots = entries.filter(
+    (entry) => entry.isDirectory() && /-[A-Za-z0-9]{6}$/.test(entry.name),
+  );
+  return slots.map((entry) => join(dir, basename(entry.name)));
+}
+
+function slotIn(folder: string): Slot {
+  return {
+    folder,
+    tree: join(folder, 'tree'),
+    gitDir: join(folder, 'git'),
+    index: join(folder, 'index'),
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}

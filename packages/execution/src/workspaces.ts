@@ -1,0 +1,107 @@
+/** Worktrees from a local mirror: for an attempt, and for the acceptance of a result. */
+import type {
+  Acceptance,
+  AcceptanceJob,
+  CommandReport,
+  Workspace,
+  Workspaces,
+} from '@bzzz/coordination';
+import { BzzzError, reasonOf } from '@bzzz/protocol';
+import { checkOut, trustedGit } from './checkout.ts';
+import { collect } from './collect.ts';
+import { listTree } from './git-objects.ts';
+import { overlayJudgeFiles } from './judge.ts';
+import type { Runner } from './runner.ts';
+import { listSlots, makeSlot, removeSlot, type Slot } from './slot.ts';
+
+export interface WorkspacesOptions {
+  /** Folder of this peer alone; its worktrees and nothing else live there. */
+  readonly dir: string;
+}
+
+export function createWorkspaces(
+  { runner }: { runner: Runner },
+  { dir }: WorkspacesOptions,
+): Workspaces {
+  return {
+    async create({ task, epoch, base }, { signal } = {}): Promise<Workspace> {
+      const slot = await filledSlot(dir, `${task}-${epoch}`, async (slot) => {
+        await checkOut(slot, { mirror: base.mirror, commit: base.oid }, signal);
+      });
+      const git = trustedGit(slot, base.mirror);
+      return {
+        path: slot.tree,
+        collect: (message, { signal } = {}) =>
+          collect({ git, tree: slot.tree, base: base.oid, message }, signal),
+        dispose: () => removeSlot(slot.folder),
+      };
+    },
+    async accept(job, { signal } = {}): Promise<Acceptance> {
+      let judgeFilesChanged: readonly string[] = [];
+      const slot = await filledSlot(dir, `accept-${job.result.slice(0, 12)}`, async (slot) => {
+        judgeFilesChanged = await layJudgeFilesOver(slot, job, signal);
+      });
+      try {
+        const commands = await runAll(runner, slot.tree, job, signal);
+        const passed =
+          commands.length === job.commands.length &&
+          commands.every(({ exitCode }) => exitCode === 0);
+        return { passed, commands, judgeFilesChanged };
+      } finally {
+        await removeSlot(slot.folder);
+      }
+    },
+    async sweep() {
+      for (const folder of await listSlots(dir)) await removeSlot(folder);
+    },
+  };
+}
+
+/** A slot that `fill` has filled, or nothing on disk at all. */
+async function filledSlot(
+  dir: string,
+  label: string,
+  fill: (slot: Slot) => Promise<void>,
+): Promise<Slot> {
+  const slot = await makeSlot(dir, label).catch((error: unknown) => {
+    throw failed(error);
+  });
+  try {
+    await fill(slot);
+    return slot;
+  } catch (error) {
+    await removeSlot(slot.folder);
+    throw failed(error);
+  }
+}
+
+async function layJudgeFilesOver(slot: Slot, job: AcceptanceJob, signal?: AbortSignal) {
+  const { mirror, oid } = job.base;
+  const git = trustedGit(slot, mirror);
+  const [base, result] = [
+    await listTree(git, oid, { signal }),
+    await listTree(git, job.result, { signal }),
+  ];
+  const { entries, changed } = overlayJudgeFiles(base, result, job.judge);
+  await checkOut(slot, { mirror, commit: job.result, entries }, signal);
+  return changed;
+}
+
+/** One after the other, until one fails or the time of the attempt is over. */
+async function runAll(runner: Runner, path: string, job: AcceptanceJob, signal?: AbortSignal) {
+  const deadlineMs = performance.now() + job.limits.attemptMs;
+  const reports: CommandReport[] = [];
+  for (const argv of job.commands) {
+    const timeMs = Math.max(1, deadlineMs - performance.now());
+    const request = { argv, path, limits: job.limits, timeMs };
+    const { report } = await runner.run(request, signal === undefined ? {} : { signal });
+    reports.push(report);
+    if (report.exitCode !== 0) break;
+  }
+  return reports;
+}
+
+function failed(error: unknown): BzzzError {
+  if (error instanceof BzzzError) return error;
+  return new BzzzError('workspace_failed', reasonOf(error), { cause: error });
+}

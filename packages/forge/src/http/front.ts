@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tokenIn } from '../accounts.ts';
+import type { Accounts } from '../accounts.ts';
+import type { FaultEngine, Struck } from '../faults/faults.ts';
+import type { Admin } from './admin.ts';
+import type { Call } from './call.ts';
+import { askLogin, gitCallOf } from './git-http.ts';
+import type { GitCall } from './git-http.ts';
+import { errorReply, GitHubError, json } from './reply.ts';
+import type { Reply } from './reply.ts';
+import type { Answer, RawRequest } from './server.ts';
+
+export interface FrontDeps {
+  readonly accounts: Accounts;
+  readonly faults: FaultEngine;
+  readonly admin: Admin;
+  readonly rest: (call: Call, struck: Struck) => Promise<Reply>;
+  readonly graphql: (call: Call, struck: Struck) => Promise<Reply>;
+  readonly git: (call: Call, git: GitCall, struck: Struck) => Promise<Reply>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Every request comes through here: who asks, which faults strike, which face of the forge answers.
+ * Faults that lose the reply act after the effect is durable.
+ */
+export function createFront(deps: FrontDeps): (raw: RawRequest) => Promise<Answer> {
+  return async (raw) => {
+    const path = raw.url.pathname.replace(/^\/api\/v3(?=\/|$)/, '');
+    if (path.startsWith('/_bzzz/')) return deps.admin(raw);
+    const git = gitCallOf(path, raw.url.searchParams);
+    const token = tokenIn(raw.headers['authorization']);
+    const user = token === null ? null : deps.accounts.ofToken(token);
+    const call: Call = {
+      method: raw.method,
+      path,
+      query: raw.url.searchParams,
+      headers: raw.headers,
+      body: raw.body,
+      user,
+      reader: token === null ? 'anonymous' : deps.accounts.readerOf(token),
+    };
+    const struck = deps.faults.strike({
+      name: nameOf(call, git),
+      account: user?.login ?? null,
+      reader: call.reader,
+      key: keyOf(call),
+    });
+    if (struck.outage) return 'reset';
+    if (struck.delayMs > 0) await sleep(struck.delayMs, undefined, { signal: deps.signal });
+    if (struck.statusBefore !== null) return faultReply(struck.statusBefore);
+    const badToken = token !== null && user === null;
+    const reply = badToken ? refused(git) : await answer(deps, { call, git, struck });
+    if (struck.dropReply) return 'reset';
+    if (struck.statusAfter !== null) return faultReply(struck.statusAfter);
+    return { ...reply, headers: { ...reply.headers, 'x-github-request-id': requestId() } };
+  };
+}
+
+function answer(
+  deps: FrontDeps,
+  request: { readonly call: Call; readonly git: GitCall | null; readonly struck: Struck },
+): Promise<Reply> {
+  const { call, git, struck } = request;
+  if (git !== null) return deps.git(call, git, struck);
+  if (call.path === '/graphql' || call.path === '/api/graphql') return deps.graphql(call, struck);
+  return deps.rest(call, struck);
+}
+
+function refused(git: GitCall | null): Reply {
+  return git === null ? errorReply(new GitHubError(401, 'Bad credentials')) : askLogin();
+}
+
+function faultReply(status: number): Reply {
+  return json(status, { message: 'Server Error', status: String(status) });
+}
+
+/** The name that faults are switched on for. */
+function nameOf(call: Call, git: GitCall | null): string {
+  if (git === null) return `${call.method} ${call.path}`;
+  return git.rest === 'info/refs' ? `${git.service} refs` : git.service;
+}
+
+function keyOf(call: Call): string {
+  const body = createHash('sha256').update(call.body).digest('base64');
+  return `${call.method} ${call.path}?${call.query.toString()} ${body}`;
+}
+
+let requests = 0;
+function requestId(): string {
+  requests += 1;
+  return `BZZZ:${requests.toString(16).toUpperCase().padStart(8, '0')}`;
+}

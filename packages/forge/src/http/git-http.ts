@@ -1,0 +1,96 @@
+import { runBackend } from '../git/backend.ts';
+import type { Struck } from '../faults/faults.ts';
+import type { RequestKind } from '../requests.ts';
+import type { RepoRow } from '../store/rows.ts';
+import { findRepo, may, permissionOf } from '../tracker/access.ts';
+import { syncWithRefs } from '../tracker/pull-sync.ts';
+import type { World } from '../world.ts';
+import type { Call } from './call.ts';
+import type { Reply } from './reply.ts';
+
+export interface GitCall {
+  readonly owner: string;
+  readonly repo: string;
+  readonly rest: string;
+  readonly service: 'git-upload-pack' | 'git-receive-pack';
+}
+
+const gitPath = /^\/([^/]+)\/([^/]+?)\.git\/(info\/refs|git-upload-pack|git-receive-pack)$/;
+
+/** What of git's smart HTTP this asks for; null when it is not that. The old "dumb" way is not served. */
+export function gitCallOf(path: string, query: URLSearchParams): GitCall | null {
+  const [, owner, repo, rest] = gitPath.exec(path) ?? [];
+  if (owner === undefined || repo === undefined || rest === undefined) return null;
+  const service = rest === 'info/refs' ? query.get('service') : rest;
+  if (service !== 'git-upload-pack' && service !== 'git-receive-pack') return null;
+  return { owner, repo, rest, service };
+}
+
+/** Git over HTTP with the accounts, permissions and statuses of GitHub. */
+export function createGitHttp(deps: {
+  readonly world: World;
+  readonly count: (account: string, kind: RequestKind) => void;
+  readonly flush: () => Promise<void>;
+}): (call: Call, git: GitCall, struck: Struck) => Promise<Reply> {
+  const { world } = deps;
+  return async (call, git, struck) => {
+    const repo = findRepo(world.tables, git.owner, git.repo);
+    const push = git.service === 'git-receive-pack';
+    const refusal = refusalOf(world, call, { repo, push });
+    if (refusal !== null || repo === undefined) return refusal ?? plain(404, 'Not Found');
+    const run = (): Promise<Reply> =>
+      runBackend({
+        root: world.git.root,
+        method: call.method,
+        path: `/${repo.full_name}.git/${git.rest}`,
+        query: call.query.toString(),
+        headers: call.headers,
+        body: call.body,
+        login: call.user?.login ?? null,
+      });
+    if (git.rest === 'info/refs' || !push) {
+      if (git.rest !== 'info/refs') deps.count(call.user?.login ?? 'anonymous', 'gitFetches');
+      return struck.read(run);
+    }
+    deps.count(call.user?.login ?? 'anonymous', 'gitPushes');
+    const defaultRef = `refs/heads/${repo.default_branch}`;
+    const defaultTipBefore = await world.git.resolve(repo.full_name, defaultRef);
+    // Pushes race as they do on GitHub: git's own ref locks decide. Only the rows wait in line.
+    const reply = await run();
+    await world.git.locked(repo.full_name, async () => {
+      world.tables.repos.update(repo.id, { pushed_at: new Date(world.now()).toISOString() });
+      if (call.user !== null)
+        await syncWithRefs(world, repo, { actor: call.user, defaultTipBefore });
+    });
+    await deps.flush();
+    return reply;
+  };
+}
+
+function refusalOf(
+  world: World,
+  call: Call,
+  wants: { readonly repo: RepoRow | undefined; readonly push: boolean },
+): Reply | null {
+  const { repo, push } = wants;
+  const visible = repo !== undefined && permissionOf(world.tables, repo, call.user) !== null;
+  if (call.user === null && (push || !visible)) return askLogin();
+  if (repo === undefined || !visible) return plain(404, 'Repository not found.');
+  if (push && !may(world.tables, { repo, user: call.user }, 'push')) {
+    return plain(403, `Permission to ${repo.full_name}.git denied to ${call.user?.login ?? ''}.`);
+  }
+  return null;
+}
+
+export function askLogin(): Reply {
+  const reply = plain(401, 'Authentication failed.');
+  return { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Basic realm="GitHub"' } };
+}
+
+function plain(status: number, text: string): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    body: Buffer.from(`${text}\n`),
+  };
+}

@@ -1,0 +1,37 @@
+import { branchRoutes } from './gitdata/branches.ts';
+import { commitRoutes } from './gitdata/commits.ts';
+import { contentRoutes } from './gitdata/contents.ts';
+import { objectRoutes } from './gitdata/objects.ts';
+import { refRoutes } from './gitdata/refs.ts';
+import { statusRoutes } from './gitdata/statuses.ts';
+import type { Route } from './http/router.ts';
+import { assigneeRoutes } from './tracker/assignees.ts';
+import { commentRoutes } from './tracker/comments.ts';
+import { eventRoutes } from './tracker/events.ts';
+import { issueRoutes } from './tracker/issues.ts';
+import { labelRoutes } from './tracker/labels.ts';
+import { mergeRoutes } from './tracker/merge.ts';
+import { pullRoutes } from './tracker/pulls.ts';
+import { repoRoutes } from './tracker/repos.ts';
+import type { World } from './world.ts';
+
+/** Everything that the forge serves itself; the first pattern that fits wins. */
+export function forgeRoutes(world: World, flush: () => Promise<void>): Route[] {
+  return [
+    // Before the issues themselves: `issues/comments` is not an issue's number.
+    ...commentRoutes(world),
+    ...eventRoutes(world),
+    ...labelRoutes(world),
+    ...assigneeRoutes(world),
+    ...issueRoutes(world),
+    ...mergeRoutes(world, flush),
+    ...pullRoutes(world),
+    ...refRoutes(world),
+    ...branchRoutes(world),
+    ...statusRoutes(world),
+    ...commitRoutes(world),
+    ...objectRoutes(world),
+    ...contentRoutes(world),
+    ...repoRoutes(world),
+  ];
+}

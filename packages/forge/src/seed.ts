@@ -1,0 +1,177 @@
+import { readdir, readFile, readlink, lstat } from 'node:fs/promises';
+import path from 'node:path';
+import { forgeError } from './errors.ts';
+import { writeCommit } from './git/commits.ts';
+import { treeWith, writeBlob } from './gitdata/objects.ts';
+import type { TreeChange } from './gitdata/objects.ts';
+import type { Permission, RepoRow, UserRow } from './store/rows.ts';
+import { findRepo, findUser } from './tracker/access.ts';
+import {
+  addIssue,
+  addLabel,
+  assignable,
+  findLabel,
+  labelNamed,
+  setAssignees,
+  setLabels,
+} from './tracker/changes.ts';
+import { identityOf } from './tracker/merge.ts';
+import type { Accounts } from './accounts.ts';
+import type { World } from './world.ts';
+
+export interface SeedRepository {
+  readonly owner: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly private?: boolean;
+  /** Logins with push access, or with the permission named. */
+  readonly collaborators?: readonly (
+    | string
+    | { readonly login: string; readonly permission: Permission }
+  )[];
+  /** A folder whose files become the first commit on `main`; without one the repository is empty. */
+  readonly filesDir?: string;
+  readonly labels?: readonly {
+    readonly name: string;
+    readonly color?: string;
+    readonly description?: string;
+  }[];
+  readonly issues?: readonly {
+    readonly title: string;
+    readonly body: string;
+    readonly author: string;
+    readonly labels?: readonly string[];
+    readonly assignees?: readonly string[];
+  }[];
+}
+
+export interface SeedResult {
+  /** Whether anything was made; false when all of it was there. */
+  readonly created: boolean;
+  /** The numbers of the issues, in the order given. */
+  readonly issues: readonly number[];
+}
+
+/**
+ * Makes what is not there yet: repository, collaborators, first commit, labels, issues (told by
+ * title and author). A second run changes nothing, and nothing that came later is undone.
+ * Throws `forge_config` for an owner or author who is not a user.
+ */
+export async function seedInto(
+  world: World,
+  accounts: Accounts,
+  seed: SeedRepository,
+): Promise<SeedResult> {
+  const owner = knownUser(world, seed.owner);
+  let created = false;
+  if (findRepo(world.tables, seed.owner, seed.name) === undefined) {
+    const { name, description, private: hidden = false } = seed;
+    const row = { owner: owner.login, name, private: hidden, auto_init: false as const };
+    world.emulation.seed({ repos: [description === undefined ? row : { ...row, description }] });
+    created = true;
+  }
+  const repo = findRepo(world.tables, seed.owner, seed.name);
+  if (repo === undefined) throw forgeError('forge_emulate', `${seed.name} was not made`);
+  await world.git.create(repo.full_name, repo.default_branch);
+  for (const one of seed.collaborators ?? []) {
+    const { login, permission } =
+      typeof one === 'string' ? { login: one, permission: 'push' as const } : one;
+    created =
+      addCollaborator(world, repo, { user: accounts.add({ login }), permission }) || created;
+  }
+  if (seed.filesDir !== undefined) {
+    created = (await firstCommit(world, repo, { owner, dir: seed.filesDir })) || created;
+  }
+  for (const label of seed.labels ?? []) {
+    if (findLabel(world, repo, label.name) !== undefined) continue;
+    const { name, color = 'ededed', description = null } = label;
+    addLabel(world, repo, { name, color, description });
+    created = true;
+  }
+  const issues = (seed.issues ?? []).map((issue) => {
+    const found = world.tables.issues
+      .findBy('repo_id', repo.id)
+      .find(
+        (row) => row.title === issue.title && row.user_id === knownUser(world, issue.author).id,
+      );
+    if (found !== undefined) return found.number;
+    created = true;
+    return seedIssue(world, repo, { ...issue, owner });
+  });
+  return { created, issues };
+}
+
+function seedIssue(
+  world: World,
+  repo: RepoRow,
+  seed: NonNullable<SeedRepository['issues']>[number] & { readonly owner: UserRow },
+): number {
+  const author = knownUser(world, seed.author);
+  const { title, body } = seed;
+  const row = addIssue(world, repo, { title, body, user_id: author.id, is_pull_request: false });
+  // The owner labels, like a maintainer who triaged the issue.
+  const actor = seed.owner;
+  const labels = (seed.labels ?? []).map((name) => labelNamed(world, repo, name));
+  const issue = setLabels(world, { repo, issue: row }, { labels, actor });
+  const ids = assignable(world, repo, seed.assignees ?? []).map((user) => user.id);
+  setAssignees(world, { repo, issue }, { ids, actor });
+  return issue.number;
+}
+
+function addCollaborator(
+  world: World,
+  repo: RepoRow,
+  one: { readonly user: UserRow; readonly permission: Permission },
+): boolean {
+  const { user, permission } = one;
+  if (user.id === repo.owner_id) return false;
+  const rows = world.tables.collaborators.findBy('repo_id', repo.id);
+  if (rows.some((row) => row.user_id === user.id)) return false;
+  world.tables.collaborators.insert({ repo_id: repo.id, user_id: user.id, permission });
+  return true;
+}
+
+async function firstCommit(
+  world: World,
+  repo: RepoRow,
+  from: { readonly owner: UserRow; readonly dir: string },
+): Promise<boolean> {
+  const ref = `refs/heads/${repo.default_branch}`;
+  if ((await world.git.resolve(repo.full_name, ref)) !== null) return false;
+  const changes = await filesUnder(world, repo, from.dir);
+  const tree = await treeWith(world, repo, { start: null, changes });
+  const who = identityOf(from.owner);
+  const commit = await writeCommit(world.git, repo.full_name, {
+    tree,
+    parents: [],
+    message: 'Initial commit\n',
+    author: who,
+    committer: who,
+    timeMs: world.now(),
+  });
+  await world.git.text(repo.full_name, ['update-ref', ref, commit, '0'.repeat(40)]);
+  return true;
+}
+
+async function filesUnder(world: World, repo: RepoRow, dir: string): Promise<TreeChange[]> {
+  const names = await readdir(dir, { recursive: true });
+  const changes: TreeChange[] = [];
+  for (const name of names.toSorted()) {
+    if (name.split(path.sep).some((part) => part === '.git' || part === 'node_modules')) continue;
+    const file = path.join(dir, name);
+    const stats = await lstat(file);
+    if (!stats.isFile() && !stats.isSymbolicLink()) continue;
+    const link = stats.isSymbolicLink();
+    const content = link ? Buffer.from(await readlink(file)) : await readFile(file);
+    const mode = link ? '120000' : (stats.mode & 0o100) === 0 ? '100644' : '100755';
+    const at = name.split(path.sep).join('/');
+    changes.push({ path: at, mode, sha: await writeBlob(world, repo, content) });
+  }
+  return changes;
+}
+
+function knownUser(world: World, login: string): UserRow {
+  const user = findUser(world.tables, login);
+  if (user === undefined) throw forgeError('forge_config', `${login} is not one of the users`);
+  return user;
+}

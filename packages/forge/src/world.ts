@@ -1,0 +1,14 @@
+import type { Emulation } from './emulation.ts';
+import type { GitHost } from './git/host.ts';
+import type { Tables } from './store/rows.ts';
+
+/** What the routes share. Rows change only synchronously, so no two requests interleave in them. */
+export interface World {
+  readonly tables: Tables;
+  readonly emulation: Emulation;
+  readonly git: GitHost;
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}

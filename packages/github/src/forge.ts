@@ -1,0 +1,116 @@
+import type { Clock, Forge } from '@bzzz/coordination';
+import type { Account } from '@bzzz/protocol';
+import { systemClock } from './clock.ts';
+import { createGitRunner } from './git/process.ts';
+import { createRemote } from './git/remote.ts';
+import { createRepositories } from './git/repositories.ts';
+import { type GithubOptions, settingsOf } from './options.ts';
+import { createRest } from './rest/client.ts';
+import { createCommentApi } from './rest/comments.ts';
+import { createConditionalReader } from './rest/conditional.ts';
+import { createIssueApi } from './rest/issues.ts';
+import { createPullRequestApi } from './rest/pull-requests.ts';
+import { parseAnswer, UserAnswer } from './rest/schemas.ts';
+import { createStats, type GithubStats } from './stats.ts';
+import type { TokenSource } from './token-source.ts';
+
+export interface GithubForge extends Forge {
+  stats(): GithubStats;
+  /** Cancels what is under way (`aborted`) and ends its git processes. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface GithubDeps {
+  readonly token: TokenSource;
+  /** Default: the machine's own. */
+  readonly clock?: Clock;
+}
+
+interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * GitHub, GitHub Enterprise or the embedded forge behind the port: REST by Octokit, git by the
+ * system's git. Throws `config_invalid` for URLs that cannot be.
+ *
+ * Beside what the port says, methods throw `forge_invalid_answer`, `forge_refused`,
+ * `forge_issue_too_large`, `git_unusable` and `git_failed`; `push` also `lock_malformed` and
+ * `git_object_missing`.
+ */
+export function createGithubForge(deps: GithubDeps, options: GithubOptions): GithubForge {
+  const settings = settingsOf(options);
+  const clock = deps.clock ?? systemClock;
+  const stats = createStats();
+  const { token } = deps;
+  const rest = createRest({ clock, token, stats }, settings);
+  const conditional = createConditionalReader(rest);
+  const issues = createIssueApi({ rest, conditional, stats }, settings);
+  const comments = createCommentApi({ rest, conditional });
+  const pulls = createPullRequestApi({ rest, conditional });
+  const runGit = createGitRunner(clock);
+  const remote = createRemote({ runGit, token, stats }, settings);
+  const repositories = createRepositories({ runGit, remote }, settings);
+
+  const closing = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  /** Every call ends when its caller or the forge is done with it, and `close` waits for it. */
+  const call = async <T>(
+    options: CallOptions | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    const signal = AbortSignal.any([closing.signal, ...(options?.signal ? [options.signal] : [])]);
+    const promise = work(signal);
+    running.add(promise);
+    try {
+      return await promise;
+    } finally {
+      running.delete(promise);
+    }
+  };
+
+  let self: { readonly token: string; readonly account: Account } | undefined;
+  const account = async (signal: AbortSignal): Promise<Account> => {
+    const current = await token.get();
+    if (self?.token === current) return self.account;
+    const answer = await rest.read({ route: 'GET /user', signal });
+    self = { token: current, account: parseAnswer('user', UserAnswer, answer.data).login };
+    return self.account;
+  };
+
+  return {
+    account: (options) => call(options, account),
+    pollIssues: (repo, cursor, options) =>
+      call(options, (signal) => issues.poll(repo, cursor, signal)),
+    readIssue: (repo, number, options) =>
+      call(options, (signal) => issues.read(repo, number, signal)),
+    readBase: (repo, options) => call(options, (signal) => repositories.readBase(repo, signal)),
+    readFence: (repo, number, options) =>
+      call(options, (signal) => repositories.readFence(repo, number, signal)),
+    push: (repo, push, options) => call(options, (signal) => repositories.push(repo, push, signal)),
+    assign: (repo, number, options) =>
+      call(options, async (signal) =>
+        issues.assign({ repo, number }, await account(signal), signal),
+      ),
+    unassign: (repo, number, options) =>
+      call(options, async (signal) =>
+        issues.unassign({ repo, number }, await account(signal), signal),
+      ),
+    putComment: (repo, number, body, options) =>
+      call(options, async (signal) =>
+        comments.put({ repo, number }, await account(signal), body, signal),
+      ),
+    addLabel: (repo, number, label, options) =>
+      call(options, (signal) => issues.addLabel({ repo, number }, label, signal)),
+    findPullRequests: (repo, number, options) =>
+      call(options, (signal) => pulls.find({ repo, number }, signal)),
+    putPullRequest: (repo, number, text, options) =>
+      call(options, (signal) => pulls.put({ repo, number }, text, signal)),
+
+    stats: () => stats.snapshot(),
+    async close() {
+      closing.abort();
+      await Promise.allSettled(running);
+    },
+  };
+}

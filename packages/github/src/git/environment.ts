@@ -1,0 +1,94 @@
+/**
+ * The whole environment of a git process: an allow-list, and configuration that no file on the
+ * machine can change. The credential travels here too, as a header for one host in
+ * `GIT_CONFIG_VALUE_n`: it touches neither disk nor arguments, and only this user can read it.
+ */
+import { basicCredential } from '../credentials.ts';
+import { isLoopback } from '../options.ts';
+
+export interface RemoteAccess {
+  readonly gitUrl: string;
+  readonly token: string;
+}
+
+/** File descriptor on which git writes the trace of its HTTP client. */
+export const traceFd = 3;
+
+const proxyVariables = [
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+];
+const certificateVariables = ['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+
+const settled: readonly (readonly [string, string])[] = [
+  ['core.hooksPath', '/dev/null'],
+  ['core.askPass', ''],
+  ['credential.helper', ''],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['submodule.recurse', 'false'],
+  ['fetch.recurseSubmodules', 'false'],
+  ['protocol.allow', 'never'],
+  ['protocol.http.allow', 'always'],
+  ['protocol.https.allow', 'always'],
+  ['protocol.file.allow', 'never'],
+  ['http.followRedirects', 'false'],
+  // A connection that carries under 100 bytes a second for half a minute is dead.
+  ['http.lowSpeedLimit', '100'],
+  ['http.lowSpeedTime', '30'],
+];
+
+/** Environment of a git process that only looks at the local mirror. */
+export function localGitEnvironment(): Record<string, string> {
+  return { ...basics(), ...configVariables(settled) };
+}
+
+/** Environment of a git process that talks to the forge. */
+export function remoteGitEnvironment(access: RemoteAccess): Record<string, string> {
+  const header = `Authorization: Basic ${basicCredential(access.token)}`;
+  return {
+    ...basics(),
+    ...(isLoopback(access.gitUrl) ? {} : inherited(proxyVariables)),
+    ...inherited(certificateVariables),
+    ...configVariables([...settled, [`http.${access.gitUrl}/.extraHeader`, header]]),
+    GIT_TRACE_CURL: String(traceFd),
+    GIT_TRACE_CURL_NO_DATA: '1',
+    GIT_TRACE_REDACT: '1',
+  };
+}
+
+function basics(): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    // No `.netrc` and no configuration of whoever runs the peer.
+    HOME: '/nonexistent',
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+  };
+}
+
+function inherited(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function configVariables(entries: readonly (readonly [string, string])[]): Record<string, string> {
+  const variables: Record<string, string> = { GIT_CONFIG_COUNT: String(entries.length) };
+  for (const [index, [key, value]] of entries.entries()) {
+    variables[`GIT_CONFIG_KEY_${index}`] = key;
+    variables[`GIT_CONFIG_VALUE_${index}`] = value;
+  }
+  return variables;
+}

@@ -1,0 +1,119 @@
+/**
+ * The bare clone of a repository at `<dataDir>/mirrors/<owner>/<repo>.git`. It has no remote: every
+ * fetch and push names the URL, so nothing that is handed the mirror can reach the forge by it.
+ */
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { BzzzError, EMPTY_TREE, type Oid, type RepoName, reasonOf } from '@bzzz/protocol';
+import { localGitEnvironment } from './environment.ts';
+import { localFailure } from './failures.ts';
+import type { GitOutcome, RunGit } from './process.ts';
+
+export interface Mirror {
+  readonly dir: string;
+  /** Runs git on the mirror without the network. */
+  local(args: readonly string[], options: LocalOptions): Promise<GitOutcome>;
+  /** Writes an object and returns its id. Throws `git_failed` on content that git finds malformed. */
+  writeObject(type: 'commit' | 'tree', content: Uint8Array, signal: AbortSignal): Promise<string>;
+  /** Which of the commits are there. */
+  present(oids: readonly Oid[], signal: AbortSignal): Promise<ReadonlySet<Oid>>;
+}
+
+export interface LocalOptions {
+  readonly signal: AbortSignal;
+  readonly input?: Uint8Array;
+  readonly stdoutBytesMax?: number;
+}
+
+const localTimeoutMs = 60_000;
+
+/** For the execution side too, which runs its own git on the mirror. */
+const mirrorConfig: readonly (readonly [string, string])[] = [
+  // Results are in no ref until they are published: nothing may be pruned.
+  ['gc.auto', '0'],
+  ['core.hooksPath', '/dev/null'],
+  ['core.logAllRefUpdates', 'false'],
+  // A commit that was journalled as intended must not be an empty file after a power cut.
+  ['core.fsync', 'committed,loose-object'],
+  ['core.fsyncMethod', 'batch'],
+];
+
+export function mirrorDir(dataDir: string, repo: RepoName): string {
+  return `${path.join(dataDir, 'mirrors', repo)}.git`;
+}
+
+/** Makes the mirror, or takes up the one that an earlier process left, wherever that stopped. */
+export async function openMirror(
+  runGit: RunGit,
+  dir: string,
+  signal: AbortSignal,
+): Promise<Mirror> {
+  await prepareFolder(dir);
+  const mirror = mirrorAt(runGit, dir);
+  const init = ['init', '--quiet', '--bare', '--template=', dir];
+  expectSuccess('git init', await runGit(localCommand(init, { signal })));
+  for (const [key, value] of mirrorConfig) {
+    expectSuccess('git config', await mirror.local(['config', key, value], { signal }));
+  }
+  const tree = await mirror.writeObject('tree', new Uint8Array(), signal);
+  if (tree !== EMPTY_TREE) throw new BzzzError('git_failed', `the empty tree became ${tree}`);
+  return mirror;
+}
+
+function mirrorAt(runGit: RunGit, dir: string): Mirror {
+  const local: Mirror['local'] = (args, options) =>
+    runGit(localCommand([`--git-dir=${dir}`, ...args], options));
+  return {
+    dir,
+    local,
+    async writeObject(type, content, signal) {
+      const args = ['hash-object', '-w', '-t', type, '--stdin'];
+      const outcome = await local(args, { input: content, signal });
+      return expectSuccess('git hash-object', outcome).stdout.toString('latin1').trim();
+    },
+    async present(oids, signal) {
+      const args = ['cat-file', '--batch-check=%(objectname) %(objecttype)'];
+      const input = Buffer.from(oids.map((oid) => `${oid}\n`).join(''), 'latin1');
+      const outcome = expectSuccess('git cat-file', await local(args, { input, signal }));
+      const lines = new Set(outcome.stdout.toString('latin1').split('\n'));
+      return new Set(oids.filter((oid) => lines.has(`${oid} commit`)));
+    },
+  };
+}
+
+export function expectSuccess(what: string, outcome: GitOutcome): GitOutcome {
+  if (outcome.exitCode !== 0) throw localFailure(what, outcome);
+  return outcome;
+}
+
+function localCommand(args: readonly string[], options: LocalOptions) {
+  return { args, env: localGitEnvironment(), timeoutMs: localTimeoutMs, ...options };
+}
+
+async function prepareFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await removeStaleLocks(dir);
+  } catch (error) {
+    throw new BzzzError('git_failed', `the mirror's folder: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * A git that was killed leaves lock files that would stop every later one. The folder belongs to
+ * this process alone, and it runs no git there yet, so they are nobody's.
+ */
+async function removeStaleLocks(dir: string): Promise<void> {
+  for (const entry of await readdir(dir)) {
+    if (entry.endsWith('.lock')) await rm(path.join(dir, entry), { force: true });
+  }
+  const refs = await readdir(path.join(dir, 'refs'), { recursive: true }).catch(
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      throw error;
+    },
+  );
+  for (const entry of refs) {
+    if (entry.endsWith('.lock')) await rm(path.join(dir, 'refs', entry), { force: true });
+  }
+}

@@ -1,0 +1,122 @@
+/** The git half of the forge port: base, fence and push of every repository. */
+import type { Base, FencePush, FenceRead, PushReply } from '@bzzz/coordination';
+import {
+  BzzzError,
+  type IssueNumber,
+  limits,
+  lockRef,
+  type Oid,
+  policyPath,
+  type RepoName,
+  resultRef,
+} from '@bzzz/protocol';
+import { createBoundedMap } from '../bounded-map.ts';
+import { createKeyedLock } from '../keyed-lock.ts';
+import { expectSuccess, type Mirror, mirrorDir, openMirror } from './mirror.ts';
+import type { RunGit } from './process.ts';
+import { pushFence } from './push.ts';
+import type { Remote } from './remote.ts';
+import { assertGitUsable } from './version.ts';
+
+export interface Repositories {
+  readBase(repo: RepoName, signal: AbortSignal): Promise<{ base: Base; policy: string | null }>;
+  readFence(repo: RepoName, number: IssueNumber, signal: AbortSignal): Promise<FenceRead>;
+  push(repo: RepoName, push: FencePush, signal: AbortSignal): Promise<PushReply>;
+}
+
+/** Lock commits held in memory, by id; each is under 8 KiB. */
+const lockCommitsMax = 1024;
+
+export function createRepositories(
+  deps: { readonly runGit: RunGit; readonly remote: Remote },
+  options: { readonly dataDir: string },
+): Repositories {
+  const { runGit, remote } = deps;
+  const lock = createKeyedLock();
+  const mirrors = new Map<RepoName, Mirror>();
+  const lockCommits = createBoundedMap<Uint8Array>(lockCommitsMax);
+
+  /** Under the repository's lock, so that two callers do not make one mirror twice. */
+  const mirrorOf = (repo: RepoName, signal: AbortSignal): Promise<Mirror> =>
+    lock.run(repo, signal, async () => {
+      const known = mirrors.get(repo);
+      if (known !== undefined) return known;
+      await assertGitUsable(runGit, signal);
+      const mirror = await openMirror(runGit, mirrorDir(options.dataDir, repo), signal);
+      mirrors.set(repo, mirror);
+      return mirror;
+    });
+
+  const lockCommit = async (repo: RepoName, oid: Oid, signal: AbortSignal) => {
+    const known = lockCommits.get(oid);
+    if (known !== undefined) return known;
+    const mirror = await mirrorOf(repo, signal);
+    const present = await mirror.present([oid], signal);
+    if (!present.has(oid)) await remote.fetch(repo, mirror, oid, signal);
+    const bytes = await commitContent(mirror, oid, signal);
+    lockCommits.set(oid, bytes);
+    return bytes;
+  };
+
+  return {
+    async readBase(repo, signal) {
+      const mirror = await mirrorOf(repo, signal);
+      const head = await remote.head(repo, signal);
+      if (head === null) throw new BzzzError('forge_not_found', `${repo} has no commit yet`);
+      const { branch } = head;
+      const ref = `refs/heads/${branch}`;
+      const oid = await lock.run(repo, signal, async () => {
+        if ((await tipOf(mirror, ref, signal)) === head.oid) return head.oid;
+        await remote.fetch(repo, mirror, `+${ref}:${ref}`, signal);
+        return await tipOf(mirror, ref, signal);
+      });
+      if (oid === null) throw new BzzzError('git_failed', `${ref} is not in the mirror of ${repo}`);
+      return {
+        base: { branch, oid, mirror: mirror.dir },
+        policy: await policyAt(mirror, oid, signal),
+      };
+    },
+
+    async readFence(repo, number, signal) {
+      const [lockName, resultName] = [lockRef(number), resultRef(number)];
+      const tips = await remote.tips(repo, [lockName, resultName], signal);
+      const oid = tips.get(lockName);
+      const result = tips.get(resultName) ?? null;
+      if (oid === undefined) return { lock: null, result };
+      return { lock: { oid, commit: await lockCommit(repo, oid, signal) }, result };
+    },
+
+    async push(repo, push, signal) {
+      return await pushFence(remote, await mirrorOf(repo, signal), repo, push, signal);
+    },
+  };
+}
+
+async function tipOf(mirror: Mirror, ref: string, signal: AbortSignal): Promise<Oid | null> {
+  const args = ['for-each-ref', '--format=%(objectname)', ref];
+  const outcome = expectSuccess('git for-each-ref', await mirror.local(args, { signal }));
+  const text = outcome.stdout.toString('latin1').trim();
+  // Reason for the cast: git prints the id of a ref, or nothing.
+  return /^[0-9a-f]{40}$/.test(text) ? (text as Oid) : null;
+}
+
+/** One byte over the limit at most: a larger one is no lock commit, and its reader says so. */
+async function commitContent(mirror: Mirror, oid: Oid, signal: AbortSignal): Promise<Uint8Array> {
+  const stdoutBytesMax = limits.lockCommitBytesMax + 1;
+  const outcome = await mirror.local(['cat-file', 'commit', oid], { signal, stdoutBytesMax });
+  const full = outcome.stdout.byteLength === stdoutBytesMax;
+  return new Uint8Array(full ? outcome.stdout : expectSuccess('git cat-file', outcome).stdout);
+}
+
+async function policyAt(mirror: Mirror, oid: Oid, signal: AbortSignal): Promise<string | null> {
+  const name = `${oid}:${policyPath}`;
+  const input = Buffer.from(`${name}\n`, 'utf8');
+  const check = ['cat-file', '--batch-check=%(objecttype)'];
+  const kind = expectSuccess('git cat-file', await mirror.local(check, { input, signal }));
+  if (kind.stdout.toString('utf8').trim() !== 'blob') return null;
+  // Characters have at most four bytes, so a text that is cut here is over the limit as well.
+  const stdoutBytesMax = 4 * limits.policyBytesMax + 4;
+  const outcome = await mirror.local(['cat-file', 'blob', name], { signal, stdoutBytesMax });
+  const full = outcome.stdout.byteLength === stdoutBytesMax;
+  return (full ? outcome : expectSuccess('git cat-file', outcome)).stdout.toString('utf8');
+}

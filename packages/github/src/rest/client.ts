@@ -1,0 +1,133 @@
+/**
+ * One way out to the REST API: Octokit with its throttling and retry plugins, every exchange
+ * counted, every failure a coded error.
+ *
+ * Who retries what: the throttling plugin waits out a short told wait, once (a refused request had
+ * no effect, so this is safe for writes too). The retry plugin repeats reads without an answer, a
+ * bounded number of times. A write without an answer is never repeated here: it may have taken
+ * effect, and only a read can tell.
+ */
+import type { Clock } from '@bzzz/coordination';
+import { BzzzError } from '@bzzz/protocol';
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
+import { Octokit } from '@octokit/rest';
+import Bottleneck from 'bottleneck';
+import { assertLive, untilAborted } from '../abort.ts';
+import { withToken } from '../credentials.ts';
+import { createKeyedLock } from '../keyed-lock.ts';
+import type { Settings } from '../options.ts';
+import type { StatsKeeper } from '../stats.ts';
+import type { TokenSource } from '../token-source.ts';
+import { restFailure, statusOf } from './failures.ts';
+import { createLimitGate } from './limit-gate.ts';
+import { createForgeFetch } from './transport.ts';
+
+export interface RestRequest {
+  /** `GET /repos/{owner}/{repo}`; placeholders are filled from `parameters` and encoded. */
+  readonly route: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly etag?: string | null;
+  readonly signal: AbortSignal;
+}
+
+export interface RestAnswer {
+  /** 2xx, or 304 when an ETag was sent. */
+  readonly status: number;
+  readonly data: unknown;
+  readonly headers: Readonly<Record<string, string | number | undefined>>;
+}
+
+/** Both throw what the port says, and `forge_refused` for 409 and 422. */
+export interface Rest {
+  read(request: RestRequest): Promise<RestAnswer>;
+  /** One at a time, in order, with the pause between them that the settings say. */
+  write(request: RestRequest): Promise<RestAnswer>;
+}
+
+export interface RestDeps {
+  readonly clock: Clock;
+  readonly token: TokenSource;
+  readonly stats: StatsKeeper;
+}
+
+/** Milliseconds that the throttling plugin was told to wait, by kind of limit. */
+type ToldWaits = Map<'wait', number>;
+
+const ThrottledOctokit = Octokit.plugin(throttling, retry);
+
+export function createRest(deps: RestDeps, settings: Settings): Rest {
+  const octokit = createOctokit(deps, settings);
+  const gate = createLimitGate(deps.clock);
+  const lock = createKeyedLock();
+
+  const send = (request: RestRequest, retries: number): Promise<RestAnswer> =>
+    withToken(deps.token, async (token) => {
+      assertLive(request.signal);
+      gate.assertOpen();
+      const told: ToldWaits = new Map();
+      const headers: Record<string, string> = { authorization: `token ${token}` };
+      if (typeof request.etag === 'string') headers['if-none-match'] = request.etag;
+      const options = { signal: request.signal, retries, told };
+      const sent = octokit.request(request.route, {
+        ...request.parameters,
+        headers,
+        request: options,
+      });
+      try {
+        const answer = await untilAborted(sent, request.signal);
+        return { status: answer.status, data: answer.data, headers: answer.headers };
+      } catch (error) {
+        if (statusOf(error) === 304) return { status: 304, data: undefined, headers: {} };
+        const failure = restFailure(error, { token, toldMs: told.get('wait') });
+        gate.tell(failure);
+        throw failure;
+      }
+    });
+
+  return {
+    read: (request) => send(request, settings.readRetries),
+    write(request) {
+      const waiting = lock.busy('write');
+      if (waiting > settings.writesWaitingMax) {
+        const retryAfterMs = Math.max(1000, waiting * settings.writeGapMs);
+        const reason = `${waiting} writes are waiting for their turn`;
+        throw new BzzzError('forge_rate_limited', reason, { retryAfterMs });
+      }
+      return lock.run('write', request.signal, () => send(request, 0));
+    },
+  };
+}
+
+function createOctokit(deps: RestDeps, settings: Settings) {
+  const onLimit = (
+    retryAfterSeconds: number,
+    options: { request: Readonly<Record<string, unknown>> },
+    _octokit: unknown,
+    retryCount: number,
+  ): boolean => {
+    const told = options.request['told'];
+    if (told instanceof Map) told.set('wait', retryAfterSeconds * 1000);
+    return retryCount < 1 && retryAfterSeconds * 1000 <= settings.rateLimitWaitMsMax;
+  };
+  return new ThrottledOctokit({
+    baseUrl: settings.apiUrl,
+    userAgent: 'bzzz',
+    // Nothing of ours is logged from here: failures become errors, and the caller decides.
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    request: { fetch: createForgeFetch(deps.stats, settings) },
+    retry: {
+      doNotRetry: [304, 400, 401, 403, 404, 409, 410, 422, 429, 451],
+      retryAfterBaseValue: settings.readRetryMs,
+    },
+    throttle: {
+      // Its own queues, so that the pause is ours to set and belongs to this account alone.
+      write: new Bottleneck.Group({ maxConcurrent: 1, minTime: settings.writeGapMs }),
+      notifications: new Bottleneck.Group({ maxConcurrent: 1, minTime: settings.writeGapMs }),
+      onRateLimit: onLimit,
+      onSecondaryRateLimit: onLimit,
+    },
+  });
+}
+
+function silent(): void {}

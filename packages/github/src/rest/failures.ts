@@ -1,0 +1,69 @@
+/** What a failed exchange means, by its status and headers; messages are for people. */
+import { BzzzError, limits, reasonOf } from '@bzzz/protocol';
+import { RequestError } from '@octokit/request-error';
+import { withoutToken } from '../credentials.ts';
+
+export interface FailureContext {
+  readonly token: string;
+  /** The wait that the throttling plugin made out, for limits that are told in words only. */
+  readonly toldMs: number | undefined;
+}
+
+/** What GitHub asks for when it names no time. */
+const unnamedWaitMs = 60_000;
+
+export function statusOf(error: unknown): number | null {
+  return error instanceof RequestError ? error.status : null;
+}
+
+export function restFailure(error: unknown, context: FailureContext): BzzzError {
+  if (error instanceof BzzzError) return error;
+  const reason = withoutToken(reasonOf(error), context.token).slice(0, limits.reasonCharsMax);
+  const response = error instanceof RequestError ? error.response : undefined;
+  if (response === undefined) return coded('forge_unreachable', reason, error);
+  const { status, headers } = response;
+  const waitMs = waitOf(headers);
+  if (status >= 500) return coded('forge_unreachable', reason, error, waitMs);
+  if (status === 403 || status === 429) {
+    const limit = waitMs ?? context.toldMs ?? (status === 429 ? unnamedWaitMs : undefined);
+    if (limit !== undefined) return coded('forge_rate_limited', reason, error, limit);
+    return coded('forge_unauthorized', reason, error);
+  }
+  if (status === 401) return coded('forge_unauthorized', reason, error);
+  if (status === 404 || status === 410 || status === 451) {
+    return coded('forge_not_found', reason, error);
+  }
+  if (status === 409 || status === 422) return coded('forge_refused', reason, error);
+  return coded('forge_invalid_answer', `answered ${status}: ${reason}`, error);
+}
+
+type Headers = Readonly<Record<string, string | number | undefined>>;
+
+function waitOf(headers: Headers): number | undefined {
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  if (Number.isFinite(seconds) && seconds >= 0) return Math.ceil(seconds * 1000);
+  if (String(headers['x-ratelimit-remaining']) !== '0') return undefined;
+  const resetMs = Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1000;
+  // Both ends on the forge's clock, whatever ours says; a second more, since it tells whole ones.
+  const nowMs = Date.parse(String(headers['date'] ?? ''));
+  if (!Number.isFinite(resetMs) || !Number.isFinite(nowMs)) return unnamedWaitMs;
+  return Math.max(0, resetMs - nowMs) + 1000;
+}
+
+function coded(
+  code:
+    | 'forge_unreachable'
+    | 'forge_rate_limited'
+    | 'forge_unauthorized'
+    | 'forge_not_found'
+    | 'forge_refused'
+    | 'forge_invalid_answer',
+  reason: string,
+  cause: unknown,
+  retryAfterMs?: number,
+): BzzzError {
+  return new BzzzError(code, reason, {
+    cause,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}

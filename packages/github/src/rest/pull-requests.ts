@@ -1,0 +1,125 @@
+/** The one pull request of a task, by the branch that it comes from. */
+import type { PullRequest, PullRequestText, Put } from '@bzzz/coordination';
+import { isBzzzError, type RepoName, resultRef } from '@bzzz/protocol';
+import { createKeyedLock } from '../keyed-lock.ts';
+import type { Rest } from './client.ts';
+import type { ConditionalReader } from './conditional.ts';
+import { type At, repoParameters } from './issues.ts';
+import { followPages } from './pages.ts';
+import { parseAnswer, PullRow, RepositoryAnswer } from './schemas.ts';
+
+export interface PullRequestApi {
+  find(at: At, signal: AbortSignal): Promise<readonly PullRequest[]>;
+  put(at: At, text: PullRequestText, signal: AbortSignal): Promise<Put>;
+}
+
+const listPath = '/repos/{owner}/{repo}/pulls';
+
+export function createPullRequestApi(deps: {
+  readonly rest: Rest;
+  readonly conditional: ConditionalReader;
+}): PullRequestApi {
+  const { rest, conditional } = deps;
+  const lock = createKeyedLock();
+  /** Repositories whose plan has no drafts: there a pull request is opened as an ordinary one. */
+  const withoutDrafts = new Set<RepoName>();
+
+  const rowsOf = async (at: At, state: 'open' | 'all', signal: AbortSignal): Promise<PullRow[]> => {
+    const { owner, repo } = repoParameters(at.repo);
+    const branch = branchOf(at);
+    const parameters = {
+      owner,
+      repo,
+      head: `${owner}:${branch}`,
+      state,
+      sort: 'created',
+      direction: 'desc',
+      per_page: 100,
+    };
+    const first = await rest.read({ route: `GET ${listPath}`, parameters, signal });
+    const rows = await followPages(rest, first, { what: 'pull requests', row: PullRow, signal });
+    // A head that GitHub cannot make sense of is not a filter at all.
+    return rows.filter(({ head }) => head.ref === branch && isHere(head.repo?.full_name, at.repo));
+  };
+
+  const baseBranch = (repo: RepoName, signal: AbortSignal): Promise<string> =>
+    conditional.read(
+      { route: 'GET /repos/{owner}/{repo}', parameters: repoParameters(repo), signal },
+      (data) => parseAnswer('repository', RepositoryAnswer, data).default_branch,
+    );
+
+  const create = async (at: At, text: PullRequestText, draft: boolean, signal: AbortSignal) => {
+    const base = await baseBranch(at.repo, signal);
+    const parameters = {
+      ...repoParameters(at.repo),
+      ...text,
+      head: branchOf(at),
+      base,
+      draft,
+    };
+    const answer = await rest.write({ route: `POST ${listPath}`, parameters, signal });
+    return { written: true, id: parseAnswer('pull request', PullRow, answer.data).number };
+  };
+
+  const adopt = async (at: At, row: PullRow, text: PullRequestText, signal: AbortSignal) => {
+    if (row.title === text.title && normal(row.body) === normal(text.body)) {
+      return { written: false, id: row.number };
+    }
+    const parameters = { ...repoParameters(at.repo), pull_number: row.number, ...text };
+    await rest.write({ route: `PATCH ${listPath}/{pull_number}`, parameters, signal });
+    return { written: true, id: row.number };
+  };
+
+  /**
+   * A 422 is "there is one already" or "no drafts here", told apart only by words. So by state:
+   * look again, adopt what is there, else try without draft, once.
+   */
+  const put: PullRequestApi['put'] = async (at, text, signal) => {
+    const [open] = await rowsOf(at, 'open', signal);
+    if (open !== undefined) return await adopt(at, open, text, signal);
+    const draft = !withoutDrafts.has(at.repo);
+    try {
+      return await create(at, text, draft, signal);
+    } catch (error) {
+      if (!isBzzzError(error, 'forge_refused')) throw error;
+      const [existing] = await rowsOf(at, 'open', signal);
+      if (existing !== undefined) return await adopt(at, existing, text, signal);
+      if (!draft) throw error;
+    }
+    const made = await create(at, text, false, signal);
+    withoutDrafts.add(at.repo);
+    return made;
+  };
+
+  return {
+    async find(at, signal) {
+      return (await rowsOf(at, 'all', signal)).map(pullRequestOf);
+    },
+    put: (at, text, signal) =>
+      lock.run(`${at.repo}#${at.number}`, signal, () => put(at, text, signal)),
+  };
+}
+
+function branchOf(at: At): string {
+  return resultRef(at.number).replace('refs/heads/', '');
+}
+
+function isHere(fullName: string | undefined, repo: RepoName): boolean {
+  return fullName?.toLowerCase() === repo.toLowerCase();
+}
+
+function pullRequestOf(row: PullRow): PullRequest {
+  const isMerged = row.merged_at !== null && row.merged_at !== undefined;
+  return {
+    number: row.number,
+    state: isMerged ? 'merged' : row.state,
+    draft: row.draft ?? false,
+    head: row.head.sha,
+    url: row.html_url,
+  };
+}
+
+/** The forge may change line ends, and trims. */
+function normal(text: string): string {
+  return text.replaceAll('\r\n', '\n').trimEnd();
+}

@@ -1,0 +1,58 @@
+/** The `fetch` under Octokit: counted, bounded in time and size, and bound to one host. */
+import type { Settings } from '../options.ts';
+import type { StatsKeeper } from '../stats.ts';
+
+/** A page of 100 issues with the longest bodies stays well below. */
+const responseBytesMax = 64 * 1024 * 1024;
+
+export function createForgeFetch(stats: StatsKeeper, settings: Settings): typeof fetch {
+  return async (input, init = {}) => {
+    const url = urlOf(input);
+    // The token is in the headers: a link that leads elsewhere must not get it.
+    if (!`${url}/`.startsWith(`${settings.apiUrl}/`)) {
+      throw new TypeError('the forge answered with a link to another host');
+    }
+    stats.count(init.method === 'GET' || init.method === undefined ? 'reads' : 'writes');
+    const timeout = AbortSignal.timeout(settings.requestTimeoutMs);
+    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    // A redirect would turn a POST into a GET, and a repository that has moved is to be named anew.
+    const response = await fetch(url, { ...init, signal, redirect: 'manual' });
+    if (response.status === 304) stats.count('notModified');
+    noteRateLimit(stats, response.headers);
+    return await wholeResponse(response);
+  };
+}
+
+function urlOf(input: string | URL | Request): string {
+  return input instanceof Request ? input.url : String(input);
+}
+
+function noteRateLimit(stats: StatsKeeper, headers: Headers): void {
+  const [remaining, limit, reset] = ['remaining', 'limit', 'reset'].map((name) =>
+    Number(headers.get(`x-ratelimit-${name}`) ?? Number.NaN),
+  );
+  if (Number.isInteger(remaining) && Number.isInteger(limit) && Number.isInteger(reset)) {
+    stats.rateLimit({
+      remaining: Number(remaining),
+      limit: Number(limit),
+      resetAtMs: Number(reset) * 1000,
+    });
+  }
+}
+
+/**
+ * Reads the body to its end here, where one that breaks off is no answer; Octokit would take what
+ * came for the whole.
+ */
+async function wholeResponse(response: Response): Promise<Response> {
+  const { status, statusText, headers } = response;
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > responseBytesMax) throw new TypeError('the answer is too large');
+    chunks.push(chunk);
+  }
+  const hasBody = status !== 204 && status !== 205 && status !== 304;
+  return new Response(hasBody ? new Blob(chunks) : null, { status, statusText, headers });
+}

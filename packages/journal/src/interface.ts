@@ -1,0 +1,79 @@
+import type { Journal, StoredEntry } from '@bzzz/coordination';
+import type { JournalKey } from '@bzzz/protocol';
+import type { MessageStream } from './message-stream.ts';
+
+/** What a writer signed last, as Hypercore counts: in blocks, each of which holds many entries. */
+export interface Head {
+  /** Blocks. */
+  readonly length: number;
+  /** Rises when a writer rewrites its log, which ours never does. */
+  readonly fork: number;
+  /** Root of the Merkle tree over all blocks, 64 hex digits. Two of one length and fork that
+   *  differ prove that the writer signed two histories. */
+  readonly treeHash: string;
+}
+
+/** What a reader could not use: written by a newer release, or garbage of a hostile writer. */
+export interface Skipped {
+  /** Whole blocks: not a block, over the limits, or out of place. */
+  readonly blocks: number;
+  /** Single entries of readable blocks, counted when a read passes them for the first time. */
+  readonly entries: number;
+}
+
+export interface ReadOptions {
+  /** Position of the first entry that is wanted. Default 0. */
+  readonly from?: number;
+  /** Ends the iteration with `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface OwnJournal extends Journal {
+  /** The newest head whose blocks are all durable. */
+  head(): Head;
+  skipped(): Skipped;
+}
+
+/** Another peer's log, as far as it has arrived here. Everything in it is verified, none trusted. */
+export interface Replica {
+  readonly key: JournalKey;
+  /** Position after the last entry that is here, without a gap before it. */
+  length(): number;
+  /** The newest head known of the writer; its blocks may still be on their way. */
+  head(): Head;
+  skipped(): Skipped;
+  /** What is here from `from` on, oldest first. Never waits for the network. */
+  read(options?: ReadOptions): AsyncIterable<StoredEntry>;
+  /** Like `read`, then waits for what arrives later. Ends when the journals are closed. */
+  follow(options?: ReadOptions): AsyncIterable<StoredEntry>;
+}
+
+export interface ReplicateOptions {
+  /** True on the side that opened the stream. */
+  readonly initiator: boolean;
+  /** Ends the replication. */
+  readonly signal?: AbortSignal;
+}
+
+/** Why a replication ended; null when this side or the other one just closed it. */
+export interface ReplicationEnd {
+  readonly reason: string | null;
+}
+
+/** The own journal and replicas of others', in one store. */
+export interface Journals {
+  readonly own: OwnJournal;
+  /** Opens or makes the replica of a log and downloads all of it from whoever has it. */
+  replica(key: JournalKey): Replica;
+  /** Every replica in the store. */
+  replicas(): readonly Replica[];
+  /**
+   * Exchanges logs over a libp2p stream until it ends; listens before it returns. The other side
+   * gets every log in the store whose key it knows, so ask only members in. Resolves with the
+   * reason, whatever the other side sends; throws `stopped` after `close`, and
+   * `journal_write_failed` when the own journal failed, since nobody may learn what is not on disk.
+   */
+  replicate(stream: MessageStream, options: ReplicateOptions): Promise<ReplicationEnd>;
+  /** Waits for appends that run, ends replications, closes the store. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,146 @@
+import { BzzzError, bytesToHex, JournalKey } from '@bzzz/protocol';
+import type Corestore from 'corestore';
+import { type DiskSync, diskSync } from './disk-sync.ts';
+import type { Journals } from './interface.ts';
+import { type ClosableOwnJournal, createOwnJournal } from './own-journal.ts';
+import { openRememberedHead } from './remembered-head.ts';
+import { type ClosableReplica, openReplica } from './replica.ts';
+import { createReplications, type Replications } from './replication.ts';
+import {
+  closeStore,
+  explainOpening,
+  type JournalFolder,
+  journalFolder,
+  makeFolder,
+  openStore,
+  syncFolder,
+} from './store.ts';
+import { createWalSync } from './wal-sync.ts';
+
+export interface JournalsDependencies {
+  /** How bytes reach the disk. Default: by fdatasync and fsync. */
+  readonly sync?: DiskSync;
+}
+
+export interface JournalsOptions {
+  /** Folder of this peer's journals; local disk, made when missing, never shared or copied. */
+  readonly dir: string;
+  /** Entries that may wait for the disk. More: larger bursts, more memory. Default 65,536. */
+  readonly waitingMax?: number;
+}
+
+/** Name of the own log in the store; others' have only a key. */
+const OWN_NAME = 'journal';
+
+/**
+ * Opens the journals in a folder, or makes them. Throws `journal_locked`, `journal_copied`,
+ * `journal_corrupt` (see verify.ts for what is and is not seen), `journal_write_failed`.
+ */
+export async function openJournals(
+  { sync = diskSync }: JournalsDependencies,
+  { dir, waitingMax = 65_536 }: JournalsOptions,
+): Promise<Journals> {
+  const folder = journalFolder(dir);
+  await makeFolder(sync, folder.store);
+  const store = await openStore(folder.store);
+  try {
+    const replications = createReplications(store);
+    const onFailure = () => void replications.stop();
+    const own = await openOwn({ store, sync, folder }, { waitingMax, onFailure });
+    return assemble({ store, own, replications, replicas: await storedReplicas(store, own.key) });
+  } catch (error) {
+    const explained = await explainOpening(error, folder.store);
+    await closeStore(store);
+    throw explained;
+  }
+}
+
+async function openOwn(
+  { store, sync, folder }: { store: Corestore; sync: DiskSync; folder: JournalFolder },
+  options: { waitingMax: number; onFailure: () => void },
+): Promise<ClosableOwnJournal> {
+  const remembered = await openRememberedHead(folder.remembered);
+  try {
+    if (remembered.loaded !== null && !(await hasOwn(store))) {
+      throw new BzzzError('journal_corrupt', 'the own journal is gone from its store');
+    }
+    const core = store.get({ name: OWN_NAME });
+    await core.ready();
+    await syncFolder(sync, folder);
+    const { rocks } = store.storage;
+    const syncWal = createWalSync(
+      { sync, currentWalFile: () => rocks.currentWalFile() },
+      folder.database,
+    );
+    return await createOwnJournal({ core, remembered, syncWal }, options);
+  } catch (error) {
+    await remembered.close();
+    throw error;
+  }
+}
+
+async function hasOwn(store: Corestore): Promise<boolean> {
+  const alias = { name: OWN_NAME, namespace: store.ns };
+  return (await store.storage.getAlias(alias)) !== null;
+}
+
+async function storedReplicas(
+  store: Corestore,
+  own: JournalKey,
+): Promise<Map<JournalKey, ClosableReplica>> {
+  const replicas = new Map<JournalKey, ClosableReplica>();
+  for await (const discoveryKey of store.list()) {
+    const auth = await store.storage.getAuth(discoveryKey);
+    const key = auth === null ? own : JournalKey.parse(bytesToHex(auth.key));
+    if (key !== own) replicas.set(key, openReplica(store, key));
+  }
+  return replicas;
+}
+
+interface Parts {
+  readonly store: Corestore;
+  readonly own: ClosableOwnJournal;
+  readonly replications: Replications;
+  readonly replicas: Map<JournalKey, ClosableReplica>;
+}
+
+function assemble({ store, own, replications, replicas }: Parts): Journals {
+  let closing: Promise<void> | null = null;
+  return {
+    own,
+    replica(key) {
+      assertOpen();
+      const known = replicas.get(key);
+      if (known !== undefined) return known;
+      const replica = openReplica(store, key);
+      replicas.set(key, replica);
+      return replica;
+    },
+    replicas: () => [...replicas.values()],
+    async replicate(stream, options) {
+      assertOpen();
+      const failure = own.failure();
+      if (failure !== null) throw failure;
+      return replications.run(stream, options);
+    },
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+
+  function assertOpen(): void {
+    if (closing !== null) throw new BzzzError('stopped', 'the journals are closed');
+  }
+
+  /** Streams before the store, which would wait for them. */
+  async function closeAll(): Promise<void> {
+    for (const replica of replicas.values()) replica.close();
+    try {
+      await replications.stop();
+      await own.close();
+    } finally {
+      await closeStore(store);
+    }
+  }
+}

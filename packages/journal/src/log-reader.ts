@@ -1,0 +1,142 @@
+/**
+ * Reads entries out of blocks that may be anything: a writer is trusted with nothing but its
+ * signature. What cannot be used is counted and skipped, never thrown.
+ *
+ * Each block says at which position its first entry stands, and the reader holds it to that: it must
+ * follow its predecessor without a gap, or, after blocks that cannot be read, stand somewhere behind
+ * them. So nobody is shown two entries at one position, wherever they begin to read (invariant 8).
+ * The positions are learnt by passing once over all blocks and are kept in memory, 8 bytes a block.
+ */
+import type { StoredEntry } from '@bzzz/coordination';
+import { isBzzzError, type JournalEntry, journalEntryCodec, limits } from '@bzzz/protocol';
+import { type JournalBlock, journalBlockCodec } from './block.ts';
+import { throwIfAborted } from './change-bell.ts';
+import type { Skipped } from './interface.ts';
+
+/** The blocks that are here, without a gap. */
+export interface BlockSource {
+  length(): number;
+  get(index: number): Promise<Uint8Array>;
+}
+
+export interface LogReader {
+  /** Position after the last entry that was passed. */
+  length(): number;
+  /**
+   * Where the writer goes on: `length()`, or behind everything that blocks at the end can hold which
+   * it cannot read itself, having been written by a newer release.
+   */
+  writePosition(): number;
+  skipped(): Skipped;
+  /** Passes over the blocks that are new. */
+  catchUp(): Promise<void>;
+  /** Passes over one new block without reading it, for the writer, who has it in hand. */
+  pass(block: Uint8Array): void;
+  /**
+   * The entries from `from` on that are here when it begins. Returns the position after what it
+   * passed. Throws `aborted`.
+   */
+  read(options: {
+    from: number;
+    signal: AbortSignal | undefined;
+  }): AsyncGenerator<StoredEntry, number>;
+}
+
+export function createLogReader(source: BlockSource): LogReader {
+  /** Position at which each block begins or, when it was skipped, would have begun. Never falls. */
+  const firsts: number[] = [];
+  let next = 0;
+  /** Blocks that were skipped since the last readable one. */
+  let unreadable = 0;
+  let blocksSkipped = 0;
+  let entriesSkipped = 0;
+  /** Entries below were passed by a read, so their failures are counted already. */
+  let judgedTo = 0;
+  let passing: Promise<void> = Promise.resolve();
+
+  return {
+    length: () => next,
+    writePosition: () => next + unreadable * limits.journalBlockEntriesMax,
+    skipped: () => ({ blocks: blocksSkipped, entries: entriesSkipped }),
+    catchUp,
+    pass: (bytes) => pass(decodeBlock(bytes)),
+    async *read({ from, signal }) {
+      await catchUp();
+      const end = firsts.length;
+      const position = Math.max(from, next);
+      for (let index = blockAt(firsts, from); index < end; index += 1) {
+        throwIfAborted(signal);
+        const block = decodeBlock(await source.get(index));
+        if (block === null || block.first !== firsts[index]) continue;
+        yield* entriesOf(block, from);
+      }
+      return position;
+    },
+  };
+
+  function catchUp(): Promise<void> {
+    const run = passing.then(passNewBlocks);
+    // Whoever asked learns of the failure; the next one begins where it stopped.
+    passing = run.catch(() => undefined);
+    return run;
+  }
+
+  async function passNewBlocks(): Promise<void> {
+    while (firsts.length < source.length()) {
+      pass(decodeBlock(await source.get(firsts.length)));
+    }
+  }
+
+  function pass(block: JournalBlock | null): void {
+    if (block === null || (unreadable > 0 ? block.first < next : block.first !== next)) {
+      firsts.push(next);
+      unreadable += 1;
+      blocksSkipped += 1;
+      return;
+    }
+    firsts.push(block.first);
+    next = block.first + block.entries.length;
+    unreadable = 0;
+  }
+
+  function* entriesOf(block: JournalBlock, from: number): Generator<StoredEntry> {
+    for (const [offset, bytes] of block.entries.entries()) {
+      const seq = block.first + offset;
+      const entry = decodeEntry(bytes);
+      if (seq >= judgedTo) {
+        judgedTo = seq + 1;
+        if (entry === null) entriesSkipped += 1;
+      }
+      if (entry !== null && seq >= from) yield { seq, entry };
+    }
+  }
+}
+
+/** The last block that begins at `from` or before. */
+function blockAt(firsts: readonly number[], from: number): number {
+  let low = 0;
+  let high = firsts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((firsts[middle] ?? 0) <= from) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
+}
+
+function decodeBlock(bytes: Uint8Array): JournalBlock | null {
+  return orNull(() => journalBlockCodec.decode(bytes));
+}
+
+function decodeEntry(bytes: Uint8Array): JournalEntry | null {
+  return orNull(() => journalEntryCodec.decode(bytes));
+}
+
+function orNull<T>(decode: () => T): T | null {
+  try {
+    return decode();
+  } catch (error) {
+    if (isBzzzError(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { collect, entryOf } from '@bzzz/testkit/contracts/journal';
+import { describe, expect, it } from 'vitest';
+import { diskSync } from '../src/disk-sync.ts';
+import { openJournals } from '../src/index.ts';
+import { codeOf, onCleanup, openedJournals, tempDir } from './support.ts';
+
+const writer = fileURLToPath(new URL('writer.ts', import.meta.url));
+
+describe('durability', () => {
+  it('loses nothing that was acknowledged when the process is killed', async () => {
+    const dir = await tempDir();
+    let total = 0;
+    for (const acks of [1, 40, 7, 150, 3]) {
+      const killed = await killedWriter(dir, { afterAcks: acks });
+      const journals = await openedJournals({ dir });
+      expect(journals.own.length()).toBeGreaterThan(killed.lastAck);
+      const entries = await collect(journals.own.read());
+      expect(entries.map(({ seq }) => seq)).toEqual(range(journals.own.length()));
+      expect(killed.firstAck).toBe(total);
+      total = journals.own.length();
+      await journals.close();
+    }
+  });
+
+  it('loses nothing that was acknowledged in a power cut', async () => {
+    const dir = await tempDir();
+    for (const acks of [1, 60]) {
+      const killed = await killedWriter(dir, { afterAcks: acks });
+      await cutPower(dir, killed.synced);
+      const journals = await openedJournals({ dir });
+      expect(journals.own.length()).toBeGreaterThan(killed.lastAck);
+      expect(await collect(journals.own.read())).toHaveLength(journals.own.length());
+      await journals.close();
+    }
+  });
+
+  it('would lose it without the sync, and would notice', async () => {
+    const dir = await tempDir();
+    const killed = await killedWriter(dir, { afterAcks: 60, mode: 'nosync' });
+    expect(killed.synced.size).toBe(0);
+    await cutPower(dir, killed.synced);
+    expect(await codeOf(openJournals({}, { dir }))).toBe('journal_corrupt');
+  });
+
+  it('acknowledges after the sync of the log, and shows nobody an entry before it', async () => {
+    const gate = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<string>();
+    let gated = false;
+    const sync = {
+      ...diskSync,
+      async content(path: string) {
+        if (gated) {
+          reached.resolve(path);
+          await gate.promise;
+        }
+        await diskSync.content(path);
+      },
+    };
+    const { own } = await openedJournals({ deps: { sync } });
+    gated = true;
+    let resolved = false;
+    const appended = own.append(entryOf(0)).finally(() => {
+      resolved = true;
+    });
+    expect(await reached.promise).toMatch(/\.log$/);
+    expect(resolved).toBe(false);
+    expect(own.length()).toBe(0);
+    expect(own.head().length).toBe(0);
+    expect(await collect(own.read())).toEqual([]);
+    gate.resolve();
+    expect(await appended).toBe(0);
+    expect(own.head().length).toBe(1);
+  });
+
+  it('packs the callers of one tick in one block, under one sync', async () => {
+    let syncs = 0;
+    const sync = {
+      ...diskSync,
+      async content(path: string) {
+        syncs += 1;
+        await diskSync.content(path);
+      },
+    };
+    const { own } = await openedJournals({ deps: { sync } });
+    await own.append(entryOf(0));
+    syncs = 0;
+    await Promise.all(range(300).map((index) => own.append(entryOf(index))));
+    expect(own.head().length).toBe(2);
+    expect(syncs).toBe(1);
+  });
+});
+
+interface Killed {
+  readonly firstAck: number;
+  readonly lastAck: number;
+  /** Bytes that were on disk, by name of the file. */
+  readonly synced: ReadonlyMap<string, number>;
+}
+
+/** Runs a writer, kills it after so many acknowledgements, and tells what it said till then. */
+async function killedWriter(
+  dir: string,
+  { afterAcks, mode }: { afterAcks: number; mode?: 'nosync' },
+): Promise<Killed> {
+  const child = spawn(
+    process.execPath,
+    ['--conditions', 'bzzz-source', writer, dir, ...(mode === undefined ? [] : [mode])],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  onCleanup(async () => {
+    child.kill('SIGKILL');
+  });
+  const exited = once(child, 'exit');
+  const acks: number[] = [];
+  const synced = new Map<string, number>();
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [word, first, second] = line.split(' ');
+    if (word === 'ack') acks.push(Number(first));
+    if (word === 'sync' && first !== undefined) synced.set(first, Number(second));
+    if (acks.length === afterAcks) child.kill('SIGKILL');
+  }
+  expect(await exited).toEqual([null, 'SIGKILL']);
+  expect(acks.length).toBeGreaterThanOrEqual(afterAcks);
+  return { firstAck: Math.min(...acks), lastAck: Math.max(...acks), synced };
+}
+
+/** Takes from the write-ahead logs what had not been synced: the worst that a power cut may do. */
+async function cutPower(dir: string, synced: ReadonlyMap<string, number>): Promise<void> {
+  const folder = join(dir, 'store', 'db');
+  const logs = (await readdir(folder)).filter((name) => /^\d+\.log$/.test(name));
+  expect(logs.length).toBeGreaterThan(0);
+  for (const name of logs) await truncate(join(folder, name), synced.get(name) ?? 0);
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, index) => index);
+}

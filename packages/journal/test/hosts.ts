@@ -1,0 +1,50 @@
+import { noise } from '@libp2p/noise';
+import { tcp } from '@libp2p/tcp';
+import { yamux } from '@libp2p/yamux';
+import { journalProtocol, protocolId } from '@bzzz/protocol';
+import { createLibp2p, type Libp2p } from 'libp2p';
+import type { Journals, ReplicationEnd } from '../src/index.ts';
+import { onCleanup } from './support.ts';
+
+const protocol = protocolId(journalProtocol);
+
+/** A real libp2p host on loopback. */
+export async function startedHost(): Promise<Libp2p> {
+  const host = await createLibp2p({
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+  });
+  onCleanup(async () => {
+    await host.stop();
+  });
+  return host;
+}
+
+export interface Link {
+  /** Ends the replication from the side that dialled. */
+  cut(): Promise<void>;
+  readonly dialled: Promise<ReplicationEnd>;
+  readonly answered: Promise<ReplicationEnd>;
+}
+
+/** Replicates between two stores over a stream of a real connection. */
+export async function linked(from: Journals, to: Journals): Promise<Link> {
+  const [dialler, listener] = [await startedHost(), await startedHost()];
+  const answered = Promise.withResolvers<ReplicationEnd>();
+  await listener.handle(protocol, (stream) => {
+    answered.resolve(to.replicate(stream, { initiator: false }));
+  });
+  const controller = new AbortController();
+  const stream = await dialler.dialProtocol(listener.getMultiaddrs(), protocol);
+  const dialled = from.replicate(stream, { initiator: true, signal: controller.signal });
+  return {
+    dialled,
+    answered: answered.promise,
+    async cut() {
+      controller.abort();
+      await Promise.all([dialled, answered.promise]);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * A process that appends until it is killed. Prints, each on its own line and before it goes on,
+ * `ack POSITION` for every entry that was acknowledged, and `sync FILE BYTES` for every file whose
+ * first BYTES are on disk. With `nosync` it leaves the syncs out.
+ */
+import { statSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { JournalEntry } from '@bzzz/protocol';
+import { diskSync } from '../src/disk-sync.ts';
+import { openJournals } from '../src/index.ts';
+
+const [dir, mode] = process.argv.slice(2);
+if (dir === undefined) throw new Error('writer.ts DIR [nosync]');
+
+const sync = {
+  async content(path: string) {
+    if (mode === 'nosync') return;
+    const { size } = statSync(path);
+    await diskSync.content(path);
+    print(`sync ${basename(path)} ${size}`);
+  },
+  everything: (path: string) => diskSync.everything(path),
+};
+const { own } = await openJournals({ sync }, { dir });
+
+// Three callers, so that positions are given out from within groups too.
+await Promise.all(
+  [0, 1, 2].map(async () => {
+    for (;;) print(`ack ${await own.append(entry())}`);
+  }),
+);
+
+function entry(): JournalEntry {
+  return JournalEntry.parse({
+    v: 1,
+    at: { wallMs: 1, counter: 0 },
+    body: { kind: 'trouble', code: 'test', reason: 'x'.repeat(200) },
+  });
+}
+
+function print(line: string): void {
+  writeSync(1, `${line}\n`);
+}

@@ -1,0 +1,185 @@
+/** Topics over gossipsub: envelopes out, messages in, and what is wrong with them counted. */
+import {
+  type Envelope,
+  envelopeCodec,
+  type MeshName,
+  PeerId,
+  type Topic,
+  topicName,
+} from '@bzzz/protocol';
+import { type Message, TopicValidatorResult } from '@libp2p/gossipsub';
+import type { Counters } from './counters.ts';
+import { createListeners } from './listeners.ts';
+import type { MeshNode } from './libp2p-node.ts';
+import { createOutbox } from './outbox.ts';
+import type { Penalties } from './penalties.ts';
+
+/** A gossip stream with this much unsent is congested. */
+const CONGESTED_BYTES = 256 * 1024;
+const GOSSIP_PROTOCOL = '/meshsub/';
+
+/** What is listened for; outlives a restart of the mesh. */
+export interface Subscriptions {
+  subscribe<T>(topic: Topic<T>, listener: (from: PeerId, message: T) => void): () => void;
+  /** Full names of the topics. */
+  names(): string[];
+  onName(listener: (name: string) => void): () => void;
+  deliver(name: string, from: PeerId, bytes: Uint8Array): 'delivered' | 'malformed' | 'unknown';
+}
+
+/** Erased: decodes for its own listeners, so that no type has to be recovered. */
+type Receiver = (from: PeerId, bytes: Uint8Array) => boolean;
+
+export function createSubscriptions(mesh: MeshName, onListenerError: () => void): Subscriptions {
+  const receivers = new Map<string, Set<Receiver>>();
+  const added = createListeners<string>(onListenerError);
+
+  return {
+    names: () => [...receivers.keys()],
+    onName: (listener) => added.add(listener),
+    subscribe(topic, listener) {
+      const name = topicName(mesh, topic);
+      const group = receivers.get(name) ?? new Set();
+      const receiver: Receiver = (from, bytes) => receive(topic, listener, from, bytes);
+      group.add(receiver);
+      if (!receivers.has(name)) {
+        receivers.set(name, group);
+        added.tell(name);
+      }
+      // The topic itself stays: leaving it and coming back costs a backoff in gossipsub.
+      return () => {
+        group.delete(receiver);
+      };
+    },
+    deliver(name, from, bytes) {
+      const group = receivers.get(name);
+      if (group === undefined || group.size === 0) return 'unknown';
+      let fits = true;
+      for (const receiver of group) fits = receiver(from, bytes) && fits;
+      return fits ? 'delivered' : 'malformed';
+    },
+  };
+
+  function receive<T>(
+    topic: Topic<T>,
+    listener: (from: PeerId, message: T) => void,
+    from: PeerId,
+    bytes: Uint8Array,
+  ): boolean {
+    let message: T;
+    try {
+      message = topic.codec.decode(bytes);
+    } catch {
+      return false; // counted and charged to its author by the caller
+    }
+    try {
+      listener(from, message);
+    } catch {
+      onListenerError();
+    }
+    return true;
+  }
+}
+
+export interface Gossip {
+  publish<T>(topic: Topic<T>, message: T): Promise<void>;
+  waiting(): number;
+  stop(): void;
+}
+
+export interface GossipParts {
+  readonly node: MeshNode;
+  readonly mesh: MeshName;
+  readonly subscriptions: Subscriptions;
+  readonly penalties: Penalties;
+  readonly counters: Counters;
+}
+
+export function startGossip(parts: GossipParts, options: { messagesMax: number }): Gossip {
+  const { node, mesh, subscriptions, counters } = parts;
+  const { pubsub } = node.services;
+  const opened = new WeakMap<Message, Envelope>();
+
+  const outbox = createOutbox(
+    {
+      send: async (topic, envelope) => {
+        await pubsub.publish(topic, envelope);
+      },
+      congested: () => isCongested(node),
+      onSent(messages) {
+        counters.envelopesSent += 1;
+        counters.messagesSent += messages;
+      },
+    },
+    options,
+  );
+
+  /** Runs before an envelope is forwarded: what is none stops here. */
+  function validate(_source: unknown, message: Message): TopicValidatorResult {
+    try {
+      opened.set(message, envelopeCodec.decode(message.data));
+      return TopicValidatorResult.Accept;
+    } catch {
+      counters.badEnvelope += 1;
+      if (message.type === 'signed') parts.penalties.add(message.from.toString());
+      return TopicValidatorResult.Reject;
+    }
+  }
+
+  function onMessage({ detail: message }: CustomEvent<Message>): void {
+    const envelope = opened.get(message);
+    if (message.type !== 'signed' || envelope === undefined) return;
+    const from = PeerId.safeParse(message.from.toString());
+    if (!from.success) return;
+    counters.envelopesReceived += 1;
+    for (const bytes of envelope.messages) deliver(message.topic, from.data, bytes);
+  }
+
+  function deliver(name: string, from: PeerId, bytes: Uint8Array): void {
+    const outcome = subscriptions.deliver(name, from, bytes);
+    if (outcome === 'delivered') counters.messagesDelivered += 1;
+    if (outcome !== 'malformed') return;
+    counters.badMessage += 1;
+    parts.penalties.add(from);
+  }
+
+  function join(name: string): void {
+    pubsub.topicValidators.set(name, validate);
+    pubsub.subscribe(name);
+  }
+
+  pubsub.addEventListener('message', onMessage);
+  const forget = subscriptions.onName(join);
+  for (const name of subscriptions.names()) join(name);
+
+  return {
+    waiting: () => outbox.waiting(),
+    async publish(topic, message) {
+      const bytes = topic.codec.encode(message);
+      await outbox.push(topicName(mesh, topic), bytes);
+    },
+    stop() {
+      forget();
+      pubsub.removeEventListener('message', onMessage);
+      outbox.close();
+    },
+  };
+}
+
+/** The streams of a connection that carry our gossip to the other side. */
+export function gossipStreams(connection: ReturnType<MeshNode['getConnections']>[number]) {
+  return connection.streams.filter(
+    (stream) =>
+      stream.direction === 'outbound' &&
+      stream.status === 'open' &&
+      stream.protocol.startsWith(GOSSIP_PROTOCOL),
+  );
+}
+
+/** Everybody is behind. A single slow peer does not count: it loses its stream, and what it missed. */
+function isCongested(node: MeshNode): boolean {
+  const streams = node.getConnections().flatMap((connection) => gossipStreams(connection));
+  return (
+    streams.length > 0 && streams.every((stream) => stream.writeBufferLength > CONGESTED_BYTES)
+  );
+}

@@ -1,0 +1,11 @@
+export { createMesh } from './create-mesh.ts';
+export { createIdentity, type Identity, loadIdentity } from './identity.ts';
+export type {
+  MeshService,
+  MeshStats,
+  StreamHandlerOptions,
+  StreamProtocol,
+  Trouble,
+} from './interface.ts';
+export type { MeshOptions } from './options.ts';
+export { createSigner } from './signer.ts';

@@ -1,0 +1,143 @@
+/** Assembles libp2p: which parts, with which limits, and why. */
+import { type MeshName, topicName, topics } from '@bzzz/protocol';
+import { type GossipSub, gossipsub } from '@libp2p/gossipsub';
+import { createTopicScoreParams } from '@libp2p/gossipsub/score';
+import { type Identify, identify } from '@libp2p/identify';
+import type { ConnectionProtector, Libp2p, PeerId } from '@libp2p/interface';
+import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
+import { noise } from '@libp2p/noise';
+import { type Ping, ping } from '@libp2p/ping';
+import { isLoopback } from '@libp2p/utils';
+import { yamux } from '@libp2p/yamux';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import { createLibp2p, type Libp2pOptions } from 'libp2p';
+import { connectionLimits, dhtLimits, gossipLimits, muxerLimits } from './connection-limits.ts';
+import type { Identity } from './identity.ts';
+
+export type MeshNode = Libp2p<{ identify: Identify; ping: Ping; pubsub: GossipSub }>;
+
+export interface NodeParts {
+  readonly identity: Identity;
+  readonly connectionProtector: () => ConnectionProtector;
+  readonly carriers: Required<Pick<Libp2pOptions, 'transports' | 'peerDiscovery'>>;
+  /** Score of a peer for what it gossiped: 0 or less. */
+  readonly scoreOf: (peer: string) => number;
+}
+
+export interface NodeOptions {
+  readonly name: MeshName;
+  readonly listen: readonly string[];
+  readonly dht: boolean;
+  readonly silenceMsMax: number;
+}
+
+/** A libp2p node that is not started yet. */
+export function createNode(parts: NodeParts, options: NodeOptions): Promise<MeshNode> {
+  return createLibp2p({
+    start: false,
+    privateKey: parts.identity.privateKey,
+    nodeInfo: { userAgent: 'bzzz' },
+    addresses: { listen: [...options.listen], announceFilter: withoutLoopback },
+    ...parts.carriers,
+    connectionProtector: parts.connectionProtector,
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux(muxerLimits)],
+    connectionManager: connectionLimits,
+    connectionGater: {
+      denyInboundEncryptedConnection: isForeignKey,
+      denyOutboundEncryptedConnection: isForeignKey,
+      // A browser's default refuses private addresses, which is where our peers are.
+      denyDialMultiaddr: () => false,
+    },
+    connectionMonitor: monitor(options.silenceMsMax),
+    services: {
+      identify: identify(),
+      ping: ping(),
+      pubsub: gossipsub(gossipOptions(parts, options.name)),
+      ...(options.dht ? { dht: dht(options.name) } : {}),
+    },
+  });
+}
+
+/** Our ids are Ed25519 keys; another kind cannot sign what this mesh is about. */
+function isForeignKey(peer: PeerId): boolean {
+  return peer.type !== 'Ed25519';
+}
+
+/** Others cannot use our loopback addresses, unless this machine is all there is. */
+function withoutLoopback(addresses: Multiaddr[]): Multiaddr[] {
+  const reachable = addresses.filter((address) => !isLoopback(address));
+  return reachable.length === 0 ? addresses : reachable;
+}
+
+/**
+ * By default libp2p pings every 10 s and aborts what does not answer within a few: on a busy
+ * machine that cuts healthy connections and loses gossip. A dead process closes its connections
+ * and needs no ping, so this one only has to find dead cables, and may wait.
+ */
+function monitor(silenceMsMax: number) {
+  return {
+    pingInterval: Math.max(1_000, Math.round(silenceMsMax / 2)),
+    pingTimeout: { minTimeout: silenceMsMax, maxTimeout: 2 * silenceMsMax },
+    abortConnectionOnPingFailure: true,
+  };
+}
+
+function gossipOptions(parts: NodeParts, mesh: MeshName): Parameters<typeof gossipsub>[0] {
+  return {
+    ...gossipLimits,
+    globalSignaturePolicy: 'StrictSign',
+    // Who is alone may publish: it is a hint, and nobody is there to miss it.
+    allowPublishToZeroTopicPeers: true,
+    fallbackToFloodsub: false,
+    // One encoding for all receivers.
+    batchPublish: true,
+    // A duplicate is known by author and number, before its signature is checked.
+    fastMsgIdFn: (message) =>
+      message.from === undefined || message.seqno === undefined
+        ? ''
+        : `${latin1(message.from)}${latin1(message.seqno)}`,
+    // An IDONTWANT to everybody costs more than a small envelope that arrives twice.
+    idontwantMinDataSize: 16 * 1024,
+    scoreParams: {
+      appSpecificScore: parts.scoreOf,
+      appSpecificWeight: 1,
+      // Many peers of one address are a test, a container host or a NAT, not an attack: all of
+      // them hold the network key.
+      IPColocationFactorWeight: 0,
+      topics: Object.fromEntries(
+        Object.values(topics).map((topic) => [topicName(mesh, topic), topicScore]),
+      ),
+    },
+  };
+}
+
+/** Only what is wrong counts: a quiet peer is no bad peer. */
+const topicScore = createTopicScoreParams({
+  topicWeight: 1,
+  timeInMeshWeight: 0,
+  firstMessageDeliveriesWeight: 0,
+  meshMessageDeliveriesWeight: 0,
+  meshFailurePenaltyWeight: 0,
+  invalidMessageDeliveriesWeight: -1,
+  invalidMessageDeliveriesDecay: 0.9,
+});
+
+function dht(mesh: MeshName) {
+  return kadDHT({
+    ...dhtLimits,
+    protocol: `/bzzz/${mesh}/kad/1`,
+    // Everybody answers: there are no public servers that would.
+    clientMode: false,
+    // Neither private addresses (the default mapper) nor public ones are removed: a mesh may span
+    // both, and the network key keeps strangers out.
+    peerInfoMapper: passthroughMapper,
+  });
+}
+
+/** A string of the same bytes, as a key of a map. */
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}

@@ -1,0 +1,88 @@
+/** What exists between `start` and `stop`, built in order and taken down in reverse. */
+import type { MeshName } from '@bzzz/protocol';
+import type { Connections } from './connections.ts';
+import type { Counters } from './counters.ts';
+import { startDialer } from './dialer.ts';
+import { type Gossip, startGossip, type Subscriptions } from './gossip.ts';
+import { startGossipKeeper } from './gossip-keeper.ts';
+import type { Identity } from './identity.ts';
+import { createNode, type MeshNode } from './libp2p-node.ts';
+import { networkKey, protector } from './network-key.ts';
+import { type CommonOptions, defaults } from './options.ts';
+import { createPenalties } from './penalties.ts';
+import type { ProtocolHandlers } from './protocol-handlers.ts';
+import type { ListenFailure, Transports } from './transports.ts';
+import type { Troubles } from './trouble.ts';
+
+export interface LastingParts {
+  readonly identity: Identity;
+  readonly transports: Transports;
+  readonly connections: Connections;
+  readonly counters: Counters;
+  readonly handlers: ProtocolHandlers;
+  readonly subscriptions: Subscriptions;
+  readonly troubles: Troubles;
+}
+
+export interface RunningMesh {
+  readonly node: MeshNode;
+  readonly gossip: Gossip;
+  readonly shutdown: AbortSignal;
+  stop(): Promise<void>;
+}
+
+export async function startMesh(parts: LastingParts, options: CommonOptions): Promise<RunningMesh> {
+  const { connections, counters, handlers, subscriptions, identity } = parts;
+  const mesh: MeshName = options.name;
+  const penalties = createPenalties();
+  const failure: ListenFailure = { error: undefined };
+  const shutdown = new AbortController();
+  const node = await createNode(
+    {
+      identity,
+      connectionProtector: protector(await networkKey(mesh, options.key), (trouble) =>
+        parts.troubles.report(trouble),
+      ),
+      carriers: parts.transports(failure),
+      scoreOf: (peer) => penalties.scoreOf(peer),
+    },
+    {
+      name: mesh,
+      listen: options.listen,
+      dht: options.dht ?? defaults.dht,
+      silenceMsMax: options.silenceMsMax ?? defaults.silenceMsMax,
+    },
+  );
+  const undo: (() => void | Promise<void>)[] = [() => node.stop()];
+  const stop = async () => {
+    shutdown.abort();
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+
+  try {
+    const following = connections.follow(node);
+    undo.push(() => following.stop());
+    const offer = await handlers.offer(node, shutdown.signal);
+    undo.push(() => offer.stop());
+    await node.start();
+    const gossip = startGossip(
+      { node, mesh, subscriptions, penalties, counters },
+      { messagesMax: options.outboxMessagesMax ?? defaults.outboxMessagesMax },
+    );
+    undo.push(() => gossip.stop());
+    const keeper = startGossipKeeper(node);
+    undo.push(() => keeper.stop());
+    const dialer = startDialer(
+      { node, self: identity.peer, connections },
+      {
+        bootstrap: options.bootstrap ?? [],
+        redialMsMax: options.redialMsMax ?? defaults.redialMsMax,
+      },
+    );
+    undo.push(() => dialer.stop());
+    return { node, gossip, shutdown: shutdown.signal, stop };
+  } catch (error) {
+    await stop();
+    throw failure.error ?? error;
+  }
+}

@@ -1,0 +1,226 @@
+/** What every `Workspaces` does, real or simulated. */
+import type { AcceptanceJob, Base, WorkLimits, Workspace, Workspaces } from '@bzzz/coordination';
+import { Epoch, Oid, Policy, TaskId } from '@bzzz/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+export interface WorkspacesSubject {
+  readonly workspaces: Workspaces;
+  /**
+   * A commit with the files `README.md` ("hello"), `src/value.txt` ("old"), `test/check.txt`
+   * ("strict") and `.gitignore` ("ignored.txt"), each with a line break at its end.
+   */
+  readonly base: Base;
+  /** Puts a file into a worktree as an executor would; null removes it. */
+  write(workspace: Workspace, path: string, content: string | null): Promise<void>;
+  /** Content of a file in a worktree; null: there is none. */
+  read(workspace: Workspace, path: string): Promise<string | null>;
+  /** Content of a file in a commit of the mirror; null: there is none. */
+  readAt(commit: Oid, path: string): Promise<string | null>;
+  /** Command that exits 0 exactly when the file holds this content. */
+  expects(path: string, content: string): readonly string[];
+  readonly commands: {
+    readonly succeeds: readonly string[];
+    readonly fails: readonly string[];
+    /** Never ends by itself. */
+    readonly endless: readonly string[];
+  };
+  /** Waits for work under way; a subject with virtual time lets it pass meanwhile. */
+  settle<T>(work: Promise<T>): Promise<T>;
+  dispose(): Promise<void>;
+}
+
+const limits: WorkLimits = Policy.parse({ version: 1 }).limits;
+const task = TaskId.parse('acme/widgets#7');
+const epoch = Epoch.parse(1);
+const judge = ['test/**'];
+
+export function describeWorkspacesContract(
+  name: string,
+  makeSubject: () => Promise<WorkspacesSubject>,
+): void {
+  describe(`workspaces: ${name}`, () => {
+    let subject: WorkspacesSubject;
+    beforeEach(async () => {
+      subject = await makeSubject();
+    });
+    afterEach(async () => {
+      await subject.dispose();
+    });
+
+    const create = () =>
+      subject.settle(subject.workspaces.create({ task, epoch, base: subject.base }));
+    const collected = async (workspace: Workspace) => {
+      const result = await subject.settle(workspace.collect('work\n'));
+      if (result === null) throw new Error('nothing differs from the base');
+      return result;
+    };
+    const accept = (job: Partial<AcceptanceJob> & { result: Oid }, signal?: AbortSignal) => {
+      const { base } = subject;
+      const { succeeds } = subject.commands;
+      return subject.settle(
+        subject.workspaces.accept(
+          { base, judge, commands: [succeeds], limits, ...job },
+          signal === undefined ? {} : { signal },
+        ),
+      );
+    };
+
+    describe('create', () => {
+      it('checks the base out', async () => {
+        const workspace = await create();
+        expect(await subject.read(workspace, 'README.md')).toBe('hello\n');
+        expect(await subject.read(workspace, 'src/value.txt')).toBe('old\n');
+      });
+
+      it('gives each attempt of one task a folder of its own', async () => {
+        const [first, second] = [await create(), await create()];
+        expect(first.path).not.toBe(second.path);
+        await subject.write(first, 'README.md', 'mine\n');
+        expect(await subject.read(second, 'README.md')).toBe('hello\n');
+      });
+
+      it('throws workspace_failed for a commit that the mirror does not have', async () => {
+        const base = { ...subject.base, oid: Oid.parse('f'.repeat(40)) };
+        const work = subject.settle(subject.workspaces.create({ task, epoch, base }));
+        await expect(work).rejects.toMatchObject({ code: 'workspace_failed' });
+      });
+    });
+
+    describe('collect', () => {
+      it('is null when nothing differs', async () => {
+        const workspace = await create();
+        await subject.write(workspace, 'README.md', 'hello\n');
+        expect(await subject.settle(workspace.collect('work\n'))).toBeNull();
+      });
+
+      it('is null when only ignored files differ', async () => {
+        const workspace = await create();
+        await subject.write(workspace, 'ignored.txt', 'a log\n');
+        expect(await subject.settle(workspace.collect('work\n'))).toBeNull();
+      });
+
+      it('commits what was added, modified and deleted, and says so', async () => {
+        const workspace = await create();
+        await subject.write(workspace, 'src/new.txt', 'new\n');
+        await subject.write(workspace, 'src/value.txt', 'changed\n');
+        await subject.write(workspace, 'README.md', null);
+        const { result, commits } = await collected(workspace);
+        expect(commits.map(({ oid }) => oid)).toEqual([result]);
+        expect(commits[0]?.secrets).toEqual([]);
+        expect(commits[0]?.files).toEqual([
+          { path: 'README.md', status: 'deleted', mode: '000000', bytes: 0 },
+          { path: 'src/new.txt', status: 'added', mode: '100644', bytes: 4 },
+          { path: 'src/value.txt', status: 'modified', mode: '100644', bytes: 8 },
+        ]);
+        expect(await subject.readAt(result, 'src/new.txt')).toBe('new\n');
+        expect(await subject.readAt(result, 'src/value.txt')).toBe('changed\n');
+        expect(await subject.readAt(result, 'README.md')).toBeNull();
+        expect(await subject.readAt(result, 'test/check.txt')).toBe('strict\n');
+      });
+
+      it('takes what was done since when it is called again', async () => {
+        const workspace = await create();
+        await subject.write(workspace, 'src/value.txt', 'one\n');
+        await collected(workspace);
+        await subject.write(workspace, 'src/value.txt', 'two\n');
+        const { result, commits } = await collected(workspace);
+        expect(commits).toHaveLength(1);
+        expect(await subject.readAt(result, 'src/value.txt')).toBe('two\n');
+      });
+
+      it('names a file with a secret and the rule, not the secret', async () => {
+        const workspace = await create();
+        const token = `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO2z5Fqk'}`;
+        await subject.write(workspace, 'src/config.txt', `token: ${token}\n`);
+        const { commits } = await collected(workspace);
+        expect(commits[0]?.secrets.map(({ path }) => path)).toEqual(['src/config.txt']);
+        expect(JSON.stringify(commits)).not.toContain(token);
+      });
+    });
+
+    describe('accept', () => {
+      it('passes when every command exits 0, and reports each', async () => {
+        const workspace = await create();
+        await subject.write(workspace, 'src/value.txt', 'new\n');
+        const { result } = await collected(workspace);
+        const commands = [subject.commands.succeeds, subject.expects('src/value.txt', 'new\n')];
+        const acceptance = await accept({ result, commands });
+        expect(acceptance).toMatchObject({ passed: true, judgeFilesChanged: [] });
+        expect(acceptance.commands.map(({ argv }) => argv)).toEqual(commands);
+        expect(acceptance.commands.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+      });
+
+      it('stops at the first command that fails', async () => {
+        const { succeeds, fails } = subject.commands;
+        const commands = [succeeds, fails, succeeds];
+        const acceptance = await accept({ result: subject.base.oid, commands });
+        expect(acceptance.passed).toBe(false);
+        expect(acceptance.commands).toHaveLength(2);
+        expect(acceptance.commands[1]?.exitCode).not.toBe(0);
+      });
+
+      it('ends a command that takes longer than the attempt may', async () => {
+        const acceptance = await accept({
+          result: subject.base.oid,
+          commands: [subject.commands.endless],
+          limits: { ...limits, attemptMs: 1000 },
+        });
+        expect(acceptance.passed).toBe(false);
+        expect(acceptance.commands[0]?.exitCode).toBeNull();
+      });
+
+      it('sees the result and not the folder of the attempt', async () => {
+        const workspace = await create();
+        await subject.write(workspace, 'src/value.txt', 'new\n');
+        const { result } = await collected(workspace);
+        await subject.write(workspace, 'src/value.txt', 'later\n');
+        const commands = [subject.expects('src/value.txt', 'new\n')];
+        expect(await accept({ result, commands })).toMatchObject({ passed: true });
+      });
+
+      it("judges by the base's files, whatever the result made of them", async () => {
+        const changed = await create();
+        await subject.write(changed, 'test/check.txt', 'lenient\n');
+        const deleted = await create();
+        await subject.write(deleted, 'test/check.txt', null);
+        for (const workspace of [changed, deleted]) {
+          await subject.write(workspace, 'src/value.txt', 'new\n');
+          const { result } = await collected(workspace);
+          const commands = [subject.expects('test/check.txt', 'strict\n')];
+          const acceptance = await accept({ result, commands });
+          expect(acceptance).toMatchObject({ passed: true, judgeFilesChanged: ['test/check.txt'] });
+        }
+      });
+
+      it('keeps a new judge file and names it', async () => {
+        const workspace = await create();
+        await subject.write(workspace, 'test/more.txt', 'more\n');
+        const { result } = await collected(workspace);
+        const commands = [subject.expects('test/more.txt', 'more\n')];
+        const acceptance = await accept({ result, commands });
+        expect(acceptance).toMatchObject({ passed: true, judgeFilesChanged: ['test/more.txt'] });
+      });
+
+      it('throws aborted when it is aborted before it begins', async () => {
+        const work = accept({ result: subject.base.oid }, AbortSignal.abort());
+        await expect(work).rejects.toMatchObject({ code: 'aborted' });
+      });
+    });
+
+    describe('dispose and sweep', () => {
+      it('dispose removes the folder, and may be called again', async () => {
+        const workspace = await create();
+        await workspace.dispose();
+        await workspace.dispose();
+        expect(await subject.read(workspace, 'README.md')).toBeNull();
+      });
+
+      it('sweep removes what was left behind', async () => {
+        const workspace = await create();
+        await subject.workspaces.sweep();
+        expect(await subject.read(workspace, 'README.md')).toBeNull();
+        await subject.workspaces.sweep();
+      });
+    });
+  });
+}

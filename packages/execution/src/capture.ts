@@ -1,6 +1,7 @@
 /** Runs one of our own short programs (git, bwrap for a probe) to its end. Never a shell. */
 import { spawn } from 'node:child_process';
 import { BzzzError } from '@bzzz/protocol';
+import { signalProcess } from './processes.ts';
 
 export interface CaptureOptions {
   readonly signal?: AbortSignal | undefined;
@@ -10,6 +11,8 @@ export interface CaptureOptions {
   readonly input?: Uint8Array | string | undefined;
   /** More output than that ends it with `workspace_failed`. */
   readonly outputBytesMax?: number | undefined;
+  /** Longer than that, and it is ended with `workspace_failed`. Default 5 minutes. */
+  readonly timeMs?: number | undefined;
 }
 
 export interface Captured {
@@ -28,15 +31,27 @@ export async function runOnce(
   args: readonly string[],
   options: CaptureOptions = {},
 ): Promise<Captured> {
-  const { signal, outputBytesMax = 512 * 1024 * 1024 } = options;
+  const { signal, outputBytesMax = 512 * 1024 * 1024, timeMs = 300_000 } = options;
   throwIfAborted(program, signal);
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: options.env ?? { PATH: process.env['PATH'] ?? '' },
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
   });
-  const kill = () => child.kill('SIGKILL');
+  // The whole group: what it has started would keep its output open.
+  const kill = () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      signalProcess(-child.pid, 'SIGKILL');
+    }
+  };
   signal?.addEventListener('abort', kill, { once: true });
+  // Patterns and file names of a stranger can keep a program busy for ever.
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    kill();
+  }, timeMs);
   const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   let bytes = 0;
   for (const name of ['stdout', 'stderr'] as const) {
@@ -55,13 +70,18 @@ export async function runOnce(
   try {
     const code = await promise;
     throwIfAborted(program, signal);
-    if (bytes > outputBytesMax) {
-      throw new BzzzError('workspace_failed', `${program} printed more than ${outputBytesMax} B`);
-    }
+    if (bytes > outputBytesMax)
+      throw failed(`${program} printed more than ${outputBytesMax} bytes`);
+    if (late) throw failed(`${program} took more than ${timeMs} ms`);
     return { code, stdout: Buffer.concat(chunks.stdout), stderr: Buffer.concat(chunks.stderr) };
   } finally {
+    clearTimeout(timer);
     signal?.removeEventListener('abort', kill);
   }
+}
+
+function failed(reason: string): BzzzError {
+  return new BzzzError('workspace_failed', reason);
 }
 
 function throwIfAborted(program: string, signal?: AbortSignal): void {

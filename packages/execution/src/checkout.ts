@@ -1,5 +1,5 @@
 /** Fills a slot with the files of a commit, out of the mirror's object store. */
-import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Oid } from '@bzzz/protocol';
 import { type Git, gitAt, makeGitDir } from './git.ts';
@@ -24,7 +24,7 @@ export async function checkOut(
   if (entries === undefined) await git(['read-tree', commit], { signal });
   else await git(['update-index', '-z', '--index-info'], { signal, input: indexInfo(entries) });
   await git(['checkout-index', '--all', '--quiet', '--index'], { signal });
-  await addOwnGit(slot, resolve(mirror), commit, signal);
+  await addOwnGit(slot, git, commit, signal);
   return git;
 }
 
@@ -38,19 +38,22 @@ export function trustedGit(slot: Slot, mirror: string): Git {
   });
 }
 
-/** A repository of one commit in the worktree, for tools that ask git what has changed. */
-async function addOwnGit(slot: Slot, mirror: string, commit: Oid, signal?: AbortSignal) {
+/**
+ * A repository of one commit in the worktree, for tools that ask git what has changed. Its objects
+ * are copied, so that the mirror need not be in sight.
+ */
+async function addOwnGit(slot: Slot, git: Git, commit: Oid, signal?: AbortSignal) {
   const gitDir = join(slot.tree, '.git');
   await makeGitDir(gitDir);
-  const git = gitAt({ gitDir, workTree: slot.tree });
-  const uploadPack = 'git -c uploadpack.allowAnySHA1InWant=true upload-pack';
-  const fetch = ['-c', 'protocol.file.allow=always', 'fetch', '--quiet', '--depth=1', '--no-tags'];
-  const options = ['--no-write-fetch-head', '--no-recurse-submodules', '--upload-pack', uploadPack];
-  await git([...fetch, ...options, `file://${mirror}`, commit], { signal });
-  await git(['update-ref', 'refs/heads/work', commit], { signal });
+  const pack = join(gitDir, 'objects', 'pack');
+  await mkdir(pack, { recursive: true });
+  const list = ['rev-list', '--objects', '--no-object-names', '--no-walk', commit];
+  const objects = await git(list, { signal });
+  await git(['pack-objects', '-q', join(pack, 'pack')], { signal, input: objects });
+  await writeFile(join(gitDir, 'shallow'), `${commit}\n`);
+  await mkdir(join(gitDir, 'refs', 'heads'), { recursive: true });
+  await writeFile(join(gitDir, 'refs', 'heads', 'work'), `${commit}\n`);
   await copyFile(slot.index, join(gitDir, 'index'));
-  await writeFile(join(gitDir, 'description'), 'one commit, without a remote\n');
-  await rm(join(gitDir, 'FETCH_HEAD'), { force: true });
 }
 
 function indexInfo(entries: ReadonlyMap<RawPath, TreeEntry>): Buffer {

@@ -1,24 +1,16 @@
 /** Makes one commit of what differs from the base, without trusting anything in the worktree. */
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ChangedFile, Collected, CommitFacts } from '@bzzz/coordination';
+import type { Collected } from '@bzzz/coordination';
 import { BzzzError, Oid } from '@bzzz/protocol';
+import { factsOf } from './commit-facts.ts';
 import type { Git } from './git.ts';
-import {
-  type Change,
-  changesBetween,
-  listTree,
-  pathShown,
-  pathText,
-  readBlobs,
-  splitNul,
-} from './git-objects.ts';
-import { flawOfLink, flawOfPath, hostile, refuseHostileTree } from './hostile.ts';
+import { changesBetween, listTree, pathShown, splitNul } from './git-objects.ts';
+import { hostile, refuseHostileTree } from './hostile.ts';
 import { codeOf } from './processes.ts';
-import { newSecrets } from './secrets.ts';
 
 /** Absurd numbers; what a repository wants is up to its policy. GitHub refuses files over 100 MB. */
-export const collectLimits = {
+const collectLimits = {
   fileBytesMax: 100 * 1024 * 1024,
   newBytesMax: 512 * 1024 * 1024,
   newFilesMax: 50_000,
@@ -69,45 +61,6 @@ async function refuseAbsurdSizes({ git, tree, base }: CollectJob, signal?: Abort
     }
   }
   if (newBytes > collectLimits.newBytesMax) throw hostile('too much in new files', '.');
-}
-
-/** Checks every change and describes it. Throws `workspace_hostile`. */
-async function factsOf(
-  git: Git,
-  changes: readonly Change[],
-  signal?: AbortSignal,
-): Promise<Omit<CommitFacts, 'oid'>> {
-  const files: ChangedFile[] = [];
-  const secrets: { path: string; rule: string }[] = [];
-  for (const change of changes) {
-    const path = pathText(change.path);
-    const flaw = flawOfPath(path);
-    if (path === null || flaw !== null) throw hostile(flaw ?? '', pathShown(change.path));
-    if (change.after?.mode === '160000') throw hostile('a submodule', path);
-    const blobs = await readBlobs(git, oidsOf(change), { signal });
-    const after = change.after === null ? null : (blobs.get(change.after.oid) ?? null);
-    const before = change.before === null ? null : (blobs.get(change.before.oid) ?? null);
-    if (change.after?.mode === '120000') {
-      const linkFlaw = flawOfLink(path, after?.toString('utf8') ?? '');
-      if (linkFlaw !== null) throw hostile(linkFlaw, path);
-    }
-    files.push(describe(path, change, after));
-    if (after === null) continue;
-    for (const rule of await newSecrets(path, after, before)) secrets.push({ path, rule });
-  }
-  return { files, secrets };
-}
-
-function describe(path: string, change: Change, after: Buffer | null): ChangedFile {
-  const { before } = change;
-  const status = change.after === null ? 'deleted' : before === null ? 'added' : 'modified';
-  return { path, status, mode: change.after?.mode ?? '000000', bytes: after?.byteLength ?? 0 };
-}
-
-/** The blobs of a change; a submodule's commit is not in the mirror. */
-function oidsOf(change: Change): Oid[] {
-  const entries = [change.before, change.after].filter((entry) => entry !== null);
-  return entries.filter(({ mode }) => mode !== '160000').map(({ oid }) => oid);
 }
 
 /** 0: it is gone, or a folder has taken its place. */

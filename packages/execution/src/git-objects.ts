@@ -57,6 +57,19 @@ export async function changesBetween(
   return changes;
 }
 
+/** Sizes of blobs in bytes. Every id must exist. */
+export async function blobSizes(
+  git: Git,
+  oids: readonly Oid[],
+  options: GitOptions = {},
+): Promise<Map<Oid, number>> {
+  if (oids.length === 0) return new Map();
+  const input = `${oids.join('\n')}\n`;
+  const args = ['cat-file', '--batch-check=%(objectname) %(objectsize)'];
+  const lines = (await git(args, { ...options, input })).toString('latin1').trimEnd().split('\n');
+  return new Map(lines.map((line) => [Oid.parse(line.slice(0, 40)), Number(line.slice(41))]));
+}
+
 /** The contents of blobs. Every id must exist. */
 export async function readBlobs(
   git: Git,

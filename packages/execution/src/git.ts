@@ -46,8 +46,8 @@ const configuration = `[core]
 \tauto = 0
 [submodule]
 \trecurse = false
-[uploadpack]
-\tallowAnySHA1InWant = true
+[maintenance]
+\tauto = false
 [user]
 \tname = bzzz
 \temail = bzzz@bzzz.invalid

@@ -33,7 +33,6 @@ const etcEntries = [
   'ld.so.conf.d',
   'localtime',
   'mime.types',
-  'nsswitch.conf',
   'ssl/certs',
   'ssl/openssl.cnf',
 ];

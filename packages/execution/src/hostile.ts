@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { BzzzError } from '@bzzz/protocol';
 
-export const entriesMax = 1_000_000;
+const entriesMax = 1_000_000;
 const depthMax = 200;
 /** Characters that some file systems ignore in names, so that `.g\u200cit` is `.git` there. */
 const ignored = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;

@@ -82,7 +82,7 @@ export function rlimitArgs(limits: TreeLimits, ownUser: boolean): string[] {
 }
 
 /** Bytes on disk below a folder; what vanishes meanwhile counts nothing. */
-export async function diskBytesOf(folder: string): Promise<number> {
+async function diskBytesOf(folder: string): Promise<number> {
   let bytes = 0;
   const open = [folder];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {

@@ -31,7 +31,7 @@ export function createOutputTail(): OutputTail {
 }
 
 /** Text without terminal sequences and control characters; line breaks and tabs stay. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return (
     text
       .replaceAll(/\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g, '')

@@ -17,7 +17,6 @@ import {
 } from './processes.ts';
 
 const RunRecord = z.object({
-  run: z.uuid(),
   boot: z.string(),
   pid: z.int().min(2),
   startTicks: z.int().min(0),
@@ -29,17 +28,25 @@ export function runMark(run: string): string {
   return `BZZZ_RUN=${run}`;
 }
 
-/** Writes the note; the returned function removes it. */
-export async function recordRun(
-  folder: string,
-  run: string,
-  pid: number,
-): Promise<() => Promise<void>> {
+export interface RunNote {
+  /** Adds the process, as soon as there is one. */
+  started(pid: number): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Leaves a note before the process exists: were it written later, a crash could come between. */
+export async function noteRun(folder: string, run: string): Promise<RunNote> {
   const path = join(folder, `run-${run}.json`);
-  const info = await readProcess(pid);
-  const record = { run, boot: await bootId(), pid, startTicks: info?.startTicks ?? 0 };
-  await writeFile(path, JSON.stringify(record), { mode: 0o600 });
-  return () => rm(path, { force: true });
+  await writeFile(path, '', { mode: 0o600 });
+  return {
+    async started(pid) {
+      const info = await readProcess(pid);
+      if (info === null) return;
+      const record: RunRecord = { boot: await bootId(), pid, startTicks: info.startTicks };
+      await writeFile(path, JSON.stringify(record));
+    },
+    remove: () => rm(path, { force: true }),
+  };
 }
 
 /** Ends everything that the notes in this folder speak of; resolves when all of it is gone. */
@@ -79,7 +86,7 @@ async function isAlive(record: RunRecord): Promise<boolean> {
   return info !== null && info.startTicks === record.startTicks && !info.zombie;
 }
 
-/** Null: the note was cut off by a crash, or vanished; then only the mark leads to the processes. */
+/** Null: a crash came between, or the note vanished; then the mark alone leads to the processes. */
 async function readRecord(path: string): Promise<RunRecord | null> {
   try {
     return RunRecord.safeParse(JSON.parse(await readFile(path, 'utf8'))).data ?? null;

@@ -4,7 +4,7 @@
  *
  * The peer spawns `bwrap --args 4 -- setpriv … prlimit … command`. File descriptor 3 is where
  * bubblewrap reports that the sandbox stands, 4 where it reads its arguments, which so stay out of
- * the process list inside.
+ * the process list inside, 5 where it reads a filter of system calls.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
@@ -13,11 +13,12 @@ import { dirname, join } from 'node:path';
 import type { CommandReport, WorkLimits } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { endRun, killRun } from './ending.ts';
-import { type HostViewOptions, openView, sandboxView } from './host-view.ts';
+import { etcMounts } from './etc-files.ts';
+import { type HostView, type HostViewOptions, openView, sandboxView } from './host-view.ts';
 import { type LimitName, watchLimits } from './limit-watch.ts';
 import { handOver } from './ownership.ts';
-import { recordRun } from './run-record.ts';
-import { type Isolation, probeSandbox } from './sandbox.ts';
+import { noteRun, type RunNote } from './run-record.ts';
+import { type Isolation, mappedUser, probeSandbox } from './sandbox.ts';
 import { type Launch, type Launched, launch } from './spawn.ts';
 
 export interface RunnerOptions extends HostViewOptions {
@@ -26,6 +27,10 @@ export interface RunnerOptions extends HostViewOptions {
    * network and everything that it can read.
    */
   readonly sandbox: 'required' | 'off';
+  /** Path of bubblewrap; default: the `bwrap` of PATH. */
+  readonly bubblewrap?: string;
+  /** Only this way of isolation; default: the first that works here. */
+  readonly way?: Isolation['name'];
   /** From the request to end to the kill. Default 2000. Higher: more time for a clean end. */
   readonly graceMs?: number;
   /** Room that a worktree may take, and the largest file. Default 4 GiB. */
@@ -57,6 +62,8 @@ export interface Runner {
    * A command that cannot be found or started is a report with exit code 127 or 126.
    */
   run(request: RunRequest, options?: { signal?: AbortSignal }): Promise<RunOutcome>;
+  /** Aborts what this runner runs in a folder. Resolves when nothing of it exists any more. */
+  end(path: string): Promise<void>;
   /** Which of these programs a command could start. */
   findTools(names: readonly string[]): string[];
 }
@@ -67,42 +74,73 @@ export function createRunner(options: RunnerOptions): Runner {
   let known: Isolation | null = null;
   const isolation = async (signal?: AbortSignal): Promise<Isolation | null> => {
     if (!required || known !== null) return known;
-    const probe = await probeSandbox(signal === undefined ? {} : { signal });
+    const probe = await probeSandbox({ program: options.bubblewrap, way: options.way, signal });
     if (!probe.usable) throw new BzzzError('sandbox_missing', probe.reason);
     known = probe.isolation;
     return known;
   };
+  const active = new Map<Promise<RunOutcome>, { path: string; abort: AbortController }>();
   return {
     sandbox: options.sandbox,
     findTools: (names) => names.filter((name) => view.find(name) !== null),
     async run(request, { signal } = {}) {
-      throwIfAborted(signal);
       const flaw = flawOf(request.argv);
       if (flaw !== null) return unstarted(request.argv, flaw);
-      const way = await isolation(signal);
-      const owner = way?.changesUser
-        ? await handOver(request.path, signal)
-        : (await stat(request.path)).uid;
-      const home = join(dirname(request.path), 'home');
-      if (way === null) await mkdir(home, { recursive: true });
-      throwIfAborted(signal);
-      const limits = {
-        ...request.limits,
-        timeMs: request.timeMs,
-        diskBytesMax: options.diskBytesMax ?? 4 * 1024 ** 3,
-      };
-      const plan = { run: randomUUID(), argv: request.argv, tree: request.path, home };
-      return watch(
-        { ...plan, isolation: way, view, owner, limits },
-        options.graceMs ?? 2_000,
-        signal,
-      );
+      const abort = new AbortController();
+      const both = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
+      const work = isolation(both).then((way) => runIn(way, { view, options, request }, both));
+      active.set(work, { path: request.path, abort });
+      try {
+        return await work;
+      } catch (error) {
+        throw failed(error);
+      } finally {
+        active.delete(work);
+      }
+    },
+    async end(path) {
+      const here = [...active].filter(([, run]) => run.path === path);
+      for (const [, { abort }] of here) abort.abort();
+      await Promise.allSettled(here.map(([work]) => work));
     },
   };
 }
 
+async function runIn(
+  isolation: Isolation | null,
+  { view, options, request }: { view: HostView; options: RunnerOptions; request: RunRequest },
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  throwIfAborted(signal);
+  const { argv, path: tree } = request;
+  const owner = isolation?.changesUser ? await handOver(tree, signal) : (await stat(tree)).uid;
+  const home = join(dirname(tree), 'home');
+  if (isolation === null) await mkdir(home, { recursive: true });
+  const user = isolation?.changesUser ? owner : mappedUser;
+  const mounts = isolation === null ? [] : await etcMounts(join(dirname(tree), 'etc'), user);
+  const run = randomUUID();
+  const note = await noteRun(dirname(tree), run);
+  const limits = {
+    ...request.limits,
+    timeMs: request.timeMs,
+    diskBytesMax: options.diskBytesMax ?? 4 * 1024 ** 3,
+  };
+  try {
+    const plan = { run, argv, tree, home, mounts, isolation, view, owner, limits };
+    return await watch(plan, note, options.graceMs ?? 2_000, signal);
+  } finally {
+    await note.remove();
+  }
+}
+
 /** From the start of the process to its end, whatever ends it. */
-async function watch(plan: Launch, graceMs: number, signal?: AbortSignal): Promise<RunOutcome> {
+async function watch(
+  plan: Launch,
+  note: RunNote,
+  graceMs: number,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  throwIfAborted(signal);
   const startMs = performance.now();
   const fate: Fate = { ended: 'exit', ending: null, failure: null };
   const live = await launch(plan, () => end('output'));
@@ -126,21 +164,19 @@ async function watch(plan: Launch, graceMs: number, signal?: AbortSignal): Promi
     onOver: end,
     onError: fail,
   });
-  signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted === true) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
   try {
-    const recorded = recordRun(dirname(plan.tree), plan.run, live.pid);
-    recorded.catch(fail);
+    const noted = note.started(live.pid).catch(fail);
     const exit = await live.exited;
     await (fate.ending ?? killRun(live));
-    const forget = await recorded;
-    await forget();
-    if (fate.failure !== null) throw failed(fate.failure);
+    await noted;
+    if (fate.failure !== null) throw fate.failure;
     if (fate.ended === 'aborted') throw new BzzzError('aborted', 'the command was cancelled');
     return describe(plan, live, fate.ended, { ...exit, elapsedMs: performance.now() - startMs });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    signal.removeEventListener('abort', onAbort);
     await stopLooking();
   }
 }
@@ -227,8 +263,8 @@ function failed(error: unknown): BzzzError {
   return new BzzzError('workspace_failed', reasonOf(error), { cause: error });
 }
 
-function throwIfAborted(signal?: AbortSignal): void {
-  if (signal?.aborted === true) throw new BzzzError('aborted', 'the command was cancelled');
+function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new BzzzError('aborted', 'the command was cancelled');
 }
 
 /** What keeps an argument vector from being one: the kernel would refuse it. */

@@ -6,6 +6,7 @@
  * lie where nobody else can reach, and the kernel's limit on processes binds (it never does for
  * root). As anybody else, or as root of a container that may not mount, a user namespace does it.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { runOnce } from './capture.ts';
 import { type HostView, openView, sandboxView } from './host-view.ts';
 
 /** Where the worktree stands inside. */
-export const insidePath = '/workspace';
+const insidePath = '/workspace';
 
 export interface Isolation {
   readonly name: 'root' | 'user-namespace' | 'user-namespace-open';
@@ -36,7 +37,10 @@ const sharedNamespaces = [
   '--unshare-uts',
   '--unshare-cgroup-try',
 ];
-const userNamespace = ['--unshare-user', '--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL'];
+/** The user inside a user namespace; outside it is the peer's own. */
+export const mappedUser = 1000;
+const mapped = String(mappedUser);
+const userNamespace = ['--unshare-user', '--uid', mapped, '--gid', mapped, '--cap-drop', 'ALL'];
 
 const asRoot: Way = { name: 'root', changesUser: true, namespaces: sharedNamespaces };
 const asUser: readonly Way[] = [
@@ -55,15 +59,26 @@ const asUser: readonly Way[] = [
 
 type Way = Omit<Isolation, 'program'>;
 
+export interface ProbeOptions {
+  /** Path of bubblewrap; default: the `bwrap` of PATH. */
+  readonly program?: string | undefined;
+  /** Only this way; default: the first that works. */
+  readonly way?: Isolation['name'] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Really starts a program in a sandbox, in each way that could work here. Throws `aborted`. */
-export async function probeSandbox(options: { signal?: AbortSignal } = {}): Promise<SandboxProbe> {
-  const program = openView().find('bwrap');
-  if (program === null) return { usable: false, reason: 'bubblewrap (bwrap) is not installed' };
+export async function probeSandbox(options: ProbeOptions = {}): Promise<SandboxProbe> {
+  const program = options.program ?? openView().find('bwrap');
+  if (program === null || !existsSync(program)) {
+    return { usable: false, reason: 'bubblewrap (bwrap) is not installed' };
+  }
   const ways = process.geteuid?.() === 0 ? [asRoot, ...asUser] : asUser;
   const folder = await mkdtemp(join(tmpdir(), 'bzzz-probe-'));
   try {
     const reasons: string[] = [];
     for (const way of ways) {
+      if (options.way !== undefined && options.way !== way.name) continue;
       const isolation = { ...way, program };
       const reason = await tryIsolation(isolation, folder, options.signal);
       if (reason === null) return { usable: true, isolation };
@@ -80,21 +95,25 @@ export interface SandboxRequest {
   readonly view: HostView;
   /** Folder that is writable inside as `/workspace`. */
   readonly tree: string;
+  /** Mounts of this run besides those of the view. */
+  readonly mounts: readonly string[];
   /** Room in /tmp, which lives in memory. */
   readonly tmpBytesMax: number;
 }
 
 /** bubblewrap's own arguments, to be handed over by `--args`. */
 export function sandboxArgs(request: SandboxRequest): string[] {
-  const { isolation, view, tree, tmpBytesMax } = request;
+  const { isolation, view, mounts, tree, tmpBytesMax } = request;
   return [
     isolation.namespaces,
     ['--die-with-parent', '--new-session', '--hostname', 'bzzz'],
-    view.mounts,
     ['--proc', '/proc', '--dev', '/dev'],
     ['--perms', '1777', '--size', String(16 * 1024 * 1024), '--tmpfs', '/dev/shm'],
     ['--perms', '1777', '--size', String(tmpBytesMax), '--tmpfs', '/tmp'],
     ['--perms', '0777', '--dir', '/tmp/home'],
+    // After /tmp, since a folder that the operator shows may lie there.
+    view.mounts,
+    mounts,
     ['--bind', tree, insidePath],
     ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', insidePath],
   ].flat();
@@ -116,7 +135,8 @@ async function tryIsolation(
   tree: string,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const args = sandboxArgs({ isolation, view: sandboxView(), tree, tmpBytesMax: 1024 * 1024 });
+  const view = sandboxView();
+  const args = sandboxArgs({ isolation, view, mounts: [], tree, tmpBytesMax: 1024 * 1024 });
   const inside = [...identityArgs(isolation, 65_534), 'prlimit', '--core=0', '--', 'true'];
   const { code, stderr } = await runOnce(isolation.program, [...args, '--', ...inside], { signal });
   if (code === 0) return null;

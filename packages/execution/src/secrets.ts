@@ -9,6 +9,10 @@ const rules = presetRules
   .filter((rule) => rule.meta.id !== '@secretlint/secretlint-rule-filter-comments')
   .map((rule) => ({ id: rule.meta.id, rule }));
 
+/** A key of an elliptic curve in PKCS #8 is shorter than what the preset takes for a key. */
+const shortKey =
+  /-----BEGIN PRIVATE KEY-----\s*M[A-Za-z0-9+/=\s]{40,110}-----END PRIVATE KEY-----/g;
+
 const chunkBytes = 1024 * 1024;
 /** No secret is longer; a chunk repeats so much of the one before it. */
 const overlapBytes = 16 * 1024;
@@ -32,6 +36,9 @@ export async function newSecrets(
 /** From a fingerprint of rule and match to the rule. */
 async function scan(path: string, content: Uint8Array): Promise<Map<string, string>> {
   const found = new Map<string, string>();
+  const add = (rule: string, match: string) => {
+    found.set(createHash('sha256').update(`${rule}\0${match}`).digest('hex'), rule);
+  };
   for (let at = 0; at < content.byteLength; at += chunkBytes) {
     const end = Math.min(content.byteLength, at + chunkBytes + overlapBytes);
     // Every byte a character: what is not UTF-8 cannot hide anything, and secrets are ASCII.
@@ -43,10 +50,8 @@ async function scan(path: string, content: Uint8Array): Promise<Map<string, stri
       contentType: 'text',
     } as const;
     const { messages } = await lintSource({ source, options: { config: { rules } } });
-    for (const { ruleId, range } of messages) {
-      const match = text.slice(range[0], range[1]);
-      found.set(createHash('sha256').update(`${ruleId}\0${match}`).digest('hex'), ruleId);
-    }
+    for (const { ruleId, range } of messages) add(ruleId, text.slice(range[0], range[1]));
+    for (const [match] of text.matchAll(shortKey)) add('bzzz/short-private-key', match);
   }
   return found;
 }

@@ -5,6 +5,7 @@
  *                        git/        our own git directory, which no command can reach
  *                        index       our own index
  *                        home/       HOME of commands without a sandbox
+ *                        etc/        files of /etc inside
  *                        run-*.json  one a running command
  */
 import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';

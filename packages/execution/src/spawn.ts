@@ -9,6 +9,7 @@ import { createOutputTail, type OutputTail } from './output-tail.ts';
 import { codeOf, descendantsOf, type ProcessInfo, signalProcess } from './processes.ts';
 import { runMark } from './run-record.ts';
 import { type Isolation, identityArgs, sandboxArgs } from './sandbox.ts';
+import { seccompFilter } from './seccomp.ts';
 
 export interface Launch {
   readonly run: string;
@@ -16,6 +17,8 @@ export interface Launch {
   readonly tree: string;
   /** HOME without a sandbox; inside it is a folder of the private /tmp. */
   readonly home: string;
+  /** Mounts of this run besides those of the view. */
+  readonly mounts: readonly string[];
   /** Null: no sandbox. */
   readonly isolation: Isolation | null;
   readonly view: HostView;
@@ -39,8 +42,8 @@ export interface Launched extends LiveRun {
  * the spawn error otherwise.
  */
 export async function launch(plan: Launch, onOutputOver: () => void): Promise<Launched> {
-  const { program, args, bubblewrapArgs } = commandLine(plan);
-  const child = spawnQuietly(program, args, environment(plan), plan);
+  const { program, args, feeds } = commandLine(plan);
+  const child = spawnQuietly(program, args, plan, feeds.length);
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -50,7 +53,8 @@ export async function launch(plan: Launch, onOutputOver: () => void): Promise<La
     });
   });
   const output = collect(child, plan.limits.outputBytesMax, onOutputOver);
-  const status = readStatus(child, bubblewrapArgs);
+  for (const [index, bytes] of feeds.entries()) feed(child, firstFeed + index, bytes);
+  const status = readStatus(child);
   await spawned(child, plan.isolation !== null);
   const pid = child.pid ?? Number.NaN;
   return {
@@ -73,20 +77,25 @@ export async function launch(plan: Launch, onOutputOver: () => void): Promise<La
   };
 }
 
+/** bubblewrap tells on descriptor 3 how far it came, and reads from 4 and further what we feed it. */
+const statusDescriptor = 3;
+const firstFeed = 4;
+
 function commandLine(plan: Launch) {
   const limited = [...rlimitArgs(plan.limits, plan.isolation !== null), ...plan.argv];
-  if (plan.isolation === null) {
-    return { program: 'prlimit', args: limited.slice(1), bubblewrapArgs: [] };
-  }
-  const { isolation, view, tree, owner } = plan;
+  if (plan.isolation === null) return { program: 'prlimit', args: limited.slice(1), feeds: [] };
+  const { isolation, view, mounts, tree, owner } = plan;
   const tmpBytesMax = Math.ceil(plan.limits.memoryBytesMax / 4);
+  const options = sandboxArgs({ isolation, view, mounts, tree, tmpBytesMax });
+  options.push('--json-status-fd', String(statusDescriptor));
+  const filter = seccompFilter();
+  if (filter !== null) options.push('--seccomp', String(firstFeed + 1));
   return {
     program: isolation.program,
-    args: ['--args', '4', '--', ...identityArgs(isolation, owner), ...limited],
-    bubblewrapArgs: [
-      ...sandboxArgs({ isolation, view, tree, tmpBytesMax }),
-      '--json-status-fd',
-      '3',
+    args: ['--args', String(firstFeed), '--', ...identityArgs(isolation, owner), ...limited],
+    feeds: [
+      Buffer.from(options.map((option) => `${option}\0`).join('')),
+      ...(filter === null ? [] : [filter]),
     ],
   };
 }
@@ -108,23 +117,22 @@ function environment(plan: Launch): Record<string, string> {
 function spawnQuietly(
   program: string,
   args: readonly string[],
-  env: Record<string, string>,
   plan: Launch,
+  feeds: number,
 ): ChildProcess {
   const nothing = openSync('/dev/null', 'r+');
   try {
-    const pipes = plan.isolation === null ? 3 : 5;
-    const stdio: StdioOptions = [
-      'ignore',
-      ...Array.from({ length: pipes - 1 }, () => 'pipe' as const),
-    ];
+    const pipes = feeds === 0 ? statusDescriptor : firstFeed + feeds;
+    const stdio: StdioOptions = Array.from({ length: pipes }, (_, index) =>
+      index === 0 ? 'ignore' : 'pipe',
+    );
     // Whatever whoever started the peer left open would otherwise be open in the command too.
     for (const descriptor of inheritableDescriptors()) {
       if (descriptor < pipes) continue;
       while (stdio.length < descriptor) stdio.push('ignore');
       stdio[descriptor] = nothing;
     }
-    return spawn(program, args, { cwd: plan.tree, env, stdio, detached: true });
+    return spawn(program, args, { cwd: plan.tree, env: environment(plan), stdio, detached: true });
   } finally {
     closeSync(nothing);
   }
@@ -160,20 +168,23 @@ function collect(child: ChildProcess, bytesMax: number, onOver: () => void): Out
 
 type Status = { 'child-pid'?: number; 'exit-code'?: number };
 
-/** Hands bubblewrap its arguments; the returned function tells what it has reported so far. */
-function readStatus(child: ChildProcess, bubblewrapArgs: readonly string[]): () => Status | null {
-  const [, , , reports, request] = child.stdio;
+function feed(child: ChildProcess, descriptor: number, bytes: Buffer): void {
+  const stream = child.stdio[descriptor];
+  if (stream === undefined || stream === null || !('end' in stream)) return;
+  // EPIPE: bubblewrap ended early, and then it has not reported an exit code either.
+  stream.on('error', () => stream.destroy());
+  stream.end(bytes);
+}
+
+/** The returned function tells what bubblewrap has reported so far. */
+function readStatus(child: ChildProcess): () => Status | null {
+  const reports = child.stdio[statusDescriptor];
   let text = '';
   if (reports !== undefined && reports !== null && 'setEncoding' in reports) {
     reports.setEncoding('utf8');
     reports.on('data', (chunk: string) => {
       text += chunk;
     });
-  }
-  if (request !== undefined && request !== null && 'end' in request) {
-    // EPIPE: bubblewrap ended early, and then it has not reported an exit code either.
-    request.on('error', () => request.destroy());
-    request.end(bubblewrapArgs.map((argument) => `${argument}\0`).join(''));
   }
   return () => {
     const status: Status = {};

@@ -1,4 +1,7 @@
 /** Worktrees from a local mirror: for an attempt, and for the acceptance of a result. */
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type {
   Acceptance,
   AcceptanceJob,
@@ -28,12 +31,17 @@ export function createWorkspaces(
       const slot = await filledSlot(dir, `${task}-${epoch}`, async (slot) => {
         await checkOut(slot, { mirror: base.mirror, commit: base.oid }, signal);
       });
-      const git = trustedGit(slot, base.mirror);
       return {
         path: slot.tree,
         collect: (message, { signal } = {}) =>
-          collect({ git, tree: slot.tree, base: base.oid, message }, signal),
-        dispose: () => removeSlot(slot.folder),
+          withOwnIndex(slot, (own) => {
+            const git = trustedGit(own, base.mirror);
+            return collect({ git, tree: own.tree, base: base.oid, message }, signal);
+          }),
+        dispose: async () => {
+          await runner.end(slot.tree);
+          await removeSlot(slot.folder);
+        },
       };
     },
     async accept(job, { signal } = {}): Promise<Acceptance> {
@@ -72,6 +80,16 @@ async function filledSlot(
   } catch (error) {
     await removeSlot(slot.folder);
     throw failed(error);
+  }
+}
+
+/** With an index of its own: one that was aborted would leave its lock to the next. */
+async function withOwnIndex<T>(slot: Slot, work: (slot: Slot) => Promise<T>): Promise<T> {
+  const index = join(slot.folder, `index-${randomUUID()}`);
+  try {
+    return await work({ ...slot, index });
+  } finally {
+    for (const path of [index, `${index}.lock`]) await rm(path, { force: true });
   }
 }
 

@@ -1,6 +1,16 @@
 /** A mirror with one commit in a temporary folder, and what tests ask of it. */
 import { execFileSync } from 'node:child_process';
-import { chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,7 +22,7 @@ import { Epoch, Oid, Policy, TaskId } from '@bzzz/protocol';
 export const limits: WorkLimits = Policy.parse({ version: 1 }).limits;
 export const task = TaskId.parse('acme/widgets#7');
 
-export const sampleFiles: Readonly<Record<string, string>> = {
+const sampleFiles: Readonly<Record<string, string>> = {
   'README.md': 'hello\n',
   'src/value.txt': 'old\n',
   'test/check.txt': 'strict\n',
@@ -66,7 +76,7 @@ export function git(cwd: string, ...args: string[]): string {
 }
 
 /** Writes like an executor: the file belongs to whom the worktree belongs. */
-export async function put(workspace: Workspace, path: string, content: string | Buffer) {
+export async function put(workspace: Workspace, path: string, content: string) {
   const { uid, gid } = lstatSync(workspace.path);
   const full = join(workspace.path, path);
   for (const folder of parents(path)) {
@@ -95,7 +105,7 @@ export function lives(text: string): boolean {
   return pidsOf(text).length > 0;
 }
 
-export function pidsOf(text: string): number[] {
+function pidsOf(text: string): number[] {
   const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
   return pids.filter((pid) => read(`/proc/${pid}/cmdline`).includes(text)).map(Number);
 }
@@ -114,22 +124,33 @@ function read(path: string): string {
   }
 }
 
+/** Made once for the same files, then copied: most of a test's time would go there. */
 function makeMirror(folder: string, files: Readonly<Record<string, string>>): Base {
+  const key = JSON.stringify(files);
+  const known = templates.get(key) ?? makeTemplate(files);
+  templates.set(key, known);
+  cpSync(known.folder, folder, { recursive: true });
+  return { branch: 'main', oid: known.oid, mirror: join(folder, 'mirror.git') };
+}
+
+const templates = new Map<string, { folder: string; oid: Oid }>();
+process.once('exit', () => {
+  for (const { folder } of templates.values()) rmSync(folder, { recursive: true });
+});
+
+function makeTemplate(files: Readonly<Record<string, string>>) {
+  const folder = mkdtempSync(join(tmpdir(), 'bzzz-template-'));
   const source = join(folder, 'source');
-  const mirror = join(folder, 'mirror.git');
   mkdirSync(source);
-  git(source, 'init', '--quiet', '--initial-branch=main');
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(source, path)), { recursive: true });
-    execFileSync('tee', [join(source, path)], {
-      input: content,
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
+    writeFileSync(join(source, path), content);
   }
+  git(source, 'init', '--quiet', '--initial-branch=main');
   git(source, 'add', '--all', '--force');
   git(source, 'commit', '--quiet', '--message=base');
-  git(folder, 'clone', '--quiet', '--mirror', source, mirror);
-  return { branch: 'main', oid: Oid.parse(git(source, 'rev-parse', 'HEAD').trim()), mirror };
+  git(folder, 'clone', '--quiet', '--mirror', source, join(folder, 'mirror.git'));
+  return { folder, oid: Oid.parse(git(source, 'rev-parse', 'HEAD').trim()) };
 }
 
 function parents(path: string): string[] {

@@ -24,7 +24,7 @@ export interface Emulation {
   close(): Promise<void>;
 }
 
-export interface EmulateSeed {
+interface EmulateSeed {
   readonly users?: readonly {
     readonly login: string;
     readonly name?: string;

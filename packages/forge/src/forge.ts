@@ -25,6 +25,7 @@ import { seedInto } from './seed.ts';
 import type { SeedRepository, SeedResult } from './seed.ts';
 import { tablesOf } from './store/rows.ts';
 import type { Tables } from './store/rows.ts';
+import { lockData } from './store/data-lock.ts';
 import { openStateLog } from './store/state-log.ts';
 import type { StateLog } from './store/state-log.ts';
 import { createStore } from './store/store.ts';
@@ -53,7 +54,7 @@ export async function createForge(options: ForgeOptions): Promise<Forge> {
   if (!isLoopback(host)) throw forgeError('forge_config', `host ${host} is not a loopback address`);
   const now = options.now ?? Date.now;
   const { store, log } = await openStore(path.join(options.dataDir, '.state'), now);
-  const stopping = new AbortController();
+  const stopping = { delays: new AbortController(), git: new AbortController() };
   // The address must be known before the state speaks of it, so the server listens first.
   const ready = Promise.withResolvers<(raw: RawRequest) => Promise<Answer>>();
   let server: FrontServer;
@@ -71,12 +72,12 @@ export async function createForge(options: ForgeOptions): Promise<Forge> {
   }
   const url = `http://${isIP(host) === 6 ? `[${host}]` : host}:${server.port}`;
   try {
-    const made = await assemble({ options, store, log, url, now, signal: stopping.signal });
+    const made = await assemble({ options, store, log, url, now, stopping });
     ready.resolve(made.front);
     options.logger?.info(`forge at ${url}`);
     return publicFace(made, { url, server, log, stopping });
   } catch (error) {
-    stopping.abort();
+    stopping.delays.abort();
     ready.reject(error);
     ready.promise.catch(() => undefined);
     await server.stop(0);
@@ -84,6 +85,14 @@ export async function createForge(options: ForgeOptions): Promise<Forge> {
     throw error;
   }
 }
+
+/** In stopping, delayed requests are cut off at once; git gets until the end of the grace. */
+interface Stopping {
+  readonly delays: AbortController;
+  readonly git: AbortController;
+}
+
+const stopGraceMs = 5000;
 
 interface Assembled {
   readonly world: World;
@@ -99,13 +108,21 @@ async function assemble(deps: {
   readonly log: StateLog;
   readonly url: string;
   readonly now: () => number;
-  readonly signal: AbortSignal;
+  readonly stopping: Stopping;
 }): Promise<Assembled> {
-  const { options, store, log, url, now, signal } = deps;
+  const { options, store, log, url, now, stopping } = deps;
   const tables: Tables = tablesOf(store);
   const emulation: Emulation = await createEmulation({ store, baseUrl: url });
   const git = createGitHost(options.dataDir);
-  const world: World = { tables, emulation, git, baseUrl: url, now };
+  const world: World = {
+    tables,
+    emulation,
+    git,
+    baseUrl: url,
+    now,
+    notMerged: new Map(),
+    synced: new Map(),
+  };
   const accounts = createAccounts({ tables, emulation });
   for (const user of options.users ?? []) accounts.add(user);
   for (const repo of options.repos ?? []) await seedInto(world, accounts, repo);
@@ -121,11 +138,11 @@ async function assemble(deps: {
   const front = createFront({
     accounts,
     faults,
-    signal,
+    signal: stopping.delays.signal,
     admin: createAdmin({ token: options.adminToken ?? null, faults, requests }),
     rest: createRest({ ...shared, routes: forgeRoutes(world, flush) }),
     graphql: createGraphql(shared),
-    git: createGitHttp(shared),
+    git: createGitHttp({ ...shared, signal: stopping.git.signal }),
   });
   return { world, accounts, faults, requests, front };
 }
@@ -136,15 +153,16 @@ function publicFace(
     readonly url: string;
     readonly server: FrontServer;
     readonly log: StateLog;
-    readonly stopping: AbortController;
+    readonly stopping: Stopping;
   },
 ): Forge {
   const { world, accounts, faults, requests } = made;
   const { url, server, log, stopping } = running;
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    stopping.abort();
-    await server.stop(5000);
+    stopping.delays.abort();
+    await server.stop(stopGraceMs);
+    stopping.git.abort();
     await world.emulation.close();
     await log.close();
   };
@@ -172,13 +190,26 @@ function publicFace(
 
 async function openStore(dir: string, now: () => number): Promise<{ store: Store; log: StateLog }> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const loaded = await openStateLog(dir);
-  const record = (change: Change): void => loaded.log.record(change);
-  const store = createStore({ now, record });
-  if (loaded.image !== null) store.load(loaded.image);
-  for (const change of loaded.changes) store.apply(change);
-  if (loaded.changes.length > 0) await loaded.log.compact(store.image());
-  return { store, log: loaded.log };
+  const unlock = await lockData(dir);
+  try {
+    const loaded = await openStateLog(dir, { image: () => store.image() });
+    const record = (change: Change): void => loaded.log.record(change);
+    const store = createStore({ now, record });
+    if (loaded.image !== null) store.load(loaded.image);
+    for (const change of loaded.changes) store.apply(change);
+    if (loaded.changes.length > 0) await loaded.log.compact();
+    const close = async (): Promise<void> => {
+      try {
+        await loaded.log.close();
+      } finally {
+        await unlock();
+      }
+    };
+    return { store, log: { ...loaded.log, close } };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
 }
 
 /** Refs are durable before rows: what a crash left between them is made up for here. */
@@ -186,7 +217,7 @@ async function mendAfterCrash(world: World): Promise<void> {
   for (const repo of world.tables.repos.all()) {
     await world.git.create(repo.full_name, repo.default_branch);
     const actor = world.tables.users.get(repo.owner_id);
-    if (actor !== undefined) await syncWithRefs(world, repo, { actor, defaultTipBefore: null });
+    if (actor !== undefined) await syncWithRefs(world, repo, actor);
   }
 }
 

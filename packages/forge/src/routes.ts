@@ -4,8 +4,10 @@ import { contentRoutes } from './gitdata/contents.ts';
 import { objectRoutes } from './gitdata/objects.ts';
 import { refRoutes } from './gitdata/refs.ts';
 import { statusRoutes } from './gitdata/statuses.ts';
+import { pageRoutes } from './http/pages.ts';
 import type { Route } from './http/router.ts';
 import { assigneeRoutes } from './tracker/assignees.ts';
+import { collaboratorRoutes } from './tracker/collaborators.ts';
 import { commentRoutes } from './tracker/comments.ts';
 import { eventRoutes } from './tracker/events.ts';
 import { issueRoutes } from './tracker/issues.ts';
@@ -32,6 +34,9 @@ export function forgeRoutes(world: World, flush: () => Promise<void>): Route[] {
     ...commitRoutes(world),
     ...objectRoutes(world),
     ...contentRoutes(world),
+    ...collaboratorRoutes(world),
     ...repoRoutes(world),
+    // Last: `/:owner/:repo/issues` also fits paths of the API.
+    ...pageRoutes(world),
   ];
 }

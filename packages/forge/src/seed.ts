@@ -16,6 +16,7 @@ import {
   setLabels,
 } from './tracker/changes.ts';
 import { identityOf } from './tracker/merge.ts';
+import { syncBeforeRead } from './tracker/pull-sync.ts';
 import type { Accounts } from './accounts.ts';
 import type { World } from './world.ts';
 
@@ -72,6 +73,7 @@ export async function seedInto(
   }
   const repo = findRepo(world.tables, seed.owner, seed.name);
   if (repo === undefined) throw forgeError('forge_emulate', `${seed.name} was not made`);
+  if (created) world.tables.repos.update(repo.id, { pushed_at: repo.created_at });
   await world.git.create(repo.full_name, repo.default_branch);
   for (const one of seed.collaborators ?? []) {
     const { login, permission } =
@@ -82,6 +84,7 @@ export async function seedInto(
   if (seed.filesDir !== undefined) {
     created = (await firstCommit(world, repo, { owner, dir: seed.filesDir })) || created;
   }
+  await syncBeforeRead(world, repo);
   for (const label of seed.labels ?? []) {
     if (findLabel(world, repo, label.name) !== undefined) continue;
     const { name, color = 'ededed', description = null } = label;

@@ -11,4 +11,8 @@ export interface World {
   readonly baseUrl: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** By pull request: the base and head that were last found not to be merged. Spares git calls. */
+  readonly notMerged: Map<number, string>;
+  /** By repository: the branches with which the rows were last brought in step. */
+  readonly synced: Map<number, string>;
 }

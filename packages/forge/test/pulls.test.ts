@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bench, errorOf, pushBranch, run, statusOf } from './support.ts';
 import type { Bench } from './support.ts';
@@ -107,7 +108,8 @@ test('draft to ready and back is GraphQL; REST cannot', async () => {
     await ada().pulls.create({ ...demo, title: 'Draft', head: 'draft', base: 'main', draft: true })
   ).data;
   const { number: pull_number } = pull;
-  await ada().pulls.update({ ...demo, pull_number, title: 'Still', ...{ draft: false } });
+  const change = { ...demo, pull_number, title: 'Still', draft: false };
+  await ada().pulls.update(change);
   expect((await ada().pulls.get({ ...demo, pull_number })).data.draft).toBe(true);
   expect(await statusOf(ada().pulls.merge({ ...demo, pull_number }))).toBe(405);
   const mutate = (name: string, token = 'token-ada'): Promise<unknown> =>
@@ -225,6 +227,55 @@ test('a push moves the pull request along, merges it, or closes it with its bran
   await ada().git.deleteRef({ ...demo, ref: 'heads/gone' });
   const closed = (await ada().pulls.get({ ...demo, pull_number: other.number })).data;
   expect(closed).toMatchObject({ merged: false, state: 'closed' });
+});
+
+test('behind html_url is a page for people, with everything escaped; .diff and .patch are git’s', async () => {
+  await pushBranch(on, 'page');
+  const body = '<script>alert(1)</script>';
+  const pull = (
+    await ada().pulls.create({ ...demo, title: 'A <b>page</b>', body, head: 'page', base: 'main' })
+  ).data;
+  const text = async (url: string): Promise<string> => (await fetch(url)).text();
+  const html = await text(pull.html_url);
+  expect(html).toContain('&lt;script&gt;alert(1)');
+  expect(html).not.toMatch(/<script|<b>/);
+  expect(await text(pull.diff_url)).toMatch(/^diff --git a\/NOTES.md b\/NOTES.md[^]*\+page\n$/);
+  expect(await text(pull.patch_url)).toMatch(
+    /^From [0-9a-f]{40} [^]*Subject: \[PATCH\] Work on page/,
+  );
+  expect(await text(`${on.forge.url}/ada/demo/issues`)).toContain(`#${pull.number}`);
+  expect((await fetch(`${on.forge.url}/ada/demo/pull/999`)).status).toBe(404);
+});
+
+test('a reopened pull request shows what was pushed while it was closed', async () => {
+  await pushBranch(on, 'reopen');
+  const { number: pull_number } = (
+    await ada().pulls.create({ ...demo, title: 'R', head: 'reopen', base: 'main' })
+  ).data;
+  await ada().pulls.update({ ...demo, pull_number, state: 'closed' });
+  const clone = await on.clone('token-ada');
+  await on.git(clone, 'checkout', '--quiet', 'reopen');
+  await on.git(clone, 'commit', '--quiet', '--allow-empty', '-m', 'more');
+  await on.git(clone, 'push', '--quiet', 'origin', 'reopen');
+  const sha = await on.git(clone, 'rev-parse', 'HEAD');
+  await ada().pulls.update({ ...demo, pull_number, state: 'open' });
+  expect((await ada().pulls.get({ ...demo, pull_number })).data).toMatchObject({
+    state: 'open',
+    head: { sha },
+    commits: 2,
+  });
+});
+
+test('a ref moved on the disk itself is seen, too', async () => {
+  const sha = await pushBranch(on, 'on-disk');
+  const { number: pull_number } = (
+    await ada().pulls.create({ ...demo, title: 'D', head: 'on-disk', base: 'main' })
+  ).data;
+  const bare = path.join(on.dataDir, 'ada/demo.git');
+  const tree = await on.git(bare, 'rev-parse', `${sha}^{tree}`);
+  const next = await on.git(bare, 'commit-tree', tree, '-p', sha, '-m', 'by hand');
+  await on.git(bare, 'update-ref', 'refs/heads/on-disk', next);
+  expect((await ada().pulls.get({ ...demo, pull_number })).data.head.sha).toBe(next);
 });
 
 test('a commit on the default branch closes the issue it fixes', async () => {

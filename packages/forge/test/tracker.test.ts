@@ -217,14 +217,12 @@ test('the issue list: state, labels, since, order by update, pages with links to
   expect(link).toContain('rel="next"');
   for (const [, target] of link.matchAll(/<([^>]+)>/g))
     expect(target).toContain(`${on.forge.url}/repos/ada/demo/issues?`);
-  const all = await on
-    .octokit('token-ada')
-    .paginate('GET /repos/{owner}/{repo}/issues', {
-      ...demo,
-      labels: 'list',
-      state: 'all',
-      per_page: 1,
-    });
+  const all = await on.octokit('token-ada').paginate('GET /repos/{owner}/{repo}/issues', {
+    ...demo,
+    labels: 'list',
+    state: 'all',
+    per_page: 1,
+  });
   expect(all).toHaveLength(3);
 });
 
@@ -257,4 +255,6 @@ test('too long a body is refused', async () => {
 test('what the forge does not serve it refuses, rather than answer wrongly', async () => {
   expect(await statusOf(ada().repos.getReadme(demo))).toBe(501);
   expect(await statusOf(ada().repos.delete(demo))).toBe(501);
+  expect(await statusOf(ada().repos.listWebhooks(demo))).toBe(501);
+  expect(await statusOf(ada().issues.create({ ...demo, title: 'x', milestone: 1 }))).toBe(501);
 });

@@ -1,3 +1,4 @@
+import type { Clock } from '@bzzz/coordination';
 import { BzzzError } from '@bzzz/protocol';
 
 /** Throws `aborted` when the signal has fired. */
@@ -15,6 +16,17 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal):
     return await Promise.race([promise, abort]);
   } finally {
     signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Throws `aborted` when the signal fires before. */
+export async function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(delayMs, resolve);
+  try {
+    await untilAborted(promise, signal);
+  } finally {
+    cancel();
   }
 }
 

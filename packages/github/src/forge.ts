@@ -47,7 +47,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
   const conditional = createConditionalReader(rest);
   const issues = createIssueApi({ rest, conditional, stats }, settings);
   const comments = createCommentApi({ rest, conditional });
-  const pulls = createPullRequestApi({ rest, conditional });
+  const pulls = createPullRequestApi({ rest, conditional, clock }, settings);
   const runGit = createGitRunner(clock);
   const remote = createRemote({ runGit, token, stats }, settings);
   const repositories = createRepositories({ runGit, remote }, settings);

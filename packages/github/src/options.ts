@@ -34,6 +34,11 @@ export interface GithubOptions {
    * that lags longer loses nothing, more issues are told twice. Default 60,000.
    */
   readonly sinceOverlapMs?: number;
+  /**
+   * When the forge refuses a pull request and shows none, so long is the list read again: it may
+   * lag behind one that is there. Higher: fewer false refusals, later true ones. Default 6000.
+   */
+  readonly listLagMs?: number;
 }
 
 export type Settings = Required<GithubOptions>;
@@ -52,6 +57,7 @@ export function settingsOf(options: GithubOptions): Settings {
     gitTimeoutMs: 60_000,
     fetchTimeoutMs: 1_800_000,
     sinceOverlapMs: 60_000,
+    listLagMs: 6_000,
   };
   return { ...defaults, ...withoutUndefined(options), apiUrl, gitUrl };
 }

@@ -23,7 +23,7 @@ export interface GithubStats {
   readonly rateLimit: RateLimit | null;
 }
 
-export type Counter = Exclude<keyof GithubStats, 'rateLimit'>;
+type Counter = Exclude<keyof GithubStats, 'rateLimit'>;
 
 export interface StatsKeeper {
   count(counter: Counter): void;

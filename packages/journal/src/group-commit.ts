@@ -22,8 +22,8 @@ export interface GroupCommit {
 export interface GroupCommitOptions {
   /** Position of the first item. */
   readonly first: number;
-  /** Items that may wait; more are refused. */
-  readonly waitingMax: number;
+  /** Bytes of items that may wait; more are refused. */
+  readonly waitingBytesMax: number;
   /** Writes the items, which stand from `first` on, durably. Never called twice at a time. */
   readonly write: (first: number, items: readonly Uint8Array[]) => Promise<void>;
   /** Called once, before anybody is told. */
@@ -38,6 +38,7 @@ interface Waiting {
 
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let waiting: Waiting[] = [];
+  let waitingBytes = 0;
   let next = options.first;
   let failed: BzzzError | null = null;
   let closed = false;
@@ -45,10 +46,11 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
 
   return {
     add(item) {
-      const refusal = refuse();
+      const refusal = refuse(item.byteLength);
       if (refusal !== null) return Promise.reject(refusal);
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       waiting.push({ item, resolve, reject });
+      waitingBytes += item.byteLength;
       running ??= run();
       return promise;
     },
@@ -59,10 +61,10 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     },
   };
 
-  function refuse(): BzzzError | null {
+  function refuse(bytes: number): BzzzError | null {
     if (failed !== null) return failed;
     if (closed) return new BzzzError('stopped', 'the journal is closed');
-    if (waiting.length < options.waitingMax) return null;
+    if (waitingBytes + bytes <= options.waitingBytesMax) return null;
     return new BzzzError('journal_backlog', `${waiting.length} entries wait for the disk`);
   }
 
@@ -71,6 +73,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
+      waitingBytes = 0;
       await commit(group);
     }
     running = null;

@@ -17,7 +17,7 @@ export interface Head {
 export interface Skipped {
   /** Whole blocks: not a block, over the limits, or out of place. */
   readonly blocks: number;
-  /** Single entries of readable blocks, counted when a read passes them for the first time. */
+  /** Single entries of readable blocks, counted when a read comes to them first. */
   readonly entries: number;
 }
 
@@ -32,6 +32,8 @@ export interface OwnJournal extends Journal {
   /** The newest head whose blocks are all durable. */
   head(): Head;
   skipped(): Skipped;
+  /** Like `read`, then waits for what is appended later. Ends when the journals are closed. */
+  follow(options?: ReadOptions): AsyncIterable<StoredEntry>;
 }
 
 /** Another peer's log, as far as it has arrived here. Everything in it is verified, none trusted. */
@@ -41,8 +43,14 @@ export interface Replica {
   length(): number;
   /** The newest head known of the writer; its blocks may still be on their way. */
   head(): Head;
+  /** Whether the writer was seen to sign two histories. Then nothing is read any more, and reads
+   *  throw `journal_corrupt`. */
+  forked(): boolean;
+  /** Whether the log has outgrown what a replica may hold; what is here stays, no more is fetched. */
+  full(): boolean;
   skipped(): Skipped;
-  /** What is here from `from` on, oldest first. Never waits for the network. */
+  /** What is here from `from` on, oldest first. Never waits for the network. Throws `aborted`,
+   *  `stopped` when the journals are closed, `journal_corrupt` when the store cannot be read. */
   read(options?: ReadOptions): AsyncIterable<StoredEntry>;
   /** Like `read`, then waits for what arrives later. Ends when the journals are closed. */
   follow(options?: ReadOptions): AsyncIterable<StoredEntry>;
@@ -70,7 +78,7 @@ export interface Journals {
   /**
    * Exchanges logs over a libp2p stream until it ends; listens before it returns. The other side
    * gets every log in the store whose key it knows, so ask only members in. Resolves with the
-   * reason, whatever the other side sends; throws `stopped` after `close`, and
+   * reason, whatever the other side sends. Aborts the stream and throws `stopped` after `close`, and
    * `journal_write_failed` when the own journal failed, since nobody may learn what is not on disk.
    */
   replicate(stream: MessageStream, options: ReplicateOptions): Promise<ReplicationEnd>;

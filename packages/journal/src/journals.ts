@@ -25,9 +25,15 @@ export interface JournalsDependencies {
 export interface JournalsOptions {
   /** Folder of this peer's journals; local disk, made when missing, never shared or copied. */
   readonly dir: string;
-  /** Entries that may wait for the disk. More: larger bursts, more memory. Default 65,536. */
-  readonly waitingMax?: number;
+  /** Bytes of entries that may wait for the disk. More: larger bursts, more memory. Default
+   *  64 MiB. */
+  readonly waitingBytesMax?: number;
+  /** Bytes of one replica. More: longer histories of others, more disk that a hostile member can
+   *  fill. Default 1 GiB. */
+  readonly replicaBytesMax?: number;
 }
+
+const MIB = 1024 * 1024;
 
 /** Name of the own log in the store; others' have only a key. */
 const OWN_NAME = 'journal';
@@ -38,7 +44,7 @@ const OWN_NAME = 'journal';
  */
 export async function openJournals(
   { sync = diskSync }: JournalsDependencies,
-  { dir, waitingMax = 65_536 }: JournalsOptions,
+  { dir, waitingBytesMax = 64 * MIB, replicaBytesMax = 1024 * MIB }: JournalsOptions,
 ): Promise<Journals> {
   const folder = journalFolder(dir);
   await makeFolder(sync, folder.store);
@@ -46,8 +52,13 @@ export async function openJournals(
   try {
     const replications = createReplications(store);
     const onFailure = () => void replications.stop();
-    const own = await openOwn({ store, sync, folder }, { waitingMax, onFailure });
-    return assemble({ store, own, replications, replicas: await storedReplicas(store, own.key) });
+    const own = await openOwn({ store, sync, folder }, { waitingBytesMax, onFailure });
+    const openOne = (key: JournalKey) => openReplica(store, key, { bytesMax: replicaBytesMax });
+    const replicas = new Map<JournalKey, ClosableReplica>();
+    for (const key of await storedKeys(store)) {
+      if (key !== own.key) replicas.set(key, openOne(key));
+    }
+    return assemble({ store, own, replications, replicas, openOne });
   } catch (error) {
     const explained = await explainOpening(error, folder.store);
     await closeStore(store);
@@ -57,7 +68,7 @@ export async function openJournals(
 
 async function openOwn(
   { store, sync, folder }: { store: Corestore; sync: DiskSync; folder: JournalFolder },
-  options: { waitingMax: number; onFailure: () => void },
+  options: { waitingBytesMax: number; onFailure: () => void },
 ): Promise<ClosableOwnJournal> {
   const remembered = await openRememberedHead(folder.remembered);
   try {
@@ -84,17 +95,13 @@ async function hasOwn(store: Corestore): Promise<boolean> {
   return (await store.storage.getAlias(alias)) !== null;
 }
 
-async function storedReplicas(
-  store: Corestore,
-  own: JournalKey,
-): Promise<Map<JournalKey, ClosableReplica>> {
-  const replicas = new Map<JournalKey, ClosableReplica>();
+async function storedKeys(store: Corestore): Promise<JournalKey[]> {
+  const keys: JournalKey[] = [];
   for await (const discoveryKey of store.list()) {
     const auth = await store.storage.getAuth(discoveryKey);
-    const key = auth === null ? own : JournalKey.parse(bytesToHex(auth.key));
-    if (key !== own) replicas.set(key, openReplica(store, key));
+    if (auth !== null) keys.push(JournalKey.parse(bytesToHex(auth.key)));
   }
-  return replicas;
+  return keys;
 }
 
 interface Parts {
@@ -102,25 +109,28 @@ interface Parts {
   readonly own: ClosableOwnJournal;
   readonly replications: Replications;
   readonly replicas: Map<JournalKey, ClosableReplica>;
+  readonly openOne: (key: JournalKey) => ClosableReplica;
 }
 
-function assemble({ store, own, replications, replicas }: Parts): Journals {
+function assemble({ store, own, replications, replicas, openOne }: Parts): Journals {
   let closing: Promise<void> | null = null;
   return {
     own,
     replica(key) {
-      assertOpen();
+      if (closing !== null) throw closedError();
       const known = replicas.get(key);
       if (known !== undefined) return known;
-      const replica = openReplica(store, key);
+      const replica = openOne(key);
       replicas.set(key, replica);
       return replica;
     },
     replicas: () => [...replicas.values()],
     async replicate(stream, options) {
-      assertOpen();
-      const failure = own.failure();
-      if (failure !== null) throw failure;
+      const refusal = closing === null ? own.failure() : closedError();
+      if (refusal !== null) {
+        stream.abort(refusal);
+        throw refusal;
+      }
       return replications.run(stream, options);
     },
     close() {
@@ -128,10 +138,6 @@ function assemble({ store, own, replications, replicas }: Parts): Journals {
       return closing;
     },
   };
-
-  function assertOpen(): void {
-    if (closing !== null) throw new BzzzError('stopped', 'the journals are closed');
-  }
 
   /** Streams before the store, which would wait for them. */
   async function closeAll(): Promise<void> {
@@ -143,4 +149,8 @@ function assemble({ store, own, replications, replicas }: Parts): Journals {
       await closeStore(store);
     }
   }
+}
+
+function closedError(): BzzzError {
+  return new BzzzError('stopped', 'the journals are closed');
 }

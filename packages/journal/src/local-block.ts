@@ -6,20 +6,21 @@ import type Hypercore from 'hypercore';
  * be read after all, `stopped` when the store was closed meanwhile.
  */
 export async function localBlock(core: Hypercore, index: number): Promise<Uint8Array> {
-  const block = await read(core, index);
-  if (block !== null) return block;
-  throw new BzzzError('journal_corrupt', `block ${index} is missing`);
+  let block: Uint8Array | null;
+  try {
+    block = await core.get(index, { wait: false });
+  } catch (error) {
+    throw storageError(core, `block ${index} cannot be read`, error);
+  }
+  if (block === null) throw new BzzzError('journal_corrupt', `block ${index} is missing`);
+  return block;
 }
 
-async function read(core: Hypercore, index: number): Promise<Uint8Array | null> {
-  try {
-    return await core.get(index, { wait: false });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    throw new BzzzError(
-      code === 'SESSION_CLOSED' ? 'stopped' : 'journal_corrupt',
-      `block ${index} cannot be read: ${reasonOf(error)}`,
-      { cause: error },
-    );
-  }
+/** The coded error for what Hypercore threw while reading. */
+export function storageError(core: Hypercore, what: string, error: unknown): BzzzError {
+  return new BzzzError(
+    core.closing === null ? 'journal_corrupt' : 'stopped',
+    `${what}: ${reasonOf(error)}`,
+    { cause: error },
+  );
 }

@@ -5,7 +5,8 @@
  * Each block says at which position its first entry stands, and the reader holds it to that: it must
  * follow its predecessor without a gap, or, after blocks that cannot be read, stand somewhere behind
  * them. So nobody is shown two entries at one position, wherever they begin to read (invariant 8).
- * The positions are learnt by passing once over all blocks and are kept in memory, 8 bytes a block.
+ * The positions are learnt by passing once over all blocks and are kept in memory, a few bytes a
+ * block.
  */
 import type { StoredEntry } from '@bzzz/coordination';
 import { isBzzzError, type JournalEntry, journalEntryCodec, limits } from '@bzzz/protocol';
@@ -50,8 +51,8 @@ export function createLogReader(source: BlockSource): LogReader {
   let unreadable = 0;
   let blocksSkipped = 0;
   let entriesSkipped = 0;
-  /** Entries below were passed by a read, so their failures are counted already. */
-  let judgedTo = 0;
+  /** Blocks whose entries were decoded once, so that their failures are counted already. */
+  const judged: boolean[] = [];
   let passing: Promise<void> = Promise.resolve();
 
   return {
@@ -68,7 +69,7 @@ export function createLogReader(source: BlockSource): LogReader {
         throwIfAborted(signal);
         const block = decodeBlock(await source.get(index));
         if (block === null || block.first !== firsts[index]) continue;
-        yield* entriesOf(block, from);
+        for (const stored of entriesOf(block, index)) if (stored.seq >= from) yield stored;
       }
       return position;
     },
@@ -99,16 +100,15 @@ export function createLogReader(source: BlockSource): LogReader {
     unreadable = 0;
   }
 
-  function* entriesOf(block: JournalBlock, from: number): Generator<StoredEntry> {
+  function entriesOf(block: JournalBlock, index: number): StoredEntry[] {
+    const entries: StoredEntry[] = [];
     for (const [offset, bytes] of block.entries.entries()) {
-      const seq = block.first + offset;
       const entry = decodeEntry(bytes);
-      if (seq >= judgedTo) {
-        judgedTo = seq + 1;
-        if (entry === null) entriesSkipped += 1;
-      }
-      if (entry !== null && seq >= from) yield { seq, entry };
+      if (entry !== null) entries.push({ seq: block.first + offset, entry });
     }
+    if (judged[index] !== true) entriesSkipped += block.entries.length - entries.length;
+    judged[index] = true;
+    return entries;
   }
 }
 

@@ -11,7 +11,8 @@ export function createMessageDuplex(stream: MessageStream): Duplex {
   let paused = false;
 
   const duplex = new Duplex({
-    allowHalfOpen: true,
+    // Once the other side has finished there is nobody to talk to: so do we.
+    allowHalfOpen: false,
     read() {
       if (!paused || stream.readableEnded) return;
       paused = false;

@@ -1,8 +1,11 @@
-import { type BzzzError, bytesToHex, JournalKey, journalEntryCodec } from '@bzzz/protocol';
+import { BzzzError, bytesToHex, JournalKey, journalEntryCodec, reasonOf } from '@bzzz/protocol';
 import type Hypercore from 'hypercore';
 import { packBlocks } from './block.ts';
+import { createChangeBell } from './change-bell.ts';
+import { followLog } from './follow-log.ts';
 import { createGroupCommit } from './group-commit.ts';
-import type { Head, OwnJournal } from './interface.ts';
+import { headOf } from './head.ts';
+import type { OwnJournal } from './interface.ts';
 import { createLatestWrite } from './latest-write.ts';
 import { localBlock } from './local-block.ts';
 import { createLogReader } from './log-reader.ts';
@@ -18,7 +21,7 @@ export interface OwnJournalDependencies {
 }
 
 export interface OwnJournalOptions {
-  readonly waitingMax: number;
+  readonly waitingBytesMax: number;
   /** Called when a write failed: what the core holds since then may not be on disk. */
   readonly onFailure: () => void;
 }
@@ -37,7 +40,7 @@ export interface ClosableOwnJournal extends OwnJournal {
  */
 export async function createOwnJournal(
   { core, remembered, syncWal }: OwnJournalDependencies,
-  { waitingMax, onFailure }: OwnJournalOptions,
+  { waitingBytesMax, onFailure }: OwnJournalOptions,
 ): Promise<ClosableOwnJournal> {
   let durable = headOf(core);
   const reader = createLogReader({
@@ -46,13 +49,17 @@ export async function createOwnJournal(
   });
   await verifyOwnLog(core, remembered.loaded, (block) => reader.pass(block));
 
+  // The log itself first: a head that is remembered of a log that is not on disk would condemn it.
+  await syncWal();
   const key = JournalKey.parse(bytesToHex(core.key));
   const remember = createLatestWrite(() => remembered.write({ key, ...durable }));
   await remember.request();
 
+  const bell = createChangeBell();
+  let closed = false;
   const commits = createGroupCommit({
     first: reader.writePosition(),
-    waitingMax,
+    waitingBytesMax,
     onFailure,
     async write(first, entries) {
       remember.throwIfFailed();
@@ -61,6 +68,7 @@ export async function createOwnJournal(
       durable = headOf(core);
       for (const block of blocks) reader.pass(block);
       remember.requestLater();
+      bell.ring();
     },
   });
 
@@ -73,24 +81,28 @@ export async function createOwnJournal(
       return commits.add(journalEntryCodec.encode(entry));
     },
     async *read({ from = 0, signal } = {}) {
+      await assertUsable();
       yield* reader.read({ from, signal });
+    },
+    follow({ from = 0, signal } = {}) {
+      return followLog({ reader, bell, assertUsable }, { from, signal });
     },
     failure: () => commits.failure(),
     async close() {
       await commits.close();
+      closed = true;
+      bell.ring();
       try {
         await remember.request();
+      } catch (error) {
+        throw new BzzzError('journal_write_failed', reasonOf(error), { cause: error });
       } finally {
         await remembered.close();
       }
     },
   };
-}
 
-function headOf(core: Hypercore): Head {
-  return {
-    length: core.length,
-    fork: core.fork,
-    treeHash: bytesToHex(core.core.state.hash()),
-  };
+  async function assertUsable(): Promise<void> {
+    if (closed) throw new BzzzError('stopped', 'the journals are closed');
+  }
 }

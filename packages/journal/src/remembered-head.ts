@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { createCodec, JournalKey, isBzzzError } from '@bzzz/protocol';
+import { createCodec, isBzzzError, JournalKey } from '@bzzz/protocol';
 import { z } from 'zod';
 
 const Remembered = z.object({

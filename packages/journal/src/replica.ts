@@ -1,8 +1,10 @@
-import { BzzzError, bytesToHex, hexToBytes, isBzzzError, type JournalKey } from '@bzzz/protocol';
+import { BzzzError, hexToBytes, type JournalKey } from '@bzzz/protocol';
 import type Corestore from 'corestore';
 import { createChangeBell } from './change-bell.ts';
-import type { ReadOptions, Replica } from './interface.ts';
-import { localBlock } from './local-block.ts';
+import { followLog } from './follow-log.ts';
+import { headOf } from './head.ts';
+import type { Head, ReadOptions, Replica } from './interface.ts';
+import { localBlock, storageError } from './local-block.ts';
 import { createLogReader } from './log-reader.ts';
 
 export interface ClosableReplica extends Replica {
@@ -10,54 +12,53 @@ export interface ClosableReplica extends Replica {
   close(): void;
 }
 
+export interface ReplicaOptions {
+  /** A log that is longer is not downloaded any further. */
+  readonly bytesMax: number;
+}
+
 /**
  * Opens the replica of a log in the store and asks every peer, now and later, for all of its
  * blocks. Only blocks without a gap before them are shown.
  */
-export function openReplica(store: Corestore, key: JournalKey): ClosableReplica {
+export function openReplica(
+  store: Corestore,
+  key: JournalKey,
+  { bytesMax }: ReplicaOptions,
+): ClosableReplica {
   const core = store.get({ key: hexToBytes(key) });
   const bell = createChangeBell();
   let closed = false;
-  let forked = false;
+  /** The last head before the writer was seen to sign another one. */
+  let forkedAt: Head | null = null;
   const reader = createLogReader({
     length: () => (core.opened ? core.contiguousLength : 0),
     get: (index) => localBlock(core, index),
   });
 
+  let download: { destroy(): void } | null = null;
+
   core.on('append', onChange);
   core.on('download', onChange);
   core.on('conflict', () => {
-    forked = true;
+    forkedAt = headOf(core);
     bell.ring();
   });
-  core.download({ start: 0, end: -1 });
-  void core.ready().then(onChange, onChange);
+  core.ready().then(onChange, onChange);
 
   return {
     key,
     length: () => reader.length(),
-    head: () => ({
-      length: core.length,
-      fork: core.fork,
-      treeHash: bytesToHex(core.core.state.hash()),
-    }),
+    head: () => forkedAt ?? headOf(core),
+    forked: () => forkedAt !== null,
+    full: isFull,
     skipped: () => reader.skipped(),
     async *read({ from = 0, signal }: ReadOptions = {}) {
-      await usable();
+      await assertUsable();
       yield* reader.read({ from, signal });
     },
-    async *follow({ from = 0, signal }: ReadOptions = {}) {
-      let position = from;
-      try {
-        for (;;) {
-          await usable();
-          const seen = bell.count();
-          position = yield* reader.read({ from: position, signal });
-          await bell.after(seen, { signal });
-        }
-      } catch (error) {
-        if (!isBzzzError(error, 'stopped')) throw error;
-      }
+    follow({ from = 0, signal }: ReadOptions = {}) {
+      return followLog({ reader, bell, assertUsable }, { from, signal });
     },
     close() {
       closed = true;
@@ -66,15 +67,27 @@ export function openReplica(store: Corestore, key: JournalKey): ClosableReplica 
   };
 
   function onChange(): void {
-    if (closed) return;
+    if (closed || !core.opened) return;
+    if (isFull()) download?.destroy();
+    else download ??= core.download({ start: 0, end: -1 });
     // A reader learns of what went wrong by its own call; here only the length is kept current.
     const ring = () => bell.ring();
     reader.catchUp().then(ring, ring);
   }
 
-  async function usable(): Promise<void> {
-    await core.ready();
-    if (forked) throw new BzzzError('journal_corrupt', `${key} signed two different histories`);
+  function isFull(): boolean {
+    return core.byteLength > bytesMax;
+  }
+
+  async function assertUsable(): Promise<void> {
     if (closed) throw new BzzzError('stopped', 'the journals are closed');
+    if (forkedAt !== null) {
+      throw new BzzzError('journal_corrupt', `the writer of ${key} signed two histories`);
+    }
+    try {
+      await core.ready();
+    } catch (error) {
+      throw storageError(core, `the replica of ${key} does not open`, error);
+    }
   }
 }

@@ -1,5 +1,5 @@
-import NoiseSecretStream from '@hyperswarm/secret-stream';
 import { isBzzzError, reasonOf } from '@bzzz/protocol';
+import NoiseSecretStream from '@hyperswarm/secret-stream';
 import type Corestore from 'corestore';
 import type { ReplicateOptions, ReplicationEnd } from './interface.ts';
 import { createMessageDuplex } from './message-duplex.ts';
@@ -11,10 +11,16 @@ export interface Replications {
   stop(): Promise<void>;
 }
 
-/** Both sides send a sign of life each 5 s, so silence means that the other one is gone or hostile. */
-const SILENCE_MS_MAX = 30_000;
+export interface ReplicationsOptions {
+  /** Both sides send a sign of life each 5 s, so silence means that the other one is gone or
+   *  hostile; after so long the stream is ended. Default 30 s. */
+  readonly silenceMsMax?: number;
+}
 
-export function createReplications(store: Corestore): Replications {
+export function createReplications(
+  store: Corestore,
+  { silenceMsMax = 30_000 }: ReplicationsOptions = {},
+): Replications {
   const running = new Map<NoiseSecretStream, Promise<ReplicationEnd>>();
   return {
     async run(stream, { initiator, signal }) {
@@ -23,12 +29,10 @@ export function createReplications(store: Corestore): Replications {
       const abort = () => noise.destroy();
       running.set(noise, ended);
       signal?.addEventListener('abort', abort, { once: true });
-      if (signal?.aborted === true) abort();
-      else {
-        noise.setTimeout(SILENCE_MS_MAX);
-        store.replicate(noise);
-      }
       try {
+        noise.setTimeout(silenceMsMax);
+        if (signal?.aborted === true) abort();
+        else store.replicate(noise);
         return await ended;
       } finally {
         running.delete(noise);

@@ -1,4 +1,4 @@
-import { open as openFile, mkdir, readdir } from 'node:fs/promises';
+import { mkdir, open as openFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BzzzError, type ErrorCode, isBzzzError, reasonOf } from '@bzzz/protocol';
 import Corestore from 'corestore';

@@ -25,8 +25,13 @@ declare module 'hypercore' {
     readonly length: number;
     /** Blocks from 0 on that are here without a gap. */
     readonly contiguousLength: number;
+    /** Bytes of those `length` blocks. */
+    readonly byteLength: number;
     readonly fork: number;
     readonly opened: boolean;
+    readonly closing: Promise<void> | null;
+    /** Not 0: the store threw its write-ahead log away; appends wait until peers filled the gap. */
+    readonly recovering: number;
     ready(): Promise<void>;
     close(): Promise<void>;
     /** `postappend` is awaited after the write and before anybody else is told of the blocks. */
@@ -34,16 +39,23 @@ declare module 'hypercore' {
       blocks: readonly Uint8Array[],
       options?: { postappend?: () => Promise<void> },
     ): Promise<{ readonly length: number }>;
+    /** Never called by us; a hostile writer can. */
+    truncate(length: number): Promise<void>;
     get(index: number, options: { wait: false }): Promise<Uint8Array | null>;
     download(range: { start: number; end: number }): { destroy(): void };
-    on(event: 'append' | 'download' | 'conflict' | 'close', listener: () => void): this;
+    on(event: 'append' | 'truncate' | 'download' | 'conflict', listener: () => void): this;
   }
 }
 
 declare module 'corestore' {
+  import type NoiseSecretStream from '@hyperswarm/secret-stream';
   import type Hypercore from 'hypercore';
   import type { InnerCore } from 'hypercore';
-  import type NoiseSecretStream from '@hyperswarm/secret-stream';
+
+  interface KeyPair {
+    readonly publicKey: Uint8Array;
+    readonly secretKey: Uint8Array;
+  }
 
   export default class Corestore {
     constructor(folder: string);
@@ -58,7 +70,7 @@ declare module 'corestore' {
     };
     ready(): Promise<void>;
     close(): Promise<void>;
-    get(options: { name: string } | { key: Uint8Array }): Hypercore;
+    get(options: { name: string } | { key: Uint8Array } | { keyPair: KeyPair }): Hypercore;
     /** Calls `listener` for every core when it is opened, on demand of others too. */
     watch(listener: (core: InnerCore) => void): void;
     /** Discovery keys of all cores in the store. */
@@ -93,6 +105,7 @@ declare module 'hypercore-crypto' {
     readonly size: number;
     readonly hash: Uint8Array;
   }
+  export function keyPair(): { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array };
   export function data(block: Uint8Array): Uint8Array;
   export function parent(left: TreeNode, right: TreeNode): Uint8Array;
   export function tree(roots: readonly TreeNode[]): Uint8Array;

@@ -55,6 +55,7 @@ export async function verifyOwnLog(
 }
 
 function assertRemembered(core: Hypercore, remembered: Remembered | null): void {
+  if (core.recovering > 0) throw corrupt('the store had to give up its write-ahead log');
   if (remembered === null) {
     if (core.length > 0) throw corrupt('the remembered head is missing');
     return;

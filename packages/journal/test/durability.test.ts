@@ -8,7 +8,8 @@ import { collect, entryOf } from '@bzzz/testkit/contracts/journal';
 import { describe, expect, it } from 'vitest';
 import { diskSync } from '../src/disk-sync.ts';
 import { openJournals } from '../src/index.ts';
-import { codeOf, onCleanup, openedJournals, tempDir } from './support.ts';
+import { linked } from './hosts.ts';
+import { appendRange, arrived, codeOf, onCleanup, openedJournals, tempDir } from './support.ts';
 
 const writer = fileURLToPath(new URL('writer.ts', import.meta.url));
 
@@ -38,6 +39,27 @@ describe('durability', () => {
       expect(await collect(journals.own.read())).toHaveLength(journals.own.length());
       await journals.close();
     }
+  });
+
+  it('is still there when the power is cut right after it was made', async () => {
+    const dir = await tempDir();
+    const killed = await killedWriter(dir, { afterAcks: 0, mode: 'idle' });
+    await cutPower(dir, killed.synced);
+    const { own } = await openedJournals({ dir });
+    expect(own.key).toBe(killed.key);
+    expect(own.length()).toBe(0);
+  });
+
+  it('belongs to one process at a time', async () => {
+    const dir = await tempDir();
+    await killedWriter(dir, {
+      afterAcks: 0,
+      mode: 'idle',
+      async whileOpen() {
+        expect(await codeOf(openJournals({}, { dir }))).toBe('journal_locked');
+      },
+    });
+    expect((await openedJournals({ dir })).own.length()).toBe(0);
   });
 
   it('would lose it without the sync, and would notice', async () => {
@@ -78,6 +100,70 @@ describe('durability', () => {
     expect(own.head().length).toBe(1);
   });
 
+  it('announces nothing that is not on disk', async () => {
+    const gate = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    let gated = false;
+    const sync = {
+      ...diskSync,
+      async content(path: string) {
+        if (gated) {
+          reached.resolve();
+          await gate.promise;
+        }
+        await diskSync.content(path);
+      },
+    };
+    const [writer, reader] = [await openedJournals({ deps: { sync } }), await openedJournals()];
+    const replica = reader.replica(writer.own.key);
+    await linked(reader, writer);
+    await appendRange(writer, 0, 1);
+    await arrived(replica, 1);
+    gated = true;
+    const appended = writer.own.append(entryOf(1));
+    await reached.promise;
+    // The writer asks for this on the same stream, so what it said before has been heard then.
+    await appendRange(reader, 0, 1);
+    await arrived(writer.replica(reader.own.key), 1);
+    expect(replica.head().length).toBe(1);
+    gate.resolve();
+    await appended;
+    await arrived(replica, 2);
+  });
+
+  it('ends and refuses replication when a write failed', async () => {
+    let broken = false;
+    const sync = {
+      ...diskSync,
+      async content(path: string) {
+        if (broken) throw new Error('no space left on device');
+        await diskSync.content(path);
+      },
+    };
+    const [writer, reader] = [await openedJournals({ deps: { sync } }), await openedJournals()];
+    const link = await linked(reader, writer);
+    broken = true;
+    expect(await codeOf(writer.own.append(entryOf(0)))).toBe('journal_write_failed');
+    await Promise.all([link.dialled, link.answered]);
+    const refused = await linked(reader, writer);
+    expect(await codeOf(refused.answered)).toBe('journal_write_failed');
+    await refused.dialled;
+  });
+
+  it('refuses more than may wait for the disk, and goes on when the disk has', async () => {
+    const { own } = await openedJournals({ waitingBytesMax: 10_000 });
+    const outcomes = await Promise.allSettled(
+      range(500).map((index) => own.append(entryOf(index))),
+    );
+    const taken = outcomes.filter(({ status }) => status === 'fulfilled');
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(taken.length).toBeGreaterThan(10);
+    expect(refused.length).toBeGreaterThan(10);
+    expect(refused[0]?.reason).toMatchObject({ code: 'journal_backlog' });
+    expect(own.length()).toBe(taken.length);
+    expect(await own.append(entryOf(0))).toBe(taken.length);
+  });
+
   it('packs the callers of one tick in one block, under one sync', async () => {
     let syncs = 0;
     const sync = {
@@ -97,21 +183,26 @@ describe('durability', () => {
 });
 
 interface Killed {
+  readonly key: string;
   readonly firstAck: number;
   readonly lastAck: number;
   /** Bytes that were on disk, by name of the file. */
   readonly synced: ReadonlyMap<string, number>;
 }
 
+interface Kill {
+  readonly afterAcks: number;
+  readonly mode?: 'nosync' | 'idle';
+  /** Done before the process may be killed. */
+  readonly whileOpen?: () => Promise<void>;
+}
+
 /** Runs a writer, kills it after so many acknowledgements, and tells what it said till then. */
-async function killedWriter(
-  dir: string,
-  { afterAcks, mode }: { afterAcks: number; mode?: 'nosync' },
-): Promise<Killed> {
+async function killedWriter(dir: string, { afterAcks, mode, whileOpen }: Kill): Promise<Killed> {
   const child = spawn(
     process.execPath,
     ['--conditions', 'bzzz-source', writer, dir, ...(mode === undefined ? [] : [mode])],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   onCleanup(async () => {
     child.kill('SIGKILL');
@@ -119,15 +210,20 @@ async function killedWriter(
   const exited = once(child, 'exit');
   const acks: number[] = [];
   const synced = new Map<string, number>();
+  let key = '';
   for await (const line of createInterface({ input: child.stdout })) {
     const [word, first, second] = line.split(' ');
     if (word === 'ack') acks.push(Number(first));
     if (word === 'sync' && first !== undefined) synced.set(first, Number(second));
-    if (acks.length === afterAcks) child.kill('SIGKILL');
+    if (word === 'open' && first !== undefined) {
+      key = first;
+      await whileOpen?.();
+    }
+    if (key !== '' && (acks.length >= afterAcks || mode === 'idle')) child.kill('SIGKILL');
   }
   expect(await exited).toEqual([null, 'SIGKILL']);
-  expect(acks.length).toBeGreaterThanOrEqual(afterAcks);
-  return { firstAck: Math.min(...acks), lastAck: Math.max(...acks), synced };
+  if (mode !== 'idle') expect(acks.length).toBeGreaterThanOrEqual(afterAcks);
+  return { key, firstAck: Math.min(...acks), lastAck: Math.max(...acks), synced };
 }
 
 /** Takes from the write-ahead logs what had not been synced: the worst that a power cut may do. */

@@ -1,12 +1,12 @@
+import { journalProtocol, protocolId } from '@bzzz/protocol';
 import { noise } from '@libp2p/noise';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
-import { journalProtocol, protocolId } from '@bzzz/protocol';
 import { createLibp2p, type Libp2p } from 'libp2p';
 import type { Journals, ReplicationEnd } from '../src/index.ts';
 import { onCleanup } from './support.ts';
 
-const protocol = protocolId(journalProtocol);
+export const protocol = protocolId(journalProtocol);
 
 /** A real libp2p host on loopback. */
 export async function startedHost(): Promise<Libp2p> {
@@ -23,25 +23,36 @@ export async function startedHost(): Promise<Libp2p> {
 }
 
 export interface Link {
+  /** Cuts the connection under the stream, as a dying machine does. */
+  drop(): Promise<void>;
   /** Ends the replication from the side that dialled. */
   cut(): Promise<void>;
   readonly dialled: Promise<ReplicationEnd>;
   readonly answered: Promise<ReplicationEnd>;
 }
 
+/** Journals, or something worse. */
+export type Replicator = Pick<Journals, 'replicate'>;
+
 /** Replicates between two stores over a stream of a real connection. */
-export async function linked(from: Journals, to: Journals): Promise<Link> {
+export async function linked(from: Replicator, to: Replicator): Promise<Link> {
   const [dialler, listener] = [await startedHost(), await startedHost()];
   const answered = Promise.withResolvers<ReplicationEnd>();
   await listener.handle(protocol, (stream) => {
     answered.resolve(to.replicate(stream, { initiator: false }));
   });
+  // A refusal is looked at later, by the test that is about it.
+  answered.promise.catch(() => undefined);
   const controller = new AbortController();
   const stream = await dialler.dialProtocol(listener.getMultiaddrs(), protocol);
   const dialled = from.replicate(stream, { initiator: true, signal: controller.signal });
   return {
     dialled,
     answered: answered.promise,
+    async drop() {
+      for (const connection of dialler.getConnections()) connection.abort(new Error('cut'));
+      await Promise.all([dialled, answered.promise]);
+    },
     async cut() {
       controller.abort();
       await Promise.all([dialled, answered.promise]);

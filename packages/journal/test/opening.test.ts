@@ -78,6 +78,14 @@ describe('opening', () => {
     expect(await codeOf(openJournals({}, { dir }))).toBe('journal_corrupt');
   });
 
+  it('notices a store that gave up its write-ahead log', async () => {
+    await leave(2);
+    await leave(0); // Moves what the log holds to tables, so that nothing is lost with it.
+    await writeFile(join(dir, 'store', 'db', 'RECOVERING'), '');
+    expect(await codeOf(openJournals({}, { dir }))).toBe('journal_corrupt');
+    expect(await codeOf(openJournals({}, { dir }))).toBe('journal_corrupt');
+  });
+
   it('notices a store that is gone, empty or not ours', async () => {
     await leave(2);
     await rm(join(dir, 'store'), { recursive: true });

@@ -1,8 +1,8 @@
+import { type JournalEntry, Sha256Hex, TaskId } from '@bzzz/protocol';
 import { collect, entryOf, storedEntries } from '@bzzz/testkit/contracts/journal';
 import { describe, expect, it } from 'vitest';
-import type { Journals, Replica } from '../src/index.ts';
-import { linked } from './hosts.ts';
-import { openedJournals, tempDir } from './support.ts';
+import { linked, protocol, startedHost } from './hosts.ts';
+import { appendRange, arrived, codeOf, openedJournals, tempDir } from './support.ts';
 
 describe('replication over libp2p', () => {
   it('catches up 10,000 entries and then follows live', async () => {
@@ -24,6 +24,16 @@ describe('replication over libp2p', () => {
     expect(replica.skipped()).toEqual({ blocks: 0, entries: 0 });
   });
 
+  it('carries large entries, more than any buffer holds', async () => {
+    const [writer, reader] = [await openedJournals(), await openedJournals()];
+    const large = Array.from({ length: 400 }, (_, index) => largeEntry(index));
+    await Promise.all(large.map((entry) => writer.own.append(entry)));
+    const replica = reader.replica(writer.own.key);
+    await linked(reader, writer);
+    await arrived(replica, 400);
+    expect((await collect(replica.read())).map(({ entry }) => entry)).toEqual(large);
+  });
+
   it('goes on where it was interrupted', async () => {
     const [writer, reader] = [await openedJournals(), await openedJournals()];
     await appendRange(writer, 0, 600);
@@ -37,6 +47,42 @@ describe('replication over libp2p', () => {
     await linked(writer, reader);
     await arrived(replica, 700);
     expect(await collect(replica.read())).toEqual(storedEntries(0, 700));
+  });
+
+  it('goes on after the connection died in the middle, without a gap', async () => {
+    const [writer, reader] = [await openedJournals(), await openedJournals()];
+    // One a block, so that there is a middle.
+    for (let index = 0; index < 300; index += 1) await writer.own.append(entryOf(index));
+    const replica = reader.replica(writer.own.key);
+    const link = await linked(reader, writer);
+    await arrived(replica, 20);
+    await link.drop();
+    expect(await collect(replica.read())).toEqual(storedEntries(0, replica.length()));
+    await linked(reader, writer);
+    await arrived(replica, 300);
+    expect(await collect(replica.read())).toEqual(storedEntries(0, 300));
+  });
+
+  it('does not begin when it is already told to end', async () => {
+    const journals = await openedJournals();
+    const [dialler, listener] = [await startedHost(), await startedHost()];
+    await listener.handle(protocol, (stream) => {
+      stream.addEventListener('message', () => undefined);
+    });
+    const stream = await dialler.dialProtocol(listener.getMultiaddrs(), protocol);
+    const signal = AbortSignal.abort();
+    expect(await journals.replicate(stream, { initiator: true, signal })).toEqual({ reason: null });
+    expect(stream.status).toBe('aborted');
+  });
+
+  it('refuses a stream when it is closed, and lets go of it', async () => {
+    const journals = await openedJournals();
+    await journals.close();
+    const [dialler, listener] = [await startedHost(), await startedHost()];
+    await listener.handle(protocol, () => undefined);
+    const stream = await dialler.dialProtocol(listener.getMultiaddrs(), protocol);
+    expect(await codeOf(journals.replicate(stream, { initiator: true }))).toBe('stopped');
+    expect(stream.status).toBe('aborted');
   });
 
   it('serves the log of a writer that is dead', async () => {
@@ -85,6 +131,26 @@ describe('replication over libp2p', () => {
     await arrived(left.replica(right.own.key), 7);
   });
 
+  it('shows the own journal live too', async () => {
+    const { own } = await openedJournals();
+    const following = own.follow()[Symbol.asyncIterator]();
+    for (let index = 0; index < 5; index += 1) {
+      const next = following.next();
+      await own.append(entryOf(index));
+      expect((await next).value).toEqual(storedEntries(index, index + 1)[0]);
+    }
+  });
+
+  it('lets go of who leaves in the middle', async () => {
+    const journals = await openedJournals();
+    await appendRange(journals, 0, 5);
+    for await (const { seq } of journals.own.follow()) if (seq === 2) break;
+    const following = journals.own.follow({ from: 4 })[Symbol.asyncIterator]();
+    await following.next();
+    await following.return?.();
+    await journals.close();
+  });
+
   it('ends who follows when it is closed or told to', async () => {
     const journals = await openedJournals();
     const replica = journals.replica((await openedJournals()).own.key);
@@ -98,13 +164,11 @@ describe('replication over libp2p', () => {
   });
 });
 
-async function appendRange(journals: Journals, from: number, end: number): Promise<void> {
-  const indexes = Array.from({ length: end - from }, (_, offset) => from + offset);
-  await Promise.all(indexes.map((index) => journals.own.append(entryOf(index))));
-}
-
-/** Waits until so many entries are here. */
-async function arrived(replica: Replica, length: number): Promise<void> {
-  if (length === 0) return;
-  for await (const { seq } of replica.follow({ from: length - 1 })) if (seq >= length - 1) return;
+/** An entry of 60 kB. */
+function largeEntry(index: number): JournalEntry {
+  const { body, ...rest } = entryOf(index);
+  if (body.kind !== 'trouble') throw new Error('another kind of entry');
+  const title = String.fromCharCode(97 + (index % 26)).repeat(60_000);
+  const bodySha256 = Sha256Hex.parse('0'.repeat(64));
+  return { ...rest, body: { kind: 'task.seen', task: TaskId.parse('o/r#1'), title, bodySha256 } };
 }

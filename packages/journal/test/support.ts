@@ -2,8 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isBzzzError } from '@bzzz/protocol';
+import { entryOf } from '@bzzz/testkit/contracts/journal';
 import { afterEach } from 'vitest';
-import { type Journals, type JournalsDependencies, openJournals } from '../src/index.ts';
+import {
+  type Journals,
+  type JournalsDependencies,
+  type JournalsOptions,
+  openJournals,
+  type Replica,
+} from '../src/index.ts';
 
 /** Undone after each test, last first. */
 const cleanups: (() => Promise<void>)[] = [];
@@ -22,12 +29,12 @@ export async function tempDir(): Promise<string> {
   return dir;
 }
 
-/** Journals that are closed after the test. */
+/** Journals that are closed after the test; in a new folder unless one is given. */
 export async function openedJournals(
-  options: { dir?: string; deps?: JournalsDependencies } = {},
+  options: Partial<JournalsOptions> & { deps?: JournalsDependencies } = {},
 ): Promise<Journals> {
-  const dir = options.dir ?? (await tempDir());
-  const journals = await openJournals(options.deps ?? {}, { dir });
+  const { deps = {}, ...rest } = options;
+  const journals = await openJournals(deps, { dir: await tempDir(), ...rest });
   onCleanup(() => journals.close());
   return journals;
 }
@@ -40,4 +47,15 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
     throw error;
   }
   throw new Error('it did not fail');
+}
+
+/** Appends the entries `from` to `end` of `entryOf`, at once. */
+export async function appendRange(journals: Journals, from: number, end: number): Promise<void> {
+  const indexes = Array.from({ length: end - from }, (_, offset) => from + offset);
+  await Promise.all(indexes.map((index) => journals.own.append(entryOf(index))));
+}
+
+/** Waits until so many entries, at least one, are here. */
+export async function arrived(replica: Replica, length: number): Promise<void> {
+  for await (const { seq } of replica.follow({ from: length - 1 })) if (seq >= length - 1) return;
 }

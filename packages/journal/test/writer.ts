@@ -1,7 +1,7 @@
 /**
  * A process that appends until it is killed. Prints, each on its own line and before it goes on,
- * `ack POSITION` for every entry that was acknowledged, and `sync FILE BYTES` for every file whose
- * first BYTES are on disk. With `nosync` it leaves the syncs out.
+ * `open KEY`, `ack POSITION` for every entry that was acknowledged, and `sync FILE BYTES` for every
+ * file whose first BYTES are on disk. With `nosync` it leaves the syncs out, with `idle` the entries.
  */
 import { statSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -10,7 +10,7 @@ import { diskSync } from '../src/disk-sync.ts';
 import { openJournals } from '../src/index.ts';
 
 const [dir, mode] = process.argv.slice(2);
-if (dir === undefined) throw new Error('writer.ts DIR [nosync]');
+if (dir === undefined) throw new Error('writer.ts DIR [nosync | idle]');
 
 const sync = {
   async content(path: string) {
@@ -22,10 +22,14 @@ const sync = {
   everything: (path: string) => diskSync.everything(path),
 };
 const { own } = await openJournals({ sync }, { dir });
+print(`open ${own.key}`);
+// Keeps the process until it is killed.
+process.stdin.resume();
 
 // Three callers, so that positions are given out from within groups too.
+const callers = mode === 'idle' ? [] : [0, 1, 2];
 await Promise.all(
-  [0, 1, 2].map(async () => {
+  callers.map(async () => {
     for (;;) print(`ack ${await own.append(entry())}`);
   }),
 );

@@ -20,6 +20,8 @@ export interface NodeParts {
   readonly identity: Identity;
   readonly connectionProtector: () => ConnectionProtector;
   readonly carriers: Required<Pick<Libp2pOptions, 'transports' | 'peerDiscovery'>>;
+  /** Whether a dial of that peer may go ahead now. */
+  readonly mayDial: (peer: string) => boolean;
   /** Score of a peer for what it gossiped: 0 or less. */
   readonly scoreOf: (peer: string) => number;
 }
@@ -44,6 +46,7 @@ export function createNode(parts: NodeParts, options: NodeOptions): Promise<Mesh
     streamMuxers: [yamux(muxerLimits)],
     connectionManager: connectionLimits,
     connectionGater: {
+      denyDialPeer: (peer) => !parts.mayDial(peer.toString()),
       denyInboundEncryptedConnection: isForeignKey,
       denyOutboundEncryptedConnection: isForeignKey,
       // A browser's default refuses private addresses, which is where our peers are.

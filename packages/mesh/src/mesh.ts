@@ -77,14 +77,16 @@ export function createMeshOver(
       }
     },
     async request(protocol, peer, message, settings) {
-      const { node, shutdown } = whileRunning();
-      return sendRequest({ node, counters, shutdown }, protocol, peer, message, settings);
+      const { node, courtesy, shutdown } = whileRunning();
+      const parts = { node, courtesy, counters, shutdown };
+      return sendRequest(parts, protocol, peer, message, settings);
     },
     async openStream(peer, protocol, settings) {
-      const { node, shutdown } = whileRunning();
+      const { node, courtesy, shutdown } = whileRunning();
       const caller = settings?.signal;
       const deadline = createDeadline({ caller, shutdown, timeoutMs: OPEN_STREAM_MS });
-      return streamOn(await connectionTo(node, peer, deadline), protocol, deadline);
+      const connection = await connectionTo({ node, courtesy }, peer, deadline);
+      return streamOn(connection, protocol, deadline);
     },
     stats: () => statsOf(counters, connections.connected().length, running?.gossip.waiting() ?? 0),
   };

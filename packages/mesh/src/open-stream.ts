@@ -3,6 +3,7 @@ import { BzzzError, type PeerId, protocolId, reasonOf } from '@bzzz/protocol';
 import type { Connection, Stream } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { muxerLimits } from './connection-limits.ts';
+import type { Courtesy } from './courtesy.ts';
 import type { StreamProtocol } from './interface.ts';
 import type { MeshNode } from './libp2p-node.ts';
 
@@ -34,15 +35,17 @@ export function createDeadline(parts: {
 
 /** The open connection to a peer, or a new one. Throws `mesh_unreachable` and the deadline's. */
 export async function connectionTo(
-  node: MeshNode,
+  parts: { readonly node: MeshNode; readonly courtesy: Courtesy },
   peer: PeerId,
   deadline: Deadline,
 ): Promise<Connection> {
+  const { node, courtesy } = parts;
   try {
     deadline.signal.throwIfAborted();
     const id = peerIdFromString(peer);
     const open = node.getConnections(id).find((one) => one.status === 'open');
-    return open ?? (await node.dial(id, { signal: deadline.signal }));
+    if (open !== undefined) return open;
+    return await courtesy.insist(peer, () => node.dial(id, { signal: deadline.signal }));
   } catch (error) {
     const ended = deadline.ended();
     // Out of time without a connection: that there is none says more than that time is up.

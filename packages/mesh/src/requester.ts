@@ -1,11 +1,13 @@
-import type { PeerId, RequestProtocol } from '@bzzz/protocol';
-import { lpStream } from '@libp2p/utils';
+import { BzzzError, type PeerId, type RequestProtocol, reasonOf } from '@bzzz/protocol';
 import type { Counters } from './counters.ts';
+import type { Courtesy } from './courtesy.ts';
+import { createFrames } from './framing.ts';
 import type { MeshNode } from './libp2p-node.ts';
 import { connectionTo, createDeadline, streamError, streamOn } from './open-stream.ts';
 
 export interface RequesterParts {
   readonly node: MeshNode;
+  readonly courtesy: Courtesy;
   readonly counters: Counters;
   readonly shutdown: AbortSignal;
 }
@@ -27,19 +29,28 @@ export async function sendRequest<Q, R>(
     shutdown: parts.shutdown,
     timeoutMs: protocol.timeoutMs,
   });
-  const connection = await connectionTo(parts.node, peer, deadline);
+  const connection = await connectionTo(parts, peer, deadline);
   const stream = await streamOn(connection, protocol, deadline);
   try {
-    const frames = lpStream(stream, { maxDataLength: protocol.response.bytesMax });
+    const frames = createFrames(stream, { readBytesMax: protocol.response.bytesMax });
     parts.counters.requestsSent += 1;
     await frames.write(bytes, { signal: deadline.signal });
     const answer = await frames.read({ signal: deadline.signal });
-    const response = protocol.response.decode(answer.subarray());
+    const response = readResponse(protocol, answer.subarray());
     await stream.close({ signal: deadline.signal });
     return response;
   } catch (error) {
     const coded = await streamError(error, connection, deadline);
     stream.abort(coded);
     throw coded;
+  }
+}
+
+/** An answer that is none is as good as no answer; to the caller both are a refusal. */
+function readResponse<Q, R>(protocol: RequestProtocol<Q, R>, bytes: Uint8Array): R {
+  try {
+    return protocol.response.decode(bytes);
+  } catch (error) {
+    throw new BzzzError('mesh_refused', reasonOf(error), { cause: error });
   }
 }

@@ -1,8 +1,8 @@
 import { BzzzError, type PeerId, type RequestProtocol } from '@bzzz/protocol';
 import type { Connection, Stream } from '@libp2p/interface';
-import { lpStream } from '@libp2p/utils';
 import { peerOf } from './connections.ts';
 import type { Counters } from './counters.ts';
+import { createFrames, FramingError } from './framing.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 
 export interface Responder {
@@ -10,7 +10,7 @@ export interface Responder {
   answer(stream: Stream, connection: Connection, shutdown: AbortSignal): void;
 }
 
-type Frames = ReturnType<typeof lpStream>;
+type Frames = ReturnType<typeof createFrames>;
 type Handler<Q, R> = (from: PeerId, message: Q, options: { signal: AbortSignal }) => Promise<R>;
 
 /** Answers one protocol within its limits, which are counted for each peer. */
@@ -67,7 +67,7 @@ export function createResponder<Q, R>(
       return refuse(stream, `more than ${protocol.requestsPerSecondMax} requests a second`);
     }
     // Listens for messages from here on, within the tick in which the stream came.
-    const frames = lpStream(stream, { maxDataLength: protocol.request.bytesMax });
+    const frames = createFrames(stream, { readBytesMax: protocol.request.bytesMax });
     inFlight.set(from, open + 1);
     try {
       await serve(stream, frames, from, shutdown);
@@ -92,17 +92,9 @@ export function createResponder<Q, R>(
 /** Apart from what a handler may throw, which can carry the same code. */
 class MalformedRequest extends Error {}
 
-/** Did not decode, or is too long by its own prefix (these names are libp2p's). */
 function isMalformed(error: unknown): boolean {
-  if (error instanceof MalformedRequest) return true;
-  return error instanceof Error && framingErrors.has(error.name);
+  return error instanceof MalformedRequest || error instanceof FramingError;
 }
-
-const framingErrors = new Set([
-  'InvalidDataLengthError',
-  'InvalidDataLengthLengthError',
-  'InvalidMessageLengthError',
-]);
 
 /** The outcome of a handler, but for one that goes on after its requester has stopped waiting. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

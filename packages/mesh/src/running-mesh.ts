@@ -2,6 +2,7 @@
 import type { MeshName } from '@bzzz/protocol';
 import type { Connections } from './connections.ts';
 import type { Counters } from './counters.ts';
+import { type Courtesy, createCourtesy } from './courtesy.ts';
 import { startDialer } from './dialer.ts';
 import { type Gossip, startGossip, type Subscriptions } from './gossip.ts';
 import { startGossipKeeper } from './gossip-keeper.ts';
@@ -27,6 +28,7 @@ export interface LastingParts {
 export interface RunningMesh {
   readonly node: MeshNode;
   readonly gossip: Gossip;
+  readonly courtesy: Courtesy;
   readonly shutdown: AbortSignal;
   stop(): Promise<void>;
 }
@@ -35,6 +37,7 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
   const { connections, counters, handlers, subscriptions, identity } = parts;
   const mesh: MeshName = options.name;
   const penalties = createPenalties();
+  const courtesy = createCourtesy(identity.peer);
   const failure: ListenFailure = { error: undefined };
   const shutdown = new AbortController();
   const node = await createNode(
@@ -44,6 +47,7 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
         parts.troubles.report(trouble),
       ),
       carriers: parts.transports(failure),
+      mayDial: (peer) => courtesy.mayDial(peer),
       scoreOf: (peer) => penalties.scoreOf(peer),
     },
     {
@@ -73,14 +77,14 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
     const keeper = startGossipKeeper(node);
     undo.push(() => keeper.stop());
     const dialer = startDialer(
-      { node, self: identity.peer, connections },
+      { node, self: identity.peer, connections, courtesy },
       {
         bootstrap: options.bootstrap ?? [],
         redialMsMax: options.redialMsMax ?? defaults.redialMsMax,
       },
     );
     undo.push(() => dialer.stop());
-    return { node, gossip, shutdown: shutdown.signal, stop };
+    return { node, gossip, courtesy, shutdown: shutdown.signal, stop };
   } catch (error) {
     await stop();
     throw failure.error ?? error;

@@ -6,7 +6,10 @@
 import { MeshName, topics } from '@bzzz/protocol';
 import { createIdentity, createMesh } from '../src/index.ts';
 
-const { name, ...options }: { name: string; listen: string[]; bootstrap?: string[]; mdns?: boolean } =
+const {
+  name,
+  ...options
+}: { name: string; listen: string[]; bootstrap?: string[]; mdns?: boolean; silenceMsMax?: number } =
   JSON.parse(process.argv[2] ?? '{}');
 
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -4,7 +4,14 @@ import type { MultiaddrConnection, Upgrader } from '@libp2p/interface';
 import { nodeTransports } from '../src/node-transports.ts';
 import type { Transports } from '../src/transports.ts';
 
-export function severableTransports(name: MeshName): { transports: Transports; sever: () => void } {
+export interface Severable {
+  readonly transports: Transports;
+  /** Connections that are open or on their way. */
+  readonly count: () => number;
+  readonly sever: () => void;
+}
+
+export function severableTransports(name: MeshName): Severable {
   const sockets = new Set<MultiaddrConnection>();
 
   function watched(upgrader: Upgrader): Upgrader {
@@ -46,6 +53,7 @@ export function severableTransports(name: MeshName): { transports: Transports; s
 
   return {
     transports,
+    count: () => sockets.size,
     sever() {
       for (const socket of sockets) socket.abort(new Error('severed by the test'));
     },

@@ -227,6 +227,59 @@ export const errorRegistry = {
     retryable: false,
     advice: 'A commit to be pushed is not in the mirror; the attempt has to be made again.',
   },
+  // peer
+  peer_folder_locked: {
+    status: 409,
+    retryable: false,
+    advice: 'A data folder belongs to one peer: stop the other one, or give this one `--data DIR`.',
+  },
+  peer_folder_unusable: {
+    status: 500,
+    retryable: false,
+    advice: 'Give the data folder to the user that runs bzzz, on a local disk that is not full.',
+  },
+  peer_key_unsafe: {
+    status: 403,
+    retryable: false,
+    advice: 'Others could read this key. Run `chmod 600` on the file if nobody did, or delete it.',
+  },
+  peer_key_invalid: {
+    status: 422,
+    retryable: false,
+    advice: 'The key file is damaged: bring back a good copy, or delete it to get a new key.',
+  },
+  peer_not_running: {
+    status: 503,
+    retryable: true,
+    advice: 'Start it with `bzzz up`, or name the data folder of a running peer with `--data DIR`.',
+  },
+  control_route_unknown: {
+    status: 404,
+    retryable: false,
+    advice: 'The running peer does not know this request; run `bzzz` of the same version.',
+  },
+  control_request_invalid: {
+    status: 422,
+    retryable: false,
+    advice: 'Mend the request as the reason says; `bzzz <command> --help` lists what it takes.',
+  },
+  control_answer_invalid: {
+    status: 502,
+    retryable: false,
+    advice: 'The running peer is of another version; start it again with this one.',
+  },
+  // cli
+  cli_usage: {
+    status: 400,
+    retryable: false,
+    advice: '`bzzz --help` lists the commands, `bzzz <command> --help` what each takes.',
+  },
+  cli_forge_unset: {
+    status: 422,
+    retryable: false,
+    advice:
+      'Set `GITHUB_TOKEN_FILE` or `forge.tokenFile`; or remove `repositories` and `forge.apiUrl` to try bzzz with its embedded forge.',
+  },
 } as const satisfies Record<string, ErrorSpec>;
 
 export type ErrorCode = keyof typeof errorRegistry;

@@ -27,6 +27,8 @@ const shared = {
   task: TaskId,
   peer: PeerId,
   account: Account,
+  /** Accounts of earlier holders, whose assignment may still be shown: bzzz's own, not a person's. */
+  former: z.array(Account).max(9).default([]),
   epoch: Epoch,
   /** Counts executions of the task, over all epochs. */
   attempt: z.int().min(1).max(10_000),
@@ -74,6 +76,7 @@ const trailers = [
   ['state', 'Bzzz-State'],
   ['peer', 'Bzzz-Peer'],
   ['account', 'Bzzz-Account'],
+  ['former', 'Bzzz-Former-Accounts'],
   ['epoch', 'Bzzz-Epoch'],
   ['attempt', 'Bzzz-Attempt'],
   ['leaseMs', 'Bzzz-Lease-Ms'],
@@ -119,8 +122,7 @@ export function decodeLockCommit(repo: RepoName, bytes: Uint8Array): SignedLockC
   const raw = Object.fromEntries(
     trailers.flatMap(([field, key]) => {
       const text = fields.get(key);
-      if (text === undefined) return [];
-      return [[field, numeric.has(field) ? Number(text) : text]];
+      return text === undefined ? [] : [[field, fieldOf(field, text)]];
     }),
   );
   const parsed = LockRecord.safeParse(raw);
@@ -153,20 +155,29 @@ export function lockRefNumber(ref: string): number | undefined {
 }
 
 function trailerText() {
-  return z
-    .string()
-    .min(1)
-    .max(limits.reasonCharsMax)
-    .regex(/^[^\p{Cc}]+$/u, 'one line without control characters')
-    .refine((text) => text.trim() === text, 'no space at either end');
+  return (
+    z
+      .string()
+      .min(1)
+      .max(limits.reasonCharsMax)
+      // U+2028 and U+2029 end a line for some readers; half a surrogate pair has no bytes of its own.
+      .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u, 'one line without control characters')
+      .refine((text) => text.trim() === text, 'no space at either end')
+  );
 }
 
 function trailerLines(record: LockRecord): string[] {
-  const values: Readonly<Record<string, string | number>> = record;
+  const values: Readonly<Record<string, string | number | string[]>> = record;
   return trailers.flatMap(([field, key]) => {
     const value = values[field];
-    return value === undefined ? [] : [`${key}: ${value}`];
+    const text = Array.isArray(value) ? value.join(',') : value;
+    return text === undefined || text === '' ? [] : [`${key}: ${text}`];
   });
+}
+
+function fieldOf(field: string, text: string): string | number | string[] {
+  if (field === 'former') return text.split(',');
+  return numeric.has(field) ? Number(text) : text;
 }
 
 function trailerOf(line: string): [string, string][] {

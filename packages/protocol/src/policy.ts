@@ -2,8 +2,9 @@
  * `.bzzz/policy.yml` on the base branch: what a repository's maintainers allow bzzz to do.
  * Unknown fields are refused, since a misspelt limit must not be a missing one.
  */
-import { parse as parseYaml } from 'yaml';
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { utf8 } from './bytes.ts';
 import { complaints } from './cbor.ts';
 import { BzzzError, reasonOf } from './errors.ts';
 import { Association } from './issue.ts';
@@ -84,7 +85,7 @@ export const alwaysProtected = [
 
 /** Throws `policy_invalid`. */
 export function parsePolicy(text: string): Policy {
-  if (text.length > limits.policyBytesMax) throw invalid('the file is too large');
+  if (utf8(text).byteLength > limits.policyBytesMax) throw invalid('the file is too large');
   const result = Policy.safeParse(yamlOf(text));
   if (!result.success) throw invalid(complaints(result.error));
   return result.data;
@@ -123,7 +124,11 @@ function compiles(source: string): boolean {
 
 function yamlOf(text: string): unknown {
   try {
-    return parseYaml(text, { maxAliasCount: 0, prettyErrors: true });
+    const document = parseDocument(text, { prettyErrors: true });
+    // A warning (an unknown tag, say) means that the text is read otherwise than it was meant.
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem !== undefined) throw problem;
+    return document.toJS({ maxAliasCount: 0 });
   } catch (error) {
     throw new BzzzError('policy_invalid', reasonOf(error).split('\n')[0] ?? 'not YAML', {
       cause: error,

@@ -25,19 +25,23 @@ export type WorkRequestReading =
   | { readonly kind: 'none' }
   | { readonly kind: 'invalid'; readonly reason: string };
 
+const lineEnd = /[\n\u2028\u2029]/;
 const fence = /^\s*(?:```|~~~)/;
-const pair = /^\s*([A-Za-z][A-Za-z0-9_-]*)\s*:\s*(.*?)\s*$/;
+const word = /^[A-Za-z][A-Za-z0-9_-]*$/;
 
 /** Reads the visible text of an issue (see `visibleText`). */
 export function readWorkRequest(visible: string): WorkRequestReading {
-  const lines = visible.split('\n').filter((line) => !fence.test(line));
-  const start = lines.findIndex((line) => pair.exec(line)?.[1]?.toLowerCase() === 'recipe');
+  const pairs = visible
+    .split(lineEnd)
+    .filter((line) => !fence.test(line))
+    .map(pairOf);
+  const start = pairs.findIndex((pair) => pair?.name.toLowerCase() === 'recipe');
   if (start < 0) return { kind: 'none' };
-  const recipe = pair.exec(lines[start] ?? '')?.[2] ?? '';
+  const recipe = pairs[start]?.value ?? '';
   const parameters = new Map<string, string>();
-  for (const line of lines.slice(start + 1)) {
-    const [, name, value] = pair.exec(line) ?? [];
-    if (name === undefined || value === undefined) break;
+  for (const pair of pairs.slice(start + 1)) {
+    if (pair === undefined) break;
+    const { name, value } = pair;
     if (parameters.has(name))
       return { kind: 'invalid', reason: `parameter ${name} is given twice` };
     if (parameters.size === limits.recipeParametersMax) {
@@ -52,4 +56,11 @@ export function readWorkRequest(visible: string): WorkRequestReading {
     kind: 'invalid',
     reason: `${first?.path.join('.') ?? 'recipe'}: ${first?.message ?? ''}`,
   };
+}
+
+/** `name: value`. Not by one pattern: a hostile line could make that backtrack for hours. */
+function pairOf(line: string): { name: string; value: string } | undefined {
+  const colon = line.indexOf(':');
+  const name = line.slice(0, Math.max(colon, 0)).trim();
+  return word.test(name) ? { name, value: line.slice(colon + 1).trim() } : undefined;
 }

@@ -98,7 +98,8 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
   return {
     evaluate,
     stop() {
-      for (const task of [...turns.keys()]) drop(task);
+      for (const { cancel } of turns.values()) cancel();
+      turns.clear();
     },
   };
 }

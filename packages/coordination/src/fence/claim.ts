@@ -33,7 +33,7 @@ export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Prom
   const { task, account, tip, bodySha256, leaseMs } = options;
   const below = tip.kind === 'record' ? tip.record : undefined;
   const epoch = Epoch.parse(Math.max(below?.epoch ?? 0, options.epochKnown) + 1);
-  const shared = { task, account, epoch, leaseMs };
+  const shared = { task, account, former: formerAccounts(account, below), epoch, leaseMs };
   const carried = below === undefined ? undefined : carry(below);
   const draft =
     carried === undefined
@@ -42,6 +42,14 @@ export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Prom
   const expected: Oid | null = tipOid(tip);
   const made = await makeLockCommit(deps, draft, expected);
   return { task, expected, ...made };
+}
+
+/** Whose assignment on the issue is bzzz's doing, besides our own. The latest few suffice. */
+function formerAccounts(account: Account, below: LockRecord | undefined): Account[] {
+  if (below === undefined) return [];
+  const all = new Set([below.account, ...below.former]);
+  all.delete(account);
+  return [...all].slice(0, 9);
 }
 
 /** What a takeover may not change: the outcome that the task has already. */

@@ -1,5 +1,6 @@
 /** Makes and checks the signed commits of a lock branch (DESIGN.md 4.2). */
 import {
+  type Account,
   bytesToHex,
   commitOid,
   decodeLockCommit,
@@ -42,6 +43,11 @@ export async function makeLockCommit(
   const signature = await deps.signer.sign(lockSigningBytes(statement));
   const commit = encodeLockCommit({ ...statement, signature });
   return { oid: commitOid(commit), commit, record };
+}
+
+/** Every account whose assignment this fence explains. */
+export function accountsOf(record: LockRecord): readonly Account[] {
+  return [record.account, ...record.former];
 }
 
 /**

@@ -97,8 +97,8 @@ export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRe
 
 /** The fields that every record of one epoch shares. */
 export function shared(record: LockRecord) {
-  const { task, account, epoch, attempt, leaseMs, bodySha256 } = record;
-  return { task, account, epoch, attempt, leaseMs, bodySha256 };
+  const { task, account, former, epoch, attempt, leaseMs, bodySha256 } = record;
+  return { task, account, former, epoch, attempt, leaseMs, bodySha256 };
 }
 
 /** Any text as one line that fits a trailer. */

@@ -20,6 +20,7 @@ import {
 } from '@bzzz/protocol';
 import { createChronicle } from '../chronicle/chronicle.ts';
 import { createContest } from '../contest/contest.ts';
+import { accountsOf } from '../fence/commit.ts';
 import { createFence } from '../fence/fence.ts';
 import { guardLease } from '../fence/guard.ts';
 import { createLeaseClock } from '../fence/lease.ts';
@@ -157,8 +158,10 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       return entry !== undefined && holdOf(entry.state) !== undefined && !workforce.driving(task);
     };
     const watched = { leaseMs: timing.leaseMs, onReading: goOn };
-    background(guardLease({ ...deps, fence, leases }, watched, task, signal)).finally(() =>
-      guarded.delete(task),
+    background(
+      guardLease({ ...deps, fence, leases }, watched, task, signal).finally(() =>
+        guarded.delete(task),
+      ),
     );
   }
 
@@ -220,13 +223,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     ends.push(clock.after(timing.announceMs, repeat));
   }
 
-  function background(job: Promise<unknown>): Promise<void> {
-    return job.then(
-      () => undefined,
-      (error: unknown) => {
-        if (!signal.aborted) trouble.tell(error);
-      },
-    );
+  /** Work that nobody waits for; what goes wrong in it is told. */
+  function background(job: Promise<unknown>): void {
+    job.catch((error: unknown) => {
+      if (!signal.aborted) trouble.tell(error);
+    });
   }
 
   async function learnAccount(): Promise<void> {
@@ -237,18 +238,23 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     contest.evaluate();
   }
 
-  /** The account whose assignment is bzzz's own: one of the mesh's, if the fence names it. */
-  async function fenceAccount(task: TaskId, issue: Issue, until: AbortSignal) {
+  /** Asks the fence only when every assignee could be one of the mesh's own accounts. */
+  async function fenceAccounts(task: TaskId, issue: Issue, until: AbortSignal) {
     const ours = membership.accounts();
-    if (!issue.assignees.every((login) => ours.has(login))) return null;
+    if (!issue.assignees.every((login) => ours.has(login))) return [];
     const { tip } = await fence.look(task, until);
-    return tip.kind === 'record' ? tip.record.account : null;
+    return tip.kind === 'record' ? accountsOf(tip.record) : [];
   }
 
   function describe(): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {
     const { name, version, wire, repositories, tools, sandbox, slots, load } = options;
     return {
-      ...{ name, account, version, wire, sandbox, slots },
+      name,
+      account,
+      version,
+      wire,
+      sandbox,
+      slots,
       repositories: [...repositories],
       tools: [...tools],
       executors: ports.executors.map((executor) => executor.kind),
@@ -302,7 +308,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     for (const repo of options.repositories) watches.push(startWatch(deps, watchOptions(repo)));
     repeat();
     // Not awaited: a peer takes part in its mesh while the forge is away.
-    void background(learnAccount());
+    background(learnAccount());
   }
 
   function watchOptions(repo: RepoName) {
@@ -311,7 +317,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       self,
       pollMs: timing.pollMs,
       live: () => membership.live().map((one) => one.peer),
-      fenceAccount,
+      fenceAccounts,
       known: (task: TaskId) => book.get(task) !== undefined,
       onHint: (hint: TaskHint) => onHint(self, hint),
     };

@@ -44,6 +44,7 @@ export interface Workforce {
   running(): number;
   /** Accepted share of our attempts, with a prior of one success. */
   success(): number;
+  /** Whether we hold the task; a bid for it is not yet that. */
   driving(task: TaskId): boolean;
   /** Bids, and if it is won works to the end. */
   bid(entry: TaskEntry & { readonly seen: Seen }): void;
@@ -57,7 +58,8 @@ export interface Workforce {
 
 interface Active {
   readonly over: Promise<void>;
-  recheck: () => void;
+  /** Makes the drive look at its issue; undefined: only a bid so far. */
+  recheck: (() => void) | undefined;
 }
 
 export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions): Workforce {
@@ -80,7 +82,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
         active.delete(task);
         options.onChange(task);
       });
-    active.set(task, { over, recheck: () => undefined });
+    active.set(task, { over, recheck: undefined });
     options.onChange(task);
   }
 
@@ -157,8 +159,14 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     return tip.kind === 'record' && fence.owns(task, tip.oid);
   }
 
+  function setRecheck(task: TaskId, recheck: (() => void) | undefined): void {
+    const entry = active.get(task);
+    if (entry !== undefined) entry.recheck = recheck;
+  }
+
   async function hold(holding: Holding, resultTip: Oid | null, first: boolean): Promise<void> {
     const { task } = holding;
+    setRecheck(task, () => undefined);
     const claim = holding.tip();
     const { epoch, peer, leaseMs } = claim.record;
     const held = { peer, epoch, lock: claim.oid, leaseMs };
@@ -189,10 +197,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
               ? transition.running(from, to.running)
               : transition.publishing(from, to.publishing),
           ),
-        onRecheck: (recheck) => {
-          const entry = active.get(task);
-          if (entry !== undefined) entry.recheck = recheck;
-        },
+        onRecheck: (recheck) => setRecheck(task, recheck),
       },
     };
   }
@@ -229,6 +234,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     await chronicle.record(endOf(task, epoch, 'released', reason));
     const hold = { peer, epoch, lock: oid, leaseMs };
     book.update(task, { state: { state: 'released', hold, reason } });
+    setRecheck(task, undefined);
     options.onReading(task, await fence.look(task, signal));
   }
 
@@ -261,10 +267,10 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     free: () => active.size < options.slots && options.bidOptions() !== null,
     running: () => active.size,
     success: () => score.accepted / score.total,
-    driving: (task) => active.has(task),
+    driving: (task) => active.get(task)?.recheck !== undefined,
     bid: (entry) => occupy(entry.task, () => bidAndWork(entry)),
     resume: (task) => occupy(task, () => resume(task)),
-    recheck: (task) => active.get(task)?.recheck(),
+    recheck: (task) => active.get(task)?.recheck?.(),
     async stop(graceMs) {
       graceMsLeft = graceMs;
       stopping.abort(new BzzzError('stopped', 'the peer is stopping'));

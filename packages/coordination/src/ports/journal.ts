@@ -15,6 +15,8 @@ export interface Journal {
    * Resolves with the position when the entry is on disk and survives a power cut. Entries of one
    * caller keep their order; callers of one tick share a block.
    * Throws `journal_write_failed`; then nothing later is accepted either, since a gap must not form.
+   * Throws without a trace `message_invalid` (the entry does not fit its schema), `journal_backlog`
+   * (the disk takes less than is appended) and `stopped` (the journal is closed).
    */
   append(entry: JournalEntry): Promise<number>;
   /** The durable entries from `from` on, oldest first. Blocks of unknown kinds are skipped. */

@@ -2,7 +2,14 @@
  * What goes wrong without being lost: journalled once, not at every repetition, and shown by
  * `bzzz status` until it is over.
  */
-import { BzzzError, isBzzzError, limits, reasonOf, type TaskId } from '@bzzz/protocol';
+import {
+  BzzzError,
+  type EntryBody,
+  isBzzzError,
+  limits,
+  reasonOf,
+  type TaskId,
+} from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Clock } from '../ports/index.ts';
 
@@ -39,6 +46,14 @@ export function createTrouble(deps: TroubleDeps): Trouble {
     );
   }
 
+  async function write(body: EntryBody): Promise<void> {
+    try {
+      await deps.chronicle.record(body);
+    } catch (failure) {
+      fatal(failure);
+    }
+  }
+
   return {
     tell(error, task) {
       if (isBzzzError(error, 'journal_write_failed')) return fatal(error);
@@ -55,8 +70,7 @@ export function createTrouble(deps: TroubleDeps): Trouble {
       }
       if (before !== undefined && atMs - before.atMs < quietMs) return;
       const body = { kind: 'trouble' as const, code, reason };
-      // A journal that cannot be written stops the peer by itself; there is nobody else to tell.
-      deps.chronicle.record(task === undefined ? body : { ...body, task }).catch(() => undefined);
+      void write(task === undefined ? body : { ...body, task });
     },
     recent() {
       const since = deps.clock.monotonicMs() - quietMs;

@@ -1,6 +1,7 @@
 /** A fresh look at what a held task asks for: the hint that led to the claim proves nothing. */
 import { type Issue, type LockRecord, type Policy, parsePolicy, taskParts } from '@bzzz/protocol';
 import type { Base, Forge } from '../ports/index.ts';
+import { accountsOf } from '../fence/commit.ts';
 import { judgeIssue, type Plan } from './gate.ts';
 
 export interface Briefing {
@@ -21,7 +22,7 @@ export async function brief(
   const { base, policy: text } = await deps.forge.readBase(repo, { signal });
   if (text === null) return 'the repository has no .bzzz/policy.yml on its base branch';
   const policy = parsePolicy(text);
-  const verdict = judgeIssue(issue, { policy, fenceAccount: record.account });
+  const verdict = judgeIssue(issue, { policy, fenceAccounts: accountsOf(record) });
   if (verdict.kind === 'refused') return verdict.reason;
   if (verdict.plan.bodySha256 !== record.bodySha256)
     return 'the issue was edited since it was seen';
@@ -37,7 +38,7 @@ export async function peopleWant(
 ): Promise<string | undefined> {
   const { repo, number } = taskParts(record.task);
   const issue = await deps.forge.readIssue(repo, number, { signal });
-  const verdict = judgeIssue(issue, { policy, fenceAccount: record.account });
+  const verdict = judgeIssue(issue, { policy, fenceAccounts: accountsOf(record) });
   if (verdict.kind === 'refused') return verdict.reason;
   if (verdict.plan.bodySha256 !== record.bodySha256)
     return 'the issue was edited since it was seen';

@@ -38,8 +38,8 @@ export type RefusalCause = 'unasked' | 'people' | 'request';
 
 export interface GateOptions {
   readonly policy: Policy;
-  /** The account that the fence names; its assignment is bzzz's own. */
-  readonly fenceAccount: Account | null;
+  /** The accounts that the fence names; their assignment is bzzz's own. */
+  readonly fenceAccounts: readonly Account[];
 }
 
 export function judgeIssue(issue: Issue, options: GateOptions): GateVerdict {
@@ -65,8 +65,8 @@ function unaskedFor(issue: Issue, { labels }: Policy): string | undefined {
   return `no label of bzzz (${labels.join(', ')})`;
 }
 
-function peopleObject(issue: Issue, { policy, fenceAccount }: GateOptions): string | undefined {
-  const person = issue.assignees.find((login) => login !== fenceAccount);
+function peopleObject(issue: Issue, { policy, fenceAccounts }: GateOptions): string | undefined {
+  const person = issue.assignees.find((login) => !fenceAccounts.includes(login));
   if (person !== undefined) return `assigned to ${person}`;
   if (policy.authors.includes(issue.association)) return undefined;
   return `${issue.author} is ${issue.association} here; the policy trusts ${policy.authors.join(', ')}`;

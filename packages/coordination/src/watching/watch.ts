@@ -32,12 +32,12 @@ export interface WatchOptions {
   readonly self: PeerId;
   readonly pollMs: number;
   readonly live: () => readonly PeerId[];
-  /** The account by whose assignment an issue is bzzz's own, if its fence names one. */
-  readonly fenceAccount: (
+  /** The accounts whose assignment is bzzz's own, because the issue's fence names them. */
+  readonly fenceAccounts: (
     task: TaskId,
     issue: Issue,
     signal: AbortSignal,
-  ) => Promise<Account | null>;
+  ) => Promise<readonly Account[]>;
   /** Whether the mesh cares about this issue already; of others only those that ask for bzzz are told. */
   readonly known: (task: TaskId) => boolean;
   readonly onHint: (hint: TaskHint) => void;
@@ -96,9 +96,9 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
 
   async function hintOf(issue: Issue, current: Policy): Promise<TaskHint | null> {
     const task = taskId(repo, issue.number);
-    const fenceAccount =
-      issue.assignees.length === 0 ? null : await options.fenceAccount(task, issue, signal);
-    const verdict = judgeIssue(issue, { policy: current, fenceAccount });
+    const fenceAccounts =
+      issue.assignees.length === 0 ? [] : await options.fenceAccounts(task, issue, signal);
+    const verdict = judgeIssue(issue, { policy: current, fenceAccounts });
     const { updatedAtMs } = issue;
     const title = issue.title.slice(0, limits.titleCharsMax).toWellFormed();
     if (verdict.kind === 'eligible') {

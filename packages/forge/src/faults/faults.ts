@@ -39,7 +39,7 @@ export interface Faults {
 }
 
 /** A request as faults see it. */
-export interface FaultTarget {
+interface FaultTarget {
   /** `GET /repos/o/r/issues`, `git-receive-pack`, ... */
   readonly name: string;
   readonly account: string | null;

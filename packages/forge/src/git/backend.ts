@@ -12,6 +12,8 @@ export interface BackendRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly login: string | null;
+  /** Ends git and its hooks, whatever they are at. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -21,13 +23,21 @@ export interface BackendRequest {
  */
 export function runBackend(request: BackendRequest): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', ['http-backend'], { env: cgiEnv(request), stdio: 'pipe' });
+    // A group of its own: hooks can be ended with it, and a terminal's Ctrl-C does not reach it.
+    const child = spawn('git', ['http-backend'], {
+      env: cgiEnv(request),
+      stdio: 'pipe',
+      detached: true,
+    });
+    const end = (): void => endGroup(child.pid);
+    request.signal.addEventListener('abort', end, { once: true });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     child.on('error', reject);
     child.on('close', () => {
+      request.signal.removeEventListener('abort', end);
       const reply = parseCgi(Buffer.concat(stdout));
       if (reply !== null) resolve(reply);
       else
@@ -37,6 +47,15 @@ export function runBackend(request: BackendRequest): Promise<Reply> {
     child.stdin.on('error', () => child.stdin.destroy());
     child.stdin.end(request.body);
   });
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 function cgiEnv(request: BackendRequest): Record<string, string> {

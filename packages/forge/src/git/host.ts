@@ -17,12 +17,20 @@ export interface GitHost {
   resolve(
     fullName: string,
     revision: string,
-    type?: 'commit' | 'tree' | 'blob',
+    type?: 'commit' | 'tree' | 'blob' | 'object',
   ): Promise<string | null>;
-  /** All refs of a prefix, by name. */
+  /** The ids of all refs of a prefix, by name. */
   refs(fullName: string, prefix: string): Promise<Map<string, string>>;
+  /** The same with the types of the objects, in the order of the names. */
+  listRefs(fullName: string, prefix: string): Promise<GitRef[]>;
   /** One at a time a repository: whatever writes refs by REST or brings rows in step with refs. */
   locked<T>(fullName: string, work: () => Promise<T>): Promise<T>;
+}
+
+export interface GitRef {
+  readonly name: string;
+  readonly sha: string;
+  readonly type: string;
 }
 
 export function createGitHost(root: string): GitHost {
@@ -35,6 +43,17 @@ export function createGitHost(root: string): GitHost {
       throw forgeError('forge_git', `git ${args[0] ?? ''} in ${fullName}: ${result.stderr}`);
     }
     return result.stdout.toString('utf8').replace(/\n$/, '');
+  };
+
+  const listRefs: GitHost['listRefs'] = async (fullName, prefix) => {
+    const format = '--format=%(objectname) %(objecttype) %(refname)';
+    const lines = await text(fullName, ['for-each-ref', format, prefix]);
+    return lines.split('\n').flatMap((line) => {
+      const [sha, type, name] = line.split(' ');
+      return sha === undefined || type === undefined || name === undefined
+        ? []
+        : { sha, type, name };
+    });
   };
 
   return {
@@ -60,14 +79,10 @@ export function createGitHost(root: string): GitHost {
       const result = await runGit(dirOf(fullName), args);
       return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
     },
+    listRefs,
     async refs(fullName, prefix) {
-      const lines = await text(fullName, [
-        'for-each-ref',
-        '--format=%(objectname) %(refname)',
-        prefix,
-      ]);
-      const pairs = lines.split('\n').filter((line) => line !== '');
-      return new Map(pairs.map((line) => [line.slice(41), line.slice(0, 40)]));
+      const refs = await listRefs(fullName, prefix);
+      return new Map(refs.map(({ name, sha }) => [name, sha]));
     },
     locked(fullName, work) {
       const result = (tails.get(fullName) ?? Promise.resolve()).then(work);

@@ -1,6 +1,6 @@
+import type { GitRef } from '../git/host.ts';
 import type { RouteCall } from '../http/call.ts';
 import { objectBody } from '../http/call.ts';
-import { pageOf } from '../http/paging.ts';
 import { GitHubError, json, noContent, notFound, unprocessable } from '../http/reply.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
@@ -31,18 +31,22 @@ export function refRoutes(world: World): Route[] {
 async function get(world: World, call: RouteCall): Promise<Reply> {
   const repo = repoOf(world.tables, call);
   const name = `refs/${call.param('ref')}`;
-  const sha = (await world.git.refs(repo.full_name, name)).get(name);
-  if (sha === undefined) throw notFound();
-  return json(200, await formatRef(world, repo, [name, sha]));
+  const refs = await world.git.listRefs(repo.full_name, name);
+  const ref = refs.find((one) => one.name === name);
+  if (ref === undefined) throw notFound();
+  return json(200, formatRef(world, repo, ref));
 }
 
 async function matching(world: World, call: RouteCall): Promise<Reply> {
   const repo = repoOf(world.tables, call);
   const prefix = `refs/${call.param('ref')}`;
-  const refs = [...(await world.git.refs(repo.full_name, 'refs/'))];
-  const found = refs.filter(([name]) => name.startsWith(prefix));
-  const items = await Promise.all(found.map((ref) => formatRef(world, repo, ref)));
-  return pageOf(call, world.baseUrl, items, (item) => item);
+  const refs = await world.git.listRefs(repo.full_name, 'refs/');
+  const found = refs.filter((ref) => ref.name.startsWith(prefix));
+  // All of them: GitHub has no pages here.
+  return json(
+    200,
+    found.map((ref) => formatRef(world, repo, ref)),
+  );
 }
 
 function create(world: World, call: RouteCall): Promise<Reply> {
@@ -57,14 +61,15 @@ function create(world: World, call: RouteCall): Promise<Reply> {
     if ((await world.git.run(repo.full_name, ['check-ref-format', name])).code !== 0) {
       throw unprocessable(`${name} is not a valid ref name.`);
     }
-    const type = name.startsWith('refs/heads/') ? 'commit' : undefined;
-    if ((await world.git.resolve(repo.full_name, sha, type)) === null) {
+    const wanted = name.startsWith('refs/heads/') ? 'commit' : 'object';
+    if ((await world.git.resolve(repo.full_name, sha, wanted)) === null) {
       throw unprocessable('Object does not exist');
     }
     if ((await world.git.refs(repo.full_name, name)).has(name)) throw alreadyExists();
     const made = await world.git.run(repo.full_name, ['update-ref', name, sha, zeroId]);
     if (made.code !== 0) throw alreadyExists();
-    return json(201, await formatRef(world, repo, [name, sha]));
+    const type = await world.git.text(repo.full_name, ['cat-file', '-t', sha]);
+    return json(201, formatRef(world, repo, { name, sha, type }));
   });
 }
 
@@ -82,7 +87,7 @@ function update(world: World, call: RouteCall): Promise<Reply> {
     if (!forward && body['force'] !== true) throw unprocessable('Update is not a fast forward');
     const moved = await world.git.run(repo.full_name, ['update-ref', name, sha, old]);
     if (moved.code !== 0) throw new GitHubError(409, 'Reference cannot be updated');
-    return json(200, await formatRef(world, repo, [name, sha]));
+    return json(200, formatRef(world, repo, { name, sha, type: 'commit' }));
   });
 }
 
@@ -109,10 +114,8 @@ export async function writing(
   const repo = repoOf(world.tables, call);
   const actor = requireAccess(world.tables, call, { repo, least: 'push' });
   return world.git.locked(repo.full_name, async () => {
-    const tip = `refs/heads/${repo.default_branch}`;
-    const defaultTipBefore = await world.git.resolve(repo.full_name, tip);
     const reply = await work(repo, actor);
-    await syncWithRefs(world, repo, { actor, defaultTipBefore });
+    await syncWithRefs(world, repo, actor);
     return reply;
   });
 }
@@ -128,13 +131,9 @@ function shaIn(value: unknown): string {
   throw unprocessable('The sha parameter must be exactly 40 characters and contain only [0-9a-f].');
 }
 
-async function formatRef(
-  world: World,
-  repo: RepoRow,
-  [name, sha]: readonly [string, string],
-): Promise<Record<string, unknown>> {
-  const type = await world.git.text(repo.full_name, ['cat-file', '-t', sha]);
+function formatRef(world: World, repo: RepoRow, ref: GitRef): Record<string, unknown> {
   const url = `${repoUrl(world, repo)}/git`;
+  const { name, sha, type } = ref;
   return {
     ref: name,
     node_id: nodeId(`Ref:${repo.id}:${name}:`, 0),

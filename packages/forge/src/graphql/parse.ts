@@ -9,7 +9,7 @@ export interface Operation {
   readonly fragments: ReadonlyMap<string, Fragment>;
 }
 
-export interface Fragment {
+interface Fragment {
   readonly on: string | null;
   readonly selections: readonly Selection[];
 }

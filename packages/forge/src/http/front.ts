@@ -48,7 +48,7 @@ export function createFront(deps: FrontDeps): (raw: RawRequest) => Promise<Answe
       key: keyOf(call),
     });
     if (struck.outage) return 'reset';
-    if (struck.delayMs > 0) await sleep(struck.delayMs, undefined, { signal: deps.signal });
+    if (!(await held(struck.delayMs, deps.signal))) return 'reset';
     if (struck.statusBefore !== null) return faultReply(struck.statusBefore);
     const badToken = token !== null && user === null;
     const reply = badToken ? refused(git) : await answer(deps, { call, git, struck });
@@ -56,6 +56,18 @@ export function createFront(deps: FrontDeps): (raw: RawRequest) => Promise<Answe
     if (struck.statusAfter !== null) return faultReply(struck.statusAfter);
     return { ...reply, headers: { ...reply.headers, 'x-github-request-id': requestId() } };
   };
+}
+
+/** Waits; false when the forge is stopped meanwhile. */
+async function held(delayMs: number, signal: AbortSignal): Promise<boolean> {
+  if (delayMs === 0) return true;
+  try {
+    await sleep(delayMs, undefined, { signal });
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
 }
 
 function answer(

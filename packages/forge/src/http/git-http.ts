@@ -2,6 +2,7 @@ import { runBackend } from '../git/backend.ts';
 import type { Struck } from '../faults/faults.ts';
 import type { RequestKind } from '../requests.ts';
 import type { RepoRow } from '../store/rows.ts';
+import { isoSeconds } from '../store/store.ts';
 import { findRepo, may, permissionOf } from '../tracker/access.ts';
 import { syncWithRefs } from '../tracker/pull-sync.ts';
 import type { World } from '../world.ts';
@@ -31,6 +32,7 @@ export function createGitHttp(deps: {
   readonly world: World;
   readonly count: (account: string, kind: RequestKind) => void;
   readonly flush: () => Promise<void>;
+  readonly signal: AbortSignal;
 }): (call: Call, git: GitCall, struck: Struck) => Promise<Reply> {
   const { world } = deps;
   return async (call, git, struck) => {
@@ -47,20 +49,18 @@ export function createGitHttp(deps: {
         headers: call.headers,
         body: call.body,
         login: call.user?.login ?? null,
+        signal: deps.signal,
       });
     if (git.rest === 'info/refs' || !push) {
       if (git.rest !== 'info/refs') deps.count(call.user?.login ?? 'anonymous', 'gitFetches');
       return struck.read(run);
     }
     deps.count(call.user?.login ?? 'anonymous', 'gitPushes');
-    const defaultRef = `refs/heads/${repo.default_branch}`;
-    const defaultTipBefore = await world.git.resolve(repo.full_name, defaultRef);
     // Pushes race as they do on GitHub: git's own ref locks decide. Only the rows wait in line.
     const reply = await run();
     await world.git.locked(repo.full_name, async () => {
-      world.tables.repos.update(repo.id, { pushed_at: new Date(world.now()).toISOString() });
-      if (call.user !== null)
-        await syncWithRefs(world, repo, { actor: call.user, defaultTipBefore });
+      world.tables.repos.update(repo.id, { pushed_at: isoSeconds(world.now()) });
+      if (call.user !== null) await syncWithRefs(world, repo, call.user);
     });
     await deps.flush();
     return reply;

@@ -1,11 +1,12 @@
 import { passOn } from '../emulation.ts';
 import type { Struck } from '../faults/faults.ts';
 import type { RequestKind } from '../requests.ts';
+import { findRepo, may, permissionOf } from '../tracker/access.ts';
 import type { World } from '../world.ts';
 import type { Call } from './call.ts';
 import { conditional } from './conditional.ts';
 import type { RateMeter } from './limits.ts';
-import { errorReply, GitHubError, json, needsLogin } from './reply.ts';
+import { errorReply, forbidden, GitHubError, json, needsLogin, notFound } from './reply.ts';
 import type { Reply } from './reply.ts';
 import { compileRoutes, matchRoute } from './router.ts';
 import type { Route } from './router.ts';
@@ -27,8 +28,10 @@ export function createRest(deps: RestDeps): (call: Call, struck: Struck) => Prom
   const produce = async (call: Call): Promise<Reply> => {
     const route = matchRoute(routes, call);
     if (route !== null) return route();
-    if (isWrite(call) && call.user === null) throw needsLogin();
-    return passOn(world.emulation, call);
+    const reply = await passOn(world.emulation, passable(world, call));
+    // GitHub answers a new review with 200, emulate with 201.
+    const review = call.method === 'POST' && /\/reviews(\/\d+\/events)?$/.test(call.path);
+    return review && reply.status === 201 ? { ...reply, status: 200 } : reply;
   };
 
   return async (call, struck) => {
@@ -60,7 +63,22 @@ export function createRest(deps: RestDeps): (call: Call, struck: Struck) => Prom
   };
 }
 
-export function isWrite(call: Pick<Call, 'method'>): boolean {
+/** emulate is freer with access than GitHub; what reaches it has been checked here. */
+function passable(world: World, call: Call): Call {
+  if (isWrite(call) && call.user === null) throw needsLogin();
+  const [, owner, name, rest = ''] = /^\/repos\/([^/]+)\/([^/]+)(\/.*)?$/.exec(call.path) ?? [];
+  if (owner === undefined || name === undefined) return call;
+  const repo = findRepo(world.tables, owner, name);
+  const { user } = call;
+  if (repo === undefined || permissionOf(world.tables, repo, user) === null) throw notFound();
+  const open = /^\/pulls\/\d+\/(reviews|comments)(\/|$)/.test(rest);
+  if (isWrite(call) && !open && !may(world.tables, { repo, user }, 'push')) {
+    throw forbidden('Must have write access to the repository.');
+  }
+  return { ...call, path: `/repos/${repo.full_name}${rest}` };
+}
+
+function isWrite(call: Pick<Call, 'method'>): boolean {
   return call.method !== 'GET' && call.method !== 'HEAD';
 }
 
@@ -70,7 +88,7 @@ export function replyOf(error: unknown): Reply {
   throw error;
 }
 
-export function withHeaders(reply: Reply, headers: Readonly<Record<string, string>>): Reply {
+function withHeaders(reply: Reply, headers: Readonly<Record<string, string>>): Reply {
   return { ...reply, headers: { ...headers, ...reply.headers } };
 }
 
@@ -94,10 +112,17 @@ function rateLimitRoute(meter: RateMeter): Route {
 }
 
 /**
- * Routes where emulate would answer from git data of its own, which is empty here: no answer is
- * better than a wrong one.
+ * Routes where emulate would answer from git data of its own, which is empty here, or take what
+ * the forge's own routes then ignore: no answer is better than a wrong one.
  */
 const notServed: Route[] = [
+  '/orgs/*rest',
+  '/app/*rest',
+  '/applications/*rest',
+  '/repos/:owner/:repo/hooks',
+  '/repos/:owner/:repo/hooks/*rest',
+  '/repos/:owner/:repo/milestones',
+  '/repos/:owner/:repo/milestones/*rest',
   '/repos/:owner/:repo/git/*rest',
   '/repos/:owner/:repo/branches/*rest',
   '/repos/:owner/:repo/commits/*rest',

@@ -11,13 +11,12 @@ export interface Tables {
   readonly issues: Table<IssueRow>;
   readonly pulls: Table<PullRow>;
   readonly labels: Table<LabelRow>;
-  readonly milestones: Table<MilestoneRow>;
   readonly comments: Table<CommentRow>;
-  readonly reviews: Table<ReviewRow>;
   readonly events: Table<EventRow>;
   readonly tokens: Table<TokenRow>;
   readonly edits: Table<EditRow>;
   readonly statuses: Table<StatusRow>;
+  readonly tips: Table<TipRow>;
 }
 
 export function tablesOf(store: Store): Tables {
@@ -28,13 +27,12 @@ export function tablesOf(store: Store): Tables {
     issues: store.collection('github.issues', ['repo_id', 'number']),
     pulls: store.collection('github.pull_requests', ['repo_id', 'number']),
     labels: store.collection('github.labels', ['repo_id']),
-    milestones: store.collection('github.milestones', ['repo_id', 'number']),
     comments: store.collection('github.comments', ['repo_id']),
-    reviews: store.collection('github.reviews', ['repo_id', 'pull_number']),
     events: store.collection('github.issue_events', ['repo_id', 'issue_number']),
     tokens: store.collection('bzzz.tokens', ['sha256']),
     edits: store.collection('bzzz.edits', ['issue_id']),
     statuses: store.collection('bzzz.statuses', ['repo_id', 'sha']),
+    tips: store.collection('bzzz.tips', ['repo_id']),
   };
 }
 
@@ -63,7 +61,7 @@ export interface RepoRow extends Row {
   readonly delete_branch_on_merge: boolean;
 }
 
-export interface CollaboratorRow extends Row {
+interface CollaboratorRow extends Row {
   readonly repo_id: number;
   readonly user_id: number;
   readonly permission: Permission;
@@ -139,12 +137,6 @@ export interface LabelRow extends Row {
   readonly default: boolean;
 }
 
-export interface MilestoneRow extends Row {
-  readonly number: number;
-  readonly repo_id: number;
-  readonly title: string;
-}
-
 export interface CommentRow extends Row {
   readonly node_id: string;
   readonly repo_id: number;
@@ -163,13 +155,6 @@ export interface CommentRow extends Row {
   readonly review_id: number | null;
 }
 
-export interface ReviewRow extends Row {
-  readonly repo_id: number;
-  readonly pull_number: number;
-  readonly user_id: number;
-  readonly state: string;
-}
-
 export interface EventRow extends Row {
   readonly node_id: string;
   readonly repo_id: number;
@@ -185,13 +170,13 @@ export interface EventRow extends Row {
 }
 
 /** A token is kept as its hash: nobody reads a usable one out of the state. */
-export interface TokenRow extends Row {
+interface TokenRow extends Row {
   readonly sha256: string;
   readonly login: string;
 }
 
 /** One edit of the body of an issue, for GraphQL's lastEditedAt and userContentEdits. */
-export interface EditRow extends Row {
+interface EditRow extends Row {
   readonly issue_id: number;
   readonly editor_id: number;
   readonly body: string | null;
@@ -205,4 +190,10 @@ export interface StatusRow extends Row {
   readonly description: string | null;
   readonly context: string;
   readonly creator_id: number;
+}
+
+/** How far the commits of a default branch have been read for the issues that they close. */
+interface TipRow extends Row {
+  readonly repo_id: number;
+  readonly sha: string;
 }

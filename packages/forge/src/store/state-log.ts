@@ -14,8 +14,8 @@ export interface StateLog {
   record(change: Change): void;
   /** Resolves when everything recorded so far is on disk. Throws `forge_state` from then on. */
   flush(): Promise<void>;
-  /** Replaces image and log by this image: the log starts empty. */
-  compact(image: StoreImage): Promise<void>;
+  /** Writes a new image now; the log starts empty. */
+  compact(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,12 +25,19 @@ export interface LoadedState {
   readonly log: StateLog;
 }
 
+export interface StateLogOptions {
+  /** The whole state as it is now, with everything recorded so far in it. */
+  readonly image: () => StoreImage;
+  /** A log longer than this is folded into a new image. Default 16 MiB. */
+  readonly logBytesMax?: number;
+}
+
 /** Opens (or makes) the state under `dir`. Throws `forge_state` when it cannot be read. */
-export async function openStateLog(dir: string): Promise<LoadedState> {
+export async function openStateLog(dir: string, options: StateLogOptions): Promise<LoadedState> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const stored = await readImage(path.join(dir, imageName));
   const changes = await readLog(path.join(dir, logName(stored.generation)));
-  return { image: stored.image, changes, log: createLog(dir, stored.generation) };
+  return { image: stored.image, changes, log: createLog(dir, stored.generation, options) };
 }
 
 const imageName = 'image.json';
@@ -41,7 +48,8 @@ interface StoredImage {
   readonly image: StoreImage | null;
 }
 
-function createLog(dir: string, startGeneration: number): StateLog {
+function createLog(dir: string, startGeneration: number, options: StateLogOptions): StateLog {
+  const { image, logBytesMax = 16 * 1024 * 1024 } = options;
   let generation = startGeneration;
   let file: FileHandle | undefined;
   // Keyed by row, so a row that one request changes five times is written once.
@@ -57,16 +65,29 @@ function createLog(dir: string, startGeneration: number): StateLog {
     file ??= await open(path.join(dir, logName(generation)), 'a', 0o600);
     await file.appendFile(`${JSON.stringify(batch)}\n`);
     await file.datasync();
+    if ((await file.stat()).size > logBytesMax) await fold();
   };
 
-  const flush = (): Promise<void> => {
-    // After a failed write memory is ahead of the disk: every later flush fails too, on purpose.
-    queued ??= writing.then(write).catch((cause: unknown) => {
+  /** What is recorded meanwhile is in the image and comes into the new log, too: that is harmless. */
+  const fold = async (): Promise<void> => {
+    await file?.close();
+    file = undefined;
+    const next: StoredImage = { generation: generation + 1, image: image() };
+    await writeAtomically(path.join(dir, imageName), JSON.stringify(next));
+    generation = next.generation;
+    for (const name of await readdir(dir)) {
+      if (name.startsWith('log-') && name !== logName(generation)) await rm(path.join(dir, name));
+    }
+  };
+
+  /** One at a time. After a failure memory is ahead of the disk: all that follows fails, on purpose. */
+  const next = (work: () => Promise<void>): Promise<void> => {
+    writing = writing.then(work).catch((cause: unknown) => {
       throw forgeError('forge_state', 'the state could not be written', cause);
     });
-    writing = queued;
-    return queued;
+    return writing;
   };
+  const flush = (): Promise<void> => (queued ??= next(write));
 
   return {
     record(change) {
@@ -74,16 +95,9 @@ function createLog(dir: string, startGeneration: number): StateLog {
       pending.set(`${change.table}/${id}`, change);
     },
     flush,
-    async compact(image) {
+    async compact() {
       await flush();
-      await file?.close();
-      file = undefined;
-      const next: StoredImage = { generation: generation + 1, image };
-      await writeAtomically(path.join(dir, imageName), JSON.stringify(next));
-      generation = next.generation;
-      for (const name of await readdir(dir)) {
-        if (name.startsWith('log-') && name !== logName(generation)) await rm(path.join(dir, name));
-      }
+      await next(fold);
     },
     async close() {
       await flush();

@@ -1,10 +1,8 @@
 import { invalid } from '../http/reply.ts';
 import type { EventRow, IssueRow, LabelRow, RepoRow, UserRow } from '../store/rows.ts';
 import { isoSeconds } from '../store/store.ts';
-import type { Row } from '../store/store.ts';
 import type { World } from '../world.ts';
-import { findPull, may } from './access.ts';
-import { findUser } from './access.ts';
+import { findPull, findUser, may } from './access.ts';
 import { nodeId } from './format.ts';
 
 /** What an issue and the pull request of the same number have in common is changed here, in both. */
@@ -75,6 +73,8 @@ export function setState(
     return reason === undefined ? issue : saveIssue(world, target, { state_reason: reason });
   }
   const closed = state === 'closed';
+  // A closed pull request is not kept in step with its branch; a reopened one must be looked at.
+  if (issue.is_pull_request) world.synced.delete(repo.id);
   const fallback = closed ? 'completed' : 'reopened';
   const saved = saveIssue(world, target, {
     state,
@@ -157,7 +157,7 @@ export function addLabel(
     repo_id: repo.id,
     default: false,
   });
-  return withNodeId(row, world.tables.labels.update(row.id, { node_id: nodeId('Label', row.id) }));
+  return world.tables.labels.update(row.id, { node_id: nodeId('Label', row.id) }) ?? row;
 }
 
 export function addIssue(
@@ -183,7 +183,7 @@ export function addIssue(
     closed_by_id: null,
   });
   countOpen(world, repo, 1);
-  return withNodeId(row, world.tables.issues.update(row.id, { node_id: nodeId('Issue', row.id) }));
+  return world.tables.issues.update(row.id, { node_id: nodeId('Issue', row.id) }) ?? row;
 }
 
 /** The users of these names who can be assigned: those with push access. */
@@ -215,8 +215,4 @@ export function checkBody(value: unknown, resource: string): string | null {
 function tooLong(resource: string, field: string, most: number): Error {
   const message = `${field} is too long (maximum is ${most} characters)`;
   return invalid({ resource, field, code: 'custom', message });
-}
-
-function withNodeId<R extends Row>(made: R, updated: R | undefined): R {
-  return updated ?? made;
 }

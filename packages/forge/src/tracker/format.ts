@@ -139,7 +139,7 @@ export function userById(world: World, id: number): Record<string, unknown> | nu
   return user === undefined ? null : formatUser(world, user);
 }
 
-export function usersOf(world: World, ids: readonly number[]): Record<string, unknown>[] {
+function usersOf(world: World, ids: readonly number[]): Record<string, unknown>[] {
   return ids
     .flatMap((id) => world.tables.users.get(id) ?? [])
     .map((user) => formatUser(world, user));

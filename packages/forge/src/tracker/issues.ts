@@ -1,7 +1,7 @@
 import type { RouteCall } from '../http/call.ts';
 import { objectBody, userOf } from '../http/call.ts';
 import { pageOf } from '../http/paging.ts';
-import { forbidden, invalid, json } from '../http/reply.ts';
+import { forbidden, GitHubError, invalid, json } from '../http/reply.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
 import type { IssueRow, RepoRow, UserRow } from '../store/rows.ts';
@@ -46,6 +46,7 @@ function create(world: World, call: RouteCall): Reply {
   const repo = repoOf(world.tables, call);
   const actor = userOf(call);
   const body = objectBody(call);
+  refuseMilestone(body);
   const title = checkTitle(body['title'], 'Issue');
   const text = checkBody(body['body'], 'Issue');
   const trusted = may(world.tables, { repo, user: actor }, 'triage');
@@ -80,6 +81,7 @@ function patch(world: World, call: RouteCall): Reply {
     throw forbidden('Must have admin rights to Repository.');
   }
   const body = objectBody(call);
+  refuseMilestone(body);
   const state = checkState(body['state']);
   const assignees =
     trusted && 'assignees' in body ? namedAssignees(world, repo, body['assignees']) : null;
@@ -123,6 +125,12 @@ export function editText(
     world.tables.edits.insert({ issue_id: issue.id, editor_id: edit.actor.id, body: text });
   }
   return saved;
+}
+
+/** Ignoring it silently would be worse. */
+function refuseMilestone(body: Record<string, unknown>): void {
+  if (body['milestone'] === undefined || body['milestone'] === null) return;
+  throw new GitHubError(501, 'The embedded forge has no milestones.');
 }
 
 function checkState(value: unknown): 'open' | 'closed' | undefined {

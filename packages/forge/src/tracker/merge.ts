@@ -48,7 +48,7 @@ function merge(world: World, call: RouteCall, flush: () => Promise<void>): Promi
     if (moved.code !== 0) {
       throw new GitHubError(409, 'Base branch was modified. Review and try the merge again.');
     }
-    await syncWithRefs(world, repo, { actor, defaultTipBefore: base });
+    await syncWithRefs(world, repo, actor);
     await deleteHead(world, repo, { pull, actor });
     return json(200, { sha: commit, merged: true, message: 'Pull Request successfully merged' });
   });
@@ -105,5 +105,5 @@ async function deleteHead(
   if (settings?.delete_branch_on_merge !== true || pull === undefined) return;
   const ref = `refs/heads/${pull.head_ref}`;
   await world.git.run(repo.full_name, ['update-ref', '-d', ref, pull.head_sha]);
-  await syncWithRefs(world, repo, { actor: at.actor, defaultTipBefore: null });
+  await syncWithRefs(world, repo, at.actor);
 }

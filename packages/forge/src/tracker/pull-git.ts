@@ -1,3 +1,4 @@
+import { forgeError } from '../errors.ts';
 import type { PullRow, RepoRow } from '../store/rows.ts';
 import type { World } from '../world.ts';
 
@@ -40,6 +41,9 @@ export async function mergedTree(
 ): Promise<string | null> {
   const args = ['merge-tree', '--write-tree', '--no-messages', between.base, between.head];
   const result = await world.git.run(repo.full_name, args);
+  // 1 is a conflict; anything else is no answer.
+  if (result.code !== 0 && result.code !== 1)
+    throw forgeError('forge_git', `merge-tree: ${result.stderr}`);
   return result.code === 0 ? (result.stdout.toString('utf8').split('\n')[0] ?? null) : null;
 }
 

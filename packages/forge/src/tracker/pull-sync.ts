@@ -11,30 +11,37 @@ import { isAncestor, statsOf } from './pull-git.ts';
  * move and its rows is mended here. Like GitHub: a pull request follows its head branch, is merged
  * when its head (or its merge commit) becomes part of the base, and is closed when a branch goes.
  */
-export async function syncWithRefs(
-  world: World,
-  repo: RepoRow,
-  move: { readonly actor: UserRow; readonly defaultTipBefore: string | null },
-): Promise<void> {
+export async function syncWithRefs(world: World, repo: RepoRow, actor: UserRow): Promise<void> {
   const heads = await world.git.refs(repo.full_name, 'refs/heads/');
+  const state = [...heads].join('\n');
+  if (world.synced.get(repo.id) === state) return;
   const open = world.tables.pulls
     .findBy('repo_id', repo.id)
     .filter((pull) => pull.state === 'open');
-  for (const pull of open) await syncPull(world, { repo, pull, actor: move.actor }, heads);
-  await closeByCommits(world, repo, {
-    ...move,
-    tip: heads.get(`refs/heads/${repo.default_branch}`),
-  });
+  for (const pull of open) await syncPull(world, { repo, pull, actor }, heads);
+  const tip = heads.get(`refs/heads/${repo.default_branch}`);
+  if (tip !== undefined) await closeByCommits(world, { repo, actor }, tip);
+  world.synced.set(repo.id, state);
 }
 
-export interface PullTarget {
+/**
+ * Before pull requests are shown: somebody may have moved a ref on the disk itself, or a push may
+ * have outlived the process that started it.
+ */
+export async function syncBeforeRead(world: World, repo: RepoRow): Promise<void> {
+  const actor = world.tables.users.get(repo.owner_id);
+  if (actor === undefined) return;
+  await world.git.locked(repo.full_name, () => syncWithRefs(world, repo, actor));
+}
+
+interface PullTarget {
   readonly repo: RepoRow;
   readonly pull: PullRow;
   readonly actor: UserRow;
 }
 
 /** Marks the pull request merged and closes what its text says it fixes. */
-export function markMerged(world: World, target: PullTarget, mergeCommit: string): void {
+function markMerged(world: World, target: PullTarget, mergeCommit: string): void {
   const { repo, pull, actor } = target;
   const issue = findIssue(world.tables, repo, pull.number);
   const now = isoSeconds(world.now());
@@ -97,6 +104,8 @@ async function mergeCommitOf(
   },
 ): Promise<string | null> {
   const { repo, pull, base } = at;
+  const asked = `${base} ${at.head ?? ''} ${pull.head_sha} ${pull.merge_commit_sha ?? ''}`;
+  if (world.notMerged.get(pull.id) === asked) return null;
   const intended = pull.merge_commit_sha;
   if (intended !== null && (await isAncestor(world, repo, { ancestor: intended, of: base }))) {
     return intended;
@@ -104,7 +113,9 @@ async function mergeCommitOf(
   // Not when the head moved in the same push: then the branch was reset, not merged.
   if (at.head !== undefined && at.head !== pull.head_sha) return null;
   const inBase = await isAncestor(world, repo, { ancestor: pull.head_sha, of: base });
-  return inBase ? pull.head_sha : null;
+  if (inBase) return pull.head_sha;
+  world.notMerged.set(pull.id, asked);
+  return null;
 }
 
 function close(world: World, target: PullTarget): void {
@@ -113,32 +124,25 @@ function close(world: World, target: PullTarget): void {
   setState(world, { repo: target.repo, issue }, { state: 'closed', actor: target.actor });
 }
 
+/** Reads the commits that are new on the default branch, also those of before a crash. */
 async function closeByCommits(
   world: World,
-  repo: RepoRow,
-  move: {
-    readonly actor: UserRow;
-    readonly defaultTipBefore: string | null;
-    readonly tip: string | undefined;
-  },
+  by: { readonly repo: RepoRow; readonly actor: UserRow },
+  tip: string,
 ): Promise<void> {
-  const { tip, defaultTipBefore: before } = move;
-  if (tip === undefined || before === null || before === tip) return;
-  const result = await world.git.run(repo.full_name, [
-    'log',
-    '--format=%H%n%B%x00',
-    `${before}..${tip}`,
-  ]);
-  // The old tip may be gone after a forced push; then nothing can be said to be new.
-  if (result.code !== 0) return;
-  for (const entry of result.stdout.toString('utf8').split('\0')) {
-    const text = entry.trimStart();
-    closeNamed(
-      world,
-      { repo, actor: move.actor },
-      { text: text.slice(41), commit: text.slice(0, 40) },
-    );
-  }
+  const known = world.tables.tips.findOneBy('repo_id', by.repo.id);
+  if (known?.sha === tip) return;
+  if (known !== undefined) {
+    const args = ['log', '--format=%H%n%B%x00', `${known.sha}..${tip}`];
+    const result = await world.git.run(by.repo.full_name, args);
+    // The old tip may be gone after a forced push; then nothing can be said to be new.
+    const entries = result.code === 0 ? result.stdout.toString('utf8').split('\0') : [];
+    for (const entry of entries) {
+      const text = entry.trimStart();
+      closeNamed(world, by, { text: text.slice(41), commit: text.slice(0, 40) });
+    }
+    world.tables.tips.update(known.id, { sha: tip });
+  } else world.tables.tips.insert({ repo_id: by.repo.id, sha: tip });
 }
 
 const closingWord =

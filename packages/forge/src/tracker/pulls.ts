@@ -11,6 +11,7 @@ import { addIssue, checkBody, checkTitle, saveIssue, setState } from './changes.
 import { nodeId } from './format.ts';
 import { editText } from './issues.ts';
 import { mergeabilityOf, statsOf } from './pull-git.ts';
+import { syncBeforeRead } from './pull-sync.ts';
 
 const pulls = '/repos/:owner/:repo/pulls';
 
@@ -25,7 +26,7 @@ export function pullRoutes(world: World): Route[] {
 }
 
 /** The full JSON of a pull request: emulate's, with what git knows laid over it. */
-export async function renderPull(
+async function renderPull(
   world: World,
   call: Call,
   at: { readonly repo: RepoRow; readonly pull: PullRow },
@@ -41,6 +42,7 @@ export async function renderPull(
 /** In lists GitHub leaves out what it would have to compute; who relies on it must notice here. */
 async function list(world: World, call: RouteCall): Promise<Reply> {
   const repo = repoOf(world.tables, call);
+  await syncBeforeRead(world, repo);
   const query = new URLSearchParams(call.query);
   // GitHub ignores a head without its owner.
   if (query.get('head')?.includes(':') === false) query.delete('head');
@@ -209,6 +211,7 @@ function insert(
 
 async function get(world: World, call: RouteCall): Promise<Reply> {
   const repo = repoOf(world.tables, call);
+  await syncBeforeRead(world, repo);
   return json(200, await renderPull(world, call, { repo, pull: pullOf(world.tables, repo, call) }));
 }
 

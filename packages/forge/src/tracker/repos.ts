@@ -9,11 +9,13 @@ import type { World } from '../world.ts';
 import { treeWith, writeBlob } from '../gitdata/objects.ts';
 import { findRepo, repoOf, requireAccess } from './access.ts';
 import { identityOf } from './merge.ts';
+import { syncBeforeRead } from './pull-sync.ts';
 
 /** Repositories: emulate keeps the row, git the rest. */
 export function repoRoutes(world: World): Route[] {
   return [
     { method: 'POST', pattern: '/user/repos', handler: (call) => create(world, call) },
+    { method: 'GET', pattern: '/repos/:owner/:repo', handler: (call) => get(world, call) },
     { method: 'PATCH', pattern: '/repos/:owner/:repo', handler: (call) => patch(world, call) },
     { method: 'DELETE', pattern: '/repos/:owner/:repo', handler: () => refuse() },
     { method: 'GET', pattern: '/user', handler: (call) => me(world, call) },
@@ -40,6 +42,7 @@ async function create(world: World, call: RouteCall): Promise<Reply> {
   const reply = await passOn(world.emulation, { ...call, body: made });
   const repo = findRepo(world.tables, user.login, name);
   if (repo === undefined) return reply;
+  world.tables.repos.update(repo.id, { pushed_at: repo.created_at });
   await world.git.create(repo.full_name, repo.default_branch);
   if (body['auto_init'] === true) {
     const sha = await writeBlob(world, repo, Buffer.from(`# ${name}\n`));
@@ -61,7 +64,22 @@ async function create(world: World, call: RouteCall): Promise<Reply> {
       commit,
     ]);
   }
-  return reply;
+  await syncBeforeRead(world, repo);
+  const path = `/repos/${repo.full_name}`;
+  const full = await world.emulation.fetch({ method: 'GET', path, user });
+  return complete({ ...full, status: reply.status });
+}
+
+async function get(world: World, call: RouteCall): Promise<Reply> {
+  const repo = repoOf(world.tables, call);
+  return complete(await passOn(world.emulation, { ...call, path: `/repos/${repo.full_name}` }));
+}
+
+/** What GitHub's description demands of a full repository and emulate leaves out. */
+function complete(reply: Reply): Reply {
+  const value: unknown = JSON.parse(reply.body.toString('utf8'));
+  if (reply.status >= 300 || typeof value !== 'object') return reply;
+  return json(reply.status, { ...value, network_count: 0, subscribers_count: 0 });
 }
 
 /** Settings only: a new name would leave the folder on disk behind. */
@@ -70,7 +88,7 @@ async function patch(world: World, call: RouteCall): Promise<Reply> {
   requireAccess(world.tables, call, { repo, least: 'admin' });
   const body = objectBody(call);
   if ('name' in body && body['name'] !== repo.name) refuse();
-  return passOn(world.emulation, { ...call, path: `/repos/${repo.full_name}` });
+  return complete(await passOn(world.emulation, { ...call, path: `/repos/${repo.full_name}` }));
 }
 
 function refuse(): never {

@@ -19,7 +19,7 @@ export interface Mirror {
   present(oids: readonly Oid[], signal: AbortSignal): Promise<ReadonlySet<Oid>>;
 }
 
-export interface LocalOptions {
+interface LocalOptions {
   readonly signal: AbortSignal;
   readonly input?: Uint8Array;
   readonly stdoutBytesMax?: number;
@@ -33,8 +33,8 @@ const mirrorConfig: readonly (readonly [string, string])[] = [
   ['gc.auto', '0'],
   ['core.hooksPath', '/dev/null'],
   ['core.logAllRefUpdates', 'false'],
-  // A commit that was journalled as intended must not be an empty file after a power cut.
-  ['core.fsync', 'committed,loose-object'],
+  // A result that was journalled must not be an empty file after a power cut.
+  ['core.fsync', 'committed,reference'],
   ['core.fsyncMethod', 'batch'],
 ];
 
@@ -93,27 +93,35 @@ function localCommand(args: readonly string[], options: LocalOptions) {
 async function prepareFolder(dir: string): Promise<void> {
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    await removeStaleLocks(dir);
+    await removeLeftovers(dir);
   } catch (error) {
     throw new BzzzError('git_failed', `the mirror's folder: ${reasonOf(error)}`, { cause: error });
   }
 }
 
 /**
- * A git that was killed leaves lock files that would stop every later one. The folder belongs to
- * this process alone, and it runs no git there yet, so they are nobody's.
+ * A git that was killed leaves lock files that would stop every later one, and half a pack. The
+ * folder belongs to this process alone, and it runs no git there yet, so they are nobody's.
  */
-async function removeStaleLocks(dir: string): Promise<void> {
-  for (const entry of await readdir(dir)) {
-    if (entry.endsWith('.lock')) await rm(path.join(dir, entry), { force: true });
+async function removeLeftovers(dir: string): Promise<void> {
+  const isLeftover = (file: string): boolean =>
+    file.endsWith('.lock') || /^objects\/(?:pack\/)?tmp_/.test(file);
+  const within = async (sub: string, recursive: boolean): Promise<string[]> => {
+    const names = await readdir(path.join(dir, sub), { recursive }).catch(absentIsEmpty);
+    return names.map((name) => path.join(sub, name));
+  };
+  const files = await Promise.all([
+    within('', false),
+    within('refs', true),
+    within('objects', false),
+    within('objects/pack', false),
+  ]);
+  for (const file of files.flat().filter(isLeftover)) {
+    await rm(path.join(dir, file), { force: true, recursive: true });
   }
-  const refs = await readdir(path.join(dir, 'refs'), { recursive: true }).catch(
-    (error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-      throw error;
-    },
-  );
-  for (const entry of refs) {
-    if (entry.endsWith('.lock')) await rm(path.join(dir, 'refs', entry), { force: true });
-  }
+}
+
+function absentIsEmpty(error: unknown): string[] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+  throw error;
 }

@@ -7,9 +7,11 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { abortedError, assertLive } from '../abort.ts';
+import { createSemaphore } from '../semaphore.ts';
+import { traceFd } from './environment.ts';
 import { createTraceReader, type HttpExchange } from './trace.ts';
 
-export interface GitCommand {
+interface GitCommand {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly input?: Uint8Array;
@@ -37,8 +39,12 @@ const stderrCharsMax = 16 * 1024;
 /** From the polite signal to the other one; git uses it to remove its lock files. */
 const killGraceMs = 2_000;
 
+/** Processes at a time: a mesh that wakes up to hundreds of issues must not fork hundreds of gits. */
+const processesMax = 8;
+
 export function createGitRunner(clock: Clock): RunGit {
-  return (command) => run(clock, command);
+  const semaphore = createSemaphore(processesMax);
+  return (command) => semaphore.run(command.signal, () => run(clock, command));
 }
 
 async function run(clock: Clock, command: GitCommand): Promise<GitOutcome> {
@@ -55,7 +61,7 @@ async function run(clock: Clock, command: GitCommand): Promise<GitOutcome> {
   const stderr = keepTail(child.stderr);
   const trace = createTraceReader();
   // Reason for the cast: stdio has a fourth pipe, which the types know as either direction.
-  const traced = child.stdio[3] as Readable;
+  const traced = child.stdio[traceFd] as Readable;
   traced.setEncoding('latin1').on('data', (chunk: string) => trace.push(chunk));
   feed(child, command.input);
 

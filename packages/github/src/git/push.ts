@@ -27,7 +27,7 @@ interface Move {
 
 const flags = [
   '--porcelain',
-  '--atomic',
+
   '--no-verify',
   '--no-progress',
   '--recurse-submodules=no',
@@ -96,6 +96,7 @@ async function prepareObjects(
     throw new BzzzError('git_failed', `the commit ${lock.oid} became ${written}`);
   }
   const needed = [lock.expected ?? [], result?.oid ?? []].flat();
+  if (needed.length === 0) return null;
   const present = await mirror.present(needed, signal);
   if (result !== undefined && !present.has(result.oid)) {
     throw new BzzzError('git_object_missing', `no commit ${result.oid} in the mirror of ${repo}`);

@@ -32,13 +32,14 @@ export function createRepositories(
   options: { readonly dataDir: string },
 ): Repositories {
   const { runGit, remote } = deps;
-  const lock = createKeyedLock();
+  /** Apart, so that a first fetch of half an hour keeps nobody from the mirror. */
+  const opening = createKeyedLock();
+  const fetching = createKeyedLock();
   const mirrors = new Map<RepoName, Mirror>();
   const lockCommits = createBoundedMap<Uint8Array>(lockCommitsMax);
 
-  /** Under the repository's lock, so that two callers do not make one mirror twice. */
   const mirrorOf = (repo: RepoName, signal: AbortSignal): Promise<Mirror> =>
-    lock.run(repo, signal, async () => {
+    opening.run(repo, signal, async () => {
       const known = mirrors.get(repo);
       if (known !== undefined) return known;
       await assertGitUsable(runGit, signal);
@@ -65,7 +66,7 @@ export function createRepositories(
       if (head === null) throw new BzzzError('forge_not_found', `${repo} has no commit yet`);
       const { branch } = head;
       const ref = `refs/heads/${branch}`;
-      const oid = await lock.run(repo, signal, async () => {
+      const oid = await fetching.run(repo, signal, async () => {
         if ((await tipOf(mirror, ref, signal)) === head.oid) return head.oid;
         await remote.fetch(repo, mirror, `+${ref}:${ref}`, signal);
         return await tipOf(mirror, ref, signal);

@@ -61,14 +61,17 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
   const gate = createLimitGate(deps.clock);
   const lock = createKeyedLock();
 
-  const send = (request: RestRequest, retries: number): Promise<RestAnswer> =>
+  const send = (request: RestRequest, isWrite: boolean): Promise<RestAnswer> =>
     withToken(deps.token, async (token) => {
       assertLive(request.signal);
+      assertOwnHost(request.route, settings.apiUrl);
       gate.assertOpen();
       const told: ToldWaits = new Map();
       const headers: Record<string, string> = { authorization: `token ${token}` };
       if (typeof request.etag === 'string') headers['if-none-match'] = request.etag;
-      const options = { signal: request.signal, retries, told };
+      // For reads the number stands in the plugin's options: given here, it would hold for every
+      // answer, a 404 and a 304 included.
+      const options = { signal: request.signal, told, ...(isWrite ? { retries: 0 } : {}) };
       const sent = octokit.request(request.route, {
         ...request.parameters,
         headers,
@@ -76,6 +79,7 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
       });
       try {
         const answer = await untilAborted(sent, request.signal);
+        assertNotMoved(answer.status);
         return { status: answer.status, data: answer.data, headers: answer.headers };
       } catch (error) {
         if (statusOf(error) === 304) return { status: 304, data: undefined, headers: {} };
@@ -86,15 +90,15 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
     });
 
   return {
-    read: (request) => send(request, settings.readRetries),
-    write(request) {
+    read: (request) => send(request, false),
+    async write(request) {
       const waiting = lock.busy('write');
       if (waiting > settings.writesWaitingMax) {
         const retryAfterMs = Math.max(1000, waiting * settings.writeGapMs);
         const reason = `${waiting} writes are waiting for their turn`;
         throw new BzzzError('forge_rate_limited', reason, { retryAfterMs });
       }
-      return lock.run('write', request.signal, () => send(request, 0));
+      return await lock.run('write', request.signal, () => send(request, true));
     },
   };
 }
@@ -118,6 +122,7 @@ function createOctokit(deps: RestDeps, settings: Settings) {
     request: { fetch: createForgeFetch(deps.stats, settings) },
     retry: {
       doNotRetry: [304, 400, 401, 403, 404, 409, 410, 422, 429, 451],
+      retries: settings.readRetries,
       retryAfterBaseValue: settings.readRetryMs,
     },
     throttle: {
@@ -128,6 +133,19 @@ function createOctokit(deps: RestDeps, settings: Settings) {
       onSecondaryRateLimit: onLimit,
     },
   });
+}
+
+/** The token goes out with every request: a link to the next page that leads elsewhere is a trap. */
+function assertOwnHost(route: string, apiUrl: string): void {
+  const url = route.slice(route.indexOf(' ') + 1);
+  if (url.startsWith('/') || url.startsWith(`${apiUrl}/`)) return;
+  throw new BzzzError('forge_invalid_answer', 'the forge answered with a link to another host');
+}
+
+/** Redirects are not followed: one would turn a POST into a GET, and send the token elsewhere. */
+function assertNotMoved(status: number): void {
+  if (status < 300) return;
+  throw new BzzzError('forge_not_found', `answered ${status}: it has moved; use its new name`);
 }
 
 function silent(): void {}

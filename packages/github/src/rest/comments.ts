@@ -8,6 +8,7 @@ import type { ConditionalReader } from './conditional.ts';
 import { type At, issueParameters, repoParameters } from './issues.ts';
 import { followPages } from './pages.ts';
 import { CommentRow, parseAnswer } from './schemas.ts';
+import { isSameText } from './text.ts';
 
 export interface CommentApi {
   put(at: At, account: Account, body: string, signal: AbortSignal): Promise<Put>;
@@ -56,7 +57,7 @@ export function createCommentApi(deps: {
   };
 
   const update = async (at: At, row: CommentRow, text: string, signal: AbortSignal) => {
-    if (sameText(row.body, text)) return { written: false, id: row.id };
+    if (isSameText(row.body, text)) return { written: false, id: row.id };
     const parameters = { ...repoParameters(at.repo), comment_id: row.id, body: text };
     await rest.write({ route: `PATCH ${commentPath}`, parameters, signal });
     return { written: true, id: row.id };
@@ -105,13 +106,4 @@ async function updateIfAllowed(
     if (isForeign && error instanceof BzzzError && error.code === 'forge_unauthorized') return null;
     throw error;
   }
-}
-
-function sameText(left: string, right: string): boolean {
-  return normal(left) === normal(right);
-}
-
-/** The forge may change line ends, and trims. */
-function normal(text: string): string {
-  return text.replaceAll('\r\n', '\n').trimEnd();
 }

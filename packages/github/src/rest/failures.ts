@@ -18,6 +18,8 @@ export function statusOf(error: unknown): number | null {
 
 export function restFailure(error: unknown, context: FailureContext): BzzzError {
   if (error instanceof BzzzError) return error;
+  // Octokit wraps what the transport throws.
+  if (error instanceof Error && error.cause instanceof BzzzError) return error.cause;
   const reason = withoutToken(reasonOf(error), context.token).slice(0, limits.reasonCharsMax);
   const response = error instanceof RequestError ? error.response : undefined;
   if (response === undefined) return coded('forge_unreachable', reason, error);

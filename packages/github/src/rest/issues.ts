@@ -7,7 +7,7 @@ import type { StatsKeeper } from '../stats.ts';
 import type { Rest } from './client.ts';
 import type { ConditionalReader } from './conditional.ts';
 import { followPages } from './pages.ts';
-import { IssueRow, isTooLarge, issueOf, parseAnswer } from './schemas.ts';
+import { IssueRow, isPullRequest, isTooLarge, issueOf, parseAnswer } from './schemas.ts';
 
 export interface IssueApi {
   poll(repo: RepoName, cursor: IssueCursor | null, signal: AbortSignal): Promise<IssuePoll>;
@@ -111,9 +111,7 @@ async function poll(
   // An ETag belongs to one URL, and `since` is part of it.
   const etag = z.string().safeParse(first.headers['etag']).data ?? null;
   return {
-    changed: rows
-      .filter((row) => row.pull_request === undefined)
-      .flatMap((row) => fitting(deps, row)),
+    changed: rows.filter((row) => !isPullRequest(row)).flatMap((row) => fitting(deps, row)),
     cursor: { etag: since === cursor.since ? etag : null, since },
   };
 }

@@ -1,24 +1,37 @@
 /** The one pull request of a task, by the branch that it comes from. */
-import type { PullRequest, PullRequestText, Put } from '@bzzz/coordination';
-import { isBzzzError, type RepoName, resultRef } from '@bzzz/protocol';
+import type { Clock, PullRequest, PullRequestText, Put } from '@bzzz/coordination';
+import { type BzzzError, isBzzzError, type RepoName, resultRef } from '@bzzz/protocol';
+import { sleep } from '../abort.ts';
 import { createKeyedLock } from '../keyed-lock.ts';
 import type { Rest } from './client.ts';
 import type { ConditionalReader } from './conditional.ts';
 import { type At, repoParameters } from './issues.ts';
 import { followPages } from './pages.ts';
 import { parseAnswer, PullRow, RepositoryAnswer } from './schemas.ts';
+import { isSameText } from './text.ts';
 
 export interface PullRequestApi {
   find(at: At, signal: AbortSignal): Promise<readonly PullRequest[]>;
   put(at: At, text: PullRequestText, signal: AbortSignal): Promise<Put>;
 }
 
-const listPath = '/repos/{owner}/{repo}/pulls';
+type Creation =
+  | { readonly kind: 'made'; readonly put: Put }
+  | { readonly kind: 'refused'; readonly error: BzzzError };
 
-export function createPullRequestApi(deps: {
+const listPath = '/repos/{owner}/{repo}/pulls';
+const lagReads = 3;
+
+export interface PullRequestDeps {
   readonly rest: Rest;
   readonly conditional: ConditionalReader;
-}): PullRequestApi {
+  readonly clock: Clock;
+}
+
+export function createPullRequestApi(
+  deps: PullRequestDeps,
+  options: { readonly listLagMs: number },
+): PullRequestApi {
   const { rest, conditional } = deps;
   const lock = createKeyedLock();
   /** Repositories whose plan has no drafts: there a pull request is opened as an ordinary one. */
@@ -61,8 +74,22 @@ export function createPullRequestApi(deps: {
     return { written: true, id: parseAnswer('pull request', PullRow, answer.data).number };
   };
 
+  const createUnlessRefused = async (
+    at: At,
+    text: PullRequestText,
+    draft: boolean,
+    signal: AbortSignal,
+  ): Promise<Creation> => {
+    try {
+      return { kind: 'made', put: await create(at, text, draft, signal) };
+    } catch (error) {
+      if (!isBzzzError(error, 'forge_refused')) throw error;
+      return { kind: 'refused', error };
+    }
+  };
+
   const adopt = async (at: At, row: PullRow, text: PullRequestText, signal: AbortSignal) => {
-    if (row.title === text.title && normal(row.body) === normal(text.body)) {
+    if (row.title === text.title && isSameText(row.body, text.body)) {
       return { written: false, id: row.number };
     }
     const parameters = { ...repoParameters(at.repo), pull_number: row.number, ...text };
@@ -70,25 +97,36 @@ export function createPullRequestApi(deps: {
     return { written: true, id: row.number };
   };
 
+  /** Reads the list until it shows an open one, or a lag is no excuse any more. */
+  const laggingOpen = async (at: At, signal: AbortSignal): Promise<PullRow | undefined> => {
+    for (let reads = 0; reads < lagReads; reads += 1) {
+      await sleep(deps.clock, options.listLagMs / lagReads, signal);
+      const [open] = await rowsOf(at, 'open', signal);
+      if (open !== undefined) return open;
+    }
+    return undefined;
+  };
+
   /**
-   * A 422 is "there is one already" or "no drafts here", told apart only by words. So by state:
-   * look again, adopt what is there, else try without draft, once.
+   * A 422 is "there is one already", "no drafts here" or "nothing to pull", told apart only by
+   * words. So by state: look again, adopt what is there, else try once without draft.
    */
   const put: PullRequestApi['put'] = async (at, text, signal) => {
     const [open] = await rowsOf(at, 'open', signal);
     if (open !== undefined) return await adopt(at, open, text, signal);
     const draft = !withoutDrafts.has(at.repo);
-    try {
-      return await create(at, text, draft, signal);
-    } catch (error) {
-      if (!isBzzzError(error, 'forge_refused')) throw error;
-      const [existing] = await rowsOf(at, 'open', signal);
-      if (existing !== undefined) return await adopt(at, existing, text, signal);
-      if (!draft) throw error;
+    const first = await createUnlessRefused(at, text, draft, signal);
+    if (first.kind === 'made') return first.put;
+    const [existing] = await rowsOf(at, 'open', signal);
+    if (existing !== undefined) return await adopt(at, existing, text, signal);
+    const second = draft ? await createUnlessRefused(at, text, false, signal) : first;
+    if (second.kind === 'made') {
+      withoutDrafts.add(at.repo);
+      return second.put;
     }
-    const made = await create(at, text, false, signal);
-    withoutDrafts.add(at.repo);
-    return made;
+    const lagging = await laggingOpen(at, signal);
+    if (lagging === undefined) throw second.error;
+    return await adopt(at, lagging, text, signal);
   };
 
   return {
@@ -117,9 +155,4 @@ function pullRequestOf(row: PullRow): PullRequest {
     head: row.head.sha,
     url: row.html_url,
   };
-}
-
-/** The forge may change line ends, and trims. */
-function normal(text: string): string {
-  return text.replaceAll('\r\n', '\n').trimEnd();
 }

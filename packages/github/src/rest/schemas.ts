@@ -35,7 +35,7 @@ export const IssueRow = z.object({
   author_association: Association.catch('NONE'),
   updated_at: z.iso.datetime({ offset: true }),
   /** There for pull requests only. */
-  pull_request: z.unknown(),
+  pull_request: z.unknown().optional(),
 });
 export type IssueRow = z.infer<typeof IssueRow>;
 
@@ -74,12 +74,23 @@ export function parseAnswer<S extends z.ZodType>(
   throw new BzzzError('forge_invalid_answer', `${what}: ${complaints(result.error)}`);
 }
 
+/** Pull requests are issues too on GitHub, and come with them. */
+export function isPullRequest(row: IssueRow): boolean {
+  return (row.pull_request ?? null) !== null;
+}
+
 export function isTooLarge(row: IssueRow): boolean {
   return row.body.length > limits.bodyCharsMax;
 }
 
-/** Throws `forge_issue_too_large`: a body that is cut would not be the one that was judged. */
+/**
+ * Throws `forge_issue_too_large`: a body that is cut would not be the one that was judged. Throws
+ * `forge_not_found` for the number of a pull request, which is no task.
+ */
 export function issueOf(row: IssueRow): Issue {
+  if (isPullRequest(row)) {
+    throw new BzzzError('forge_not_found', `${row.number} is a pull request, not an issue`);
+  }
   if (isTooLarge(row)) {
     throw new BzzzError(
       'forge_issue_too_large',

@@ -1,4 +1,5 @@
-/** The `fetch` under Octokit: counted, bounded in time and size, and bound to one host. */
+/** The `fetch` under Octokit: counted, and bounded in time and size. */
+import { BzzzError } from '@bzzz/protocol';
 import type { Settings } from '../options.ts';
 import type { StatsKeeper } from '../stats.ts';
 
@@ -8,14 +9,9 @@ const responseBytesMax = 64 * 1024 * 1024;
 export function createForgeFetch(stats: StatsKeeper, settings: Settings): typeof fetch {
   return async (input, init = {}) => {
     const url = urlOf(input);
-    // The token is in the headers: a link that leads elsewhere must not get it.
-    if (!`${url}/`.startsWith(`${settings.apiUrl}/`)) {
-      throw new TypeError('the forge answered with a link to another host');
-    }
     stats.count(init.method === 'GET' || init.method === undefined ? 'reads' : 'writes');
     const timeout = AbortSignal.timeout(settings.requestTimeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-    // A redirect would turn a POST into a GET, and a repository that has moved is to be named anew.
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     if (response.status === 304) stats.count('notModified');
     noteRateLimit(stats, response.headers);
@@ -50,7 +46,9 @@ async function wholeResponse(response: Response): Promise<Response> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > responseBytesMax) throw new TypeError('the answer is too large');
+    if (bytes > responseBytesMax) {
+      throw new BzzzError('forge_invalid_answer', `more than ${responseBytesMax} bytes`);
+    }
     chunks.push(chunk);
   }
   const hasBody = status !== 204 && status !== 205 && status !== 304;

@@ -2,8 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { IssueNumber, Oid, type RepoName } from '@bzzz/protocol';
 import type { ForgePerson } from '@bzzz/testkit/contracts/forge';
+import { vi } from 'vitest';
 import { z } from 'zod';
 import { commitFiles, git } from './git.ts';
 
@@ -12,11 +14,14 @@ export interface PersonOptions {
   readonly gitUrl: string;
   readonly repo: RepoName;
   readonly token: string;
+  /** Pause before every write, as github.com asks for. Default 0. */
+  readonly writeGapMs?: number;
 }
 
 export interface Person extends ForgePerson {
   /** Numbers of the issues that were opened. */
   readonly opened: readonly IssueNumber[];
+  deleteComment(id: number): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -25,7 +30,7 @@ const Comments = z.array(z.object({ body: z.string() }));
 const Repository = z.object({ default_branch: z.string() });
 
 export async function createPerson(options: PersonOptions): Promise<Person> {
-  const { repo, token } = options;
+  const { repo, token, writeGapMs = 0 } = options;
   const url = `${options.gitUrl}/${repo}.git`;
   const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
   const env = {
@@ -38,6 +43,7 @@ export async function createPerson(options: PersonOptions): Promise<Person> {
   const opened: IssueNumber[] = [];
 
   const rest = async (method: string, where: string, body?: unknown): Promise<unknown> => {
+    if (method !== 'GET' && writeGapMs > 0) await setTimeout(writeGapMs);
     const response = await fetch(`${options.apiUrl}/repos/${repo}${where}`, {
       method,
       headers: { authorization: `token ${token}`, accept: 'application/vnd.github+json' },
@@ -64,6 +70,8 @@ export async function createPerson(options: PersonOptions): Promise<Person> {
     async openIssue({ title, body, labels = [] }) {
       const { number } = Numbered.parse(await rest('POST', '/issues', { title, body, labels }));
       opened.push(number);
+      // Reads may lag: the tests start from an issue that can be seen.
+      await vi.waitFor(() => rest('GET', `/issues/${number}`), { timeout: 60_000 });
       return number;
     },
     async editIssue(number, change) {
@@ -81,6 +89,9 @@ export async function createPerson(options: PersonOptions): Promise<Person> {
     },
     async comment(number, body) {
       await rest('POST', `/issues/${number}/comments`, { body });
+    },
+    async deleteComment(id) {
+      await rest('DELETE', `/issues/comments/${id}`);
     },
     branches,
     async pushFiles(branch, files) {

@@ -13,6 +13,7 @@ export interface SubjectOptions {
   readonly gitUrl: string;
   readonly repo: RepoName;
   readonly token: string;
+  readonly writeGapMs?: number;
   /** Of an account without push access. */
   readonly outsiderToken: string | null;
   /** Runs before everything is removed. */

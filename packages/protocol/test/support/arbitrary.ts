@@ -9,6 +9,7 @@ import { RepoName, TaskId } from '../../src/index.ts';
 /** What is read of zod's own description of a schema; the same for every kind of schema. */
 interface Definition {
   readonly type: string;
+  readonly format?: string;
   readonly shape?: Readonly<Record<string, z.ZodType>>;
   readonly options?: readonly z.ZodType[];
   readonly element?: z.ZodType;
@@ -17,11 +18,18 @@ interface Definition {
   readonly entries?: Readonly<Record<string, string>>;
 }
 
-interface Bounds {
+interface Check {
+  readonly check: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly format?: string;
-  readonly patterns?: ReadonlySet<RegExp>;
+  readonly value?: number;
+  readonly pattern?: RegExp;
+}
+
+interface Bounds {
+  readonly minimum: number | undefined;
+  readonly maximum: number | undefined;
+  readonly pattern: RegExp | undefined;
 }
 
 const owner = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/);
@@ -44,7 +52,7 @@ export function valuesOf<S extends z.ZodType>(schema: S): fc.Arbitrary<z.output<
 }
 
 function build(schema: z.ZodType): fc.Arbitrary<unknown> {
-  const { type, shape, options, element, innerType, values, entries } = definition(schema);
+  const { type, format, shape, options, element, innerType, values, entries } = definition(schema);
   const bounds = boundsOf(schema);
   const { minimum = 0, maximum = 1000 } = bounds;
   switch (type) {
@@ -57,6 +65,8 @@ function build(schema: z.ZodType): fc.Arbitrary<unknown> {
         minLength: minimum,
         maxLength: Math.min(maximum, minimum + 5),
       });
+    case 'default':
+      return valuesOf(must(innerType));
     case 'nullable':
       return fc.option(valuesOf(must(innerType)));
     case 'literal':
@@ -68,7 +78,7 @@ function build(schema: z.ZodType): fc.Arbitrary<unknown> {
     case 'string':
       return textOf(bounds);
     case 'number':
-      return bounds.format === 'safeint'
+      return format === 'safeint'
         ? fc.integer({ min: minimum, max: Math.min(maximum, Number.MAX_SAFE_INTEGER) })
         : fc.double({ min: minimum, max: maximum, noNaN: true }).map((number) => number + 0);
     case 'custom':
@@ -87,8 +97,7 @@ function objectOf(shape: Readonly<Record<string, z.ZodType>>): fc.Arbitrary<unkn
   return fc.record(Object.fromEntries(model), { requiredKeys, noNullPrototype: true });
 }
 
-function textOf({ minimum = 0, maximum = 60, patterns = new Set() }: Bounds) {
-  const [pattern] = patterns;
+function textOf({ minimum = 0, maximum = 60, pattern }: Bounds) {
   if (pattern !== undefined && !pattern.source.includes('\\p')) return fc.stringMatching(pattern);
   return fc.string({ unit: 'binary', minLength: minimum, maxLength: Math.min(maximum, 60) });
 }
@@ -100,13 +109,14 @@ export function spoiled(schema: z.ZodType, value: unknown): { what: string; valu
     const option = options?.find((one) => one.safeParse(value).success);
     return option === undefined ? [] : spoiled(option, value);
   }
-  if (type === 'optional' || type === 'nullable') {
+  if (type === 'optional' || type === 'nullable' || type === 'default') {
     return value === undefined || value === null ? [] : spoiled(must(innerType), value);
   }
   if (type === 'object' && shape !== undefined && isRecord(value)) {
     return Object.entries(shape).flatMap(([key, field]) => {
       const { [key]: _, ...rest } = value;
-      const missing = isOptional(field) ? [] : [{ what: `${key} missing`, value: rest }];
+      const missing =
+        isOptional(field) || hasDefault(field) ? [] : [{ what: `${key} missing`, value: rest }];
       const inside = key in value ? spoiled(field, value[key]) : [];
       return [
         ...missing,
@@ -130,19 +140,19 @@ export function spoiled(schema: z.ZodType, value: unknown): { what: string; valu
 
 /** One more than the most, one less than the least, and what fits no pattern. */
 function excess(schema: z.ZodType, value: unknown): { what: string; value: unknown }[] {
-  const { minimum, maximum, patterns, format } = boundsOf(schema);
+  const { minimum, maximum, pattern } = boundsOf(schema);
   const all: { what: string; value: unknown }[] = [];
   const add = (what: string, unfit: unknown) => all.push({ what, value: unfit });
   if (typeof value === 'number') {
     if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) add('above', maximum + 1);
     if (minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER) add('below', minimum - 1);
-    if (format === 'safeint') add('a fraction', value + 0.5);
+    if (definition(schema).format === 'safeint') add('a fraction', value + 0.5);
   } else if (typeof value === 'string') {
     if (maximum !== undefined) add('too long', 'x'.repeat(maximum + 1));
     if (minimum !== undefined && minimum > 0) add('too short', '');
-    if (patterns !== undefined && patterns.size > 0) add('unlike its pattern', `${value}\n`);
+    if (pattern !== undefined) add('unlike its pattern', `${value}\n`);
   } else if (Array.isArray(value)) {
-    if (maximum !== undefined)
+    if (maximum !== undefined && value.length > 0)
       add(
         'too many',
         Array.from({ length: maximum + 1 }, () => value[0]),
@@ -168,14 +178,24 @@ function isOptional(schema: z.ZodType | undefined): boolean {
   return schema !== undefined && definition(schema).type === 'optional';
 }
 
+function hasDefault(schema: z.ZodType): boolean {
+  return definition(schema).type === 'default';
+}
+
 function definition(schema: z.ZodType): Definition {
   // zod types its definitions a kind at a time; this reads them all through one shape.
   return schema._zod.def as unknown as Definition;
 }
 
 function boundsOf(schema: z.ZodType): Bounds {
-  // The same, for the bounds that its checks have left in the bag.
-  return schema._zod.bag as Bounds;
+  // The same, for the checks that hang on it.
+  const checks = (schema._zod.def.checks ?? []).map((one) => one._zod.def as unknown as Check);
+  const { minimum } = checks.find(({ check }) => check === 'min_length') ?? {};
+  const { maximum } = checks.find(({ check }) => check === 'max_length') ?? {};
+  const { value: least } = checks.find(({ check }) => check === 'greater_than') ?? {};
+  const { value: most } = checks.find(({ check }) => check === 'less_than') ?? {};
+  const { pattern } = checks.find((one) => one.pattern !== undefined) ?? {};
+  return { minimum: minimum ?? least, maximum: maximum ?? most, pattern };
 }
 
 function must<T>(value: T | undefined): T {

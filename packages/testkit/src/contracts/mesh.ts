@@ -4,13 +4,12 @@ import {
   BzzzError,
   createCodec,
   type ErrorCode,
-  type HealthNote,
+  HealthNote,
   type PeerId,
   type RequestProtocol,
   topics,
 } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 
 /** Three peers of one mesh, each connected to the two others and ready for gossip. */
 export interface MeshSubject {
@@ -25,9 +24,6 @@ export interface MeshSubject {
   kill(mesh: Mesh): Promise<void>;
   dispose(): Promise<void>;
 }
-
-const Text = z.object({ text: z.string().max(1_000) });
-type Text = z.infer<typeof Text>;
 
 export function describeMeshContract(name: string, makeSubject: () => Promise<MeshSubject>): void {
   describe(`Mesh: ${name}`, () => {
@@ -141,24 +137,24 @@ export function describeMeshContract(name: string, makeSubject: () => Promise<Me
       it('are answered by the handler, which knows who asks', async () => {
         const { a, b } = peers();
         const echo = protocol('echo');
-        b.handle(echo, async (from, { text }) => ({ text: `${text} from ${from}` }));
-        const answer = await subject.drive(a.request(echo, b.peer, { text: 'hello' }));
-        expect(answer).toEqual({ text: `hello from ${a.peer}` });
+        b.handle(echo, async (from, { incarnation }) => note(from, incarnation + 1));
+        const answer = await subject.drive(a.request(echo, b.peer, note(b.peer, 1)));
+        expect(answer).toEqual(note(a.peer, 2));
       });
 
       it('can be many at a time, each with its own answer', async () => {
         const { a, b } = peers();
         const echo = protocol('echo-many', { inFlightMax: 64, requestsPerSecondMax: 1_000 });
         b.handle(echo, async (_, message) => message);
-        const texts = Array.from({ length: 50 }, (_, index) => ({ text: `${index}` }));
-        const answers = texts.map((text) => a.request(echo, b.peer, text));
-        expect(await subject.drive(Promise.all(answers))).toEqual(texts);
+        const notes = Array.from({ length: 50 }, (_, index) => note(b.peer, index));
+        const answers = notes.map((one) => a.request(echo, b.peer, one));
+        expect(await subject.drive(Promise.all(answers))).toEqual(notes);
       });
 
       it('are refused by a peer that does not speak the protocol, or no longer', async () => {
         const { a, b } = peers();
         const echo = protocol('echo-off');
-        const ask = () => codeOf(subject.drive(a.request(echo, b.peer, { text: '' })));
+        const ask = () => codeOf(subject.drive(a.request(echo, b.peer, note(b.peer, 0))));
         expect(await ask()).toBe('mesh_refused');
         const off = b.handle(echo, async (_, message) => message);
         expect(await ask()).toBe('answered');
@@ -169,12 +165,14 @@ export function describeMeshContract(name: string, makeSubject: () => Promise<Me
       it('are refused when the handler throws, or answers what does not fit', async () => {
         const { a, b } = peers();
         const broken = protocol('broken');
-        b.handle(broken, async (_, { text }) => {
-          if (text === 'throw') throw new BzzzError('timeout', 'of the handler, not of the caller');
-          return { text: 'x'.repeat(1_001) };
+        b.handle(broken, async (from, { incarnation }) => {
+          if (incarnation === 0)
+            throw new BzzzError('timeout', 'of the handler, not of the caller');
+          return note(from, -1);
         });
-        for (const text of ['throw', 'answer']) {
-          const code = await codeOf(subject.drive(a.request(broken, b.peer, { text })));
+        for (const incarnation of [0, 1]) {
+          const asked = a.request(broken, b.peer, note(b.peer, incarnation));
+          const code = await codeOf(subject.drive(asked));
           expect(code).toBe('mesh_refused');
         }
       });
@@ -184,7 +182,9 @@ export function describeMeshContract(name: string, makeSubject: () => Promise<Me
         const slow = protocol('slow', { timeoutMs: 300 });
         const handler = hanging();
         b.handle(slow, handler.handle);
-        expect(await codeOf(subject.drive(a.request(slow, b.peer, { text: '' })))).toBe('timeout');
+        expect(await codeOf(subject.drive(a.request(slow, b.peer, note(b.peer, 0))))).toBe(
+          'timeout',
+        );
         await subject.until(() => handler.aborted() === 1);
       });
 
@@ -195,12 +195,12 @@ export function describeMeshContract(name: string, makeSubject: () => Promise<Me
         b.handle(slow, handler.handle);
         const cancel = new AbortController();
         const { signal } = cancel;
-        const outcome = codeOf(a.request(slow, b.peer, { text: '' }, { signal }));
+        const outcome = codeOf(a.request(slow, b.peer, note(b.peer, 0), { signal }));
         await subject.until(() => handler.called() === 1);
         cancel.abort();
         expect(await subject.drive(outcome)).toBe('aborted');
         await subject.until(() => handler.aborted() === 1);
-        const again = a.request(slow, b.peer, { text: '' }, { signal });
+        const again = a.request(slow, b.peer, note(b.peer, 0), { signal });
         expect(await codeOf(subject.drive(again))).toBe('aborted');
         expect(handler.called()).toBe(1);
       });
@@ -208,7 +208,7 @@ export function describeMeshContract(name: string, makeSubject: () => Promise<Me
       it('to a peer that nobody knows end unreachable', async () => {
         const { a } = peers();
         const echo = protocol('echo-nobody', { timeoutMs: 500 });
-        const outcome = codeOf(a.request(echo, subject.stranger, { text: '' }));
+        const outcome = codeOf(a.request(echo, subject.stranger, note(a.peer, 0)));
         expect(await subject.drive(outcome)).toBe('mesh_unreachable');
       });
 
@@ -217,7 +217,7 @@ export function describeMeshContract(name: string, makeSubject: () => Promise<Me
         const slow = protocol('dying', { timeoutMs: 20_000 });
         const handler = hanging();
         b.handle(slow, handler.handle);
-        const outcome = codeOf(a.request(slow, b.peer, { text: '' }));
+        const outcome = codeOf(a.request(slow, b.peer, note(b.peer, 0)));
         await subject.until(() => handler.called() === 1);
         await subject.kill(b);
         expect(await subject.drive(outcome)).toBe('mesh_unreachable');
@@ -230,7 +230,7 @@ export function describeMeshContract(name: string, makeSubject: () => Promise<Me
         b.handle(slow, handler.handle);
         const cancel = new AbortController();
         const ask = (mesh: Mesh) =>
-          codeOf(mesh.request(slow, b.peer, { text: '' }, { signal: cancel.signal }));
+          codeOf(mesh.request(slow, b.peer, note(b.peer, 0), { signal: cancel.signal }));
         const held = [ask(a), ask(a)];
         await subject.until(() => handler.called() === 2);
         expect(await subject.drive(ask(a))).toBe('mesh_refused');
@@ -242,7 +242,7 @@ export function describeMeshContract(name: string, makeSubject: () => Promise<Me
         await subject.until(() => handler.aborted() === 3);
         const last = new AbortController();
         const { signal } = last;
-        const again = codeOf(a.request(slow, b.peer, { text: '' }, { signal }));
+        const again = codeOf(a.request(slow, b.peer, note(b.peer, 0), { signal }));
         await subject.until(() => handler.called() === 4);
         last.abort();
         expect(await subject.drive(again)).toBe('aborted');
@@ -257,7 +257,7 @@ export function describeMeshContract(name: string, makeSubject: () => Promise<Me
           return message;
         });
         const asked = Array.from({ length: 40 }, () =>
-          codeOf(a.request(echo, b.peer, { text: '' })),
+          codeOf(a.request(echo, b.peer, note(b.peer, 0))),
         );
         const codes = await subject.drive(Promise.all(asked));
         const answered = codes.filter((code) => code === 'answered').length;
@@ -269,16 +269,18 @@ export function describeMeshContract(name: string, makeSubject: () => Promise<Me
 
       it('that are too large or do not fit never leave the sender', async () => {
         const { a, b } = peers();
-        const echo = protocol('echo-large', { requestBytesMax: 64 });
+        const bytesMax = topics.health.codec.encode(note(b.peer, 0)).byteLength;
+        const echo = protocol('echo-large', { requestBytesMax: bytesMax });
         let calls = 0;
         b.handle(echo, async (_, message) => {
           calls += 1;
           return message;
         });
-        const ask = (text: string) => codeOf(subject.drive(a.request(echo, b.peer, { text })));
-        expect(await ask('x'.repeat(100))).toBe('message_too_large');
-        expect(await ask('x'.repeat(1_001))).toBe('message_invalid');
-        expect(await ask('x')).toBe('answered');
+        const ask = (incarnation: number) =>
+          codeOf(subject.drive(a.request(echo, b.peer, note(b.peer, incarnation))));
+        expect(await ask(1_000_000)).toBe('message_too_large');
+        expect(await ask(-1)).toBe('message_invalid');
+        expect(await ask(0)).toBe('answered');
         expect(calls).toBe(1);
       });
     });
@@ -308,16 +310,16 @@ function protocol(
     requestsPerSecondMax?: number;
     requestBytesMax?: number;
   } = {},
-): RequestProtocol<Text, Text> {
+): RequestProtocol<HealthNote, HealthNote> {
   return {
     name,
     version: 1,
     request: createCodec({
       name: `${name} request`,
-      schema: Text,
+      schema: HealthNote,
       bytesMax: limits.requestBytesMax ?? 4_096,
     }),
-    response: createCodec({ name: `${name} response`, schema: Text, bytesMax: 4_096 }),
+    response: createCodec({ name: `${name} response`, schema: HealthNote, bytesMax: 4_096 }),
     timeoutMs: limits.timeoutMs ?? 10_000,
     requestsPerSecondMax: limits.requestsPerSecondMax ?? 1_000,
     inFlightMax: limits.inFlightMax ?? 64,
@@ -330,9 +332,13 @@ function hanging() {
   return {
     called: () => state.called,
     aborted: () => state.aborted,
-    handle: (_from: PeerId, _message: Text, { signal }: { signal: AbortSignal }): Promise<Text> => {
+    handle: (
+      _from: PeerId,
+      _message: HealthNote,
+      { signal }: { signal: AbortSignal },
+    ): Promise<HealthNote> => {
       state.called += 1;
-      const { promise, reject } = Promise.withResolvers<Text>();
+      const { promise, reject } = Promise.withResolvers<HealthNote>();
       signal.addEventListener('abort', () => {
         state.aborted += 1;
         reject(new Error('told to stop'));

@@ -1,0 +1,64 @@
+import { type Check, createControlClient, diagnose } from '@bzzz/peer';
+import { isBzzzError } from '@bzzz/protocol';
+import type { Command } from 'commander';
+import {
+  configOf,
+  type Context,
+  dataDirOf,
+  type Options,
+  printJson,
+  withCommonOptions,
+  wantsJson,
+} from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { printable, type Terminal } from '../terminal.ts';
+
+export function doctorCommand(program: Command, context: Context): void {
+  const command = program
+    .command('doctor')
+    .description('find out what keeps the peer from its work, running or not; 1 if anything');
+  withCommonOptions(command).action((options: Options) => doctor(context, options));
+}
+
+async function doctor(context: Context, options: Options): Promise<void> {
+  const { terminal } = context;
+  const checks = await examine(context, options);
+  if (checks.some(({ ok }) => !ok)) context.exitWith(exitCodes.failure);
+  if (wantsJson(options)) return printJson(context, { checks });
+  for (const check of checks) {
+    for (const line of checkLines(terminal, check)) terminal.print(line);
+  }
+}
+
+/** By the running peer, which knows most; otherwise from its configuration. */
+async function examine(context: Context, options: Options): Promise<Check[]> {
+  const { interrupted: signal } = context;
+  const dataDir = await dataDirOf(context, options).catch(() => null);
+  try {
+    if (dataDir === null) return await withoutPeer(context, options);
+    const { checks } = await createControlClient(dataDir).doctor({ signal });
+    return [{ name: 'peer', ok: true, detail: 'runs', advice: null }, ...checks];
+  } catch (error) {
+    if (!isBzzzError(error, 'peer_not_running')) throw error;
+    return withoutPeer(context, options);
+  }
+}
+
+async function withoutPeer(context: Context, options: Options): Promise<Check[]> {
+  const advice = 'Start it with `bzzz up`.';
+  const peer: Check = { name: 'peer', ok: false, detail: 'does not run', advice };
+  try {
+    const { config } = await configOf(context, options);
+    return [peer, ...(await diagnose(config, { live: null, signal: context.interrupted }))];
+  } catch (error) {
+    if (!isBzzzError(error, 'config_invalid')) throw error;
+    const { reason, advice } = error;
+    return [peer, { name: 'configuration', ok: false, detail: reason, advice }];
+  }
+}
+
+export function checkLines(terminal: Terminal, check: Check): string[] {
+  const mark = check.ok ? terminal.style('green', 'ok   ') : terminal.style('red', 'WRONG');
+  const line = `${mark} ${check.name}: ${printable(check.detail)}`;
+  return check.advice === null ? [line] : [line, `      ${printable(check.advice)}`];
+}

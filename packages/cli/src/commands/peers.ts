@@ -1,0 +1,48 @@
+import type { PeerAnswer } from '@bzzz/peer';
+import type { Command } from 'commander';
+import {
+  clientOf,
+  type Context,
+  type Options,
+  printJson,
+  withCommonOptions,
+  wantsJson,
+} from '../context.ts';
+import { table } from '../output/table.ts';
+import { shortId, span } from '../output/units.ts';
+import { printable, type Terminal } from '../terminal.ts';
+
+export function peersCommand(program: Command, context: Context): void {
+  const command = program.command('peers').description('who is in the mesh, and what each can do');
+  withCommonOptions(command).action(async (options: Options) => {
+    const { terminal } = context;
+    const client = await clientOf(context, options);
+    const { peers } = await client.peers({ signal: context.interrupted });
+    if (wantsJson(options)) return printJson(context, { peers });
+    const rows = peers.map((peer) => row(terminal, peer));
+    for (const line of table(headings, rows)) terminal.print(line);
+  });
+}
+
+const headings = ['name', 'id', 'state', 'heard', 'slots', 'load', 'journal', 'offers'];
+
+function row(terminal: Terminal, peer: PeerAnswer): string[] {
+  const offers = [...peer.executors, `sandbox:${peer.sandbox}`, ...peer.tools].map(printable);
+  return [
+    printable(peer.name),
+    shortId(peer.id),
+    state(terminal, peer),
+    peer.self ? '-' : `${span(peer.heardAgoMs)} ago`,
+    `${peer.running}/${peer.slots}`,
+    peer.load.toFixed(2),
+    `${peer.journal.here}/${peer.journal.length}`,
+    offers.join(' '),
+  ];
+}
+
+function state(terminal: Terminal, { self, liveness, connected }: PeerAnswer): string {
+  if (self) return terminal.style('bold', 'this one');
+  if (liveness === 'dead') return terminal.style('red', 'dead');
+  if (liveness === 'suspected') return terminal.style('yellow', 'suspected');
+  return connected ? terminal.style('green', 'connected') : terminal.style('yellow', 'unreachable');
+}

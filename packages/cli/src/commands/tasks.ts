@@ -1,0 +1,79 @@
+import type { StoryEntry, TaskAnswer } from '@bzzz/peer';
+import type { Command } from 'commander';
+import {
+  clientOf,
+  type Context,
+  type Options,
+  printJson,
+  withCommonOptions,
+  wantsJson,
+} from '../context.ts';
+import { entryLine } from '../output/entry.ts';
+import { table } from '../output/table.ts';
+import { shortId } from '../output/units.ts';
+import { printable, type Terminal } from '../terminal.ts';
+
+export function tasksCommand(program: Command, context: Context): void {
+  const command = program
+    .command('tasks')
+    .argument('[task]', 'number or owner/name#number: what became of this one')
+    .description('the tasks that the peer knows of');
+  withCommonOptions(command).action((task: string | undefined, options: Options) =>
+    task === undefined ? list(context, options) : story(context, options, task),
+  );
+}
+
+async function list(context: Context, options: Options): Promise<void> {
+  const { terminal } = context;
+  const client = await clientOf(context, options);
+  const { tasks } = await client.tasks({ signal: context.interrupted });
+  if (wantsJson(options)) return printJson(context, { tasks });
+  if (tasks.length === 0) return terminal.print('No task is known yet.');
+  const rows = tasks.map((task) => row(terminal, task));
+  for (const line of table(headings, rows)) terminal.print(line);
+}
+
+const headings = ['task', 'state', 'epoch', 'owner', 'pull', 'title'];
+
+function row(terminal: Terminal, task: TaskAnswer): string[] {
+  return [
+    task.task,
+    state(terminal, task),
+    task.epoch === 0 ? '-' : String(task.epoch),
+    owner(task),
+    task.pullRequest === null ? '-' : `#${task.pullRequest}`,
+    printable(task.reason === null ? task.title : `${task.title} (${task.reason})`),
+  ];
+}
+
+function owner({ holder, holderName }: TaskAnswer): string {
+  if (holder === null) return '-';
+  return holderName === null ? shortId(holder) : printable(holderName);
+}
+
+function state(terminal: Terminal, { state, wanted }: TaskAnswer): string {
+  if (state === 'done') return terminal.style('green', state);
+  if (state === 'failed') return terminal.style('red', state);
+  if (state === 'open' && !wanted) return terminal.style('dim', 'left alone');
+  return state === 'open' ? state : terminal.style('cyan', state);
+}
+
+async function story(context: Context, options: Options, id: string): Promise<void> {
+  const { terminal } = context;
+  const client = await clientOf(context, options);
+  const answer = await client.task(id, { signal: context.interrupted });
+  if (wantsJson(options)) return printJson(context, answer);
+  const { task } = answer;
+  terminal.print(`${terminal.style('bold', task.task)}  ${printable(task.title)}`);
+  const pull = task.pullRequest === null ? '' : `, pull request #${task.pullRequest}`;
+  const why = task.reason === null ? '' : `: ${printable(task.reason)}`;
+  terminal.print(
+    `${state(terminal, task)}${why}; owner ${owner(task)}, epoch ${task.epoch}${pull}`,
+  );
+  terminal.print('');
+  for (const one of answer.story) terminal.print(entryLine(terminal, { ...one, who: who(one) }));
+}
+
+function who({ name, peer }: StoryEntry): string {
+  return name === null ? (peer === null ? 'unknown' : shortId(peer)) : printable(name);
+}

@@ -1,0 +1,86 @@
+/** What every command gets, and the options that every command has. */
+import type { Command } from 'commander';
+import {
+  type ControlClient,
+  createControlClient,
+  type Environment,
+  type Flags,
+  loadConfig,
+  type LoadedConfig,
+  settings,
+} from '@bzzz/peer';
+import { resolve } from 'node:path';
+import type { Terminal } from './terminal.ts';
+
+export interface Context {
+  readonly terminal: Terminal;
+  readonly env: Environment;
+  /** Fires at the first Ctrl-C, of commands that wait. */
+  readonly interrupted: AbortSignal;
+  /** What the process will exit with, unless something is thrown. */
+  exitWith(code: number): void;
+}
+
+/** Options as commander reads them. */
+export type Options = Readonly<Record<string, unknown>>;
+
+/** `--data`, `--config`, `--json`. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--data <dir>', 'data folder of the peer ($BZZZ_DATA_DIR, default ~/.bzzz)')
+    .option('--config <file>', 'configuration ($BZZZ_CONFIG, ./bzzz.yml, DIR/bzzz.yml)')
+    .option('--json', 'answer as JSON');
+}
+
+/** Every setting that has a flag. */
+export function withSettingOptions(command: Command): Command {
+  for (const { flag, kind, help, env, path } of settings) {
+    if (flag === null || path === 'dataDir') continue;
+    const text = `${help} ($${env})`;
+    if (kind === 'boolean') command.option(flag, text).option(flag.replace('--', '--no-'), 'not');
+    else command.option(kind === 'list' ? `${flag} <item...>` : `${flag} <value>`, text);
+  }
+  return command;
+}
+
+export function flagsOf(options: Options): Flags {
+  const flags = settings.flatMap(({ flag, path }) => {
+    const value = flag === null ? undefined : options[attribute(flag)];
+    return isFlag(value) ? [[path, value] as const] : [];
+  });
+  return Object.fromEntries(flags);
+}
+
+export function configOf(context: Context, options: Options): Promise<LoadedConfig> {
+  const { config: file } = options;
+  const flags = flagsOf(options);
+  return loadConfig({ env: context.env, flags, ...(typeof file === 'string' ? { file } : {}) });
+}
+
+/** The data folder, without looking at a configuration where it is named outright. */
+export async function dataDirOf(context: Context, options: Options): Promise<string> {
+  const named = options['data'] ?? (context.env['BZZZ_DATA_DIR'] || undefined);
+  if (typeof named === 'string' && !named.startsWith('~')) return resolve(named);
+  return (await configOf(context, options)).config.dataDir;
+}
+
+export async function clientOf(context: Context, options: Options): Promise<ControlClient> {
+  return createControlClient(await dataDirOf(context, options));
+}
+
+export function wantsJson(options: Options): boolean {
+  return options['json'] === true;
+}
+
+export function printJson({ terminal }: Context, value: unknown): void {
+  terminal.print(JSON.stringify(value, null, 2));
+}
+
+/** `--mesh-key-file` is `meshKeyFile` to commander. */
+function attribute(flag: string): string {
+  return flag.slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function isFlag(value: unknown): value is string | boolean | readonly string[] {
+  return typeof value === 'string' || typeof value === 'boolean' || Array.isArray(value);
+}

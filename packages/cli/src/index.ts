@@ -1,0 +1,5 @@
+export { type EmbeddedForge, startEmbeddedForge } from './embedded/embedded-forge.ts';
+export { readSample, type Sample } from './embedded/sample.ts';
+export { exitCodeOf, exitCodes } from './exit-codes.ts';
+export { type RegisterCommand, runCli } from './program.ts';
+export { createTerminal, printable, type Terminal } from './terminal.ts';

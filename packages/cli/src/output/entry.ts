@@ -1,0 +1,63 @@
+/** Journal entries for people: one line each. */
+import type { PlainEntry } from '@bzzz/peer';
+import { printable, type Terminal } from '../terminal.ts';
+import { shortId, span } from './units.ts';
+
+export function entryLine(
+  terminal: Terminal,
+  { seq, entry, who }: { seq: number; entry: PlainEntry; who?: string },
+): string {
+  const time = new Date(entry.at.wallMs).toISOString().slice(11, 23);
+  const by = who === undefined ? `${seq}`.padStart(6) : who.padEnd(12);
+  const { kind } = entry.body;
+  return `${terminal.style('dim', time)} ${by}  ${kindStyled(terminal, kind)}  ${detail(entry.body)}`.trimEnd();
+}
+
+function kindStyled(terminal: Terminal, kind: string): string {
+  const padded = kind.padEnd(16);
+  if (kind === 'trouble') return terminal.style('yellow', padded);
+  return kind === 'task.ended' ? terminal.style('green', padded) : terminal.style('cyan', padded);
+}
+
+/** The fields that people ask for, in this order; of an intent those of its record. */
+const shown = [
+  'task',
+  'name',
+  'title',
+  'peer',
+  'state',
+  'effect',
+  'outcome',
+  'epoch',
+  'attempt',
+  'executor',
+  'commits',
+  'elapsedMs',
+  'written',
+  'id',
+  'pullRequest',
+  'code',
+  'reason',
+] as const;
+
+function detail(body: PlainEntry['body']): string {
+  const { intent } = body;
+  const fields = isRecord(intent) && isRecord(intent['record']) ? intent['record'] : body;
+  return shown
+    .flatMap((name) => {
+      const value = fields[name];
+      return value === undefined || value === null || value === '' ? [] : [field(name, value)];
+    })
+    .join('  ');
+}
+
+function field(name: string, value: unknown): string {
+  if (name === 'elapsedMs' && typeof value === 'number') return span(value);
+  const text = printable(typeof value === 'string' ? value : JSON.stringify(value));
+  if (name === 'task' || name === 'title' || name === 'reason') return text;
+  return `${name}=${name === 'peer' ? shortId(text) : text}`;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

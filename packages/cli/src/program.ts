@@ -1,0 +1,77 @@
+/** The `bzzz` command: its subcommands, and what becomes of their errors. */
+import { BzzzError } from '@bzzz/protocol';
+import { version } from '@bzzz/peer';
+import { Command, CommanderError } from 'commander';
+import { configCommand } from './commands/config.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { initCommand } from './commands/init.ts';
+import { logsCommand } from './commands/logs.ts';
+import { peersCommand } from './commands/peers.ts';
+import { statusCommand } from './commands/status.ts';
+import { submitCommand } from './commands/submit.ts';
+import { tasksCommand } from './commands/tasks.ts';
+import { upCommand } from './commands/up.ts';
+import type { Context } from './context.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { printError } from './output/error.ts';
+
+export type RegisterCommand = (program: Command, context: Context) => void;
+
+const commands: readonly RegisterCommand[] = [
+  initCommand,
+  upCommand,
+  statusCommand,
+  peersCommand,
+  tasksCommand,
+  submitCommand,
+  logsCommand,
+  doctorCommand,
+  configCommand,
+];
+
+/** Runs one command line; resolves with the exit code, and prints whatever goes wrong. */
+export async function runCli(
+  args: readonly string[],
+  given: Omit<Context, 'exitWith'>,
+): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const context: Context = {
+    ...given,
+    exitWith(code) {
+      exitCode = code;
+    },
+  };
+  try {
+    await programOf(context).parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+    const shown = error instanceof CommanderError ? usageError(error) : error;
+    const debug = Boolean(context.env['BZZZ_DEBUG']);
+    printError(context.terminal, shown, { json: args.includes('--json'), debug });
+    return exitCodeOf(shown);
+  }
+}
+
+function programOf(context: Context): Command {
+  const program = new Command('bzzz')
+    .description('A mesh of peers that turns GitHub issues into pull requests.')
+    .version(version, '-V, --version', 'show the version')
+    .helpCommand(false)
+    .helpOption('-h, --help', 'show this')
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: (text) => context.terminal.print(text.trimEnd()),
+      // Errors are printed in one place, with a code and what to do.
+      outputError: () => undefined,
+    })
+    .exitOverride();
+  for (const register of commands) register(program, context);
+  program.action(() => program.outputHelp());
+  return program;
+}
+
+function usageError(error: CommanderError): BzzzError {
+  const reason = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return new BzzzError('cli_usage', reason, { cause: error });
+}

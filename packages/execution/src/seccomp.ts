@@ -1,0 +1,105 @@
+/**
+ * A filter of system calls for the sandbox, as the kernel's classic BPF. It takes away doors that no
+ * build or test needs and that a sandbox leaves open: further user namespaces (where most holes of the
+ * kernel begin), the keyring (which is the user's, not the namespace's), and a few that watch or
+ * program the kernel. `clone3` is said not to exist, since its flags lie where a filter cannot read;
+ * every C library then uses `clone`.
+ */
+interface Numbers {
+  /** As `AUDIT_ARCH_*` in linux/audit.h. */
+  readonly architecture: number;
+  readonly clone: number;
+  readonly unshare: number;
+  /** Answered with ENOSYS. */
+  readonly absent: readonly number[];
+  /** Answered with EPERM. */
+  readonly refused: readonly number[];
+}
+
+/** clone3 and io_uring_setup are numbered alike everywhere. */
+const absent = [435, 425];
+const numbers: Partial<Record<NodeJS.Architecture, Numbers>> = {
+  x64: {
+    architecture: 0xc000003e,
+    clone: 56,
+    unshare: 272,
+    absent,
+    // add_key, request_key, keyctl, perf_event_open, setns, bpf, userfaultfd
+    refused: [248, 249, 250, 298, 308, 321, 323],
+  },
+  arm64: {
+    architecture: 0xc00000b7,
+    clone: 220,
+    unshare: 97,
+    absent,
+    refused: [217, 218, 219, 241, 268, 280, 282],
+  },
+};
+
+const loadWord = 0x20;
+const jumpIfEqual = 0x15;
+const jumpIfAtLeast = 0x35;
+const jumpIfBits = 0x45;
+const giveBack = 0x06;
+
+const allow = 0x7fff0000;
+const eperm = 0x00050000 | 1;
+const enosys = 0x00050000 | 38;
+
+/** Offsets in `struct seccomp_data`. */
+const atNumber = 0;
+const atArchitecture = 4;
+const atFirstArgument = 16;
+
+const cloneNewUser = 0x10000000;
+/** Numbers from here on are calls of another calling convention of x64. */
+const x32 = 0x40000000;
+
+type Label = 'allow' | 'eperm' | 'enosys' | 'flags';
+interface Step {
+  readonly code: number;
+  readonly value: number;
+  /** Where to go on when the comparison holds; otherwise, and by default, the next step. */
+  readonly yes?: Label;
+  readonly no?: Label;
+  readonly label?: Label;
+}
+
+/** The filter for this machine; null: the architecture is not known, and bubblewrap works without. */
+export function seccompFilter(architecture: NodeJS.Architecture = process.arch): Buffer | null {
+  const known = numbers[architecture];
+  return known === undefined ? null : assemble(program(known));
+}
+
+function program(known: Numbers): Step[] {
+  const equal = (value: number, yes: Label): Step => ({ code: jumpIfEqual, value, yes });
+  return [
+    { code: loadWord, value: atArchitecture },
+    { code: jumpIfEqual, value: known.architecture, no: 'enosys' },
+    { code: loadWord, value: atNumber },
+    { code: jumpIfAtLeast, value: x32, yes: 'enosys' },
+    ...known.absent.map((number) => equal(number, 'enosys')),
+    ...known.refused.map((number) => equal(number, 'eperm')),
+    equal(known.clone, 'flags'),
+    { code: jumpIfEqual, value: known.unshare, yes: 'flags', no: 'allow' },
+    { code: loadWord, value: atFirstArgument, label: 'flags' },
+    { code: jumpIfBits, value: cloneNewUser, yes: 'eperm' },
+    { code: giveBack, value: allow, label: 'allow' },
+    { code: giveBack, value: eperm, label: 'eperm' },
+    { code: giveBack, value: enosys, label: 'enosys' },
+  ];
+}
+
+/** An array of `struct sock_filter`: 16 bits code, 8 and 8 bits of jump, 32 bits value. */
+function assemble(steps: readonly Step[]): Buffer {
+  const bytes = Buffer.alloc(steps.length * 8);
+  const distance = (from: number, label?: Label) =>
+    label === undefined ? 0 : steps.findIndex((step) => step.label === label) - from - 1;
+  for (const [index, step] of steps.entries()) {
+    bytes.writeUInt16LE(step.code, index * 8);
+    bytes.writeUInt8(distance(index, step.yes), index * 8 + 2);
+    bytes.writeUInt8(distance(index, step.no), index * 8 + 3);
+    bytes.writeUInt32LE(step.value, index * 8 + 4);
+  }
+  return bytes;
+}

@@ -1,0 +1,126 @@
+/** The one who works does not judge. */
+import { rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Oid } from '@bzzz/protocol';
+import * as fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TreeEntry } from '../src/git-objects.ts';
+import { overlayJudgeFiles } from '../src/judge.ts';
+import { limits, makeWorld, put, script, type World } from './support.ts';
+
+const files = {
+  'package.json': JSON.stringify({ scripts: { test: 'node test/sum.test.js' } }),
+  'test/sum.test.js': `
+    const { sum } = require('../src/sum.js');
+    if (sum(1, 2) !== 3) { console.log('sum is wrong'); process.exit(1); }
+    console.log('judged by the base');
+  `,
+  'src/sum.js': 'exports.sum = (a, b) => a - b;\n',
+};
+const judge = ['test/**', 'package.json'];
+
+describe('a result that cheats', () => {
+  let world: World;
+  afterEach(async () => {
+    await world.dispose();
+  });
+  const judged = async (work: (path: string) => Promise<void>) => {
+    world = makeWorld({ files });
+    const workspace = await world.create();
+    await work(workspace.path);
+    const collected = await workspace.collect('cheat\n');
+    const result = collected?.result ?? world.base.oid;
+    const commands = [['npm', 'test']];
+    return world.workspaces.accept({ base: world.base, result, judge, commands, limits });
+  };
+  const write = (path: string, name: string, content: string) =>
+    put({ path, collect: async () => null, dispose: async () => undefined }, name, content);
+
+  it('fails by the tests of the base, however it changed them', async () => {
+    const acceptance = await judged(async (path) => {
+      await write(path, 'package.json', JSON.stringify({ scripts: { test: 'true' } }));
+      await write(path, 'test/sum.test.js', 'process.exit(0)\n');
+    });
+    expect(acceptance.passed).toBe(false);
+    expect(acceptance.commands[0]?.outputTail).toContain('sum is wrong');
+    expect(acceptance.judgeFilesChanged).toEqual(['package.json', 'test/sum.test.js']);
+  });
+
+  it.each([
+    ['a link to another folder', (path: string) => symlink('src', join(path, 'test'))],
+    ['a file', (path: string) => write(path, 'test', 'x\n')],
+    ['nothing', async () => undefined],
+  ])('fails when it put %s in place of the tests', async (_, replace) => {
+    const acceptance = await judged(async (path) => {
+      await rm(join(path, 'test'), { recursive: true });
+      await replace(path);
+    });
+    expect(acceptance.passed).toBe(false);
+    expect(acceptance.commands[0]?.outputTail).toContain('sum is wrong');
+    expect(acceptance.judgeFilesChanged).toContain('test/sum.test.js');
+  });
+
+  it('passes when it did the work, and is still shown to have touched the tests', async () => {
+    const acceptance = await judged(async (path) => {
+      await write(path, 'src/sum.js', 'exports.sum = (a, b) => a + b;\n');
+      await write(path, 'test/sum.test.js', 'process.exit(0)\n');
+    });
+    expect(acceptance.passed).toBe(true);
+    expect(acceptance.commands[0]?.outputTail).toContain('judged by the base');
+    expect(acceptance.judgeFilesChanged).toEqual(['test/sum.test.js']);
+  });
+
+  it('cannot reach the mirror or the next command from inside of the acceptance', async () => {
+    world = makeWorld({ files });
+    const workspace = await world.create();
+    await script(world, workspace, 'touch src/x');
+    const collected = await workspace.collect('x\n');
+    const commands = [
+      ['sh', '-c', 'touch /tmp/left made'],
+      ['sh', '-c', `ls made && ! ls /tmp/left && ! ls ${world.folder}`],
+    ];
+    const result = collected?.result ?? world.base.oid;
+    const job = { base: world.base, result, judge, commands, limits };
+    expect((await world.workspaces.accept(job)).passed).toBe(true);
+  });
+});
+
+describe('overlay', () => {
+  const oidArbitrary = fc.integer({ min: 1, max: 3 }).map((n) => Oid.parse(String(n).repeat(40)));
+  const name = fc.constantFrom('a', 'b', 'test', 't.test.js');
+  const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+  const tree = fc
+    .array(fc.tuple(path, oidArbitrary), { maxLength: 8 })
+    .map((entries) => new Map(withoutConflicts(entries)));
+  const globs = fc.subarray(['test/**', '**/*.test.js', 'a', 'b/a', '**/test/**']);
+
+  it('holds every judge file of the base, the rest of the result, and no path twice', () => {
+    fc.assert(
+      fc.property(tree, tree, globs, (base, result, globs) => {
+        const { entries, changed } = overlayJudgeFiles(base, result, globs);
+        const judged = overlayJudgeFiles(base, new Map(), globs).changed;
+        for (const path of judged) expect(entries.get(path)).toEqual(base.get(path));
+        for (const path of entries.keys()) {
+          for (const other of entries.keys()) expect(other.startsWith(`${path}/`)).toBe(false);
+        }
+        for (const [path, entry] of entries) {
+          expect(judged.includes(path) || result.get(path) === entry).toBe(true);
+        }
+        for (const path of judged) {
+          expect(changed.includes(path)).toBe(result.get(path)?.oid !== base.get(path)?.oid);
+        }
+      }),
+    );
+  });
+
+  function withoutConflicts(entries: [string, Oid][]): [string, TreeEntry][] {
+    const kept: [string, TreeEntry][] = [];
+    for (const [path, oid] of entries) {
+      const clash = kept.some(
+        ([other]) => `${other}/`.startsWith(`${path}/`) || `${path}/`.startsWith(`${other}/`),
+      );
+      if (!clash) kept.push([path, { mode: '100644', oid }]);
+    }
+    return kept;
+  }
+});

@@ -1,0 +1,58 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { newSecrets } from '../src/secrets.ts';
+
+/** In parts, so that this file itself is clean. */
+const token = ['ghp', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO2z5Fqk'].join('_');
+const other = ['ghp', 'zWPw5k4aXcaT4fNP0UcnZwJUVFk6LO2z5Fqk'].join('_');
+const rule = '@secretlint/secretlint-rule-github';
+const scan = (content: string | Uint8Array, before: string | null = null) =>
+  newSecrets('src/a.js', Buffer.from(content), before === null ? null : Buffer.from(before));
+
+describe('secrets', () => {
+  it('are found by rule', async () => {
+    expect(await scan(`const token = '${token}';\n`)).toEqual([rule]);
+  });
+
+  it('are private keys of any kind', async () => {
+    const pem = { privateKeyEncoding: { type: 'pkcs8', format: 'pem' } } as const;
+    const spki = { publicKeyEncoding: { type: 'spki', format: 'pem' } } as const;
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 1024, ...pem, ...spki });
+    expect(await scan(rsa.privateKey)).toEqual(['@secretlint/secretlint-rule-privatekey']);
+    const ed25519 = generateKeyPairSync('ed25519', { ...pem, ...spki });
+    expect(await scan(ed25519.privateKey)).toEqual(['bzzz/short-private-key']);
+    expect(await scan(rsa.publicKey + ed25519.publicKey)).toEqual([]);
+  });
+
+  it('are not seen in ordinary text, an empty file or random bytes', async () => {
+    expect(await scan('export const sum = (a, b) => a + b;\n')).toEqual([]);
+    expect(await scan('')).toEqual([]);
+    expect(await scan(new Uint8Array(100_000).map((_, index) => (index * 7919) % 256))).toEqual([]);
+  });
+
+  it('are found although a comment says not to look', async () => {
+    expect(await scan(`/* secretlint-disable */\n${token}\n`)).toEqual([rule]);
+    expect(await scan(`${token} // secretlint-disable-line\n`)).toEqual([rule]);
+  });
+
+  it('are found in UTF-16 and beside bytes that are no text', async () => {
+    expect(await scan(Buffer.from(`token ${token}\n`, 'utf16le'))).toEqual([rule]);
+    expect(
+      await scan(Buffer.concat([Buffer.from([0xff, 0, 0xfe, 10]), Buffer.from(token)])),
+    ).toEqual([rule]);
+  });
+
+  it('are found anywhere in a large file, also across the border of two pieces', async () => {
+    const piece = 1024 * 1024;
+    for (const at of [piece - 20, piece + 16 * 1024 - 20, 2 * piece + 5]) {
+      const content = Buffer.alloc(2 * piece + 60_000, 'x \n');
+      content.write(`\n${token}\n`, at);
+      expect(await scan(content), String(at)).toEqual([rule]);
+    }
+  });
+
+  it('that the base holds already are not counted again, others in the same file are', async () => {
+    expect(await scan(`a\n${token}\n`, `${token}\n`)).toEqual([]);
+    expect(await scan(`${token}\n${other}\n`, `${token}\n`)).toEqual([rule]);
+  });
+});

@@ -1,0 +1,113 @@
+/**
+ * The composition root: builds a peer from its configuration in the order in which the parts need
+ * each other, and takes it apart in the reverse.
+ */
+import type { Coordinator } from '@bzzz/coordination';
+import { createGithubForge } from '@bzzz/github';
+import { openJournals } from '@bzzz/journal';
+import { createMesh, type Identity, type MeshService } from '@bzzz/mesh';
+import { type BzzzError, type Config, reasonOf } from '@bzzz/protocol';
+import { controlRoutes } from './control/routes.ts';
+import { startControlServer } from './control/server.ts';
+import { chooseSocketPath } from './control/socket-path.ts';
+import { openIdentity, openMeshKey } from './folder/keys.ts';
+import { makeDataFolder } from './folder/layout.ts';
+import { lockFolder } from './folder/lock.ts';
+import { tokenSourceOf } from './forge/token.ts';
+import type { Logger } from './logger.ts';
+import { systemClock } from './system/clock.ts';
+import { controlTarget } from './wiring/control-target.ts';
+import { coordinate } from './wiring/coordinate.ts';
+import { logJournal } from './wiring/log-journal.ts';
+import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
+import { replicateJournals } from './wiring/replication.ts';
+import { lookForSandbox } from './wiring/sandbox.ts';
+
+export interface Hooks {
+  readonly logger: Logger;
+  /** The journal cannot be written any more. */
+  readonly onFatal: (error: BzzzError) => void;
+  /** Somebody asks the peer to stop over its control socket. */
+  readonly onStop: () => void;
+}
+
+export interface Assembly {
+  readonly identity: Identity;
+  readonly mesh: MeshService;
+  readonly coordinator: Coordinator;
+  /** Closes everything, last first. Never throws: what will not close is logged. */
+  close(): Promise<void>;
+}
+
+/** A running peer. When a part fails to start, those before it are closed again. */
+export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> {
+  const { logger } = hooks;
+  const clock = systemClock;
+  const startMs = clock.monotonicMs();
+  await using parts = new AsyncDisposableStack();
+  const closing = (name: string, close: () => Promise<void> | void) =>
+    parts.defer(async () => {
+      try {
+        await close();
+      } catch (error) {
+        logger.error('a part did not close', { part: name, reason: reasonOf(error) });
+      }
+    });
+
+  const layout = await makeDataFolder(config.dataDir);
+  const lock = await lockFolder(layout.lock);
+  closing('lock', () => lock.release());
+  const identity = await openIdentity(layout);
+  const key = await openMeshKey(config.mesh, layout);
+  const sandbox = await lookForSandbox(config.work, logger);
+
+  const journals = await openJournals({}, { dir: layout.journal });
+  closing('journals', () => journals.close());
+
+  const { apiUrl, gitUrl } = config.forge;
+  const token = tokenSourceOf(config.forge);
+  const github = createGithubForge({ token }, { apiUrl, gitUrl, dataDir: layout.root });
+  closing('forge', () => github.close());
+
+  const mesh = createMesh({ identity }, { ...config.mesh, key });
+  const troubles = watchMeshTroubles({ clock, mesh, logger: logger.child('mesh') });
+  closing('mesh', async () => {
+    troubles.stop();
+    await mesh.stop();
+  });
+  await mesh.start();
+
+  const coordinator = coordinate(
+    { identity, mesh, journal: journals.own, forge: github },
+    { config, worktrees: layout.worktrees, sandbox, onFatal: hooks.onFatal },
+  );
+  const stopLogging = logJournal(coordinator, logger.child('journal'));
+  closing('coordinator', async () => {
+    await coordinator.stop();
+    stopLogging();
+  });
+  await coordinator.start();
+
+  const members = () => coordinator.view().members;
+  const replication = replicateJournals({
+    clock,
+    mesh,
+    journals,
+    members,
+    logger: logger.child('journal'),
+  });
+  closing('replication', () => replication.stop());
+
+  const target = controlTarget(
+    { clock, mesh, journals, github, coordinator, troubles, token },
+    { config, sandbox, startMs, onStop: hooks.onStop },
+  );
+  const control = await startControlServer(
+    { logger: logger.child('control') },
+    { path: await chooseSocketPath(layout), routes: controlRoutes(target) },
+  );
+  closing('control', () => control.close());
+
+  const all = parts.move();
+  return { identity, mesh, coordinator, close: () => all.disposeAsync() };
+}

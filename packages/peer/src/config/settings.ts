@@ -1,0 +1,104 @@
+/**
+ * Every setting that can be given outside the configuration file, as data. The command line, the
+ * environment and `bzzz config` are all made from this one table.
+ */
+export interface Setting {
+  /** Where it stands in the configuration, dots between the levels. */
+  readonly path: string;
+  readonly env: string;
+  /** Long option of `bzzz up`; null: not on a command line, where every user could read it. */
+  readonly flag: string | null;
+  /** `file`: a path, relative to where it was said. `list`: blanks or commas between the items. */
+  readonly kind: 'text' | 'number' | 'boolean' | 'list' | 'file';
+  readonly secret: boolean;
+  readonly help: string;
+}
+
+export const settings: readonly Setting[] = [
+  setting('text', 'name', 'BZZZ_NAME', '--name', 'what people call this machine'),
+  setting(
+    'file',
+    'dataDir',
+    'BZZZ_DATA_DIR',
+    '--data',
+    'folder of this peer: identity, journal, mirrors',
+  ),
+  setting('text', 'mesh.name', 'BZZZ_MESH_NAME', '--mesh', 'name of the mesh'),
+  secret('mesh.key', 'BZZZ_MESH_KEY', null, 'network key, 64 hex digits'),
+  setting(
+    'file',
+    'mesh.keyFile',
+    'BZZZ_MESH_KEY_FILE',
+    '--mesh-key-file',
+    'file of the network key',
+  ),
+  setting('list', 'mesh.listen', 'BZZZ_LISTEN', '--listen', 'multiaddrs to listen on'),
+  setting('list', 'mesh.bootstrap', 'BZZZ_BOOTSTRAP', '--bootstrap', 'multiaddrs of peers to dial'),
+  setting('boolean', 'mesh.mdns', 'BZZZ_MDNS', '--mdns', 'look for peers on the local network'),
+  setting('boolean', 'mesh.dht', 'BZZZ_DHT', '--dht', 'learn of peers from other peers'),
+  setting('text', 'forge.apiUrl', 'GITHUB_API_URL', '--api-url', 'REST root of the forge'),
+  setting('text', 'forge.gitUrl', 'BZZZ_GIT_URL', '--git-url', 'root of the clone URLs'),
+  secret('forge.token', 'GITHUB_TOKEN', null, 'token of the forge'),
+  setting('file', 'forge.tokenFile', 'GITHUB_TOKEN_FILE', '--token-file', 'file of the token'),
+  setting(
+    'list',
+    'repositories',
+    'BZZZ_REPOSITORIES',
+    '--repo',
+    'repositories to work on, owner/name',
+  ),
+  setting('number', 'work.slots', 'BZZZ_SLOTS', '--slots', 'attempts at a time; 0 only watches'),
+  setting(
+    'text',
+    'work.sandbox',
+    'BZZZ_SANDBOX',
+    '--sandbox',
+    '`required`, or `off` (no isolation at all)',
+  ),
+  setting('list', 'work.tools', 'BZZZ_TOOLS', '--tools', 'further programs to offer'),
+  setting(
+    'number',
+    'timing.leaseMs',
+    'BZZZ_LEASE_MS',
+    null,
+    'a claim without renewal lasts so long',
+  ),
+  setting(
+    'number',
+    'timing.staggerMs',
+    'BZZZ_STAGGER_MS',
+    null,
+    "between two peers' turns in a contest",
+  ),
+  setting('number', 'timing.pollMs', 'BZZZ_POLL_MS', null, 'between two looks at a repository'),
+  setting('number', 'timing.lagMs', 'BZZZ_LAG_MS', null, "how far the forge's reads may lag"),
+  setting(
+    'number',
+    'timing.announceMs',
+    'BZZZ_ANNOUNCE_MS',
+    null,
+    'between two announcements of this peer',
+  ),
+  setting(
+    'number',
+    'timing.suspicionMs',
+    'BZZZ_SUSPICION_MS',
+    null,
+    'from a closed connection to dead',
+  ),
+  setting('number', 'timing.backoffMs', 'BZZZ_BACKOFF_MS', null, 'first pause after a failure'),
+];
+
+export const secretPaths: ReadonlySet<string> = new Set(
+  settings.filter(({ secret }) => secret).map(({ path }) => path),
+);
+
+type Row = readonly [path: string, env: string, flag: string | null, help: string];
+
+function setting(kind: Setting['kind'], ...[path, env, flag, help]: Row): Setting {
+  return { path, env, flag, kind, help, secret: false };
+}
+
+function secret(...row: Row): Setting {
+  return { ...setting('text', ...row), secret: true };
+}

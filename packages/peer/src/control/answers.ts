@@ -1,0 +1,159 @@
+/**
+ * What the control socket answers. The command line checks every answer against these, since the
+ * peer that runs may be of another version; fields it does not know are dropped.
+ */
+import { Capabilities, Hlc } from '@bzzz/protocol';
+import { z } from 'zod';
+
+export const Problem = z.object({
+  /** From the error registry where there is one, else a word of its own such as `alone`. */
+  code: z.string(),
+  severity: z.enum(['error', 'warning']),
+  text: z.string(),
+  advice: z.string(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+export const TaskAnswer = z.object({
+  task: z.string(),
+  title: z.string(),
+  recipe: z.string().nullable(),
+  state: z.string(),
+  wanted: z.boolean(),
+  holder: z.string().nullable(),
+  holderName: z.string().nullable(),
+  epoch: z.number(),
+  pullRequest: z.number().nullable(),
+  reason: z.string().nullable(),
+});
+export type TaskAnswer = z.infer<typeof TaskAnswer>;
+
+const Watching = z.object({
+  repo: z.string(),
+  role: z.string(),
+  polls: z.number(),
+  answeredAgoMs: z.number().nullable(),
+  trouble: z.object({ code: z.string(), reason: z.string() }).nullable(),
+});
+
+export const StatusAnswer = z.object({
+  /** What is wrong, worst first; empty when all is well. */
+  problems: z.array(Problem),
+  peer: z.object({
+    id: z.string(),
+    name: z.string(),
+    version: z.string(),
+    account: z.string().nullable(),
+    pid: z.number(),
+    dataDir: z.string(),
+    upMs: z.number(),
+  }),
+  mesh: z.object({
+    name: z.string(),
+    addresses: z.array(z.string()),
+    /** Other peers with a connection, and all that are known. */
+    connected: z.number(),
+    known: z.number(),
+  }),
+  forge: z.object({
+    apiUrl: z.string(),
+    reads: z.number(),
+    notModified: z.number(),
+    writes: z.number(),
+    pushes: z.number(),
+    rateLimit: z.object({ remaining: z.number(), limit: z.number() }).nullable(),
+    watching: z.array(Watching),
+  }),
+  work: z.object({
+    slots: z.number(),
+    running: z.number(),
+    executors: z.array(z.string()),
+    tools: z.array(z.string()),
+    sandbox: Capabilities.shape.sandbox,
+    load: z.number(),
+    success: z.number(),
+  }),
+  /** Tasks by state. */
+  tasks: z.record(z.string(), z.number()),
+  journal: z.object({ key: z.string(), length: z.number(), replicas: z.number() }),
+});
+export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
+export const PeerAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  self: z.boolean(),
+  connected: z.boolean(),
+  liveness: z.enum(['alive', 'suspected', 'dead']),
+  heardAgoMs: z.number(),
+  account: z.string().nullable(),
+  version: z.string(),
+  repositories: z.array(z.string()),
+  executors: z.array(z.string()),
+  tools: z.array(z.string()),
+  sandbox: Capabilities.shape.sandbox,
+  slots: z.number(),
+  running: z.number(),
+  load: z.number(),
+  success: z.number(),
+  /** `here`: entries of its journal that this peer holds. */
+  journal: z.object({ key: z.string(), length: z.number(), here: z.number() }),
+});
+export type PeerAnswer = z.infer<typeof PeerAnswer>;
+export const PeersAnswer = z.object({ peers: z.array(PeerAnswer) });
+export const TasksAnswer = z.object({ tasks: z.array(TaskAnswer) });
+
+/** A journal entry as JSON: what is bytes there, is text here. Newer kinds are shown as they are. */
+export const PlainEntry = z.object({
+  v: z.number(),
+  at: Hlc,
+  cause: z.object({ peer: z.string(), seq: z.number() }).optional(),
+  body: z.looseObject({ kind: z.string() }),
+});
+export type PlainEntry = z.infer<typeof PlainEntry>;
+
+/** One entry of somebody's journal. */
+export const StoryEntry = z.object({
+  peer: z.string().nullable(),
+  name: z.string().nullable(),
+  seq: z.number(),
+  entry: PlainEntry,
+});
+export type StoryEntry = z.infer<typeof StoryEntry>;
+/** A task, and what all the journals here say about it, oldest first. */
+export const TaskStoryAnswer = z.object({ task: TaskAnswer, story: z.array(StoryEntry) });
+
+export const LogLine = z.object({ seq: z.number(), entry: PlainEntry });
+export type LogLine = z.infer<typeof LogLine>;
+
+export const SubmitAnswer = z.object({
+  repo: z.string(),
+  number: z.number(),
+  url: z.string(),
+  /** Labels that the forge did not put on, since the account may not label. */
+  labelsMissing: z.array(z.string()),
+  /** Whether this peer works on that repository. */
+  watched: z.boolean(),
+});
+export type SubmitAnswer = z.infer<typeof SubmitAnswer>;
+
+export const LookAnswer = z.object({ looking: z.array(z.string()) });
+export const StopAnswer = z.object({ stopping: z.literal(true) });
+
+export const Check = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  detail: z.string(),
+  /** What to do about it; null when there is nothing to do. */
+  advice: z.string().nullable(),
+});
+export type Check = z.infer<typeof Check>;
+export const DoctorAnswer = z.object({ checks: z.array(Check) });
+
+/** An error as the socket tells it. */
+export const ErrorAnswer = z.object({
+  code: z.string(),
+  reason: z.string(),
+  advice: z.string(),
+  retryable: z.boolean(),
+});

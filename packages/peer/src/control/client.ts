@@ -1,0 +1,156 @@
+/** The other end of the control socket. */
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { createInterface } from 'node:readline';
+import { BzzzError, complaints, type ErrorCode, errorRegistry, reasonOf } from '@bzzz/protocol';
+import type { z } from 'zod';
+import { layoutOf } from '../folder/layout.ts';
+import {
+  DoctorAnswer,
+  ErrorAnswer,
+  LogLine,
+  LookAnswer,
+  PeersAnswer,
+  StatusAnswer,
+  StopAnswer,
+  SubmitAnswer,
+  TasksAnswer,
+  TaskStoryAnswer,
+} from './answers.ts';
+import type { SubmitRequest } from './requests.ts';
+import { findSocketPath } from './socket-path.ts';
+
+interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface LogOptions extends CallOptions {
+  /** Position of the first entry; or, with `last`, so many of the newest. */
+  readonly from?: number;
+  readonly last?: number;
+  /** Go on with what is appended later, until the peer stops. */
+  readonly follow?: boolean;
+}
+
+/**
+ * Every method throws `peer_not_running`, `control_answer_invalid`, `aborted`, and whatever the
+ * peer answers.
+ */
+export interface ControlClient {
+  status(options?: CallOptions): Promise<z.infer<typeof StatusAnswer>>;
+  peers(options?: CallOptions): Promise<z.infer<typeof PeersAnswer>>;
+  tasks(options?: CallOptions): Promise<z.infer<typeof TasksAnswer>>;
+  /** `owner/name#42`, or `42` where one repository has it. Throws `task_unknown`. */
+  task(id: string, options?: CallOptions): Promise<z.infer<typeof TaskStoryAnswer>>;
+  logs(options?: LogOptions): AsyncIterable<LogLine>;
+  /** Looks at a repository, or at all, now. */
+  look(request: { repo?: string }, options?: CallOptions): Promise<z.infer<typeof LookAnswer>>;
+  submit(request: SubmitRequest, options?: CallOptions): Promise<SubmitAnswer>;
+  doctor(options?: CallOptions): Promise<z.infer<typeof DoctorAnswer>>;
+  stop(options?: CallOptions): Promise<z.infer<typeof StopAnswer>>;
+}
+
+export function createControlClient(dataDir: string): ControlClient {
+  const ask = async (
+    method: string,
+    path: string,
+    options: AskOptions,
+  ): Promise<IncomingMessage> => {
+    const socketPath = await findSocketPath(layoutOf(dataDir));
+    const response = await exchange({ method, path, socketPath, dataDir, ...options });
+    if ((response.statusCode ?? 500) >= 400) throw errorOf(await textOf(response));
+    return response;
+  };
+  const get = async <S extends z.ZodType>(schema: S, path: string, options: CallOptions = {}) =>
+    checked(schema, await textOf(await ask('GET', path, options)));
+  const post = async <S extends z.ZodType>(
+    schema: S,
+    path: string,
+    body: unknown,
+    options: CallOptions = {},
+  ) => checked(schema, await textOf(await ask('POST', path, { ...options, body })));
+
+  return {
+    status: (options) => get(StatusAnswer, '/status', options),
+    peers: (options) => get(PeersAnswer, '/peers', options),
+    tasks: (options) => get(TasksAnswer, '/tasks', options),
+    task: (id, options) => get(TaskStoryAnswer, `/tasks/${encodeURIComponent(id)}`, options),
+    async *logs({ from, last, follow = false, signal } = {}) {
+      const query = new URLSearchParams({ follow: String(follow) });
+      if (from !== undefined) query.set('from', String(from));
+      if (last !== undefined) query.set('last', String(last));
+      const response = await ask(
+        'GET',
+        `/logs?${query.toString()}`,
+        signal === undefined ? {} : { signal },
+      );
+      for await (const line of createInterface({ input: response })) yield checked(LogLine, line);
+    },
+    look: (request, options) => post(LookAnswer, '/look', request, options),
+    submit: (request, options) => post(SubmitAnswer, '/submit', request, options),
+    doctor: (options) => get(DoctorAnswer, '/doctor', options),
+    stop: (options) => post(StopAnswer, '/stop', {}, options),
+  };
+}
+
+interface AskOptions extends CallOptions {
+  readonly body?: unknown;
+}
+
+interface Ask extends AskOptions {
+  readonly method: string;
+  readonly path: string;
+  readonly socketPath: string;
+  readonly dataDir: string;
+}
+
+async function exchange(ask: Ask): Promise<IncomingMessage> {
+  const { method, path, socketPath, body, signal } = ask;
+  const request = httpRequest({
+    method,
+    path,
+    socketPath,
+    headers: { 'content-type': 'application/json' },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+    // Node promises exactly one argument of this type.
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return response;
+  } catch (error) {
+    if (signal?.aborted === true) throw new BzzzError('aborted', 'cancelled', { cause: error });
+    throw new BzzzError('peer_not_running', `no peer answers for ${ask.dataDir}`, { cause: error });
+  }
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  // A response without an encoding comes as buffers.
+  for await (const piece of response) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+function checked<S extends z.ZodType>(schema: S, text: string): z.output<S> {
+  const result = schema.safeParse(json(text));
+  if (result.success) return result.data;
+  throw new BzzzError('control_answer_invalid', complaints(result.error));
+}
+
+function errorOf(text: string): BzzzError {
+  const { code, reason } = checked(ErrorAnswer, text);
+  if (isErrorCode(code)) return new BzzzError(code, reason);
+  return new BzzzError('control_answer_invalid', `${code}: ${reason}`);
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorRegistry, code);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new BzzzError('control_answer_invalid', reasonOf(error), { cause: error });
+  }
+}

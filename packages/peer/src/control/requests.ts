@@ -1,0 +1,24 @@
+import { limits, RepoName } from '@bzzz/protocol';
+import { z } from 'zod';
+
+/** What the control socket takes. Unknown fields are refused: a misspelt one is not a default. */
+export const LookRequest = z.strictObject({ repo: RepoName.optional() });
+
+export const SubmitRequest = z.strictObject({
+  /** May be left out where the peer works on one repository only. */
+  repo: RepoName.optional(),
+  title: z.string().trim().min(1).max(limits.titleCharsMax),
+  body: z.string().max(limits.bodyCharsMax),
+  labels: z.array(z.string().min(1).max(50)).max(20).default(['bzzz']),
+});
+export type SubmitRequest = z.input<typeof SubmitRequest>;
+
+const Count = z.coerce.number<string>().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+export const LogsQuery = z.strictObject({
+  /** Position of the first entry. */
+  from: Count.optional(),
+  /** Instead of `from`: so many of the newest. */
+  last: Count.optional(),
+  follow: z.stringbool().default(false),
+});

@@ -1,0 +1,84 @@
+/** What the control socket can be asked, as data. */
+import type { Coordinator } from '@bzzz/coordination';
+import type { Journals } from '@bzzz/journal';
+import { BzzzError, type RepoName } from '@bzzz/protocol';
+import type { FiledIssue, NewIssue } from '../forge/file-issue.ts';
+import { peerAnswers, taskAnswers } from '../status/answers.ts';
+import { storyOf } from '../status/story.ts';
+import type { Check, StatusAnswer, SubmitAnswer } from './answers.ts';
+import { logLines } from './log-lines.ts';
+import { LogsQuery, LookRequest, SubmitRequest } from './requests.ts';
+import { type Answer, type Call, parseRequest, type Route } from './router.ts';
+import { findTask } from './find-task.ts';
+
+/** What the routes need of the running peer. */
+export interface ControlTarget {
+  readonly repositories: readonly RepoName[];
+  readonly coordinator: Pick<Coordinator, 'view' | 'lookNow' | 'onEntry'>;
+  readonly journals: Journals;
+  status(): StatusAnswer;
+  diagnose(signal: AbortSignal): Promise<Check[]>;
+  fileIssue(issue: NewIssue, options: { signal: AbortSignal }): Promise<FiledIssue>;
+  /** Starts to stop; does not wait for the end. */
+  stop(): void;
+}
+
+export function controlRoutes(target: ControlTarget): Route[] {
+  const { coordinator, journals } = target;
+  const get = (path: string, handle: Route['handle']): Route => ({ method: 'GET', path, handle });
+  const post = (path: string, handle: Route['handle']): Route => ({ method: 'POST', path, handle });
+  return [
+    get('/status', () => ({ value: target.status() })),
+    get('/peers', () => ({
+      value: { peers: peerAnswers(coordinator.view().members, journals) },
+    })),
+    get('/tasks', () => ({ value: { tasks: taskAnswers(coordinator.view().tasks) } })),
+    get('/tasks/:id', async ({ params, signal }) => {
+      const { tasks, members } = coordinator.view();
+      const task = findTask(tasks, params['id'] ?? '');
+      const story = await storyOf({ journals, members }, task.task, signal);
+      return { value: { task: { ...task }, story } };
+    }),
+    get('/logs', ({ query, signal }) => {
+      const { from, last, follow } = parseRequest(LogsQuery, query);
+      const start = last === undefined ? (from ?? 0) : Math.max(0, journals.own.length() - last);
+      return {
+        lines: logLines({ coordinator, journal: journals.own }, { from: start, follow, signal }),
+      };
+    }),
+    get('/doctor', async ({ signal }) => ({ value: { checks: await target.diagnose(signal) } })),
+    post('/look', ({ body }) => {
+      const { repo } = parseRequest(LookRequest, body);
+      const looking = repo === undefined ? target.repositories : [watched(target, repo)];
+      for (const one of looking) coordinator.lookNow(one);
+      return { value: { looking } };
+    }),
+    post('/submit', (call) => submit(target, call)),
+    post('/stop', () => {
+      target.stop();
+      return { value: { stopping: true }, status: 202 };
+    }),
+  ];
+}
+
+async function submit(target: ControlTarget, { body, signal }: Call): Promise<Answer> {
+  const { repo: named, ...issue } = parseRequest(SubmitRequest, body);
+  const repo = named ?? onlyOne(target.repositories);
+  const { number, url, labelsMissing } = await target.fileIssue({ ...issue, repo }, { signal });
+  const watched = target.repositories.includes(repo);
+  if (watched) target.coordinator.lookNow(repo);
+  const value: SubmitAnswer = { repo, number, url, labelsMissing: [...labelsMissing], watched };
+  return { value, status: 201 };
+}
+
+function onlyOne(repositories: readonly RepoName[]): RepoName {
+  const [repo] = repositories;
+  if (repo !== undefined && repositories.length === 1) return repo;
+  const reason = `name the repository: this peer works on ${repositories.length} of them`;
+  throw new BzzzError('control_request_invalid', reason);
+}
+
+function watched({ repositories }: ControlTarget, repo: RepoName): RepoName {
+  if (repositories.includes(repo)) return repo;
+  throw new BzzzError('control_request_invalid', `this peer does not work on ${repo}`);
+}

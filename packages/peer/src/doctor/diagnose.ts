@@ -1,0 +1,64 @@
+/**
+ * Looks at everything that can keep a peer from its work and says so in plain words. Runs inside a
+ * peer, which then adds what it knows of its mesh, or without one.
+ */
+import type { Config } from '@bzzz/protocol';
+import type { Check } from '../control/answers.ts';
+import { layoutOf } from '../folder/layout.ts';
+import { readSecretFile } from '../folder/secret-file.ts';
+import { bad, good, guarded } from './checks.ts';
+import { checkForge } from './forge.ts';
+import {
+  checkDisk,
+  checkFolder,
+  checkGit,
+  checkNode,
+  checkSandbox,
+  checkTools,
+} from './machine.ts';
+import { checkMesh, checkPorts, type LiveMesh } from './mesh.ts';
+
+export interface DiagnoseOptions {
+  /** Null: no peer runs on this configuration. */
+  readonly live: LiveMesh | null;
+  readonly signal?: AbortSignal;
+}
+
+/** Never throws but `aborted`: what cannot be checked is a finding. */
+export async function diagnose(config: Config, options: DiagnoseOptions): Promise<Check[]> {
+  const { live, signal } = options;
+  const until = signal === undefined ? {} : { signal };
+  const { dataDir, mesh, work } = config;
+  const groups = await Promise.all([
+    one('node', () => checkNode()),
+    one('git', checkGit),
+    one('data folder', () => checkFolder(dataDir)),
+    one('disk', () => checkDisk(dataDir)),
+    one('keys', () => checkKeys(config)),
+    one('sandbox', () => checkSandbox(work, until)),
+    one('tools', () => checkTools(work)),
+    checkForge(config, until),
+    checkPorts(mesh, live),
+    one('mesh', () => checkMesh(mesh, live)),
+  ]);
+  signal?.throwIfAborted();
+  return groups.flat();
+}
+
+async function one(name: string, run: () => Promise<Check>): Promise<Check[]> {
+  return [await guarded(name, run)];
+}
+
+async function checkKeys({ dataDir, mesh }: Config): Promise<Check> {
+  const layout = layoutOf(dataDir);
+  const files = [layout.identityKey, mesh.keyFile ?? layout.meshKey];
+  for (const file of files) {
+    try {
+      await readSecretFile(file);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return bad('keys', reason, `Run \`chmod 600 ${file}\` if nobody else read it.`);
+    }
+  }
+  return good('keys', 'only this user can read them');
+}

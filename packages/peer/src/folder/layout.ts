@@ -1,0 +1,39 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BzzzError, reasonOf } from '@bzzz/protocol';
+
+/** What lies where in a peer's data folder. */
+export interface Layout {
+  readonly root: string;
+  readonly lock: string;
+  readonly identityKey: string;
+  readonly meshKey: string;
+  readonly journal: string;
+  readonly worktrees: string;
+  readonly controlSocket: string;
+  /** Where the socket is instead, when its path here would be too long. */
+  readonly controlPath: string;
+}
+
+export function layoutOf(dataDir: string): Layout {
+  return {
+    root: dataDir,
+    lock: join(dataDir, 'peer.lock'),
+    identityKey: join(dataDir, 'identity.key'),
+    meshKey: join(dataDir, 'mesh.key'),
+    journal: join(dataDir, 'journal'),
+    worktrees: join(dataDir, 'worktrees'),
+    controlSocket: join(dataDir, 'control.sock'),
+    controlPath: join(dataDir, 'control.path'),
+  };
+}
+
+/** Makes the folder, closed to other users. Throws `peer_folder_unusable`. */
+export async function makeDataFolder(dataDir: string): Promise<Layout> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new BzzzError('peer_folder_unusable', `${dataDir}: ${reasonOf(error)}`, { cause: error });
+  }
+  return layoutOf(dataDir);
+}

@@ -1,0 +1,32 @@
+export { loadConfig, type LoadedConfig, type LoadOptions } from './config/load.ts';
+export type { Origin } from './config/origin.ts';
+export type { Environment, Flags } from './config/said.ts';
+export { type Setting, settings } from './config/settings.ts';
+export { type ShownSetting, showConfig } from './config/show.ts';
+export type {
+  Check,
+  LogLine,
+  PeerAnswer,
+  PlainEntry,
+  Problem,
+  StatusAnswer,
+  StoryEntry,
+  SubmitAnswer,
+  TaskAnswer,
+} from './control/answers.ts';
+export { type ControlClient, createControlClient, type LogOptions } from './control/client.ts';
+export type { SubmitRequest } from './control/requests.ts';
+export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
+export { openIdentity, openMeshKey } from './folder/keys.ts';
+export { type Layout, layoutOf, makeDataFolder } from './folder/layout.ts';
+export { type FolderLock, lockFolder } from './folder/lock.ts';
+export { createSecretFile, readSecretFile } from './folder/secret-file.ts';
+export {
+  createLogger,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+  logLevels,
+} from './logger.ts';
+export { createPeer, type Peer } from './peer.ts';
+export { version } from './version.ts';

@@ -1,0 +1,110 @@
+/** From what the parts of a peer know to what the control socket answers. */
+import type { MemberView, PeerView, TaskView } from '@bzzz/coordination';
+import type { GithubStats } from '@bzzz/github';
+import type { Journals } from '@bzzz/journal';
+import type { Config } from '@bzzz/protocol';
+import type { PeerAnswer, Problem, StatusAnswer, TaskAnswer } from '../control/answers.ts';
+
+export interface StatusSources {
+  readonly view: PeerView;
+  readonly config: Config;
+  readonly journals: Journals;
+  readonly github: GithubStats;
+  readonly addresses: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly pid: number;
+  readonly upMs: number;
+}
+
+export function statusAnswer(sources: StatusSources): StatusAnswer {
+  const { view, config, github } = sources;
+  const { self } = view;
+  const others = view.members.filter((member) => !member.self);
+  return {
+    problems: [...sources.problems],
+    peer: {
+      id: self.peer,
+      name: self.name,
+      version: self.version,
+      account: self.account,
+      pid: sources.pid,
+      dataDir: config.dataDir,
+      upMs: sources.upMs,
+    },
+    mesh: {
+      name: config.mesh.name,
+      addresses: [...sources.addresses],
+      connected: others.filter(({ connected }) => connected).length,
+      known: others.length,
+    },
+    forge: {
+      apiUrl: config.forge.apiUrl,
+      reads: github.reads,
+      notModified: github.notModified,
+      writes: github.writes,
+      pushes: github.gitPushes,
+      rateLimit: github.rateLimit,
+      watching: view.watching.map((one) => ({ ...one })),
+    },
+    work: {
+      slots: self.slots,
+      running: self.running,
+      executors: self.executors,
+      tools: self.tools,
+      sandbox: self.sandbox,
+      load: self.load,
+      success: self.success,
+    },
+    tasks: countBy(view.tasks, ({ state }) => state),
+    journal: {
+      key: sources.journals.own.key,
+      length: sources.journals.own.length(),
+      replicas: sources.journals.replicas().length,
+    },
+  };
+}
+
+/** Ourselves first, then by name. */
+export function peerAnswers(members: readonly MemberView[], journals: Journals): PeerAnswer[] {
+  const order = (a: MemberView, b: MemberView) =>
+    Number(b.self) - Number(a.self) || a.name.localeCompare(b.name);
+  return [...members].sort(order).map((member) => {
+    const { capabilities, peer: id, name, self, connected, liveness, heardAgoMs } = member;
+    const { account, version, repositories, executors, tools, sandbox } = capabilities;
+    const { slots, running, load, success, journal } = capabilities;
+    const replica = journals.replicas().find(({ key }) => key === journal.key);
+    const here = self ? journals.own.length() : (replica?.length() ?? 0);
+    return {
+      id,
+      name,
+      self,
+      connected,
+      liveness,
+      heardAgoMs,
+      account,
+      version,
+      repositories,
+      executors,
+      tools,
+      sandbox,
+      slots,
+      running,
+      load,
+      success,
+      journal: { ...journal, here },
+    };
+  });
+}
+
+/** By repository, then by number. */
+export function taskAnswers(tasks: readonly TaskView[]): TaskAnswer[] {
+  return [...tasks]
+    .sort((a, b) => a.task.localeCompare(b.task, 'en', { numeric: true }))
+    .map((task) => ({ ...task }));
+}
+
+function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
+  return Object.fromEntries(counts);
+}

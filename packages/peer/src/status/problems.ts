@@ -1,0 +1,121 @@
+/** What is wrong with a peer right now, worst first. Pure. */
+import type { MemberView, PeerView } from '@bzzz/coordination';
+import { type Config, type ErrorCode, errorRegistry } from '@bzzz/protocol';
+import type { Problem } from '../control/answers.ts';
+import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
+
+export interface ProblemSources {
+  readonly view: PeerView;
+  readonly config: Pick<Config, 'mesh' | 'forge' | 'repositories' | 'work'>;
+  readonly upMs: number;
+  readonly meshTroubles: readonly MeshTrouble[];
+  /** Why there is no sandbox; null: there is one. */
+  readonly sandboxMissing: string | null;
+}
+
+/** So long a peer that started looks for others before being alone is called wrong. */
+const lookingMs = 10_000;
+
+export function problemsOf(sources: ProblemSources): Problem[] {
+  const problems = [
+    ...aloneOf(sources),
+    ...forgeOf(sources),
+    ...sandboxOf(sources),
+    ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
+    ...settingsOf(sources),
+    ...troublesOf(sources),
+  ];
+  const once = [
+    ...new Map(problems.reverse().map((one) => [`${one.code} ${one.text}`, one])).values(),
+  ];
+  return once.reverse().sort((a, b) => severity[a.severity] - severity[b.severity]);
+}
+
+const severity = { error: 0, warning: 1 } as const;
+
+function aloneOf({ view, config, upMs }: ProblemSources): Problem[] {
+  const others = view.members.filter(({ self }) => !self);
+  if (others.some(({ connected }) => connected)) return [];
+  const { name, bootstrap, mdns } = config.mesh;
+  const looking = upMs < lookingMs && others.length === 0;
+  const text = looking
+    ? `Looking for other peers of the mesh ${name} since ${seconds(upMs)}.`
+    : `Alone in the mesh ${name}${lost(others)}.`;
+  const deaf = bootstrap.length === 0 && !mdns;
+  const advice = deaf
+    ? 'Nothing tells it where others are: set `mesh.bootstrap` to the address of another peer.'
+    : 'Run `bzzz doctor`: it says why.';
+  return [{ code: 'alone', severity: looking ? 'warning' : 'error', text, advice }];
+}
+
+function lost(others: readonly MemberView[]): string {
+  if (others.length === 0) return '';
+  const names = others.slice(0, 3).map(({ name }) => name);
+  return `; ${others.length} known, none connected (${names.join(', ')}${others.length > 3 ? ', ...' : ''})`;
+}
+
+function forgeOf({ view, config }: ProblemSources): Problem[] {
+  const { apiUrl } = config.forge;
+  const refused = [...view.troubles, ...view.watching.flatMap(({ trouble }) => trouble ?? [])].find(
+    ({ code }) => code === 'forge_unauthorized',
+  );
+  const unreachable = view.watching.filter(({ trouble }) => trouble?.code === 'forge_unreachable');
+  const silentMs = unreachable.map(
+    ({ answeredAgoMs }) => answeredAgoMs ?? Number.POSITIVE_INFINITY,
+  );
+  const since = Math.min(...silentMs);
+  return [
+    ...(refused === undefined
+      ? []
+      : [ofCode('forge_unauthorized', 'error', `The token is refused: ${refused.reason}.`)]),
+    ...(unreachable.length === 0
+      ? []
+      : [
+          ofCode(
+            'forge_unreachable',
+            'error',
+            Number.isFinite(since)
+              ? `The forge at ${apiUrl} has not answered for ${seconds(since)}.`
+              : `The forge at ${apiUrl} has not answered yet.`,
+          ),
+        ]),
+  ];
+}
+
+function sandboxOf({ config, sandboxMissing }: ProblemSources): Problem[] {
+  if (config.work.sandbox === 'off') {
+    const text = 'The sandbox is off: commands of repositories run with all rights of this peer.';
+    const advice = 'Set `work.sandbox: required`.';
+    return [{ code: 'sandbox_off', severity: 'error', text, advice }];
+  }
+  if (sandboxMissing === null || config.work.slots === 0) return [];
+  return [ofCode('sandbox_missing', 'error', `Nothing is executed here: ${sandboxMissing}.`)];
+}
+
+function settingsOf({ config }: ProblemSources): Problem[] {
+  if (config.repositories.length > 0) return [];
+  const text = 'No repository is configured, so there is nothing to work on.';
+  const advice = 'Set `repositories` in the configuration.';
+  return [{ code: 'no_repositories', severity: 'warning', text, advice }];
+}
+
+function troublesOf({ view }: ProblemSources): Problem[] {
+  return view.troubles
+    .filter(({ code }) => code !== 'forge_unauthorized' && code !== 'forge_unreachable')
+    .map(({ code, reason, task }) =>
+      ofCode(code, 'warning', task === undefined ? reason : `${task}: ${reason}`),
+    );
+}
+
+function ofCode(code: string, severity: Problem['severity'], text: string): Problem {
+  const advice = isErrorCode(code) ? errorRegistry[code].advice : 'Look at `bzzz logs`.';
+  return { code, severity, text, advice };
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorRegistry, code);
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

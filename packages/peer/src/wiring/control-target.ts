@@ -1,0 +1,69 @@
+import type { Clock, Coordinator } from '@bzzz/coordination';
+import type { GithubForge, TokenSource } from '@bzzz/github';
+import type { Journals } from '@bzzz/journal';
+import type { MeshService } from '@bzzz/mesh';
+import type { Config } from '@bzzz/protocol';
+import type { ControlTarget } from '../control/routes.ts';
+import { diagnose } from '../doctor/diagnose.ts';
+import { fileIssue } from '../forge/file-issue.ts';
+import { statusAnswer } from '../status/answers.ts';
+import { problemsOf } from '../status/problems.ts';
+import type { MeshTroubles } from './mesh-troubles.ts';
+import type { SandboxState } from './sandbox.ts';
+
+export interface ControlDeps {
+  readonly clock: Clock;
+  readonly mesh: MeshService;
+  readonly journals: Journals;
+  readonly github: GithubForge;
+  readonly coordinator: Coordinator;
+  readonly troubles: MeshTroubles;
+  readonly token: TokenSource;
+}
+
+export interface ControlOptions {
+  readonly config: Config;
+  readonly sandbox: SandboxState;
+  /** When the peer started, on the monotonic clock. */
+  readonly startMs: number;
+  readonly onStop: () => void;
+}
+
+/** What the control socket shows and does, over the parts of a running peer. */
+export function controlTarget(deps: ControlDeps, options: ControlOptions): ControlTarget {
+  const { clock, mesh, journals, github, coordinator, troubles, token } = deps;
+  const { config, sandbox } = options;
+  return {
+    repositories: config.repositories,
+    coordinator,
+    journals,
+    status() {
+      const view = coordinator.view();
+      const upMs = clock.monotonicMs() - options.startMs;
+      const meshTroubles = troubles.recent();
+      const sandboxMissing = sandbox.missing;
+      return statusAnswer({
+        view,
+        config,
+        journals,
+        upMs,
+        github: github.stats(),
+        addresses: mesh.multiaddrs(),
+        problems: problemsOf({ view, config, upMs, meshTroubles, sandboxMissing }),
+        pid: process.pid,
+      });
+    },
+    diagnose(signal) {
+      const others = coordinator.view().members.filter(({ self }) => !self);
+      const live = {
+        addresses: mesh.multiaddrs(),
+        connected: others.filter(({ connected }) => connected).length,
+        known: others.length,
+        troubles: troubles.recent(),
+      };
+      return diagnose(config, { live, signal });
+    },
+    fileIssue: (issue, until) => fileIssue({ token, apiUrl: config.forge.apiUrl }, issue, until),
+    stop: options.onStop,
+  };
+}

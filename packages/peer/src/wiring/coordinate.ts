@@ -1,0 +1,65 @@
+import {
+  type Coordinator,
+  createCoordinator,
+  type Forge,
+  type Journal,
+  type Mesh,
+} from '@bzzz/coordination';
+import { createRecipeExecutor, createRunner, createWorkspaces } from '@bzzz/execution';
+import { createSigner, type Identity } from '@bzzz/mesh';
+import { type BzzzError, type Config, wireVersions } from '@bzzz/protocol';
+import { systemClock } from '../system/clock.ts';
+import { machineLoad } from '../system/load.ts';
+import { systemRandom } from '../system/random.ts';
+import { findTools } from '../tools.ts';
+import { version } from '../version.ts';
+import type { SandboxState } from './sandbox.ts';
+
+export interface CoordinateDeps {
+  readonly identity: Identity;
+  readonly mesh: Mesh;
+  readonly journal: Journal;
+  readonly forge: Forge;
+}
+
+export interface CoordinateOptions {
+  readonly config: Config;
+  /** Folder of the worktrees. */
+  readonly worktrees: string;
+  readonly sandbox: SandboxState;
+  readonly onFatal: (error: BzzzError) => void;
+}
+
+/** The coordinator over this machine's ports; not started. */
+export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
+  const { identity, mesh, journal, forge } = deps;
+  const { config, sandbox } = options;
+  const { name, repositories, timing, work } = config;
+  const runner = createRunner({ sandbox: work.sandbox });
+  // A peer that may not execute offers nothing, and so claims nothing.
+  const able = sandbox.missing === null && work.slots > 0;
+  return createCoordinator(
+    {
+      mesh,
+      journal,
+      forge,
+      clock: systemClock,
+      random: systemRandom,
+      signer: createSigner(identity),
+      workspaces: createWorkspaces({ runner }, { dir: options.worktrees }),
+      executors: able ? [createRecipeExecutor({ runner })] : [],
+    },
+    {
+      name,
+      version,
+      repositories,
+      timing,
+      slots: able ? work.slots : 0,
+      tools: findTools(work),
+      sandbox: sandbox.kind,
+      wire: wireVersions,
+      load: machineLoad,
+      onFatal: options.onFatal,
+    },
+  );
+}

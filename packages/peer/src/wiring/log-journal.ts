@@ -1,0 +1,50 @@
+import type { Coordinator } from '@bzzz/coordination';
+import type { EntryBody } from '@bzzz/protocol';
+import type { LogFields, Logger } from '../logger.ts';
+
+/**
+ * Logs what the peer does, as its journal tells it. Titles and reasons may repeat words of strangers
+ * and stand at `debug` only.
+ */
+export function logJournal({ onEntry }: Pick<Coordinator, 'onEntry'>, logger: Logger): () => void {
+  return onEntry(({ seq, entry: { body } }) => {
+    const level = body.kind === 'trouble' ? 'warn' : 'info';
+    logger[level](body.kind, { seq, ...plainFields(body) });
+    if ('reason' in body && body.reason !== '')
+      logger.debug(body.kind, { seq, reason: body.reason });
+  });
+}
+
+function plainFields(body: EntryBody): LogFields {
+  switch (body.kind) {
+    case 'peer.started':
+    case 'peer.stopped':
+      return {};
+    case 'member.joined':
+    case 'member.suspected':
+    case 'member.dead':
+      return { peer: body.peer };
+    case 'task.seen':
+      return { task: body.task };
+    case 'fence.intended': {
+      const { task, state, epoch } = body.intent.record;
+      return { task, state, epoch };
+    }
+    case 'fence.settled':
+      return { task: body.task, outcome: body.outcome };
+    case 'attempt.started':
+      return { task: body.task, epoch: body.epoch, attempt: body.attempt };
+    case 'attempt.ended': {
+      const { task, epoch, outcome, commits, elapsedMs } = body;
+      return { task, epoch, outcome, commits, elapsedMs: Math.round(elapsedMs) };
+    }
+    case 'effect.intended':
+      return { task: body.task, effect: body.effect };
+    case 'effect.settled':
+      return { task: body.task, effect: body.effect, written: body.written };
+    case 'task.ended':
+      return { task: body.task, epoch: body.epoch, state: body.state };
+    case 'trouble':
+      return { code: body.code, task: body.task };
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Journals of the members, brought here and kept up to date. Of two peers the one with the smaller
+ * id opens the stream; over it each side gets what the other has, logs of third peers included.
+ * Whatever breaks a stream, it is opened again while the other side is a connected member.
+ */
+import type { Clock, MemberView } from '@bzzz/coordination';
+import type { Journals, MessageStream } from '@bzzz/journal';
+import type { MeshService } from '@bzzz/mesh';
+import { isBzzzError, journalProtocol, type PeerId, reasonOf, topics } from '@bzzz/protocol';
+import type { Logger } from '../logger.ts';
+
+export interface ReplicationDeps {
+  readonly clock: Clock;
+  readonly mesh: Pick<
+    MeshService,
+    'peer' | 'subscribe' | 'onConnection' | 'openStream' | 'handleStream'
+  >;
+  readonly journals: Pick<Journals, 'replica' | 'replicas' | 'replicate'>;
+  readonly logger: Logger;
+  readonly members: () => readonly MemberView[];
+}
+
+export interface ReplicationOptions {
+  /** Journals of others that are kept. More: more of the mesh's story survives, more disk. */
+  readonly replicasMax?: number;
+}
+
+export interface Replication {
+  /** Ends all streams and waits for them. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const retryMsMin = 250;
+const retryMsMax = 30_000;
+
+export function replicateJournals(
+  deps: ReplicationDeps,
+  { replicasMax = 64 }: ReplicationOptions = {},
+): Replication {
+  const { clock, mesh, journals, logger } = deps;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const running = new Map<PeerId, Promise<void>>();
+  /** Peers that have to wait for their next stream, and how long the last wait was. */
+  const waiting = new Set<PeerId>();
+  const backoffs = new Map<PeerId, number>();
+  const timers = new Set<() => void>();
+  let full = false;
+
+  function later(delayMs: number, run: () => void): void {
+    const cancel = clock.after(delayMs, () => {
+      timers.delete(cancel);
+      run();
+    });
+    timers.add(cancel);
+  }
+
+  function others(): readonly MemberView[] {
+    return deps.members().filter(({ self }) => !self);
+  }
+
+  function reconcile(): void {
+    if (signal.aborted) return;
+    for (const { peer, connected, capabilities } of others()) {
+      keep(capabilities.journal.key);
+      if (connected && mesh.peer < peer && !running.has(peer) && !waiting.has(peer)) open(peer);
+    }
+  }
+
+  function keep(key: MemberView['capabilities']['journal']['key']): void {
+    const replicas = journals.replicas();
+    if (replicas.some((replica) => replica.key === key)) return;
+    if (replicas.length < replicasMax) journals.replica(key);
+    else if (!full) {
+      full = true;
+      logger.warn('no further journals are kept', { replicasMax });
+    }
+  }
+
+  function open(peer: PeerId): void {
+    const job = async () => {
+      const stream = await mesh.openStream(peer, journalProtocol, { signal });
+      return journals.replicate(stream, { initiator: true, signal });
+    };
+    track(peer, job());
+  }
+
+  function accept(peer: PeerId, stream: MessageStream): void {
+    // The other side replaces its stream when it lost the old one, which may not have ended here yet.
+    track(peer, journals.replicate(stream, { initiator: false, signal }));
+  }
+
+  function track(peer: PeerId, job: Promise<{ readonly reason: string | null }>): void {
+    const startMs = clock.monotonicMs();
+    const follow = async () => {
+      const reason = await job.then((end) => end.reason, endReason);
+      logger.debug('a replication ended', { peer, reason });
+      if (running.get(peer) === done) running.delete(peer);
+      if (!signal.aborted && mesh.peer < peer) retry(peer, clock.monotonicMs() - startMs);
+    };
+    const done = follow();
+    running.set(peer, done);
+  }
+
+  function retry(peer: PeerId, lastedMs: number): void {
+    const before = lastedMs > retryMsMax ? 0 : (backoffs.get(peer) ?? 0);
+    const delayMs = Math.min(retryMsMax, Math.max(retryMsMin, before * 2));
+    backoffs.set(peer, delayMs);
+    waiting.add(peer);
+    later(delayMs, () => {
+      waiting.delete(peer);
+      reconcile();
+    });
+  }
+
+  // Listeners of the same message may not have run yet, so membership is looked at a moment later.
+  const soon = () => later(0, reconcile);
+  const ends = [
+    mesh.handleStream(journalProtocol, accept, {
+      allow: (peer) => others().some((member) => member.peer === peer),
+    }),
+    mesh.subscribe(topics.capabilities, soon),
+    mesh.onConnection(({ peer, open: opened }) => {
+      if (!opened) backoffs.delete(peer);
+      soon();
+    }),
+  ];
+  soon();
+
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    stopping.abort();
+    for (const end of ends) end();
+    for (const cancel of timers) cancel();
+    await Promise.all(running.values());
+  };
+  return { stop: () => (stopped ??= stop()) };
+}
+
+/** Replication is repeated for ever, so how one ended is for the curious. */
+function endReason(error: unknown): string {
+  return isBzzzError(error) ? error.code : reasonOf(error);
+}

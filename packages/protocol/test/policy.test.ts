@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { BzzzError, Config, fillArgv, limits, type Policy, parsePolicy } from '../src/index.ts';
+
+const minimal = 'version: 1\n';
+
+describe('a policy', () => {
+  it('needs only its version; all else has a careful default', () => {
+    expect(parsePolicy(minimal)).toEqual({
+      version: 1,
+      labels: ['bzzz'],
+      authors: ['OWNER', 'MEMBER', 'COLLABORATOR'],
+      recipes: {},
+      judge: ['test/**', 'tests/**', '**/*.test.*', '**/*.spec.*', 'package.json'],
+      protected: [],
+      verdicts: 1,
+      limits: {
+        attemptMs: 600_000,
+        outputBytesMax: 1024 * 1024,
+        memoryBytesMax: 2 * 1024 ** 3,
+        processesMax: 256,
+        changedFilesMax: 100,
+        changedBytesMax: 4 * 1024 * 1024,
+      },
+    } satisfies Policy);
+  });
+
+  it('takes one command or a list of them', () => {
+    const { recipes } = parsePolicy(`${minimal}recipes:
+  format: { run: [npx, prettier, --write, .], accept: [[npm, test], [npm, run, lint]] }
+  rename: { run: [node, rename.mjs, '{from}'], accept: [npm, test], parameters: { from: '[a-z]+' } }
+`);
+    expect(recipes).toEqual({
+      format: {
+        description: '',
+        run: [['npx', 'prettier', '--write', '.']],
+        accept: [
+          ['npm', 'test'],
+          ['npm', 'run', 'lint'],
+        ],
+        parameters: {},
+        needs: [],
+      },
+      rename: {
+        description: '',
+        run: [['node', 'rename.mjs', '{from}']],
+        accept: [['npm', 'test']],
+        parameters: { from: '[a-z]+' },
+        needs: [],
+      },
+    });
+  });
+
+  const recipe = (fields: string) => `${minimal}recipes: { format: { ${fields} } }`;
+  const bad: Readonly<Record<string, string>> = {
+    'nothing at all': '',
+    'no version': 'labels: [bzzz]',
+    'another version': 'version: 2',
+    'a misspelt field': `${minimal}lables: [x]`,
+    'a misspelt limit': `${minimal}limits: { atemptMs: 1000 }`,
+    'a misspelt field of a recipe': recipe('run: [a], accept: [b], acept: [c]'),
+    'a limit beyond its bound': `${minimal}limits: { attemptMs: 86400001 }`,
+    'a limit of another kind': `${minimal}limits: { attemptMs: '1000' }`,
+    'no labels': `${minimal}labels: []`,
+    'an unknown association': `${minimal}authors: [FRIEND]`,
+    'a command as a shell line': recipe('run: npm test, accept: [b]'),
+    'an empty command': recipe('run: [], accept: [b]'),
+    'an empty argument': recipe("run: [''], accept: [b]"),
+    'no acceptance': recipe('run: [a]'),
+    'commands too deep': recipe('run: [[[a]]], accept: [b]'),
+    'too many commands': recipe(`run: [${'[a],'.repeat(17)}], accept: [b]`),
+    'too many arguments': recipe(`run: [${'a,'.repeat(65)}], accept: [b]`),
+    'a name that is no recipe': `${minimal}recipes: { 'For mat': { run: [a], accept: [b] } }`,
+    'a pattern that is none': recipe("run: [a], accept: [b], parameters: { x: '(' }"),
+    'a pattern that only old engines take': recipe(
+      `run: [a], accept: [b], parameters: { x: '\\-{' }`,
+    ),
+    'a parameter with a name of its own': recipe("run: [a], accept: [b], parameters: { X: 'a' }"),
+    'a program with a path': recipe("run: [a], accept: [b], needs: ['../x']"),
+    'an alias': `${minimal}labels: &a [x]\nprotected: *a`,
+    'a billion laughs': laughs(),
+    'one key twice': `${minimal}labels: [a]\nlabels: [b]`,
+    'two documents': `${minimal}---\n${minimal}`,
+    'no YAML': `${minimal}  : [`,
+    'lists without an end': `${minimal}labels: ${'['.repeat(20_000)}`,
+    'a tag of a language': `${minimal}labels: !!js/function 'x'`,
+    'a list on top': '- version: 1',
+    'more than fits': `${minimal}# ${'x'.repeat(limits.policyBytesMax)}`,
+    'more bytes than fit': `${minimal}# ${'é'.repeat(limits.policyBytesMax / 2)}`,
+  };
+
+  it.each(Object.entries(bad))('is refused: %s', (_, text) => {
+    expect(codeOf(() => parsePolicy(text))).toBe('policy_invalid');
+  });
+
+  it('has no say over prototypes', () => {
+    const { recipes } = parsePolicy(recipe('run: [a], accept: [b], parameters: { __proto__: a }'));
+    expect(Object.entries(recipes['format']?.parameters ?? { none: '' })).toEqual([]);
+    expect(
+      parsePolicy(`${minimal}recipes: { __proto__: { run: [a], accept: [b] } }`).recipes,
+    ).toEqual({});
+  });
+
+  it('names the field in its reason, on one line', () => {
+    expect(() => parsePolicy(`${minimal}limits: { atemptMs: 1 }`)).toThrow(
+      /^policy_invalid: limits.*atemptMs.*$/,
+    );
+  });
+});
+
+describe('fillArgv', () => {
+  it('fills each place, and never makes two arguments of one', () => {
+    const argv = ['node', 'x.mjs', '{from}', '--to={to}', '{from}{to}', '{}', '{From}'];
+    expect(fillArgv(argv, { from: 'a b; rm -rf /', to: '{from}' })).toEqual([
+      'node',
+      'x.mjs',
+      'a b; rm -rf /',
+      '--to={from}',
+      'a b; rm -rf /{from}',
+      '{}',
+      '{From}',
+    ]);
+  });
+
+  it('takes a value with dollar signs as it is', () => {
+    expect(fillArgv(['{x}'], { x: '$& $1 $$' })).toEqual(['$& $1 $$']);
+  });
+
+  it.each(['missing', 'constructor', 'to_string'])(
+    'refuses a place without a value: %s',
+    (name) => {
+      expect(codeOf(() => fillArgv([`{${name}}`], { x: '1' }))).toBe('policy_invalid');
+    },
+  );
+});
+
+describe('a configuration', () => {
+  it('needs a name and a folder; all else has a default', () => {
+    const config = Config.parse({ name: 'bee', dataDir: '/data' });
+    expect(config.mesh).toEqual({
+      name: 'bzzz',
+      listen: ['/ip4/0.0.0.0/tcp/4801'],
+      bootstrap: [],
+      mdns: true,
+      dht: true,
+    });
+    expect(config.work).toEqual({ slots: 1, sandbox: 'required', tools: [] });
+    expect(config.forge.apiUrl).toBe('https://api.github.com');
+    expect(config.timing.leaseMs).toBe(120_000);
+  });
+
+  it.each([
+    ['a misspelt field', { repositries: [] }],
+    ['a misspelt field inside', { mesh: { mdsn: false } }],
+    ['a misspelt time', { timing: { leaseMS: 1 } }],
+    ['a short network key', { mesh: { key: 'abc' } }],
+    ['an address that is none', { mesh: { listen: ['127.0.0.1:1'] } }],
+    ['no address', { mesh: { listen: [] } }],
+    ['another scheme', { forge: { apiUrl: 'file:///etc/passwd' } }],
+    ['a repository that is none', { repositories: ['../x'] }],
+    ['a sandbox of another kind', { work: { sandbox: 'maybe' } }],
+    ['a lease of nothing', { timing: { leaseMs: 0 } }],
+    ['a name with a slash', { name: 'a/b' }],
+  ])('is refused: %s', (_, fields) => {
+    expect(Config.safeParse({ name: 'bee', dataDir: '/data', ...fields }).success).toBe(false);
+  });
+});
+
+function laughs(): string {
+  const lines = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+  for (const [at, name] of [...'bcdefghi'].entries()) {
+    const before = 'abcdefgh'[at];
+    lines.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`);
+  }
+  return `${minimal}${lines.join('\n')}`;
+}
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof BzzzError) return error.code;
+    throw error;
+  }
+  return 'nothing was thrown';
+}

@@ -1,0 +1,141 @@
+import { IssueNumber } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { publish } from './forge-commits.ts';
+import { codeOf, type ForgeStage } from './forge-stage.ts';
+import type { ForgePerson } from './forge-subject.ts';
+
+export function describeForgeVisible(stage: ForgeStage): void {
+  describe('what people see', () => {
+    it('assigns once', async () => {
+      const { subject, forge, repo } = stage;
+      const number = await stage.openIssue();
+      expect(await forge.assign(repo, number)).toEqual({ written: true });
+      await expect
+        .poll(async () => (await forge.readIssue(repo, number)).assignees, stage.timing)
+        .toEqual([await forge.account()]);
+      expect(await forge.assign(repo, number)).toEqual({ written: false });
+      expect(await (await subject.client()).assign(repo, number)).toEqual({ written: false });
+    });
+
+    it('takes the assignment off once', async () => {
+      const { forge, repo } = stage;
+      const number = await stage.openIssue();
+      await forge.assign(repo, number);
+      await expect
+        .poll(async () => (await forge.readIssue(repo, number)).assignees.length, stage.timing)
+        .toBe(1);
+      expect(await forge.unassign(repo, number)).toEqual({ written: true });
+      await expect
+        .poll(async () => (await forge.readIssue(repo, number)).assignees, stage.timing)
+        .toEqual([]);
+      expect(await forge.unassign(repo, number)).toEqual({ written: false });
+    });
+
+    it('answers forge_not_found when there is no such issue to write to', async () => {
+      const { forge, repo } = stage;
+      const absent = IssueNumber.parse(2_000_000_000);
+      expect(await codeOf(forge.assign(repo, absent))).toBe('forge_not_found');
+      expect(await codeOf(forge.addLabel(repo, absent, 'bzzz'))).toBe('forge_not_found');
+      expect(await codeOf(forge.putComment(repo, absent, 'hello'))).toBe('forge_not_found');
+    });
+
+    it('adds a label once', async () => {
+      const { forge, repo, person } = stage;
+      const number = await person.openIssue({ title: 'Unlabelled', body: '' });
+      expect(await forge.addLabel(repo, number, 'bzzz')).toEqual({ written: true });
+      await expect
+        .poll(async () => (await forge.readIssue(repo, number)).labels, stage.timing)
+        .toEqual(['bzzz']);
+      expect(await forge.addLabel(repo, number, 'bzzz')).toEqual({ written: false });
+    });
+
+    it('keeps one comment, edited in place, whoever of the account writes', async () => {
+      const { subject, forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      await person.comment(number, 'A person asks something.');
+      const first = await forge.putComment(repo, number, 'working on it');
+      expect(first.written).toBe(true);
+      const put = (text: string, by = forge) => by.putComment(repo, number, text);
+      expect(await put('working on it')).toEqual({ written: false, id: first.id });
+      expect(await put('done')).toEqual({ written: true, id: first.id });
+      const other = await subject.client();
+      await expect.poll(() => commentsWith(person, number, 'done'), stage.timing).toBe(1);
+      expect(await put('done', other)).toEqual({ written: false, id: first.id });
+      expect(await put('late write', other)).toEqual({ written: true, id: first.id });
+      await expect.poll(() => put('done'), stage.timing).toEqual({ written: true, id: first.id });
+      await expect.poll(() => commentsWith(person, number, 'done'), stage.timing).toBe(1);
+      const comments = await person.comments(number);
+      expect(comments).toHaveLength(2);
+      expect(comments[0]).toContain('A person asks something.');
+    });
+
+    it('opens one draft pull request and updates it', async () => {
+      const { subject, forge, repo } = stage;
+      const number = await stage.openIssue();
+      const { result } = await publish(forge, subject, number);
+      const text = { title: 'Result', body: 'evidence' };
+      expect(await forge.findPullRequests(repo, number)).toEqual([]);
+      const first = await forge.putPullRequest(repo, number, text);
+      expect(first.written).toBe(true);
+      await expect
+        .poll(() => forge.findPullRequests(repo, number), stage.timing)
+        .toMatchObject([{ number: first.id, state: 'open', draft: true, head: result }]);
+      expect(await forge.putPullRequest(repo, number, text)).toEqual({
+        written: false,
+        id: first.id,
+      });
+    });
+
+    it('adopts the pull request that another client opened', async () => {
+      const { subject, forge, repo } = stage;
+      const number = await stage.openIssue();
+      await publish(forge, subject, number);
+      const first = await forge.putPullRequest(repo, number, { title: 'Result', body: 'one' });
+      const other = await subject.client();
+      const text = { title: 'Result', body: 'two' };
+      expect(await other.putPullRequest(repo, number, text)).toEqual({
+        written: true,
+        id: first.id,
+      });
+      await expect
+        .poll(async () => (await other.findPullRequests(repo, number)).length, stage.timing)
+        .toBe(1);
+    });
+
+    it('finds a pull request that a person has closed', async () => {
+      const { subject, forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      await publish(forge, subject, number);
+      const { id } = await forge.putPullRequest(repo, number, { title: 'Result', body: 'one' });
+      await person.closePullRequest(id);
+      await expect
+        .poll(() => forge.findPullRequests(repo, number), stage.timing)
+        .toMatchObject([{ number: id, state: 'closed' }]);
+    });
+
+    it('finds no pull requests of other tasks', async () => {
+      const { subject, forge, repo } = stage;
+      const number = await stage.openIssue();
+      await publish(forge, subject, number);
+      await forge.putPullRequest(repo, number, { title: 'Result', body: 'one' });
+      const other = await stage.openIssue('another');
+      expect(await forge.findPullRequests(repo, other)).toEqual([]);
+    });
+  });
+}
+
+/** Only where there is an account that may read but not be assigned. */
+export function describeForgeOutsider(stage: ForgeStage): void {
+  it('says so when the forge silently leaves out an assignee', async () => {
+    const { subject, repo } = stage;
+    if (subject.outsider === null) throw new Error('the subject has no outsider');
+    const number = await stage.openIssue();
+    const outsider = await subject.outsider();
+    expect(await outsider.assign(repo, number)).toEqual({ written: false });
+    expect((await outsider.readIssue(repo, number)).assignees).toEqual([]);
+  });
+}
+
+async function commentsWith(person: ForgePerson, number: IssueNumber, text: string) {
+  return (await person.comments(number)).filter((body) => body.includes(text)).length;
+}

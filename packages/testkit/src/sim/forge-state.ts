@@ -1,0 +1,94 @@
+/**
+ * The state of the virtual forge: issues, the two branches of each task, pull requests, comments.
+ * Keeps the past, so that a read can be stale, and tells a listener of every change.
+ */
+import {
+  type Account,
+  type Issue,
+  type IssueNumber,
+  lockRef,
+  type Oid,
+  resultRef,
+} from '@bzzz/protocol';
+import type { FencePush, PullRequest } from '@bzzz/coordination';
+
+export interface Snapshot {
+  readonly atMs: number;
+  readonly issue: Issue;
+  readonly lock: Oid | null;
+  readonly result: Oid | null;
+  readonly pullRequest: PullRequest | null;
+  /** Body of bzzz's one comment. */
+  readonly comment: string | null;
+}
+
+export interface ForgeState {
+  file(issue: Issue): void;
+  numbers(): readonly IssueNumber[];
+  /** The state of one task, now or as it was `agoMs` before. */
+  at(number: IssueNumber, nowMs: number, agoMs?: number): Snapshot | undefined;
+  /** Changes the visible side; `updatedAtMs` of the issue is set. */
+  change(number: IssueNumber, nowMs: number, change: Partial<Omit<Snapshot, 'atMs'>>): void;
+  /** Compare-and-swap of both branches; false: a lease did not hold, nothing moved. */
+  push(push: FencePush, nowMs: number): boolean;
+  object(oid: Oid): Uint8Array | undefined;
+  isOurAccount(login: Account): boolean;
+}
+
+const pastMax = 64;
+
+export function createForgeState(accounts: readonly Account[]): ForgeState {
+  const tasks = new Map<IssueNumber, Snapshot[]>();
+  const objects = new Map<Oid, Uint8Array>();
+
+  function latest(number: IssueNumber): Snapshot | undefined {
+    return tasks.get(number)?.at(-1);
+  }
+
+  function put(number: IssueNumber, nowMs: number, change: Partial<Omit<Snapshot, 'atMs'>>): void {
+    const past = tasks.get(number);
+    const before = past?.at(-1);
+    if (past === undefined || before === undefined) return;
+    past.push({ ...before, ...change, atMs: nowMs });
+    if (past.length > pastMax) past.shift();
+  }
+
+  return {
+    object: (oid) => objects.get(oid),
+    isOurAccount: (login) => accounts.includes(login),
+    numbers: () => [...tasks.keys()],
+    file(issue) {
+      const empty = { lock: null, result: null, pullRequest: null, comment: null };
+      tasks.set(issue.number, [{ atMs: 0, issue, ...empty }]);
+    },
+    at(number, nowMs, agoMs = 0) {
+      const past = tasks.get(number);
+      return past?.findLast((one) => one.atMs <= nowMs - agoMs) ?? past?.[0];
+    },
+    change(number, nowMs, change) {
+      const before = latest(number);
+      if (before === undefined) return;
+      const issue = { ...(change.issue ?? before.issue), updatedAtMs: nowMs };
+      put(number, nowMs, { ...change, issue });
+    },
+    push({ number, lock, result }, nowMs) {
+      const before = latest(number);
+      if (before === undefined) return false;
+      const lockHolds = before.lock === lock.expected || before.lock === lock.oid;
+      const resultHolds =
+        result === undefined || before.result === result.expected || before.result === result.oid;
+      if (!lockHolds || !resultHolds) return false;
+      objects.set(lock.oid, lock.commit);
+      put(number, nowMs, {
+        lock: lock.oid,
+        ...(result === undefined ? {} : { result: result.oid }),
+      });
+      return true;
+    },
+  };
+}
+
+/** How the branches are called, for the trace. */
+export function branchesOf(number: IssueNumber): string {
+  return `${lockRef(number)} ${resultRef(number)}`;
+}

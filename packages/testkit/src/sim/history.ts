@@ -1,0 +1,93 @@
+/**
+ * What happened in a run, as somebody outside saw it: the checkers look at nothing else. Each event
+ * is also a line of the trace, and the hash of all lines names the run.
+ */
+import type { FencePush } from '@bzzz/coordination';
+import type { FenceIntent, Issue, IssueNumber, PeerId, VisibleEffect } from '@bzzz/protocol';
+
+export type HistoryEvent =
+  | {
+      readonly kind: 'push';
+      readonly peer: PeerId;
+      readonly push: FencePush;
+      readonly accepted: boolean;
+    }
+  | {
+      readonly kind: 'write';
+      readonly peer: PeerId;
+      readonly number: IssueNumber;
+      readonly effect: VisibleEffect;
+      readonly opened: boolean;
+    }
+  | { readonly kind: 'issue-read'; readonly peer: PeerId; readonly issue: Issue }
+  | {
+      readonly kind: 'durable';
+      readonly peer: PeerId;
+      readonly intent: FenceIntent | null;
+      readonly effect: { readonly number: IssueNumber; readonly effect: VisibleEffect } | null;
+      readonly line: string;
+    }
+  | {
+      readonly kind: 'work';
+      readonly peer: PeerId;
+      readonly number: IssueNumber;
+      readonly step: 'started' | 'ended';
+    }
+  | { readonly kind: 'world'; readonly what: string };
+
+export interface History {
+  record(event: HistoryEvent): void;
+  onEvent(listener: (event: HistoryEvent) => void): void;
+  /** Hash of the whole trace so far. */
+  hash(): string;
+  lines(): readonly string[];
+}
+
+export interface HistoryOptions {
+  readonly nowMs: () => number;
+  readonly nameOf: (peer: PeerId) => string;
+  /** Keeps the lines; the hash needs only the last. */
+  readonly keep: boolean;
+}
+
+export function createHistory(options: HistoryOptions): History {
+  const listeners: ((event: HistoryEvent) => void)[] = [];
+  const kept: string[] = [];
+  let low = 0x811c9dc5;
+  let high = 0x9e3779b9;
+  return {
+    record(event) {
+      const line = `${(options.nowMs() / 1000).toFixed(3)} ${describe(event, options.nameOf)}`;
+      for (let index = 0; index < line.length; index += 1) {
+        low = Math.imul(low ^ line.charCodeAt(index), 0x01000193);
+        high = Math.imul(high ^ line.charCodeAt(index), 0x5bd1e995) + low;
+      }
+      if (options.keep) kept.push(line);
+      for (const listener of listeners) listener(event);
+    },
+    onEvent: (listener) => listeners.push(listener),
+    hash: () => [high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join(''),
+    lines: () => kept,
+  };
+}
+
+function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string {
+  switch (event.kind) {
+    case 'push': {
+      const { number, lock, result } = event.push;
+      const pair = result === undefined ? '' : ` + result ${result.oid.slice(0, 8)}`;
+      const verdict = event.accepted ? 'accepted' : 'rejected';
+      return `${nameOf(event.peer)} push #${number} ${lock.expected?.slice(0, 8) ?? '-'} -> ${lock.oid.slice(0, 8)}${pair}: ${verdict}`;
+    }
+    case 'write':
+      return `${nameOf(event.peer)} ${event.effect} #${event.number}${event.opened ? ' (new)' : ''}`;
+    case 'issue-read':
+      return `${nameOf(event.peer)} read #${event.issue.number}`;
+    case 'durable':
+      return `${nameOf(event.peer)} journal ${event.line}`;
+    case 'work':
+      return `${nameOf(event.peer)} work #${event.number} ${event.step}`;
+    case 'world':
+      return event.what;
+  }
+}

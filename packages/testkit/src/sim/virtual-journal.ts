@@ -1,0 +1,98 @@
+/** The Journal port over a virtual disk: what is not on it when the process dies is gone. */
+import {
+  bytesToHex,
+  JournalKey,
+  type JournalEntry,
+  journalEntryCodec,
+  type PeerId,
+  taskParts,
+  utf8,
+} from '@bzzz/protocol';
+import type { Journal, StoredEntry } from '@bzzz/coordination';
+import type { History } from './history.ts';
+import type { Process } from './process.ts';
+import type { SeededRandom } from './random.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Survives the process. */
+export interface VirtualDisk {
+  readonly entries: JournalEntry[];
+}
+
+export interface VirtualJournalDeps {
+  readonly timeline: Timeline;
+  readonly random: SeededRandom;
+  readonly history: History;
+  readonly process: Process;
+  readonly disk: VirtualDisk;
+}
+
+export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Journal {
+  const { timeline, random, history, process, disk } = deps;
+  const waiting: (() => void)[] = [];
+  let syncing = false;
+
+  /** One sync takes everything that waits, in order: group commit. */
+  function sync(): void {
+    if (syncing) return;
+    syncing = true;
+    timeline.after(random.between(1, 5), () => {
+      syncing = false;
+      if (!process.alive()) return;
+      for (const write of waiting.splice(0)) write();
+    });
+  }
+
+  return {
+    key: JournalKey.parse(bytesToHex(utf8(peer)).padEnd(64, '0').slice(-64)),
+    length: () => disk.entries.length,
+    append: (entry) =>
+      process.leave<number>((resolve) => {
+        const stored = journalEntryCodec.decode(journalEntryCodec.encode(entry));
+        waiting.push(() => {
+          const seq = disk.entries.push(stored) - 1;
+          history.record({ kind: 'durable', peer, line: lineOf(stored), ...aboutOf(stored) });
+          resolve(seq);
+        });
+        sync();
+      }),
+    async *read({ from = 0 } = {}): AsyncGenerator<StoredEntry> {
+      for (const [seq, entry] of disk.entries.entries()) if (seq >= from) yield { seq, entry };
+    },
+  };
+}
+
+function aboutOf({ body }: JournalEntry) {
+  const intent = body.kind === 'fence.intended' ? body.intent : null;
+  const effect =
+    body.kind === 'effect.intended'
+      ? { number: taskParts(body.task).number, effect: body.effect }
+      : null;
+  return { intent, effect };
+}
+
+function lineOf({ body }: JournalEntry): string {
+  switch (body.kind) {
+    case 'fence.intended':
+      return `intends ${body.intent.record.state} ${body.intent.task} epoch ${body.intent.record.epoch}`;
+    case 'fence.settled':
+      return `settled ${body.task} ${body.outcome} ${body.reason}`;
+    case 'task.ended':
+      return `ended ${body.task} ${body.state} ${body.reason}`;
+    case 'trouble':
+      return `trouble ${body.code} ${body.reason}`;
+    case 'effect.intended':
+    case 'effect.settled':
+      return `${body.kind} ${body.task} ${body.effect}`;
+    case 'attempt.ended':
+      return `attempt ended ${body.task} ${body.outcome}`;
+    case 'peer.started':
+    case 'peer.stopped':
+    case 'member.joined':
+    case 'member.suspected':
+    case 'member.dead':
+    case 'task.seen':
+    case 'attempt.started':
+      return body.kind;
+  }
+}

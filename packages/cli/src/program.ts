@@ -3,6 +3,7 @@ import { BzzzError } from '@bzzz/protocol';
 import { version } from '@bzzz/peer';
 import { Command, CommanderError } from 'commander';
 import { configCommand } from './commands/config.ts';
+import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { logsCommand } from './commands/logs.ts';
@@ -20,6 +21,7 @@ export type RegisterCommand = (program: Command, context: Context) => void;
 const commands: readonly RegisterCommand[] = [
   initCommand,
   upCommand,
+  demoCommand,
   statusCommand,
   peersCommand,
   tasksCommand,
@@ -42,7 +44,9 @@ export async function runCli(
     },
   };
   try {
-    await programOf(context).parseAsync([...args], { from: 'user' });
+    const program = programOf(context);
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
@@ -67,7 +71,6 @@ function programOf(context: Context): Command {
     })
     .exitOverride();
   for (const register of commands) register(program, context);
-  program.action(() => program.outputHelp());
   return program;
 }
 

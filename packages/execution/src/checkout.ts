@@ -24,7 +24,7 @@ export async function checkOut(
   if (entries === undefined) await git(['read-tree', commit], { signal });
   else await git(['update-index', '-z', '--index-info'], { signal, input: indexInfo(entries) });
   await git(['checkout-index', '--all', '--quiet', '--index'], { signal });
-  await addOwnGit(slot, git, commit, signal);
+  await addOwnGit(slot, objectsOf(mirror), commit, signal);
   return git;
 }
 
@@ -32,7 +32,7 @@ export async function checkOut(
 export function trustedGit(slot: Slot, mirror: string): Git {
   return gitAt({
     gitDir: slot.gitDir,
-    objects: join(resolve(mirror), 'objects'),
+    objects: objectsOf(mirror),
     workTree: slot.tree,
     index: slot.index,
   });
@@ -42,11 +42,12 @@ export function trustedGit(slot: Slot, mirror: string): Git {
  * A repository of one commit in the worktree, for tools that ask git what has changed. Its objects
  * are copied, so that the mirror need not be in sight.
  */
-async function addOwnGit(slot: Slot, git: Git, commit: Oid, signal?: AbortSignal) {
+async function addOwnGit(slot: Slot, source: string, commit: Oid, signal?: AbortSignal) {
   const gitDir = join(slot.tree, '.git');
   await makeGitDir(gitDir);
   const pack = join(gitDir, 'objects', 'pack');
   await mkdir(pack, { recursive: true });
+  const git = gitAt({ gitDir, alternates: source });
   const list = ['rev-list', '--objects', '--no-object-names', '--no-walk', commit];
   const objects = await git(list, { signal });
   await git(['pack-objects', '-q', join(pack, 'pack')], { signal, input: objects });
@@ -54,6 +55,10 @@ async function addOwnGit(slot: Slot, git: Git, commit: Oid, signal?: AbortSignal
   await mkdir(join(gitDir, 'refs', 'heads'), { recursive: true });
   await writeFile(join(gitDir, 'refs', 'heads', 'work'), `${commit}\n`);
   await copyFile(slot.index, join(gitDir, 'index'));
+}
+
+function objectsOf(mirror: string): string {
+  return join(resolve(mirror), 'objects');
 }
 
 function indexInfo(entries: ReadonlyMap<RawPath, TreeEntry>): Buffer {

@@ -12,6 +12,8 @@ export interface GitPlace {
   readonly gitDir: string;
   /** Object store to read from and write to; default: the one of `gitDir`. */
   readonly objects?: string;
+  /** A further object store, only read from. */
+  readonly alternates?: string;
   readonly workTree?: string;
   readonly index?: string;
 }
@@ -84,6 +86,9 @@ export function gitAt(place: GitPlace): Git {
     GIT_OPTIONAL_LOCKS: '0',
     GIT_DIR: place.gitDir,
     ...(place.objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: place.objects }),
+    ...(place.alternates === undefined
+      ? {}
+      : { GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(place.alternates) }),
     ...(place.workTree === undefined ? {} : { GIT_WORK_TREE: place.workTree }),
     ...(place.index === undefined ? {} : { GIT_INDEX_FILE: place.index }),
   };
@@ -99,4 +104,9 @@ export function gitAt(place: GitPlace): Git {
     const said = done.stderr.toString('utf8').trim().slice(-300);
     throw new BzzzError(code, `git ${args[0] ?? ''} ended with ${done.code}: ${said}`);
   };
+}
+
+/** The variable is a list: in quotes, a path may hold its separator. */
+function quoted(path: string): string {
+  return `"${path.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
 }

@@ -1,11 +1,5 @@
+export type { Ended, RunOutcome } from './outcome.ts';
 export { createRecipeExecutor } from './recipe-executor.ts';
-export {
-  createRunner,
-  type Ended,
-  type Runner,
-  type RunnerOptions,
-  type RunOutcome,
-  type RunRequest,
-} from './runner.ts';
-export { type Isolation, probeSandbox, type SandboxProbe } from './sandbox.ts';
+export { createRunner, type Runner, type RunnerOptions, type RunRequest } from './runner.ts';
+export { type Isolation, type ProbeOptions, probeSandbox, type SandboxProbe } from './sandbox.ts';
 export { createWorkspaces, type WorkspacesOptions } from './workspaces.ts';

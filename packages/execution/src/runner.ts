@@ -8,18 +8,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
-import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { CommandReport, WorkLimits } from '@bzzz/coordination';
+import type { WorkLimits } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
-import { endRun, killRun } from './ending.ts';
 import { etcMounts } from './etc-files.ts';
 import { type HostView, type HostViewOptions, openView, sandboxView } from './host-view.ts';
-import { type LimitName, watchLimits } from './limit-watch.ts';
+import { type RunOutcome, unstarted } from './outcome.ts';
 import { handOver } from './ownership.ts';
-import { noteRun, type RunNote } from './run-record.ts';
+import { noteRun } from './run-record.ts';
 import { type Isolation, mappedUser, probeSandbox } from './sandbox.ts';
-import { type Launch, type Launched, launch } from './spawn.ts';
+import { throwIfAborted, watchRun } from './watch-run.ts';
 
 export interface RunnerOptions extends HostViewOptions {
   /**
@@ -43,16 +41,6 @@ export interface RunRequest {
   readonly path: string;
   readonly limits: Pick<WorkLimits, 'outputBytesMax' | 'memoryBytesMax' | 'processesMax'>;
   readonly timeMs: number;
-}
-
-export type Ended = 'exit' | 'signal' | 'time' | 'output' | LimitName;
-
-export interface RunOutcome {
-  readonly report: CommandReport;
-  /** What ended it. */
-  readonly ended: Ended;
-  /** The same in words. */
-  readonly reason: string;
 }
 
 export interface Runner {
@@ -127,144 +115,15 @@ async function runIn(
   };
   try {
     const plan = { run, argv, tree, home, mounts, isolation, view, owner, limits };
-    return await watch(plan, note, options.graceMs ?? 2_000, signal);
+    return await watchRun(plan, note, options.graceMs ?? 2_000, signal);
   } finally {
     await note.remove();
   }
 }
 
-/** From the start of the process to its end, whatever ends it. */
-async function watch(
-  plan: Launch,
-  note: RunNote,
-  graceMs: number,
-  signal: AbortSignal,
-): Promise<RunOutcome> {
-  throwIfAborted(signal);
-  const startMs = performance.now();
-  const fate: Fate = { ended: 'exit', ending: null, failure: null };
-  const live = await launch(plan, () => end('output'));
-  const end = (why: Fate['ended']) => {
-    if (fate.ending !== null || live.hasExited()) return;
-    fate.ended = why;
-    // What is over a limit could go on taking while it is asked.
-    const asked = why === 'aborted' || why === 'time';
-    fate.ending = asked ? endRun(live, graceMs) : killRun(live);
-  };
-  const fail = (error: unknown) => {
-    fate.failure ??= error;
-    end('signal');
-  };
-  const onAbort = () => end('aborted');
-  const timer = setTimeout(() => end('time'), plan.limits.timeMs);
-  const stopLooking = watchLimits({
-    members: live.members,
-    tree: plan.tree,
-    limits: plan.limits,
-    onOver: end,
-    onError: fail,
-  });
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    const noted = note.started(live.pid).catch(fail);
-    const exit = await live.exited;
-    await (fate.ending ?? killRun(live));
-    await noted;
-    if (fate.failure !== null) throw fate.failure;
-    if (fate.ended === 'aborted') throw new BzzzError('aborted', 'the command was cancelled');
-    return describe(plan, live, fate.ended, { ...exit, elapsedMs: performance.now() - startMs });
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-    await stopLooking();
-  }
-}
-
-interface Fate {
-  ended: Ended | 'aborted';
-  /** Null: nobody has asked for the end. */
-  ending: Promise<void> | null;
-  /** Null: nothing of ours went wrong. */
-  failure: unknown;
-}
-
-function describe(
-  plan: Launch,
-  live: Launched,
-  ended: Ended,
-  exit: { code: number | null; signal: NodeJS.Signals | null; elapsedMs: number },
-): RunOutcome {
-  const inSandbox = plan.isolation !== null;
-  if (inSandbox && ended === 'exit' && exit.code !== null && live.commandExit() === null) {
-    throw new BzzzError('sandbox_missing', `the sandbox did not stand: ${live.output.text()}`);
-  }
-  const code = inSandbox ? (live.commandExit() ?? exit.code) : exit.code;
-  const killed = exit.signal !== null || (inSandbox && fatalSignals.has((code ?? 0) - 128));
-  const how = ended === 'exit' && killed ? 'signal' : ended;
-  const reason = sentence(how, code, exit.signal ?? `signal ${(code ?? 0) - 128}`, plan);
-  return {
-    report: {
-      argv: plan.argv,
-      exitCode: how === 'exit' ? code : null,
-      elapsedMs: Math.round(exit.elapsedMs),
-      outputTail: live.output.text(how === 'exit' ? undefined : reason),
-    },
-    ended: how,
-    reason,
-  };
-}
-
-/** bubblewrap reports a command that a signal ended as 128 plus its number. */
-const fatalSignals = new Set(
-  (
-    [
-      'SIGILL',
-      'SIGTRAP',
-      'SIGABRT',
-      'SIGBUS',
-      'SIGFPE',
-      'SIGKILL',
-      'SIGSEGV',
-      'SIGTERM',
-      'SIGXFSZ',
-    ] as const
-  ).map((name) => constants.signals[name]),
-);
-
-function sentence(how: Ended, code: number | null, signal: string, { limits }: Launch): string {
-  switch (how) {
-    case 'exit':
-      return `it ended with exit code ${code}`;
-    case 'signal':
-      return `it was killed (${signal})`;
-    case 'time':
-      return `it was ended after ${limits.timeMs} ms`;
-    case 'output':
-      return `it was ended: it printed more than ${limits.outputBytesMax} bytes`;
-    case 'memory':
-      return `it was ended: it used more than ${limits.memoryBytesMax} bytes of memory`;
-    case 'processes':
-      return `it was ended: it had more than ${limits.processesMax} processes`;
-    case 'disk':
-      return `it was ended: its files took more than ${limits.diskBytesMax} bytes`;
-  }
-}
-
-/** The report of a command that could not even be started, as a shell would number it. */
-function unstarted(argv: readonly string[], why: string): RunOutcome {
-  const reason = `it could not be started: ${why}`;
-  const report = { argv, exitCode: 126, elapsedMs: 0, outputTail: `[bzzz] ${reason}` };
-  return { report, ended: 'exit', reason };
-}
-
 function failed(error: unknown): BzzzError {
   if (error instanceof BzzzError) return error;
   return new BzzzError('workspace_failed', reasonOf(error), { cause: error });
-}
-
-function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new BzzzError('aborted', 'the command was cancelled');
 }
 
 /** What keeps an argument vector from being one: the kernel would refuse it. */

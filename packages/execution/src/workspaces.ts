@@ -34,13 +34,15 @@ export function createWorkspaces(
       return {
         path: slot.tree,
         collect: (message, { signal } = {}) =>
-          withOwnIndex(slot, (own) => {
-            const git = trustedGit(own, base.mirror);
-            return collect({ git, tree: own.tree, base: base.oid, message }, signal);
-          }),
+          coded(
+            withOwnIndex(slot, (own) => {
+              const git = trustedGit(own, base.mirror);
+              return collect({ git, tree: own.tree, base: base.oid, message }, signal);
+            }),
+          ),
         dispose: async () => {
           await runner.end(slot.tree);
-          await removeSlot(slot.folder);
+          await coded(removeSlot(slot.folder));
         },
       };
     },
@@ -56,11 +58,11 @@ export function createWorkspaces(
           commands.every(({ exitCode }) => exitCode === 0);
         return { passed, commands, judgeFilesChanged };
       } finally {
-        await removeSlot(slot.folder);
+        await coded(removeSlot(slot.folder));
       }
     },
     async sweep() {
-      for (const folder of await listSlots(dir)) await removeSlot(folder);
+      for (const folder of await coded(listSlots(dir))) await coded(removeSlot(folder));
     },
   };
 }
@@ -71,9 +73,7 @@ async function filledSlot(
   label: string,
   fill: (slot: Slot) => Promise<void>,
 ): Promise<Slot> {
-  const slot = await makeSlot(dir, label).catch((error: unknown) => {
-    throw failed(error);
-  });
+  const slot = await coded(makeSlot(dir, label));
   try {
     await fill(slot);
     return slot;
@@ -117,6 +117,15 @@ async function runAll(runner: Runner, path: string, job: AcceptanceJob, signal?:
     if (report.exitCode !== 0) break;
   }
   return reports;
+}
+
+/** Whatever the disk says becomes `workspace_failed`. */
+async function coded<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw failed(error);
+  }
 }
 
 function failed(error: unknown): BzzzError {

@@ -18,6 +18,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Base, WorkLimits, Workspace, Workspaces } from '@bzzz/coordination';
 import { createRunner, createWorkspaces, type Runner, type RunnerOptions } from '@bzzz/execution';
 import { Epoch, Oid, Policy, TaskId } from '@bzzz/protocol';
+import { afterAll } from 'vitest';
 
 export const limits: WorkLimits = Policy.parse({ version: 1 }).limits;
 export const task = TaskId.parse('acme/widgets#7');
@@ -134,7 +135,7 @@ function makeMirror(folder: string, files: Readonly<Record<string, string>>): Ba
 }
 
 const templates = new Map<string, { folder: string; oid: Oid }>();
-process.once('exit', () => {
+afterAll(() => {
   for (const { folder } of templates.values()) rmSync(folder, { recursive: true });
 });
 

@@ -1,6 +1,6 @@
 /** What the contract cannot see: the mirror, the disk, unusual repositories. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Epoch, Oid } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -62,6 +62,20 @@ describe('create', () => {
     git(mirror, 'update-ref', '-d', 'refs/heads/main');
     const workspace = await world.create();
     expect(readFileSync(join(workspace.path, 'README.md'), 'utf8')).toBe('hello\n');
+  });
+});
+
+describe('a mirror in an unusual place', () => {
+  it.each(['a:b', 'a "b" \\ c', 'ümlaut $HOME', '-x'])('works: %s', async (name) => {
+    const mirror = join(world.folder, name);
+    renameSync(world.base.mirror, mirror);
+    const base = { ...world.base, mirror };
+    const workspace = await world.workspaces.create({ task, epoch, base });
+    await put(workspace, 'src/value.txt', 'new\n');
+    const result = (await workspace.collect('work\n'))?.result ?? base.oid;
+    const commands = [['sh', '-c', 'git fsck && git show HEAD:src/value.txt | grep new']];
+    const acceptance = await world.workspaces.accept({ base, result, judge: [], commands, limits });
+    expect(acceptance.passed).toBe(true);
   });
 });
 

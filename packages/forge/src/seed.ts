@@ -54,8 +54,8 @@ export interface SeedResult {
 }
 
 /**
- * Makes what is not there yet: repository, collaborators, first commit, labels, issues (told by
- * title and author). A second run changes nothing, and nothing that came later is undone.
+ * Makes what it has not made before: repository, collaborators, first commit, labels, issues (told
+ * by author and title). A second run changes nothing, and nothing that people did since is undone.
  * Throws `forge_config` for an owner or author who is not a user.
  */
 export async function seedInto(
@@ -64,44 +64,57 @@ export async function seedInto(
   seed: SeedRepository,
 ): Promise<SeedResult> {
   const owner = knownUser(world, seed.owner);
-  let created = false;
-  if (findRepo(world.tables, seed.owner, seed.name) === undefined) {
-    const { name, description, private: hidden = false } = seed;
+  for (const { author } of seed.issues ?? []) knownUser(world, author);
+  const before = world.tables.seeds.count();
+  const repo = await seedRow(world, owner, seed);
+  for (const one of seed.collaborators ?? []) {
+    const { login, permission = 'push' } = typeof one === 'string' ? { login: one } : one;
+    const user = accounts.add({ login });
+    once(world, repo, `collaborator ${user.login}`, () =>
+      addCollaborator(world, repo, { user, permission }),
+    );
+  }
+  if (seed.filesDir !== undefined) await firstCommit(world, repo, { owner, dir: seed.filesDir });
+  await syncBeforeRead(world, repo);
+  for (const { name, color = 'ededed', description = null } of seed.labels ?? []) {
+    once(world, repo, `label ${name}`, () => {
+      if (findLabel(world, repo, name) === undefined) {
+        addLabel(world, repo, { name, color, description });
+      }
+      return 0;
+    });
+  }
+  const issues = (seed.issues ?? []).map((issue) =>
+    once(world, repo, `issue ${issue.author}: ${issue.title}`, () =>
+      seedIssue(world, repo, { ...issue, owner }),
+    ),
+  );
+  return { created: world.tables.seeds.count() > before, issues };
+}
+
+/** Runs `make` unless this was made before; the number is remembered with it. */
+function once(world: World, repo: RepoRow, what: string, make: () => number): number {
+  const rows = world.tables.seeds.findBy('repo_id', repo.id);
+  const made = rows.find((row) => row.what === what);
+  if (made !== undefined) return made.number;
+  const number = make();
+  world.tables.seeds.insert({ repo_id: repo.id, what, number });
+  return number;
+}
+
+async function seedRow(world: World, owner: UserRow, seed: SeedRepository): Promise<RepoRow> {
+  const { name, description, private: hidden = false } = seed;
+  const found = findRepo(world.tables, owner.login, name);
+  if (found === undefined) {
     const row = { owner: owner.login, name, private: hidden, auto_init: false as const };
     world.emulation.seed({ repos: [description === undefined ? row : { ...row, description }] });
-    created = true;
   }
-  const repo = findRepo(world.tables, seed.owner, seed.name);
-  if (repo === undefined) throw forgeError('forge_emulate', `${seed.name} was not made`);
-  if (created) world.tables.repos.update(repo.id, { pushed_at: repo.created_at });
+  const repo = found ?? findRepo(world.tables, owner.login, name);
+  if (repo === undefined) throw forgeError('forge_emulate', `repository ${name} was not made`);
+  if (repo.pushed_at === null) world.tables.repos.update(repo.id, { pushed_at: repo.created_at });
   await world.git.create(repo.full_name, repo.default_branch);
-  for (const one of seed.collaborators ?? []) {
-    const { login, permission } =
-      typeof one === 'string' ? { login: one, permission: 'push' as const } : one;
-    created =
-      addCollaborator(world, repo, { user: accounts.add({ login }), permission }) || created;
-  }
-  if (seed.filesDir !== undefined) {
-    created = (await firstCommit(world, repo, { owner, dir: seed.filesDir })) || created;
-  }
-  await syncBeforeRead(world, repo);
-  for (const label of seed.labels ?? []) {
-    if (findLabel(world, repo, label.name) !== undefined) continue;
-    const { name, color = 'ededed', description = null } = label;
-    addLabel(world, repo, { name, color, description });
-    created = true;
-  }
-  const issues = (seed.issues ?? []).map((issue) => {
-    const found = world.tables.issues
-      .findBy('repo_id', repo.id)
-      .find(
-        (row) => row.title === issue.title && row.user_id === knownUser(world, issue.author).id,
-      );
-    if (found !== undefined) return found.number;
-    created = true;
-    return seedIssue(world, repo, { ...issue, owner });
-  });
-  return { created, issues };
+  once(world, repo, 'repository', () => 0);
+  return repo;
 }
 
 function seedIssue(
@@ -125,22 +138,21 @@ function addCollaborator(
   world: World,
   repo: RepoRow,
   one: { readonly user: UserRow; readonly permission: Permission },
-): boolean {
+): number {
   const { user, permission } = one;
-  if (user.id === repo.owner_id) return false;
   const rows = world.tables.collaborators.findBy('repo_id', repo.id);
-  if (rows.some((row) => row.user_id === user.id)) return false;
-  world.tables.collaborators.insert({ repo_id: repo.id, user_id: user.id, permission });
-  return true;
+  const known = user.id === repo.owner_id || rows.some((row) => row.user_id === user.id);
+  if (!known) world.tables.collaborators.insert({ repo_id: repo.id, user_id: user.id, permission });
+  return 0;
 }
 
 async function firstCommit(
   world: World,
   repo: RepoRow,
   from: { readonly owner: UserRow; readonly dir: string },
-): Promise<boolean> {
+): Promise<void> {
   const ref = `refs/heads/${repo.default_branch}`;
-  if ((await world.git.resolve(repo.full_name, ref)) !== null) return false;
+  if ((await world.git.resolve(repo.full_name, ref)) !== null) return;
   const changes = await filesUnder(world, repo, from.dir);
   const tree = await treeWith(world, repo, { start: null, changes });
   const who = identityOf(from.owner);
@@ -153,7 +165,6 @@ async function firstCommit(
     timeMs: world.now(),
   });
   await world.git.text(repo.full_name, ['update-ref', ref, commit, '0'.repeat(40)]);
-  return true;
 }
 
 async function filesUnder(world: World, repo: RepoRow, dir: string): Promise<TreeChange[]> {

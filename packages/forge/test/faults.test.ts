@@ -63,6 +63,16 @@ test('stale reads: each reader sees its own past, so many times', async () => {
   expect(await titles('token-ada')).toBe(1);
 });
 
+test('a poll whose since moves on is stale, too', async () => {
+  on.forge.faults.add({ on: 'GET /repos/:owner/:repo/issues', kind: 'staleReads', requests: 1 });
+  const poll = async (since: string): Promise<number> =>
+    (await ada().issues.listForRepo({ ...demo, since })).data.length;
+  expect(await poll('2026-01-01T00:00:00Z')).toBe(0);
+  await ada().issues.create({ ...demo, title: 'New' });
+  expect(await poll('2026-01-02T00:00:00Z')).toBe(0);
+  expect(await poll('2026-01-03T00:00:00Z')).toBe(1);
+});
+
 test('stale git advertisements deceive a fetch, never the compare-and-swap', async () => {
   const [one, two] = [await on.clone('token-ada'), await on.clone('token-ada')];
   on.forge.faults.add({ on: 'git-upload-pack', kind: 'staleReads' });

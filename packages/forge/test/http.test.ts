@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createRateMeter, defaultRateLimits } from '../src/http/limits.ts';
 import { bench, errorOf, statusOf } from './support.ts';
 import type { Bench } from './support.ts';
 
@@ -120,6 +121,16 @@ test('too many points a minute are refused', async () => {
   expect(statuses.slice(3)).toEqual([403, 403, 403, 403, 403]);
   for (let at = 0; at < 25; at += 1) expect((await list('token-ada')).status).toBe(200);
   expect((await list('token-ada')).status).toBe(403);
+});
+
+test('no more than so many requests of one account are under way at once', () => {
+  const meter = createRateMeter({ ...defaultRateLimits, concurrent: 2 }, () => timeMs);
+  meter.enter('ada', false);
+  meter.enter('ada', false);
+  expect(() => meter.enter('ada', false)).toThrow(/secondary/);
+  meter.enter('bob', false);
+  meter.leave('ada', false);
+  meter.enter('ada', false);
 });
 
 test('the Enterprise prefix /api/v3 is the same API; GraphQL is at both places', async () => {

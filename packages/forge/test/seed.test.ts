@@ -44,17 +44,34 @@ test('a folder becomes the first commit, with labels and issues by their authors
 
 test('a second run changes nothing, not even what has moved on', async () => {
   const rest = on.octokit('token-ada').rest;
-  await rest.issues.update({ ...at, issue_number: 1, state: 'closed', labels: [] });
+  await rest.issues.update({
+    ...at,
+    issue_number: 1,
+    title: 'Renamed',
+    state: 'closed',
+    labels: [],
+  });
+  await rest.issues.deleteLabel({ ...at, name: 'bzzz' });
+  await rest.repos.removeCollaborator({ ...at, username: 'bob' });
   const sha = (await rest.git.getRef({ ...at, ref: 'heads/main' })).data.object.sha;
   expect(await seedRepository(on.forge, seed)).toEqual({ created: false, issues: [1, 2] });
   await on.restart();
   expect(await seedRepository(on.forge, seed)).toEqual({ created: false, issues: [1, 2] });
   const after = on.octokit('token-ada').rest;
   expect((await after.issues.get({ ...at, issue_number: 1 })).data).toMatchObject({
+    title: 'Renamed',
     state: 'closed',
     labels: [],
   });
+  expect((await after.issues.listLabelsForRepo(at)).data.map((one) => one.name)).toEqual(['bug']);
+  expect((await after.repos.listCollaborators(at)).data.map((one) => one.login)).toEqual(['ada']);
   expect((await after.git.getRef({ ...at, ref: 'heads/main' })).data.object.sha).toBe(sha);
+});
+
+test('a repository alone is something, too', async () => {
+  const alone = { owner: 'ada', name: 'alone' };
+  expect(await seedRepository(on.forge, alone)).toEqual({ created: true, issues: [] });
+  expect(await seedRepository(on.forge, alone)).toEqual({ created: false, issues: [] });
 });
 
 test('an author who is nobody is refused', async () => {

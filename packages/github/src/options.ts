@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { BzzzError } from '@bzzz/protocol';
 
 export interface GithubOptions {
@@ -5,7 +6,7 @@ export interface GithubOptions {
   readonly apiUrl?: string;
   /** Root of the clone URLs, `<gitUrl>/<owner>/<repo>.git`. */
   readonly gitUrl?: string;
-  /** Absolute path; the mirrors live in `mirrors/` below it. One process at a time. */
+  /** The mirrors live in `mirrors/` below it. Belongs to one process. */
   readonly dataDir: string;
   /**
    * Least pause between two REST writes. Default 1000 on github.com and any other public host,
@@ -59,7 +60,9 @@ export function settingsOf(options: GithubOptions): Settings {
     sinceOverlapMs: 60_000,
     listLagMs: 6_000,
   };
-  return { ...defaults, ...withoutUndefined(options), apiUrl, gitUrl };
+  // Git runs elsewhere than the peer.
+  const dataDir = path.resolve(options.dataDir);
+  return { ...defaults, ...withoutUndefined(options), apiUrl, gitUrl, dataDir };
 }
 
 /** Whether requests to this URL stay on the machine. */

@@ -130,7 +130,7 @@ describe('reads', () => {
     const link = `<${server.url}/repositories/1/issues?page=2>; rel="next"`;
     server.answer = () => ({ headers: { link }, body: [] });
     expect(await codeOf(connect().pollIssues(repo, null))).toBe('forge_invalid_answer');
-    expect(server.requests.length).toBeLessThanOrEqual(100);
+    expect(server.requests.length).toBeLessThanOrEqual(400);
   });
 });
 

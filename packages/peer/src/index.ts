@@ -1,4 +1,8 @@
-export { loadConfig, type LoadedConfig, type LoadOptions } from './config/load.ts';
+/**
+ * Loading the network and the forge's client costs most of a second, which nobody wants to wait for
+ * `bzzz status`. So this file loads neither: a peer's parts are loaded when it starts.
+ */
+export { type LoadedConfig, type LoadOptions, loadConfig } from './config/load.ts';
 export type { Origin } from './config/origin.ts';
 export type { Environment, Flags } from './config/said.ts';
 export { type Setting, settings } from './config/settings.ts';
@@ -16,10 +20,7 @@ export type {
 } from './control/answers.ts';
 export { type ControlClient, createControlClient, type LogOptions } from './control/client.ts';
 export type { SubmitRequest } from './control/requests.ts';
-export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
-export { openIdentity, openMeshKey } from './folder/keys.ts';
 export { type Layout, layoutOf, makeDataFolder } from './folder/layout.ts';
-export { type FolderLock, lockFolder } from './folder/lock.ts';
 export { createSecretFile, readSecretFile } from './folder/secret-file.ts';
 export {
   createLogger,
@@ -28,5 +29,8 @@ export {
   type LogLevel,
   logLevels,
 } from './logger.ts';
-export { createPeer, type Peer } from './peer.ts';
 export { version } from './version.ts';
+export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
+export { openIdentity, openMeshKey } from './folder/keys.ts';
+export { type FolderLock, lockFolder } from './folder/lock.ts';
+export { createPeer, type Peer } from './peer.ts';

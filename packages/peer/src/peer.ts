@@ -1,7 +1,7 @@
 /** A peer's life: one start, one stop, and the reason of its end. */
 import type { Coordinator } from '@bzzz/coordination';
 import { BzzzError, type Config, type PeerId } from '@bzzz/protocol';
-import { assemble, type Assembly } from './assemble.ts';
+import type { Assembly } from './assemble.ts';
 import type { Logger } from './logger.ts';
 import { version } from './version.ts';
 
@@ -39,6 +39,7 @@ export function createPeer(config: Config, { logger }: { readonly logger: Logger
   }
 
   async function begin(): Promise<void> {
+    const { assemble } = await import('./assemble.ts');
     running = await assemble(config, { logger, onFatal, onStop: () => void stop() });
     const { peer } = running.identity;
     logger.info('the peer runs', { peer, name: config.name, version });

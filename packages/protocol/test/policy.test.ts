@@ -167,7 +167,7 @@ describe('a configuration', () => {
 
 function laughs(): string {
   const lines = ['a: &a [x, x, x, x, x, x, x, x, x]'];
-  for (const [at, name] of [...'bcdefghi'].entries()) {
+  for (const [at, name] of 'bcdefghi'.split('').entries()) {
     const before = 'abcdefgh'[at];
     lines.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`);
   }

@@ -1,13 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  createSecretFile,
-  layoutOf,
-  makeDataFolder,
-  openIdentity,
-  openMeshKey,
-  type LoadedConfig,
-} from '@bzzz/peer';
+import { createSecretFile, layoutOf, makeDataFolder, type LoadedConfig } from '@bzzz/peer';
 import type { Command } from 'commander';
 import {
   configOf,

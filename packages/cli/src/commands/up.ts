@@ -16,7 +16,7 @@ import {
   withSettingOptions,
   wantsJson,
 } from '../context.ts';
-import { type EmbeddedForge, startEmbeddedForge } from '../embedded/embedded-forge.ts';
+import type { EmbeddedForge } from '../embedded/embedded-forge.ts';
 
 export function upCommand(program: Command, context: Context): void {
   const command = program
@@ -30,7 +30,7 @@ export function upCommand(program: Command, context: Context): void {
 async function up(context: Context, options: Options): Promise<void> {
   const loaded = await configOf(context, options);
   await using parts = new AsyncDisposableStack();
-  const forge = needsForge(loaded) ? await startEmbeddedForge(loaded.config.dataDir) : null;
+  const forge = needsForge(loaded) ? await startForge(loaded.config.dataDir) : null;
   parts.defer(async () => forge?.stop());
   const config = forge === null ? loaded.config : withForge(loaded, forge);
   const logger = createLogger({
@@ -50,6 +50,12 @@ async function up(context: Context, options: Options): Promise<void> {
   } finally {
     context.interrupted.removeEventListener('abort', onInterrupt);
   }
+}
+
+/** Loaded only where it is used: other commands are quicker without. */
+async function startForge(dataDir: string): Promise<EmbeddedForge> {
+  const { startEmbeddedForge } = await import('../embedded/embedded-forge.ts');
+  return startEmbeddedForge(dataDir);
 }
 
 /** Nothing says which forge, so the embedded one is meant. */

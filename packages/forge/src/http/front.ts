@@ -94,9 +94,12 @@ function nameOf(call: Call, git: GitCall | null): string {
   return git.rest === 'info/refs' ? `${git.service} refs` : git.service;
 }
 
+/** What is read again and again is one read, though a poll's `since` moves on. */
 function keyOf(call: Call): string {
+  const query = new URLSearchParams(call.query);
+  query.delete('since');
   const body = createHash('sha256').update(call.body).digest('base64');
-  return `${call.method} ${call.path}?${call.query.toString()} ${body}`;
+  return `${call.method} ${call.path}?${query.toString()} ${body}`;
 }
 
 let requests = 0;

@@ -34,6 +34,15 @@ export function createRest(deps: RestDeps): (call: Call, struck: Struck) => Prom
     return review && reply.status === 201 ? { ...reply, status: 200 } : reply;
   };
 
+  const answer = async (call: Call, struck: Struck): Promise<Reply> => {
+    try {
+      const fresh = (): Promise<Reply> => produce(call);
+      return conditional(call, await (isWrite(call) ? fresh() : struck.read(fresh)));
+    } catch (error) {
+      return replyOf(error);
+    }
+  };
+
   return async (call, struck) => {
     const account = call.user?.login ?? 'anonymous';
     const write = isWrite(call);
@@ -45,15 +54,15 @@ export function createRest(deps: RestDeps): (call: Call, struck: Struck) => Prom
       if (error instanceof GitHubError) deps.count(account, 'limited');
       return withHeaders(replyOf(error), meter.headers(account));
     }
+    let unchanged = false;
     let reply: Reply;
     try {
-      reply = await (write ? produce(call) : struck.read(() => produce(call)));
-      reply = conditional(call, reply);
-    } catch (error) {
-      reply = replyOf(error);
+      reply = await answer(call, struck);
+      unchanged = reply.status === 304;
+    } finally {
+      if (!free) meter.leave(account, unchanged);
     }
-    if (reply.status === 304) deps.count(account, 'notModified');
-    if (!free) meter.leave(account, reply.status === 304);
+    if (unchanged) deps.count(account, 'notModified');
     // Also after an error: a handler may have changed rows before it threw.
     await deps.flush();
     return withHeaders(reply, {

@@ -17,6 +17,7 @@ export interface Tables {
   readonly edits: Table<EditRow>;
   readonly statuses: Table<StatusRow>;
   readonly tips: Table<TipRow>;
+  readonly seeds: Table<SeedRow>;
 }
 
 export function tablesOf(store: Store): Tables {
@@ -33,6 +34,7 @@ export function tablesOf(store: Store): Tables {
     edits: store.collection('bzzz.edits', ['issue_id']),
     statuses: store.collection('bzzz.statuses', ['repo_id', 'sha']),
     tips: store.collection('bzzz.tips', ['repo_id']),
+    seeds: store.collection('bzzz.seeds', ['repo_id']),
   };
 }
 
@@ -196,4 +198,13 @@ export interface StatusRow extends Row {
 interface TipRow extends Row {
   readonly repo_id: number;
   readonly sha: string;
+}
+
+/** What seeding has made once: it is not made again, whatever became of it. */
+interface SeedRow extends Row {
+  readonly repo_id: number;
+  /** `issue ada: Title`, `label bzzz`, `collaborator bob`, `files`. */
+  readonly what: string;
+  /** The number of an issue; 0 for everything else. */
+  readonly number: number;
 }

@@ -27,7 +27,7 @@ interface Move {
 
 const flags = [
   '--porcelain',
-
+  '--atomic',
   '--no-verify',
   '--no-progress',
   '--recurse-submodules=no',

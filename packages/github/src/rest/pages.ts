@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Rest, RestAnswer } from './client.ts';
 import { parseAnswer } from './schemas.ts';
 
-/** 100 rows a page; GitHub itself stops serving pages of issues not far beyond. */
-const pagesMax = 100;
+/** 100 rows a page. Beyond so many open issues a repository cannot be watched. */
+const pagesMax = 400;
 
 /**
  * The rows of the first answer and of every page behind it, by the forge's own links.

@@ -20,7 +20,7 @@ export interface Embedded {
 }
 
 export async function startEmbedded(): Promise<Embedded> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'bzzz-forge-'));
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'bzzz-embedded-'));
   const forge = await createForge({
     dataDir,
     users: [

@@ -29,6 +29,7 @@ export function lockOn(expected: Oid | null): FencePush['lock'] {
       task: taskId(repo, number),
       peer: PeerId.parse('12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo'),
       account: Account.parse('somebody'),
+      former: [],
       epoch: Epoch.parse(1),
       attempt: 1,
       leaseMs: 60_000,

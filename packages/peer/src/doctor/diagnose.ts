@@ -7,15 +7,6 @@ import type { Check } from '../control/answers.ts';
 import { layoutOf } from '../folder/layout.ts';
 import { readSecretFile } from '../folder/secret-file.ts';
 import { bad, good, guarded } from './checks.ts';
-import { checkForge } from './forge.ts';
-import {
-  checkDisk,
-  checkFolder,
-  checkGit,
-  checkNode,
-  checkSandbox,
-  checkTools,
-} from './machine.ts';
 import { checkMesh, checkPorts, type LiveMesh } from './mesh.ts';
 
 export interface DiagnoseOptions {
@@ -27,6 +18,10 @@ export interface DiagnoseOptions {
 /** Never throws but `aborted`: what cannot be checked is a finding. */
 export async function diagnose(config: Config, options: DiagnoseOptions): Promise<Check[]> {
   const { live, signal } = options;
+  const { checkForge } = await import('./forge.ts');
+  const { checkDisk, checkFolder, checkGit, checkNode, checkSandbox, checkTools } = await import(
+    './machine.ts'
+  );
   const until = signal === undefined ? {} : { signal };
   const { dataDir, mesh, work } = config;
   const groups = await Promise.all([

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createIdentity, type Identity, loadIdentity } from '@bzzz/mesh';
+import type { Identity } from '@bzzz/mesh';
 import { BzzzError, bytesToHex, type Config, hexToBytes } from '@bzzz/protocol';
 import type { Layout } from './layout.ts';
 import { createSecretFile, readSecretFile } from './secret-file.ts';
@@ -12,6 +12,7 @@ const hexKey = /^[0-9a-f]{64}$/;
  * Throws `peer_key_unsafe`, `peer_key_invalid`, `peer_folder_unusable`.
  */
 export async function openIdentity({ identityKey: file }: Layout): Promise<Identity> {
+  const { createIdentity, loadIdentity } = await import('@bzzz/mesh');
   const stored = await readSecretFile(file);
   if (stored !== null) return loadIdentity(hexToBytes(checked(file, stored)));
   const made = await createIdentity();

@@ -184,7 +184,7 @@ function hasDefault(schema: z.ZodType): boolean {
 
 function definition(schema: z.ZodType): Definition {
   // zod types its definitions a kind at a time; this reads them all through one shape.
-  return schema._zod.def as unknown as Definition;
+  return schema._zod.def;
 }
 
 function boundsOf(schema: z.ZodType): Bounds {

@@ -1,0 +1,67 @@
+/** One process from its start to its end, whatever ends it. */
+import { BzzzError } from '@bzzz/protocol';
+import { endRun, killRun } from './ending.ts';
+import { watchLimits } from './limit-watch.ts';
+import { describe, type Ended, type RunOutcome } from './outcome.ts';
+import type { RunNote } from './run-record.ts';
+import { type Launch, launch } from './spawn.ts';
+
+/** Settles when nothing of the run exists any more. Throws `sandbox_missing`, `aborted`. */
+export async function watchRun(
+  plan: Launch,
+  note: RunNote,
+  graceMs: number,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  throwIfAborted(signal);
+  const startMs = performance.now();
+  const fate: Fate = { ended: 'exit', ending: null, failure: null };
+  const live = await launch(plan, () => end('output'));
+  const end = (why: Fate['ended']) => {
+    if (fate.ending !== null || live.hasExited()) return;
+    fate.ended = why;
+    // What is over a limit could go on taking while it is asked.
+    const asked = why === 'aborted' || why === 'time';
+    fate.ending = asked ? endRun(live, graceMs) : killRun(live);
+  };
+  const fail = (error: unknown) => {
+    fate.failure ??= error;
+    end('signal');
+  };
+  const onAbort = () => end('aborted');
+  const timer = setTimeout(() => end('time'), plan.limits.timeMs);
+  const stopLooking = watchLimits({
+    members: live.members,
+    tree: plan.tree,
+    limits: plan.limits,
+    onOver: end,
+    onError: fail,
+  });
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    const noted = note.started(live.pid).catch(fail);
+    const exit = await live.exited;
+    await (fate.ending ?? killRun(live));
+    await noted;
+    if (fate.failure !== null) throw fate.failure;
+    if (fate.ended === 'aborted') throw new BzzzError('aborted', 'the command was cancelled');
+    return describe(plan, live, fate.ended, { ...exit, elapsedMs: performance.now() - startMs });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    await stopLooking();
+  }
+}
+
+interface Fate {
+  ended: Ended | 'aborted';
+  /** Null: nobody has asked for the end. */
+  ending: Promise<void> | null;
+  /** Null: nothing of ours went wrong. */
+  failure: unknown;
+}
+
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new BzzzError('aborted', 'the command was cancelled');
+}

@@ -156,7 +156,9 @@ describe('the whole', () => {
     const used = ['', ...names.map((name) => `packages/${name}`)]
       .flatMap((folder) => Object.keys(dependenciesOf(readManifest(folder))))
       .filter((name) => !name.startsWith('@bzzz/'));
-    expect(listed.toSorted()).toEqual([...new Set(used)].toSorted());
+    expect(listed.toSorted((a = '', b = '') => a.localeCompare(b))).toEqual(
+      [...new Set(used)].toSorted((a, b) => a.localeCompare(b)),
+    );
   });
 });
 

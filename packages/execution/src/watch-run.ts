@@ -16,6 +16,10 @@ export async function watchRun(
   throwIfAborted(signal);
   const startMs = performance.now();
   const fate: Fate = { ended: 'exit', ending: null, failure: null };
+  // Without it, a process that may not be killed would be waited for until it likes to end.
+  const stuck = Promise.withResolvers<never>();
+  // Most runs never look at it.
+  stuck.promise.catch(() => undefined);
   const live = await launch(plan, () => end('output'));
   const end = (why: Fate['ended']) => {
     if (fate.ending !== null || live.hasExited()) return;
@@ -23,6 +27,7 @@ export async function watchRun(
     // What is over a limit could go on taking while it is asked.
     const asked = why === 'aborted' || why === 'time';
     fate.ending = asked ? endRun(live, graceMs) : killRun(live);
+    fate.ending.catch(stuck.reject);
   };
   const fail = (error: unknown) => {
     fate.failure ??= error;
@@ -41,7 +46,7 @@ export async function watchRun(
   if (signal.aborted) onAbort();
   try {
     const noted = note.started(live.pid).catch(fail);
-    const exit = await live.exited;
+    const exit = await Promise.race([live.exited, stuck.promise]);
     await (fate.ending ?? killRun(live));
     await noted;
     if (fate.failure !== null) throw fate.failure;

@@ -75,12 +75,13 @@ export async function createForge(options: ForgeOptions): Promise<Forge> {
     const made = await assemble({ options, store, log, url, now, stopping });
     ready.resolve(made.front);
     options.logger?.info(`forge at ${url}`);
-    return publicFace(made, { url, server, log, stopping });
+    const { stopGraceMs = 5000 } = options;
+    return publicFace(made, { url, server, log, stopping, stopGraceMs });
   } catch (error) {
     stopping.delays.abort();
     ready.reject(error);
     ready.promise.catch(() => undefined);
-    await server.stop(0);
+    await server.stop({ graceMs: 0, cut: () => stopping.git.abort() });
     await log.close();
     throw error;
   }
@@ -91,8 +92,6 @@ interface Stopping {
   readonly delays: AbortController;
   readonly git: AbortController;
 }
-
-const stopGraceMs = 5000;
 
 interface Assembled {
   readonly world: World;
@@ -154,6 +153,7 @@ function publicFace(
     readonly server: FrontServer;
     readonly log: StateLog;
     readonly stopping: Stopping;
+    readonly stopGraceMs: number;
   },
 ): Forge {
   const { world, accounts, faults, requests } = made;
@@ -161,8 +161,7 @@ function publicFace(
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     stopping.delays.abort();
-    await server.stop(stopGraceMs);
-    stopping.git.abort();
+    await server.stop({ graceMs: running.stopGraceMs, cut: () => stopping.git.abort() });
     await world.emulation.close();
     await log.close();
   };

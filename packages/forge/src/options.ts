@@ -23,6 +23,8 @@ export interface ForgeOptions {
   readonly adminToken?: string;
   /** The largest request body, a push included. Default 256 MiB. */
   readonly bodyBytesMax?: number;
+  /** How long stop() waits for requests under way before it cuts them off. Default 5000. */
+  readonly stopGraceMs?: number;
   /** Milliseconds since the epoch. Default Date.now. */
   readonly now?: () => number;
   readonly logger?: ForgeLogger;

@@ -245,7 +245,7 @@ test('commit statuses are listed newest first and combined', async () => {
 });
 
 test('stopping ends a push that hangs in a hook, hook and all', async () => {
-  const other = await bench();
+  const other = await bench({ stopGraceMs: 100 });
   const pidFile = path.join(other.dir, 'pid');
   const hook = path.join(other.dataDir, 'ada/demo.git/hooks/pre-receive');
   await writeFile(

@@ -9,7 +9,7 @@ import { createMesh, type Identity, type MeshService } from '@bzzz/mesh';
 import { type BzzzError, type Config, reasonOf } from '@bzzz/protocol';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer } from './control/server.ts';
-import { chooseSocketPath } from './control/socket-path.ts';
+import { takeSocketPlace } from './control/socket-path.ts';
 import { openIdentity, openMeshKey } from './folder/keys.ts';
 import { makeDataFolder } from './folder/layout.ts';
 import { lockFolder } from './folder/lock.ts';
@@ -102,9 +102,11 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     { clock, mesh, journals, github, coordinator, troubles, token },
     { config, sandbox, startMs, onStop: hooks.onStop },
   );
+  const place = await takeSocketPlace(layout);
+  closing('control socket', () => place.release());
   const control = await startControlServer(
     { logger: logger.child('control') },
-    { path: await chooseSocketPath(layout), routes: controlRoutes(target) },
+    { path: place.path, routes: controlRoutes(target) },
   );
   closing('control', () => control.close());
 

@@ -1,6 +1,13 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSecretFile, layoutOf, makeDataFolder, type LoadedConfig } from '@bzzz/peer';
+import {
+  createSecretFile,
+  layoutOf,
+  type LoadedConfig,
+  makeDataFolder,
+  openIdentity,
+  openMeshKey,
+} from '@bzzz/peer';
 import type { Command } from 'commander';
 import {
   configOf,

@@ -11,6 +11,8 @@ export interface EmbeddedForge {
   /** Token of the peers' account. */
   readonly tokenFile: string;
   readonly sample: Sample;
+  /** The sample as a bare repository. */
+  readonly repositoryDir: string;
   /** Idempotent. */
   stop(): Promise<void>;
 }
@@ -32,7 +34,8 @@ export async function startEmbeddedForge(dataDir: string): Promise<EmbeddedForge
   const forge = await createForge({ dataDir: forgeDir, users, repos: [sample.seed] });
   parts.defer(() => forge.stop());
   const all = parts.move();
-  return { url: forge.url, tokenFile, sample, stop: () => all.disposeAsync() };
+  const repositoryDir = join(forgeDir, `${sample.repo}.git`);
+  return { url: forge.url, tokenFile, sample, repositoryDir, stop: () => all.disposeAsync() };
 }
 
 async function tokenIn(file: string): Promise<string> {

@@ -18,8 +18,11 @@ export type Answer = Reply | 'reset';
 
 export interface FrontServer {
   readonly port: number;
-  /** Ends when every request under way is answered, at most `graceMs` later. */
-  stop(graceMs: number): Promise<void>;
+  /**
+   * Takes no more requests and ends when those under way are answered. After `graceMs` it calls
+   * `cut`, which must end what still runs, and closes every connection.
+   */
+  stop(options: { readonly graceMs: number; readonly cut: () => void }): Promise<void>;
 }
 
 export async function startServer(options: {
@@ -37,7 +40,7 @@ export async function startServer(options: {
   await listening(server, options);
   return {
     port: (server.address() as AddressInfo).port, // bound to a TCP port, never to a pipe
-    async stop(graceMs) {
+    async stop({ graceMs, cut }) {
       const closed = new Promise<void>((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));
       });
@@ -46,7 +49,9 @@ export async function startServer(options: {
       const grace = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined);
       await Promise.race([Promise.allSettled(underWay), grace]);
       timer.abort();
+      cut();
       server.closeAllConnections();
+      await Promise.allSettled(underWay);
       await closed;
     },
   };

@@ -2,7 +2,14 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { createInterface } from 'node:readline';
-import { BzzzError, complaints, type ErrorCode, errorRegistry, reasonOf } from '@bzzz/protocol';
+import {
+  BzzzError,
+  complaints,
+  type ErrorCode,
+  errorRegistry,
+  isBzzzError,
+  reasonOf,
+} from '@bzzz/protocol';
 import type { z } from 'zod';
 import { layoutOf } from '../folder/layout.ts';
 import {
@@ -58,17 +65,24 @@ export function createControlClient(dataDir: string): ControlClient {
   ): Promise<IncomingMessage> => {
     const socketPath = await findSocketPath(layoutOf(dataDir));
     const response = await exchange({ method, path, socketPath, dataDir, ...options });
-    if ((response.statusCode ?? 500) >= 400) throw errorOf(await textOf(response));
+    if ((response.statusCode ?? 500) >= 400) throw errorOf(await read(response, options.signal));
     return response;
   };
+  const read = async (response: IncomingMessage, signal: AbortSignal | undefined) => {
+    try {
+      return await textOf(response);
+    } catch (error) {
+      throw broken(error, { dataDir, signal });
+    }
+  };
   const get = async <S extends z.ZodType>(schema: S, path: string, options: CallOptions = {}) =>
-    checked(schema, await textOf(await ask('GET', path, options)));
+    checked(schema, await read(await ask('GET', path, options), options.signal));
   const post = async <S extends z.ZodType>(
     schema: S,
     path: string,
     body: unknown,
     options: CallOptions = {},
-  ) => checked(schema, await textOf(await ask('POST', path, { ...options, body })));
+  ) => checked(schema, await read(await ask('POST', path, { ...options, body }), options.signal));
 
   return {
     status: (options) => get(StatusAnswer, '/status', options),
@@ -84,7 +98,11 @@ export function createControlClient(dataDir: string): ControlClient {
         `/logs?${query.toString()}`,
         signal === undefined ? {} : { signal },
       );
-      for await (const line of createInterface({ input: response })) yield checked(LogLine, line);
+      try {
+        for await (const line of createInterface({ input: response })) yield checked(LogLine, line);
+      } catch (error) {
+        throw broken(error, { dataDir, signal });
+      }
     },
     look: (request, options) => post(LookAnswer, '/look', request, options),
     submit: (request, options) => post(SubmitAnswer, '/submit', request, options),
@@ -119,9 +137,18 @@ async function exchange(ask: Ask): Promise<IncomingMessage> {
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     return response;
   } catch (error) {
-    if (signal?.aborted === true) throw new BzzzError('aborted', 'cancelled', { cause: error });
-    throw new BzzzError('peer_not_running', `no peer answers for ${ask.dataDir}`, { cause: error });
+    throw broken(error, ask);
   }
+}
+
+/** The connection could not be had, or broke. */
+function broken(
+  cause: unknown,
+  { dataDir, signal }: { dataDir: string; signal?: AbortSignal | undefined },
+): BzzzError {
+  if (isBzzzError(cause)) return cause;
+  if (signal?.aborted === true) return new BzzzError('aborted', 'cancelled', { cause });
+  return new BzzzError('peer_not_running', `no peer answers for ${dataDir}`, { cause });
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

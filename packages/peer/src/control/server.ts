@@ -49,7 +49,6 @@ export async function startControlServer(
     closing.abort(new BzzzError('stopped', 'the peer is stopping'));
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
-      server.closeIdleConnections();
     });
     await rm(path, { force: true });
   };
@@ -64,6 +63,8 @@ interface Exchange {
 }
 
 async function answer({ request, response, routes, closing }: Exchange): Promise<void> {
+  // A connection kept open for later requests would hold up the end of the peer.
+  response.shouldKeepAlive = false;
   const gone = new AbortController();
   response.once('close', () => gone.abort(new BzzzError('aborted', 'the client went away')));
   const signal = AbortSignal.any([gone.signal, closing]);
@@ -86,8 +87,6 @@ async function answer({ request, response, routes, closing }: Exchange): Promise
 function writeError(response: ServerResponse, error: unknown): void {
   if (isBzzzError(error)) {
     const { code, reason, advice, retryable, status } = error;
-    // What was not read of a request that is refused must not be taken for the next one.
-    response.setHeader('connection', 'close');
     writeJson(response, status, { code, reason, advice, retryable });
     return;
   }

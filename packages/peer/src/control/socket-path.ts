@@ -2,30 +2,41 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BzzzError } from '@bzzz/protocol';
 import type { Layout } from '../folder/layout.ts';
 
 const pathBytesMax = 107;
 
+export interface SocketPlace {
+  readonly path: string;
+  /** Removes what was made for it. */
+  release(): Promise<void>;
+}
+
 /**
  * Chooses the path for a peer that starts, and writes it down where it is not the usual one.
  * Throws `peer_folder_unusable` when somebody else sits on the place.
  */
-export async function chooseSocketPath(layout: Layout): Promise<string> {
-  if (fits(layout.controlSocket)) {
-    await rm(layout.controlPath, { force: true });
-    return layout.controlSocket;
-  }
+export async function takeSocketPlace(layout: Layout): Promise<SocketPlace> {
+  await rm(layout.controlPath, { force: true });
+  if (fits(layout.controlSocket)) return { path: layout.controlSocket, release: async () => {} };
   const digest = createHash('sha256')
     .update(await realpath(layout.root))
     .digest('hex');
   const name = join(`bzzz-${digest.slice(0, 16)}`, 'control.sock');
   const path = [join(tmpdir(), name), join('/tmp', name)].find(fits);
   if (path === undefined) throw unusable('no place is short enough for the control socket');
-  await makePrivateFolder(join(path, '..'));
+  const folder = dirname(path);
+  await makePrivateFolder(folder);
   await writeFile(layout.controlPath, `${path}\n`, { mode: 0o600 });
-  return path;
+  return {
+    path,
+    async release() {
+      await rm(layout.controlPath, { force: true });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Where a running peer of this folder listens. */

@@ -9,7 +9,7 @@ const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }
 
 export const examplePublicKey = createPublicKey(privateKey);
 
-export const exampleIssue = { title: 'Rename fooBar', body: 'recipe: rename\nfrom: fooBar\n' };
+const exampleIssue = { title: 'Rename fooBar', body: 'recipe: rename\nfrom: fooBar\n' };
 
 const record = LockRecord.parse({
   state: 'held',

@@ -3,7 +3,20 @@
  * is also a line of the trace, and the hash of all lines names the run.
  */
 import type { FencePush } from '@bzzz/coordination';
-import type { FenceIntent, Issue, IssueNumber, PeerId, VisibleEffect } from '@bzzz/protocol';
+import type {
+  FenceIntent,
+  FenceOutcome,
+  Issue,
+  IssueNumber,
+  Oid,
+  PeerId,
+  VisibleEffect,
+} from '@bzzz/protocol';
+
+export interface Effect {
+  readonly number: IssueNumber;
+  readonly effect: VisibleEffect;
+}
 
 export type HistoryEvent =
   | {
@@ -19,12 +32,19 @@ export type HistoryEvent =
       readonly effect: VisibleEffect;
       readonly opened: boolean;
     }
+  /** A request left the peer; it may be lost, late, or answered. */
+  | {
+      readonly kind: 'sent';
+      readonly peer: PeerId;
+      readonly what: { readonly oid: Oid } | Effect;
+    }
   | { readonly kind: 'issue-read'; readonly peer: PeerId; readonly issue: Issue }
   | {
       readonly kind: 'durable';
       readonly peer: PeerId;
       readonly intent: FenceIntent | null;
-      readonly effect: { readonly number: IssueNumber; readonly effect: VisibleEffect } | null;
+      readonly effect: Effect | null;
+      readonly settled: { readonly oid: Oid; readonly outcome: FenceOutcome } | null;
       readonly line: string;
     }
   | {
@@ -81,6 +101,11 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
     }
     case 'write':
       return `${nameOf(event.peer)} ${event.effect} #${event.number}${event.opened ? ' (new)' : ''}`;
+    case 'sent': {
+      const { what } = event;
+      const about = 'oid' in what ? what.oid.slice(0, 8) : `${what.effect} #${what.number}`;
+      return `${nameOf(event.peer)} sends ${about}`;
+    }
     case 'issue-read':
       return `${nameOf(event.peer)} read #${event.issue.number}`;
     case 'durable':

@@ -14,7 +14,7 @@ import {
 } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { ForgeState } from './forge-state.ts';
-import type { History, HistoryEvent } from './history.ts';
+import type { Effect, History, HistoryEvent } from './history.ts';
 
 export interface Violation {
   readonly invariant: 1 | 2 | 3 | 4 | 7;
@@ -48,8 +48,9 @@ export function createChecker(
   const { history, state, nowMs } = deps;
   const violations: Violation[] = [];
   const chains = new Map<IssueNumber, Chain>();
-  const intents = new Map<PeerId, Set<string>>();
-  const effects = new Map<PeerId, Set<string>>();
+  const intents = new Map<PeerId, Map<string, LockRecord>>();
+  const effects = new Map<PeerId, Map<string, Effect>>();
+  const holders = new Map<string, PeerId>();
   const reads = new Map<string, { issue: Issue; order: number }>();
   const worked = new Map<string, number>();
   const told = new Set<IssueNumber>();
@@ -64,8 +65,12 @@ export function createChecker(
     order += 1;
     switch (event.kind) {
       case 'durable':
-        if (event.intent !== null) note(intents, event.peer, event.intent.oid);
-        if (event.effect !== null) note(effects, event.peer, effectKey(event.effect));
+        if (event.intent !== null) note(intents, event.peer, event.intent.oid, event.intent.record);
+        if (event.effect !== null) note(effects, event.peer, effectKey(event.effect), event.effect);
+        if (event.settled?.outcome === 'won') checkHolder(event.peer, event.settled.oid);
+        return;
+      case 'sent':
+        checkIntended(event.peer, event.what);
         return;
       case 'issue-read':
         reads.set(`${event.peer} ${event.issue.number}`, { issue: event.issue, order });
@@ -78,9 +83,6 @@ export function createChecker(
         if (state.at(event.number, nowMs())?.comment?.includes('needs a person') === true) {
           told.add(event.number);
         }
-        if (!effects.get(event.peer)?.has(effectKey(event))) {
-          broken(7, `${event.effect} on #${event.number} without its intent on disk`);
-        }
         return;
       case 'push':
         if (event.accepted) checkPush(event.peer, event.push);
@@ -90,12 +92,30 @@ export function createChecker(
     }
   }
 
+  /** What leaves a peer must be on its disk already. */
+  function checkIntended(peer: PeerId, what: { oid: Oid } | Effect): void {
+    if ('oid' in what) {
+      if (intents.get(peer)?.has(what.oid) !== true) {
+        broken(7, `push of ${what.oid} without its intent on disk`);
+      }
+    } else if (effects.get(peer)?.has(effectKey(what)) !== true) {
+      broken(7, `${what.effect} on #${what.number} without its intent on disk`);
+    }
+  }
+
+  /** Of all the peers that were told that they hold an epoch, there is one. */
+  function checkHolder(peer: PeerId, oid: Oid): void {
+    const record = intents.get(peer)?.get(oid);
+    if (record === undefined) return;
+    const key = `${record.task} ${record.epoch}`;
+    const holder = holders.get(key) ?? peer;
+    holders.set(key, holder);
+    if (holder !== peer) broken(1, `two peers were told that they hold ${key}`);
+  }
+
   function checkPush(peer: PeerId, push: FencePush): void {
     const { number, lock, result } = push;
     const chain = chains.get(number);
-    if (!intents.get(peer)?.has(lock.oid)) {
-      broken(7, `push of ${lock.oid} on #${number} without its intent on disk`);
-    }
     if (chain?.tip === lock.oid) {
       if (result !== undefined && chain.record.state !== 'result') {
         broken(1, `a result of #${number} was pushed without its fence`);
@@ -106,6 +126,9 @@ export function createChecker(
     if (record.peer !== peer) broken(2, `somebody else's commit was pushed on #${number}`);
     if (parent !== (chain?.tip ?? null)) broken(2, `the lock of #${number} was overwritten`);
     if (chain !== undefined) checkSuccession(number, chain.record, record);
+    if (record.state === 'result' && state.at(number, nowMs())?.result !== record.result) {
+      broken(1, `the lock of #${number} names a result that does not stand`);
+    }
     const published = new Set(chain?.epochsPublished);
     if (result !== undefined) {
       checkPublication(peer, number, chain, record, result.oid);
@@ -179,10 +202,10 @@ export function createChecker(
   };
 }
 
-function note(known: Map<PeerId, Set<string>>, peer: PeerId, item: string): void {
-  known.set(peer, (known.get(peer) ?? new Set()).add(item));
+function note<T>(known: Map<PeerId, Map<string, T>>, peer: PeerId, key: string, value: T): void {
+  known.set(peer, (known.get(peer) ?? new Map<string, T>()).set(key, value));
 }
 
-function effectKey({ number, effect }: { number: IssueNumber; effect: string }): string {
+function effectKey({ number, effect }: Effect): string {
   return `${number} ${effect}`;
 }

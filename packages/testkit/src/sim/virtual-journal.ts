@@ -68,7 +68,8 @@ function aboutOf({ body }: JournalEntry) {
     body.kind === 'effect.intended'
       ? { number: taskParts(body.task).number, effect: body.effect }
       : null;
-  return { intent, effect };
+  const settled = body.kind === 'fence.settled' ? { oid: body.oid, outcome: body.outcome } : null;
+  return { intent, effect, settled };
 }
 
 function lineOf({ body }: JournalEntry): string {

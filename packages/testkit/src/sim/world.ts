@@ -26,6 +26,7 @@ import { createVirtualJournal, type VirtualDisk } from './virtual-journal.ts';
 import { createVirtualNetwork, type VirtualNetwork } from './virtual-mesh.ts';
 import { createVirtualSigner } from './virtual-signer.ts';
 import { createVirtualWork } from './virtual-work.ts';
+import { withWitness } from './witness.ts';
 
 export const virtualRepo = RepoName.parse('octo/virtual');
 export const virtualLabel = 'bzzz';
@@ -102,6 +103,7 @@ export function createWorld(options: WorldOptions): World {
       { ...common, state, faults: () => world.faults, outage: () => world.outage },
       { peer: peer.id, account, policy, lagMs: timing.lagMs / 2 },
     );
+    const context = { repo: virtualRepo, account, state, timeline };
     const journal = createVirtualJournal({ ...common, disk: peer.disk }, peer.id);
     const succeeds = (task: TaskId) => !hopeless.has(taskParts(task).number);
     const coordinator = createCoordinator(
@@ -111,7 +113,7 @@ export function createWorld(options: WorldOptions): World {
         signer: createVirtualSigner(peer.id),
         mesh: network.join(peer.id, process),
         journal: withJournalBug(options.bug, journal),
-        forge: withForgeBug(options.bug, forge, { repo: virtualRepo, account, state, timeline }),
+        forge: withWitness(withForgeBug(options.bug, forge, context), history, peer.id),
         ...createVirtualWork(common, { peer: peer.id, workMsMax: 20_000, succeeds }),
       },
       {

@@ -247,9 +247,8 @@ describe('the control socket', () => {
     const peer = await startedPeer(configFor(dataDir));
     const gone = new AbortController();
     const { signal } = gone;
-    const lines = createControlClient(dataDir)
-      .logs({ follow: true, signal })
-      [Symbol.asyncIterator]();
+    const logs = createControlClient(dataDir).logs({ follow: true, signal });
+    const lines = logs[Symbol.asyncIterator]();
     await lines.next();
     gone.abort();
     expect(await codeOf(lines.next().then(() => lines.next()))).toBe('aborted');

@@ -6,10 +6,10 @@ import { Config, isBzzzError } from '@bzzz/protocol';
 import { afterEach } from 'vitest';
 import { createLogger, createPeer, type Peer } from '../src/index.ts';
 
-const cleanups: (() => Promise<unknown> | unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 
 /** Runs after the test, last first. */
-export function onCleanup(run: () => Promise<unknown> | unknown): void {
+export function onCleanup(run: () => unknown): void {
   cleanups.push(run);
 }
 

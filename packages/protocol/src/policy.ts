@@ -63,7 +63,16 @@ export const Policy = z.strictObject({
   authors: z.array(Association).min(1).default(['OWNER', 'MEMBER', 'COLLABORATOR']),
   recipes: z.record(RecipeName, Recipe).default({}),
   /** Files that judge a result: taken from the base branch when the acceptance runs. */
-  judge: Globs.default(['test/**', 'tests/**', '**/*.test.*', '**/*.spec.*', 'package.json']),
+  judge: Globs.default([
+    'test/**',
+    'tests/**',
+    '**/*.test.*',
+    '**/*.spec.*',
+    '**/package.json',
+    '**/.npmrc',
+    '**/*.config.*',
+    'node_modules/**',
+  ]),
   /** No result may touch these. `.bzzz/**`, `.github/workflows/**` and `.git*` always are. */
   protected: Globs.default([]),
   /** Verdicts of other peers that make a result ready for review. */

@@ -37,8 +37,8 @@ async function demo(context: Context, options: Options): Promise<void> {
 }
 
 function withinMs({ within }: Options): number {
-  if (within === undefined) return withinMsDefault;
+  if (typeof within !== 'string') return withinMsDefault;
   const seconds = Number(within);
   if (seconds > 0 && seconds <= 86_400) return seconds * 1000;
-  throw new BzzzError('cli_usage', `--within ${String(within)} is no number of seconds`);
+  throw new BzzzError('cli_usage', `--within ${within} is no number of seconds`);
 }

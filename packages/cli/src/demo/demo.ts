@@ -102,9 +102,11 @@ function followPeer(peer: DemoPeer, client: ControlClient, telling: Telling): vo
       if (text !== undefined && line.entry.at.wallMs >= telling.sinceMs) say(peer.name, text);
     }
   };
-  void peer.ended.then((how) => {
+  const tellEnd = async () => {
+    const how = await peer.ended;
     if (!signal.aborted) say(peer.name, `has ended (${how}); see ${peer.dataDir}/peer.log`);
-  });
+  };
+  void tellEnd();
   follow().catch((error: unknown) => {
     // Its end is told above; anything else is a fault of the demo itself.
     if (!signal.aborted && !isBzzzError(error))

@@ -2,7 +2,7 @@
 import type { LogLine } from '@bzzz/peer';
 import { EntryBody, taskParts } from '@bzzz/protocol';
 
-export interface TaskRow {
+interface TaskRow {
   readonly owner: string | null;
   readonly epoch: number;
   readonly attemptMs: number | null;

@@ -5,7 +5,7 @@
 import { type EntryBody, type Hlc, hlcHear, hlcTick, hlcZero, type PeerId } from '@bzzz/protocol';
 import type { Clock, Journal, StoredEntry } from '../ports/index.ts';
 
-export interface Cause {
+interface Cause {
   readonly peer: PeerId;
   readonly seq: number;
 }

@@ -34,7 +34,7 @@ export type GateVerdict =
    * trust. `request`: the issue must be mended first.
    */
   | { readonly kind: 'refused'; readonly cause: RefusalCause; readonly reason: string };
-export type RefusalCause = 'unasked' | 'people' | 'request';
+type RefusalCause = 'unasked' | 'people' | 'request';
 
 export interface GateOptions {
   readonly policy: Policy;

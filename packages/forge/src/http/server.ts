@@ -104,6 +104,11 @@ async function readRequest(request: IncomingMessage, bodyBytesMax: number): Prom
 
 function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   return new Promise((resolve) => {
+    // The client has gone while its request took effect: nobody is left to tell.
+    if (request.socket.destroyed) {
+      resolve();
+      return;
+    }
     response.on('close', resolve);
     const length = reply.status === 304 ? {} : { 'content-length': String(reply.body.length) };
     response.writeHead(reply.status, { ...reply.headers, ...(reply.status === 204 ? {} : length) });

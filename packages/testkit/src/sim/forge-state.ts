@@ -2,14 +2,7 @@
  * The state of the virtual forge: issues, the two branches of each task, pull requests, comments.
  * Keeps the past, so that a read can be stale, and tells a listener of every change.
  */
-import {
-  type Account,
-  type Issue,
-  type IssueNumber,
-  lockRef,
-  type Oid,
-  resultRef,
-} from '@bzzz/protocol';
+import { type Account, type Issue, type IssueNumber, type Oid } from '@bzzz/protocol';
 import type { FencePush, PullRequest } from '@bzzz/coordination';
 
 export interface Snapshot {
@@ -86,9 +79,4 @@ export function createForgeState(accounts: readonly Account[]): ForgeState {
       return true;
     },
   };
-}
-
-/** How the branches are called, for the trace. */
-export function branchesOf(number: IssueNumber): string {
-  return `${lockRef(number)} ${resultRef(number)}`;
 }

@@ -4,7 +4,7 @@
  */
 import { decodeLockCommit, type PeerId } from '@bzzz/protocol';
 import { act } from './people.ts';
-import { type Bug, bugs } from './bugs.ts';
+import type { Bug } from './bugs.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
 import { createChecker, type Violation } from './invariants.ts';
 import { createSeededRandom } from './random.ts';
@@ -94,8 +94,6 @@ export function replayCommand({ seed, peers, tasks, bug }: RunOptions): string {
   const more = bug === undefined ? '' : ` --bug ${bug}`;
   return `npm run sim -- --seed ${seed} --peers ${peers} --tasks ${tasks}${more}`;
 }
-
-export { bugs };
 
 type Counting = { -readonly [K in keyof Coverage]: number };
 

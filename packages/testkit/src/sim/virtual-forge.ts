@@ -37,7 +37,7 @@ export interface VirtualForgeOptions {
 
 /** How long a caller waits for an answer. */
 const patienceMs = 10_000;
-export const baseOid = Oid.parse('ba5e'.padEnd(40, '0'));
+const baseOid = Oid.parse('ba5e'.padEnd(40, '0'));
 
 export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForgeOptions): Forge {
   const { timeline, random, state, history, process } = deps;

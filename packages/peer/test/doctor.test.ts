@@ -1,0 +1,184 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Config } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { checkClock } from '../src/doctor/forge.ts';
+import { checkNode } from '../src/doctor/machine.ts';
+import { tcpAddress } from '../src/doctor/tcp-address.ts';
+import { type Check, diagnose, layoutOf, openIdentity } from '../src/index.ts';
+import { configFor, onCleanup, startForge, tempDir } from './support.ts';
+
+/** Changes of a configuration, section by section. */
+function changed(config: Config, change: { [Section in keyof Config]?: Partial<Config[Section]> }) {
+  const sections = Object.entries(change).map(([name, section]) => {
+    const before: unknown = Reflect.get(config, name);
+    const isList = Array.isArray(section) || typeof section !== 'object';
+    return [name, isList ? section : { ...(before as object), ...section }];
+  });
+  return Config.parse({ ...config, ...Object.fromEntries(sections) });
+}
+
+async function found(config: Config, name: string): Promise<Check | undefined> {
+  const checks = await diagnose(config, { live: null });
+  for (const { ok, advice } of checks) expect(advice === null).toBe(ok);
+  return checks.find((check) => check.name === name);
+}
+
+describe('diagnose', () => {
+  it('finds nothing wrong with what is right', async () => {
+    const forge = await startForge();
+    const config = changed(configFor(await tempDir(), { forge }), {
+      mesh: { bootstrap: [await listener()] },
+    });
+    const checks = await diagnose(config, { live: null });
+    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(checks.map(({ name }) => name)).toEqual([
+      'node',
+      'git',
+      'data folder',
+      'disk',
+      'keys',
+      'sandbox',
+      'tools',
+      'forge',
+      'clock',
+      'token',
+      'repository owner/sample',
+      'port',
+      'mesh',
+    ]);
+  });
+
+  it('says why a token is refused, and what it needs', async () => {
+    const forge = await startForge();
+    const refused = await found(configFor(await tempDir(), { forge, token: 'x' }), 'token');
+    expect(refused).toMatchObject({ ok: false, detail: expect.stringContaining('401') });
+    expect(refused?.advice).toContain('scope `repo`');
+    const config = configFor(await tempDir(), { forge });
+    const { apiUrl, gitUrl } = config.forge;
+    const none = await found(Config.parse({ ...config, forge: { apiUrl, gitUrl } }), 'token');
+    expect(none).toMatchObject({ ok: false, detail: 'no token is configured' });
+  });
+
+  it('says which repository cannot be had', async () => {
+    const forge = await startForge();
+    const config = configFor(await tempDir(), { forge });
+    const more = Config.parse({ ...config, repositories: ['owner/nothing', 'owner/sample'] });
+    expect(await found(more, 'repository owner/nothing')).toMatchObject({ ok: false });
+    expect(await found(more, 'repository owner/sample')).toMatchObject({ ok: true });
+  });
+
+  it('says that the forge is away', async () => {
+    const check = await found(configFor(await tempDir()), 'forge');
+    expect(check).toMatchObject({ ok: false, detail: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('says that a port is taken', async () => {
+    const taken = await listener();
+    const config = configFor(await tempDir(), { listen: taken });
+    const check = await found(config, 'port');
+    expect(check).toMatchObject({ ok: false, detail: expect.stringContaining('EADDRINUSE') });
+  });
+
+  it('says why a peer would be alone', async () => {
+    const config = configFor(await tempDir(), { bootstrap: ['/ip4/127.0.0.1/tcp/9'] });
+    const check = await found(config, 'mesh');
+    expect(check).toMatchObject({ ok: false, detail: expect.stringContaining('does not answer') });
+    const deaf = await found(configFor(await tempDir()), 'mesh');
+    expect(deaf?.detail).toContain('no bootstrap address is set');
+    const loopback = changed(configFor(await tempDir()), { mesh: { mdns: true } });
+    expect((await found(loopback, 'mesh'))?.detail).toContain('loopback only');
+  });
+
+  it('tells of a running peer what it knows', async () => {
+    const live = { addresses: ['/ip4/127.0.0.1/tcp/1'], connected: 2, known: 3, troubles: [] };
+    const config = configFor(await tempDir());
+    const checks = await diagnose(config, { live });
+    expect(checks.find(({ name }) => name === 'mesh')).toMatchObject({
+      ok: true,
+      detail: '2 of 3 known peers connected',
+    });
+    const alone = await diagnose(config, {
+      live: { ...live, connected: 0, troubles: [{ code: 'mesh_wrong_key', reason: 'because' }] },
+    });
+    expect(alone.find(({ name }) => name === 'mesh')).toMatchObject({
+      ok: false,
+      detail: 'alone: because',
+    });
+  });
+
+  it('says that the sandbox is off', async () => {
+    const config = changed(configFor(await tempDir()), { work: { sandbox: 'off' } });
+    expect(await found(config, 'sandbox')).toMatchObject({ ok: false });
+  });
+
+  it('says which programs are missing', async () => {
+    const config = changed(configFor(await tempDir()), { work: { tools: ['no-such-program'] } });
+    const check = await found(config, 'tools');
+    expect(check).toMatchObject({ ok: false, detail: expect.stringContaining('no-such-program') });
+  });
+
+  it('says that a key is open to others', async () => {
+    const dataDir = await tempDir();
+    await openIdentity(layoutOf(dataDir));
+    await chmod(layoutOf(dataDir).identityKey, 0o644);
+    expect(await found(configFor(dataDir), 'keys')).toMatchObject({ ok: false });
+  });
+
+  it('looks at the folder above a data folder that is not there yet', async () => {
+    const dataDir = join(await tempDir(), 'not', 'yet');
+    expect(await found(configFor(dataDir), 'data folder')).toMatchObject({ ok: true });
+    expect(await found(configFor(dataDir), 'disk')).toMatchObject({ ok: true });
+    const file = await tempDir();
+    await mkdir(join(file, 'x'));
+    expect(await found(configFor('/proc/nothing'), 'data folder')).toMatchObject({ ok: false });
+  });
+});
+
+describe('single checks', () => {
+  it.each([
+    ['20.20.2', false],
+    ['22.11.0', false],
+    ['22.12.0', true],
+    ['24.17.0', true],
+    ['24.19.1', false],
+    ['24.22.0', true],
+    ['26.10.0', true],
+  ])('Node %s: %s', async (version, ok) => {
+    expect(await checkNode(version)).toMatchObject({ ok });
+  });
+
+  it('a clock that is off, and by how much', () => {
+    const at = (skewMs: number) => {
+      const headers = new Headers({ date: new Date(1_000_000_000_000).toUTCString() });
+      return checkClock({ headers }, 1_000_000_000_500 + skewMs);
+    };
+    expect(at(0)).toMatchObject({ ok: true });
+    expect(at(9_000)).toMatchObject({ ok: true });
+    expect(at(61_000)).toMatchObject({ ok: false, detail: expect.stringContaining('61 s ahead') });
+    expect(at(-3_600_000)).toMatchObject({ detail: expect.stringContaining('3600 s behind') });
+    expect(checkClock({ headers: new Headers() }, 0)).toMatchObject({ ok: true });
+  });
+
+  it('addresses', () => {
+    expect(tcpAddress('/ip4/10.0.0.7/tcp/4801/p2p/12D3KooWx')).toEqual({
+      host: '10.0.0.7',
+      port: 4801,
+    });
+    expect(tcpAddress('/dns4/peer.example/tcp/1')).toEqual({ host: 'peer.example', port: 1 });
+    expect(tcpAddress('/ip4/10.0.0.7/udp/4801/quic')).toBeNull();
+    expect(tcpAddress('nonsense')).toBeNull();
+  });
+});
+
+/** The multiaddr of something that listens. */
+async function listener(): Promise<string> {
+  const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  onCleanup(() => new Promise((resolve) => server.close(resolve)));
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `/ip4/127.0.0.1/tcp/${address.port}`;
+}

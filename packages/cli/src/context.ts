@@ -10,7 +10,7 @@ import {
   settings,
 } from '@bzzz/peer';
 import { resolve } from 'node:path';
-import type { Terminal } from './terminal.ts';
+import { safeJson, type Terminal } from './terminal.ts';
 
 export interface Context {
   readonly terminal: Terminal;
@@ -51,17 +51,21 @@ export function flagsOf(options: Options): Flags {
   return Object.fromEntries(flags);
 }
 
+/** With all settings that stand on the command line. */
 export function configOf(context: Context, options: Options): Promise<LoadedConfig> {
-  const { config: file } = options;
-  const flags = flagsOf(options);
-  return loadConfig({ env: context.env, flags, ...(typeof file === 'string' ? { file } : {}) });
+  return load(context, options, flagsOf(options));
 }
 
 /** The data folder, without looking at a configuration where it is named outright. */
 export async function dataDirOf(context: Context, options: Options): Promise<string> {
   const named = options['data'] ?? (context.env['BZZZ_DATA_DIR'] || undefined);
-  if (typeof named === 'string' && !named.startsWith('~')) return resolve(named);
-  return (await configOf(context, options)).config.dataDir;
+  if (typeof named === 'string') return resolve(named);
+  // Commands that ask a running peer have options of their own, which are no settings.
+  return (await load(context, options, {})).config.dataDir;
+}
+
+function load(context: Context, { config: file }: Options, flags: Flags): Promise<LoadedConfig> {
+  return loadConfig({ env: context.env, flags, ...(typeof file === 'string' ? { file } : {}) });
 }
 
 export async function clientOf(context: Context, options: Options): Promise<ControlClient> {
@@ -73,7 +77,7 @@ export function wantsJson(options: Options): boolean {
 }
 
 export function printJson({ terminal }: Context, value: unknown): void {
-  terminal.print(JSON.stringify(value, null, 2));
+  terminal.print(safeJson(value, 2));
 }
 
 /** `--mesh-key-file` is `meshKeyFile` to commander. */

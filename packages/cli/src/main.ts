@@ -1,5 +1,6 @@
 /** Entry of the process. The first Ctrl-C asks, the second one ends it where it stands. */
 import { exitCodes } from './exit-codes.ts';
+import { printError } from './output/error.ts';
 import { runCli } from './program.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -15,8 +16,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failure);
 });
 
+const terminal = createTerminal();
+// A defect: the process ends at once, as if killed, which a peer recovers from at its next start.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    printError(terminal, error, { json: false, debug: Boolean(process.env['BZZZ_DEBUG']) });
+    process.exit(exitCodes.failure);
+  });
+}
+
 process.exitCode = await runCli(process.argv.slice(2), {
-  terminal: createTerminal(),
+  terminal,
   env: process.env,
   interrupted: interruption.signal,
 });

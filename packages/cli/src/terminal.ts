@@ -41,3 +41,13 @@ function processStreams(): Streams {
 export function printable(text: string): string {
   return visibleText(text).replaceAll(/\s+/g, ' ').trim();
 }
+
+/** JSON in which whatever a terminal could act on is escaped; it means the same to a parser. */
+export function safeJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replaceAll(/[^\P{Cc}\n]|\p{Cf}/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => {
+      const unit = character.charCodeAt(at).toString(16).padStart(4, '0');
+      return `\\u${unit}`;
+    }).join(''),
+  );
+}

@@ -136,6 +136,17 @@ test('a delay holds the request back, not the others, and not the end of the for
   expect(await slow).toBe(500);
 });
 
+test('a client that goes away early holds nothing up', async () => {
+  on.forge.faults.add({ on: 'GET /user', kind: 'delay', delayMs: 200 });
+  const leaving = new AbortController();
+  const asked = errorOf(fetch(`${on.forge.url}/user`, { signal: leaving.signal }));
+  await expect.poll(() => on.forge.faults.list()[0]?.struck).toBe(1);
+  leaving.abort();
+  expect(await asked).toMatchObject({ name: 'AbortError' });
+  await expect.poll(() => on.forge.requests.total().reads).toBe(1);
+  await on.forge.stop();
+});
+
 test('a delayed request is answered in the end', async () => {
   on.forge.faults.add({ on: 'GET /user', kind: 'delay', delayMs: 30 });
   expect((await ada().users.getAuthenticated()).data.login).toBe('ada');

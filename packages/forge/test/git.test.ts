@@ -246,22 +246,22 @@ test('commit statuses are listed newest first and combined', async () => {
 
 test('stopping ends a push that hangs in a hook, hook and all', async () => {
   const other = await bench({ stopGraceMs: 100 });
-  const pidFile = path.join(other.dir, 'pid');
-  const hook = path.join(other.dataDir, 'ada/demo.git/hooks/pre-receive');
-  await writeFile(
-    hook,
-    `#!/bin/sh\necho $$ > ${pidFile}.new && mv ${pidFile}.new ${pidFile}\nexec sleep 600\n`,
-    { mode: 0o755 },
-  );
-  const clone = await other.clone('token-ada');
-  const pushed = errorOf(other.git(clone, 'push', 'origin', 'HEAD:refs/heads/hangs'));
-  await expect
-    .poll(() => readFile(pidFile, 'utf8').catch(() => ''), { timeout: 20_000 })
-    .not.toBe('');
-  const pid = Number(await readFile(pidFile, 'utf8'));
-  await other.close();
-  expect(await pushed).not.toBeNull();
-  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  try {
+    const pidFile = path.join(other.dir, 'pid');
+    const hook = path.join(other.dataDir, 'ada/demo.git/hooks/pre-receive');
+    const script = `#!/bin/sh\necho $$ > ${pidFile}.new && mv ${pidFile}.new ${pidFile}\nexec sleep 600\n`;
+    await writeFile(hook, script, { mode: 0o755 });
+    const clone = await other.clone('token-ada');
+    const pushed = errorOf(other.git(clone, 'push', 'origin', 'HEAD:refs/heads/hangs'));
+    const readPid = (): Promise<string> => readFile(pidFile, 'utf8').catch(() => '');
+    await expect.poll(readPid, { timeout: 20_000 }).not.toBe('');
+    const pid = Number(await readPid());
+    await other.forge.stop();
+    expect(await pushed).not.toBeNull();
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  } finally {
+    await other.close();
+  }
 });
 
 function isAlive(pid: number): boolean {

@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -71,7 +71,9 @@ describe('diagnose', () => {
   });
 
   it('says that the forge is away', async () => {
-    const check = await found(configFor(await tempDir()), 'forge');
+    const forge = await startForge();
+    await forge.forge.stop();
+    const check = await found(configFor(await tempDir(), { forge }), 'forge');
     expect(check).toMatchObject({ ok: false, detail: expect.stringContaining('ECONNREFUSED') });
   });
 
@@ -131,9 +133,13 @@ describe('diagnose', () => {
     const dataDir = join(await tempDir(), 'not', 'yet');
     expect(await found(configFor(dataDir), 'data folder')).toMatchObject({ ok: true });
     expect(await found(configFor(dataDir), 'disk')).toMatchObject({ ok: true });
-    const file = await tempDir();
-    await mkdir(join(file, 'x'));
-    expect(await found(configFor('/proc/nothing'), 'data folder')).toMatchObject({ ok: false });
+  });
+
+  it('says that a file stands where the data folder should be', async () => {
+    const file = join(await tempDir(), 'file');
+    await writeFile(file, '');
+    expect(await found(configFor(file), 'data folder')).toMatchObject({ ok: false });
+    expect(await found(configFor(join(file, 'x')), 'data folder')).toMatchObject({ ok: false });
   });
 });
 

@@ -39,6 +39,12 @@ async function raw(dataDir: string, method: string, path: string, body?: string)
   return { status: response.statusCode, body: JSON.parse(Buffer.concat(pieces).toString('utf8')) };
 }
 
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
 describe('a peer', () => {
   it('does the work of an issue that is filed through its socket', async () => {
     const forge = await startForge();
@@ -214,11 +220,11 @@ describe('the control socket', () => {
     const dataDir = await tempDir();
     const peer = await startedPeer(configFor(dataDir, { forge }));
     const client = createControlClient(dataDir);
-    const all = await Array.fromAsync(client.logs());
+    const all = await collect(client.logs());
     expect(all[0]).toMatchObject({ seq: 0, entry: { body: { kind: 'peer.started' } } });
-    const [last] = await Array.fromAsync(client.logs({ last: 1 }));
+    const [last] = await collect(client.logs({ last: 1 }));
     expect(last?.seq).toBe(all.length - 1);
-    expect(await Array.fromAsync(client.logs({ from: 999_999 }))).toEqual([]);
+    expect(await collect(client.logs({ from: 999_999 }))).toEqual([]);
 
     const seen: number[] = [];
     const kinds: string[] = [];

@@ -46,7 +46,7 @@ export async function until<T>(look: () => Promise<T | undefined | false> | T | 
   }
 }
 
-export const tokens = { owner: 'token-of-owner', peers: 'token-of-peers' } as const;
+const tokens = { owner: 'token-of-owner', peers: 'token-of-peers' } as const;
 const sampleRepo = 'owner/sample';
 
 export interface ForgeWorld {

@@ -57,7 +57,7 @@ async function withoutPeer(context: Context, options: Options): Promise<Check[]>
   }
 }
 
-export function checkLines(terminal: Terminal, check: Check): string[] {
+function checkLines(terminal: Terminal, check: Check): string[] {
   const mark = check.ok ? terminal.style('green', 'ok   ') : terminal.style('red', 'WRONG');
   const line = `${mark} ${check.name}: ${printable(check.detail)}`;
   return check.advice === null ? [line] : [line, `      ${printable(check.advice)}`];

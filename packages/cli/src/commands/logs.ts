@@ -2,6 +2,7 @@ import { BzzzError } from '@bzzz/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
 import { clientOf, type Context, type Options, withCommonOptions, wantsJson } from '../context.ts';
 import { entryLine } from '../output/entry.ts';
+import { safeJson } from '../terminal.ts';
 
 export function logsCommand(program: Command, context: Context): void {
   const command = program
@@ -24,7 +25,7 @@ async function logs(context: Context, options: Options): Promise<void> {
       follow: options['follow'] === true,
       signal,
     })) {
-      terminal.print(wantsJson(options) ? JSON.stringify(line) : entryLine(terminal, line));
+      terminal.print(wantsJson(options) ? safeJson(line) : entryLine(terminal, line));
     }
   } catch (error) {
     // Ctrl-C is how following ends.

@@ -26,7 +26,7 @@ export function statusCommand(program: Command, context: Context): void {
 
 const problemsMax = 6;
 
-export function statusLines(terminal: Terminal, status: StatusAnswer): string[] {
+function statusLines(terminal: Terminal, status: StatusAnswer): string[] {
   const { peer, problems } = status;
   const by = peer.account === null ? '' : ` as ${peer.account}`;
   const hidden = problems.length - problemsMax;

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import {
   createLogger,
   createPeer,
@@ -117,8 +119,8 @@ function announce({ terminal }: Context, options: Options, up: Up): void {
     );
   } else terminal.print(`  works on ${config.repositories.join(', ') || 'no repository'}`);
   for (const address of addresses) terminal.print(`  listens on ${address}`);
-  const data = `--data ${config.dataDir}`;
-  terminal.print(`Elsewhere: \`bzzz status ${data}\`, \`bzzz logs -f ${data}\`. Ctrl-C stops it.`);
+  const data = config.dataDir === join(homedir(), '.bzzz') ? '' : ` --data ${config.dataDir}`;
+  terminal.print(`Elsewhere: \`bzzz status${data}\`, \`bzzz logs -f${data}\`. Ctrl-C stops it.`);
 }
 
 function levelOf(given: unknown): LogLevel {

@@ -2,6 +2,7 @@
  * The trial on one machine: an embedded forge with the sample repository, five peers, and what they
  * do, live. With `once` it ends when every eligible issue has its pull request.
  */
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ControlClient, createControlClient } from '@bzzz/peer';
@@ -64,12 +65,22 @@ export async function runDemo(
   parts.defer(() => over.abort());
   const signal = AbortSignal.any([interrupted, over.signal]);
   const story = createStory();
-  const clients = peers.map((peer) => {
-    const client = createControlClient(peer.dataDir);
-    followPeer(peer, client, { story, say, signal, sinceMs: Date.now() });
-    return client;
-  });
+  const clients = peers.map((peer) => createControlClient(peer.dataDir));
+  const told = peers.map((peer, index) =>
+    followPeer(peer, clients[index] ?? createControlClient(peer.dataDir), {
+      story,
+      say,
+      signal,
+      sinceMs: Date.now(),
+    }),
+  );
 
+  // An earlier run's end is no news: first hear what every peer remembers.
+  await Promise.race([
+    Promise.all(told),
+    once(signal, 'abort'),
+    pause(options.withinMs, null, { signal }),
+  ]).catch(() => undefined);
   const complete = await untilDone({ forge, clients, peers, options, startedMs }, signal);
   await printTable(terminal, { forge, clients, story });
   if (complete) say('demo', 'every eligible issue has its pull request');
@@ -89,35 +100,54 @@ interface Telling {
   readonly sinceMs: number;
 }
 
-/** Tells what a peer's journal says, from its beginning and as it goes on. */
-function followPeer(peer: DemoPeer, client: ControlClient, telling: Telling): void {
-  const { story, say, signal } = telling;
+/**
+ * Tells what a peer's journal says, from its beginning and as it goes on. Resolves when all that
+ * stood in it at first has been counted in, or when the peer has ended.
+ */
+async function followPeer(peer: DemoPeer, client: ControlClient, telling: Telling): Promise<void> {
+  const { say, signal } = telling;
+  const caughtUp = Promise.withResolvers<void>();
   const follow = async () => {
-    const { peer: self, work } = await whenUp(client, signal);
-    story.know(self.id, peer.name);
-    const can = [...work.executors, ...work.tools].join(' ');
-    say(peer.name, `is up: ${work.slots} slot, sandbox ${work.sandbox}, can ${can}`);
-    for await (const line of client.logs({ from: 0, follow: true, signal })) {
-      const text = story.tell(peer.name, line);
-      if (text !== undefined && line.entry.at.wallMs >= telling.sinceMs) say(peer.name, text);
+    try {
+      await tellJournal(peer, client, telling, caughtUp.resolve);
+    } catch (error) {
+      // Its end is told below; anything else is a fault of the demo itself.
+      if (!signal.aborted && !isBzzzError(error)) say(peer.name, `is not heard: ${String(error)}`);
     }
   };
   const tellEnd = async () => {
     const how = await peer.ended;
     if (!signal.aborted) say(peer.name, `has ended (${how}); see ${peer.dataDir}/peer.log`);
+    caughtUp.resolve();
   };
+  void follow();
   void tellEnd();
-  follow().catch((error: unknown) => {
-    // Its end is told above; anything else is a fault of the demo itself.
-    if (!signal.aborted && !isBzzzError(error))
-      say(peer.name, `cannot be followed: ${String(error)}`);
-  });
+  return caughtUp.promise;
 }
 
+async function tellJournal(
+  peer: DemoPeer,
+  client: ControlClient,
+  { story, say, signal, sinceMs }: Telling,
+  onCaughtUp: () => void,
+): Promise<void> {
+  const { peer: self, work, journal } = await whenUp(client, signal);
+  story.know(self.id, peer.name);
+  const can = [...work.executors, ...work.tools].join(' ');
+  say(peer.name, `is up: ${work.slots} slot, sandbox ${work.sandbox}, can ${can}`);
+  for await (const line of client.logs({ from: 0, follow: true, signal })) {
+    const text = story.tell(peer.name, line);
+    if (text !== undefined && line.entry.at.wallMs >= sinceMs) say(peer.name, text);
+    if (line.seq + 1 >= journal.length) onCaughtUp();
+  }
+}
+
+/** The status of a peer that runs and has looked at the repository. */
 async function whenUp(client: ControlClient, signal: AbortSignal) {
   for (;;) {
     try {
-      return await client.status({ signal });
+      const status = await client.status({ signal });
+      if (status.forge.watching.every((one) => one.answeredAgoMs !== null)) return status;
     } catch (error) {
       if (!isBzzzError(error, 'peer_not_running')) throw error;
     }

@@ -79,7 +79,8 @@ export function createStory(): Story {
       case 'task.ended': {
         const { task, state, epoch, pullRequest, reason } = body;
         const row = rows.get(taskParts(task).number);
-        if ((row?.epoch ?? 0) <= epoch && row?.state !== 'done') {
+        const news = (row?.epoch ?? 0) <= epoch && row?.state !== 'done';
+        if (news && state !== 'released') {
           update(task, { owner: peer, epoch, state, pullRequest: pullRequest ?? null });
         }
         return state === 'done' ? undefined : `${state} ${short(task)}: ${firstLine(reason)}`;

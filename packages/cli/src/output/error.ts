@@ -1,5 +1,5 @@
 import { isBzzzError, reasonOf } from '@bzzz/protocol';
-import { printable, type Terminal } from '../terminal.ts';
+import { printable, safeJson, type Terminal } from '../terminal.ts';
 
 export interface ErrorOptions {
   readonly json: boolean;
@@ -17,7 +17,7 @@ export function printError(terminal: Terminal, error: unknown, options: ErrorOpt
         advice: 'A defect in bzzz: please report it, with what BZZZ_DEBUG=1 adds to this.',
       };
   if (options.json) {
-    terminal.note(JSON.stringify({ error: { code, reason, advice } }));
+    terminal.note(safeJson({ error: { code, reason, advice } }));
   } else {
     terminal.note(`${terminal.styleNote(['red', 'bold'], `bzzz: ${code}`)}: ${printable(reason)}`);
     terminal.note(`  ${advice}`);

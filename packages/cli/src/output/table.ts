@@ -20,7 +20,7 @@ export function table(
   });
 }
 
-export function widthOf(text: string): number {
+function widthOf(text: string): number {
   return Array.from(stripVTControlCharacters(text)).length;
 }
 

@@ -2,7 +2,7 @@
  * Who is in the mesh, as this peer knows it: capabilities that were heard, connections that stand,
  * suspicions that nobody has refuted. Pure state; `liveness.ts` acts on it.
  */
-import type { Account, Capabilities, PeerId } from '@bzzz/protocol';
+import type { Capabilities, PeerId } from '@bzzz/protocol';
 
 /**
  * `alive`: connected, or heard lately. `suspected`: the connection closed and it was not heard
@@ -35,7 +35,6 @@ export interface Membership {
    * peer in question not: a minority side of a partition must not take anything over.
    */
   seesMajorityWithout(peer: PeerId): boolean;
-  accounts(): ReadonlySet<Account>;
 }
 
 /** Members beyond this are not remembered; the longest silent goes first. */
@@ -88,10 +87,6 @@ export function createMembership(self: PeerId): Membership {
       const living = [...members.values()].filter((member) => member.liveness !== 'dead');
       const seen = living.filter((member) => member.connected && member.capabilities.peer !== peer);
       return seen.length * 2 > living.length;
-    },
-    accounts() {
-      const accounts = [...members.values()].map((member) => member.capabilities.account);
-      return new Set(accounts.filter((account) => account !== null));
     },
   };
 }

@@ -7,7 +7,6 @@ import {
   type Account,
   BzzzError,
   type Capabilities,
-  type Issue,
   type LockRecord,
   type Oid,
   type PeerId,
@@ -166,9 +165,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   }
 
   function onReading(task: TaskId, { tip }: TipReading): void {
-    const entry = book.get(task);
-    if (entry === undefined || workforce.driving(task)) return;
-    book.update(task, learnFromTip(entry, tip));
+    if (workforce.driving(task)) return;
+    book.update(task, learnFromTip(book.get(task) ?? book.update(task, {}), tip));
     contest.evaluate();
   }
 
@@ -203,13 +201,16 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     background(mesh.publish(topics.tasks, hint));
   }
 
-  function tell(task: TaskId): void {
+  function tell(task: TaskId, watching = isWatching(taskParts(task).repo)): void {
     const entry = book.get(task);
     if (entry === undefined) return;
-    const live = membership.live().map((one) => one.peer);
-    const watching = watchRole(taskParts(task).repo, self, live) !== 'fallback';
     const hints = hintsOf(entry, { self, position: chronicle.position(), watching });
     for (const hint of hints) publish(hint);
+  }
+
+  function isWatching(repo: RepoName): boolean {
+    const live = membership.live().map((one) => one.peer);
+    return watchRole(repo, self, live) !== 'fallback';
   }
 
   /** Gossip promises nothing: what matters is said again, so that nothing relies on one message. */
@@ -238,12 +239,13 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     contest.evaluate();
   }
 
-  /** Asks the fence only when every assignee could be one of the mesh's own accounts. */
-  async function fenceAccounts(task: TaskId, issue: Issue, until: AbortSignal) {
-    const ours = membership.accounts();
-    if (!issue.assignees.every((login) => ours.has(login))) return [];
-    const { tip } = await fence.look(task, until);
-    return tip.kind === 'record' ? accountsOf(tip.record) : [];
+  /** Asks the fence whose assignment is bzzz's own, and remembers what it says. */
+  async function fenceAccounts(task: TaskId, until: AbortSignal) {
+    const reading = await fence.look(task, until);
+    onReading(task, reading);
+    // Before anybody hears of the issue from us, and whoever watches it.
+    tell(task, true);
+    return reading.tip.kind === 'record' ? accountsOf(reading.tip.record) : [];
   }
 
   function describe(): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {

@@ -10,25 +10,28 @@ export interface TellingOptions {
   readonly watching: boolean;
 }
 
+/** The claim first: who hears both must not bid in between. */
 export function hintsOf(entry: TaskEntry, options: TellingOptions): TaskHint[] {
   const seen = options.watching && entry.wanted && entry.seen !== null ? [entry.seen] : [];
-  const own = ownHint(entry, options);
-  return own === undefined ? seen : [...seen, own];
+  const claim = claimHint(entry, options);
+  return claim === undefined ? seen : [claim, ...seen];
 }
 
-function ownHint({ task, state }: TaskEntry, options: TellingOptions): TaskHint | undefined {
-  if (state.state === 'open' || state.hold.peer !== options.self) return undefined;
+function claimHint({ task, state }: TaskEntry, options: TellingOptions): TaskHint | undefined {
+  if (state.state === 'open') return undefined;
   const { peer, epoch, lock, leaseMs } = state.hold;
   const about = { task, peer, epoch, lock, entry: options.position };
+  const own = peer === options.self;
   switch (state.state) {
     case 'claimed':
     case 'running':
     case 'publishing':
-      return { kind: 'claimed', ...about, leaseMs };
+      // Of others' claims the watcher tells too, as it learns of them first.
+      return own || options.watching ? { kind: 'claimed', ...about, leaseMs } : undefined;
     case 'released':
     case 'failed':
-      return { kind: state.state, ...about };
+      return own ? { kind: state.state, ...about } : undefined;
     case 'done':
-      return { kind: 'done', ...about, pullRequest: state.pullRequest };
+      return own ? { kind: 'done', ...about, pullRequest: state.pullRequest } : undefined;
   }
 }

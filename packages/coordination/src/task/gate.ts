@@ -61,8 +61,12 @@ function refusal(cause: RefusalCause, reason: string): GateVerdict {
 
 function unaskedFor(issue: Issue, { labels }: Policy): string | undefined {
   if (issue.state === 'closed') return 'the issue is closed';
-  if (issue.labels.some((label) => labels.includes(label))) return undefined;
-  return `no label of bzzz (${labels.join(', ')})`;
+  return isAsked(issue, { labels }) ? undefined : `no label of bzzz (${labels.join(', ')})`;
+}
+
+/** Whether somebody put a label on that offers the issue to bzzz. */
+export function isAsked({ labels }: Issue, policy: Pick<Policy, 'labels'>): boolean {
+  return labels.some((label) => policy.labels.includes(label));
 }
 
 function peopleObject(issue: Issue, { policy, fenceAccounts }: GateOptions): string | undefined {

@@ -17,7 +17,7 @@ import type { Clock, Forge, IssueCursor, Random } from '../ports/index.ts';
 import { backoffMs } from '../support/backoff.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { createWaker } from '../support/waker.ts';
-import { judgeIssue } from '../task/gate.ts';
+import { isAsked, judgeIssue } from '../task/gate.ts';
 import { pollPauseMs, type WatchRole, watchRole } from './roles.ts';
 
 export interface WatchDeps {
@@ -33,11 +33,7 @@ export interface WatchOptions {
   readonly pollMs: number;
   readonly live: () => readonly PeerId[];
   /** The accounts whose assignment is bzzz's own, because the issue's fence names them. */
-  readonly fenceAccounts: (
-    task: TaskId,
-    issue: Issue,
-    signal: AbortSignal,
-  ) => Promise<readonly Account[]>;
+  readonly fenceAccounts: (task: TaskId, signal: AbortSignal) => Promise<readonly Account[]>;
   /** Whether the mesh cares about this issue already; of others only those that ask for bzzz are told. */
   readonly known: (task: TaskId) => boolean;
   readonly onHint: (hint: TaskHint) => void;
@@ -96,8 +92,8 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
 
   async function hintOf(issue: Issue, current: Policy): Promise<TaskHint | null> {
     const task = taskId(repo, issue.number);
-    const fenceAccounts =
-      issue.assignees.length === 0 ? [] : await options.fenceAccounts(task, issue, signal);
+    const asked = issue.state === 'open' && issue.assignees.length > 0 && isAsked(issue, current);
+    const fenceAccounts = asked ? await options.fenceAccounts(task, signal) : [];
     const verdict = judgeIssue(issue, { policy: current, fenceAccounts });
     const { updatedAtMs } = issue;
     const title = issue.title.slice(0, limits.titleCharsMax).toWellFormed();

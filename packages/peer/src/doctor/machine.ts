@@ -40,6 +40,10 @@ export async function checkGit(): Promise<Check> {
 
 export async function checkFolder(dataDir: string): Promise<Check> {
   const there = await nearestFolder(dataDir);
+  const facts = await stat(there);
+  if (!facts.isDirectory()) {
+    return bad('data folder', `${there} is no folder`, 'Choose another with `--data`.');
+  }
   try {
     await access(there, constants.W_OK | constants.X_OK);
   } catch (error) {
@@ -86,7 +90,7 @@ export async function checkTools(work: Config['work']): Promise<Check> {
   return bad('tools', `not found for commands: ${missing.join(', ')}`, advice);
 }
 
-/** The folder itself, or the nearest one above it that exists. */
+/** The path itself, or the nearest one above it that exists. */
 async function nearestFolder(path: string): Promise<string> {
   const facts = await stat(path).catch(() => null);
   if (facts !== null || dirname(path) === path) return path;

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { issueText } from '../src/commands/submit.ts';
+import { configTemplate } from '../src/output/config-template.ts';
+import { entryLine } from '../src/output/entry.ts';
+import { cut, table } from '../src/output/table.ts';
+import { count, span } from '../src/output/units.ts';
+import { printable, safeJson } from '../src/terminal.ts';
+
+const plain = {
+  print: () => undefined,
+  note: () => undefined,
+  style: (_: unknown, text: string) => text,
+  styleNote: (_: unknown, text: string) => text,
+  columns: null,
+};
+
+describe('text of strangers', () => {
+  const hostile = 'a\u001b[31mb\u009b2Jc\r\nd\u202ee\u200bf\u0007';
+
+  it('is one line without anything that a terminal acts on', () => {
+    expect(printable(hostile)).toBe('a[31mb2Jc def');
+  });
+
+  it('means the same as JSON, and is as harmless', () => {
+    for (const indent of [0, 2]) {
+      const text = safeJson({ hostile, tag: '\u{E0041}' }, indent);
+      expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
+      expect(JSON.parse(text)).toEqual({ hostile, tag: '\u{E0041}' });
+    }
+  });
+
+  it('is harmless in a line of a journal', () => {
+    const at = { wallMs: 0, counter: 0 };
+    const body = { kind: 'task.seen', task: 'a/b#1', title: hostile };
+    const line = entryLine(plain, { seq: 7, entry: { v: 1, at, body } });
+    expect(line).toBe('00:00:00.000      7  task.seen         a/b#1  a[31mb2Jc def');
+  });
+});
+
+describe('tables', () => {
+  it('line up by what is seen', () => {
+    expect(table(['a', 'bb'], [['\u001b[31mxyz\u001b[39m', 'q']])).toEqual([
+      'a    bb',
+      '\u001b[31mxyz\u001b[39m  q',
+    ]);
+  });
+
+  it('are cut to the terminal', () => {
+    expect(cut('abcdef', 4)).toBe('abc…');
+    expect(cut('abcd', 4)).toBe('abcd');
+    expect(table(['a', 'b'], [['x', 'yyyyyyyy']], 6)).toEqual(['a  b', 'x  yy…']);
+  });
+});
+
+it('says times and counts as people do', () => {
+  expect([850, 12_000, 200_000, 7_300_000, 500_000_000].map(span)).toEqual([
+    '850 ms',
+    '12 s',
+    '3 min',
+    '2 h',
+    '5 d',
+  ]);
+  expect([count(1, 'peer'), count(0, 'peer')]).toEqual(['1 peer', '0 peers']);
+});
+
+describe('an issue', () => {
+  it('asks for exactly what was given', () => {
+    const text = issueText({ recipe: 'rename', param: ['from=a', 'to=b=c'], text: 'Please.' });
+    expect(text).toEqual({
+      title: 'rename from=a to=b=c',
+      body: 'Please.\n\n```\nrecipe: rename\nfrom: a\nto: b=c\n```\n',
+    });
+  });
+
+  it.each(['a\nb: c', ' padded ', 'a\u200bb', '<!-- hidden -->'])('refuses %j', (value) => {
+    expect(() => issueText({ recipe: 'x', param: [`p=${value}`] })).toThrow('cli_usage');
+  });
+});
+
+it('writes what was given into the configuration, and nothing else', () => {
+  const set = configTemplate({ name: 'n', 'mesh.mdns': false, 'work.slots': '3' })
+    .split('\n')
+    .filter((line) => line !== '' && !line.trimStart().startsWith('#'));
+  expect(set).toEqual([
+    'name: "n"',
+    'mesh:',
+    '  mdns: false',
+    'forge:',
+    'work:',
+    '  slots: 3',
+    'timing:',
+  ]);
+});

@@ -1,0 +1,225 @@
+/** What needs no running peer: help, bad usage, init, config, doctor. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, copyFile, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse as parseYaml } from 'yaml';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCleanups, run, runHere, runJson, tempDir } from './support.ts';
+
+const cleanups = createCleanups();
+afterEach(() => cleanups.run());
+
+describe('usage', () => {
+  it('shows help', async () => {
+    for (const args of [[], ['--help'], ['-h']]) {
+      const { code, out, err } = await runHere(args);
+      expect([code, err]).toEqual([0, '']);
+      for (const command of 'init up status peers tasks submit logs doctor config'.split(' ')) {
+        expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+      }
+    }
+    expect((await runHere(['submit', '--help'])).out).toContain('--recipe <name>');
+    expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [['nothing'], 'unknown command'],
+    [['status', 'x'], 'too many arguments'],
+    [['status', '--nothing'], 'unknown option'],
+    [['status', '--data'], 'argument missing'],
+    [['submit'], '--recipe'],
+    [['submit', '--recipe', 'A b'], 'not a recipe name'],
+    [['submit', '--recipe', 'x', '--param', 'noequals'], 'not name=value'],
+    [['submit', '--recipe', 'x', '--param', 'a=1', 'a=2'], 'given twice'],
+    [['submit', '--recipe', 'x', '--param', 'a=1\nrecipe: y'], 'another request'],
+    [['submit', '--recipe', 'x', '--text', 'recipe: y'], 'another request'],
+    [['submit', '--recipe', 'x', '--repo', 'y'], 'not owner/name'],
+    [['logs', '-n', 'x'], 'whole number'],
+    [['up', '--log-level', 'loud'], 'Allowed choices'],
+  ])('refuses %j', async (args, word) => {
+    const { code, out, err } = await runHere(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('cli_usage');
+    expect(err).toContain(word);
+    expect(err).not.toContain('    at ');
+  });
+
+  it('refuses as a process too', async () => {
+    const { code, out, err } = await run(['nothing']);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toBe(
+      "bzzz: cli_usage: unknown command 'nothing'\n" +
+        '  `bzzz --help` lists the commands, `bzzz <command> --help` what each takes.\n',
+    );
+  });
+
+  it('says so when no peer runs', async () => {
+    const data = ['--data', await tempDir(cleanups)];
+    const calls = [
+      ['status'],
+      ['peers'],
+      ['tasks'],
+      ['tasks', '1'],
+      ['logs'],
+      ['logs', '-f'],
+      ['submit', '--recipe', 'x'],
+    ];
+    const ran = await Promise.all(calls.map((args) => runHere([...args, ...data])));
+    for (const { code, out, err } of ran) {
+      expect([code, out]).toEqual([3, '']);
+      expect(err).toContain('peer_not_running');
+      expect(err).toContain('bzzz up');
+    }
+    const { code, err } = await run(['status', ...data, '--json']);
+    expect(code).toBe(3);
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'peer_not_running' } });
+  });
+
+  it('shows a stack to whoever asks for it', async () => {
+    const data = ['--data', await tempDir(cleanups)];
+    const { err } = await run(['status', ...data], { env: { BZZZ_DEBUG: '1' } });
+    expect(err).toContain('    at ');
+  });
+
+  it('reads only what its configuration may say', async () => {
+    const cwd = await tempDir(cleanups);
+    await writeFile(join(cwd, 'bzzz.yml'), 'work:\n  slots: many\n');
+    for (const command of ['config', 'up', 'init']) {
+      const { code, err } = await run([command], { cwd, env: { HOME: cwd } });
+      expect(code).toBe(2);
+      expect(err).toContain('config_invalid');
+      expect(err).toContain('bzzz.yml:2');
+    }
+    const { code, out } = await run(['doctor'], { cwd, env: { HOME: cwd } });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^WRONG configuration: work\.slots/m);
+  });
+
+  it('will not guess a forge', async () => {
+    const cwd = await tempDir(cleanups);
+    const env = { HOME: cwd, BZZZ_REPOSITORIES: 'acme/widgets' };
+    const { code, err } = await run(['up'], { cwd, env });
+    expect(code).toBe(2);
+    expect(err).toContain('cli_forge_unset');
+  });
+});
+
+describe('init', () => {
+  it('makes a folder that is ready, and keeps what is there', async () => {
+    const dir = join(await tempDir(cleanups), 'peer');
+    const args = ['init', '--data', dir, '--name', 'given', '--repo', 'acme/a', 'acme/b'];
+    const made = await runJson(args);
+    expect(made.made).toEqual({ identity: true, meshKey: true, config: true });
+    for (const file of ['identity.key', 'mesh.key', 'bzzz.yml']) {
+      expect((await stat(join(dir, file))).mode & 0o777).toBe(0o600);
+    }
+    const written = parseYaml(await readFile(join(dir, 'bzzz.yml'), 'utf8'));
+    expect(written).toMatchObject({ name: 'given', repositories: ['acme/a', 'acme/b'] });
+    const again = await runJson(['init', '--data', dir, '--name', 'other']);
+    expect(again.made).toEqual({ identity: false, meshKey: false, config: false });
+    expect(again.peer).toBe(made.peer);
+    const text = (await run(['init', '--data', dir])).out;
+    expect(text).toContain('kept  identity');
+    expect(text).toContain(made.peer);
+    // Every line that is commented out is one that may be said.
+    const template = await readFile(join(dir, 'bzzz.yml'), 'utf8');
+    const all = template.replaceAll(/^( *)# ([A-Za-z]+: (?!\.\.\.))/gm, '$1$2');
+    await writeFile(join(dir, 'bzzz.yml'), all);
+    const { settings } = await runJson(['config', '--data', dir]);
+    const inFile = settings.filter(
+      (one: { origin: { source: string } }) => one.origin.source === 'file',
+    );
+    expect(inFile.length).toBeGreaterThan(15);
+  });
+
+  it('refuses a key that others can read', async () => {
+    const dir = await tempDir(cleanups);
+    await run(['init', '--data', dir]);
+    await chmod(join(dir, 'identity.key'), 0o644);
+    const { code, err } = await run(['init', '--data', dir]);
+    expect(code).toBe(1);
+    expect(err).toContain('peer_key_unsafe');
+  });
+});
+
+describe('config', () => {
+  it('shows where each value came from, and no secret', async () => {
+    const cwd = await tempDir(cleanups);
+    await writeFile(join(cwd, 'bzzz.yml'), 'work:\n  slots: 3\n');
+    const env = { HOME: cwd, GITHUB_TOKEN: 'very-secret', BZZZ_NAME: 'n' };
+    const { out, code } = await run(['config', '--mesh', 'm'], { cwd, env });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^work\.slots +3 +\S*bzzz\.yml:2$/m);
+    expect(out).toMatch(/^name +n +BZZZ_NAME$/m);
+    expect(out).toMatch(/^mesh\.name +m +--mesh$/m);
+    expect(out).toMatch(/^forge\.token +\*+ +GITHUB_TOKEN$/m);
+    expect(out).not.toContain('very-secret');
+    const json = await run(['config', '--json'], { cwd, env });
+    expect(json.out).not.toContain('very-secret');
+    expect(JSON.parse(json.out).settings.length).toBeGreaterThan(15);
+  });
+});
+
+describe('doctor without a peer', () => {
+  it('says that it does not run, and checks the rest', async () => {
+    const cwd = await tempDir(cleanups);
+    const env = { HOME: cwd, GITHUB_API_URL: 'http://127.0.0.1:1', BZZZ_MDNS: 'off' };
+    const ran = await run(['doctor', '--data', join(cwd, 'd'), '--json'], { cwd, env });
+    expect(ran.code).toBe(1);
+    const { checks } = JSON.parse(ran.out);
+    expect(checks[0]).toMatchObject({ name: 'peer', ok: false });
+    const names = checks.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['node', 'git', 'disk', 'forge', 'port', 'mesh']));
+  });
+});
+
+describe('bin/bzzz', () => {
+  const shim = fileURLToPath(new URL('../bin/bzzz', import.meta.url));
+
+  /** An installation in which `node` tells how it was called. */
+  async function installation(nodeAt: string | null) {
+    const root = await tempDir(cleanups);
+    const bin = join(root, 'packages', 'cli', 'bin');
+    await mkdir(bin, { recursive: true });
+    await mkdir(join(root, 'packages', 'cli', 'dist'));
+    await writeFile(join(root, 'packages', 'cli', 'dist', 'main.js'), '');
+    await copyFile(shim, join(bin, 'bzzz'));
+    await chmod(join(bin, 'bzzz'), 0o755);
+    if (nodeAt !== null) {
+      const folder = join(root, nodeAt, 'node_modules', '.bin');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'node'), '#!/bin/sh\necho "own node: $@"\n', { mode: 0o755 });
+    }
+    return { root, command: join(bin, 'bzzz') };
+  }
+
+  async function call(command: string, path = '/usr/bin:/bin') {
+    const child = spawn(command, ['a', 'b c'], { env: { PATH: path } });
+    const pieces: Buffer[] = [];
+    child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+    child.stderr.on('data', (piece: Buffer) => pieces.push(piece));
+    const [code] = await once(child, 'close');
+    return { code, text: Buffer.concat(pieces).toString() };
+  }
+
+  it.each(['', 'packages/cli'])("takes the project's own Node in %j", async (nodeAt) => {
+    const { root, command } = await installation(nodeAt);
+    const main = `${root}/packages/cli/bin/../dist/main.js`;
+    expect(await call(command)).toEqual({ code: 0, text: `own node: ${main} a b c\n` });
+    // As npm installs it: a link from elsewhere.
+    await symlink(command, join(root, 'link'));
+    expect(await call(join(root, 'link'))).toMatchObject({ code: 0 });
+  });
+
+  it('says what to do without a Node that is new enough', async () => {
+    const { root, command } = await installation(null);
+    const old = join(root, 'old');
+    await mkdir(old);
+    await writeFile(join(old, 'node'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const { code, text } = await call(command, `${old}:/usr/bin:/bin`);
+    expect(code).toBe(1);
+    expect(text).toContain('scripts/setup');
+  });
+});

@@ -71,8 +71,11 @@ describe('with a running peer', () => {
     'submit, and tasks until it is done',
     async () => {
       const filed = await runJson([
-        ...['submit', ...data, '--recipe', 'license-header'],
-        ...['--param', 'module=distance', '--title', 'License for distance'],
+        'submit',
+        ...data,
+        '--recipe=license-header',
+        '--param=module=distance',
+        '--title=License for distance',
       ]);
       expect(filed).toMatchObject({ repo: 'demo/textkit', labelsMissing: [], watched: true });
       const id = `demo/textkit#${filed.number}`;

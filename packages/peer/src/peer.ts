@@ -47,6 +47,7 @@ export function createPeer(config: Config, { logger }: { readonly logger: Logger
 
   async function end(): Promise<void> {
     try {
+      if (starting !== undefined) logger.info('the peer stops');
       await starting?.catch(() => undefined);
       await running?.close();
       logger.info('the peer has stopped');

@@ -135,6 +135,12 @@ async function tellJournal(
   story.know(self.id, peer.name);
   const can = [...work.executors, ...work.tools].join(' ');
   say(peer.name, `is up: ${work.slots} slot, sandbox ${work.sandbox}, can ${can}`);
+  if (work.sandbox === 'none') {
+    say(
+      peer.name,
+      'has no working sandbox, so it executes nothing: `scripts/bzzz doctor` says why',
+    );
+  }
   for await (const line of client.logs({ from: 0, follow: true, signal })) {
     const text = story.tell(peer.name, line);
     if (text !== undefined && line.entry.at.wallMs >= sinceMs) say(peer.name, text);

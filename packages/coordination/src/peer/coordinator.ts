@@ -112,6 +112,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const ends: (() => void)[] = [];
   let account: Account | null = null;
   let presence: Presence | undefined;
+  let cancelRepeat = () => {};
 
   const workforce = createWorkforce(
     { ...deps, fence, book, visible },
@@ -121,7 +122,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       attemptsMax,
       slots: options.slots,
       bidOptions: () => account && { account, leaseMs: timing.leaseMs, mayTakeOver },
-      onReading,
+      onReading(task, reading) {
+        onReading(task, reading);
+        // Who lost tells who holds it: others need not find out the same way.
+        tell(task, true);
+      },
       onChange,
     },
   );
@@ -221,7 +226,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   function repeat(): void {
     tellAll();
     contest.evaluate();
-    ends.push(clock.after(timing.announceMs, repeat));
+    cancelRepeat = clock.after(timing.announceMs, repeat);
   }
 
   /** Work that nobody waits for; what goes wrong in it is told. */
@@ -333,6 +338,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       contest.stop();
       await workforce.stop(stopGraceMs);
       stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+      cancelRepeat();
       for (const end of ends) end();
       contest.stop();
       await chronicle.record({ kind: 'peer.stopped' });

@@ -43,7 +43,7 @@ export function withSettingOptions(command: Command): Command {
   return command;
 }
 
-export function flagsOf(options: Options): Flags {
+function flagsOf(options: Options): Flags {
   const flags = settings.flatMap(({ flag, path }) => {
     const value = flag === null ? undefined : options[attribute(flag)];
     return isFlag(value) ? [[path, value] as const] : [];

@@ -78,7 +78,12 @@ describe('an issue', () => {
 });
 
 it('writes what was given into the configuration, and nothing else', () => {
-  const set = configTemplate({ name: 'n', 'mesh.mdns': false, 'work.slots': '3' })
+  const given = new Map<string, unknown>([
+    ['name', 'n'],
+    ['mesh.mdns', false],
+    ['work.slots', 3],
+  ]);
+  const set = configTemplate(given)
     .split('\n')
     .filter((line) => line !== '' && !line.trimStart().startsWith('#'));
   expect(set).toEqual([

@@ -110,13 +110,15 @@ describe('init', () => {
   it('makes a folder that is ready, and keeps what is there', async () => {
     const dir = join(await tempDir(cleanups), 'peer');
     const args = ['init', '--data', dir, '--name', 'given', '--repo', 'acme/a', 'acme/b'];
-    const made = await runJson(args);
+    const cwd = await tempDir(cleanups);
+    const made = await runJson([...args, '--token-file', 'token'], { cwd });
     expect(made.made).toEqual({ identity: true, meshKey: true, config: true });
     for (const file of ['identity.key', 'mesh.key', 'bzzz.yml']) {
       expect((await stat(join(dir, file))).mode & 0o777).toBe(0o600);
     }
     const written = parseYaml(await readFile(join(dir, 'bzzz.yml'), 'utf8'));
     expect(written).toMatchObject({ name: 'given', repositories: ['acme/a', 'acme/b'] });
+    expect(written.forge.tokenFile).toBe(join(cwd, 'token'));
     const again = await runJson(['init', '--data', dir, '--name', 'other']);
     expect(again.made).toEqual({ identity: false, meshKey: false, config: false });
     expect(again.peer).toBe(made.peer);

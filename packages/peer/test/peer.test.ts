@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { request } from 'node:http';
 import { once } from 'node:events';
@@ -151,6 +151,18 @@ describe('a peer', () => {
     await new Promise((resolve) => blocker.close(resolve));
     // Lock, store and port are free again.
     await startedPeer(configFor(dataDir, { listen }));
+  });
+
+  it('stops, and says why, when its journal cannot be written', async () => {
+    const forge = await startForge();
+    const dataDir = await tempDir();
+    const peer = await startedPeer(configFor(dataDir, { forge }));
+    const client = createControlClient(dataDir);
+    // The files are gone under the feet of the store.
+    await rm(layoutOf(dataDir).journal, { recursive: true });
+    await client.submit({ title: 'A note', body: 'recipe: note\ntext: hello\n' });
+    expect(await peer.ended).toMatchObject({ code: 'journal_write_failed' });
+    expect(await codeOf(client.status())).toBe('peer_not_running');
   });
 
   it('refuses a folder whose key others can read', async () => {

@@ -7,7 +7,7 @@ const capabilities = (letter: string) =>
   Capabilities.parse({
     peer: `12D3KooW${letter.repeat(44)}`,
     name: `peer-${letter}`,
-    account: null,
+    account: 'octocat',
     version: '0.1.0',
     wire: { min: 1, max: 1 },
     incarnation: 1,
@@ -79,6 +79,12 @@ describe('problemsOf', () => {
       problemsOf(sources({ view: view({ watching: [{ ...watch, answeredAgoMs, trouble }] }) }));
     expect(away(42_000)[0]?.text).toContain('has not answered for 42 s');
     expect(away(null)[0]?.text).toContain('has not answered yet');
+  });
+
+  it('tells that nothing can be claimed without an account', () => {
+    const self = { ...capabilities('1'), account: null };
+    expect(codes({ view: view({ self }) })).toEqual(['error account_unknown']);
+    expect(codes({ view: view({ self }), upMs: 2_000 })).toEqual([]);
   });
 
   it('tells of the sandbox, unless nothing is to be executed', () => {

@@ -7,12 +7,12 @@ import {
   makeDataFolder,
   openIdentity,
   openMeshKey,
+  showConfig,
 } from '@bzzz/peer';
 import type { Command } from 'commander';
 import {
   configOf,
   type Context,
-  flagsOf,
   type Options,
   printJson,
   withCommonOptions,
@@ -44,7 +44,7 @@ async function init(context: Context, options: Options): Promise<void> {
   const { peer } = await openIdentity(layout);
   await openMeshKey(config.mesh, layout);
   const configFile = join(config.dataDir, 'bzzz.yml');
-  const written = await createSecretFile(configFile, configTemplate(flagsOf(options)).trimEnd());
+  const written = await createSecretFile(configFile, configTemplate(givenIn(loaded)).trimEnd());
   const result = {
     peer,
     name: config.name,
@@ -56,6 +56,12 @@ async function init(context: Context, options: Options): Promise<void> {
   };
   if (wantsJson(options)) return printJson(context, result);
   describe(context, loaded, result);
+}
+
+/** What the command line set, as checked and with its paths made absolute. No flag holds a secret. */
+function givenIn(loaded: LoadedConfig): ReadonlyMap<string, unknown> {
+  const byFlag = showConfig(loaded).filter(({ origin }) => origin.source === 'flag');
+  return new Map(byFlag.map(({ path, value }) => [path, value]));
 }
 
 interface Result {

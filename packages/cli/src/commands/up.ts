@@ -46,7 +46,9 @@ async function up(context: Context, options: Options): Promise<void> {
   try {
     if (context.interrupted.aborted) return;
     await peer.start();
-    announce(context, options, { config, forge, id: peer.id(), addresses: peer.addresses() });
+    if (!context.interrupted.aborted) {
+      announce(context, options, { config, forge, id: peer.id(), addresses: peer.addresses() });
+    }
     const reason = await peer.ended;
     if (reason !== null) throw reason;
   } finally {

@@ -1,5 +1,5 @@
 /** The configuration file that `bzzz init` writes: every setting, explained, its default in it. */
-import { type Flags, type Setting, settings } from '@bzzz/peer';
+import { type Setting, settings } from '@bzzz/peer';
 import { Config } from '@bzzz/protocol';
 
 const head = [
@@ -8,46 +8,30 @@ const head = [
   '',
 ];
 
-/** Settings that are given are set; all others stand as comments. */
-export function configTemplate(given: Flags): string {
+/** Settings that are given, by their path, are set; all others stand as comments. */
+export function configTemplate(given: ReadonlyMap<string, unknown>): string {
   const lines = [...head];
   let section = '';
   for (const setting of settings.filter(({ path }) => path !== 'dataDir')) {
     const [first = '', second] = setting.path.split('.');
-    if (second !== undefined && first !== section) {
-      lines.push(`${first}:`);
-      section = first;
-    } else if (second === undefined) section = '';
-    lines.push(
-      ...linesOf(setting, given, {
-        indent: second === undefined ? '' : '  ',
-        key: second ?? first,
-      }),
-    );
+    if (second !== undefined && first !== section) lines.push(`${first}:`);
+    section = second === undefined ? '' : first;
+    const indent = second === undefined ? '' : '  ';
+    lines.push(...linesOf(setting, given, { indent, key: second ?? first }));
   }
   return `${lines.join('\n')}\n`;
 }
 
 function linesOf(
-  { path, help, env, kind }: Setting,
-  given: Flags,
+  { path, help, env }: Setting,
+  given: ReadonlyMap<string, unknown>,
   { indent, key }: { indent: string; key: string },
 ): string[] {
-  const value = given[path];
-  const isSet = value !== undefined;
-  const shown = isSet ? asGiven(kind, value) : defaultOf(path);
-  return [
-    `${indent}# ${help} ($${env})`,
-    `${indent}${isSet ? '' : '# '}${key}: ${shown === undefined ? '...' : JSON.stringify(shown)}`,
-  ];
-}
-
-/** JSON is YAML, and quotes whatever needs it. */
-function asGiven(kind: Setting['kind'], value: NonNullable<Flags[string]>): unknown {
-  if (kind === 'number') return Number(value);
-  if (kind !== 'list') return value;
-  const items = Array.isArray(value) ? value : [String(value)];
-  return items.flatMap((item: string) => item.split(/[\s,]+/)).filter((item) => item !== '');
+  const isSet = given.has(path);
+  const value = isSet ? given.get(path) : defaultOf(path);
+  // JSON is YAML, and quotes whatever needs it.
+  const shown = value === undefined ? '...' : JSON.stringify(value);
+  return [`${indent}# ${help} ($${env})`, `${indent}${isSet ? '' : '# '}${key}: ${shown}`];
 }
 
 const defaults: unknown = Config.parse({ name: 'name', dataDir: '/' });

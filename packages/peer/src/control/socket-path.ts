@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { BzzzError } from '@bzzz/protocol';
+import { BzzzError, reasonOf } from '@bzzz/protocol';
 import type { Layout } from '../folder/layout.ts';
 
 const pathBytesMax = 107;
@@ -44,9 +44,10 @@ export async function findSocketPath(layout: Layout): Promise<string> {
   try {
     return (await readFile(layout.controlPath, 'utf8')).trim();
   } catch (error) {
-    // Missing is the usual case, and whatever else is wrong shows when connecting.
-    if (error instanceof Error) return layout.controlSocket;
-    throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    // The usual case: the socket is in the data folder, or there is no folder at all.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return layout.controlSocket;
+    throw new BzzzError('peer_folder_unusable', reasonOf(error), { cause: error });
   }
 }
 

@@ -20,6 +20,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
   const problems = [
     ...aloneOf(sources),
     ...forgeOf(sources),
+    ...accountOf(sources),
     ...sandboxOf(sources),
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
     ...settingsOf(sources),
@@ -80,6 +81,15 @@ function forgeOf({ view, config }: ProblemSources): Problem[] {
           ),
         ]),
   ];
+}
+
+/** Without an account nothing can be claimed; why not is told above, while it is news. */
+function accountOf(sources: ProblemSources): Problem[] {
+  const { view, config, upMs } = sources;
+  if (view.self.account !== null || upMs < lookingMs || forgeOf(sources).length > 0) return [];
+  const text = `The forge at ${config.forge.apiUrl} has not told yet whom the token belongs to.`;
+  const advice = 'Run `bzzz doctor`: it asks again.';
+  return [{ code: 'account_unknown', severity: 'error', text, advice }];
 }
 
 function sandboxOf({ config, sandboxMissing }: ProblemSources): Problem[] {

@@ -10,7 +10,16 @@ describe('a policy', () => {
       labels: ['bzzz'],
       authors: ['OWNER', 'MEMBER', 'COLLABORATOR'],
       recipes: {},
-      judge: ['test/**', 'tests/**', '**/*.test.*', '**/*.spec.*', 'package.json'],
+      judge: [
+        'test/**',
+        'tests/**',
+        '**/*.test.*',
+        '**/*.spec.*',
+        '**/package.json',
+        '**/.npmrc',
+        '**/*.config.*',
+        'node_modules/**',
+      ],
       protected: [],
       verdicts: 1,
       limits: {

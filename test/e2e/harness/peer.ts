@@ -1,0 +1,211 @@
+/** A peer as a process with a data folder of its own, and the control socket to look into it. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ControlClient, createControlClient, createSecretFile, type LogLine } from '@bzzz/peer';
+import { isBzzzError } from '@bzzz/protocol';
+import { type ForgeProcess, tokenOf } from './forge.ts';
+import { killGroup, type Running, signalAll } from './processes.ts';
+import { bzzz } from './programs.ts';
+import type { Stage } from './stage.ts';
+
+/** The account that all peers share. */
+export const account = 'bzzz-bot';
+
+export interface PeerSpec {
+  readonly name: string;
+  readonly listen?: string;
+  /** Addresses of others. */
+  readonly bootstrap?: readonly string[];
+  readonly mdns?: boolean;
+  /** 64 hex digits; default: the key that all peers of this stage share. */
+  readonly key?: string;
+  readonly repositories?: readonly string[];
+  readonly timing?: Readonly<Record<string, number>>;
+  /** What stands before the command, to start it elsewhere than here. */
+  readonly prefix?: readonly string[];
+}
+
+export interface PeerProcess {
+  readonly name: string;
+  readonly dataDir: string;
+  readonly client: ControlClient;
+  id(): string;
+  /** Own multiaddrs. */
+  addresses(): readonly string[];
+  process(): Running;
+  /** The whole journal. */
+  journal(): Promise<readonly LogLine['entry']['body'][]>;
+  /** Asks it to stop, and returns how it ended. */
+  stop(): Promise<number | NodeJS.Signals>;
+  kill(): Promise<void>;
+  pause(): void;
+  resume(): void;
+  /** A new process over the same folder. */
+  restart(): Promise<void>;
+}
+
+/** Quick reactions, as everything is on this machine. A test overrides what it is about. */
+const timing = {
+  leaseMs: 30_000,
+  staggerMs: 150,
+  pollMs: 500,
+  lagMs: 500,
+  announceMs: 2_000,
+  suspicionMs: 500,
+  backoffMs: 300,
+};
+
+/** Resolves when the peer answers on its control socket. */
+export async function startPeer(
+  stage: Stage,
+  forge: ForgeProcess,
+  spec: PeerSpec,
+): Promise<PeerProcess> {
+  const dataDir = join(stage.dir, 'peers', spec.name);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const configFile = join(dataDir, 'bzzz.yml');
+  // JSON is YAML, so this is the file that a person would write.
+  await writeFile(configFile, JSON.stringify(await configOf(stage, forge, { ...spec, dataDir })));
+  const client = createControlClient(dataDir);
+  const argv = [...(spec.prefix ?? []), ...bzzz, 'up', '--config', configFile];
+  let running = await stage.start(spec.name, { argv });
+  let up = await untilUp();
+
+  async function untilUp() {
+    const status = await stage.until(`${spec.name} is up`, async () => {
+      if (running.hasEnded()) throw new Error(`${spec.name} ended: ${await running.output()}`);
+      return client.status().catch(unlessAway);
+    });
+    const missing = status.problems.find(({ code }) => code === 'sandbox_missing');
+    if (missing !== undefined) throw new Error(`these tests need a sandbox. ${missing.text}`);
+    return status;
+  }
+
+  return {
+    name: spec.name,
+    dataDir,
+    client,
+    id: () => up.peer.id,
+    addresses: () => up.mesh.addresses,
+    process: () => running,
+    async journal() {
+      const bodies: LogLine['entry']['body'][] = [];
+      for await (const { entry } of client.logs({ from: 0 })) bodies.push(entry.body);
+      return bodies;
+    },
+    async stop() {
+      signalAll(running.pid, 'SIGTERM');
+      return running.ended;
+    },
+    kill: () => killGroup(running),
+    pause: () => void signalAll(running.pid, 'SIGSTOP'),
+    resume: () => void signalAll(running.pid, 'SIGCONT'),
+    async restart() {
+      running = await stage.start(spec.name, { argv });
+      up = await untilUp();
+    },
+  };
+}
+
+/** Peers on loopback, each told of the one before, so nothing is announced to anybody's network. */
+export async function startPeers(
+  stage: Stage,
+  forge: ForgeProcess,
+  names: readonly string[],
+  spec: Omit<PeerSpec, 'name' | 'bootstrap'> = {},
+): Promise<PeerProcess[]> {
+  const [first = '', ...others] = names;
+  const root = await startPeer(stage, forge, { ...spec, name: first });
+  const rest = await Promise.all(
+    others.map((name) =>
+      startPeer(stage, forge, { ...spec, name, bootstrap: root.addresses() }),
+    ),
+  );
+  return [root, ...rest];
+}
+
+/** Waits until everybody is connected to everybody. */
+export async function fullMesh(stage: Stage, peers: readonly PeerProcess[]): Promise<void> {
+  await stage.until('every peer is connected to every other', async () => {
+    const all = await Promise.all(peers.map(({ client }) => client.status()));
+    return all.every(({ mesh }) => mesh.connected === peers.length - 1);
+  });
+}
+
+/** The peer that said last in its journal that it won the claim of a task. */
+export async function untilHolder(
+  stage: Stage,
+  peers: readonly PeerProcess[],
+  { number, epoch }: { readonly number: number; readonly epoch: number },
+): Promise<PeerProcess> {
+  return stage.until(`somebody holds #${number} in epoch ${epoch}`, async () => {
+    const answers = await Promise.all(
+      peers.map(({ client }) => client.tasks().catch(unlessAway)),
+    );
+    const holder = answers
+      .flatMap((answer) => answer?.tasks ?? [])
+      .find((one) => one.task.endsWith(`#${number}`) && one.epoch === epoch && one.holder !== null);
+    return holder && peers.find((peer) => peer.id() === holder.holder);
+  });
+}
+
+/** Every peer that answers calls the task done. */
+export async function untilAllSayDone(
+  stage: Stage,
+  peers: readonly PeerProcess[],
+  number: number,
+): Promise<void> {
+  await stage.until(`all peers say that #${number} is done`, async () => {
+    const answers = await Promise.all(peers.map(({ client }) => client.tasks()));
+    return answers.every(({ tasks }) =>
+      tasks.some(({ task, state }) => task.endsWith(`#${number}`) && state === 'done'),
+    );
+  });
+}
+
+/** A file of this name somewhere in the worktrees of a peer. */
+export async function findInWorktrees(peer: PeerProcess, name: string): Promise<string | undefined> {
+  const dir = join(peer.dataDir, 'worktrees');
+  if (!existsSync(dir)) return undefined;
+  const slots = await readdir(dir, { withFileTypes: true });
+  for (const slot of slots) {
+    const file = join(dir, slot.name, 'tree', name);
+    if (slot.isDirectory() && existsSync(file)) return file;
+  }
+  return undefined;
+}
+
+interface Placed extends PeerSpec {
+  readonly dataDir: string;
+}
+
+async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
+  const tokenFile = join(stage.dir, 'token');
+  await createSecretFile(tokenFile, tokenOf(account));
+  return {
+    name: spec.name,
+    dataDir: spec.dataDir,
+    mesh: {
+      name: 'e2e',
+      key: spec.key ?? (await sharedKey(stage)),
+      listen: [spec.listen ?? '/ip4/127.0.0.1/tcp/0'],
+      bootstrap: spec.bootstrap ?? [],
+      mdns: spec.mdns ?? false,
+    },
+    forge: { apiUrl: forge.url, gitUrl: forge.url, tokenFile },
+    repositories: spec.repositories ?? [forge.repo],
+    timing: { ...timing, ...spec.timing },
+  };
+}
+
+async function sharedKey(stage: Stage): Promise<string> {
+  const file = join(stage.dir, 'mesh.key');
+  await createSecretFile(file, randomBytes(32).toString('hex'));
+  return (await readFile(file, 'utf8')).trim();
+}
+
+export function unlessAway(error: unknown): undefined {
+  if (!isBzzzError(error, 'peer_not_running')) throw error;
+}

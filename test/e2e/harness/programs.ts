@@ -1,0 +1,19 @@
+/** The built programs that the tests start: the same files that a person runs. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The `bzzz` command, as an argument vector. */
+export const bzzz = [process.execPath, built('packages/cli/dist/main.js')];
+/** The forge as a process of its own. */
+export const forgeProgram = [process.execPath, built('packages/forge/dist/main.js')];
+/** Content and issues of the demo's repository. */
+export const sampleDir = join(root, 'packages', 'forge', 'sample');
+
+function built(path: string): string {
+  const file = join(root, path);
+  if (existsSync(file)) return file;
+  throw new Error(`${path} is missing: run scripts/setup (or npm run build) before these tests`);
+}

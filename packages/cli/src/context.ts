@@ -37,7 +37,8 @@ export function withSettingOptions(command: Command): Command {
   for (const { flag, kind, help, env, path } of settings) {
     if (flag === null || path === 'dataDir') continue;
     const text = `${help} ($${env})`;
-    if (kind === 'boolean') command.option(flag, text).option(flag.replace('--', '--no-'), 'not');
+    if (kind === 'boolean')
+      command.option(flag, text).option(flag.replace('--', '--no-'), 'do not');
     else command.option(kind === 'list' ? `${flag} <item...>` : `${flag} <value>`, text);
   }
   return command;

@@ -11,11 +11,12 @@ export const exitCodes = {
   notRunning: 3,
   /** Another peer runs on this data folder. */
   locked: 4,
-  /** Ended by a second Ctrl-C. */
-  killed: 130,
+  /** Ended by Ctrl-C before it was done; `up`, which ends by the first one, by a second. */
+  interrupted: 130,
 } as const;
 
 const byCode: Partial<Record<ErrorCode, number>> = {
+  aborted: exitCodes.interrupted,
   cli_usage: exitCodes.usage,
   cli_forge_unset: exitCodes.usage,
   config_invalid: exitCodes.usage,

@@ -162,6 +162,7 @@ describe('what is refused', () => {
     ['a bad time', { env: { BZZZ_LEASE_MS: '1' } }, ['timing.leaseMs', 'BZZZ_LEASE_MS']],
     ['a misspelt setting', { yaml: 'work:\n  slotz: 1\n' }, ['work.slotz', 'bzzz.yml:2']],
     ['a misspelt section', { yaml: 'wrok:\n  slots: 1\n' }, ['wrok', 'bzzz.yml:2']],
+    ['a name with a dot', { yaml: 'work.slots: 3\n' }, ['work.slots', 'bzzz.yml:1']],
     ['a value for a section', { yaml: 'work: 7\n' }, ['work', 'bzzz.yml:1']],
     ['what is no YAML', { yaml: 'a: [\n' }, ['bzzz.yml:']],
     ['what is no map', { yaml: '- a\n' }, ['bzzz.yml:1']],

@@ -87,7 +87,9 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
     const entry = book.get(task);
     if (entry === undefined || !isSeen(entry) || !isWanted(entry) || !options.free()) return;
     if (holdOf(entry.state) !== undefined && !options.forfeited(entry)) return;
-    options.onTurn(entry);
+    // Put off since the turn was fixed: a bid of ours was refused meanwhile.
+    if (clock.monotonicMs() < entry.notBeforeMs) schedule(task, entry.notBeforeMs);
+    else options.onTurn(entry);
   }
 
   function drop(task: TaskId): void {

@@ -48,7 +48,10 @@ export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRe
       if (inDoubt !== undefined && !(letsGo && inDoubt.record.state === 'result')) {
         const earlier = conclude(inDoubt, await deps.fence.settle(inDoubt, signal));
         const same = tip.record.state === draft.state && draft.state !== 'held';
-        if (same || (earlier.kind !== 'won' && earlier.kind !== 'refused')) return earlier;
+        // A publication of our own was what stood in the way: there is nothing left to move.
+        const overtaken = earlier.kind === 'refused' && tip.record.state !== 'held';
+        if (same || overtaken) return earlier;
+        if (earlier.kind !== 'won' && earlier.kind !== 'refused') return earlier;
       }
       if (tip.record.state !== 'held') throw ended(tip.record);
       const made = await makeLockCommit(deps, draft, tip.oid);

@@ -21,6 +21,7 @@ import type {
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
+import { abortError } from '../support/sleep.ts';
 import { objection } from './checks.ts';
 import type { Plan } from './gate.ts';
 
@@ -83,8 +84,9 @@ export async function runAttempt(
     const elapsedMs = await end('accepted', '', { result, commits });
     return { kind: 'accepted', value: { ...outcome, elapsedMs } };
   } catch (error) {
-    await end('cancelled', reasonOf(error));
-    throw error;
+    const cause = limit.signal.aborted ? abortError(limit.signal) : error;
+    await end('cancelled', reasonOf(cause));
+    throw cause;
   } finally {
     limit.cancel();
   }

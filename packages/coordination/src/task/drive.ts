@@ -114,7 +114,9 @@ async function work(
     return await publish(deps, options, job, briefing, outcome.value, signal);
   } catch (error) {
     alive.stop();
-    return await giveUp(deps, options, job, error, signal);
+    // Ports only say that they were cut short; the signal knows why.
+    const cause = alive.signal.aborted ? abortError(alive.signal) : error;
+    return await giveUp(deps, options, job, cause, signal);
   }
 }
 

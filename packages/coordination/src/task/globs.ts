@@ -17,6 +17,7 @@ function toRegExp(glob: string): RegExp {
       return part.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
     })
     .join('');
-  // Case-insensitive, as some file systems are: `.GitHub/Workflows` must not slip through.
-  return new RegExp(`^${source}$`, 'iu');
+  // Case-insensitive, as some file systems are: `.GitHub/Workflows` must not slip through. Nor may a
+  // name with a line break in it.
+  return new RegExp(`^${source}$`, 'isu');
 }

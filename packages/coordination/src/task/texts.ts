@@ -1,4 +1,7 @@
-/** Everything that bzzz writes for people on the forge. Nothing of an issue's text is repeated. */
+/**
+ * Everything that bzzz writes for people on the forge. Of an issue's text only the title is repeated,
+ * and nothing in it can make the forge act.
+ */
 import { type Issue, type LockRecord, taskParts, visibleText } from '@bzzz/protocol';
 import type { Acceptance, CommandReport, PullRequestText } from '../ports/index.ts';
 import type { AttemptResult } from './attempt.ts';
@@ -39,8 +42,16 @@ export function releasedComment(peerName: string, record: LockRecord, reason: st
 
 /** First line of the commit and title of the pull request. */
 export function resultTitle(issue: Issue): string {
-  const line = visibleText(issue.title).replaceAll(/\s+/g, ' ').trim();
-  return `${line.slice(0, 120).toWellFormed()} (#${issue.number})`;
+  const line = inert(visibleText(issue.title)).replaceAll(/\s+/g, ' ').trim();
+  return `${line.slice(0, 120).toWellFormed()} (#${issue.number})`.trimStart();
+}
+
+/** Without `[skip ci]`, which switches checks off, `Fixes #1`, which closes issues, and `@pings`. */
+function inert(title: string): string {
+  return title
+    .replaceAll('[', '(')
+    .replaceAll(']', ')')
+    .replaceAll(/(@|#|GH-|:\/\/)(?=\w)/gi, '$1 ');
 }
 
 export function commitMessage(
@@ -127,8 +138,9 @@ function judgeNote({ judgeFilesChanged }: Acceptance): string[] {
   ];
 }
 
+/** For a cell of a table. How an escaped pipe after a backslash is read depends on the reader. */
 function inlineCode({ argv }: CommandReport): string {
-  return inline(argv.join(' ')).replaceAll('|', '\\|');
+  return inline(argv.join(' ')).replaceAll('|', '¦');
 }
 
 function inline(text: string): string {

@@ -22,28 +22,30 @@ export async function readConfigFile(file: string, home: string): Promise<Said[]
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) return [];
   if (!isMap(root)) throw invalid(`${file}:1: expected settings as "name: value"`);
-  const walked = walk(root, '', (offset) => lines.linePos(offset).line);
-  return walked.map(({ path, node, line }) => ({
-    path,
-    value: located(path, valueOf(node, document), { base: dirname(file), home }),
-    origin: { source: 'file', where: `${file}:${line}` },
-  }));
+  const walked = walk(root, [], (offset) => lines.linePos(offset).line);
+  return walked.map(({ names, node, line }) => {
+    const where = `${file}:${line}`;
+    const dotted = names.find((name) => name.includes('.'));
+    if (dotted !== undefined) throw invalid(`${where}: no such setting as "${dotted}"`);
+    const path = names.join('.');
+    const value = located(path, valueOf(node, document), { base: dirname(file), home });
+    return { path, value, origin: { source: 'file', where } };
+  });
 }
 
 interface Leaf {
-  readonly path: string;
+  readonly names: readonly string[];
   readonly node: Node | null;
   readonly line: number;
 }
 
-function walk(node: unknown, prefix: string, lineOf: (offset: number) => number): Leaf[] {
+function walk(node: unknown, above: readonly string[], lineOf: (offset: number) => number): Leaf[] {
   if (!isMap(node)) return [];
   return node.items.flatMap(({ key, value }) => {
-    const name = isScalar(key) ? String(key.value) : String(key);
-    const path = prefix === '' ? name : `${prefix}.${name}`;
-    if (isMap(value) && value.items.length > 0) return walk(value, path, lineOf);
+    const names = [...above, isScalar(key) ? String(key.value) : String(key)];
+    if (isMap(value) && value.items.length > 0) return walk(value, names, lineOf);
     const [offset = 0] = isScalar(key) ? (key.range ?? []) : [];
-    return [{ path, node: isNode(value) ? value : null, line: lineOf(offset) }];
+    return [{ names, node: isNode(value) ? value : null, line: lineOf(offset) }];
   });
 }
 

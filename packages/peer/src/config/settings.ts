@@ -15,78 +15,30 @@ export interface Setting {
 }
 
 export const settings: readonly Setting[] = [
-  setting('text', 'name', 'BZZZ_NAME', '--name', 'what people call this machine'),
-  setting(
-    'file',
-    'dataDir',
-    'BZZZ_DATA_DIR',
-    '--data',
-    'folder of this peer: identity, journal, mirrors',
-  ),
-  setting('text', 'mesh.name', 'BZZZ_MESH_NAME', '--mesh', 'name of the mesh'),
+  row('text', 'name', 'BZZZ_NAME', '--name', 'what people call this machine'),
+  row('file', 'dataDir', 'BZZZ_DATA_DIR', '--data', 'identity, journal, mirrors of this peer'),
+  row('text', 'mesh.name', 'BZZZ_MESH_NAME', '--mesh', 'name of the mesh'),
   secret('mesh.key', 'BZZZ_MESH_KEY', null, 'network key, 64 hex digits'),
-  setting(
-    'file',
-    'mesh.keyFile',
-    'BZZZ_MESH_KEY_FILE',
-    '--mesh-key-file',
-    'file of the network key',
-  ),
-  setting('list', 'mesh.listen', 'BZZZ_LISTEN', '--listen', 'multiaddrs to listen on'),
-  setting('list', 'mesh.bootstrap', 'BZZZ_BOOTSTRAP', '--bootstrap', 'multiaddrs of peers to dial'),
-  setting('boolean', 'mesh.mdns', 'BZZZ_MDNS', '--mdns', 'look for peers on the local network'),
-  setting('boolean', 'mesh.dht', 'BZZZ_DHT', '--dht', 'learn of peers from other peers'),
-  setting('text', 'forge.apiUrl', 'GITHUB_API_URL', '--api-url', 'REST root of the forge'),
-  setting('text', 'forge.gitUrl', 'BZZZ_GIT_URL', '--git-url', 'root of the clone URLs'),
+  row('file', 'mesh.keyFile', 'BZZZ_MESH_KEY_FILE', '--mesh-key-file', 'file of the network key'),
+  row('list', 'mesh.listen', 'BZZZ_LISTEN', '--listen', 'multiaddrs to listen on'),
+  row('list', 'mesh.bootstrap', 'BZZZ_BOOTSTRAP', '--bootstrap', 'multiaddrs of peers to dial'),
+  row('boolean', 'mesh.mdns', 'BZZZ_MDNS', '--mdns', 'look for peers on the local network'),
+  row('boolean', 'mesh.dht', 'BZZZ_DHT', '--dht', 'learn of peers from other peers'),
+  row('text', 'forge.apiUrl', 'GITHUB_API_URL', '--api-url', 'REST root of the forge'),
+  row('text', 'forge.gitUrl', 'BZZZ_GIT_URL', '--git-url', 'root of the clone URLs'),
   secret('forge.token', 'GITHUB_TOKEN', null, 'token of the forge'),
-  setting('file', 'forge.tokenFile', 'GITHUB_TOKEN_FILE', '--token-file', 'file of the token'),
-  setting(
-    'list',
-    'repositories',
-    'BZZZ_REPOSITORIES',
-    '--repo',
-    'repositories to work on, owner/name',
-  ),
-  setting('number', 'work.slots', 'BZZZ_SLOTS', '--slots', 'attempts at a time; 0 only watches'),
-  setting(
-    'text',
-    'work.sandbox',
-    'BZZZ_SANDBOX',
-    '--sandbox',
-    '`required`, or `off` (no isolation at all)',
-  ),
-  setting('list', 'work.tools', 'BZZZ_TOOLS', '--tools', 'further programs to offer'),
-  setting(
-    'number',
-    'timing.leaseMs',
-    'BZZZ_LEASE_MS',
-    null,
-    'a claim without renewal lasts so long',
-  ),
-  setting(
-    'number',
-    'timing.staggerMs',
-    'BZZZ_STAGGER_MS',
-    null,
-    "between two peers' turns in a contest",
-  ),
-  setting('number', 'timing.pollMs', 'BZZZ_POLL_MS', null, 'between two looks at a repository'),
-  setting('number', 'timing.lagMs', 'BZZZ_LAG_MS', null, "how far the forge's reads may lag"),
-  setting(
-    'number',
-    'timing.announceMs',
-    'BZZZ_ANNOUNCE_MS',
-    null,
-    'between two announcements of this peer',
-  ),
-  setting(
-    'number',
-    'timing.suspicionMs',
-    'BZZZ_SUSPICION_MS',
-    null,
-    'from a closed connection to dead',
-  ),
-  setting('number', 'timing.backoffMs', 'BZZZ_BACKOFF_MS', null, 'first pause after a failure'),
+  row('file', 'forge.tokenFile', 'GITHUB_TOKEN_FILE', '--token-file', 'file of the token'),
+  row('list', 'repositories', 'BZZZ_REPOSITORIES', '--repo', 'owner/name of what to work on'),
+  row('number', 'work.slots', 'BZZZ_SLOTS', '--slots', 'attempts at a time; 0 only watches'),
+  row('text', 'work.sandbox', 'BZZZ_SANDBOX', '--sandbox', '`required`, or `off`: no isolation'),
+  row('list', 'work.tools', 'BZZZ_TOOLS', '--tools', 'further programs to offer'),
+  row('number', 'timing.leaseMs', 'BZZZ_LEASE_MS', null, 'how long a claim stands unrenewed'),
+  row('number', 'timing.staggerMs', 'BZZZ_STAGGER_MS', null, 'between turns in a contest'),
+  row('number', 'timing.pollMs', 'BZZZ_POLL_MS', null, 'between two looks at a repository'),
+  row('number', 'timing.lagMs', 'BZZZ_LAG_MS', null, 'how far reads of the forge may lag'),
+  row('number', 'timing.announceMs', 'BZZZ_ANNOUNCE_MS', null, 'between two announcements'),
+  row('number', 'timing.suspicionMs', 'BZZZ_SUSPICION_MS', null, 'from a cut to "dead"'),
+  row('number', 'timing.backoffMs', 'BZZZ_BACKOFF_MS', null, 'first pause after a failure'),
 ];
 
 export const secretPaths: ReadonlySet<string> = new Set(
@@ -95,10 +47,10 @@ export const secretPaths: ReadonlySet<string> = new Set(
 
 type Row = readonly [path: string, env: string, flag: string | null, help: string];
 
-function setting(kind: Setting['kind'], ...[path, env, flag, help]: Row): Setting {
+function row(kind: Setting['kind'], ...[path, env, flag, help]: Row): Setting {
   return { path, env, flag, kind, help, secret: false };
 }
 
-function secret(...row: Row): Setting {
-  return { ...setting('text', ...row), secret: true };
+function secret(...rest: Row): Setting {
+  return { ...row('text', ...rest), secret: true };
 }

@@ -19,7 +19,7 @@ export async function checkForge(
   { forge, repositories }: Pick<Config, 'forge' | 'repositories'>,
   options: Options = {},
 ): Promise<Check[]> {
-  const deps: RestDeps = { apiUrl: forge.apiUrl.replace(/\/+$/, ''), token: tokenSourceOf(forge) };
+  const deps: RestDeps = { apiUrl: forge.apiUrl, token: tokenSourceOf(forge) };
   const beforeMs = Date.now();
   try {
     const answer = await exchange(deps, { method: 'GET', path: '/', anonymous: true, ...options });

@@ -13,7 +13,7 @@ export interface FolderLock {
  */
 export async function lockFolder(file: string): Promise<FolderLock> {
   const handle = await open(file, 'a+', 0o600).catch((error: unknown) => {
-    throw new BzzzError('peer_folder_unusable', reasonOf(error), { cause: error });
+    throw unusable(error);
   });
   try {
     if (!tryLock(handle.fd)) throw await locked(handle);
@@ -21,7 +21,8 @@ export async function lockFolder(file: string): Promise<FolderLock> {
     await handle.write(`${process.pid}\n`);
   } catch (error) {
     await handle.close();
-    throw error;
+    // A file system without locks, such as some that are shared over a network.
+    throw error instanceof BzzzError ? error : unusable(error);
   }
   let released = false;
   return {
@@ -44,4 +45,8 @@ async function pidIn(handle: FileHandle): Promise<number | null> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(32), 0, 32, 0);
   const text = buffer.toString('utf8', 0, bytesRead).trim();
   return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : null;
+}
+
+function unusable(error: unknown): BzzzError {
+  return new BzzzError('peer_folder_unusable', reasonOf(error), { cause: error });
 }

@@ -1,4 +1,4 @@
-import { BzzzError, complaints, IssueNumber, type RepoName } from '@bzzz/protocol';
+import { BzzzError, complaints, isBzzzError, IssueNumber, type RepoName } from '@bzzz/protocol';
 import { z } from 'zod';
 import { exchange, refusal, type RestDeps } from './rest.ts';
 
@@ -32,11 +32,12 @@ export async function fileIssue(
   { repo, title, body, labels }: NewIssue,
   options: { signal?: AbortSignal } = {},
 ): Promise<FiledIssue> {
-  const answer = await exchange(deps, {
-    ...options,
-    method: 'POST',
-    path: `/repos/${repo}/issues`,
-    body: { title, body, labels },
+  const path = `/repos/${repo}/issues`;
+  const request = { method: 'POST', path, body: { title, body, labels }, ...options } as const;
+  const answer = await exchange(deps, request).catch((error: unknown) => {
+    if (!isBzzzError(error, 'forge_unreachable')) throw error;
+    const reason = `${error.reason}; look whether it was filed all the same`;
+    throw new BzzzError('forge_unreachable', reason, { cause: error });
   });
   if (answer.status !== 201) throw refusal(answer, `filing an issue in ${repo}`);
   const parsed = Answer.safeParse(answer.body);

@@ -35,7 +35,7 @@ export async function exchange(deps: RestDeps, request: RestRequest): Promise<Re
   const token = request.anonymous === true ? null : await deps.token.get();
   const timeout = AbortSignal.timeout(exchangeMsMax);
   try {
-    const response = await fetch(`${deps.apiUrl}${path}`, {
+    const response = await fetch(`${deps.apiUrl.replace(/\/+$/, '')}${path}`, {
       method,
       redirect: 'error',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),

@@ -40,7 +40,9 @@ export function replicateJournals(
   const { clock, mesh, journals, logger } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
+  /** The newest stream of each peer, and all that have not ended. */
   const running = new Map<PeerId, Promise<void>>();
+  const streams = new Set<Promise<void>>();
   /** Peers that have to wait for their next stream, and how long the last wait was. */
   const waiting = new Set<PeerId>();
   const backoffs = new Map<PeerId, number>();
@@ -95,10 +97,12 @@ export function replicateJournals(
     const follow = async () => {
       const reason = await job.then((end) => end.reason, endReason);
       logger.debug('a replication ended', { peer, reason });
+      streams.delete(done);
       if (running.get(peer) === done) running.delete(peer);
       if (!signal.aborted && mesh.peer < peer) retry(peer, clock.monotonicMs() - startMs);
     };
     const done = follow();
+    streams.add(done);
     running.set(peer, done);
   }
 
@@ -132,7 +136,7 @@ export function replicateJournals(
     stopping.abort();
     for (const end of ends) end();
     for (const cancel of timers) cancel();
-    await Promise.all(running.values());
+    await Promise.all(streams);
   };
   return { stop: () => (stopped ??= stop()) };
 }

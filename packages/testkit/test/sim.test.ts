@@ -1,6 +1,13 @@
 /** The simulator proves itself here: it repeats itself, it sees, and it finds what is broken. */
 import { describe, expect, it } from 'vitest';
-import { type Bug, bugs, type Coverage, replayCommand, runSimulation } from '../src/index.ts';
+import {
+  type Bug,
+  bugs,
+  type Coverage,
+  noFaults,
+  replayCommand,
+  runSimulation,
+} from '../src/index.ts';
 
 const sizes = (seed: number) => ({ seed, peers: 2 + (seed % 5), tasks: 1 + (seed % 7) });
 
@@ -41,6 +48,18 @@ describe('the simulator', () => {
       expect(totals.get(what), what).toBeGreaterThanOrEqual(floor);
     }
   });
+
+  it.each([2, 5, 20])(
+    'sees one claim of one task among %i peers when nothing fails',
+    async (peers) => {
+      for (let seed = 1; seed <= 5; seed += 1) {
+        const options = { seed, peers, tasks: 1, faults: noFaults, fileAfterMs: 20_000 };
+        const { covered, violations } = await runSimulation(options);
+        expect(violations, replayCommand(options)).toEqual([]);
+        expect(covered.rejectedPushes, `seed ${seed}`).toBe(0);
+      }
+    },
+  );
 
   it('prints the command that runs a seed again', () => {
     const options = { seed: 7, peers: 3, tasks: 2, bug: 'no-lease-check' as const };

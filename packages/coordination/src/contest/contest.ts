@@ -66,11 +66,16 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
     const open = hold === undefined || options.forfeited(entry);
     if (!open && place >= 0 && place < guards) options.onGuard(entry);
     if (!open || place < 0 || !options.free()) drop(entry.task);
-    else
-      schedule(
-        entry.task,
-        Math.max(clock.monotonicMs() + place * options.staggerMs, entry.notBeforeMs),
-      );
+    else schedule(entry.task, turnAtMs(entry, place));
+  }
+
+  /**
+   * Whoever moves up waits one stagger all the same: the peer before us may be busy because it has
+   * just claimed this very task, and the word of that is still under way.
+   */
+  function turnAtMs(entry: TaskEntry, place: number): number {
+    const steps = turns.has(entry.task) ? Math.max(1, place) : place;
+    return Math.max(clock.monotonicMs() + steps * options.staggerMs, entry.notBeforeMs);
   }
 
   /** Keeps an earlier turn, so that a stream of events cannot put it off for ever. */

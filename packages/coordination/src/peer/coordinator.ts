@@ -176,8 +176,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   }
 
   function onChange(task: TaskId): void {
-    presence?.announce();
+    // The claim before the taken slot, for the same reason.
     tell(task);
+    presence?.announce();
     contest.evaluate();
   }
 

@@ -41,6 +41,10 @@ export interface WorkforceOptions extends Omit<DriveOptions, 'hooks'> {
 
 export interface Workforce {
   free(): boolean;
+  /**
+   * Tasks that we hold. A bid does not count: whoever ranks after us would take our place in the
+   * ranking as free, and bid for the same task at once.
+   */
   running(): number;
   /** Accepted share of our attempts, with a prior of one success. */
   success(): number;
@@ -265,7 +269,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
 
   return {
     free: () => active.size < options.slots && options.bidOptions() !== null,
-    running: () => active.size,
+    running: () => [...active.values()].filter(({ recheck }) => recheck !== undefined).length,
     success: () => score.accepted / score.total,
     driving: (task) => active.get(task)?.recheck !== undefined,
     bid: (entry) => occupy(entry.task, () => bidAndWork(entry)),

@@ -6,7 +6,7 @@
 import type { Forge } from '@bzzz/coordination';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockPush } from './forge-commits.ts';
-import { describeForgeGit } from './forge-git.ts';
+import { describeForgeGit, describeForgeObjects } from './forge-git.ts';
 import { describeForgeIssues } from './forge-issues.ts';
 import { codeOf, type ForgeStage, labels } from './forge-stage.ts';
 import type { ForgeSubject } from './forge-subject.ts';
@@ -21,6 +21,11 @@ export interface ForgeContractOptions {
   readonly testTimeoutMs?: number;
   /** Whether the subject has an outsider. Default true. */
   readonly outsider?: boolean;
+  /**
+   * Whether there are git objects besides the commits of lock branches. A forge without a mirror
+   * cannot miss a result in it. Default true.
+   */
+  readonly objects?: boolean;
 }
 
 export function describeForgeContract(
@@ -62,6 +67,7 @@ export function describeForgeContract(
 
     describeForgeIssues(stage);
     describeForgeGit(stage);
+    if (options.objects ?? true) describeForgeObjects(stage);
     describeForgeVisible(stage);
     if (options.outsider ?? true) describeForgeOutsider(stage);
     describeCancelling(stage);

@@ -29,6 +29,14 @@ export interface WorkspacesSubject {
   dispose(): Promise<void>;
 }
 
+export interface WorkspacesContractOptions {
+  /**
+   * Whether a workspace has files. The simulated one has none: time passes in it, and an outcome
+   * comes. Then only what needs no file is asked of it. Default true.
+   */
+  readonly files?: boolean;
+}
+
 const limits: WorkLimits = Policy.parse({ version: 1 }).limits;
 const task = TaskId.parse('acme/widgets#7');
 const epoch = Epoch.parse(1);
@@ -37,7 +45,9 @@ const judge = ['test/**'];
 export function describeWorkspacesContract(
   name: string,
   makeSubject: () => Promise<WorkspacesSubject>,
+  options: WorkspacesContractOptions = {},
 ): void {
+  const files = options.files ?? true;
   describe(`workspaces: ${name}`, () => {
     let subject: WorkspacesSubject;
     beforeEach(async () => {
@@ -65,87 +75,11 @@ export function describeWorkspacesContract(
       );
     };
 
-    describe('create', () => {
-      it('checks the base out', async () => {
-        const workspace = await create();
-        expect(await subject.read(workspace, 'README.md')).toBe('hello\n');
-        expect(await subject.read(workspace, 'src/value.txt')).toBe('old\n');
-      });
-
-      it('gives each attempt of one task a folder of its own', async () => {
-        const [first, second] = [await create(), await create()];
-        expect(first.path).not.toBe(second.path);
-        await subject.write(first, 'README.md', 'mine\n');
-        expect(await subject.read(second, 'README.md')).toBe('hello\n');
-      });
-
-      it('throws workspace_failed for a commit that the mirror does not have', async () => {
-        const base = { ...subject.base, oid: Oid.parse('f'.repeat(40)) };
-        const work = subject.settle(subject.workspaces.create({ task, epoch, base }));
-        await expect(work).rejects.toMatchObject({ code: 'workspace_failed' });
-      });
-    });
-
-    describe('collect', () => {
-      it('is null when nothing differs', async () => {
-        const workspace = await create();
-        await subject.write(workspace, 'README.md', 'hello\n');
-        expect(await subject.settle(workspace.collect('work\n'))).toBeNull();
-      });
-
-      it('is null when only ignored files differ', async () => {
-        const workspace = await create();
-        await subject.write(workspace, 'ignored.txt', 'a log\n');
-        expect(await subject.settle(workspace.collect('work\n'))).toBeNull();
-      });
-
-      it('commits what was added, modified and deleted, and says so', async () => {
-        const workspace = await create();
-        await subject.write(workspace, 'src/new.txt', 'new\n');
-        await subject.write(workspace, 'src/value.txt', 'changed\n');
-        await subject.write(workspace, 'README.md', null);
-        const { result, commits } = await collected(workspace);
-        expect(commits.map(({ oid }) => oid)).toEqual([result]);
-        expect(commits[0]?.secrets).toEqual([]);
-        expect(commits[0]?.files).toEqual([
-          { path: 'README.md', status: 'deleted', mode: '000000', bytes: 0 },
-          { path: 'src/new.txt', status: 'added', mode: '100644', bytes: 4 },
-          { path: 'src/value.txt', status: 'modified', mode: '100644', bytes: 8 },
-        ]);
-        expect(await subject.readAt(result, 'src/new.txt')).toBe('new\n');
-        expect(await subject.readAt(result, 'src/value.txt')).toBe('changed\n');
-        expect(await subject.readAt(result, 'README.md')).toBeNull();
-        expect(await subject.readAt(result, 'test/check.txt')).toBe('strict\n');
-      });
-
-      it('takes what was done since when it is called again', async () => {
-        const workspace = await create();
-        await subject.write(workspace, 'src/value.txt', 'one\n');
-        await collected(workspace);
-        await subject.write(workspace, 'src/value.txt', 'two\n');
-        const { result, commits } = await collected(workspace);
-        expect(commits).toHaveLength(1);
-        expect(await subject.readAt(result, 'src/value.txt')).toBe('two\n');
-      });
-
-      it('names a file with a secret and the rule, not the secret', async () => {
-        const workspace = await create();
-        // In two parts, so that this file itself is clean.
-        const token = ['ghp', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO2z5Fqk'].join('_');
-        await subject.write(workspace, 'src/config.txt', `token: ${token}\n`);
-        const { commits } = await collected(workspace);
-        expect(commits[0]?.secrets.map(({ path }) => path)).toEqual(['src/config.txt']);
-        expect(JSON.stringify(commits)).not.toContain(token);
-      });
-    });
-
     describe('accept', () => {
-      it('passes when every command exits 0, and reports each', async () => {
-        const workspace = await create();
-        await subject.write(workspace, 'src/value.txt', 'new\n');
-        const { result } = await collected(workspace);
-        const commands = [subject.commands.succeeds, subject.expects('src/value.txt', 'new\n')];
-        const acceptance = await accept({ result, commands });
+      it('reports each command that exits 0', async () => {
+        const { succeeds } = subject.commands;
+        const commands = [succeeds, succeeds];
+        const acceptance = await accept({ result: subject.base.oid, commands });
         expect(acceptance).toMatchObject({ passed: true, judgeFilesChanged: [] });
         expect(acceptance.commands.map(({ argv }) => argv)).toEqual(commands);
         expect(acceptance.commands.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
@@ -170,58 +104,160 @@ export function describeWorkspacesContract(
         expect(acceptance.commands[0]?.exitCode).toBeNull();
       });
 
-      it('sees the result and not the folder of the attempt', async () => {
-        const workspace = await create();
-        await subject.write(workspace, 'src/value.txt', 'new\n');
-        const { result } = await collected(workspace);
-        await subject.write(workspace, 'src/value.txt', 'later\n');
-        const commands = [subject.expects('src/value.txt', 'new\n')];
-        expect(await accept({ result, commands })).toMatchObject({ passed: true });
-      });
-
-      it("judges by the base's files, whatever the result made of them", async () => {
-        const changed = await create();
-        await subject.write(changed, 'test/check.txt', 'lenient\n');
-        const deleted = await create();
-        await subject.write(deleted, 'test/check.txt', null);
-        for (const workspace of [changed, deleted]) {
-          await subject.write(workspace, 'src/value.txt', 'new\n');
-          const { result } = await collected(workspace);
-          const commands = [subject.expects('test/check.txt', 'strict\n')];
-          const acceptance = await accept({ result, commands });
-          expect(acceptance).toMatchObject({ passed: true, judgeFilesChanged: ['test/check.txt'] });
-        }
-      });
-
-      it('keeps a new judge file and names it', async () => {
-        const workspace = await create();
-        await subject.write(workspace, 'test/more.txt', 'more\n');
-        const { result } = await collected(workspace);
-        const commands = [subject.expects('test/more.txt', 'more\n')];
-        const acceptance = await accept({ result, commands });
-        expect(acceptance).toMatchObject({ passed: true, judgeFilesChanged: ['test/more.txt'] });
-      });
-
       it('throws aborted when it is aborted before it begins', async () => {
         const work = accept({ result: subject.base.oid }, AbortSignal.abort());
         await expect(work).rejects.toMatchObject({ code: 'aborted' });
       });
     });
 
-    describe('dispose and sweep', () => {
-      it('dispose removes the folder, and may be called again', async () => {
-        const workspace = await create();
-        await workspace.dispose();
-        await workspace.dispose();
-        expect(await subject.read(workspace, 'README.md')).toBeNull();
+    it('lets a workspace be disposed of twice, and swept at any time', async () => {
+      const workspace = await create();
+      await workspace.dispose();
+      await workspace.dispose();
+      await subject.workspaces.sweep();
+      await subject.workspaces.sweep();
+    });
+
+    if (files) describeFiles();
+
+    function describeFiles(): void {
+      describe('create', () => {
+        it('checks the base out', async () => {
+          const workspace = await create();
+          expect(await subject.read(workspace, 'README.md')).toBe('hello\n');
+          expect(await subject.read(workspace, 'src/value.txt')).toBe('old\n');
+        });
+
+        it('gives each attempt of one task a folder of its own', async () => {
+          const [first, second] = [await create(), await create()];
+          expect(first.path).not.toBe(second.path);
+          await subject.write(first, 'README.md', 'mine\n');
+          expect(await subject.read(second, 'README.md')).toBe('hello\n');
+        });
+
+        it('throws workspace_failed for a commit that the mirror does not have', async () => {
+          const base = { ...subject.base, oid: Oid.parse('f'.repeat(40)) };
+          const work = subject.settle(subject.workspaces.create({ task, epoch, base }));
+          await expect(work).rejects.toMatchObject({ code: 'workspace_failed' });
+        });
       });
 
-      it('sweep removes what was left behind', async () => {
-        const workspace = await create();
-        await subject.workspaces.sweep();
-        expect(await subject.read(workspace, 'README.md')).toBeNull();
-        await subject.workspaces.sweep();
+      describe('collect', () => {
+        it('is null when nothing differs', async () => {
+          const workspace = await create();
+          await subject.write(workspace, 'README.md', 'hello\n');
+          expect(await subject.settle(workspace.collect('work\n'))).toBeNull();
+        });
+
+        it('is null when only ignored files differ', async () => {
+          const workspace = await create();
+          await subject.write(workspace, 'ignored.txt', 'a log\n');
+          expect(await subject.settle(workspace.collect('work\n'))).toBeNull();
+        });
+
+        it('commits what was added, modified and deleted, and says so', async () => {
+          const workspace = await create();
+          await subject.write(workspace, 'src/new.txt', 'new\n');
+          await subject.write(workspace, 'src/value.txt', 'changed\n');
+          await subject.write(workspace, 'README.md', null);
+          const { result, commits } = await collected(workspace);
+          expect(commits.map(({ oid }) => oid)).toEqual([result]);
+          expect(commits[0]?.secrets).toEqual([]);
+          expect(commits[0]?.files).toEqual([
+            { path: 'README.md', status: 'deleted', mode: '000000', bytes: 0 },
+            { path: 'src/new.txt', status: 'added', mode: '100644', bytes: 4 },
+            { path: 'src/value.txt', status: 'modified', mode: '100644', bytes: 8 },
+          ]);
+          expect(await subject.readAt(result, 'src/new.txt')).toBe('new\n');
+          expect(await subject.readAt(result, 'src/value.txt')).toBe('changed\n');
+          expect(await subject.readAt(result, 'README.md')).toBeNull();
+          expect(await subject.readAt(result, 'test/check.txt')).toBe('strict\n');
+        });
+
+        it('takes what was done since when it is called again', async () => {
+          const workspace = await create();
+          await subject.write(workspace, 'src/value.txt', 'one\n');
+          await collected(workspace);
+          await subject.write(workspace, 'src/value.txt', 'two\n');
+          const { result, commits } = await collected(workspace);
+          expect(commits).toHaveLength(1);
+          expect(await subject.readAt(result, 'src/value.txt')).toBe('two\n');
+        });
+
+        it('names a file with a secret and the rule, not the secret', async () => {
+          const workspace = await create();
+          // In two parts, so that this file itself is clean.
+          const token = ['ghp', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO2z5Fqk'].join('_');
+          await subject.write(workspace, 'src/config.txt', `token: ${token}\n`);
+          const { commits } = await collected(workspace);
+          expect(commits[0]?.secrets.map(({ path }) => path)).toEqual(['src/config.txt']);
+          expect(JSON.stringify(commits)).not.toContain(token);
+        });
       });
-    });
+
+      describe('accept, with files', () => {
+        it('passes when every command exits 0, and reports each', async () => {
+          const workspace = await create();
+          await subject.write(workspace, 'src/value.txt', 'new\n');
+          const { result } = await collected(workspace);
+          const commands = [subject.commands.succeeds, subject.expects('src/value.txt', 'new\n')];
+          const acceptance = await accept({ result, commands });
+          expect(acceptance).toMatchObject({ passed: true, judgeFilesChanged: [] });
+          expect(acceptance.commands.map(({ argv }) => argv)).toEqual(commands);
+          expect(acceptance.commands.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+        });
+
+        it('sees the result and not the folder of the attempt', async () => {
+          const workspace = await create();
+          await subject.write(workspace, 'src/value.txt', 'new\n');
+          const { result } = await collected(workspace);
+          await subject.write(workspace, 'src/value.txt', 'later\n');
+          const commands = [subject.expects('src/value.txt', 'new\n')];
+          expect(await accept({ result, commands })).toMatchObject({ passed: true });
+        });
+
+        it("judges by the base's files, whatever the result made of them", async () => {
+          const changed = await create();
+          await subject.write(changed, 'test/check.txt', 'lenient\n');
+          const deleted = await create();
+          await subject.write(deleted, 'test/check.txt', null);
+          for (const workspace of [changed, deleted]) {
+            await subject.write(workspace, 'src/value.txt', 'new\n');
+            const { result } = await collected(workspace);
+            const commands = [subject.expects('test/check.txt', 'strict\n')];
+            const acceptance = await accept({ result, commands });
+            expect(acceptance).toMatchObject({
+              passed: true,
+              judgeFilesChanged: ['test/check.txt'],
+            });
+          }
+        });
+
+        it('keeps a new judge file and names it', async () => {
+          const workspace = await create();
+          await subject.write(workspace, 'test/more.txt', 'more\n');
+          const { result } = await collected(workspace);
+          const commands = [subject.expects('test/more.txt', 'more\n')];
+          const acceptance = await accept({ result, commands });
+          expect(acceptance).toMatchObject({ passed: true, judgeFilesChanged: ['test/more.txt'] });
+        });
+      });
+
+      describe('dispose and sweep', () => {
+        it('dispose removes the folder, and may be called again', async () => {
+          const workspace = await create();
+          await workspace.dispose();
+          await workspace.dispose();
+          expect(await subject.read(workspace, 'README.md')).toBeNull();
+        });
+
+        it('sweep removes what was left behind', async () => {
+          const workspace = await create();
+          await subject.workspaces.sweep();
+          expect(await subject.read(workspace, 'README.md')).toBeNull();
+          await subject.workspaces.sweep();
+        });
+      });
+    }
   });
 }

@@ -2,8 +2,8 @@
  * The state of the virtual forge: issues, the two branches of each task, pull requests, comments.
  * Keeps the past, so that a read can be stale, and tells a listener of every change.
  */
-import { type Account, type Issue, type IssueNumber, type Oid } from '@bzzz/protocol';
-import type { FencePush, PullRequest } from '@bzzz/coordination';
+import { type Account, type Issue, type IssueNumber, Oid } from '@bzzz/protocol';
+import type { FencePush, PullRequest, PullRequestText } from '@bzzz/coordination';
 
 export interface Snapshot {
   readonly atMs: number;
@@ -11,11 +11,14 @@ export interface Snapshot {
   readonly lock: Oid | null;
   readonly result: Oid | null;
   readonly pullRequest: PullRequest | null;
+  readonly pullRequestText: PullRequestText | null;
   /** Body of bzzz's one comment. */
   readonly comment: string | null;
 }
 
 export interface ForgeState {
+  /** Tip of the base branch, and the policy there. A person may move it. */
+  base: { readonly oid: Oid; readonly policy: string };
   file(issue: Issue): void;
   numbers(): readonly IssueNumber[];
   /** The state of one task, now or as it was `agoMs` before. */
@@ -30,7 +33,7 @@ export interface ForgeState {
 
 const pastMax = 64;
 
-export function createForgeState(accounts: readonly Account[]): ForgeState {
+export function createForgeState(accounts: readonly Account[], policy: string): ForgeState {
   const tasks = new Map<IssueNumber, Snapshot[]>();
   const objects = new Map<Oid, Uint8Array>();
 
@@ -47,12 +50,14 @@ export function createForgeState(accounts: readonly Account[]): ForgeState {
   }
 
   return {
+    base: { oid: Oid.parse('ba5e'.padEnd(40, '0')), policy },
     object: (oid) => objects.get(oid),
     isOurAccount: (login) => accounts.includes(login),
     numbers: () => [...tasks.keys()],
     file(issue) {
-      const empty = { lock: null, result: null, pullRequest: null, comment: null };
-      tasks.set(issue.number, [{ atMs: 0, issue, ...empty }]);
+      const branches = { lock: null, result: null };
+      const visible = { pullRequest: null, pullRequestText: null, comment: null };
+      tasks.set(issue.number, [{ atMs: issue.updatedAtMs, issue, ...branches, ...visible }]);
     },
     at(number, nowMs, agoMs = 0) {
       const past = tasks.get(number);

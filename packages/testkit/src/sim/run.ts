@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly bug?: Bug;
   /** Overrides what the seed would draw. */
   readonly faults?: Faults;
+  /** When people file the issues; 0: before any peer starts. */
+  readonly fileAfterMs?: number;
   readonly keepTrace?: boolean;
 }
 
@@ -57,6 +59,7 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
     faults: options.faults ?? drawFaults(draw),
     sharedAccount: draw.chance(0.5),
     bug: options.bug,
+    fileAfterMs: options.fileAfterMs ?? 0,
     keepTrace: options.keepTrace ?? false,
   });
   const { timeline, history, state, accounts } = world;

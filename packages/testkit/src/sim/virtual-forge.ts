@@ -2,9 +2,9 @@
 import {
   type Account,
   BzzzError,
+  commitOid,
   type Issue,
   type IssueNumber,
-  Oid,
   type PeerId,
   type VisibleEffect,
 } from '@bzzz/protocol';
@@ -30,14 +30,12 @@ export interface VirtualForgeDeps {
 export interface VirtualForgeOptions {
   readonly peer: PeerId;
   readonly account: Account;
-  readonly policy: string;
   /** Longest age of a stale read. */
   readonly lagMs: number;
 }
 
 /** How long a caller waits for an answer. */
 const patienceMs = 10_000;
-const baseOid = Oid.parse('ba5e'.padEnd(40, '0'));
 
 export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForgeOptions): Forge {
   const { timeline, random, state, history, process } = deps;
@@ -120,8 +118,8 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
     readIssue: (_repo, number, o) => ask(o?.signal, () => readIssue(number)),
     readBase: (_repo, o) =>
       ask(o?.signal, () => ({
-        base: { branch: 'main', oid: baseOid, mirror: 'virtual' },
-        policy: options.policy,
+        base: { branch: 'main', oid: state.base.oid, mirror: 'virtual' },
+        policy: state.base.policy,
       })),
     pollIssues: (_repo, cursor, o) =>
       ask(o?.signal, () => {
@@ -129,7 +127,10 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const all = state.numbers().map((number) => snapshot(number).issue);
         const changed = all.filter((issue) => issue.updatedAtMs >= sinceMs - options.lagMs);
         const newest = Math.max(0, ...all.map((issue) => issue.updatedAtMs));
-        return { changed, cursor: { etag: null, since: String(newest) } };
+        const etag = changed.map((issue) => `${issue.number}@${issue.updatedAtMs}`).join();
+        // Not modified: the window shows what it showed before.
+        if (cursor !== null && cursor.etag === etag) return { changed: [], cursor };
+        return { changed, cursor: { etag, since: String(newest) } };
       }),
     readFence: (_repo, number, o) =>
       ask(o?.signal, () => {
@@ -139,6 +140,9 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         return { lock: { oid: lock, commit }, result };
       }),
     async push(_repo, push, o) {
+      if (commitOid(push.lock.commit) !== push.lock.oid) {
+        throw new BzzzError('lock_malformed', `not the commit ${push.lock.oid}`);
+      }
       try {
         return await ask(o?.signal, () => {
           const accepted = state.push(push, timeline.nowMs());
@@ -175,11 +179,16 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const { pullRequest } = snapshot(number);
         return pullRequest === null ? [] : [pullRequest];
       }),
-    putPullRequest: (_repo, number, _text, o) =>
+    putPullRequest: (_repo, number, text, o) =>
       ask(o?.signal, () => {
-        const { pullRequest, result } = fresh(number);
+        const { pullRequest, pullRequestText, result } = fresh(number);
         if (result === null) throw new BzzzError('forge_not_found', 'no result branch');
-        if (pullRequest !== null) return { written: false, id: pullRequest.number };
+        if (pullRequest !== null) {
+          const written =
+            pullRequestText?.title !== text.title || pullRequestText.body !== text.body;
+          if (written) write(number, 'pull-request', { pullRequestText: text });
+          return { written, id: pullRequest.number };
+        }
         const opened: PullRequest = {
           number: 1_000 + number,
           state: 'open',
@@ -187,7 +196,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
           head: result,
           url: `virtual:${number}`,
         };
-        write(number, 'pull-request', { pullRequest: opened }, true);
+        write(number, 'pull-request', { pullRequest: opened, pullRequestText: text }, true);
         return { written: true, id: opened.number };
       }),
   };

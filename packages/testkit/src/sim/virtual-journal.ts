@@ -1,5 +1,6 @@
 /** The Journal port over a virtual disk: what is not on it when the process dies is gone. */
 import {
+  BzzzError,
   bytesToHex,
   JournalKey,
   type JournalEntry,
@@ -17,6 +18,8 @@ import type { Timeline } from './timeline.ts';
 /** Survives the process. */
 export interface VirtualDisk {
   readonly entries: JournalEntry[];
+  /** It takes no more writes, as a full one. */
+  broken?: boolean;
 }
 
 export interface VirtualJournalDeps {
@@ -29,8 +32,9 @@ export interface VirtualJournalDeps {
 
 export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Journal {
   const { timeline, random, history, process, disk } = deps;
-  const waiting: (() => void)[] = [];
+  const waiting: { readonly write: () => void; readonly fail: () => void }[] = [];
   let syncing = false;
+  let failed = false;
 
   /** One sync takes everything that waits, in order: group commit. */
   function sync(): void {
@@ -39,7 +43,9 @@ export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Jo
     timeline.after(random.between(1, 5), () => {
       syncing = false;
       if (!process.alive()) return;
-      for (const write of waiting.splice(0)) write();
+      // Once a write failed nothing later is taken either: no gap may form.
+      failed ||= disk.broken ?? false;
+      for (const { write, fail } of waiting.splice(0)) (failed ? fail : write)();
     });
   }
 
@@ -47,17 +53,22 @@ export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Jo
     key: JournalKey.parse(bytesToHex(utf8(peer)).padEnd(64, '0').slice(-64)),
     length: () => disk.entries.length,
     append: (entry) =>
-      process.leave<number>((resolve) => {
+      process.leave<number>((resolve, reject) => {
         const stored = journalEntryCodec.decode(journalEntryCodec.encode(entry));
-        waiting.push(() => {
+        const write = () => {
           const seq = disk.entries.push(stored) - 1;
           history.record({ kind: 'durable', peer, line: lineOf(stored), ...aboutOf(stored) });
           resolve(seq);
-        });
+        };
+        const fail = () => reject(new BzzzError('journal_write_failed', 'the disk is full'));
+        waiting.push({ write, fail });
         sync();
       }),
-    async *read({ from = 0 } = {}): AsyncGenerator<StoredEntry> {
-      for (const [seq, entry] of disk.entries.entries()) if (seq >= from) yield { seq, entry };
+    async *read({ from = 0, signal } = {}): AsyncGenerator<StoredEntry> {
+      for (const [seq, entry] of disk.entries.entries()) {
+        if (signal?.aborted === true) throw new BzzzError('aborted', 'aborted');
+        if (seq >= from) yield { seq, entry };
+      }
     },
   };
 }

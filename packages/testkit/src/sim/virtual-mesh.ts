@@ -5,6 +5,7 @@ import type { Faults } from './faults.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
+import { createDesk, type Desk } from './virtual-requests.ts';
 
 export interface VirtualNetwork {
   /** A process joins; its connections open. */
@@ -20,13 +21,17 @@ interface Station {
   readonly connections: Set<PeerId>;
   readonly onConnection: Set<(event: ConnectionEvent) => void>;
   readonly topics: Map<string, Set<(from: PeerId, message: unknown) => void>>;
-  readonly handlers: Map<string, (from: PeerId, message: unknown) => Promise<unknown>>;
+  readonly desk: Desk;
+  /** Ends what waits for an answer of a peer that is gone. */
+  readonly onGone: Set<(peer: PeerId) => void>;
 }
 
 export interface VirtualNetworkDeps {
   readonly timeline: Timeline;
   readonly random: SeededRandom;
   readonly faults: () => Faults;
+  /** A listener threw: a defect of a peer, from which its mesh does not suffer. */
+  readonly onListenerError: (error: unknown) => void;
 }
 
 export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
@@ -53,8 +58,19 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
     if (open) station.connections.add(peer);
     else station.connections.delete(peer);
     station.process.enter(() => {
-      for (const listener of station.onConnection) listener({ peer, open });
+      if (!open) for (const end of station.onGone) end(peer);
+      tell(station.onConnection, (listener) => listener({ peer, open }));
     });
+  }
+
+  function tell<L>(listeners: Iterable<L>, call: (listener: L) => void): void {
+    for (const listener of listeners) {
+      try {
+        call(listener);
+      } catch (error) {
+        deps.onListenerError(error);
+      }
+    }
   }
 
   function deliver(from: PeerId, to: PeerId, run: (station: Station) => void): void {
@@ -74,16 +90,16 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
       peer,
       connected: () => [...station.connections],
       onConnection: (listener) => member(station.onConnection, listener),
-      publish<T>(topic: Topic<T>, message: T) {
+      async publish<T>(topic: Topic<T>, message: T) {
         if (!process.alive()) return new Promise<void>(() => undefined);
         // Through the codec, as on the wire: what does not fit is found here too.
         const received = topic.codec.decode(topic.codec.encode(message));
         for (const to of station.connections) {
           deliver(peer, to, (other) => {
-            for (const listener of other.topics.get(topic.name) ?? []) listener(peer, received);
+            tell(other.topics.get(topic.name) ?? [], (listener) => listener(peer, received));
           });
         }
-        return Promise.resolve();
+        return undefined;
       },
       subscribe<T>(topic: Topic<T>, listener: (from: PeerId, message: T) => void) {
         const listeners = station.topics.get(topic.name) ?? new Set();
@@ -91,31 +107,51 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
         // Sound: `publish` above only hands on what this very topic's codec decoded.
         return member(listeners, listener as (from: PeerId, message: unknown) => void);
       },
-      request<Q, R>(protocol: RequestProtocol<Q, R>, to: PeerId, message: Q) {
+      request<Q, R>(
+        protocol: RequestProtocol<Q, R>,
+        to: PeerId,
+        message: Q,
+        options: { signal?: AbortSignal } = {},
+      ) {
         return process.leave<R>((resolve, reject) => {
-          timeline.after(protocol.timeoutMs, () => reject(new BzzzError('timeout', 'no answer')));
-          if (!station.connections.has(to)) return;
           const asked = protocol.request.decode(protocol.request.encode(message));
-          const answer = async (other: Station) => {
-            const response = await other.handlers.get(protocol.name)?.(peer, asked);
-            if (response === undefined) return;
-            // Sound: the handler of this protocol answers with its response.
-            const bytes = protocol.response.encode(response as R);
-            deliver(to, peer, () => resolve(protocol.response.decode(bytes)));
+          const given = new AbortController();
+          const settle = (how: () => void) => {
+            cancelTimeout();
+            options.signal?.removeEventListener('abort', onAbort);
+            station.onGone.delete(onGone);
+            how();
           };
-          deliver(peer, to, (other) => void answer(other).catch(reject));
+          /** No longer waits, and tells the other side so. */
+          const giveUp = (code: 'aborted' | 'mesh_unreachable' | 'timeout') => {
+            settle(() => reject(new BzzzError(code, `no answer from ${to}`)));
+            deliver(peer, to, () => given.abort());
+          };
+          const onAbort = () => giveUp('aborted');
+          const onGone = (gone: PeerId) => {
+            if (gone === to) giveUp('mesh_unreachable');
+          };
+          const cancelTimeout = timeline.after(protocol.timeoutMs, () => giveUp('timeout'));
+          if (options.signal?.aborted === true) return giveUp('aborted');
+          if (!station.connections.has(to)) return giveUp('mesh_unreachable');
+          options.signal?.addEventListener('abort', onAbort);
+          station.onGone.add(onGone);
+          deliver(peer, to, ({ desk }) => {
+            desk.answer(protocol, peer, asked, given.signal).then(
+              (answer) => deliver(to, peer, () => settle(() => resolve(answer))),
+              (error: unknown) => deliver(to, peer, () => settle(() => reject(error))),
+            );
+          });
         });
       },
       handle<Q, R>(
         protocol: RequestProtocol<Q, R>,
         handler: (from: PeerId, message: Q, o: { signal: AbortSignal }) => Promise<R>,
       ) {
-        const { signal } = new AbortController();
+        const { handlers } = station.desk;
         // Sound for the same reason: `request` decoded the message by this protocol's codec.
-        station.handlers.set(protocol.name, (from, message) =>
-          handler(from, message as Q, { signal }),
-        );
-        return () => station.handlers.delete(protocol.name);
+        handlers.set(protocol.name, (from, message, o) => handler(from, message as Q, o));
+        return () => handlers.delete(protocol.name);
       },
     };
   }
@@ -127,7 +163,8 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
         connections: new Set(),
         onConnection: new Set(),
         topics: new Map(),
-        handlers: new Map(),
+        desk: createDesk(timeline),
+        onGone: new Set(),
       };
       stations.set(peer, station);
       reconnect();

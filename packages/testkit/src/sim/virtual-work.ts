@@ -1,6 +1,14 @@
 /** The Workspaces and Executor ports without doing anything: time passes, and an outcome comes. */
-import { BzzzError, Oid, type PeerId, type TaskId, taskParts } from '@bzzz/protocol';
-import type { Acceptance, Executor, Workspace, Workspaces } from '@bzzz/coordination';
+import { BzzzError, Oid, type PeerId, TaskId, taskParts } from '@bzzz/protocol';
+import type {
+  Acceptance,
+  CommandReport,
+  Executor,
+  ExecutorReport,
+  WorkLimits,
+  Workspace,
+  Workspaces,
+} from '@bzzz/coordination';
 import type { History } from './history.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
@@ -13,12 +21,21 @@ export interface VirtualWorkDeps {
   readonly process: Process;
 }
 
+/** What becomes of a command. */
+export type Fate = 'succeeds' | 'fails' | 'endless';
+
 export interface VirtualWorkOptions {
   readonly peer: PeerId;
   /** How long a step may take. */
   readonly workMsMax: number;
-  /** Whether the work on this task can succeed. */
-  readonly succeeds: (task: TaskId) => boolean;
+  /** What a command does that the policy names; `endless` never ends by itself. */
+  readonly fateOf: (argv: readonly string[], task: TaskId) => Fate;
+}
+
+interface Step {
+  readonly commands: readonly (readonly string[])[];
+  readonly task: TaskId;
+  readonly limits: WorkLimits;
 }
 
 export function createVirtualWork(
@@ -28,19 +45,34 @@ export function createVirtualWork(
   const { timeline, random, history, process } = deps;
   const { peer } = options;
 
-  function work<T>(value: () => T, signal: AbortSignal | undefined): Promise<T> {
+  function work<T>(
+    value: () => T,
+    signal: AbortSignal | undefined,
+    takesMs = random.between(10, options.workMsMax),
+  ): Promise<T> {
     return process.leave((resolve, reject) => {
       const onAbort = () => {
         cancel();
         reject(new BzzzError('aborted', 'aborted'));
       };
-      const cancel = timeline.after(random.between(10, options.workMsMax), () => {
+      const cancel = timeline.after(takesMs, () => {
         signal?.removeEventListener('abort', onAbort);
         resolve(value());
       });
       if (signal?.aborted === true) onAbort();
       else signal?.addEventListener('abort', onAbort, { once: true });
     });
+  }
+
+  /** Does the commands in order until one fails or time is up. */
+  function run({ commands, task, limits }: Step, signal: AbortSignal | undefined) {
+    const fates = commands.map((argv) => options.fateOf(argv, task));
+    const failing = fates.findIndex((fate) => fate !== 'succeeds');
+    const done = commands.slice(0, failing < 0 ? commands.length : failing + 1);
+    const reports = () => done.map((argv, index) => reportOf(argv, fates[index] ?? 'succeeds'));
+    return fates[failing] === 'endless'
+      ? work(reports, signal, limits.attemptMs)
+      : work(reports, signal);
   }
 
   function workspaceOf(task: TaskId): Workspace {
@@ -69,22 +101,35 @@ export function createVirtualWork(
         history.record({ kind: 'work', peer, number: taskParts(task).number, step: 'started' });
         return workspaceOf(task);
       }, o?.signal),
-    accept: (_job, o) => work(() => accepted, o?.signal),
+    async accept({ commands: wanted, limits }, o): Promise<Acceptance> {
+      const commands = await run({ commands: wanted, task: anyTask, limits }, o?.signal);
+      return { passed: commands.every(succeeded), commands, judgeFilesChanged: [] };
+    },
   };
   const executor: Executor = {
     kind: 'recipe',
-    // The workspace's path is the task: what is to be done here depends on nothing else.
-    run: ({ path }, o) =>
-      work(() => {
-        const succeeded = options.succeeds(path as TaskId);
-        return { succeeded, reason: succeeded ? '' : 'exit 1', commands: [] };
-      }, o?.signal),
+    async run({ job, path, limits }, o): Promise<ExecutorReport> {
+      // The workspace's path is the task: what is to be done here depends on nothing else.
+      const commands = await run(
+        { commands: job.commands, task: path as TaskId, limits },
+        o?.signal,
+      );
+      const failed = commands.find((one) => !succeeded(one));
+      const reason = failed === undefined ? '' : `exit ${failed.exitCode ?? 'by the limit'}`;
+      return { succeeded: failed === undefined, reason, commands };
+    },
   };
   return { workspaces, executors: [executor] };
 }
 
-const accepted: Acceptance = {
-  passed: true,
-  commands: [{ argv: ['true'], exitCode: 0, elapsedMs: 1, outputTail: '' }],
-  judgeFilesChanged: [],
-};
+/** An acceptance looks at a result, not at a task. */
+const anyTask = TaskId.parse('any/task#1');
+
+function reportOf(argv: readonly string[], fate: Fate): CommandReport {
+  const exitCode = { succeeds: 0, fails: 1, endless: null }[fate];
+  return { argv, exitCode, elapsedMs: 1, outputTail: fate === 'fails' ? 'flawed' : '' };
+}
+
+function succeeded({ exitCode }: CommandReport): boolean {
+  return exitCode === 0;
+}

@@ -63,6 +63,8 @@ export interface WorldOptions {
   /** All peers use one account, or each its own. */
   readonly sharedAccount: boolean;
   readonly bug: Bug | undefined;
+  /** When people file the issues. */
+  readonly fileAfterMs: number;
   readonly keepTrace: boolean;
 }
 
@@ -79,13 +81,20 @@ export function createWorld(options: WorldOptions): World {
     nameOf: (peer) => names.get(peer) ?? peer,
     keep: options.keepTrace,
   });
-  const state = createForgeState(accounts);
-  for (let number = 1; number <= options.tasks; number += 1) state.file(virtualIssue(number));
+  const state = createForgeState(accounts, policy);
+  timeline.after(options.fileAfterMs, () => {
+    for (let number = 1; number <= options.tasks; number += 1) {
+      state.file({ ...virtualIssue(number), updatedAtMs: timeline.nowMs() });
+    }
+  });
   const hopeless = drawHopeless(random, options.tasks);
   const network = createVirtualNetwork({
     timeline,
     random: random.fork('network'),
     faults: () => world.faults,
+    onListenerError(error) {
+      throw error;
+    },
   });
   const timing = Timing.parse({ leaseMs: 60_000, lagMs: 8_000, pollMs: 5_000, backoffMs: 2_000 });
 
@@ -101,11 +110,12 @@ export function createWorld(options: WorldOptions): World {
     const account = accounts[index % accounts.length] ?? Account.parse('bzzz-bot');
     const forge = createVirtualForge(
       { ...common, state, faults: () => world.faults, outage: () => world.outage },
-      { peer: peer.id, account, policy, lagMs: timing.lagMs / 2 },
+      { peer: peer.id, account, lagMs: timing.lagMs / 2 },
     );
     const context = { repo: virtualRepo, account, state, timeline };
     const journal = createVirtualJournal({ ...common, disk: peer.disk }, peer.id);
-    const succeeds = (task: TaskId) => !hopeless.has(taskParts(task).number);
+    const fateOf = ([program]: readonly string[], task: TaskId) =>
+      program === 'chore' && hopeless.has(taskParts(task).number) ? 'fails' : 'succeeds';
     const coordinator = createCoordinator(
       {
         clock: process.clock,
@@ -114,7 +124,7 @@ export function createWorld(options: WorldOptions): World {
         mesh: network.join(peer.id, process),
         journal: withJournalBug(options.bug, journal),
         forge: withWitness(withForgeBug(options.bug, forge, context), history, peer.id),
-        ...createVirtualWork(common, { peer: peer.id, workMsMax: 20_000, succeeds }),
+        ...createVirtualWork(common, { peer: peer.id, workMsMax: 20_000, fateOf }),
       },
       {
         name: peer.name,

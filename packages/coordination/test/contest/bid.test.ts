@@ -1,0 +1,111 @@
+import { commitOid, Oid, utf8 } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { bid, type BidOptions } from '../../src/contest/bid.ts';
+import { makeLockCommit } from '../../src/fence/commit.ts';
+import { createBook, type Seen } from '../../src/task/book.ts';
+import {
+  account,
+  bodySha256,
+  calm,
+  createStand,
+  heldDraft,
+  leaseMs,
+  number,
+  type Stand,
+  task,
+} from '../support/stand.ts';
+
+const seen: Seen = {
+  kind: 'seen',
+  task,
+  title: 'Format',
+  recipe: 'format',
+  bodySha256,
+  needs: { executor: 'recipe', tools: [] },
+  updatedAtMs: 1,
+};
+
+function bidOf(stand: Stand, epochKnown = 0, mayTakeOver: BidOptions['mayTakeOver'] = () => false) {
+  const entry = { ...createBook().update(task, { epochKnown }), seen };
+  const options = { account, leaseMs, mayTakeOver };
+  return stand.clock.drive(bid(stand, options, entry, calm));
+}
+
+describe('a bid for a task that nobody ever claimed', () => {
+  it('costs one push and no read', async () => {
+    const stand = createStand();
+    const outcome = await bidOf(stand);
+    expect(outcome).toMatchObject({ kind: 'won', first: true, resultTip: null });
+    expect(stand.forge.calls).toEqual(['push']);
+  });
+
+  it('stands down before who was faster', async () => {
+    const stand = createStand();
+    const rival = createStand(2, stand);
+    await rival.win();
+    expect(await bidOf(stand)).toMatchObject({
+      kind: 'stood-down',
+      reading: { tip: { record: { peer: rival.peer } } },
+    });
+  });
+
+  it('comes again later when the forge says no', async () => {
+    const stand = createStand();
+    stand.forge.fates = ['refuse'];
+    expect(await bidOf(stand)).toMatchObject({ kind: 'later', error: { code: 'fence_refused' } });
+  });
+
+  it('is in doubt when there is no answer', async () => {
+    const stand = createStand();
+    stand.forge.fates = ['lose-request'];
+    const outcome = await bidOf(stand);
+    expect(outcome).toMatchObject({ kind: 'doubt', error: { code: 'forge_unreachable' } });
+    if (outcome.kind !== 'doubt') return;
+    expect(outcome.intent).toEqual(stand.journal.of('fence.intended')[0]?.intent);
+  });
+});
+
+describe('a bid for a task that was claimed before', () => {
+  it('looks first, and stands down before a holder', async () => {
+    const stand = createStand();
+    await createStand(2, stand).win();
+    const pushes = stand.forge.pushes.length;
+    expect(await bidOf(stand, 1)).toMatchObject({ kind: 'stood-down' });
+    expect(stand.forge.pushes).toHaveLength(pushes);
+    expect(stand.journal.kinds()).toEqual([]);
+  });
+
+  it('takes over where it may, one epoch higher', async () => {
+    const stand = createStand();
+    const theirs = await createStand(2, stand).win();
+    stand.forge.task(number).result = Oid.parse('e'.repeat(40));
+    const asked: Oid[] = [];
+    const outcome = await bidOf(stand, 1, (_, oid) => asked.push(oid) > 0);
+    expect(asked).toEqual([theirs.oid]);
+    expect(outcome).toMatchObject({ kind: 'won', first: false, resultTip: 'e'.repeat(40) });
+    if (outcome.kind === 'won') expect(outcome.holding.tip().record.epoch).toBe(2);
+  });
+
+  it('takes what was released without asking', async () => {
+    const stand = createStand();
+    const draft = { ...heldDraft(3), state: 'released' as const, reason: 'stopping' };
+    stand.forge.overwrite(number, await makeLockCommit(createStand(2), draft, null));
+    expect(await bidOf(stand, 3)).toMatchObject({ kind: 'won', first: false });
+    expect(await stand.tip()).toMatchObject({ record: { epoch: 4 } });
+  });
+
+  it('leaves alone what a person pushed, whatever is said of its holder', async () => {
+    const stand = createStand();
+    const commit = utf8('mine');
+    stand.forge.overwrite(number, { oid: commitOid(commit), commit });
+    const outcome = await bidOf(stand, 1, () => true);
+    expect(outcome).toMatchObject({ kind: 'stood-down', reading: { tip: { kind: 'foreign' } } });
+  });
+
+  it('does not start over a branch that is gone, by a person or a stale read', async () => {
+    const stand = createStand();
+    const outcome = await bidOf(stand, 1, () => true);
+    expect(outcome).toMatchObject({ kind: 'stood-down', reading: { tip: { kind: 'absent' } } });
+    expect(stand.forge.pushes).toEqual([]);
+  });
+});

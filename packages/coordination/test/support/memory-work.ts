@@ -1,0 +1,108 @@
+/** Workspaces and an executor that do nothing but take time, as a test says. */
+import { BzzzError, Oid } from '@bzzz/protocol';
+import type {
+  AcceptanceJob,
+  ChangedFile,
+  Clock,
+  Executor,
+  Workspace,
+  Workspaces,
+} from '../../src/index.ts';
+
+export const resultOid = Oid.parse('e'.repeat(40));
+
+export interface MemoryWork {
+  readonly workspaces: Workspaces;
+  readonly executors: Executor[];
+  readonly events: string[];
+  readonly accepted: AcceptanceJob[];
+  readonly script: {
+    takesMs: number;
+    /** Never ends by itself. */
+    endless: boolean;
+    fails: boolean;
+    accepts: boolean;
+    /** The path that the work changes; null: nothing. */
+    changes: string | null;
+    error: BzzzError | null;
+  };
+}
+
+export function createMemoryWork(clock: Clock): MemoryWork {
+  const events: string[] = [];
+  const accepted: AcceptanceJob[] = [];
+  const script: MemoryWork['script'] = {
+    takesMs: 1_000,
+    endless: false,
+    fails: false,
+    accepts: true,
+    changes: 'src/a.ts',
+    error: null,
+  };
+
+  /** As the port says: whatever the reason of the signal, what is thrown is `aborted`. */
+  function work(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        cancel();
+        reject(new BzzzError('aborted', 'the command was cancelled'));
+      };
+      const end = () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const cancel = script.endless ? () => undefined : clock.after(script.takesMs, end);
+      if (signal?.aborted === true) onAbort();
+      else signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  const workspace: Workspace = {
+    path: 'in memory',
+    async collect() {
+      events.push('collect');
+      const path = script.changes;
+      if (path === null) return null;
+      const file: ChangedFile = { path, status: 'modified', mode: '100644', bytes: 1 };
+      return { result: resultOid, commits: [{ oid: resultOid, files: [file], secrets: [] }] };
+    },
+    async dispose() {
+      events.push('dispose');
+    },
+  };
+  const workspaces: Workspaces = {
+    async create() {
+      events.push('create');
+      return workspace;
+    },
+    async accept(job) {
+      events.push('accept');
+      accepted.push(job);
+      const commands = job.commands.map((argv) => {
+        const exitCode = script.accepts ? 0 : null;
+        return { argv, exitCode, elapsedMs: 1, outputTail: '' };
+      });
+      return { passed: script.accepts, commands, judgeFilesChanged: [] };
+    },
+    async sweep() {
+      events.push('sweep');
+    },
+  };
+  const executor: Executor = {
+    kind: 'recipe',
+    async run({ job }, o) {
+      events.push('run');
+      await work(o?.signal);
+      if (script.error !== null) throw script.error;
+      const exitCode = script.fails ? 1 : 0;
+      const [argv = []] = job.commands;
+      const command = { argv, exitCode, elapsedMs: 1, outputTail: script.fails ? 'boom' : '' };
+      return {
+        succeeded: !script.fails,
+        reason: script.fails ? 'exit 1' : '',
+        commands: [command],
+      };
+    },
+  };
+  return { workspaces, executors: [executor], events, accepted, script };
+}

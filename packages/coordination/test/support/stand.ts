@@ -1,0 +1,105 @@
+/** One peer's deciding parts over ports in memory. */
+import {
+  Account,
+  type BzzzError,
+  Capabilities,
+  Epoch,
+  type FenceIntent,
+  IssueNumber,
+  issueHash,
+  type PeerId,
+  Sha256Hex,
+  TaskId,
+} from '@bzzz/protocol';
+import { createChronicle } from '../../src/chronicle/chronicle.ts';
+import { type ClaimOptions, claimIntent } from '../../src/fence/claim.ts';
+import type { RecordDraft } from '../../src/fence/commit.ts';
+import { createFence } from '../../src/fence/fence.ts';
+import { readTip, type Tip } from '../../src/fence/tip.ts';
+import { createTrouble } from '../../src/support/trouble.ts';
+import { createDraws, createIdentity } from './identity.ts';
+import { createManualClock } from './manual-clock.ts';
+import { createMemoryForge, issueOf, type MemoryForge, repo } from './memory-forge.ts';
+import { createMemoryJournal } from './memory-journal.ts';
+
+export const task = TaskId.parse('acme/widgets#7');
+export const number = IssueNumber.parse(7);
+export const account = Account.parse('bzzz-bot');
+export const bodySha256 = Sha256Hex.parse(issueHash(issueOf()));
+export const lagMs = 8_000;
+export const leaseMs = 60_000;
+/** A signal that never fires. */
+export const calm = new AbortController().signal;
+
+export type Stand = ReturnType<typeof createStand>;
+
+/** `index` names the peer. Stands that share a forge and a clock are peers of one mesh. */
+export function createStand(index = 1, shared: Partial<Pick<Stand, 'forge' | 'clock'>> = {}) {
+  const clock = shared.clock ?? createManualClock();
+  const forge = shared.forge ?? forgeWithIssue();
+  const journal = createMemoryJournal();
+  const signer = createIdentity(index);
+  const random = createDraws(index);
+  const chronicle = createChronicle({ clock, journal });
+  const fatal: BzzzError[] = [];
+  const trouble = createTrouble({ clock, chronicle, onFatal: (error) => fatal.push(error) });
+  const ports = { clock, forge, journal, signer, random, chronicle, trouble };
+  const fence = createFence(ports, { lagMs });
+  return {
+    ...ports,
+    fence,
+    fatal,
+    peer: signer.peer,
+    /** A claim over what stands on the forge now. */
+    async claim(change: Partial<ClaimOptions> = {}): Promise<FenceIntent> {
+      const { tip } = await readTip(signer, repo, forge.fence(number));
+      const options = { task, account, tip, epochKnown: 0, bodySha256, leaseMs, ...change };
+      return claimIntent(ports, options);
+    },
+    /** Claims and wins. */
+    async win(): Promise<FenceIntent> {
+      const intent = await this.claim();
+      const verdict = await clock.drive(fence.propose(intent, calm));
+      if (verdict.kind !== 'won') throw new Error(`not won: ${verdict.kind}`);
+      return intent;
+    },
+    async tip(): Promise<Tip> {
+      return (await readTip(signer, repo, forge.fence(number))).tip;
+    },
+  };
+}
+
+export function forgeWithIssue(): MemoryForge {
+  const forge = createMemoryForge();
+  forge.file(issueOf());
+  return forge;
+}
+
+/** A record to be committed, as the fields of a claim of this epoch. */
+export function heldDraft(epoch: number): Extract<RecordDraft, { state: 'held' }> {
+  const at = Epoch.parse(epoch);
+  return { state: 'held', task, account, former: [], epoch: at, attempt: 1, leaseMs, bodySha256 };
+}
+
+/** A peer that can do the work of `issueOf()`. */
+export function capabilitiesOf(peer: PeerId, change: object = {}): Capabilities {
+  return Capabilities.parse({
+    peer,
+    name: 'some-peer',
+    account,
+    version: '0.1.0',
+    wire: { min: 1, max: 1 },
+    incarnation: 1,
+    revision: 1,
+    repositories: [repo],
+    executors: ['recipe'],
+    tools: [],
+    sandbox: 'bubblewrap',
+    slots: 1,
+    running: 0,
+    load: 0,
+    success: 1,
+    journal: { key: 'a'.repeat(64), length: 0 },
+    ...change,
+  });
+}

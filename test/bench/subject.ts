@@ -1,0 +1,61 @@
+/** What a benchmark says of itself. One file a subject, under `subjects/`. */
+
+export interface Size {
+  /** Rounds that are measured. In each, every side does the same work, in alternating order. */
+  readonly rounds: number;
+  /** Rounds before those, with work of the same kind, thrown away: compilers and caches. */
+  readonly warmUpRounds: number;
+  /** Scale of one round; what it counts is the subject's own. */
+  readonly operations: number;
+}
+
+/** What one round cost. */
+export interface Spent {
+  readonly wallMs: number;
+  /** User and system time of this process with its threads, and of its children where counted. */
+  readonly cpuMs: number;
+}
+
+export interface Round {
+  /** Measured. */
+  work(): Promise<void>;
+  /**
+   * Not measured: reads back what `work` did, and digests it. A wrong answer shows here, so that
+   * it cannot pass for a fast one.
+   */
+  answer(): Promise<string>;
+  /** Operations of which `work` consists; may be known only after it. */
+  operations(): number;
+  /** Further figures of this round, by name with unit. */
+  figures?(spent: Spent): Readonly<Record<string, number>>;
+}
+
+export interface Side {
+  readonly name: string;
+  /** `round` counts from 0, warm-up included. The same seed and round is the same work. */
+  prepare(round: number): Promise<Round>;
+}
+
+export interface Bench {
+  /** The first is ours, the others are what it is compared with. */
+  readonly sides: readonly Side[];
+  close(): Promise<void>;
+}
+
+export interface Subject {
+  readonly name: string;
+  readonly measures: string;
+  /** What stands beside it, in the same run. */
+  readonly beside: string;
+  /** One operation, in the singular. */
+  readonly operation: string;
+  /**
+   * Which answers must be equal: of all sides in one round, since they did the same work, or of all
+   * rounds of one side, since it repeats the same work.
+   */
+  readonly equal: 'sides' | 'rounds';
+  /** Count the CPU time of child processes that ended. Linux only. */
+  readonly countsChildren: boolean;
+  readonly sizes: { readonly full: Size; readonly small: Size };
+  open(seed: string, size: Size): Promise<Bench>;
+}

@@ -72,14 +72,14 @@ describe('a contest for an open task', () => {
     expect(turns).toEqual([{ task, atMs: 800 }]);
   });
 
-  it('is brought forward when better ones drop out', async () => {
+  it('is brought forward when better ones drop out, but waits one stagger all the same', async () => {
     const { clock, contest, membership, turns } = contestAt(3);
     contest.evaluate();
     await clock.advance(100);
     for (const peer of order.slice(0, 3)) membership.bury(peer);
     contest.evaluate();
     await clock.advance(10_000);
-    expect(turns).toEqual([{ task, atMs: 100 }]);
+    expect(turns).toEqual([{ task, atMs: 100 + staggerMs }]);
   });
 
   it('stands down when it hears of a claim, with or without another look', async () => {
@@ -147,14 +147,14 @@ describe('a contest for an open task', () => {
 });
 
 describe('a contest for a task that is held', () => {
-  it('sets the first two candidates besides the holder to guard it', () => {
+  it('sets the first two candidates to guard it, and the holder, whose work is its guard', () => {
     const guarding = [0, 1, 2, 3].map((place) => {
       const { contest, claim, guards } = contestAt(place);
       claim(order[0] ?? peerOf(99));
       contest.evaluate();
       return guards.length;
     });
-    expect(guarding).toEqual([0, 1, 1, 0]);
+    expect(guarding).toEqual([1, 1, 1, 0]);
   });
 
   it('lets them bid in turn when it is forfeited, the holder last of all', async () => {

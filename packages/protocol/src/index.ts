@@ -10,6 +10,7 @@ export {
   reasonOf,
 } from './errors.ts';
 export { type CommitParts, commitBytes, commitOid, EMPTY_TREE } from './git-object.ts';
+export { matchesAny } from './globs.ts';
 export { Hlc, hlcCompare, hlcHear, hlcTick, hlcZero } from './hlc.ts';
 export {
   Account,

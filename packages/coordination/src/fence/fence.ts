@@ -193,7 +193,7 @@ function whoHolds(reading: TipReading): string {
 }
 
 /** The holder that a reading names, for the journal. */
-export function holderOf(reading: TipReading): { peer: PeerId; epoch: Epoch } | undefined {
+function holderOf(reading: TipReading): { peer: PeerId; epoch: Epoch } | undefined {
   if (reading.tip.kind !== 'record') return undefined;
   return { peer: reading.tip.record.peer, epoch: reading.tip.record.epoch };
 }

@@ -99,7 +99,7 @@ export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRe
 }
 
 /** The fields that every record of one epoch shares. */
-export function shared(record: LockRecord) {
+function shared(record: LockRecord) {
   const { task, account, former, epoch, attempt, leaseMs, bodySha256 } = record;
   return { task, account, former, epoch, attempt, leaseMs, bodySha256 };
 }

@@ -1,7 +1,6 @@
 /** What a result may contain. Looks at every commit that would be pushed, not at the net change. */
-import { alwaysProtected, type Policy } from '@bzzz/protocol';
+import { alwaysProtected, matchesAny, type Policy } from '@bzzz/protocol';
 import type { Collected, CommitFacts } from '../ports/index.ts';
-import { matchesAny } from './globs.ts';
 
 /** The first reason why a result must not be published, or undefined. */
 export function objection(collected: Collected, policy: Policy): string | undefined {

@@ -1,7 +1,6 @@
-import { Oid, Policy } from '@bzzz/protocol';
+import { matchesAny, Oid, Policy } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { objection } from '../../src/task/checks.ts';
-import { matchesAny } from '../../src/task/globs.ts';
 import type { ChangedFile, Collected, CommitFacts } from '../../src/index.ts';
 
 const policy = Policy.parse({

@@ -7,8 +7,6 @@ import {
   type Account,
   BzzzError,
   type Capabilities,
-  type LockRecord,
-  type Oid,
   type PeerId,
   type RepoName,
   type TaskHint,
@@ -21,8 +19,7 @@ import { createChronicle } from '../chronicle/chronicle.ts';
 import { createContest } from '../contest/contest.ts';
 import { accountsOf } from '../fence/commit.ts';
 import { createFence } from '../fence/fence.ts';
-import { guardLease } from '../fence/guard.ts';
-import { createLeaseClock } from '../fence/lease.ts';
+import { createForfeit } from '../fence/forfeit.ts';
 import type { TipReading } from '../fence/tip.ts';
 import { watchLiveness } from '../membership/liveness.ts';
 import { createMembership } from '../membership/membership.ts';
@@ -41,13 +38,12 @@ import type {
 import { type Ending, type Memory, readMemory } from '../recovery/fold.ts';
 import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
-import { createBook, type TaskEntry } from '../task/book.ts';
+import { createBook } from '../task/book.ts';
 import { holdOf, type TaskState } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
-import { watchRole } from '../watching/roles.ts';
 import { startWatch, type Watch } from '../watching/watch.ts';
 import { learnFromTip } from './reading.ts';
-import { hintsOf } from './telling.ts';
+import { createTeller } from './teller.ts';
 import { type PeerView, viewOf } from './view.ts';
 import { createWorkforce } from './workforce.ts';
 
@@ -104,16 +100,24 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const deps = { ...ports, chronicle, trouble };
   const membership = createMembership(self);
   const book = createBook();
-  const leases = createLeaseClock();
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
-  const guarded = new Set<TaskId>();
   const watches: Watch[] = [];
   const ends: (() => void)[] = [];
   let account: Account | null = null;
   let presence: Presence | undefined;
-  let cancelRepeat = () => {};
 
+  const claims = createForfeit(
+    { ...deps, fence, membership },
+    {
+      leaseMs: timing.leaseMs,
+      signal,
+      onReading(task, reading) {
+        onReading(task, reading);
+        return isForeign(task);
+      },
+    },
+  );
   const workforce = createWorkforce(
     { ...deps, fence, book, visible },
     {
@@ -121,11 +125,12 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       backoffMs: timing.backoffMs,
       attemptsMax,
       slots: options.slots,
-      bidOptions: () => account && { account, leaseMs: timing.leaseMs, mayTakeOver },
+      bidOptions: () =>
+        account && { account, leaseMs: timing.leaseMs, mayTakeOver: claims.mayTakeOver },
       onReading(task, reading) {
         onReading(task, reading);
         // Who lost tells who holds it: others need not find out the same way.
-        tell(task, true);
+        teller.tell(task, true);
       },
       onChange,
     },
@@ -136,37 +141,21 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       self,
       staggerMs: timing.staggerMs,
       free: workforce.free,
-      forfeited,
+      forfeited: claims.forfeited,
       onTurn: workforce.bid,
-      onGuard: guard,
+      onGuard: ({ task }) => {
+        if (!workforce.driving(task)) claims.guard(task);
+      },
     },
   );
+  const teller = createTeller(
+    { ...deps, membership, book },
+    { self, announceMs: timing.announceMs, onRepeat: contest.evaluate },
+  );
 
-  /** A holder that is dead, or whose tip stood for its whole lease before our eyes, may be replaced. */
-  function mayTakeOver({ task, peer, leaseMs }: LockRecord, oid: Oid): boolean {
-    return membership.isDead(peer) || leases.stoodMs(task, oid) >= leaseMs;
-  }
-
-  function forfeited({ task, state }: TaskEntry): boolean {
-    const hold = holdOf(state);
-    if (hold === undefined) return false;
-    return membership.isDead(hold.peer) || leases.stoodMs(task, hold.lock) >= hold.leaseMs;
-  }
-
-  function guard({ task }: TaskEntry): void {
-    if (guarded.has(task) || workforce.driving(task)) return;
-    guarded.add(task);
-    const goOn = (reading: TipReading) => {
-      onReading(task, reading);
-      const entry = book.get(task);
-      return entry !== undefined && holdOf(entry.state) !== undefined && !workforce.driving(task);
-    };
-    const watched = { leaseMs: timing.leaseMs, onReading: goOn };
-    background(
-      guardLease({ ...deps, fence, leases }, watched, task, signal).finally(() =>
-        guarded.delete(task),
-      ),
-    );
+  function isForeign(task: TaskId): boolean {
+    const entry = book.get(task);
+    return entry !== undefined && holdOf(entry.state) !== undefined && !workforce.driving(task);
   }
 
   function onReading(task: TaskId, { tip }: TipReading): void {
@@ -177,7 +166,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
 
   function onChange(task: TaskId): void {
     // The claim before the taken slot, for the same reason.
-    tell(task);
+    teller.tell(task);
     presence?.announce();
     contest.evaluate();
   }
@@ -194,40 +183,13 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     if (!book.hear(hint)) return;
     if (workforce.driving(task)) workforce.recheck(task);
     if (from === self) {
-      publish(hint);
+      teller.publish(hint);
       if (fresh && hint.kind === 'seen') {
         const { title, bodySha256 } = hint;
         background(chronicle.record({ kind: 'task.seen', task, title, bodySha256 }));
       }
     }
     contest.evaluate();
-  }
-
-  function publish(hint: TaskHint): void {
-    background(mesh.publish(topics.tasks, hint));
-  }
-
-  function tell(task: TaskId, watching = isWatching(taskParts(task).repo)): void {
-    const entry = book.get(task);
-    if (entry === undefined) return;
-    const hints = hintsOf(entry, { self, position: chronicle.position(), watching });
-    for (const hint of hints) publish(hint);
-  }
-
-  function isWatching(repo: RepoName): boolean {
-    const live = membership.live().map((one) => one.peer);
-    return watchRole(repo, self, live) !== 'fallback';
-  }
-
-  /** Gossip promises nothing: what matters is said again, so that nothing relies on one message. */
-  function tellAll(): void {
-    for (const { task, wanted } of book.all()) if (wanted) tell(task);
-  }
-
-  function repeat(): void {
-    tellAll();
-    contest.evaluate();
-    cancelRepeat = clock.after(timing.announceMs, repeat);
   }
 
   /** Work that nobody waits for; what goes wrong in it is told. */
@@ -250,7 +212,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     const reading = await fence.look(task, until);
     onReading(task, reading);
     // Before anybody hears of the issue from us, and whoever watches it.
-    tell(task, true);
+    teller.tell(task, true);
     return reading.tip.kind === 'record' ? accountsOf(reading.tip.record) : [];
   }
 
@@ -295,7 +257,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
         announceMs: timing.announceMs,
         incarnation,
         describe,
-        onJoin: tellAll,
+        onJoin: teller.tellAll,
         onChange: contest.evaluate,
       },
     );
@@ -314,7 +276,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     );
     for (const task of memory.unfinished) workforce.resume(task);
     for (const repo of options.repositories) watches.push(startWatch(deps, watchOptions(repo)));
-    repeat();
+    teller.start();
     // Not awaited: a peer takes part in its mesh while the forge is away.
     background(learnAccount());
   }
@@ -339,7 +301,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       contest.stop();
       await workforce.stop(stopGraceMs);
       stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
-      cancelRepeat();
+      teller.stop();
       for (const end of ends) end();
       contest.stop();
       await chronicle.record({ kind: 'peer.stopped' });

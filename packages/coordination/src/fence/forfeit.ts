@@ -1,0 +1,72 @@
+/**
+ * When a claim of somebody else may be taken over: its holder is confirmed dead, or its tip stood
+ * for its whole lease before our own eyes (DESIGN.md 4.3). An eager answer wastes work and cannot
+ * break safety.
+ */
+import type { LockRecord, Oid, TaskId } from '@bzzz/protocol';
+import type { Membership } from '../membership/membership.ts';
+import type { Clock } from '../ports/index.ts';
+import type { Trouble } from '../support/trouble.ts';
+import type { TaskEntry } from '../task/book.ts';
+import { holdOf } from '../task/state.ts';
+import type { Fence } from './fence.ts';
+import { guardLease } from './guard.ts';
+import { createLeaseClock } from './lease.ts';
+import type { TipReading } from './tip.ts';
+
+export interface ForfeitDeps {
+  readonly clock: Clock;
+  readonly fence: Pick<Fence, 'look'>;
+  readonly membership: Pick<Membership, 'isDead'>;
+  readonly trouble: Trouble;
+}
+
+export interface ForfeitOptions {
+  /** How often a guarded lease is looked at: four times in this. */
+  readonly leaseMs: number;
+  readonly signal: AbortSignal;
+  /** Told what a guard read; returns whether the task is still somebody else's. */
+  readonly onReading: (task: TaskId, reading: TipReading) => boolean;
+}
+
+export interface Forfeit {
+  /** By what the book says; decides whether a bid makes sense. */
+  forfeited(entry: TaskEntry): boolean;
+  /** By what the fence says; decides whether a bid may stand on this tip. */
+  mayTakeOver(record: LockRecord, oid: Oid): boolean;
+  /** Watches the lease of a task until it is no longer somebody else's. Idempotent. */
+  guard(task: TaskId): void;
+}
+
+export function createForfeit(deps: ForfeitDeps, options: ForfeitOptions): Forfeit {
+  const { membership, trouble } = deps;
+  const { leaseMs, signal } = options;
+  const leases = createLeaseClock();
+  const guarded = new Set<TaskId>();
+
+  async function watch(task: TaskId): Promise<void> {
+    const onReading = (reading: TipReading) => options.onReading(task, reading);
+    try {
+      await guardLease({ ...deps, leases }, { leaseMs, onReading }, task, signal);
+    } catch (error) {
+      if (!signal.aborted) trouble.tell(error, task);
+    } finally {
+      guarded.delete(task);
+    }
+  }
+
+  return {
+    forfeited({ task, state }) {
+      const hold = holdOf(state);
+      if (hold === undefined) return false;
+      return membership.isDead(hold.peer) || leases.stoodMs(task, hold.lock) >= hold.leaseMs;
+    },
+    mayTakeOver: (record, oid) =>
+      membership.isDead(record.peer) || leases.stoodMs(record.task, oid) >= record.leaseMs,
+    guard(task) {
+      if (guarded.has(task)) return;
+      guarded.add(task);
+      void watch(task);
+    },
+  };
+}

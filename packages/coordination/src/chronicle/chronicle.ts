@@ -32,7 +32,7 @@ export function createChronicle(deps: { clock: Clock; journal: Journal }): Chron
   let durable = { seq: 0, at: hlcZero };
   return {
     async record(body, cause) {
-      last = hlcTick(last, clock.wallMs());
+      last = hlcTick(last, Math.floor(clock.wallMs()));
       const entry = { v: 1 as const, at: last, body, ...(cause === undefined ? {} : { cause }) };
       const seq = await journal.append(entry);
       if (seq >= durable.seq) durable = { seq, at: entry.at };

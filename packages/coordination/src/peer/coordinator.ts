@@ -177,6 +177,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     if ('peer' in hint) {
       // Of our own tasks we know better, and learn of a takeover at the fence.
       if (hint.peer === self || workforce.driving(task)) return;
+      // How a claim ended is its holder's to say; anybody may say that one stands.
+      if (hint.kind !== 'claimed' && hint.peer !== from) return;
       chronicle.hear(hint.entry.at);
     }
     const fresh = book.get(task) === undefined;

@@ -44,9 +44,9 @@ const Issue = z.object({
   assignees: z.array(Login),
   labels: z.array(z.object({ name: z.string() })),
 });
-export type Issue = z.infer<typeof Issue>;
+type Issue = z.infer<typeof Issue>;
 const Comment = z.object({ id: z.number(), body: z.string(), user: Login });
-export type Comment = z.infer<typeof Comment>;
+type Comment = z.infer<typeof Comment>;
 const PullRequest = z.object({
   number: z.number(),
   title: z.string(),
@@ -93,7 +93,9 @@ export async function startForge(stage: Stage, { users, repo }: World): Promise<
       const text = await running.output();
       if (running.hasEnded()) throw new Error(`the forge has ended: ${text}`);
       const line = text.split('\n').findLast((one) => one.includes(`"pid":${running.pid}`));
-      return line === undefined ? undefined : z.object({ url: z.string() }).parse(JSON.parse(line)).url;
+      return line === undefined
+        ? undefined
+        : z.object({ url: z.string() }).parse(JSON.parse(line)).url;
     });
   }
 

@@ -1,10 +1,18 @@
 /** A peer as a process with a data folder of its own, and the control socket to look into it. */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { type ControlClient, createControlClient, createSecretFile, type LogLine } from '@bzzz/peer';
+import {
+  type ControlClient,
+  createControlClient,
+  createSecretFile,
+  type LogLine,
+} from '@bzzz/peer';
 import { isBzzzError } from '@bzzz/protocol';
+import { z } from 'zod';
 import { type ForgeProcess, tokenOf } from './forge.ts';
 import { killGroup, type Running, signalAll } from './processes.ts';
 import { bzzz } from './programs.ts';
@@ -15,7 +23,7 @@ export const account = 'bzzz-bot';
 
 export interface PeerSpec {
   readonly name: string;
-  readonly listen?: string;
+  readonly listen?: string | undefined;
   /** Addresses of others. */
   readonly bootstrap?: readonly string[];
   readonly mdns?: boolean;
@@ -44,6 +52,8 @@ export interface PeerProcess {
   resume(): void;
   /** A new process over the same folder. */
   restart(): Promise<void>;
+  /** Makes it look at the forge, and resolves when it has. */
+  look(): Promise<void>;
 }
 
 /** Quick reactions, as everything is on this machine. A test overrides what it is about. */
@@ -83,6 +93,12 @@ export async function startPeer(
     return status;
   }
 
+  /** Answered and unanswered looks at all repositories. */
+  async function polls(): Promise<number> {
+    const { forge } = await client.status();
+    return forge.watching.reduce((sum, one) => sum + one.polls, 0);
+  }
+
   return {
     name: spec.name,
     dataDir,
@@ -106,24 +122,35 @@ export async function startPeer(
       running = await stage.start(spec.name, { argv });
       up = await untilUp();
     },
+    async look() {
+      const before = await polls();
+      await client.look({});
+      await stage.until(
+        `${spec.name} has looked at the forge`,
+        async () => (await polls()) > before,
+      );
+    },
   };
 }
 
-/** Peers on loopback, each told of the one before, so nothing is announced to anybody's network. */
+/** Peers on loopback that know each other's addresses: nothing is announced to any network. */
 export async function startPeers(
   stage: Stage,
   forge: ForgeProcess,
   names: readonly string[],
-  spec: Omit<PeerSpec, 'name' | 'bootstrap'> = {},
+  spec: Omit<PeerSpec, 'name' | 'listen' | 'bootstrap'> = {},
 ): Promise<PeerProcess[]> {
-  const [first = '', ...others] = names;
-  const root = await startPeer(stage, forge, { ...spec, name: first });
-  const rest = await Promise.all(
-    others.map((name) =>
-      startPeer(stage, forge, { ...spec, name, bootstrap: root.addresses() }),
+  const addresses = (await freePorts(names.length)).map((port) => `/ip4/127.0.0.1/tcp/${port}`);
+  return Promise.all(
+    names.map((name, index) =>
+      startPeer(stage, forge, {
+        ...spec,
+        name,
+        listen: addresses[index],
+        bootstrap: addresses.filter((_, other) => other !== index),
+      }),
     ),
   );
-  return [root, ...rest];
 }
 
 /** Waits until everybody is connected to everybody. */
@@ -141,9 +168,7 @@ export async function untilHolder(
   { number, epoch }: { readonly number: number; readonly epoch: number },
 ): Promise<PeerProcess> {
   return stage.until(`somebody holds #${number} in epoch ${epoch}`, async () => {
-    const answers = await Promise.all(
-      peers.map(({ client }) => client.tasks().catch(unlessAway)),
-    );
+    const answers = await Promise.all(peers.map(({ client }) => client.tasks().catch(unlessAway)));
     const holder = answers
       .flatMap((answer) => answer?.tasks ?? [])
       .find((one) => one.task.endsWith(`#${number}`) && one.epoch === epoch && one.holder !== null);
@@ -166,7 +191,10 @@ export async function untilAllSayDone(
 }
 
 /** A file of this name somewhere in the worktrees of a peer. */
-export async function findInWorktrees(peer: PeerProcess, name: string): Promise<string | undefined> {
+export async function findInWorktrees(
+  peer: PeerProcess,
+  name: string,
+): Promise<string | undefined> {
   const dir = join(peer.dataDir, 'worktrees');
   if (!existsSync(dir)) return undefined;
   const slots = await readdir(dir, { withFileTypes: true });
@@ -206,6 +234,25 @@ async function sharedKey(stage: Stage): Promise<string> {
   return (await readFile(file, 'utf8')).trim();
 }
 
-export function unlessAway(error: unknown): undefined {
+function unlessAway(error: unknown): undefined {
   if (!isBzzzError(error, 'peer_not_running')) throw error;
+}
+
+/** Ports that were free a moment ago; a restarted peer must be found where it was. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map(
+    (server) => z.object({ port: z.number() }).parse(server.address()).port,
+  );
+  for (const server of servers) {
+    server.close();
+    await once(server, 'close');
+  }
+  return ports;
 }

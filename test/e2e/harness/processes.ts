@@ -93,9 +93,7 @@ export async function descendants(pid: number): Promise<Seen[]> {
   }
   const below = (of: number): number[] =>
     [...parents].flatMap(([one, parent]) => (parent === of ? [one, ...below(one)] : []));
-  return Promise.all(
-    below(pid).map(async (one) => ({ pid: one, command: await commandOf(one) })),
-  );
+  return Promise.all(below(pid).map(async (one) => ({ pid: one, command: await commandOf(one) })));
 }
 
 async function processIds(): Promise<number[]> {

@@ -31,6 +31,8 @@ export interface Stage {
 /** Undefined or false: not yet. */
 type Look<T> = () => Promise<T | undefined | false> | T | undefined | false;
 
+/** Limit of a test, for a machine that is busy with others: a state that does not come fails sooner. */
+export const patientMs = 240_000;
 /** Longer than any state takes on a busy machine, shorter than a test's own limit. */
 const stateMsMax = 90_000;
 const lookEveryMs = 50;

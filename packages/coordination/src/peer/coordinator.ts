@@ -295,18 +295,23 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     };
   }
 
+  let ending: Promise<void> | undefined;
+  async function endAll(): Promise<void> {
+    for (const watch of watches) watch.stop();
+    contest.stop();
+    await workforce.stop(stopGraceMs);
+    stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+    teller.stop();
+    for (const end of ends) end();
+    contest.stop();
+    await chronicle.record({ kind: 'peer.stopped' });
+  }
+
   return {
     start,
-    async stop() {
-      if (signal.aborted) return;
-      for (const watch of watches) watch.stop();
-      contest.stop();
-      await workforce.stop(stopGraceMs);
-      stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
-      teller.stop();
-      for (const end of ends) end();
-      contest.stop();
-      await chronicle.record({ kind: 'peer.stopped' });
+    stop() {
+      ending ??= endAll();
+      return ending;
     },
     lookNow(repo) {
       for (const watch of watches) if (watch.view().repo === repo) watch.lookNow();

@@ -39,7 +39,7 @@ export function createManualClock(): ManualClock {
   }
 
   return {
-    wallMs: () => wallStartMs + nowMs + turnedMs,
+    wallMs: () => Math.floor(wallStartMs + nowMs + turnedMs),
     monotonicMs: () => nowMs,
     waiting: () => timers.size,
     turnWall(ms) {
@@ -59,13 +59,13 @@ export function createManualClock(): ManualClock {
       nowMs = endMs;
     },
     async drive(work) {
-      let over = false;
+      const progress = { over: false };
       const end = () => {
-        over = true;
+        progress.over = true;
       };
       work.then(end, end);
       await settle();
-      while (!over) {
+      while (!progress.over) {
         const timer = next();
         if (timer === undefined) throw new Error('nothing is left that could settle the work');
         await runNext(timer);

@@ -18,7 +18,7 @@ import { createFence } from '../../src/fence/fence.ts';
 import { readTip, type Tip } from '../../src/fence/tip.ts';
 import { createTrouble } from '../../src/support/trouble.ts';
 import { createDraws, createIdentity } from './identity.ts';
-import { createManualClock } from './manual-clock.ts';
+import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createMemoryForge, issueOf, type MemoryForge, repo } from './memory-forge.ts';
 import { createMemoryJournal } from './memory-journal.ts';
 
@@ -34,7 +34,10 @@ export const calm = new AbortController().signal;
 export type Stand = ReturnType<typeof createStand>;
 
 /** `index` names the peer. Stands that share a forge and a clock are peers of one mesh. */
-export function createStand(index = 1, shared: Partial<Pick<Stand, 'forge' | 'clock'>> = {}) {
+export function createStand(
+  index = 1,
+  shared: { readonly forge?: MemoryForge; readonly clock?: ManualClock } = {},
+) {
   const clock = shared.clock ?? createManualClock();
   const forge = shared.forge ?? forgeWithIssue();
   const journal = createMemoryJournal();

@@ -16,25 +16,25 @@ const patienceMs = 24 * 3_600_000;
 
 export function createPump(): Pump {
   const timeline = createTimeline();
-  let waiting = 0;
+  const callers = { waiting: 0 };
   let running: Promise<void> | undefined;
 
   async function run(): Promise<void> {
-    while (waiting > 0) {
+    while (callers.waiting > 0) {
       if (timeline.nowMs() > patienceMs) throw new Error('waited for a virtual day');
-      await timeline.run({ untilMs: timeline.nowMs() + 50, until: () => waiting === 0 });
+      await timeline.run({ untilMs: timeline.nowMs() + 50, until: () => callers.waiting === 0 });
     }
     running = undefined;
   }
 
   async function drive<T>(work: Promise<T>): Promise<T> {
-    waiting += 1;
+    callers.waiting += 1;
     running ??= run();
     const stuck = running.then(() => work);
     try {
       return await Promise.race([work, stuck]);
     } finally {
-      waiting -= 1;
+      callers.waiting -= 1;
     }
   }
 

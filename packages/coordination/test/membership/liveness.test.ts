@@ -1,0 +1,224 @@
+import { type PeerId, probeProtocol, topics } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { watchLiveness } from '../../src/membership/liveness.ts';
+import { createMembership } from '../../src/membership/membership.ts';
+import { startPresence } from '../../src/membership/presence.ts';
+import type { Mesh } from '../../src/index.ts';
+import { createMemoryHub } from '../support/memory-mesh.ts';
+import { settle } from '../support/manual-clock.ts';
+import { peerOf } from '../support/identity.ts';
+import { calm, capabilitiesOf, createStand } from '../support/stand.ts';
+
+const suspicionMs = 3_000;
+
+/** One real peer in a mesh of others that only stand there. */
+function meshOf(others: number) {
+  const stand = createStand(1);
+  const hub = createMemoryHub();
+  const mesh = hub.join(stand.peer);
+  const peers = Array.from({ length: others }, (_, index) => peerOf(index + 2));
+  const meshes = new Map<PeerId, Mesh>(peers.map((peer) => [peer, hub.join(peer)]));
+  const membership = createMembership(stand.peer);
+  for (const peer of [stand.peer, ...peers]) membership.heard(capabilitiesOf(peer), 0);
+  const suspected: number[] = [];
+  const asked: PeerId[] = [];
+  const deps = { ...stand, mesh, membership };
+  const stop = watchLiveness(deps, {
+    suspicionMs,
+    onChange: () => undefined,
+    onSuspected: (incarnation) => suspected.push(incarnation),
+  });
+  for (const peer of peers) hub.link(stand.peer, peer);
+  /** What the others say when they are asked for a peer. */
+  const answer = (connected: boolean) => {
+    for (const [peer, other] of meshes) {
+      other.handle(probeProtocol, async () => {
+        asked.push(peer);
+        return { connected };
+      });
+    }
+  };
+  answer(false);
+  const kill = (peer: PeerId) => hub.cut(stand.peer, peer);
+  return { ...stand, hub, peers, membership, meshes, suspected, asked, answer, kill, stop };
+}
+
+describe('a closed connection', () => {
+  it('suspects, asks a few others, and declares dead what nobody reaches', async () => {
+    const { clock, hub, peers, membership, journal, asked, kill } = meshOf(6);
+    const gone = peers[0] ?? peerOf(99);
+    kill(gone);
+    await settle();
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    const note = { kind: 'suspected', peer: gone, incarnation: 1 };
+    expect(hub.said).toContainEqual({ from: peerOf(1), topic: 'health', message: note });
+    await clock.advance(suspicionMs - 1);
+    expect(membership.isDead(gone)).toBe(false);
+    await clock.advance(1);
+    expect(membership.isDead(gone)).toBe(true);
+    expect(new Set(asked).size).toBe(3);
+    expect(journal.kinds()).toEqual(['member.suspected', 'member.dead']);
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('kills nobody whom somebody else still reaches', async () => {
+    const { clock, peers, membership, answer, kill } = meshOf(4);
+    const gone = peers[0] ?? peerOf(99);
+    answer(true);
+    kill(gone);
+    await clock.advance(10 * suspicionMs);
+    expect(membership.get(gone)).toMatchObject({ liveness: 'alive', connected: false });
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('never buries anybody from a minority, and buries once there is a majority', async () => {
+    const { clock, hub, peers, membership, kill, peer } = meshOf(4);
+    for (const gone of peers.slice(0, 3)) kill(gone);
+    await clock.advance(20 * suspicionMs);
+    const states = () => peers.map((one) => membership.get(one)?.liveness);
+    expect(states()).toEqual(['suspected', 'suspected', 'suspected', 'alive']);
+    hub.link(peer, peers[0] ?? peer);
+    hub.link(peer, peers[1] ?? peer);
+    await clock.advance(2 * suspicionMs);
+    expect(states()).toEqual(['alive', 'alive', 'dead', 'alive']);
+  });
+
+  it('is refuted by the peer itself, not by others in its name', async () => {
+    const { clock, peers, membership, meshes, hub, kill } = meshOf(4);
+    const [gone = peerOf(98), liar = peerOf(99)] = peers;
+    hub.link(gone, liar);
+    kill(gone);
+    await settle();
+    const alive = { kind: 'alive' as const, peer: gone, incarnation: 2 };
+    await meshes.get(liar)?.publish(topics.health, alive);
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    // What a gossiping mesh hands on still bears its sender.
+    hub.link(peerOf(1), gone);
+    await meshes.get(gone)?.publish(topics.health, alive);
+    expect(membership.get(gone)?.liveness).toBe('alive');
+    await clock.advance(10 * suspicionMs);
+    expect(membership.isDead(gone)).toBe(false);
+  });
+
+  it('of a peer that nobody heard of is nothing', async () => {
+    const { clock, hub, kill, journal } = meshOf(3);
+    const stranger = peerOf(50);
+    hub.join(stranger);
+    hub.link(peerOf(1), stranger);
+    kill(stranger);
+    await clock.advance(suspicionMs);
+    expect(journal.kinds()).toEqual([]);
+  });
+});
+
+describe('others', () => {
+  it('are told whether we are connected to whom they suspect', async () => {
+    const { peers, meshes, peer, kill } = meshOf(3);
+    const [asker = peer, target = peer] = peers;
+    const ask = () => meshes.get(asker)?.request(probeProtocol, peer, { target }, { signal: calm });
+    expect(await ask()).toEqual({ connected: true });
+    kill(target);
+    expect(await ask()).toEqual({ connected: false });
+  });
+
+  it('who suspect us are heard; who suspect others change nothing', async () => {
+    const { peers, meshes, membership, suspected, peer } = meshOf(3);
+    const [one = peer, two = peer] = peers;
+    const say = (of: PeerId) =>
+      meshes.get(one)?.publish(topics.health, { kind: 'suspected', peer: of, incarnation: 7 });
+    await say(peer);
+    await say(two);
+    expect(suspected).toEqual([7]);
+    expect(membership.get(two)?.liveness).toBe('alive');
+  });
+
+  it('are not listened to any more once we have stopped', async () => {
+    const { clock, peers, membership, meshes, suspected, stop, kill, peer } = meshOf(3);
+    const [one = peer] = peers;
+    kill(one);
+    await settle();
+    stop();
+    await clock.advance(10 * suspicionMs);
+    expect(membership.get(one)?.liveness).toBe('suspected');
+    const note = { kind: 'suspected' as const, peer, incarnation: 1 };
+    await meshes.get(peers[1] ?? one)?.publish(topics.health, note);
+    expect(suspected).toEqual([]);
+    expect(clock.waiting()).toBe(0);
+  });
+});
+
+describe('presence', () => {
+  function presenceOf() {
+    const stand = createStand(1);
+    const hub = createMemoryHub();
+    const [mesh, other] = [hub.join(stand.peer), hub.join(peerOf(2))];
+    const membership = createMembership(stand.peer);
+    const joined: PeerId[] = [];
+    const { peer: _peer, incarnation: _i, revision: _r, ...about } = capabilitiesOf(stand.peer);
+    const presence = startPresence(
+      { ...stand, mesh, membership },
+      {
+        announceMs: 30_000,
+        incarnation: 5,
+        describe: () => about,
+        onJoin: (peer) => joined.push(peer),
+        onChange: () => undefined,
+      },
+    );
+    const said = (topic: string) => hub.said.filter((one) => one.topic === topic);
+    return { ...stand, hub, mesh, other, membership, joined, presence, said };
+  }
+
+  it('is announced at start, every 30 s, on a new connection, and on change', async () => {
+    const { clock, hub, said, presence } = presenceOf();
+    await clock.advance(0);
+    expect(said('capabilities')).toHaveLength(1);
+    await clock.advance(60_000);
+    expect(said('capabilities')).toHaveLength(3);
+    hub.link(peerOf(1), peerOf(2));
+    await settle();
+    expect(said('capabilities')).toHaveLength(4);
+    presence.announce();
+    await settle();
+    expect(said('capabilities')).toHaveLength(5);
+    const revisions = said('capabilities').map(
+      ({ message }) =>
+        topics.capabilities.codec.decode(topics.capabilities.codec.encode(message as never))
+          .revision,
+    );
+    expect(revisions).toEqual(revisions.toSorted((a, b) => a - b));
+    expect(new Set(revisions).size).toBe(5);
+    presence.stop();
+    await settle();
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('of others is believed from themselves only', async () => {
+    const { hub, other, membership, joined, journal, clock } = presenceOf();
+    hub.link(peerOf(1), peerOf(2));
+    await other.publish(topics.capabilities, capabilitiesOf(peerOf(3)));
+    expect(membership.get(peerOf(3))).toBeUndefined();
+    await other.publish(topics.capabilities, capabilitiesOf(peerOf(2)));
+    await other.publish(topics.capabilities, capabilitiesOf(peerOf(2), { revision: 2 }));
+    await clock.advance(0);
+    expect(joined).toEqual([peerOf(2)]);
+    expect(journal.of('member.joined')).toEqual([
+      { kind: 'member.joined', peer: peerOf(2), name: 'some-peer' },
+    ]);
+    membership.bury(peerOf(2));
+    await other.publish(topics.capabilities, capabilitiesOf(peerOf(2), { incarnation: 2 }));
+    expect(joined).toHaveLength(2);
+  });
+
+  it('refutes a suspicion with a higher incarnation, an old suspicion not at all', async () => {
+    const { clock, presence, said } = presenceOf();
+    await clock.advance(0);
+    presence.refute(4);
+    expect(presence.self().incarnation).toBe(5);
+    presence.refute(5);
+    await settle();
+    expect(presence.self().incarnation).toBe(6);
+    expect(said('health')).toMatchObject([{ message: { kind: 'alive', incarnation: 6 } }]);
+    expect(said('capabilities').at(-1)).toMatchObject({ message: { incarnation: 6 } });
+  });
+});

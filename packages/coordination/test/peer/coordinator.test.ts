@@ -1,0 +1,143 @@
+import { commitOid, utf8 } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { errorOf, issueOf } from '../support/memory-forge.ts';
+import { createMemoryPeer, createMemoryWorld, timing } from '../support/memory-peers.ts';
+import { number, task } from '../support/stand.ts';
+
+async function aloneWith(change: Parameters<typeof issueOf>[0] = {}) {
+  const world = createMemoryWorld();
+  world.forge.file(issueOf(change));
+  const one = createMemoryPeer(world, 1);
+  await one.coordinator.start();
+  const stateOf = () => one.coordinator.view().tasks.find((entry) => entry.task === task);
+  return { ...world, one, stateOf };
+}
+
+describe('a peer alone', () => {
+  it('does a task from issue to pull request', async () => {
+    const { clock, forge, stateOf, one } = await aloneWith();
+    await clock.advance(20_000);
+    expect(stateOf()).toMatchObject({ state: 'done', pullRequest: 1_007, epoch: 1 });
+    expect(forge.task(number).pullRequests).toHaveLength(1);
+    expect(one.journal.of('task.ended')).toMatchObject([{ state: 'done', pullRequest: 1_007 }]);
+    await clock.drive(one.coordinator.stop());
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('has no view before it starts, and stops once', async () => {
+    const world = createMemoryWorld();
+    const { coordinator, journal } = createMemoryPeer(world, 1);
+    expect(() => coordinator.view()).toThrow(expect.objectContaining({ code: 'stopped' }));
+    await coordinator.start();
+    await Promise.all([coordinator.stop(), coordinator.stop()]);
+    await coordinator.stop();
+    expect(journal.of('peer.stopped')).toHaveLength(1);
+  });
+
+  it('lets go of what it holds when it stops', async () => {
+    const { clock, forge, one, stateOf } = await aloneWith();
+    one.work.script.endless = true;
+    await clock.advance(5_000);
+    expect(stateOf()?.state).toBe('running');
+    await clock.drive(one.coordinator.stop());
+    expect(stateOf()).toMatchObject({ state: 'released' });
+    expect(forge.fence(number).lock).not.toBeNull();
+    expect(one.work.events.at(-1)).toBe('dispose');
+  });
+
+  it('does nothing twice after a restart', async () => {
+    const { clock, forge, hub, one } = await aloneWith();
+    await clock.advance(20_000);
+    await clock.drive(one.coordinator.stop());
+    const pushes = forge.pushes.length;
+    const again = createMemoryPeer({ clock, forge, hub }, 1, { journal: one.journal });
+    await again.coordinator.start();
+    await clock.advance(10 * timing.leaseMs);
+    expect(again.coordinator.view().tasks).toMatchObject([{ state: 'done', pullRequest: 1_007 }]);
+    expect(forge.pushes).toHaveLength(pushes);
+    expect(again.work.events).toEqual(['sweep']);
+  });
+
+  it('asks seldom for a claim that the forge refuses', async () => {
+    const { clock, forge, stateOf } = await aloneWith();
+    forge.fates = Array.from({ length: 1_000 }, () => 'refuse' as const);
+    await clock.advance(600_000);
+    expect(forge.pushes.length).toBeGreaterThan(2);
+    expect(forge.pushes.length).toBeLessThan(12);
+    expect(stateOf()?.state).toBe('open');
+  });
+
+  it('settles a claim without an answer by the same commit', async () => {
+    const { clock, forge, stateOf } = await aloneWith();
+    forge.fates = ['lose-request', 'lose-request', 'lose-reply'];
+    await clock.advance(60_000);
+    expect(stateOf()).toMatchObject({ state: 'done', epoch: 1 });
+  });
+
+  it('leaves a task alone where a person pushed to the lock branch', async () => {
+    const { clock, forge, stateOf, one } = await aloneWith();
+    const commit = utf8('mine now');
+    forge.overwrite(number, { oid: commitOid(commit), commit });
+    await clock.advance(600_000);
+    expect(stateOf()?.reason).toContain('a person pushed');
+    expect(one.work.events).toEqual(['sweep']);
+    expect(forge.fence(number).lock?.oid).toBe(commitOid(commit));
+  });
+
+  it('is told when its journal cannot be written, and then does nothing more', async () => {
+    const { clock, forge, one } = await aloneWith();
+    one.journal.fill();
+    await clock.advance(20_000);
+    expect(one.fatal).not.toEqual([]);
+    expect(forge.pushes).toEqual([]);
+  });
+
+  it('waits for the forge to tell who it is', async () => {
+    const world = createMemoryWorld();
+    world.forge.file(issueOf());
+    world.forge.fail('account', errorOf('forge_unauthorized'), errorOf('forge_unauthorized'));
+    const one = createMemoryPeer(world, 1);
+    await one.coordinator.start();
+    await world.clock.advance(0);
+    expect(world.forge.pushes).toEqual([]);
+    await world.clock.advance(60_000);
+    expect(one.coordinator.view().tasks).toMatchObject([{ state: 'done' }]);
+  });
+});
+
+describe('peers of one mesh', () => {
+  async function meshOf(count: number) {
+    const world = createMemoryWorld();
+    world.forge.file(issueOf());
+    const peers = Array.from({ length: count }, (_, index) => createMemoryPeer(world, index + 1));
+    for (const [at, a] of peers.entries()) {
+      for (const b of peers.slice(at + 1)) world.hub.link(a.peer, b.peer);
+    }
+    await Promise.all(peers.map(({ coordinator }) => coordinator.start()));
+    return { ...world, peers };
+  }
+
+  it('do a task once, at about the cost of one', async () => {
+    const { clock, forge, peers } = await meshOf(8);
+    await clock.advance(120_000);
+    expect(forge.task(number).pullRequests).toHaveLength(1);
+    const worked = peers.filter(({ work }) => work.events.includes('run'));
+    expect(worked).toHaveLength(1);
+    expect(forge.pushes.length).toBeLessThan(6);
+    const states = peers.map(({ coordinator }) => coordinator.view().tasks[0]?.state);
+    expect(new Set(states)).toEqual(new Set(['done']));
+  });
+
+  it('take over from an owner that is dead, one epoch higher', async () => {
+    const { clock, forge, hub, peers } = await meshOf(5);
+    for (const { work } of peers) work.script.takesMs = 10_000;
+    await clock.advance(3_000);
+    const owner = peers.find(({ work }) => work.events.includes('run'));
+    if (owner === undefined) throw new Error('nobody works');
+    owner.work.script.endless = true;
+    for (const { peer } of peers) hub.cut(owner.peer, peer);
+    await clock.advance(timing.leaseMs / 2);
+    expect(forge.task(number).pullRequests).toHaveLength(1);
+    expect(forge.task(number).comment).toContain('epoch 2');
+  });
+});

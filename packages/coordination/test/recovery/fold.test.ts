@@ -1,0 +1,85 @@
+import { TaskId } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { readMemory } from '../../src/recovery/fold.ts';
+import { calm, createStand, task } from '../support/stand.ts';
+
+async function memoryOf(stand: ReturnType<typeof createStand>) {
+  return readMemory(stand.journal, calm);
+}
+
+describe('the memory of earlier runs', () => {
+  it('of a new peer is empty', async () => {
+    expect(await memoryOf(createStand())).toEqual({
+      starts: 0,
+      lastAt: null,
+      intents: [],
+      unfinished: [],
+      endings: new Map(),
+    });
+  });
+
+  it('counts starts and knows the last time', async () => {
+    const stand = createStand();
+    const started = { kind: 'peer.started' as const, version: '0.1.0', name: 'ant' };
+    await stand.chronicle.record(started);
+    await stand.clock.advance(5_000);
+    await stand.chronicle.record(started);
+    const memory = await memoryOf(stand);
+    expect(memory).toMatchObject({ starts: 2, lastAt: stand.chronicle.position().at });
+  });
+
+  it('holds every commit that was ever meant to be pushed, byte for byte', async () => {
+    const stand = createStand();
+    const intents = [await stand.win(), await stand.win()];
+    expect((await memoryOf(stand)).intents).toEqual(intents);
+  });
+
+  it.each([
+    ['won', []],
+    ['refused', ['refuse']],
+    ['unknown', ['lose-request']],
+  ] as const)('has a task without an end to look at: %s', async (outcome, fates) => {
+    const stand = createStand();
+    stand.forge.fates = [...fates];
+    const verdict = await stand.clock.drive(stand.fence.propose(await stand.claim(), calm));
+    expect(verdict.kind).toBe(outcome);
+    expect((await memoryOf(stand)).unfinished).toEqual([task]);
+  });
+
+  it('has one to look at also when nothing at all followed the intent', async () => {
+    const stand = createStand();
+    await stand.chronicle.record({ kind: 'fence.intended', intent: await stand.claim() });
+    expect((await memoryOf(stand)).unfinished).toEqual([task]);
+  });
+
+  it('has nothing to look at where a claim was lost', async () => {
+    const stand = createStand();
+    const intent = await stand.claim();
+    await createStand(2, stand).win();
+    expect(await stand.fence.propose(intent, calm)).toMatchObject({ kind: 'lost' });
+    const memory = await memoryOf(stand);
+    expect(memory.unfinished).toEqual([]);
+    expect(memory.intents).toHaveLength(1);
+  });
+
+  it('knows how a task ended, and that it began again', async () => {
+    const stand = createStand();
+    const intent = await stand.win();
+    const end = { kind: 'task.ended' as const, task, epoch: intent.record.epoch, reason: '' };
+    await stand.chronicle.record({ ...end, state: 'done', pullRequest: 9 });
+    const memory = await memoryOf(stand);
+    expect(memory.unfinished).toEqual([]);
+    expect(memory.endings.get(task)).toEqual({ state: 'done', reason: '', pullRequest: 9, intent });
+    await stand.win();
+    expect((await memoryOf(stand)).unfinished).toEqual([task]);
+  });
+
+  it('can be cut short, and knows nothing of other tasks', async () => {
+    const stand = createStand();
+    await stand.win();
+    const aborted = readMemory(stand.journal, AbortSignal.abort());
+    await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
+    const other = TaskId.parse('acme/widgets#8');
+    expect((await memoryOf(stand)).endings.has(other)).toBe(false);
+  });
+});

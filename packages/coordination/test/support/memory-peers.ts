@@ -1,0 +1,49 @@
+/** Whole peers over ports in memory, at one forge and in one mesh. */
+import { type RepoName, Timing, wireVersions } from '@bzzz/protocol';
+import { createCoordinator } from '../../src/index.ts';
+import { createDraws, createIdentity } from './identity.ts';
+import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { createMemoryForge, type MemoryForge, repo } from './memory-forge.ts';
+import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
+import { createMemoryHub, type MemoryHub } from './memory-mesh.ts';
+import { createMemoryWork } from './memory-work.ts';
+
+export const timing = Timing.parse({ leaseMs: 60_000, lagMs: 8_000, backoffMs: 2_000 });
+
+export interface MemoryWorld {
+  readonly clock: ManualClock;
+  readonly forge: MemoryForge;
+  readonly hub: MemoryHub;
+}
+
+export function createMemoryWorld(): MemoryWorld {
+  return { clock: createManualClock(), forge: createMemoryForge(), hub: createMemoryHub() };
+}
+
+export function createMemoryPeer(
+  { clock, forge, hub }: MemoryWorld,
+  index: number,
+  options: { journal?: MemoryJournal; slots?: number; repositories?: RepoName[] } = {},
+) {
+  const signer = createIdentity(index);
+  const mesh = hub.join(signer.peer);
+  const journal = options.journal ?? createMemoryJournal();
+  const work = createMemoryWork(clock);
+  const fatal: unknown[] = [];
+  const coordinator = createCoordinator(
+    { clock, random: createDraws(index), signer, mesh, journal, forge, ...work },
+    {
+      name: `peer-${index}`,
+      version: '0.1.0',
+      repositories: options.repositories ?? [repo],
+      slots: options.slots ?? 1,
+      tools: [],
+      sandbox: 'bubblewrap',
+      wire: wireVersions,
+      timing,
+      load: () => 0,
+      onFatal: (error) => fatal.push(error),
+    },
+  );
+  return { peer: signer.peer, mesh, journal, work, fatal, coordinator };
+}

@@ -1,0 +1,235 @@
+/** The whole way of a held task, and every way to be cut short on it. */
+import { Account, Oid } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { makeLockCommit } from '../../src/fence/commit.ts';
+import { createHolding } from '../../src/fence/holding.ts';
+import { driveTask } from '../../src/task/drive.ts';
+import { createVisible, needsPersonLabel } from '../../src/task/visible.ts';
+import { errorOf, issueOf } from '../support/memory-forge.ts';
+import { createMemoryWork, resultOid } from '../support/memory-work.ts';
+import { calm, createStand, heldDraft, leaseMs, number, task } from '../support/stand.ts';
+
+const options = { peerName: 'ant', backoffMs: 1_000, attemptsMax: 3 };
+
+async function driveOf(change: { first?: boolean } = {}) {
+  const stand = createStand();
+  const work = createMemoryWork(stand.clock);
+  const claim = await stand.win();
+  const holding = createHolding(stand, claim);
+  const visible = createVisible(stand, options);
+  const steps: string[] = [];
+  let recheck = () => {};
+  const hooks = {
+    onStep: (step: object) => steps.push(...Object.keys(step)),
+    onRecheck: (given: () => void) => {
+      recheck = given;
+    },
+  };
+  const drive = (signal = calm) =>
+    driveTask(
+      { ...stand, ...work, visible },
+      { ...options, hooks },
+      { holding, resultTip: null, first: change.first ?? true },
+      signal,
+    );
+  const on = () => stand.forge.task(number);
+  return { stand, work, claim, holding, steps, drive, on, recheck: () => recheck() };
+}
+
+describe('a task that goes well', () => {
+  it('is shown, worked on, published with its lock, and shown again', async () => {
+    const { stand, steps, drive, on } = await driveOf();
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'done', pullRequest: 1_007 });
+    expect(steps).toEqual(['running', 'publishing']);
+    expect(on()).toMatchObject({ result: resultOid, comment: expect.stringContaining('#1007') });
+    expect(on().issue.assignees).toEqual(['bzzz-bot']);
+    expect(await stand.tip()).toMatchObject({ record: { state: 'result', result: resultOid } });
+  });
+
+  it('journals every effect before it happens (invariant 7)', async () => {
+    const { stand, drive } = await driveOf();
+    const effects = ['assign', 'comment', 'pull-request', 'comment'];
+    await stand.clock.drive(drive());
+    const about = stand.journal.bodies().flatMap((body) => {
+      if (body.kind === 'effect.intended') return [`> ${body.effect}`];
+      return body.kind === 'effect.settled' ? [`< ${body.effect}`] : [];
+    });
+    expect(about).toEqual(effects.flatMap((effect) => [`> ${effect}`, `< ${effect}`]));
+  });
+
+  it('renews its lease while it works', async () => {
+    const { stand, work, drive } = await driveOf();
+    work.script.takesMs = leaseMs * 2;
+    await stand.clock.drive(drive());
+    const states = stand.journal.of('fence.intended').map(({ intent }) => intent.record.state);
+    expect(states.filter((state) => state === 'held').length).toBeGreaterThanOrEqual(6);
+    expect(states.at(-1)).toBe('result');
+  });
+
+  it('goes on through an outage, and publishes when it is over', async () => {
+    const { stand, work, drive } = await driveOf();
+    work.script.takesMs = leaseMs;
+    stand.forge.fates = ['lose-request', 'lose-request', 'lose-reply'];
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'done' });
+    const published = stand.journal
+      .of('fence.intended')
+      .filter(({ intent }) => intent.result !== undefined);
+    expect(published).toHaveLength(1);
+  });
+});
+
+describe('people win', () => {
+  it.each([
+    ['assign themselves', { assignees: ['bzzz-bot', 'mara'] }, /assigned to mara/],
+    ['close it', { state: 'closed' }, /closed/],
+    ['take the label off', { labels: [] }, /label/],
+    ['edit it', { body: 'recipe: format\n\nand more' }, /edited/],
+  ])('in the middle of work, when they %s', async (_, change, reason) => {
+    const { stand, work, drive, on, recheck } = await driveOf();
+    work.script.endless = true;
+    const over = drive();
+    await stand.clock.advance(1_000);
+    on().issue = issueOf(change);
+    recheck();
+    expect(await stand.clock.drive(over)).toMatchObject({
+      state: 'released',
+      reason: expect.stringMatching(reason),
+      retry: false,
+    });
+    expect(await stand.tip()).toMatchObject({ record: { state: 'released' } });
+    expect(on().result).toBeNull();
+    expect(on().issue.assignees).not.toContain('bzzz-bot');
+    expect(work.events.at(-1)).toBe('dispose');
+  });
+
+  it('between the work and its publication', async () => {
+    const { stand, work, drive, on } = await driveOf();
+    const { accept } = work.workspaces;
+    work.workspaces.accept = async (job, o) => {
+      on().issue = issueOf({ assignees: ['mara'] });
+      return accept(job, o);
+    };
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', retry: false });
+    expect(stand.forge.pushes.every((push) => push.result === undefined)).toBe(true);
+  });
+
+  it('without a wait for the next renewal when nobody says that it changed', async () => {
+    const { stand, work, drive, on } = await driveOf();
+    work.script.endless = true;
+    const over = drive();
+    await stand.clock.advance(1_000);
+    on().issue = issueOf({ state: 'closed' });
+    await stand.clock.drive(over);
+    expect(stand.clock.monotonicMs()).toBeLessThanOrEqual(leaseMs / 3 + 1_000);
+  });
+});
+
+describe('a task that goes wrong', () => {
+  it('ends as failed on the lock, with a comment and a label for a person', async () => {
+    const { stand, work, drive, on } = await driveOf();
+    work.script.fails = true;
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'failed' });
+    expect(await stand.tip()).toMatchObject({ record: { state: 'failed' } });
+    expect(on().comment).toContain('boom');
+    expect(on().issue.labels).toContain(needsPersonLabel);
+  });
+
+  it('fails when it takes longer than the policy allows', async () => {
+    const { stand, work, drive, on } = await driveOf();
+    work.script.endless = true;
+    expect(await stand.clock.drive(drive())).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('took longer'),
+    });
+    expect(on().issue.labels).toContain(needsPersonLabel);
+  });
+
+  it('is let go for another try when the machine is at fault', async () => {
+    const { stand, work, drive } = await driveOf();
+    work.script.error = errorOf('sandbox_missing');
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', retry: true });
+    expect(stand.trouble.recent()[0]).toMatchObject({ code: 'sandbox_missing', task });
+  });
+
+  it('is left to a person after the last attempt', async () => {
+    const { stand, work, holding } = await driveOf();
+    await holding.release('again', calm);
+    const draft = { ...heldDraft(2), attempt: options.attemptsMax };
+    const tip = holding.tip().oid;
+    const last = { task, expected: tip, ...(await makeLockCommit(stand, draft, tip)) };
+    await stand.fence.propose(last, calm);
+    work.script.error = errorOf('sandbox_missing');
+    const visible = createVisible(stand, options);
+    const hooks = { onStep: () => undefined, onRecheck: () => undefined };
+    const job = { holding: createHolding(stand, last), resultTip: null, first: false };
+    const over = driveTask({ ...stand, ...work, visible }, { ...options, hooks }, job, calm);
+    expect(await stand.clock.drive(over)).toMatchObject({ state: 'failed' });
+  });
+
+  it('stops at once when somebody took over, and writes nothing more', async () => {
+    const { stand, work, drive, on } = await driveOf();
+    work.script.endless = true;
+    const over = drive();
+    await stand.clock.advance(1_000);
+    const comment = on().comment;
+    await createStand(2, stand).win();
+    await expect(stand.clock.drive(over)).rejects.toMatchObject({ code: 'task_fenced' });
+    expect(stand.clock.monotonicMs()).toBeLessThanOrEqual(leaseMs / 3 + 1_000);
+    expect(on()).toMatchObject({ comment, result: null });
+    expect(work.events.at(-1)).toBe('dispose');
+  });
+
+  it('ends with the reason of the signal when the peer stops', async () => {
+    const { stand, work, drive } = await driveOf();
+    work.script.endless = true;
+    const stop = new AbortController();
+    stand.clock.after(2_000, () => stop.abort(errorOf('stopped')));
+    await expect(stand.clock.drive(drive(stop.signal))).rejects.toMatchObject({ code: 'stopped' });
+    expect(stand.clock.waiting()).toBe(0);
+  });
+
+  it('does not fail for a comment that the forge will never take', async () => {
+    const { stand, drive } = await driveOf();
+    stand.forge.fail('putComment', errorOf('forge_refused'), errorOf('forge_refused'));
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'done' });
+    expect(stand.trouble.recent().map(({ code }) => code)).toContain('forge_refused');
+  });
+});
+
+describe('what an earlier holder left', () => {
+  it('is adopted, not redone: a pull request without a lock', async () => {
+    const { stand, work, drive, on } = await driveOf();
+    const head = Oid.parse('f'.repeat(40));
+    on().pullRequests.push({ number: 55, state: 'closed', draft: true, head, url: 'x' });
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'done', pullRequest: 55 });
+    expect(work.events).toEqual([]);
+    expect(await stand.tip()).toMatchObject({ record: { state: 'result', result: head } });
+    expect(stand.forge.count('putPullRequest')).toBe(0);
+  });
+
+  it('is completed: a result branch without a pull request', async () => {
+    const { stand, work, drive, on } = await driveOf();
+    on().result = Oid.parse('f'.repeat(40));
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'done', pullRequest: 1_007 });
+    expect(work.events).toEqual([]);
+  });
+
+  it('is only shown where the lock says result or failed already', async () => {
+    for (const state of ['result', 'failed'] as const) {
+      const { stand, work, holding, drive, on } = await driveOf();
+      if (state === 'failed') await holding.fail('exit 1', calm);
+      else await holding.publish({ expected: null, oid: resultOid, verdicts: 1 }, calm);
+      const end = await stand.clock.drive(drive());
+      expect(end.state).toBe(state === 'failed' ? 'failed' : 'done');
+      expect(work.events).toEqual([]);
+      expect(on().comment).not.toBeNull();
+    }
+  });
+});
+
+it('an issue that may not be worked on after all is let go before any work', async () => {
+  const { stand, work, drive, on } = await driveOf();
+  on().issue = issueOf({ association: 'NONE', author: Account.parse('stranger') });
+  expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', retry: false });
+  expect(work.events).toEqual([]);
+});

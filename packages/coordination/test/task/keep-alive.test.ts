@@ -1,0 +1,62 @@
+import { BzzzError } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { createHolding } from '../../src/fence/holding.ts';
+import { keepAlive } from '../../src/task/keep-alive.ts';
+import { errorOf } from '../support/memory-forge.ts';
+import { calm, createStand, leaseMs } from '../support/stand.ts';
+
+async function aliveOf() {
+  const stand = createStand();
+  const holding = createHolding(stand, await stand.win());
+  const people: (string | BzzzError | undefined)[] = [];
+  let looks = 0;
+  const peopleWant = async () => {
+    looks += 1;
+    const next = people.shift();
+    if (next instanceof BzzzError) throw next;
+    return next;
+  };
+  const pushes = stand.forge.pushes.length;
+  const alive = keepAlive({ ...stand, peopleWant }, holding, calm);
+  const renewals = () => stand.forge.pushes.length - pushes;
+  return { stand, holding, people, alive, renewals, looks: () => looks };
+}
+
+describe('keeping a claim alive', () => {
+  it('renews three times a lease, and looks at the issue each time', async () => {
+    const { stand, alive, renewals, looks } = await aliveOf();
+    await stand.clock.advance(2 * leaseMs);
+    expect([renewals(), looks()]).toEqual([6, 6]);
+    expect(alive.signal.aborted).toBe(false);
+    alive.stop();
+    await stand.clock.advance(0);
+    expect(stand.clock.waiting()).toBe(0);
+  });
+
+  it('looks at once when it is told to, without a renewal', async () => {
+    const { stand, alive, renewals, looks, people } = await aliveOf();
+    people.push('assigned to mara');
+    alive.recheck();
+    await stand.clock.advance(0);
+    expect([renewals(), looks()]).toEqual([0, 1]);
+    expect(alive.signal.reason).toMatchObject({ code: 'task_refused', reason: 'assigned to mara' });
+  });
+
+  it('ends when somebody holds a higher epoch', async () => {
+    const { stand, alive } = await aliveOf();
+    await createStand(2, stand).win();
+    await stand.clock.advance(leaseMs / 3);
+    expect(alive.signal.reason).toMatchObject({ code: 'task_fenced' });
+  });
+
+  it('goes on where there is no answer, and tells of it', async () => {
+    const { stand, alive, people, renewals } = await aliveOf();
+    stand.forge.fates = ['refuse', 'lose-request'];
+    people.push(errorOf('forge_unreachable'));
+    await stand.clock.advance(2 * leaseMs);
+    expect(alive.signal.aborted).toBe(false);
+    expect(renewals()).toBeGreaterThan(4);
+    const told = stand.journal.of('trouble').map(({ code }) => code);
+    expect(told).toEqual(expect.arrayContaining(['forge_unreachable', 'fence_refused']));
+  });
+});

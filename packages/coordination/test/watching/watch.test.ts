@@ -1,0 +1,205 @@
+import { Account, type TaskHint, TaskId } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { pollPauseMs, watchRole } from '../../src/watching/roles.ts';
+import { startWatch } from '../../src/watching/watch.ts';
+import { createDraws, peerOf } from '../support/identity.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { createMemoryForge, errorOf, issueOf, repo } from '../support/memory-forge.ts';
+import { createStand, task } from '../support/stand.ts';
+
+const pollMs = 15_000;
+
+/** Peers that all watch one repository at one forge. */
+function watchers(count: number, policy: string | null = createMemoryForge().policy) {
+  const clock = createManualClock();
+  const forge = createMemoryForge();
+  forge.policy = policy;
+  const live = Array.from({ length: count }, (_, index) => peerOf(index + 1));
+  const hints: TaskHint[] = [];
+  const known = new Set<TaskId>();
+  const fence: Account[] = [];
+  const stands = live.map((_, index) => createStand(index + 1, { clock, forge }));
+  const watches = stands.map((stand, index) =>
+    startWatch(
+      { ...stand, random: createDraws(index) },
+      {
+        repo,
+        self: stand.peer,
+        pollMs,
+        live: () => live,
+        fenceAccounts: async () => fence,
+        known: (one) => known.has(one),
+        onHint: (hint) => hints.push(hint),
+      },
+    ),
+  );
+  return { clock, forge, live, hints, known, fence, stands, watches };
+}
+
+describe('the roles of watching', () => {
+  it('are one watcher and one standby, whoever looks', () => {
+    const live = Array.from({ length: 50 }, (_, index) => peerOf(index));
+    const roles = live.map((self) => watchRole(repo, self, live));
+    expect(roles.filter((role) => role === 'watcher')).toHaveLength(1);
+    expect(roles.filter((role) => role === 'standby')).toHaveLength(1);
+    const watcher = live[roles.indexOf('watcher')];
+    const standby = live[roles.indexOf('standby')] ?? peerOf(0);
+    const without = live.filter((peer) => peer !== watcher);
+    expect(watchRole(repo, standby, without)).toBe('watcher');
+    expect(watchRole(repo, peerOf(0), [peerOf(0)])).toBe('watcher');
+  });
+
+  it('poll the slower, the more there are', () => {
+    expect(pollPauseMs('watcher', pollMs, 100)).toBe(pollMs);
+    expect(pollPauseMs('standby', pollMs, 100)).toBe(4 * pollMs);
+    expect(pollPauseMs('fallback', pollMs, 100)).toBe(400 * pollMs);
+  });
+});
+
+describe('the polls of a mesh', () => {
+  it('are bounded by time, not by the number of peers', async () => {
+    const perHour = async (peers: number) => {
+      const { clock, forge, watches } = watchers(peers);
+      await clock.advance(pollMs * 4);
+      const before = forge.count('pollIssues');
+      await clock.advance(3_600_000);
+      for (const watch of watches) watch.stop();
+      return forge.count('pollIssues') - before;
+    };
+    const [alone, many] = [await perHour(1), await perHour(100)];
+    expect(alone).toBeGreaterThan(200);
+    // Standby and fallbacks add half again, however many there are.
+    expect(many).toBeLessThan(alone * 1.7);
+    expect(many).toBeGreaterThan(alone);
+  });
+
+  it('end when the watch is stopped, in mid-pause too', async () => {
+    const { clock, watches } = watchers(1);
+    await clock.advance(1_000);
+    for (const watch of watches) watch.stop();
+    await clock.advance(0);
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('come at once when somebody asks for it', async () => {
+    const { clock, forge, watches } = watchers(1);
+    await clock.advance(0);
+    watches[0]?.lookNow();
+    await clock.advance(0);
+    expect(forge.count('pollIssues')).toBe(2);
+    expect(watches[0]?.view()).toMatchObject({ role: 'watcher', polls: 2, answeredAtMs: 0 });
+  });
+});
+
+describe('what a watcher tells', () => {
+  it('is an eligible issue, once', async () => {
+    const { clock, forge, hints } = watchers(1);
+    forge.file(issueOf());
+    await clock.advance(10 * pollMs);
+    const needs = { executor: 'recipe', tools: [] };
+    expect(hints).toMatchObject([{ kind: 'seen', task, recipe: 'format', needs }]);
+  });
+
+  it('is why an issue that asks for bzzz is left alone', async () => {
+    const { clock, forge, hints } = watchers(1);
+    forge.file(issueOf({ association: 'NONE' }));
+    forge.file(issueOf({ number: 8, body: 'please' }));
+    await clock.advance(0);
+    expect(hints).toMatchObject([
+      { kind: 'gone', task, reason: expect.stringContaining('trusts') },
+      { kind: 'gone', reason: 'the issue names no recipe' },
+    ]);
+  });
+
+  it('is nothing about issues that bzzz has no part in, unless it had', async () => {
+    const { clock, forge, hints, known } = watchers(1);
+    forge.file(issueOf({ labels: [] }));
+    forge.file(issueOf({ number: 8, state: 'closed' }));
+    known.add(TaskId.parse('acme/widgets#8'));
+    await clock.advance(0);
+    expect(hints).toMatchObject([{ kind: 'gone', task: 'acme/widgets#8' }]);
+  });
+
+  it("is that an assignment is bzzz's own, when the fence says so", async () => {
+    const { clock, forge, hints, fence } = watchers(1);
+    forge.file(issueOf({ assignees: ['bzzz-bot'] }));
+    fence.push(Account.parse('bzzz-bot'));
+    await clock.advance(0);
+    expect(hints).toMatchObject([{ kind: 'seen' }]);
+  });
+
+  it('is bounded, whatever stands in the issue', async () => {
+    const { clock, forge, hints } = watchers(1);
+    forge.file(issueOf({ title: `${'x'.repeat(255)}😀${'y'.repeat(5_000)}` }));
+    await clock.advance(0);
+    expect(hints[0]?.kind).toBe('seen');
+    if (hints[0]?.kind === 'seen') expect(hints[0].title.isWellFormed()).toBe(true);
+  });
+});
+
+describe('a watcher in trouble', () => {
+  it('keeps its cursor, so that nothing is lost', async () => {
+    const { clock, forge, hints, watches, stands } = watchers(1);
+    await clock.advance(0);
+    forge.file(issueOf({ updatedAtMs: 5_000 }));
+    forge.fail('pollIssues', errorOf('forge_unreachable'), errorOf('forge_unreachable'));
+    await clock.advance(pollMs * 1.2);
+    expect(watches[0]?.view().trouble?.code).toBe('forge_unreachable');
+    expect(stands[0]?.trouble.recent()[0]?.code).toBe('forge_unreachable');
+    await clock.advance(pollMs * 5);
+    expect(hints).toMatchObject([{ kind: 'seen', task }]);
+    expect(watches[0]?.view().trouble).toBeNull();
+  });
+
+  it('looks again at an issue that it could not judge', async () => {
+    const stand = createStand();
+    stand.forge.file(issueOf({ assignees: ['bzzz-bot'] }));
+    const hints: TaskHint[] = [];
+    let failures = 1;
+    const watch = startWatch(stand, {
+      repo,
+      self: stand.peer,
+      pollMs,
+      live: () => [stand.peer],
+      async fenceAccounts() {
+        if (failures > 0) {
+          failures -= 1;
+          throw errorOf('forge_unreachable');
+        }
+        return [Account.parse('bzzz-bot')];
+      },
+      known: () => false,
+      onHint: (hint) => hints.push(hint),
+    });
+    await stand.clock.advance(pollMs * 3);
+    watch.stop();
+    expect(hints).toMatchObject([{ kind: 'seen', task }]);
+  });
+
+  it('waits as long as the forge asks for', async () => {
+    const { clock, forge } = watchers(1);
+    forge.fail('pollIssues', errorOf('forge_rate_limited', 600_000));
+    await clock.advance(500_000);
+    expect(forge.count('pollIssues')).toBe(1);
+    await clock.advance(200_000);
+    expect(forge.count('pollIssues')).toBeGreaterThan(1);
+  });
+
+  it('says so when the policy cannot be read as one, and takes nothing from it', async () => {
+    const { clock, forge, hints, watches } = watchers(1, 'version: 1\nrecipies: {}\n');
+    forge.file(issueOf());
+    await clock.advance(0);
+    expect(watches[0]?.view().trouble?.code).toBe('policy_invalid');
+    expect(hints).toEqual([]);
+  });
+});
+
+it('a changed policy judges every issue again', async () => {
+  const { clock, forge, hints } = watchers(1, null);
+  forge.file(issueOf());
+  await clock.advance(0);
+  expect(hints).toMatchObject([{ kind: 'gone' }]);
+  forge.policy = 'version: 1\nrecipes: {format: {run: [fmt], accept: [check]}}\n';
+  await clock.advance(12 * pollMs);
+  expect(hints).toMatchObject([{ kind: 'gone' }, { kind: 'seen', task }]);
+});

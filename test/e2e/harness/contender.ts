@@ -1,0 +1,128 @@
+/**
+ * A contender for tasks: the production coordinator over the real GitHub adapter, workspaces and
+ * sandbox, on a mesh that carries nothing, so that it believes to be alone and never stands down
+ * for anybody. Its journal is in memory, since twenty stores on disk would measure the disk.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Clock,
+  type Coordinator,
+  createCoordinator,
+  type Journal,
+  type Mesh,
+  type Random,
+} from '@bzzz/coordination';
+import { createRecipeExecutor, createRunner, createWorkspaces } from '@bzzz/execution';
+import { createGithubForge, tokenFromValue } from '@bzzz/github';
+import { createIdentity, createSigner } from '@bzzz/mesh';
+import {
+  BzzzError,
+  type EntryBody,
+  type JournalEntry,
+  JournalKey,
+  journalEntryCodec,
+  type PeerId,
+  RepoName,
+  Timing,
+  wireVersions,
+} from '@bzzz/protocol';
+import { type ForgeProcess, tokenOf } from './forge.ts';
+import { account } from './peer.ts';
+import type { Stage } from './stage.ts';
+
+export interface Contender {
+  readonly peer: PeerId;
+  readonly coordinator: Coordinator;
+  journal(): readonly EntryBody[];
+}
+
+/** Started, and stopped with the stage. */
+export async function startContender(
+  stage: Stage,
+  forge: ForgeProcess,
+  name: string,
+): Promise<Contender> {
+  const identity = await createIdentity();
+  const dataDir = join(stage.dir, 'contenders', name);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const github = createGithubForge(
+    { token: tokenFromValue(tokenOf(account)) },
+    { apiUrl: forge.url, gitUrl: forge.url, dataDir },
+  );
+  stage.defer(() => github.close());
+  const runner = createRunner({ sandbox: 'required' });
+  const entries: JournalEntry[] = [];
+  const failures: BzzzError[] = [];
+  const repo = RepoName.parse(forge.repo);
+  const coordinator = createCoordinator(
+    {
+      clock,
+      random,
+      signer: createSigner(identity),
+      mesh: deafMesh(identity.peer),
+      journal: journalOver(entries),
+      forge: github,
+      workspaces: createWorkspaces({ runner }, { dir: join(dataDir, 'worktrees') }),
+      executors: [createRecipeExecutor({ runner })],
+    },
+    {
+      name,
+      version: '0.0.0',
+      repositories: [repo],
+      slots: 1,
+      tools: ['sh'],
+      sandbox: 'bubblewrap',
+      wire: wireVersions,
+      timing: Timing.parse({ leaseMs: 60_000, pollMs: 5_000, lagMs: 500, backoffMs: 200 }),
+      load: () => 0,
+      onFatal: (error) => failures.push(error),
+    },
+  );
+  stage.defer(async () => {
+    await coordinator.stop();
+    if (failures.length > 0) throw new AggregateError(failures, `${name} could not go on`);
+  });
+  await coordinator.start();
+  return { peer: identity.peer, coordinator, journal: () => entries.map(({ body }) => body) };
+}
+
+const clock: Clock = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+const random: Random = {
+  bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+  unit: () => Math.random(),
+};
+
+/** Nobody is there. */
+function deafMesh(peer: PeerId): Mesh {
+  return {
+    peer,
+    connected: () => [],
+    onConnection: () => () => undefined,
+    publish: () => Promise.resolve(),
+    subscribe: () => () => undefined,
+    request: () => Promise.reject(new BzzzError('mesh_unreachable', 'nobody is there')),
+    handle: () => () => undefined,
+  };
+}
+
+function journalOver(entries: JournalEntry[]): Journal {
+  return {
+    key: JournalKey.parse('0'.repeat(64)),
+    length: () => entries.length,
+    // Through the codec, as on disk: what does not fit is found here too.
+    append: async (entry) =>
+      entries.push(journalEntryCodec.decode(journalEntryCodec.encode(entry))) - 1,
+    async *read({ from = 0 } = {}) {
+      for (const [seq, entry] of entries.entries()) if (seq >= from) yield { seq, entry };
+    },
+  };
+}

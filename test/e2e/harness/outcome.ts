@@ -1,0 +1,77 @@
+/** What must be true of a task, whoever worked on it and whatever happened meanwhile. */
+import { expect } from 'vitest';
+import type { ForgeProcess, PullRequest } from './forge.ts';
+import { account } from './peer.ts';
+import { git, type LockCommit, lockChain, tipOf } from './repository.ts';
+
+export interface Published {
+  readonly chain: readonly LockCommit[];
+  readonly pullRequest: PullRequest;
+}
+
+/**
+ * The task was published once: one chain of claims that ends with a result, one commit on the
+ * base, one draft pull request, one comment, one assignee.
+ */
+export async function expectPublished(forge: ForgeProcess, number: number): Promise<Published> {
+  const chain = await lockChain(forge, number);
+  expectOneHolderAnEpoch(chain);
+  expect(chain[0]?.record).toMatchObject({ state: 'held', epoch: 1 });
+  const last = chain.at(-1)?.record;
+  if (last?.state !== 'result') throw new Error(`#${number} ends as ${last?.state}`);
+
+  const branch = `bzzz/issue-${number}`;
+  expect(await tipOf(forge.gitDir, branch)).toBe(last.result);
+  const commits = (await git(forge.gitDir, 'rev-list', '--parents', `main..${branch}`)).split('\n');
+  expect(commits).toEqual([`${last.result} ${await tipOf(forge.gitDir, 'main')}`]);
+  expect(await git(forge.gitDir, 'diff', '--name-only', 'main', branch)).not.toBe('');
+
+  const pulls = pullsOf(await forge.pullRequests(), number);
+  expect(pulls).toHaveLength(1);
+  const [pullRequest] = pulls;
+  if (pullRequest === undefined) throw new Error('no pull request');
+  expect(pullRequest).toMatchObject({
+    state: 'open',
+    draft: true,
+    user: { login: account },
+    head: { sha: last.result },
+    base: { ref: 'main' },
+  });
+  expect(pullRequest.body).toContain(`Closes #${number}.`);
+
+  const comments = await forge.comments(number);
+  expect(comments.map(({ user }) => user.login)).toEqual([account]);
+  expect(comments[0]?.body).toContain(`opened #${pullRequest.number}`);
+  const { assignees } = await forge.issue(number);
+  expect(assignees.map(({ login }) => login)).toEqual([account]);
+  return { chain, pullRequest };
+}
+
+/** Nobody ever touched it: no branch, no pull request, no comment, the assignees as they were. */
+export async function expectUntouched(
+  forge: ForgeProcess,
+  number: number,
+  assignees: readonly string[] = [],
+): Promise<void> {
+  expect(await tipOf(forge.gitDir, `bzzz/lock/${number}`)).toBeUndefined();
+  expect(await tipOf(forge.gitDir, `bzzz/issue-${number}`)).toBeUndefined();
+  expect(pullsOf(await forge.pullRequests(), number)).toEqual([]);
+  expect(await forge.comments(number)).toEqual([]);
+  const issue = await forge.issue(number);
+  expect(issue.assignees.map(({ login }) => login)).toEqual(assignees);
+}
+
+export function pullsOf(all: readonly PullRequest[], number: number): PullRequest[] {
+  return all.filter(({ head }) => head.ref === `bzzz/issue-${number}`);
+}
+
+/** Epochs never fall, and each belongs to one peer. */
+function expectOneHolderAnEpoch(chain: readonly LockCommit[]): void {
+  const epochs: number[] = chain.map(({ record }) => record.epoch);
+  expect(epochs).toEqual(epochs.toSorted((a, b) => a - b));
+  const holders = new Map<number, Set<string>>();
+  for (const { record } of chain) {
+    holders.set(record.epoch, (holders.get(record.epoch) ?? new Set()).add(record.peer));
+  }
+  for (const peers of holders.values()) expect(peers.size).toBe(1);
+}

@@ -1,0 +1,78 @@
+/** A bare repository as anybody can look at it: with plain git, and the protocol's own words. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { createIdentity, createSigner } from '@bzzz/mesh';
+import {
+  decodeLockCommit,
+  EMPTY_TREE,
+  type LockRecord,
+  lockSigningBytes,
+  RepoName,
+} from '@bzzz/protocol';
+import { expect } from 'vitest';
+
+const run = promisify(execFile);
+
+export interface LockCommit {
+  readonly oid: string;
+  readonly record: LockRecord;
+}
+
+/** What git prints. Throws with git's own words. */
+export async function git(gitDir: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run('git', ['-C', gitDir, ...args], { maxBuffer: 64 * 1024 * 1024 });
+  return stdout.trimEnd();
+}
+
+/** Every ref with its tip. */
+export async function refs(gitDir: string): Promise<ReadonlyMap<string, string>> {
+  const text = await git(gitDir, 'for-each-ref', '--format=%(refname) %(objectname)');
+  return new Map(
+    text.split('\n').map((line) => {
+      const [ref = '', oid = ''] = line.split(' ');
+      return [ref, oid] as const;
+    }),
+  );
+}
+
+/** Undefined when the branch does not exist. */
+export async function tipOf(gitDir: string, branch: string): Promise<string | undefined> {
+  return (await refs(gitDir)).get(`refs/heads/${branch}`);
+}
+
+/**
+ * Who held a task, oldest first. Every commit is of the empty tree, stands on the one before, is
+ * in canonical form, and is signed by the peer that it names.
+ */
+export async function lockChain(
+  { gitDir, repo }: { readonly gitDir: string; readonly repo: string },
+  number: number,
+): Promise<LockCommit[]> {
+  const log = await git(gitDir, 'log', '--reverse', '--format=%H %T %P', `bzzz/lock/${number}`);
+  const signer = createSigner(await createIdentity());
+  const chain: LockCommit[] = [];
+  for (const line of log.split('\n')) {
+    const [oid = '', tree, ...parents] = line.trim().split(' ');
+    expect(tree).toBe(EMPTY_TREE);
+    expect(parents).toEqual(chain.slice(-1).map((below) => below.oid));
+    const commit = decodeLockCommit(RepoName.parse(repo), await commitBytes(gitDir, oid));
+    const { record, signature } = commit;
+    expect(await signer.verify(record.peer, lockSigningBytes(commit), signature)).toBe(true);
+    expect(record.task).toBe(`${repo}#${number}`);
+    chain.push({ oid, record });
+  }
+  return chain;
+}
+
+/** State and epoch of each commit, renewals left out: `held 1`, `held 2`, `result 2`. */
+export function storyOf(chain: readonly LockCommit[]): string[] {
+  const steps = chain.map(({ record }) => `${record.state} ${record.epoch}`);
+  return steps.filter((step, index) => step !== steps[index - 1]);
+}
+
+async function commitBytes(gitDir: string, oid: string): Promise<Uint8Array> {
+  const { stdout } = await run('git', ['-C', gitDir, 'cat-file', 'commit', oid], {
+    encoding: 'buffer',
+  });
+  return new Uint8Array(stdout);
+}

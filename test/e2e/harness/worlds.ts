@@ -1,0 +1,118 @@
+/** The repositories that the tests play with. */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { World } from './forge.ts';
+import { account, findInWorktrees, type PeerProcess } from './peer.ts';
+import { sampleDir } from './programs.ts';
+import type { Stage } from './stage.ts';
+
+const Seed = z.object({
+  owner: z.string(),
+  name: z.string(),
+  users: z.array(z.object({ login: z.string() })),
+  collaborators: z.array(z.object({ login: z.string(), permission: z.enum(['push', 'maintain']) })),
+  labels: z.array(z.object({ name: z.string(), color: z.string(), description: z.string() })),
+  issues: z.array(
+    z.object({
+      title: z.string(),
+      body: z.string(),
+      author: z.string(),
+      labels: z.array(z.string()),
+      assignees: z.array(z.string()),
+      expect: z.enum(['pull-request', 'left-alone']),
+      changes: z.array(z.string()).default([]),
+    }),
+  ),
+});
+
+export interface SampleIssue {
+  readonly number: number;
+  readonly eligible: boolean;
+  readonly assignees: readonly string[];
+  /** The files that its pull request touches. */
+  readonly changes: readonly string[];
+}
+
+/** The repository of the demo, and what is to become of its issues. */
+export async function sampleWorld(): Promise<World & { readonly issues: readonly SampleIssue[] }> {
+  const seed = Seed.parse(JSON.parse(await readFile(join(sampleDir, 'seed.json'), 'utf8')));
+  const { owner, name, collaborators, labels } = seed;
+  const issues = seed.issues.map(({ title, body, author, labels, assignees }) => {
+    return { title, body, author, labels, assignees };
+  });
+  const filesDir = join(sampleDir, 'files');
+  return {
+    users: seed.users.map(({ login }) => login),
+    repo: { owner, name, collaborators, labels, filesDir, issues },
+    issues: seed.issues.map(({ expect, assignees, changes }, index) => {
+      return { number: index + 1, eligible: expect === 'pull-request', assignees, changes };
+    }),
+  };
+}
+
+/** A maintainer of the gated repository. */
+export const maintainer = 'mara';
+
+/**
+ * A repository with two recipes: `quick` writes a word at once; `gated` says that it is at work by
+ * a file `waiting` in its worktree, and goes on when there is a file `go`.
+ */
+export async function gatedWorld(
+  stage: Stage,
+  issues: readonly { readonly recipe: 'quick' | 'gated'; readonly word: string }[],
+): Promise<World> {
+  const filesDir = join(stage.dir, 'files');
+  await mkdir(join(filesDir, '.bzzz'), { recursive: true });
+  await writeFile(join(filesDir, 'README.md'), '# Words\n\nA file a word.\n');
+  await writeFile(join(filesDir, '.bzzz', 'policy.yml'), JSON.stringify(policy));
+  return {
+    users: ['ada', maintainer, account],
+    repo: {
+      owner: 'ada',
+      name: 'words',
+      collaborators: [{ login: maintainer, permission: 'maintain' }, account],
+      labels: [{ name: 'bzzz' }],
+      filesDir,
+      issues: issues.map(({ recipe, word }) => ({
+        title: `Write ${word}`,
+        body: bodyOf(recipe, word),
+        author: maintainer,
+        labels: ['bzzz'],
+      })),
+    },
+  };
+}
+
+export function bodyOf(recipe: 'quick' | 'gated', word: string): string {
+  return `Please.\n\nrecipe: ${recipe}\nword: ${word}\n`;
+}
+
+/** The file by which a gated command of this peer says that it waits; undefined: none does. */
+export function findWaiting(peer: PeerProcess): Promise<string | undefined> {
+  return findInWorktrees(peer, 'waiting');
+}
+
+export function untilWaiting(stage: Stage, peer: PeerProcess): Promise<string> {
+  return stage.until(`a command of ${peer.name} waits at its gate`, () => findWaiting(peer));
+}
+
+/** Lets the command go on that waits in a worktree of this peer. */
+export async function openGate(stage: Stage, peer: PeerProcess): Promise<void> {
+  const waiting = await untilWaiting(stage, peer);
+  await writeFile(join(dirname(waiting), 'go'), '');
+  await stage.until(`the command of ${peer.name} has passed its gate`, () => !existsSync(waiting));
+}
+
+const word = { word: '[a-z]{1,20}' };
+const write = ['sh', '-c', 'echo "$0" > "$0.txt"', '{word}'];
+const wait = 'touch waiting; until [ -e go ]; do sleep 0.1; done; rm go waiting';
+const accept = ['grep', '-qx', '{word}', '{word}.txt'];
+const policy = {
+  version: 1,
+  recipes: {
+    quick: { parameters: word, run: write, accept },
+    gated: { parameters: word, run: [['sh', '-c', wait], write], accept },
+  },
+};

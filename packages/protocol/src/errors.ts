@@ -32,7 +32,7 @@ export const errorRegistry = {
     status: 422,
     retryable: false,
     advice:
-      'The tip of the lock branch was not written by bzzz. Delete the branch to let bzzz work on the issue again.',
+      'The tip of the lock branch was not written by bzzz. Delete the branch and reopen the issue to let bzzz start over.',
   },
   policy_invalid: {
     status: 422,

@@ -73,7 +73,7 @@ export const Policy = z.strictObject({
     '**/*.config.*',
     'node_modules/**',
   ]),
-  /** No result may touch these. `.bzzz/**`, `.github/workflows/**` and `.git*` always are. */
+  /** No result may touch these. The files of `alwaysProtected` always are. */
   protected: Globs.default([]),
   /** Verdicts of other peers that make a result ready for review. */
   verdicts: z.int().min(0).max(100).default(1),
@@ -89,7 +89,7 @@ export const alwaysProtected = [
   '.bzzz/**',
   '.github/workflows/**',
   '.gitmodules',
-  '.gitattributes',
+  '**/.gitattributes',
 ];
 
 /** Throws `policy_invalid`. */

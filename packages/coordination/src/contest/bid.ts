@@ -8,11 +8,13 @@ import {
   type FenceIntent,
   type LockRecord,
   type Oid,
+  taskParts,
 } from '@bzzz/protocol';
 import { claimIntent } from '../fence/claim.ts';
 import type { CommitDeps } from '../fence/commit.ts';
 import type { Fence } from '../fence/fence.ts';
 import { createHolding, type Holding } from '../fence/holding.ts';
+import type { Forge } from '../ports/index.ts';
 import type { Tip, TipReading } from '../fence/tip.ts';
 import type { Seen, TaskEntry } from '../task/book.ts';
 
@@ -25,6 +27,12 @@ export type BidOutcome =
     }
   /** Somebody stands in the way; `reading` says who. */
   | { readonly kind: 'stood-down'; readonly reading: TipReading }
+  /** There is nothing left to do: the result has its pull request. */
+  | {
+      readonly kind: 'complete';
+      readonly tip: Extract<Tip, { kind: 'record' }>;
+      readonly pullRequest: number;
+    }
   /** The forge says no to us, or has no answer: bid again later. */
   | { readonly kind: 'later'; readonly error: BzzzError; readonly reading: TipReading }
   /** In doubt: the claim may stand. It is settled before anything else is done with the task. */
@@ -37,6 +45,7 @@ export type BidOutcome =
     };
 
 export interface BidDeps extends CommitDeps {
+  readonly forge: Pick<Forge, 'findPullRequests'>;
   readonly fence: Fence;
 }
 
@@ -57,6 +66,8 @@ export async function bid(
   const fresh = entry.epochKnown === 0;
   const reading = fresh ? untouched : await deps.fence.look(entry.task, signal);
   if (!mayStandOn(options, entry, reading.tip)) return { kind: 'stood-down', reading };
+  const complete = await seenByPeople(deps, reading.tip, signal);
+  if (complete !== undefined) return complete;
   const intent = await claimIntent(deps, {
     task: entry.task,
     account: options.account,
@@ -83,13 +94,25 @@ export async function bid(
   }
 }
 
+/** A result whose holder went away silently may need nobody: one read tells. */
+async function seenByPeople(
+  deps: BidDeps,
+  tip: Tip,
+  signal: AbortSignal,
+): Promise<BidOutcome | undefined> {
+  if (tip.kind !== 'record' || tip.record.state !== 'result') return undefined;
+  const { repo, number } = taskParts(tip.record.task);
+  const [latest] = await deps.forge.findPullRequests(repo, number, { signal });
+  return latest && { kind: 'complete', tip, pullRequest: latest.number };
+}
+
 const untouched: TipReading = { tip: { kind: 'absent' }, result: null };
 
 function mayStandOn(options: BidOptions, entry: TaskEntry, tip: Tip): boolean {
   switch (tip.kind) {
     case 'absent':
       // Known to have been claimed: a stale read, or a person deleted the branch.
-      return entry.epochKnown === 0;
+      return entry.epochKnown === 0 || entry.reopened;
     case 'foreign':
       return false;
     case 'record': {

@@ -12,7 +12,9 @@ export function learnFromTip(entry: TaskEntry, tip: Tip): Partial<TaskEntry> {
     case 'absent':
       return {};
     case 'foreign':
-      return { blocked: 'a person pushed to the lock branch; delete it to let bzzz start over' };
+      return {
+        blocked: 'a person pushed to the lock branch; delete it and reopen the issue to start over',
+      };
     case 'record': {
       const { peer, epoch, leaseMs, state } = tip.record;
       const hold = { peer, epoch, lock: tip.oid, leaseMs };

@@ -14,7 +14,15 @@ export interface TellingOptions {
 export function hintsOf(entry: TaskEntry, options: TellingOptions): TaskHint[] {
   const seen = options.watching && entry.wanted && entry.seen !== null ? [entry.seen] : [];
   const claim = claimHint(entry, options);
-  return claim === undefined ? seen : [claim, ...seen];
+  if (claim === undefined) return seen;
+  return [...takenBack(entry, claim), claim, ...seen];
+}
+
+/** Of a claim that we ended because people object, others must hear that before they hear the end. */
+function takenBack(entry: TaskEntry, claim: TaskHint): TaskHint[] {
+  const { task, title, updatedAtMs, wanted, blocked } = entry;
+  if (claim.kind !== 'released' || wanted || blocked === null) return [];
+  return [{ kind: 'gone', task, title, updatedAtMs, reason: blocked }];
 }
 
 function claimHint({ task, state }: TaskEntry, options: TellingOptions): TaskHint | undefined {

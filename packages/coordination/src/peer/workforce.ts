@@ -22,7 +22,9 @@ import type { Book, Seen, TaskEntry } from '../task/book.ts';
 import { type DriveDeps, type DriveEnd, type DriveOptions, driveTask } from '../task/drive.ts';
 import * as transition from '../task/state.ts';
 
-export interface WorkforceDeps extends BidDeps, Omit<DriveDeps, 'signer' | 'clock' | 'random'> {
+export interface WorkforceDeps
+  extends Omit<BidDeps, 'forge'>,
+    Omit<DriveDeps, 'signer' | 'clock' | 'random'> {
   readonly clock: DriveDeps['clock'];
   readonly random: DriveDeps['random'];
   readonly chronicle: Chronicle;
@@ -106,6 +108,13 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
       case 'stood-down':
         options.onReading(entry.task, outcome.reading);
         return postponeIfAbsent(entry.task, outcome.reading);
+      case 'complete': {
+        const { tip, pullRequest } = outcome;
+        const { peer, epoch, leaseMs } = tip.record;
+        const hold = { peer, epoch, lock: tip.oid, leaseMs };
+        book.update(entry.task, { state: { state: 'done', hold, pullRequest } });
+        return;
+      }
       case 'later':
         trouble.tell(outcome.error, entry.task);
         if (isOurs(entry.task, outcome.reading)) return resumeFrom(entry.task, outcome.reading);

@@ -1,6 +1,6 @@
 /** All tasks that this peer knows of, from hints, reads and its own work. Pure state. */
 import { type TaskHint, type TaskId, taskParts } from '@bzzz/protocol';
-import { claimed, ended, type Hold, open, type TaskState } from './state.ts';
+import { claimed, ended, type Hold, holdOf, open, type TaskState } from './state.ts';
 
 export type Seen = Extract<TaskHint, { kind: 'seen' }>;
 
@@ -17,6 +17,8 @@ export interface TaskEntry {
   readonly epochKnown: number;
   /** Why we leave it alone though it is wanted; a person changes that. */
   readonly blocked: string | null;
+  /** People took it away and gave it back: they may have deleted the lock branch to start over. */
+  readonly reopened: boolean;
   /** Monotonic time before which we do not bid again. */
   readonly notBeforeMs: number;
   readonly failures: number;
@@ -41,8 +43,9 @@ export function createBook(): Book {
     const before = entries.get(task) ?? blank(task);
     const after = { ...before, ...change };
     if ('hold' in after.state) {
-      const { epoch } = after.state.hold;
-      entries.set(task, { ...after, epochKnown: Math.max(after.epochKnown, epoch) });
+      const epochKnown = Math.max(after.epochKnown, after.state.hold.epoch);
+      const reopened = after.reopened && holdOf(after.state) === undefined;
+      entries.set(task, { ...after, epochKnown, reopened });
     } else {
       entries.set(task, after);
     }
@@ -108,9 +111,11 @@ function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
   const same = entry.wanted && entry.seen?.bodySha256 === hint.bodySha256;
   if (same && entry.updatedAtMs === hint.updatedAtMs) return entry;
   // A task that comes back after people had taken it away is free of what blocked it.
+  const cameBack = !entry.wanted && entry.seen !== null;
   const blocked = entry.wanted ? entry.blocked : null;
-  const { title } = hint;
-  return { ...entry, title, seen: hint, wanted: true, updatedAtMs: hint.updatedAtMs, blocked };
+  const reopened = entry.reopened || cameBack;
+  const { title, updatedAtMs } = hint;
+  return { ...entry, title, seen: hint, wanted: true, updatedAtMs, blocked, reopened };
 }
 
 /** A state that says the same as before is no news. */
@@ -139,6 +144,7 @@ function blank(task: TaskId): TaskEntry {
     state: open,
     epochKnown: 0,
     blocked: null,
+    reopened: false,
     notBeforeMs: 0,
     failures: 0,
   };

@@ -66,7 +66,9 @@ function unaskedFor(issue: Issue, { labels }: Policy): string | undefined {
 
 /** Whether somebody put a label on that offers the issue to bzzz. */
 export function isAsked({ labels }: Issue, policy: Pick<Policy, 'labels'>): boolean {
-  return labels.some((label) => policy.labels.includes(label));
+  // As on GitHub, where `Bzzz` and `bzzz` are one label.
+  const wanted = policy.labels.map((label) => label.toLowerCase());
+  return labels.some((label) => wanted.includes(label.toLowerCase()));
 }
 
 function peopleObject(issue: Issue, { policy, fenceAccounts }: GateOptions): string | undefined {

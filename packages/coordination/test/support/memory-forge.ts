@@ -18,15 +18,9 @@ import type { FencePush, FenceRead, Forge, PullRequest, PushReply } from '../../
  * says no. `refuse-late`: it happens, and the answer is no. `hang`: no answer until aborted, and
  * nothing happens. `hang-after`: the same, but it happened.
  */
-export type PushFate =
-  | 'lose-request'
-  | 'lose-reply'
-  | 'refuse'
-  | 'refuse-late'
-  | 'hang'
-  | 'hang-after';
+type PushFate = 'lose-request' | 'lose-reply' | 'refuse' | 'refuse-late' | 'hang' | 'hang-after';
 
-export interface TaskOnForge {
+interface TaskOnForge {
   issue: Issue;
   lock: Oid | null;
   result: Oid | null;
@@ -59,7 +53,7 @@ export interface MemoryForge extends Forge {
 }
 
 export const repo = RepoName.parse('acme/widgets');
-export const forgeAccount = Account.parse('bzzz-bot');
+const forgeAccount = Account.parse('bzzz-bot');
 export const baseOid = Oid.parse('b'.repeat(40));
 
 export function createMemoryForge(): MemoryForge {

@@ -72,7 +72,7 @@ export function createStand(
   };
 }
 
-export function forgeWithIssue(): MemoryForge {
+function forgeWithIssue(): MemoryForge {
   const forge = createMemoryForge();
   forge.file(issueOf());
   return forge;

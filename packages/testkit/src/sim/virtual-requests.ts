@@ -3,7 +3,7 @@ import { BzzzError, type PeerId, type RequestProtocol } from '@bzzz/protocol';
 import type { Timeline } from './timeline.ts';
 
 /** Answers a request, or throws why it will not. */
-export type Answerer = (
+type Answerer = (
   from: PeerId,
   message: unknown,
   options: { signal: AbortSignal },
@@ -60,7 +60,7 @@ export function createDesk(timeline: Timeline): Desk {
   };
 }
 
-export function refused(reason: string): BzzzError {
+function refused(reason: string): BzzzError {
   return new BzzzError('mesh_refused', reason);
 }
 

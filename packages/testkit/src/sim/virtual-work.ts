@@ -22,7 +22,7 @@ export interface VirtualWorkDeps {
 }
 
 /** What becomes of a command. */
-export type Fate = 'succeeds' | 'fails' | 'endless';
+type Fate = 'succeeds' | 'fails' | 'endless';
 
 export interface VirtualWorkOptions {
   readonly peer: PeerId;

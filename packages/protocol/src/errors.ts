@@ -50,6 +50,12 @@ export const errorRegistry = {
     retryable: false,
     advice: 'A defect in bzzz: please report it with the journal of this peer.',
   },
+  defect: {
+    status: 500,
+    retryable: true,
+    advice:
+      'Something in bzzz went wrong that should not: please report it with the journal of this peer.',
+  },
   task_unknown: {
     status: 404,
     retryable: false,

@@ -78,7 +78,8 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
 
   async function settle(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict> {
     const verdict = await pushAndLook({ ...deps, owns }, options, intent, signal);
-    const holder = verdict.kind === 'lost' ? holderOf(verdict.reading) : undefined;
+    const standing = verdict.kind === 'lost' ? holderOf(verdict.reading) : undefined;
+    const holder = standing?.peer === intent.record.peer ? undefined : standing;
     await chronicle.record({
       kind: 'fence.settled',
       task: intent.record.task,

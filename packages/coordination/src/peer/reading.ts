@@ -1,7 +1,7 @@
 /** What a read of a fence says about a task that is not ours, for the book. */
 import type { Tip } from '../fence/tip.ts';
 import type { TaskEntry } from '../task/book.ts';
-import { claimed, ended } from '../task/state.ts';
+import { claimed, ended, open } from '../task/state.ts';
 
 /**
  * `result` and `failed` without word from their holder count as held: whether people can see the
@@ -18,7 +18,9 @@ export function learnFromTip(entry: TaskEntry, tip: Tip): Partial<TaskEntry> {
     case 'record': {
       const { peer, epoch, leaseMs, state } = tip.record;
       const hold = { peer, epoch, lock: tip.oid, leaseMs };
-      if (state !== 'released') return { state: claimed(entry.state, hold) };
+      // What was only heard gives way to what stands: a release that is not there is none.
+      const known = entry.state.state === 'released' ? open : entry.state;
+      if (state !== 'released') return { state: claimed(known, hold) };
       return { state: ended(entry.state, { state, hold, reason: tip.record.reason }) };
     }
   }

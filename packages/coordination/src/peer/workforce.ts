@@ -20,6 +20,7 @@ import { backoffMs, patiently } from '../support/backoff.ts';
 import { abortError, sleep } from '../support/sleep.ts';
 import type { Book, Seen, TaskEntry } from '../task/book.ts';
 import { type DriveDeps, type DriveEnd, type DriveOptions, driveTask } from '../task/drive.ts';
+import { holdOf } from '../task/state.ts';
 import * as transition from '../task/state.ts';
 
 export interface WorkforceDeps
@@ -107,7 +108,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
         return hold(outcome.holding, outcome.resultTip, outcome.first);
       case 'stood-down':
         options.onReading(entry.task, outcome.reading);
-        return postponeIfAbsent(entry.task, outcome.reading);
+        return postponeUnlessHeld(entry.task, outcome.reading);
       case 'complete': {
         const { tip, pullRequest } = outcome;
         const { peer, epoch, leaseMs } = tip.record;
@@ -122,11 +123,12 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     }
   }
 
-  /** A tip that is known to exist but cannot be read: wait, then believe that it was deleted. */
-  function postponeIfAbsent(task: TaskId, { tip }: TipReading): void {
-    if (tip.kind !== 'absent') return;
+  /** Whoever stood down before nobody bids again later, not at once. */
+  function postponeUnlessHeld(task: TaskId, { tip }: TipReading): void {
+    if (holdOf(book.get(task)?.state ?? transition.open) !== undefined) return;
     postpone(task);
-    if ((book.get(task)?.failures ?? 0) < absencesBelieved) return;
+    // A branch that is known to exist but cannot be read: at last a person has deleted it.
+    if (tip.kind !== 'absent' || (book.get(task)?.failures ?? 0) < absencesBelieved) return;
     book.update(task, { blocked: 'the lock branch is gone; reopen the issue to start over' });
   }
 
@@ -243,12 +245,22 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     const { task } = holding;
     const { oid, record } = holding.tip();
     const { peer, epoch, leaseMs } = record;
-    const reason = `fenced: ${error.reason}`;
-    await chronicle.record(endOf(task, epoch, 'released', reason));
     const hold = { peer, epoch, lock: oid, leaseMs };
-    book.update(task, { state: { state: 'released', hold, reason } });
+    const reason = `fenced: ${error.reason}`;
     setRecheck(task, undefined);
-    options.onReading(task, await fence.look(task, signal));
+    book.update(task, { state: { state: 'released', hold, reason } });
+    const reading = await fence.look(task, signal);
+    if (isOurs(task, reading) && record.state === 'held') return giveBack(holding, error.reason);
+    await chronicle.record(endOf(task, epoch, 'released', reason));
+    options.onReading(task, reading);
+  }
+
+  /** The lock is still ours: it was the result branch that a person moved. People win. */
+  async function giveBack(holding: Holding, reason: string): Promise<void> {
+    const verdict = await holding.release(reason, signal);
+    if (verdict.kind !== 'won') throw new BzzzError('fence_refused', verdict.reason);
+    await deps.visible.released(holding.tip().record, reason, signal);
+    await finish(holding, { state: 'released', reason, retry: false });
   }
 
   /** On stop: a claim that ends by a commit can be taken by others at once. */

@@ -6,7 +6,15 @@
  * Where the lock says `result` or `failed` already, only what people see is completed. From any
  * point: fenced (somebody holds a higher epoch) -> stop at once; people win -> release.
  */
-import { BzzzError, isBzzzError, limits, type LockRecord, type Oid } from '@bzzz/protocol';
+import {
+  BzzzError,
+  isBzzzError,
+  limits,
+  type LockRecord,
+  type Oid,
+  reasonOf,
+  taskParts,
+} from '@bzzz/protocol';
 import type { FenceVerdict } from '../fence/fence.ts';
 import type { Holding } from '../fence/holding.ts';
 import type { Clock, Forge, PullRequestText, Random } from '../ports/index.ts';
@@ -15,10 +23,16 @@ import { abortError, sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { type AttemptDeps, type AttemptResult, runAttempt } from './attempt.ts';
 import { type Briefing, brief, peopleWant } from './briefing.ts';
-import { type PriorResult, priorResult } from './prior-result.ts';
+import { priorResult } from './prior-result.ts';
 import { keepAlive } from './keep-alive.ts';
 import { adoptedText, commitMessage, pullRequestText } from './texts.ts';
 import type { Visible } from './visible.ts';
+
+/** A task that was claimed so often, for whatever reason, is left to a person. */
+const claimsMax = 12;
+
+const unexplainedBranch =
+  'a result branch stands that no claim explains; delete it and reopen the issue to start over';
 
 export type DriveEnd =
   | { readonly state: 'done'; readonly pullRequest: number; readonly reason: string }
@@ -86,6 +100,10 @@ async function work(
 ): Promise<DriveEnd> {
   const { holding } = job;
   const { record } = holding.tip();
+  if (record.attempt > claimsMax) {
+    const reason = `claimed ${claimsMax} times without an end: whoever works on it goes away`;
+    return fail(deps, options, job, reason, signal);
+  }
   let known: Briefing | undefined;
   const look = async (until: AbortSignal) => known && peopleWant(deps, record, known.policy, until);
   const alive = keepAlive({ ...deps, peopleWant: look }, holding, signal);
@@ -96,14 +114,15 @@ async function work(
     );
     if (typeof briefing === 'string') throw refused(briefing);
     known = briefing;
-    const prior = job.first
-      ? await forgeWork(deps, options, record, alive.signal, () =>
-          priorResult(deps, record, alive.signal),
-        )
-      : null;
-    if (prior !== null) {
-      alive.stop();
-      return await refence(deps, options, job, prior, signal);
+    if (job.first) {
+      const prior = await forgeWork(deps, options, record, alive.signal, () =>
+        priorResult(deps, record, alive.signal),
+      );
+      if (prior.kind === 'branch') throw refused(unexplainedBranch);
+      if (prior.kind === 'pull-request') {
+        alive.stop();
+        return await refence(deps, options, job, prior.result, signal);
+      }
     }
     await deps.visible.claimed(record, alive.signal);
     options.hooks.onStep({ running: record.attempt });
@@ -150,12 +169,10 @@ async function refence(
   deps: DriveDeps,
   options: DriveOptions,
   { holding }: DriveJob,
-  prior: PriorResult,
+  result: Oid,
   signal: AbortSignal,
 ): Promise<DriveEnd> {
-  const record = await insist(deps, options, holding, signal, () =>
-    holding.adopt(prior.result, signal),
-  );
+  const record = await insist(deps, options, holding, signal, () => holding.adopt(result, signal));
   return adopt(deps, options, record, signal);
 }
 
@@ -166,25 +183,38 @@ async function adopt(
   record: LockRecord,
   signal: AbortSignal,
 ): Promise<DriveEnd> {
-  const prior = await forgeWork(deps, options, record, signal, () =>
-    priorResult(deps, record, signal),
+  const { repo, number } = taskParts(record.task);
+  const [latest] = await forgeWork(deps, options, record, signal, () =>
+    deps.forge.findPullRequests(repo, number, { signal }),
   );
-  if (prior === null || prior.pullRequest === null) {
+  if (latest === undefined) {
     return complete(deps, record, adoptedText(record, options.peerName), signal);
   }
-  await deps.visible.adopted(record, prior.pullRequest, signal);
-  const reason = 'the pull request stood already';
-  return { state: 'done', pullRequest: prior.pullRequest, reason };
+  await deps.visible.adopted(record, latest.number, signal);
+  return { state: 'done', pullRequest: latest.number, reason: 'the pull request stood already' };
 }
 
+/** Opens the pull request. When the forge will never take it, a person is told instead. */
 async function complete(
   deps: DriveDeps,
   record: LockRecord,
   text: PullRequestText,
   signal: AbortSignal,
 ): Promise<DriveEnd> {
-  const pullRequest = await deps.visible.done(record, text, signal);
-  return { state: 'done', pullRequest, reason: 'unverified: no other peer has judged the result' };
+  try {
+    const pullRequest = await deps.visible.done(record, text, signal);
+    return {
+      state: 'done',
+      pullRequest,
+      reason: 'unverified: no other peer has judged the result',
+    };
+  } catch (error) {
+    if (signal.aborted || !isBzzzError(error)) throw error;
+    deps.trouble.tell(error, record.task);
+    const reason = `the result is published, but no pull request can be opened: ${error.reason}`;
+    await deps.visible.failed(record, reason, signal);
+    return { state: 'failed', reason: short(reason) };
+  }
 }
 
 async function fail(
@@ -204,12 +234,16 @@ async function giveUp(
   deps: DriveDeps,
   options: DriveOptions,
   job: DriveJob,
-  error: unknown,
+  thrown: unknown,
   signal: AbortSignal,
 ): Promise<DriveEnd> {
   const { holding } = job;
   if (signal.aborted) throw abortError(signal);
-  if (!isBzzzError(error) || error.code === 'task_fenced') throw error;
+  if (isBzzzError(thrown, 'task_fenced')) throw thrown;
+  // A defect of ours must not leave the task held by nobody.
+  const error = isBzzzError(thrown)
+    ? thrown
+    : new BzzzError('defect', reasonOf(thrown), { cause: thrown });
   const { record } = holding.tip();
   if (record.state === 'result') return adopt(deps, options, record, signal);
   const byPeople = error.code === 'task_refused';
@@ -237,7 +271,7 @@ async function insist(
   move: () => Promise<FenceVerdict>,
 ): Promise<LockRecord> {
   for (let failures = 0; ; failures += 1) {
-    const verdict = await move();
+    const verdict = await forgeWork(deps, options, holding.tip().record, signal, move);
     const { record } = holding.tip();
     if (verdict.kind === 'won' || record.state === 'result') return record;
     if (verdict.kind === 'lost') throw new BzzzError('task_fenced', verdict.reason);

@@ -5,20 +5,22 @@
 import { type LockRecord, type Oid, taskParts } from '@bzzz/protocol';
 import type { Forge } from '../ports/index.ts';
 
-export interface PriorResult {
-  readonly result: Oid;
-  /** Null: a result branch without a pull request. */
-  readonly pullRequest: number | null;
-}
+export type Prior =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'pull-request'; readonly result: Oid; readonly pullRequest: number }
+  /** A result branch without a pull request: nobody knows who made it, or whether it was accepted. */
+  | { readonly kind: 'branch' };
 
 export async function priorResult(
   deps: { forge: Pick<Forge, 'findPullRequests' | 'readFence'> },
   record: LockRecord,
   signal: AbortSignal,
-): Promise<PriorResult | null> {
+): Promise<Prior> {
   const { repo, number } = taskParts(record.task);
   const [latest] = await deps.forge.findPullRequests(repo, number, { signal });
-  if (latest !== undefined) return { result: latest.head, pullRequest: latest.number };
+  if (latest !== undefined) {
+    return { kind: 'pull-request', result: latest.head, pullRequest: latest.number };
+  }
   const { result } = await deps.forge.readFence(repo, number, { signal });
-  return result === null ? null : { result, pullRequest: null };
+  return { kind: result === null ? 'none' : 'branch' };
 }

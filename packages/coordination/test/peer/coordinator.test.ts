@@ -1,4 +1,4 @@
-import { commitOid, utf8 } from '@bzzz/protocol';
+import { commitOid, Oid, utf8 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { errorOf, issueOf } from '../support/memory-forge.ts';
 import { createMemoryPeer, createMemoryWorld, timing } from '../support/memory-peers.ts';
@@ -43,6 +43,21 @@ describe('a peer alone', () => {
     expect(stateOf()).toMatchObject({ state: 'released' });
     expect(forge.fence(number).lock).not.toBeNull();
     expect(one.work.events.at(-1)).toBe('dispose');
+  });
+
+  it('gives the task back when a person moves its result branch, and asks no more', async () => {
+    const { clock, forge, one, stateOf } = await aloneWith();
+    one.work.script.takesMs = 10_000;
+    await clock.advance(5_000);
+    forge.task(number).result = Oid.parse('d'.repeat(40));
+    await clock.advance(10 * timing.leaseMs);
+    expect(stateOf()).toMatchObject({ state: 'released', wanted: false });
+    expect(forge.task(number).pullRequests).toEqual([]);
+    expect(one.journal.of('fence.intended').at(-1)?.intent.record.state).toBe('released');
+    const reads = forge.calls.length;
+    await clock.advance(10 * timing.leaseMs);
+    // Only polls of the issue list go on.
+    expect(forge.calls.slice(reads).filter((call) => call === 'readFence')).toEqual([]);
   });
 
   it('does nothing twice after a restart', async () => {

@@ -11,10 +11,12 @@ import { calm, createStand, heldDraft, leaseMs, number, task } from '../support/
 
 const options = { peerName: 'ant', backoffMs: 1_000, attemptsMax: 3 };
 
-async function driveOf(change: { first?: boolean } = {}) {
+async function driveOf(change: { first?: boolean; attempt?: number } = {}) {
   const stand = createStand();
   const work = createMemoryWork(stand.clock);
-  const claim = await stand.win();
+  const { attempt = 1 } = change;
+  const won = await stand.win();
+  const claim = { ...won, record: { ...won.record, attempt } };
   const holding = createHolding(stand, claim);
   const visible = createVisible(stand, options);
   const steps: string[] = [];
@@ -207,11 +209,12 @@ describe('what an earlier holder left', () => {
     expect(stand.forge.count('putPullRequest')).toBe(0);
   });
 
-  it('is completed: a result branch without a pull request', async () => {
+  it('is not believed: a result branch that no claim explains', async () => {
     const { stand, work, drive, on } = await driveOf();
     on().result = Oid.parse('f'.repeat(40));
-    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'done', pullRequest: 1_007 });
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', retry: false });
     expect(work.events).toEqual([]);
+    expect(on().pullRequests).toEqual([]);
   });
 
   it('is only shown where the lock says result or failed already', async () => {
@@ -232,4 +235,28 @@ it('an issue that may not be worked on after all is let go before any work', asy
   on().issue = issueOf({ association: 'NONE', author: Account.parse('stranger') });
   expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', retry: false });
   expect(work.events).toEqual([]);
+});
+
+describe('a task that cannot come to a good end', () => {
+  it("is a person's when its pull request can never be opened", async () => {
+    const { stand, drive, on } = await driveOf();
+    stand.forge.fail('putPullRequest', errorOf('forge_refused'));
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'failed' });
+    expect(on().comment).toContain('no pull request can be opened');
+    expect(on().issue.labels).toContain(needsPersonLabel);
+  });
+
+  it("is a person's when every peer that worked on it went away", async () => {
+    const { stand, work, drive, on } = await driveOf({ attempt: 13 });
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'failed' });
+    expect(work.events).toEqual([]);
+    expect(on().comment).toContain('needs a person');
+  });
+
+  it('waits while the token is refused, and loses nothing', async () => {
+    const { stand, drive } = await driveOf();
+    const denied = () => errorOf('forge_unauthorized');
+    stand.forge.fail('push', denied(), denied());
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'done' });
+  });
 });

@@ -112,8 +112,11 @@ export function createPullRequestApi(
    * words. So by state: look again, adopt what is there, else try once without draft.
    */
   const put: PullRequestApi['put'] = async (at, text, signal) => {
-    const [open] = await rowsOf(at, 'open', signal);
-    if (open !== undefined) return await adopt(at, open, text, signal);
+    const [newest] = await rowsOf(at, 'all', signal);
+    // One a task, ever: what people closed or merged is not opened again behind their backs.
+    if (newest !== undefined && newest.state !== 'open')
+      return { written: false, id: newest.number };
+    if (newest !== undefined) return await adopt(at, newest, text, signal);
     const draft = !withoutDrafts.has(at.repo);
     const first = await createUnlessRefused(at, text, draft, signal);
     if (first.kind === 'made') return first.put;

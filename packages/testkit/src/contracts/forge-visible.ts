@@ -111,6 +111,9 @@ export function describeForgeVisible(stage: ForgeStage): void {
       await expect
         .poll(() => forge.findPullRequests(repo, number), stage.timing)
         .toMatchObject([{ number: id, state: 'closed' }]);
+      // One a task, ever: people who closed it are not overruled.
+      const again = await forge.putPullRequest(repo, number, { title: 'Result', body: 'two' });
+      expect(again).toEqual({ written: false, id });
     });
 
     it('finds no pull requests of other tasks', async () => {

@@ -185,7 +185,8 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         if (result === null) throw new BzzzError('forge_not_found', 'no result branch');
         if (pullRequest !== null) {
           const written =
-            pullRequestText?.title !== text.title || pullRequestText.body !== text.body;
+            pullRequest.state === 'open' &&
+            (pullRequestText?.title !== text.title || pullRequestText.body !== text.body);
           if (written) write(number, 'pull-request', { pullRequestText: text });
           return { written, id: pullRequest.number };
         }

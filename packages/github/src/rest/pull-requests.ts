@@ -37,14 +37,14 @@ export function createPullRequestApi(
   /** Repositories whose plan has no drafts: there a pull request is opened as an ordinary one. */
   const withoutDrafts = new Set<RepoName>();
 
-  const rowsOf = async (at: At, state: 'open' | 'all', signal: AbortSignal): Promise<PullRow[]> => {
+  const rowsOf = async (at: At, signal: AbortSignal): Promise<PullRow[]> => {
     const { owner, repo } = repoParameters(at.repo);
     const branch = branchOf(at);
     const parameters = {
       owner,
       repo,
       head: `${owner}:${branch}`,
-      state,
+      state: 'all',
       sort: 'created',
       direction: 'desc',
       per_page: 100,
@@ -97,12 +97,16 @@ export function createPullRequestApi(
     return { written: true, id: row.number };
   };
 
-  /** Reads the list until it shows an open one, or a lag is no excuse any more. */
-  const laggingOpen = async (at: At, signal: AbortSignal): Promise<PullRow | undefined> => {
+  /** One a task, ever: what people closed or merged is not opened again behind their backs. */
+  const settle = async (at: At, row: PullRow, text: PullRequestText, signal: AbortSignal) =>
+    row.state === 'open' ? await adopt(at, row, text, signal) : { written: false, id: row.number };
+
+  /** Reads the list until it shows one, or a lag is no excuse any more. */
+  const lagging = async (at: At, signal: AbortSignal): Promise<PullRow | undefined> => {
     for (let reads = 0; reads < lagReads; reads += 1) {
       await sleep(deps.clock, options.listLagMs / lagReads, signal);
-      const [open] = await rowsOf(at, 'open', signal);
-      if (open !== undefined) return open;
+      const [newest] = await rowsOf(at, signal);
+      if (newest !== undefined) return newest;
     }
     return undefined;
   };
@@ -112,29 +116,26 @@ export function createPullRequestApi(
    * words. So by state: look again, adopt what is there, else try once without draft.
    */
   const put: PullRequestApi['put'] = async (at, text, signal) => {
-    const [newest] = await rowsOf(at, 'all', signal);
-    // One a task, ever: what people closed or merged is not opened again behind their backs.
-    if (newest !== undefined && newest.state !== 'open')
-      return { written: false, id: newest.number };
-    if (newest !== undefined) return await adopt(at, newest, text, signal);
+    const [newest] = await rowsOf(at, signal);
+    if (newest !== undefined) return await settle(at, newest, text, signal);
     const draft = !withoutDrafts.has(at.repo);
     const first = await createUnlessRefused(at, text, draft, signal);
     if (first.kind === 'made') return first.put;
-    const [existing] = await rowsOf(at, 'open', signal);
-    if (existing !== undefined) return await adopt(at, existing, text, signal);
+    const [existing] = await rowsOf(at, signal);
+    if (existing !== undefined) return await settle(at, existing, text, signal);
     const second = draft ? await createUnlessRefused(at, text, false, signal) : first;
     if (second.kind === 'made') {
       withoutDrafts.add(at.repo);
       return second.put;
     }
-    const lagging = await laggingOpen(at, signal);
-    if (lagging === undefined) throw second.error;
-    return await adopt(at, lagging, text, signal);
+    const late = await lagging(at, signal);
+    if (late === undefined) throw second.error;
+    return await settle(at, late, text, signal);
   };
 
   return {
     async find(at, signal) {
-      return (await rowsOf(at, 'all', signal)).map(pullRequestOf);
+      return (await rowsOf(at, signal)).map(pullRequestOf);
     },
     put: (at, text, signal) =>
       lock.run(`${at.repo}#${at.number}`, signal, () => put(at, text, signal)),

@@ -18,6 +18,7 @@ export type {
   IssuePoll,
   Job,
   Journal,
+  JournalLog,
   Mesh,
   PullRequest,
   PullRequestText,

@@ -78,7 +78,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   await mesh.start();
 
   const coordinator = coordinate(
-    { identity, mesh, journal: journals.own, forge: github },
+    { identity, mesh, journals, forge: github },
     { config, worktrees: layout.worktrees, sandbox, onFatal: hooks.onFatal },
   );
   const stopLogging = logJournal(coordinator, logger.child('journal'));

@@ -28,7 +28,9 @@ export {
   taskParts,
 } from './ids.ts';
 export { Association, Issue, issueHash, visibleText } from './issue.ts';
+export { type CausalEntry, causalOrder } from './causal-order.ts';
 export {
+  Cause,
   EntryBody,
   type EntryKind,
   FenceIntent,

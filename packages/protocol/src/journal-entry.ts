@@ -92,11 +92,15 @@ export const EntryBody = z.discriminatedUnion('kind', [
 export type EntryBody = z.infer<typeof EntryBody>;
 export type EntryKind = EntryBody['kind'];
 
+/** An entry by its writer and its position in that writer's journal. */
+export const Cause = z.object({ peer: PeerId, seq: z.int().min(0) });
+export type Cause = z.infer<typeof Cause>;
+
 export const JournalEntry = z.object({
   v: z.literal(1),
   at: Hlc,
-  /** The entry, perhaps of another peer, without which this one would not stand here. */
-  cause: z.object({ peer: PeerId, seq: z.int().min(0) }).optional(),
+  /** The entry, perhaps of another peer, that came before in what this one is about. */
+  cause: Cause.optional(),
   body: EntryBody,
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;

@@ -45,14 +45,10 @@ export type Capabilities = z.infer<typeof Capabilities>;
 export const Needs = z.object({ executor: Item, tools: Items });
 export type Needs = z.infer<typeof Needs>;
 
-const holder = {
-  task: TaskId,
-  peer: PeerId,
-  epoch: Epoch,
-  lock: Oid,
-  /** Where the sender's journal says so: lets a listener name the cause of what it does next. */
-  entry: z.object({ seq: z.int().min(0), at: Hlc }),
-};
+/** How far the sender's journal goes: what a listener does next follows from something in it. */
+const JournalPosition = z.object({ seq: z.int().min(0), at: Hlc });
+
+const holder = { task: TaskId, peer: PeerId, epoch: Epoch, lock: Oid, entry: JournalPosition };
 
 /** Topic `tasks`: what was seen of a task. */
 export const TaskHint = z.discriminatedUnion('kind', [
@@ -64,6 +60,7 @@ export const TaskHint = z.discriminatedUnion('kind', [
     bodySha256: Sha256Hex,
     needs: Needs,
     updatedAtMs: z.int().min(0),
+    entry: JournalPosition.optional(),
   }),
   z.object({
     kind: z.literal('gone'),
@@ -71,6 +68,7 @@ export const TaskHint = z.discriminatedUnion('kind', [
     title: z.string().max(limits.titleCharsMax),
     updatedAtMs: z.int().min(0),
     reason: z.string().max(limits.reasonCharsMax),
+    entry: JournalPosition.optional(),
   }),
   z.object({ kind: z.literal('claimed'), ...holder, leaseMs: z.int().min(100) }),
   z.object({ kind: z.literal('released'), ...holder }),

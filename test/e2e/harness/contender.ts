@@ -62,6 +62,7 @@ export async function startContender(
       signer: createSigner(identity),
       mesh: deafMesh(identity.peer),
       journal: journalOver(entries),
+      replicas: () => [],
       forge: github,
       workspaces: createWorkspaces({ runner }, { dir: join(dataDir, 'worktrees') }),
       executors: [createRecipeExecutor({ runner })],

@@ -29,6 +29,7 @@ import type {
   Executor,
   Forge,
   Journal,
+  JournalLog,
   Mesh,
   Random,
   Signer,
@@ -36,6 +37,7 @@ import type {
   Workspaces,
 } from '../ports/index.ts';
 import { type Ending, type Memory, readMemory } from '../recovery/fold.ts';
+import { createRecords } from '../recovery/records.ts';
 import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
 import { createBook } from '../task/book.ts';
@@ -53,6 +55,8 @@ export interface Ports {
   readonly signer: Signer;
   readonly mesh: Mesh;
   readonly journal: Journal;
+  /** Other peers' journals, as far as they have arrived here. */
+  readonly replicas: () => readonly JournalLog[];
   readonly forge: Forge;
   readonly workspaces: Workspaces;
   readonly executors: readonly Executor[];
@@ -95,12 +99,13 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  const chronicle = createChronicle({ clock, journal });
+  const chronicle = createChronicle({ self, clock, journal });
   const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
   const deps = { ...ports, chronicle, trouble };
   const membership = createMembership(self);
   const book = createBook();
   const fence = createFence(deps, { lagMs: timing.lagMs });
+  const records = createRecords(ports);
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
   const watches: Watch[] = [];
   const ends: (() => void)[] = [];
@@ -119,7 +124,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     },
   );
   const workforce = createWorkforce(
-    { ...deps, fence, book, visible },
+    { ...deps, fence, book, visible, records },
     {
       peerName: options.name,
       backoffMs: timing.backoffMs,
@@ -179,19 +184,24 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       if (hint.peer === self || workforce.driving(task)) return;
       // How a claim ended is its holder's to say; anybody may say that one stands.
       if (hint.kind !== 'claimed' && hint.peer !== from) return;
-      chronicle.hear(hint.entry.at);
     }
     const fresh = book.get(task) === undefined;
     if (!book.hear(hint)) return;
     if (workforce.driving(task)) workforce.recheck(task);
-    if (from === self) {
-      teller.publish(hint);
-      if (fresh && hint.kind === 'seen') {
-        const { title, bodySha256 } = hint;
-        background(chronicle.record({ kind: 'task.seen', task, title, bodySha256 }));
-      }
+    if (from === self) background(tellOfOwn(hint, fresh));
+    else if (hint.entry !== undefined) {
+      chronicle.hear({ thread: task, peer: from, ...hint.entry });
     }
     contest.evaluate();
+  }
+
+  /** What we saw ourselves stands in the journal first, so that others can cite it. */
+  async function tellOfOwn(hint: TaskHint, fresh: boolean): Promise<void> {
+    if (fresh && hint.kind === 'seen') {
+      const { task, title, bodySha256 } = hint;
+      await chronicle.record({ kind: 'task.seen', task, title, bodySha256 });
+    }
+    teller.publish({ ...hint, entry: chronicle.position() });
   }
 
   /** Work that nobody waits for; what goes wrong in it is told. */

@@ -12,7 +12,8 @@ export interface TellingOptions {
 
 /** The claim first: who hears both must not bid in between. */
 export function hintsOf(entry: TaskEntry, options: TellingOptions): TaskHint[] {
-  const seen = options.watching && entry.wanted && entry.seen !== null ? [entry.seen] : [];
+  const worthTelling = options.watching && entry.wanted && entry.seen !== null;
+  const seen = worthTelling ? [{ ...entry.seen, entry: options.position }] : [];
   const claim = claimHint(entry, options);
   if (claim === undefined) return seen;
   return [...takenBack(entry, claim), claim, ...seen];
@@ -22,7 +23,7 @@ export function hintsOf(entry: TaskEntry, options: TellingOptions): TaskHint[] {
 function takenBack(entry: TaskEntry, claim: TaskHint): TaskHint[] {
   const { task, title, updatedAtMs, wanted, blocked } = entry;
   if (claim.kind !== 'released' || wanted || blocked === null) return [];
-  return [{ kind: 'gone', task, title, updatedAtMs, reason: blocked }];
+  return [{ kind: 'gone', task, title, updatedAtMs, reason: blocked, entry: claim.entry }];
 }
 
 function claimHint({ task, state }: TaskEntry, options: TellingOptions): TaskHint | undefined {

@@ -16,6 +16,7 @@ import type { Chronicle } from '../chronicle/chronicle.ts';
 import { type BidDeps, type BidOptions, type BidOutcome, bid } from '../contest/bid.ts';
 import { createHolding, type Holding } from '../fence/holding.ts';
 import type { TipReading } from '../fence/tip.ts';
+import type { Records } from '../recovery/records.ts';
 import { backoffMs, patiently } from '../support/backoff.ts';
 import { abortError, sleep } from '../support/sleep.ts';
 import type { Book, Seen, TaskEntry } from '../task/book.ts';
@@ -30,6 +31,7 @@ export interface WorkforceDeps
   readonly random: DriveDeps['random'];
   readonly chronicle: Chronicle;
   readonly book: Book;
+  readonly records: Records;
 }
 
 export interface WorkforceOptions extends Omit<DriveOptions, 'hooks'> {
@@ -102,11 +104,14 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   async function bidAndWork(entry: TaskEntry & { readonly seen: Seen }): Promise<void> {
     const bidOptions = options.bidOptions();
     if (bidOptions === null) return;
-    const outcome = await settleDoubt(await bid(deps, bidOptions, entry, signal));
+    const known = await recall(entry);
+    const outcome = await settleDoubt(await bid(deps, bidOptions, known, signal));
     switch (outcome.kind) {
       case 'won':
         return hold(outcome.holding, outcome.resultTip, outcome.first);
       case 'stood-down':
+        // A read was stale when we looked after our restart.
+        if (isOurs(entry.task, outcome.reading)) return resumeFrom(entry.task, outcome.reading);
         options.onReading(entry.task, outcome.reading);
         return postponeUnlessHeld(entry.task, outcome.reading);
       case 'complete': {
@@ -121,6 +126,14 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
         if (isOurs(entry.task, outcome.reading)) return resumeFrom(entry.task, outcome.reading);
         return postpone(entry.task);
     }
+  }
+
+  /** A task of which nobody told us may have been claimed before: the journals know. */
+  async function recall<E extends TaskEntry>(entry: E): Promise<E> {
+    if (entry.epochKnown > 0) return entry;
+    const epochKnown = await deps.records.epochClaimed(entry.task, signal);
+    if (epochKnown > 0) book.update(entry.task, { epochKnown });
+    return { ...entry, epochKnown };
   }
 
   /** Whoever stood down before nobody bids again later, not at once. */

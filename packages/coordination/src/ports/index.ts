@@ -12,7 +12,7 @@ export type {
   PushReply,
   Put,
 } from './forge.ts';
-export type { Journal, StoredEntry } from './journal.ts';
+export type { Journal, JournalLog, StoredEntry } from './journal.ts';
 export type { ConnectionEvent, Mesh } from './mesh.ts';
 export type { Random } from './random.ts';
 export type { Signer } from './signer.ts';

@@ -6,11 +6,20 @@ export interface StoredEntry {
   readonly entry: JournalEntry;
 }
 
-/** The peer's own append-only log. */
-export interface Journal {
+/** Somebody's log, as far as it is here. */
+export interface JournalLog {
   readonly key: JournalKey;
-  /** Number of durable entries. */
+  /** Position after the last entry that is here; of the own journal, of the last durable one. */
   length(): number;
+  /**
+   * The entries from `from` on, oldest first. Blocks of unknown kinds are skipped. Throws `aborted`,
+   * `stopped`, and `journal_corrupt` when the log cannot be read or its writer signed two histories.
+   */
+  read(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<StoredEntry>;
+}
+
+/** The peer's own append-only log. */
+export interface Journal extends JournalLog {
   /**
    * Resolves with the position when the entry is on disk and survives a power cut. Entries of one
    * caller keep their order; callers of one tick share a block.
@@ -19,6 +28,4 @@ export interface Journal {
    * (the disk takes less than is appended) and `stopped` (the journal is closed).
    */
   append(entry: JournalEntry): Promise<number>;
-  /** The durable entries from `from` on, oldest first. Blocks of unknown kinds are skipped. */
-  read(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<StoredEntry>;
 }

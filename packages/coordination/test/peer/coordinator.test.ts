@@ -2,7 +2,8 @@ import { commitOid, Oid, utf8 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { errorOf, issueOf } from '../support/memory-forge.ts';
 import { createMemoryPeer, createMemoryWorld, timing } from '../support/memory-peers.ts';
-import { number, task } from '../support/stand.ts';
+import { createMemoryJournal } from '../support/memory-journal.ts';
+import { createStand, number, task } from '../support/stand.ts';
 
 async function aloneWith(change: Parameters<typeof issueOf>[0] = {}) {
   const world = createMemoryWorld();
@@ -117,6 +118,47 @@ describe('a peer alone', () => {
     expect(world.forge.pushes).toEqual([]);
     await world.clock.advance(60_000);
     expect(one.coordinator.view().tasks).toMatchObject([{ state: 'done' }]);
+  });
+});
+
+describe('a lock branch that is gone', () => {
+  /** Another peer's journal tells of a claim of this task in epoch 3; the branch does not exist. */
+  async function afterDeletion() {
+    const world = createMemoryWorld();
+    world.forge.file(issueOf());
+    const other = createStand(2, world);
+    const told = createMemoryJournal('b');
+    const intent = await other.claim({ epochKnown: 2 });
+    const settled = { task, oid: intent.oid, outcome: 'won' as const, reason: '' };
+    const at = { wallMs: 1, counter: 0 };
+    await told.append({ v: 1, at, body: { kind: 'fence.intended', intent } });
+    await told.append({ v: 1, at, body: { kind: 'fence.settled', ...settled } });
+    const one = createMemoryPeer(world, 1, { replicas: [told] });
+    await one.coordinator.start();
+    const stateOf = () => one.coordinator.view().tasks.find((entry) => entry.task === task);
+    return { ...world, one, stateOf };
+  }
+
+  it('is no licence to begin again, when a journal here tells of a claim', async () => {
+    const { clock, forge, stateOf } = await afterDeletion();
+    await clock.advance(600_000);
+    expect(forge.pushes).toEqual([]);
+    expect(stateOf()?.reason).toBe('the lock branch is gone; reopen the issue to start over');
+  });
+
+  it('is made anew when a person reopens the issue, one epoch above what is known', async () => {
+    const { clock, forge, stateOf } = await afterDeletion();
+    await clock.advance(60_000);
+    const change = (state: 'open' | 'closed') => {
+      const { issue } = forge.task(number);
+      forge.task(number).issue = { ...issue, state, updatedAtMs: issue.updatedAtMs + 1_000 };
+    };
+    change('closed');
+    await clock.advance(60_000);
+    change('open');
+    await clock.advance(60_000);
+    expect(stateOf()).toMatchObject({ state: 'done', epoch: 4 });
+    expect(forge.task(number).pullRequests).toHaveLength(1);
   });
 });
 

@@ -12,12 +12,12 @@ export interface MemoryJournal extends Journal {
 }
 
 /** Durable at once, and for as long as the test holds it. */
-export function createMemoryJournal(): MemoryJournal {
+export function createMemoryJournal(letter = 'a'): MemoryJournal {
   const entries: JournalEntry[] = [];
   let full = false;
   const bodies = () => entries.map(({ body }) => body);
   return {
-    key: JournalKey.parse('a'.repeat(64)),
+    key: JournalKey.parse(letter.repeat(64)),
     length: () => entries.length,
     bodies,
     kinds: () => bodies().map(({ kind }) => kind),

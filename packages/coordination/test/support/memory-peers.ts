@@ -1,6 +1,6 @@
 /** Whole peers over ports in memory, at one forge and in one mesh. */
 import { type RepoName, Timing, wireVersions } from '@bzzz/protocol';
-import { createCoordinator } from '../../src/index.ts';
+import { createCoordinator, type JournalLog } from '../../src/index.ts';
 import { createDraws, createIdentity } from './identity.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createMemoryForge, type MemoryForge, repo } from './memory-forge.ts';
@@ -23,15 +23,21 @@ export function createMemoryWorld(): MemoryWorld {
 export function createMemoryPeer(
   { clock, forge, hub }: MemoryWorld,
   index: number,
-  options: { journal?: MemoryJournal; slots?: number; repositories?: RepoName[] } = {},
+  options: {
+    journal?: MemoryJournal;
+    replicas?: JournalLog[];
+    slots?: number;
+    repositories?: RepoName[];
+  } = {},
 ) {
   const signer = createIdentity(index);
   const mesh = hub.join(signer.peer);
   const journal = options.journal ?? createMemoryJournal();
   const work = createMemoryWork(clock);
+  const replicas = () => options.replicas ?? [];
   const fatal: unknown[] = [];
   const coordinator = createCoordinator(
-    { clock, random: createDraws(index), signer, mesh, journal, forge, ...work },
+    { clock, random: createDraws(index), signer, mesh, journal, replicas, forge, ...work },
     {
       name: `peer-${index}`,
       version: '0.1.0',

@@ -1,16 +1,14 @@
 /** The small parts that everything else stands on. */
 import { BzzzError } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import { createChronicle } from '../../src/chronicle/chronicle.ts';
 import { backoffMs, backoffMsMax, patiently } from '../../src/support/backoff.ts';
 import { createSerial } from '../../src/support/serial.ts';
 import { sleep } from '../../src/support/sleep.ts';
 import { createTrouble } from '../../src/support/trouble.ts';
 import { createWaker } from '../../src/support/waker.ts';
-import { createDraws, peerOf } from './identity.ts';
-import { createManualClock, settle, wallStartMs } from './manual-clock.ts';
+import { createDraws } from './identity.ts';
+import { createManualClock, settle } from './manual-clock.ts';
 import { errorOf } from './memory-forge.ts';
-import { createMemoryJournal } from './memory-journal.ts';
 import { calm, createStand, task } from './stand.ts';
 
 describe('sleep', () => {
@@ -136,63 +134,6 @@ describe('patience', () => {
     const aborted = patient([], AbortSignal.abort());
     await expect(aborted.work).rejects.toMatchObject({ code: 'aborted' });
     expect(aborted.tries()).toBe(0);
-  });
-});
-
-describe('the chronicle', () => {
-  const body = { kind: 'peer.stopped' as const };
-
-  it('stamps entries in one order, however the wall clock is turned', async () => {
-    const clock = createManualClock();
-    const journal = createMemoryJournal();
-    const chronicle = createChronicle({ clock, journal });
-    const at: { wallMs: number; counter: number }[] = [];
-    chronicle.onEntry(({ entry }) => at.push(entry.at));
-    await chronicle.record(body);
-    clock.turnWall(-3_600_000);
-    await chronicle.record(body);
-    clock.turnWall(7_200_000);
-    await chronicle.record(body);
-    expect(at).toEqual([
-      { wallMs: wallStartMs, counter: 0 },
-      { wallMs: wallStartMs, counter: 1 },
-      { wallMs: wallStartMs + 3_600_000, counter: 0 },
-    ]);
-    expect(chronicle.position()).toEqual({ seq: 2, at: at[2] });
-  });
-
-  it('passes what it heard, unless that runs far ahead', async () => {
-    const clock = createManualClock();
-    const chronicle = createChronicle({ clock, journal: createMemoryJournal() });
-    chronicle.hear({ wallMs: wallStartMs + 10_000, counter: 4 });
-    await chronicle.record(body, { peer: peerOf(2), seq: 9 });
-    expect(chronicle.position().at).toEqual({ wallMs: wallStartMs + 10_000, counter: 6 });
-    chronicle.hear({ wallMs: wallStartMs + 10_000_000, counter: 0 });
-    await chronicle.record(body);
-    expect(chronicle.position().at.wallMs).toBe(wallStartMs + 10_000);
-  });
-
-  it('goes on after an earlier run, also with a clock that was set back', async () => {
-    const clock = createManualClock();
-    const chronicle = createChronicle({ clock, journal: createMemoryJournal() });
-    chronicle.resume({ wallMs: wallStartMs + 86_400_000, counter: 2 });
-    await chronicle.record(body);
-    expect(chronicle.position().at).toEqual({ wallMs: wallStartMs + 86_400_000, counter: 3 });
-  });
-
-  it('tells a listener only what is durable', async () => {
-    const clock = createManualClock();
-    const journal = createMemoryJournal();
-    const chronicle = createChronicle({ clock, journal });
-    const heard: number[] = [];
-    const off = chronicle.onEntry(({ seq }) => heard.push(seq));
-    await chronicle.record(body);
-    off();
-    await chronicle.record(body);
-    journal.fill();
-    await expect(chronicle.record(body)).rejects.toMatchObject({ code: 'journal_write_failed' });
-    expect(heard).toEqual([0]);
-    expect(chronicle.position().seq).toBe(1);
   });
 });
 

@@ -43,7 +43,7 @@ export function createStand(
   const journal = createMemoryJournal();
   const signer = createIdentity(index);
   const random = createDraws(index);
-  const chronicle = createChronicle({ clock, journal });
+  const chronicle = createChronicle({ self: signer.peer, clock, journal });
   const fatal: BzzzError[] = [];
   const trouble = createTrouble({ clock, chronicle, onFatal: (error) => fatal.push(error) });
   const ports = { clock, forge, journal, signer, random, chronicle, trouble };

@@ -1,7 +1,7 @@
 /** What the journals here say of one task, in the order of cause and effect. */
 import type { MemberView, StoredEntry } from '@bzzz/coordination';
 import type { Journals } from '@bzzz/journal';
-import { type EntryBody, hlcCompare, type TaskId } from '@bzzz/protocol';
+import { type CausalEntry, causalOrder, type EntryBody, type TaskId } from '@bzzz/protocol';
 import type { StoryEntry } from '../control/answers.ts';
 import { plainEntry } from './plain-entry.ts';
 
@@ -14,15 +14,19 @@ export async function storyOf(
   signal: AbortSignal,
 ): Promise<StoryEntry[]> {
   const { journals, members } = deps;
-  const story: StoryEntry[] = [];
+  const story: (CausalEntry & { readonly told: StoryEntry })[] = [];
   for (const journal of [journals.own, ...journals.replicas()]) {
     const writer = members.find(({ capabilities }) => capabilities.journal.key === journal.key);
     const by = { peer: writer?.peer ?? null, name: writer?.name ?? null };
     for await (const { seq, entry } of entriesOf(journal, task, signal)) {
-      story.push({ ...by, seq, entry: plainEntry(entry) });
+      const { at, cause } = entry;
+      const told = { ...by, seq, entry: plainEntry(entry) };
+      story.push({ log: by.peer ?? journal.key, seq, at, cause, told });
     }
   }
-  return story.sort((a, b) => hlcCompare(a.entry.at, b.entry.at)).slice(-storyMax);
+  return causalOrder(story)
+    .slice(-storyMax)
+    .map(({ told }) => told);
 }
 
 async function* entriesOf(

@@ -1,11 +1,6 @@
-import {
-  type Coordinator,
-  createCoordinator,
-  type Forge,
-  type Journal,
-  type Mesh,
-} from '@bzzz/coordination';
+import { type Coordinator, createCoordinator, type Forge, type Mesh } from '@bzzz/coordination';
 import { createRecipeExecutor, createRunner, createWorkspaces } from '@bzzz/execution';
+import type { Journals } from '@bzzz/journal';
 import { createSigner, type Identity } from '@bzzz/mesh';
 import { type BzzzError, type Config, wireVersions } from '@bzzz/protocol';
 import { systemClock } from '../system/clock.ts';
@@ -18,7 +13,7 @@ import type { SandboxState } from './sandbox.ts';
 export interface CoordinateDeps {
   readonly identity: Identity;
   readonly mesh: Mesh;
-  readonly journal: Journal;
+  readonly journals: Pick<Journals, 'own' | 'replicas'>;
   readonly forge: Forge;
 }
 
@@ -32,7 +27,7 @@ export interface CoordinateOptions {
 
 /** The coordinator over this machine's ports; not started. */
 export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
-  const { identity, mesh, journal, forge } = deps;
+  const { identity, mesh, journals, forge } = deps;
   const { config, sandbox } = options;
   const { name, repositories, timing, work } = config;
   const runner = createRunner({ sandbox: work.sandbox });
@@ -41,7 +36,8 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
   return createCoordinator(
     {
       mesh,
-      journal,
+      journal: journals.own,
+      replicas: journals.replicas,
       forge,
       clock: systemClock,
       random: systemRandom,

@@ -9,7 +9,7 @@ import {
   taskParts,
   utf8,
 } from '@bzzz/protocol';
-import type { Journal, StoredEntry } from '@bzzz/coordination';
+import type { Journal, JournalLog, StoredEntry } from '@bzzz/coordination';
 import type { History } from './history.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
@@ -50,8 +50,7 @@ export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Jo
   }
 
   return {
-    key: JournalKey.parse(bytesToHex(utf8(peer)).padEnd(64, '0').slice(-64)),
-    length: () => disk.entries.length,
+    ...virtualReplica(disk, peer),
     append: (entry) =>
       process.leave<number>((resolve, reject) => {
         const stored = journalEntryCodec.decode(journalEntryCodec.encode(entry));
@@ -64,13 +63,26 @@ export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Jo
         waiting.push({ write, fail });
         sync();
       }),
+  };
+}
+
+/** What has arrived elsewhere of a journal. */
+export function virtualReplica({ entries }: VirtualDisk, peer: PeerId): JournalLog {
+  return {
+    key: keyOf(peer),
+    length: () => entries.length,
     async *read({ from = 0, signal } = {}): AsyncGenerator<StoredEntry> {
-      for (const [seq, entry] of disk.entries.entries()) {
+      for (let seq = from; seq < entries.length; seq += 1) {
         if (signal?.aborted === true) throw new BzzzError('aborted', 'aborted');
-        if (seq >= from) yield { seq, entry };
+        const entry = entries[seq];
+        if (entry !== undefined) yield { seq, entry };
       }
     },
   };
+}
+
+function keyOf(peer: PeerId): JournalKey {
+  return JournalKey.parse(bytesToHex(utf8(peer)).padEnd(64, '0').slice(-64));
 }
 
 function aboutOf({ body }: JournalEntry) {

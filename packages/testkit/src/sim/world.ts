@@ -22,7 +22,7 @@ import { createProcess, type Process } from './process.ts';
 import { createSeededRandom, type SeededRandom } from './random.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 import { createVirtualForge } from './virtual-forge.ts';
-import { createVirtualJournal, type VirtualDisk } from './virtual-journal.ts';
+import { createVirtualJournal, type VirtualDisk, virtualReplica } from './virtual-journal.ts';
 import { createVirtualNetwork, type VirtualNetwork } from './virtual-mesh.ts';
 import { createVirtualSigner } from './virtual-signer.ts';
 import { createVirtualWork } from './virtual-work.ts';
@@ -116,6 +116,7 @@ export function createWorld(options: WorldOptions): World {
     const journal = createVirtualJournal({ ...common, disk: peer.disk }, peer.id);
     const fateOf = ([program]: readonly string[], task: TaskId) =>
       program === 'chore' && hopeless.has(taskParts(task).number) ? 'fails' : 'succeeds';
+    const others = peers.filter((other) => other !== peer);
     const coordinator = createCoordinator(
       {
         clock: process.clock,
@@ -123,6 +124,7 @@ export function createWorld(options: WorldOptions): World {
         signer: createVirtualSigner(peer.id),
         mesh: network.join(peer.id, process),
         journal: withJournalBug(options.bug, journal),
+        replicas: () => others.map((other) => virtualReplica(other.disk, other.id)),
         forge: withWitness(withForgeBug(options.bug, forge, context), history, peer.id),
         ...createVirtualWork(common, { peer: peer.id, workMsMax: 20_000, fateOf }),
       },

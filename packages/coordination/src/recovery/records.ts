@@ -1,0 +1,91 @@
+/**
+ * What the journals that are kept here, our own and replicas of others', say of claims that stood.
+ * A lock branch that is absent is new, or lost: then these are asked (DESIGN.md 4.2). It is somebody's
+ * word and may be old: it can hold a claim back, never allow one.
+ */
+import {
+  isBzzzError,
+  type JournalEntry,
+  type JournalKey,
+  type Oid,
+  type TaskId,
+} from '@bzzz/protocol';
+import type { JournalLog } from '../ports/index.ts';
+
+export interface Records {
+  /**
+   * The highest epoch in which a claim of this task stood, as far as any journal here tells; 0: none
+   * tells of one. Throws `aborted`, and what reading the own journal throws; a replica that cannot be
+   * read tells nothing.
+   */
+  epochClaimed(task: TaskId, signal: AbortSignal): Promise<number>;
+}
+
+export interface RecordsDeps {
+  readonly journal: JournalLog;
+  readonly replicas: () => readonly JournalLog[];
+}
+
+interface Cursor {
+  next: number;
+  /** The last move of each task whose outcome has not been read yet. */
+  readonly intended: Map<TaskId, { oid: Oid; epoch: number }>;
+}
+
+/** Each log is read once, and then on from there. */
+export function createRecords({ journal, replicas }: RecordsDeps): Records {
+  const epochs = new Map<TaskId, number>();
+  const cursors = new Map<JournalKey, Cursor>();
+  let passing: Promise<void> = Promise.resolve();
+
+  function raise(task: TaskId, epoch: number): void {
+    if (epoch > (epochs.get(task) ?? 0)) epochs.set(task, epoch);
+  }
+
+  /** An intent alone proves nothing: it may never have been pushed. */
+  function take({ body }: JournalEntry, { intended }: Cursor): void {
+    if (body.kind === 'fence.intended') {
+      const { oid, record } = body.intent;
+      intended.set(record.task, { oid, epoch: record.epoch });
+    }
+    if (body.kind === 'fence.settled') {
+      const move = intended.get(body.task);
+      if (body.outcome === 'won' && move?.oid === body.oid) raise(body.task, move.epoch);
+      if (body.holder !== undefined) raise(body.task, body.holder.epoch);
+      intended.delete(body.task);
+    }
+    if (body.kind === 'task.ended') raise(body.task, body.epoch);
+  }
+
+  async function readOn(log: JournalLog, signal: AbortSignal): Promise<void> {
+    const cursor = cursors.get(log.key) ?? { next: 0, intended: new Map() };
+    cursors.set(log.key, cursor);
+    if (log.length() <= cursor.next) return;
+    for await (const { seq, entry } of log.read({ from: cursor.next, signal })) {
+      take(entry, cursor);
+      cursor.next = seq + 1;
+    }
+  }
+
+  async function readAll(signal: AbortSignal): Promise<void> {
+    await readOn(journal, signal);
+    for (const replica of replicas()) {
+      try {
+        await readOn(replica, signal);
+      } catch (error) {
+        // Nobody depends on one replica; whoever shows journals says that it cannot be read.
+        if (!isBzzzError(error, 'journal_corrupt')) throw error;
+      }
+    }
+  }
+
+  return {
+    async epochClaimed(task, signal) {
+      // One pass at a time, so that no entry is taken twice.
+      const pass = passing.then(() => readAll(signal));
+      passing = pass.catch(() => undefined);
+      await pass;
+      return epochs.get(task) ?? 0;
+    },
+  };
+}

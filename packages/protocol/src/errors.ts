@@ -71,6 +71,11 @@ export const errorRegistry = {
     retryable: false,
     advice: 'The issue may not be worked on; the reason says why.',
   },
+  task_edited: {
+    status: 409,
+    retryable: false,
+    advice: 'The issue was edited after it was claimed; what it says now is claimed anew.',
+  },
   stopped: {
     status: 503,
     retryable: true,

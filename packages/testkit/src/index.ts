@@ -1,10 +1,7 @@
-export { type Bug, bugs } from './sim/bugs.ts';
+export { type Bug, bugs, bugSpec, isBug } from './sim/bugs.ts';
+export { type Violation } from './sim/check/index.ts';
+export { type Sight } from './sim/coverage.ts';
 export { type Faults, noFaults } from './sim/faults.ts';
-export { type Violation } from './sim/invariants.ts';
-export {
-  type Coverage,
-  replayCommand,
-  type RunOptions,
-  type RunReport,
-  runSimulation,
-} from './sim/run.ts';
+export { applied } from './sim/mutate.ts';
+export { type RuleId, rules } from './sim/rules.ts';
+export { replayCommand, type RunOptions, type RunReport, runSimulation } from './sim/run.ts';

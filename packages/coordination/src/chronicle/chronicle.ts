@@ -79,7 +79,7 @@ export function createChronicle({ self, clock, journal }: ChronicleDeps): Chroni
       return seq;
     },
     hear({ thread, peer, seq, at }) {
-      last = hlcHear(last, at, clock.wallMs(), skewMsMax);
+      last = hlcHear(last, at, Math.floor(clock.wallMs()), skewMsMax);
       follow(thread, { peer, seq });
     },
     resume(at) {

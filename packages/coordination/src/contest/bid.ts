@@ -65,7 +65,7 @@ export async function bid(
 ): Promise<BidOutcome> {
   const fresh = entry.epochKnown === 0;
   const reading = fresh ? untouched : await deps.fence.look(entry.task, signal);
-  if (!mayStandOn(options, entry, reading.tip)) return { kind: 'stood-down', reading };
+  if (!mayStandOn(options, entry, reading)) return { kind: 'stood-down', reading };
   const complete = await seenByPeople(deps, reading.tip, signal);
   if (complete !== undefined) return complete;
   const intent = await claimIntent(deps, {
@@ -75,6 +75,7 @@ export async function bid(
     epochKnown: entry.epochKnown,
     bodySha256: entry.seen.bodySha256,
     leaseMs: options.leaseMs,
+    afresh: reading.tip.kind === 'record' && isRetried(entry, reading.tip.record),
   });
   const verdict = await deps.fence.propose(intent, signal);
   const stood = { resultTip: reading.result, first: reading.tip.kind === 'absent' };
@@ -108,16 +109,26 @@ async function seenByPeople(
 
 const untouched: TipReading = { tip: { kind: 'absent' }, result: null };
 
-function mayStandOn(options: BidOptions, entry: TaskEntry, tip: Tip): boolean {
+function mayStandOn(options: BidOptions, entry: TaskEntry, reading: TipReading): boolean {
+  const { tip, result } = reading;
   switch (tip.kind) {
     case 'absent':
       // Known to have been claimed: a stale read, or a person deleted the branch.
-      return entry.epochKnown === 0 || entry.reopened;
+      return entry.epochKnown === 0 || entry.reopenedOver !== null;
     case 'foreign':
       return false;
     case 'record': {
       const { record, oid } = tip;
-      return record.state === 'released' || options.mayTakeOver(record, oid);
+      // A result branch though no result was published: a person's, and not to be overwritten.
+      if (record.state !== 'result' && result !== null) return false;
+      return (
+        record.state === 'released' || isRetried(entry, record) || options.mayTakeOver(record, oid)
+      );
     }
   }
+}
+
+/** People gave a task back after this failure of it. */
+function isRetried({ reopenedOver }: TaskEntry, { state, epoch }: LockRecord): boolean {
+  return state === 'failed' && reopenedOver !== null && epoch <= reopenedOver;
 }

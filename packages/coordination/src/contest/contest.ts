@@ -47,12 +47,18 @@ interface Turn {
 export function createContest(deps: ContestDeps, options: ContestOptions): Contest {
   const { clock, book, membership } = deps;
   const turns = new Map<TaskId, Turn>();
+  /** Since when each task has been there for the taking, as far as we know. */
+  const openSinceMs = new Map<TaskId, number>();
 
   function evaluate(): void {
     const candidates = membership.live();
     for (const entry of book.all()) {
-      if (isSeen(entry) && isWanted(entry)) consider(entry, candidates);
-      else drop(entry.task);
+      if (isSeen(entry) && isWanted(entry)) {
+        consider(entry, candidates);
+      } else {
+        openSinceMs.delete(entry.task);
+        drop(entry.task);
+      }
     }
   }
 
@@ -64,17 +70,21 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
     const able = candidates.filter((one) => one.peer !== hold?.peer || one.peer === options.self);
     const place = rank(able, entry.task, entry.seen.needs).indexOf(options.self);
     const open = hold === undefined || options.forfeited(entry);
+    if (!open) openSinceMs.delete(entry.task);
+    else if (!openSinceMs.has(entry.task)) openSinceMs.set(entry.task, clock.monotonicMs());
     if (!open && place >= 0 && place < guards) options.onGuard(entry);
     if (!open || place < 0 || !options.free()) drop(entry.task);
     else schedule(entry.task, turnAtMs(entry, place));
   }
 
   /**
-   * Whoever moves up waits one stagger all the same: the peer before us may be busy because it has
-   * just claimed this very task, and the word of that is still under way.
+   * Only what has just come up is bid for at once. Whoever moves up in the ranking, or gets a slot free
+   * for what was there before, waits one stagger: the peer before us may be busy because it has just
+   * claimed this very task, or another is bidding for it, and the word of that is still under way.
    */
   function turnAtMs(entry: TaskEntry, place: number): number {
-    const steps = turns.has(entry.task) ? Math.max(1, place) : place;
+    const isNew = openSinceMs.get(entry.task) === clock.monotonicMs() && !turns.has(entry.task);
+    const steps = isNew ? place : Math.max(1, place);
     return Math.max(clock.monotonicMs() + steps * options.staggerMs, entry.notBeforeMs);
   }
 
@@ -117,6 +127,7 @@ function isSeen(entry: TaskEntry): entry is TaskEntry & { readonly seen: Seen } 
 
 /** Worth a bid by anybody at all. */
 function isWanted(entry: TaskEntry): boolean {
-  const over = entry.state.state === 'done' || entry.state.state === 'failed';
+  const { state } = entry.state;
+  const over = state === 'done' || (state === 'failed' && entry.reopenedOver === null);
   return entry.wanted && entry.blocked === null && !over;
 }

@@ -23,6 +23,8 @@ export interface ClaimOptions {
   readonly epochKnown: number;
   readonly bodySha256: Sha256Hex;
   readonly leaseMs: number;
+  /** People want a task that failed tried again: the attempts so far count no more. */
+  readonly afresh: boolean;
 }
 
 /**
@@ -34,10 +36,11 @@ export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Prom
   const below = tip.kind === 'record' ? tip.record : undefined;
   const epoch = Epoch.parse(Math.max(below?.epoch ?? 0, options.epochKnown) + 1);
   const shared = { task, account, former: formerAccounts(account, below), epoch, leaseMs };
-  const carried = below === undefined ? undefined : carry(below);
+  const carried = below === undefined || options.afresh ? undefined : carry(below);
+  const attempt = options.afresh ? 1 : (below?.attempt ?? 0) + 1;
   const draft =
     carried === undefined
-      ? { ...shared, state: 'held' as const, attempt: (below?.attempt ?? 0) + 1, bodySha256 }
+      ? { ...shared, state: 'held' as const, attempt, bodySha256 }
       : { ...carried, ...shared };
   const expected: Oid | null = tipOid(tip);
   const made = await makeLockCommit(deps, draft, expected);

@@ -67,6 +67,8 @@ const readsMax = 5;
 export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
   const { chronicle } = deps;
   const own = new Map<TaskId, Set<Oid>>();
+  /** Commits that the forge refused without our learning why: only reads settle them, no push. */
+  const rejected = new Set<Oid>();
 
   function owns(task: TaskId, oid: Oid): boolean {
     return own.get(task)?.has(oid) ?? false;
@@ -77,7 +79,8 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
   }
 
   async function settle(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict> {
-    const verdict = await pushAndLook({ ...deps, owns }, options, intent, signal);
+    const verdict = await pushAndLook({ ...deps, owns, rejected }, options, intent, signal);
+    if (verdict.kind !== 'unknown') rejected.delete(intent.oid);
     const standing = verdict.kind === 'lost' ? holderOf(verdict.reading) : undefined;
     const holder = standing?.peer === intent.record.peer ? undefined : standing;
     await chronicle.record({
@@ -104,7 +107,7 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
   };
 }
 
-type LookDeps = FenceDeps & Pick<Fence, 'owns'>;
+type LookDeps = FenceDeps & Pick<Fence, 'owns'> & { readonly rejected: Set<Oid> };
 
 async function pushAndLook(
   deps: LookDeps,
@@ -119,8 +122,11 @@ async function pushAndLook(
     lock: { expected, oid, commit },
     ...(result === undefined ? {} : { result }),
   };
-  const reply = await deps.forge.push(repo, push, { signal });
+  const reply = deps.rejected.has(oid)
+    ? { kind: 'rejected' as const, reason: 'rejected before' }
+    : await deps.forge.push(repo, push, { signal });
   if (reply.kind === 'accepted') return { kind: 'won' };
+  if (reply.kind === 'rejected') deps.rejected.add(oid);
   return lookAround(deps, options, intent, reply, signal);
 }
 

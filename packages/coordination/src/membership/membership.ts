@@ -25,6 +25,10 @@ export interface Membership {
   /** The peer was heard, or somebody else reaches it. */
   clear(peer: PeerId, nowMs: number): void;
   bury(peer: PeerId): void;
+  /** Members of an earlier run that were not heard in this one: they count until they are buried. */
+  remember(peers: readonly PeerId[]): void;
+  /** Those of `remember` that are still missing. */
+  missing(): readonly PeerId[];
   get(peer: PeerId): Member | undefined;
   all(): readonly Member[];
   /** Everybody that is not dead. */
@@ -43,6 +47,7 @@ const membersMax = 1024;
 export function createMembership(self: PeerId): Membership {
   const members = new Map<PeerId, Member>();
   const connections = new Set<PeerId>();
+  const missing = new Set<PeerId>();
 
   function update(peer: PeerId, change: Partial<Member>): void {
     const member = members.get(peer);
@@ -61,6 +66,7 @@ export function createMembership(self: PeerId): Membership {
       const { peer } = capabilities;
       const known = members.get(peer);
       if (known !== undefined && !isNewer(capabilities, known.capabilities)) return false;
+      missing.delete(peer);
       const connected = peer === self || connections.has(peer);
       members.set(peer, { capabilities, connected, liveness: 'alive', heardAtMs: nowMs });
       makeRoom();
@@ -75,7 +81,14 @@ export function createMembership(self: PeerId): Membership {
       if (members.get(peer)?.liveness === 'alive') update(peer, { liveness: 'suspected' });
     },
     clear: (peer, nowMs) => update(peer, { liveness: 'alive', heardAtMs: nowMs }),
-    bury: (peer) => update(peer, { liveness: 'dead' }),
+    bury(peer) {
+      missing.delete(peer);
+      update(peer, { liveness: 'dead' });
+    },
+    remember(peers) {
+      for (const peer of peers) if (peer !== self && !members.has(peer)) missing.add(peer);
+    },
+    missing: () => [...missing],
     get: (peer) => members.get(peer),
     all: () => [...members.values()],
     live: () =>
@@ -86,7 +99,7 @@ export function createMembership(self: PeerId): Membership {
     seesMajorityWithout(peer) {
       const living = [...members.values()].filter((member) => member.liveness !== 'dead');
       const seen = living.filter((member) => member.connected && member.capabilities.peer !== peer);
-      return seen.length * 2 > living.length;
+      return seen.length * 2 > living.length + missing.size;
     },
   };
 }

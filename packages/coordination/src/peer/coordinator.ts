@@ -44,6 +44,7 @@ import { createBook } from '../task/book.ts';
 import { holdOf, type TaskState } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
 import { startWatch, type Watch } from '../watching/watch.ts';
+import { createEpilogue, type LastWords } from './epilogue.ts';
 import { learnFromTip } from './reading.ts';
 import { createTeller } from './teller.ts';
 import { type PeerView, viewOf } from './view.ts';
@@ -107,6 +108,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const records = createRecords(ports);
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
+  const epilogue = createEpilogue({ visible, trouble });
   const watches: Watch[] = [];
   const ends: (() => void)[] = [];
   let account: Account | null = null;
@@ -124,7 +126,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     },
   );
   const workforce = createWorkforce(
-    { ...deps, fence, book, visible, records },
+    { ...deps, fence, book, visible, records, epilogue },
     {
       peerName: options.name,
       backoffMs: timing.backoffMs,
@@ -163,9 +165,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     return entry !== undefined && holdOf(entry.state) !== undefined && !workforce.driving(task);
   }
 
-  function onReading(task: TaskId, { tip }: TipReading): void {
+  function onReading(task: TaskId, reading: TipReading): void {
     if (workforce.driving(task)) return;
-    book.update(task, learnFromTip(book.get(task) ?? book.update(task, {}), tip));
+    book.update(task, learnFromTip(book.get(task) ?? book.update(task, {}), reading));
     contest.evaluate();
   }
 
@@ -188,6 +190,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     const fresh = book.get(task) === undefined;
     if (!book.hear(hint)) return;
     if (workforce.driving(task)) workforce.recheck(task);
+    else if (hint.kind === 'seen' || hint.kind === 'gone') epilogue.issueChanged(task);
     if (from === self) background(tellOfOwn(hint, fresh));
     else if (hint.entry !== undefined) {
       chronicle.hear({ thread: task, peer: from, ...hint.entry });
@@ -249,10 +252,13 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
 
   function remember(memory: Memory): void {
     if (memory.lastAt !== null) chronicle.resume(memory.lastAt);
+    membership.remember(memory.members);
     for (const intent of memory.intents) fence.remember(intent);
     for (const [task, ending] of memory.endings) {
       const state = stateOfEnding(ending);
       if (state !== undefined) book.update(task, { state });
+      const words = lastWordsOf(ending);
+      if (words !== undefined) epilogue.ended(task, words);
     }
   }
 
@@ -311,6 +317,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     contest.stop();
     await workforce.stop(stopGraceMs);
     stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+    epilogue.stop();
     teller.stop();
     for (const end of ends) end();
     contest.stop();
@@ -348,4 +355,11 @@ function stateOfEnding({ state, reason, pullRequest, intent }: Ending): TaskStat
     return pullRequest === null ? undefined : { state, hold, pullRequest };
   }
   return { state, hold, reason };
+}
+
+function lastWordsOf({ state, reason, pullRequest, intent }: Ending): LastWords | undefined {
+  if (intent === undefined) return undefined;
+  const { record } = intent;
+  if (state === 'done') return pullRequest === null ? undefined : { state, record, pullRequest };
+  return state === 'failed' ? { state, record, reason } : undefined;
 }

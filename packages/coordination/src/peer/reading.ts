@@ -1,13 +1,14 @@
 /** What a read of a fence says about a task that is not ours, for the book. */
-import type { Tip } from '../fence/tip.ts';
+import type { TipReading } from '../fence/tip.ts';
 import type { TaskEntry } from '../task/book.ts';
+import { unexplainedBranch } from '../task/prior-result.ts';
 import { claimed, ended, open } from '../task/state.ts';
 
 /**
  * `result` and `failed` without word from their holder count as held: whether people can see the
  * outcome is not known, and whoever takes over completes that.
  */
-export function learnFromTip(entry: TaskEntry, tip: Tip): Partial<TaskEntry> {
+export function learnFromTip(entry: TaskEntry, { tip, result }: TipReading): Partial<TaskEntry> {
   switch (tip.kind) {
     case 'absent':
       return {};
@@ -20,8 +21,11 @@ export function learnFromTip(entry: TaskEntry, tip: Tip): Partial<TaskEntry> {
       const hold = { peer, epoch, lock: tip.oid, leaseMs };
       // What was only heard gives way to what stands: a release that is not there is none.
       const known = entry.state.state === 'released' ? open : entry.state;
-      if (state !== 'released') return { state: claimed(known, hold) };
-      return { state: ended(entry.state, { state, hold, reason: tip.record.reason }) };
+      // No result was published, so it is a person's.
+      const touched = state !== 'result' && result !== null ? { blocked: unexplainedBranch } : {};
+      if (state !== 'released') return { ...touched, state: claimed(known, hold) };
+      const over = { state, hold, reason: tip.record.reason };
+      return { ...touched, state: ended(entry.state, over) };
     }
   }
 }

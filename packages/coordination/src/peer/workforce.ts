@@ -19,6 +19,7 @@ import type { TipReading } from '../fence/tip.ts';
 import type { Records } from '../recovery/records.ts';
 import { backoffMs, patiently } from '../support/backoff.ts';
 import { abortError, sleep } from '../support/sleep.ts';
+import type { Epilogue } from './epilogue.ts';
 import type { Book, Seen, TaskEntry } from '../task/book.ts';
 import { type DriveDeps, type DriveEnd, type DriveOptions, driveTask } from '../task/drive.ts';
 import { holdOf } from '../task/state.ts';
@@ -32,6 +33,7 @@ export interface WorkforceDeps
   readonly chronicle: Chronicle;
   readonly book: Book;
   readonly records: Records;
+  readonly epilogue: Pick<Epilogue, 'ended' | 'forget'>;
 }
 
 export interface WorkforceOptions extends Omit<DriveOptions, 'hooks'> {
@@ -195,6 +197,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   async function hold(holding: Holding, resultTip: Oid | null, first: boolean): Promise<void> {
     const { task } = holding;
     setRecheck(task, () => undefined);
+    deps.epilogue.forget(task);
     const claim = holding.tip();
     const { epoch, peer, leaseMs } = claim.record;
     const held = { peer, epoch, lock: claim.oid, leaseMs };
@@ -240,6 +243,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
       score.total += 1;
       if (end.state === 'done') score.accepted += 1;
     }
+    if (end.state !== 'released') deps.epilogue.ended(task, { ...end, record });
     const pullRequest = end.state === 'done' ? { pullRequest: end.pullRequest } : {};
     await chronicle.record(endOf(task, epoch, end.state, reason, pullRequest));
     if (end.state === 'done') {
@@ -247,10 +251,19 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     } else {
       book.update(task, { state: { state: end.state, hold, reason } });
     }
-    if (end.state === 'released') {
-      if (end.retry) postpone(task);
-      // People took it back: not before they change the issue again.
-      else book.update(task, { wanted: false, blocked: reason });
+    if (end.state === 'released') putBy(task, end);
+  }
+
+  function putBy(task: TaskId, { again, reason }: Extract<DriveEnd, { state: 'released' }>): void {
+    switch (again) {
+      case 'soon':
+        return postpone(task);
+      case 'when-seen':
+        return void book.update(task, { wanted: false });
+      case 'when-wanted':
+        return void book.update(task, { wanted: false, blocked: reason });
+      case 'when-reopened':
+        return void book.update(task, { blocked: reason });
     }
   }
 
@@ -273,7 +286,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     const verdict = await holding.release(reason, signal);
     if (verdict.kind !== 'won') throw new BzzzError('fence_refused', verdict.reason);
     await deps.visible.released(holding.tip().record, reason, signal);
-    await finish(holding, { state: 'released', reason, retry: false });
+    await finish(holding, { state: 'released', reason, again: 'when-reopened' });
   }
 
   /** On stop: a claim that ends by a commit can be taken by others at once. */

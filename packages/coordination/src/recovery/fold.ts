@@ -2,7 +2,7 @@
  * What an earlier run of this peer left in its journal. Nothing is concluded here about who holds
  * what: only the fence knows, and is asked (DESIGN.md 4.6).
  */
-import type { FenceIntent, Hlc, TaskId } from '@bzzz/protocol';
+import type { FenceIntent, Hlc, PeerId, TaskId } from '@bzzz/protocol';
 import type { Journal } from '../ports/index.ts';
 
 export interface Memory {
@@ -13,6 +13,8 @@ export interface Memory {
   readonly intents: readonly FenceIntent[];
   /** Tasks with an intent after which no end was journalled. */
   readonly unfinished: readonly TaskId[];
+  /** Members that were met and not declared dead since: who the last known membership was. */
+  readonly members: readonly PeerId[];
   /** How our tasks ended, the last end of each. */
   readonly endings: ReadonlyMap<TaskId, Ending>;
 }
@@ -31,10 +33,13 @@ export async function readMemory(journal: Journal, signal: AbortSignal): Promise
   const last = new Map<TaskId, FenceIntent>();
   const endings = new Map<TaskId, Ending>();
   const unfinished = new Set<TaskId>();
+  const members = new Set<PeerId>();
   for await (const { entry } of journal.read({ signal })) {
     const { body } = entry;
     lastAt = entry.at;
     if (body.kind === 'peer.started') starts += 1;
+    if (body.kind === 'member.joined') members.add(body.peer);
+    if (body.kind === 'member.dead') members.delete(body.peer);
     if (body.kind === 'fence.intended') {
       intents.push(body.intent);
       last.set(body.intent.task, body.intent);
@@ -48,5 +53,5 @@ export async function readMemory(journal: Journal, signal: AbortSignal): Promise
       unfinished.delete(task);
     }
   }
-  return { starts, lastAt, intents, unfinished: [...unfinished], endings };
+  return { starts, lastAt, intents, unfinished: [...unfinished], members: [...members], endings };
 }

@@ -11,14 +11,19 @@ export interface TaskEntry {
   readonly seen: Seen | null;
   /** People want it done: open, labelled, unassigned, trusted. */
   readonly wanted: boolean;
+  /** The watcher saw that people do not want it, and not yet that they do again. */
+  readonly taken: boolean;
   readonly updatedAtMs: number;
   readonly state: TaskState;
   /** Highest epoch heard of; 0: nobody ever claimed it as far as we know. */
   readonly epochKnown: number;
   /** Why we leave it alone though it is wanted; a person changes that. */
   readonly blocked: string | null;
-  /** People took it away and gave it back: they may have deleted the lock branch to start over. */
-  readonly reopened: boolean;
+  /**
+   * The epoch that was known when people took the task away and gave it back, or wrote it anew: they
+   * want it done though its lock is gone or says `failed`. Null: they did not.
+   */
+  readonly reopenedOver: number | null;
   /** Monotonic time before which we do not bid again. */
   readonly notBeforeMs: number;
   readonly failures: number;
@@ -44,8 +49,8 @@ export function createBook(): Book {
     const after = { ...before, ...change };
     if ('hold' in after.state) {
       const epochKnown = Math.max(after.epochKnown, after.state.hold.epoch);
-      const reopened = after.reopened && holdOf(after.state) === undefined;
-      entries.set(task, { ...after, epochKnown, reopened });
+      const reopenedOver = holdOf(after.state) === undefined ? after.reopenedOver : null;
+      entries.set(task, { ...after, epochKnown, reopenedOver });
     } else {
       entries.set(task, after);
     }
@@ -84,7 +89,8 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
     case 'gone': {
       const { updatedAtMs, reason, title } = hint;
       const old = updatedAtMs < entry.updatedAtMs || (!entry.wanted && entry.blocked === reason);
-      return old ? entry : { ...entry, title, wanted: false, updatedAtMs, blocked: reason };
+      if (old) return entry;
+      return { ...entry, title, wanted: false, taken: true, updatedAtMs, blocked: reason };
     }
     case 'claimed':
       return move(entry, claimed(entry.state, holdOfHint(hint, hint.leaseMs)));
@@ -110,12 +116,27 @@ function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
   if (hint.updatedAtMs < entry.updatedAtMs) return entry;
   const same = entry.wanted && entry.seen?.bodySha256 === hint.bodySha256;
   if (same && entry.updatedAtMs === hint.updatedAtMs) return entry;
-  // A task that comes back after people had taken it away is free of what blocked it.
-  const cameBack = !entry.wanted && entry.seen !== null;
+  // A task that comes back is free of what blocked it. That it is wanted after we had given it back
+  // may only be the echo of our own words on it: people take it away and give it back.
+  const cameBack = entry.taken && entry.seen !== null;
   const blocked = entry.wanted ? entry.blocked : null;
-  const reopened = entry.reopened || cameBack;
   const { title, updatedAtMs } = hint;
-  return { ...entry, title, seen: hint, wanted: true, updatedAtMs, blocked, reopened };
+  const reopenedOver = cameBack || isRewritten(entry, hint) ? entry.epochKnown : entry.reopenedOver;
+  return {
+    ...entry,
+    title,
+    seen: hint,
+    wanted: true,
+    taken: false,
+    updatedAtMs,
+    blocked,
+    reopenedOver,
+  };
+}
+
+/** Other words after a failure ask for another try. */
+function isRewritten({ state, seen }: TaskEntry, hint: Seen): boolean {
+  return state.state === 'failed' && seen !== null && seen.bodySha256 !== hint.bodySha256;
 }
 
 /** A state that says the same as before is no news. */
@@ -140,11 +161,12 @@ function blank(task: TaskId): TaskEntry {
     title: '',
     seen: null,
     wanted: false,
+    taken: false,
     updatedAtMs: 0,
     state: open,
     epochKnown: 0,
     blocked: null,
-    reopened: false,
+    reopenedOver: null,
     notBeforeMs: 0,
     failures: 0,
   };

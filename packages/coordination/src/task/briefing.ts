@@ -1,5 +1,12 @@
 /** A fresh look at what a held task asks for: the hint that led to the claim proves nothing. */
-import { type Issue, type LockRecord, type Policy, parsePolicy, taskParts } from '@bzzz/protocol';
+import {
+  BzzzError,
+  type Issue,
+  type LockRecord,
+  type Policy,
+  parsePolicy,
+  taskParts,
+} from '@bzzz/protocol';
 import type { Base, Forge } from '../ports/index.ts';
 import { accountsOf } from '../fence/commit.ts';
 import { judgeIssue, type Plan } from './gate.ts';
@@ -11,36 +18,43 @@ export interface Briefing {
   readonly base: Base;
 }
 
-/** Reads issue and policy. A string is the reason why the task must be let go. */
+/** Reads issue and policy. Throws `task_refused` or `task_edited` when the task must be let go. */
 export async function brief(
   deps: { forge: Pick<Forge, 'readIssue' | 'readBase'> },
   record: LockRecord,
   signal: AbortSignal,
-): Promise<Briefing | string> {
+): Promise<Briefing> {
   const { repo, number } = taskParts(record.task);
   const issue = await deps.forge.readIssue(repo, number, { signal });
   const { base, policy: text } = await deps.forge.readBase(repo, { signal });
-  if (text === null) return 'the repository has no .bzzz/policy.yml on its base branch';
+  if (text === null) throw refused('the repository has no .bzzz/policy.yml on its base branch');
   const policy = parsePolicy(text);
-  const verdict = judgeIssue(issue, { policy, fenceAccounts: accountsOf(record) });
-  if (verdict.kind === 'refused') return verdict.reason;
-  if (verdict.plan.bodySha256 !== record.bodySha256)
-    return 'the issue was edited since it was seen';
-  return { issue, plan: verdict.plan, policy, base };
+  return { issue, plan: planFor(issue, record, policy), policy, base };
 }
 
-/** One look, only at whether people still want it done. Cheap: no git. */
-export async function peopleWant(
+/**
+ * One look, only at whether people still want it done, in these words. Cheap: no git. Throws
+ * `task_refused` or `task_edited` when they do not.
+ */
+export async function lookAgain(
   deps: { forge: Pick<Forge, 'readIssue'> },
   record: LockRecord,
   policy: Policy,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<void> {
   const { repo, number } = taskParts(record.task);
-  const issue = await deps.forge.readIssue(repo, number, { signal });
+  planFor(await deps.forge.readIssue(repo, number, { signal }), record, policy);
+}
+
+function planFor(issue: Issue, record: LockRecord, policy: Policy): Plan {
   const verdict = judgeIssue(issue, { policy, fenceAccounts: accountsOf(record) });
-  if (verdict.kind === 'refused') return verdict.reason;
-  if (verdict.plan.bodySha256 !== record.bodySha256)
-    return 'the issue was edited since it was seen';
-  return undefined;
+  if (verdict.kind === 'refused') throw refused(verdict.reason);
+  if (verdict.plan.bodySha256 !== record.bodySha256) {
+    throw new BzzzError('task_edited', 'the issue was edited since it was seen');
+  }
+  return verdict.plan;
+}
+
+function refused(reason: string): BzzzError {
+  return new BzzzError('task_refused', reason);
 }

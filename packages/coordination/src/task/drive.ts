@@ -22,8 +22,8 @@ import { backoffMs, patiently } from '../support/backoff.ts';
 import { abortError, sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { type AttemptDeps, type AttemptResult, runAttempt } from './attempt.ts';
-import { type Briefing, brief, peopleWant } from './briefing.ts';
-import { priorResult } from './prior-result.ts';
+import { type Briefing, brief, lookAgain } from './briefing.ts';
+import { priorResult, unexplainedBranch } from './prior-result.ts';
 import { keepAlive } from './keep-alive.ts';
 import { adoptedText, commitMessage, pullRequestText } from './texts.ts';
 import type { Visible } from './visible.ts';
@@ -31,13 +31,17 @@ import type { Visible } from './visible.ts';
 /** A task that was claimed so often, for whatever reason, is left to a person. */
 const claimsMax = 12;
 
-const unexplainedBranch =
-  'a result branch stands that no claim explains; delete it and reopen the issue to start over';
+/**
+ * When a task that was given back may be bid for again: after a pause; when what it says now is seen;
+ * when its issue is seen to be wanted; or only when people took it away and gave it back, since they
+ * touched its branches.
+ */
+type Again = 'soon' | 'when-seen' | 'when-wanted' | 'when-reopened';
 
 export type DriveEnd =
   | { readonly state: 'done'; readonly pullRequest: number; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string }
-  | { readonly state: 'released'; readonly reason: string; readonly retry: boolean };
+  | { readonly state: 'released'; readonly reason: string; readonly again: Again };
 
 export interface DriveDeps extends AttemptDeps {
   readonly clock: Clock;
@@ -88,7 +92,8 @@ export async function driveTask(
       await deps.visible.failed(record, record.reason, signal);
       return { state: 'failed', reason: record.reason };
     case 'released':
-      return { state: 'released', reason: record.reason, retry: false };
+      // Given back by an earlier run, or before a bid that was refused: free for whoever bids.
+      return { state: 'released', reason: record.reason, again: 'soon' };
   }
 }
 
@@ -105,20 +110,25 @@ async function work(
     return fail(deps, options, job, reason, signal);
   }
   let known: Briefing | undefined;
-  const look = async (until: AbortSignal) => known && peopleWant(deps, record, known.policy, until);
-  const alive = keepAlive({ ...deps, peopleWant: look }, holding, signal);
+  const look = async (until: AbortSignal) => {
+    if (known !== undefined) await lookAgain(deps, record, known.policy, until);
+  };
+  const alive = keepAlive({ ...deps, look }, holding, signal);
   options.hooks.onRecheck(alive.recheck);
   try {
     const briefing = await forgeWork(deps, options, record, alive.signal, () =>
       brief(deps, record, alive.signal),
     );
-    if (typeof briefing === 'string') throw refused(briefing);
     known = briefing;
     if (job.first) {
       const prior = await forgeWork(deps, options, record, alive.signal, () =>
         priorResult(deps, record, alive.signal),
       );
-      if (prior.kind === 'branch') throw refused(unexplainedBranch);
+      if (prior.kind === 'branch') {
+        alive.stop();
+        const back = { reason: unexplainedBranch, again: 'when-reopened' as const };
+        return await release(deps, options, job, back, signal);
+      }
       if (prior.kind === 'pull-request') {
         alive.stop();
         return await refence(deps, options, job, prior.result, signal);
@@ -129,7 +139,9 @@ async function work(
     const message = commitMessage(briefing.issue, briefing.plan, record, options.peerName);
     const outcome = await runAttempt(deps, { record, ...briefing, message }, alive.signal);
     alive.stop();
-    if (outcome.kind === 'failed') return await fail(deps, options, job, outcome.reason, signal);
+    if (outcome.kind === 'failed') {
+      return await retryOrFail(deps, options, job, outcome.reason, signal);
+    }
     return await publish(deps, options, job, briefing, outcome.value, signal);
   } catch (error) {
     alive.stop();
@@ -153,10 +165,7 @@ async function publish(
   options.hooks.onStep({ publishing: result.result });
   const record = await insist(deps, options, holding, signal, async () => {
     const claim = holding.tip().record;
-    const people = await forgeWork(deps, options, claim, signal, () =>
-      peopleWant(deps, claim, policy, signal),
-    );
-    if (people !== undefined) throw refused(people);
+    await forgeWork(deps, options, claim, signal, () => lookAgain(deps, claim, policy, signal));
     const { verdicts } = policy;
     return holding.publish({ expected: resultTip, oid: result.result, verdicts }, signal);
   });
@@ -246,17 +255,44 @@ async function giveUp(
     : new BzzzError('defect', reasonOf(thrown), { cause: thrown });
   const { record } = holding.tip();
   if (record.state === 'result') return adopt(deps, options, record, signal);
-  const byPeople = error.code === 'task_refused';
-  const hopeless = error.code === 'timeout' || error.code === 'workspace_hostile';
-  if (!byPeople && (hopeless || record.attempt >= options.attemptsMax)) {
-    return fail(deps, options, job, error.reason, signal);
+  if (error.code === 'task_refused' || error.code === 'task_edited') {
+    const again = error.code === 'task_edited' ? ('when-seen' as const) : ('when-wanted' as const);
+    return release(deps, options, job, { reason: error.reason, again }, signal);
   }
-  if (!byPeople) deps.trouble.tell(error, record.task);
-  const letGo = () => holding.release(error.reason, signal);
-  const released = await insist(deps, options, holding, signal, letGo);
-  if (released.state === 'result') return adopt(deps, options, released, signal);
-  await deps.visible.released(released, error.reason, signal);
-  return { state: 'released', reason: error.reason, retry: !byPeople };
+  deps.trouble.tell(error, record.task);
+  return retryOrFail(deps, options, job, error.reason, signal);
+}
+
+/**
+ * An attempt that failed on one machine may succeed on another, which finds the task free before the
+ * one that failed tries again. What failed often enough, anywhere, is left to a person.
+ */
+function retryOrFail(
+  deps: DriveDeps,
+  options: DriveOptions,
+  job: DriveJob,
+  reason: string,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const { attempt } = job.holding.tip().record;
+  return attempt < options.attemptsMax
+    ? release(deps, options, job, { reason, again: 'soon' }, signal)
+    : fail(deps, options, job, reason, signal);
+}
+
+async function release(
+  deps: DriveDeps,
+  options: DriveOptions,
+  { holding }: DriveJob,
+  { reason, again }: { readonly reason: string; readonly again: Again },
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const record = await insist(deps, options, holding, signal, () =>
+    holding.release(reason, signal),
+  );
+  if (record.state === 'result') return adopt(deps, options, record, signal);
+  await deps.visible.released(record, reason, signal);
+  return { state: 'released', reason: short(reason), again };
 }
 
 /**
@@ -290,10 +326,6 @@ function forgeWork<T>(
 ): Promise<T> {
   const onTrouble = (error: BzzzError) => deps.trouble.tell(error, record.task);
   return patiently({ ...deps, onTrouble }, { firstMs: options.backoffMs, signal }, job);
-}
-
-function refused(reason: string): BzzzError {
-  return new BzzzError('task_refused', reason);
 }
 
 function short(text: string): string {

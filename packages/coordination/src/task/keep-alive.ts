@@ -1,6 +1,7 @@
 /**
  * While an attempt runs: renews the lease at a third of its length, and looks whether people still
- * want the work done. Its signal fires with `task_fenced` or `task_refused`.
+ * want the work done. Its signal fires with `task_fenced`, `task_refused` or
+ * `task_edited`.
  */
 import { BzzzError, isBzzzError } from '@bzzz/protocol';
 import type { Holding } from '../fence/holding.ts';
@@ -11,8 +12,8 @@ import { createWaker } from '../support/waker.ts';
 export interface KeepAliveDeps {
   readonly clock: Clock;
   readonly trouble: Trouble;
-  /** One look at the issue: why people want us to stop; undefined: they do not. */
-  readonly peopleWant: (signal: AbortSignal) => Promise<string | undefined>;
+  /** One look at the issue; throws `task_refused` or `task_edited` when we are to stop. */
+  readonly look: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface KeepAlive {
@@ -22,6 +23,9 @@ export interface KeepAlive {
   recheck(): void;
   stop(): void;
 }
+
+/** Errors of a look that end the work. */
+const stops = new Set<string>(['task_refused', 'task_edited']);
 
 export function keepAlive(deps: KeepAliveDeps, holding: Holding, signal: AbortSignal): KeepAlive {
   const { clock, trouble } = deps;
@@ -54,10 +58,9 @@ export function keepAlive(deps: KeepAliveDeps, holding: Holding, signal: AbortSi
 
   async function look(): Promise<void> {
     try {
-      const reason = await deps.peopleWant(until);
-      if (reason !== undefined) throw new BzzzError('task_refused', reason);
+      await deps.look(until);
     } catch (error) {
-      if (until.aborted || !isBzzzError(error) || error.code === 'task_refused') throw error;
+      if (until.aborted || !isBzzzError(error) || stops.has(error.code)) throw error;
       trouble.tell(error, holding.task);
     }
   }

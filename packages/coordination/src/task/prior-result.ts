@@ -5,6 +5,10 @@
 import { type LockRecord, type Oid, taskParts } from '@bzzz/protocol';
 import type { Forge } from '../ports/index.ts';
 
+/** Why a task is left alone whose result branch stands though its lock tells of no result. */
+export const unexplainedBranch =
+  'a result branch stands that no claim explains; delete it and reopen the issue to start over';
+
 export type Prior =
   | { readonly kind: 'none' }
   | { readonly kind: 'pull-request'; readonly result: Oid; readonly pullRequest: number }

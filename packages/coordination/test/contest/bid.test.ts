@@ -25,8 +25,13 @@ const seen: Seen = {
   updatedAtMs: 1,
 };
 
-function bidOf(stand: Stand, epochKnown = 0, mayTakeOver: BidOptions['mayTakeOver'] = () => false) {
-  const entry = { ...createBook().update(task, { epochKnown }), seen };
+function bidOf(
+  stand: Stand,
+  epochKnown = 0,
+  mayTakeOver: BidOptions['mayTakeOver'] = () => false,
+  reopenedOver: number | null = null,
+) {
+  const entry = { ...createBook().update(task, { epochKnown, reopenedOver }), seen };
   const options = { account, leaseMs, mayTakeOver };
   return stand.clock.drive(bid(stand, options, entry, calm));
 }
@@ -78,12 +83,30 @@ describe('a bid for a task that was claimed before', () => {
   it('takes over where it may, one epoch higher', async () => {
     const stand = createStand();
     const theirs = await createStand(2, stand).win();
-    stand.forge.task(number).result = Oid.parse('e'.repeat(40));
     const asked: Oid[] = [];
     const outcome = await bidOf(stand, 1, (_, oid) => asked.push(oid) > 0);
     expect(asked).toEqual([theirs.oid]);
-    expect(outcome).toMatchObject({ kind: 'won', first: false, resultTip: 'e'.repeat(40) });
+    expect(outcome).toMatchObject({ kind: 'won', first: false, resultTip: null });
     if (outcome.kind === 'won') expect(outcome.holding.tip().record.epoch).toBe(2);
+  });
+
+  it('leaves a task alone whose result branch a person made', async () => {
+    const stand = createStand();
+    await createStand(2, stand).win();
+    stand.forge.task(number).result = Oid.parse('e'.repeat(40));
+    expect(await bidOf(stand, 1, () => true)).toMatchObject({ kind: 'stood-down' });
+    expect(await stand.tip()).toMatchObject({ record: { epoch: 1 } });
+  });
+
+  it('tries again what failed before people gave it back', async () => {
+    const stand = createStand();
+    const draft = { ...heldDraft(3), attempt: 3, state: 'failed' as const, reason: 'exit 1' };
+    stand.forge.overwrite(number, await makeLockCommit(createStand(2), draft, null));
+    expect(await bidOf(stand, 3)).toMatchObject({ kind: 'stood-down' });
+    expect(await bidOf(stand, 3, undefined, 2)).toMatchObject({ kind: 'stood-down' });
+    const outcome = await bidOf(stand, 3, undefined, 3);
+    expect(outcome).toMatchObject({ kind: 'won', first: false });
+    expect(await stand.tip()).toMatchObject({ record: { epoch: 4, state: 'held', attempt: 1 } });
   });
 
   it('takes what was released without asking', async () => {

@@ -107,7 +107,7 @@ describe('a contest for an open task', () => {
     expect(turns).toEqual([]);
   });
 
-  it('waits until we are free', async () => {
+  it('waits until we are free, and then for word of a bid that is under way', async () => {
     const { clock, contest, state, turns } = contestAt(0);
     state.free = false;
     contest.evaluate();
@@ -115,8 +115,8 @@ describe('a contest for an open task', () => {
     expect(turns).toEqual([]);
     state.free = true;
     contest.evaluate();
-    await clock.advance(0);
-    expect(turns).toHaveLength(1);
+    await clock.advance(60_000);
+    expect(turns).toEqual([{ task, atMs: 10_000 + staggerMs }]);
   });
 
   it('waits as long as a bid was put off', async () => {

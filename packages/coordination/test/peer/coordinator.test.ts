@@ -52,7 +52,10 @@ describe('a peer alone', () => {
     await clock.advance(5_000);
     forge.task(number).result = Oid.parse('d'.repeat(40));
     await clock.advance(10 * timing.leaseMs);
-    expect(stateOf()).toMatchObject({ state: 'released', wanted: false });
+    expect(stateOf()).toMatchObject({
+      state: 'released',
+      reason: expect.stringContaining('branch'),
+    });
     expect(forge.task(number).pullRequests).toEqual([]);
     expect(one.journal.of('fence.intended').at(-1)?.intent.record.state).toBe('released');
     const reads = forge.calls.length;

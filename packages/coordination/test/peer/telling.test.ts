@@ -72,8 +72,8 @@ describe('what a read of a fence says', () => {
   const entry = createBook().update(task, {});
   const record = (change: object) =>
     LockRecord.parse({ ...heldDraft(3), peer: peerOf(2), nonce: '0'.repeat(16), ...change });
-  const learn = (change: object) =>
-    learnFromTip(entry, { kind: 'record', oid, record: record(change) });
+  const learn = (change: object, result: Oid | null = null) =>
+    learnFromTip(entry, { tip: { kind: 'record', oid, record: record(change) }, result });
 
   it('is who holds; a result or failure without a word of its holder counts as held', () => {
     const hold = { peer: peerOf(2), epoch: 3, lock: oid };
@@ -92,14 +92,22 @@ describe('what a read of a fence says', () => {
   });
 
   it('is that a person stands there; nothing when the branch is absent', () => {
-    expect(learnFromTip(entry, { kind: 'foreign', oid }).blocked).toContain('a person');
-    expect(learnFromTip(entry, { kind: 'absent' })).toEqual({});
+    expect(learnFromTip(entry, { tip: { kind: 'foreign', oid }, result: null }).blocked).toContain(
+      'a person',
+    );
+    expect(learnFromTip(entry, { tip: { kind: 'absent' }, result: null })).toEqual({});
+  });
+
+  it('is that a result branch is a person’s where no result was published', () => {
+    expect(learn({}, oid).blocked).toContain('that no claim explains');
+    const published = { state: 'result', result: oid, verdicts: 1 };
+    expect(learn(published, oid)).not.toHaveProperty('blocked');
   });
 
   it('does not take back a claim of a higher epoch', () => {
     const hold = { peer: peerOf(1), epoch: Epoch.parse(9), lock: oid, leaseMs: 1_000 };
     const known = createBook().update(task, { state: { state: 'claimed', hold } });
     const tip = { kind: 'record' as const, oid, record: record({}) };
-    expect(learnFromTip(known, tip).state).toBe(known.state);
+    expect(learnFromTip(known, { tip, result: null }).state).toBe(known.state);
   });
 });

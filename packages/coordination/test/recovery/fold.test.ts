@@ -14,6 +14,7 @@ describe('the memory of earlier runs', () => {
       lastAt: null,
       intents: [],
       unfinished: [],
+      members: [],
       endings: new Map(),
     });
   });

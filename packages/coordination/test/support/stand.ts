@@ -56,7 +56,16 @@ export function createStand(
     /** A claim over what stands on the forge now. */
     async claim(change: Partial<ClaimOptions> = {}): Promise<FenceIntent> {
       const { tip } = await readTip(signer, repo, forge.fence(number));
-      const options = { task, account, tip, epochKnown: 0, bodySha256, leaseMs, ...change };
+      const options = {
+        task,
+        account,
+        tip,
+        epochKnown: 0,
+        bodySha256,
+        leaseMs,
+        afresh: false,
+        ...change,
+      };
       return claimIntent(ports, options);
     },
     /** Claims and wins. */

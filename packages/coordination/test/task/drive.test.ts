@@ -96,7 +96,7 @@ describe('people win', () => {
     expect(await stand.clock.drive(over)).toMatchObject({
       state: 'released',
       reason: expect.stringMatching(reason),
-      retry: false,
+      again: 'body' in change ? 'when-seen' : 'when-wanted',
     });
     expect(await stand.tip()).toMatchObject({ record: { state: 'released' } });
     expect(on().result).toBeNull();
@@ -111,7 +111,10 @@ describe('people win', () => {
       on().issue = issueOf({ assignees: ['mara'] });
       return accept(job, o);
     };
-    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', retry: false });
+    expect(await stand.clock.drive(drive())).toMatchObject({
+      state: 'released',
+      again: 'when-wanted',
+    });
     expect(stand.forge.pushes.every((push) => push.result === undefined)).toBe(true);
   });
 
@@ -127,8 +130,16 @@ describe('people win', () => {
 });
 
 describe('a task that goes wrong', () => {
-  it('ends as failed on the lock, with a comment and a label for a person', async () => {
-    const { stand, work, drive, on } = await driveOf();
+  it('is let go for another try, by whoever is free first', async () => {
+    const { stand, work, drive } = await driveOf();
+    work.script.fails = true;
+    const end = await stand.clock.drive(drive());
+    expect(end).toMatchObject({ state: 'released', again: 'soon' });
+    expect(await stand.tip()).toMatchObject({ record: { state: 'released', attempt: 1 } });
+  });
+
+  it('ends as failed after the last try, with a comment and a label for a person', async () => {
+    const { stand, work, drive, on } = await driveOf({ attempt: options.attemptsMax });
     work.script.fails = true;
     expect(await stand.clock.drive(drive())).toMatchObject({ state: 'failed' });
     expect(await stand.tip()).toMatchObject({ record: { state: 'failed' } });
@@ -137,7 +148,7 @@ describe('a task that goes wrong', () => {
   });
 
   it('fails when it takes longer than the policy allows', async () => {
-    const { stand, work, drive, on } = await driveOf();
+    const { stand, work, drive, on } = await driveOf({ attempt: options.attemptsMax });
     work.script.endless = true;
     expect(await stand.clock.drive(drive())).toMatchObject({
       state: 'failed',
@@ -149,7 +160,7 @@ describe('a task that goes wrong', () => {
   it('is let go for another try when the machine is at fault', async () => {
     const { stand, work, drive } = await driveOf();
     work.script.error = errorOf('sandbox_missing');
-    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', retry: true });
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', again: 'soon' });
     expect(stand.trouble.recent()[0]).toMatchObject({ code: 'sandbox_missing', task });
   });
 
@@ -212,7 +223,8 @@ describe('what an earlier holder left', () => {
   it('is not believed: a result branch that no claim explains', async () => {
     const { stand, work, drive, on } = await driveOf();
     on().result = Oid.parse('f'.repeat(40));
-    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', retry: false });
+    const end = await stand.clock.drive(drive());
+    expect(end).toMatchObject({ state: 'released', again: 'when-reopened' });
     expect(work.events).toEqual([]);
     expect(on().pullRequests).toEqual([]);
   });
@@ -233,7 +245,10 @@ describe('what an earlier holder left', () => {
 it('an issue that may not be worked on after all is let go before any work', async () => {
   const { stand, work, drive, on } = await driveOf();
   on().issue = issueOf({ association: 'NONE', author: Account.parse('stranger') });
-  expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', retry: false });
+  expect(await stand.clock.drive(drive())).toMatchObject({
+    state: 'released',
+    again: 'when-wanted',
+  });
   expect(work.events).toEqual([]);
 });
 

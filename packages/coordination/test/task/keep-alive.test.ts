@@ -8,16 +8,15 @@ import { calm, createStand, leaseMs } from '../support/stand.ts';
 async function aliveOf() {
   const stand = createStand();
   const holding = createHolding(stand, await stand.win());
-  const people: (string | BzzzError | undefined)[] = [];
+  const people: BzzzError[] = [];
   let looks = 0;
-  const peopleWant = async () => {
+  const look = async () => {
     looks += 1;
     const next = people.shift();
-    if (next instanceof BzzzError) throw next;
-    return next;
+    if (next !== undefined) throw next;
   };
   const pushes = stand.forge.pushes.length;
-  const alive = keepAlive({ ...stand, peopleWant }, holding, calm);
+  const alive = keepAlive({ ...stand, look }, holding, calm);
   const renewals = () => stand.forge.pushes.length - pushes;
   return { stand, holding, people, alive, renewals, looks: () => looks };
 }
@@ -35,7 +34,7 @@ describe('keeping a claim alive', () => {
 
   it('looks at once when it is told to, without a renewal', async () => {
     const { stand, alive, renewals, looks, people } = await aliveOf();
-    people.push('assigned to mara');
+    people.push(new BzzzError('task_refused', 'assigned to mara'));
     alive.recheck();
     await stand.clock.advance(0);
     expect([renewals(), looks()]).toEqual([0, 1]);

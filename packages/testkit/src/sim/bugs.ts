@@ -1,140 +1,317 @@
 /**
- * Faults that are built into a peer on purpose, at its ports: a simulator that does not find them
- * proves nothing.
+ * Bugs that are built in on purpose: a simulator that does not find them proves nothing. Those of the
+ * deciding code are changes of its source text, applied as a module is loaded (mutate.ts), so what runs
+ * is production code with a fault in it; those of adapters stand between a peer and its ports
+ * (port-bugs.ts).
  */
-import {
-  type Account,
-  commitOid,
-  encodeLockCommit,
-  decodeLockCommit,
-  type RepoName,
-} from '@bzzz/protocol';
-import type { FencePush, Forge, Journal } from '@bzzz/coordination';
-import type { ForgeState } from './forge-state.ts';
-import type { Timeline } from './timeline.ts';
+import type { InvariantNumber } from './check/violation.ts';
+import type { RuleId } from './rules.ts';
+
+/** One place of the source of `coordination`, which must occur exactly once. */
+export interface Edit {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface BugSpec {
+  readonly what: string;
+  /** The invariants and rules that it breaks; it is found by one of these. */
+  readonly breaks: readonly (InvariantNumber | RuleId)[];
+  /** Absent: port-bugs.ts knows what to do. */
+  readonly edits?: readonly Edit[];
+}
 
 export const bugs = {
-  'no-nonce': 'several peers push one identical commit, and each is told that it won',
-  'no-lease-check': 'pushes overwrite whatever stands on the branches',
-  'assignment-as-lock': 'a claim is believed when the issue is assigned to our account',
-  'pushed-apart': 'lock and result are pushed one after the other',
-  'stale-issue': 'the issue is read once and never again',
-  'effects-before-journal': 'the journal acknowledges before anything is on disk',
-  'forgets-its-claims': 'the intents of claims do not survive a crash',
-} as const;
+  'no-nonce': {
+    what: 'several peers push one identical commit, and each is told that it won',
+    breaks: [1, 7, '4.2-nonce'],
+  },
+  'no-lease-check': {
+    what: 'pushes overwrite whatever stands on the branches',
+    breaks: [2, '4.2-lease'],
+  },
+  'assignment-as-lock': {
+    what: 'a claim is believed when the issue is assigned to our account',
+    breaks: [1, 2, '4.2-lease'],
+  },
+  'pushed-apart': {
+    what: 'lock and result are pushed one after the other',
+    breaks: [1, '4.2-pair'],
+  },
+  'stale-issue': {
+    what: 'the issue is read once and never again',
+    breaks: [4, '4.2-second-look'],
+  },
+  'effects-before-journal': {
+    what: 'the journal acknowledges before anything is on disk',
+    breaks: [7],
+  },
+  'journal-rewinds': {
+    what: 'a store that was cut off opens shorter, and is written on',
+    breaks: [8],
+  },
+  'deaf-to-limits': {
+    what: 'requests go out though the forge said to wait',
+    breaks: [10, '4.2-rate'],
+  },
+  'comment-stream': {
+    what: 'every word is a new comment',
+    breaks: ['4.2-one-comment'],
+  },
+  'pull-request-anew': {
+    what: 'a pull request is opened without looking for one',
+    breaks: [1, '4.2-put-if-absent'],
+  },
+  'epoch-not-raised': {
+    what: 'a takeover keeps the epoch of the claim that it is over',
+    breaks: [2, '4.2-epoch'],
+    edits: [
+      {
+        file: 'fence/claim.ts',
+        find: 'Math.max(below?.epoch ?? 0, options.epochKnown) + 1',
+        replace: 'Math.max(below?.epoch ?? 0, 1)',
+      },
+    ],
+  },
+  'believes-unsigned': {
+    what: 'a commit in our form counts without its signature',
+    breaks: [4, '4.2-signature'],
+    edits: [
+      {
+        file: 'fence/commit.ts',
+        find: '(await signer.verify(record.peer, signed, signature)) ? record : null',
+        replace: '(await signer.verify(record.peer, signed, signature)) ? record : record',
+      },
+    ],
+  },
+  'works-over-result': {
+    what: 'a takeover of a published result begins a new attempt',
+    breaks: [1, '4.2-over-result'],
+    edits: [
+      {
+        file: 'fence/claim.ts',
+        find: "if (record.state === 'result') {",
+        replace: "if (record.state === 'result' && record.epoch === 0) {",
+      },
+    ],
+  },
+  'forgets-the-past': {
+    what: 'a lock branch that is gone counts as new whatever the journals tell',
+    breaks: ['4.2-lost-lock'],
+    edits: [
+      {
+        file: 'peer/workforce.ts',
+        find: 'if (entry.epochKnown > 0) return entry;',
+        replace: 'if (entry.epochKnown >= 0) return { ...entry, epochKnown: 0 };',
+      },
+    ],
+  },
+  'edits-ignored': {
+    what: 'words that were edited after the claim are worked on',
+    breaks: [11],
+    edits: [
+      {
+        file: 'task/briefing.ts',
+        find: 'verdict.plan.bodySha256 !== record.bodySha256',
+        replace: 'verdict.plan.bodySha256.length === 0',
+      },
+    ],
+  },
+  'trusts-everybody': {
+    what: 'whoever files an issue is obeyed',
+    breaks: [11],
+    edits: [
+      {
+        file: 'task/gate.ts',
+        find: 'policy.authors.includes(issue.association)',
+        replace: 'issue.association.length > 0',
+      },
+    ],
+  },
+  'works-on': {
+    what: 'people who object in mid-task are heard only at its end',
+    breaks: [4, '4.2-first-read'],
+    edits: [
+      {
+        file: 'task/keep-alive.ts',
+        find: 'await deps.look(until);',
+        replace: 'await deps.look(until).catch(() => undefined);',
+      },
+    ],
+  },
+  'released-in-words-only': {
+    what: 'a task is given back without a commit',
+    breaks: [3, '4.2-release-by-commit'],
+    edits: [
+      {
+        file: 'fence/holding.ts',
+        find: "move({ ...shared(tip.record), state: 'released', reason: trailer(reason) }, signal),",
+        replace: "(void reason, void signal, Promise.resolve({ kind: 'won' })),",
+      },
+    ],
+  },
+  'no-last-look': {
+    what: 'what the look before publishing shows is ignored',
+    breaks: [4, '4.2-last-look'],
+    edits: [
+      {
+        file: 'task/drive.ts',
+        find: 'await forgeWork(deps, options, claim, signal, () => lookAgain(deps, claim, policy, signal));',
+        replace: 'await lookAgain(deps, claim, policy, signal).catch(() => undefined);',
+      },
+    ],
+  },
+  'own-account-is-ours': {
+    what: 'an assignment of any account of bzzz counts as its own doing',
+    breaks: [4, '4.2-own-account'],
+    edits: [
+      {
+        file: 'task/gate.ts',
+        find: '!fenceAccounts.includes(login)',
+        replace: "!login.startsWith('b')",
+      },
+    ],
+  },
+  'every-tip-is-ours': {
+    what: 'a peer goes on from a tip that its journal does not hold',
+    breaks: [2, '4.2-own-tip'],
+    edits: [
+      {
+        file: 'fence/fence.ts',
+        find: 'own.get(task)?.has(oid) ?? false',
+        replace: '(own.get(task)?.has(oid) ?? false) || true',
+      },
+    ],
+  },
+  'retry-with-new-nonce': {
+    what: 'a claim without an answer is made anew instead of repeated',
+    breaks: ['4.2-same-commit'],
+    edits: [
+      {
+        file: 'peer/workforce.ts',
+        find: "if (outcome.kind !== 'doubt') return outcome;",
+        replace: `if (outcome.kind === 'doubt') {
+      const reading = { tip: { kind: 'absent' }, result: null };
+      return { kind: 'later', error: outcome.error, reading };
+    }
+    if (outcome.kind !== 'doubt') return outcome;`,
+      },
+    ],
+  },
+  'refused-for-ever': {
+    what: 'a task whose claim a rule refused once is never bid for again',
+    breaks: [3, '4.2-refused-later'],
+    edits: [
+      {
+        file: 'peer/workforce.ts',
+        find: 'return postpone(entry.task);\n    }',
+        replace: "return void book.update(entry.task, { blocked: 'refused' });\n    }",
+      },
+    ],
+  },
+  'loser-unassigns': {
+    what: 'who lost takes its account off the issue',
+    breaks: [7, '4.2-loser-silent'],
+    edits: [
+      {
+        file: 'peer/workforce.ts',
+        find: "case 'stood-down':",
+        replace: `case 'stood-down':
+        await deps.forge.unassign('octo/virtual', Number(entry.task.split('#')[1]), { signal });`,
+      },
+    ],
+  },
+  'takeover-in-an-outage': {
+    what: 'time without an answer counts for leases',
+    breaks: ['4.2-outage'],
+    edits: [
+      {
+        file: 'fence/lease.ts',
+        find: 'if (before !== undefined) sights.set(task, { ...before, lastMs: null });',
+        replace: 'void before;',
+      },
+    ],
+  },
+  'lease-on-the-owners-clock': {
+    what: 'a lease runs from the time that its owner wrote into the commit',
+    breaks: ['4.2-observer', '4.2-outage'],
+    edits: [
+      {
+        file: 'fence/commit.ts',
+        find: '(await signer.verify(record.peer, signed, signature)) ? record : null',
+        replace:
+          '(await signer.verify(record.peer, signed, signature)) ? { ...record, timeSeconds } : null',
+      },
+      {
+        file: 'peer/reading.ts',
+        find: 'const hold = { peer, epoch, lock: tip.oid, leaseMs };',
+        replace:
+          'const hold = { peer, epoch, lock: tip.oid, leaseMs, timeSeconds: tip.record.timeSeconds };',
+      },
+      {
+        file: 'fence/forfeit.ts',
+        find: 'leases.stoodMs(task, hold.lock) >= hold.leaseMs',
+        replace: 'deps.clock.wallMs() - hold.timeSeconds * 1000 >= hold.leaseMs',
+      },
+      {
+        file: 'fence/forfeit.ts',
+        find: 'leases.stoodMs(record.task, oid) >= record.leaseMs',
+        replace: 'deps.clock.wallMs() - record.timeSeconds * 1000 >= record.leaseMs',
+      },
+    ],
+  },
+  'everybody-at-once': {
+    what: 'all bid at the same moment, whatever their rank',
+    breaks: ['4.2-order'],
+    edits: [
+      {
+        file: 'contest/contest.ts',
+        find: 'clock.monotonicMs() + steps * options.staggerMs',
+        replace: 'clock.monotonicMs() + steps * 0',
+      },
+    ],
+  },
+  'forgets-its-claims': {
+    what: 'what an earlier run intended is not read from the journal',
+    breaks: [3],
+    edits: [
+      {
+        file: 'peer/coordinator.ts',
+        find: 'for (const task of memory.unfinished) workforce.resume(task);',
+        replace: 'void memory.unfinished;',
+      },
+    ],
+  },
+  'never-takes-over': {
+    what: 'a lease that ran out is left standing',
+    breaks: [3, '4.3-lease-out'],
+    edits: [
+      {
+        file: 'fence/forfeit.ts',
+        find: 'membership.isDead(record.peer) || leases.stoodMs(record.task, oid) >= record.leaseMs',
+        replace: 'membership.isDead(record.peer)',
+      },
+    ],
+  },
+  'minority-buries': {
+    what: 'who sees a minority declares the others dead',
+    breaks: ['4.3-majority'],
+    edits: [
+      {
+        file: 'membership/liveness.ts',
+        find: 'membership.seesMajorityWithout(peer)',
+        replace: '(membership.seesMajorityWithout(peer) || true)',
+      },
+    ],
+  },
+} as const satisfies Readonly<Record<string, BugSpec>>;
 export type Bug = keyof typeof bugs;
 
-export interface BugContext {
-  readonly repo: RepoName;
-  readonly account: Account;
-  readonly state: ForgeState;
-  readonly timeline: Timeline;
+export function bugSpec(bug: Bug): BugSpec {
+  return bugs[bug];
 }
 
-export function withForgeBug(bug: Bug | undefined, forge: Forge, context: BugContext): Forge {
-  switch (bug) {
-    case 'no-nonce':
-      return { ...forge, push: (repo, push, o) => forge.push(repo, faceless(push, context), o) };
-    case 'no-lease-check':
-      return { ...forge, push: (repo, push, o) => forge.push(repo, forced(push, context), o) };
-    case 'assignment-as-lock':
-      return assignmentAsLock(forge, context);
-    case 'pushed-apart':
-      return pushedApart(forge);
-    case 'stale-issue':
-      return staleIssue(forge);
-    case 'effects-before-journal':
-    case 'forgets-its-claims':
-    case undefined:
-      return forge;
-  }
-}
-
-export function withJournalBug(bug: Bug | undefined, journal: Journal): Journal {
-  if (bug === 'effects-before-journal') {
-    let length = journal.length();
-    return {
-      ...journal,
-      append(entry) {
-        void journal.append(entry);
-        length += 1;
-        return Promise.resolve(length - 1);
-      },
-    };
-  }
-  if (bug === 'forgets-its-claims') {
-    return {
-      ...journal,
-      async *read(options) {
-        for await (const stored of journal.read(options)) {
-          if (stored.entry.body.kind !== 'fence.intended') yield stored;
-        }
-      },
-    };
-  }
-  return journal;
-}
-
-/** As if neither nonce nor peer stood in the commit: what is claimed first is claimed by all. */
-function faceless(push: FencePush, { repo, state, timeline }: BugContext): FencePush {
-  const standing = state.at(push.number, timeline.nowMs())?.lock ?? null;
-  const there = standing === null ? undefined : state.object(standing);
-  if (standing === null || there === undefined) return push;
-  const mine = decodeLockCommit(repo, push.lock.commit);
-  const theirs = decodeLockCommit(repo, there);
-  const same =
-    mine.parent === theirs.parent &&
-    mine.record.epoch === theirs.record.epoch &&
-    mine.record.state === theirs.record.state;
-  if (!same) return push;
-  const commit = encodeLockCommit(theirs);
-  return { ...push, lock: { expected: push.lock.expected, oid: commitOid(commit), commit } };
-}
-
-function forced(push: FencePush, { state, timeline }: BugContext): FencePush {
-  const now = state.at(push.number, timeline.nowMs());
-  const lock = { ...push.lock, expected: now?.lock ?? null };
-  if (push.result === undefined) return { ...push, lock };
-  return { ...push, lock, result: { ...push.result, expected: now?.result ?? null } };
-}
-
-function assignmentAsLock(forge: Forge, context: BugContext): Forge {
-  return {
-    ...forge,
-    async push(repo, push, o) {
-      const { record } = decodeLockCommit(context.repo, push.lock.commit);
-      if (record.state === 'held') {
-        const issue = await forge.readIssue(repo, push.number, o);
-        if (issue.assignees.every((login) => login === context.account)) {
-          await forge.push(repo, forced(push, context), o);
-          return { kind: 'accepted' };
-        }
-      }
-      return forge.push(repo, forced(push, context), o);
-    },
-  };
-}
-
-function pushedApart(forge: Forge): Forge {
-  return {
-    ...forge,
-    async push(repo, push, o) {
-      if (push.result === undefined) return forge.push(repo, push, o);
-      const lock = { ...push.lock };
-      const first = await forge.push(repo, { number: push.number, lock }, o);
-      return first.kind === 'accepted' ? forge.push(repo, push, o) : first;
-    },
-  };
-}
-
-function staleIssue(forge: Forge): Forge {
-  const first = new Map<number, ReturnType<Forge['readIssue']>>();
-  return {
-    ...forge,
-    readIssue(repo, number, o) {
-      const known = first.get(number) ?? forge.readIssue(repo, number, o);
-      first.set(number, known);
-      return known;
-    },
-  };
+export function isBug(name: string): name is Bug {
+  return Object.hasOwn(bugs, name);
 }

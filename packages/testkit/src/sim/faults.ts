@@ -1,6 +1,24 @@
 /** How hostile a run is. Each feature has a weight of its own a run (swarm testing). */
 import type { SeededRandom } from './random.ts';
 
+/** What happens now and then to somebody; see happenings.ts. */
+export const happenings = [
+  'crash',
+  'wipe',
+  'pause',
+  'partition',
+  'cut',
+  'hang',
+  'flap',
+  'slowLink',
+  'outage',
+  'limit',
+  'refuse',
+  'base',
+  'people',
+] as const;
+export type Happening = (typeof happenings)[number];
+
 export interface Faults {
   /** Mesh messages. */
   readonly drop: number;
@@ -12,15 +30,24 @@ export interface Faults {
   readonly replyLost: number;
   /** Requests that take effect long after the caller gave up. */
   readonly lateEffect: number;
+  /** Requests answered by an error of the server, without effect. */
+  readonly serverError: number;
   /** Reads served from the past, per read. */
   readonly staleRead: number;
+  /** Work that fails, hangs, floods, or whose acceptance fails on one machine only. */
+  readonly flawedWork: number;
+  /** How far clocks are off, and how much faster or slower they run. */
+  readonly skewMsMax: number;
+  readonly driftMax: number;
+  /** Longest time that a slow peer takes to come to an event. */
+  readonly sluggishMsMax: number;
+  /** Share of the peers that speak the wire of the release before. */
+  readonly olderPeers: number;
   /** Mean virtual time between two of these, over all peers; Infinity: never. */
-  readonly crashEveryMs: number;
-  readonly pauseEveryMs: number;
-  readonly partitionEveryMs: number;
-  readonly outageEveryMs: number;
-  readonly peopleEveryMs: number;
+  readonly everyMs: Readonly<Record<Happening, number>>;
 }
+
+const never = Number.POSITIVE_INFINITY;
 
 export const noFaults: Faults = {
   drop: 0,
@@ -29,19 +56,54 @@ export const noFaults: Faults = {
   requestLost: 0,
   replyLost: 0,
   lateEffect: 0,
+  serverError: 0,
   staleRead: 0,
-  crashEveryMs: Number.POSITIVE_INFINITY,
-  pauseEveryMs: Number.POSITIVE_INFINITY,
-  partitionEveryMs: Number.POSITIVE_INFINITY,
-  outageEveryMs: Number.POSITIVE_INFINITY,
-  peopleEveryMs: Number.POSITIVE_INFINITY,
+  flawedWork: 0,
+  skewMsMax: 0,
+  driftMax: 0,
+  sluggishMsMax: 0,
+  olderPeers: 0,
+  everyMs: {
+    crash: never,
+    wipe: never,
+    pause: never,
+    partition: never,
+    cut: never,
+    hang: never,
+    flap: never,
+    slowLink: never,
+    outage: never,
+    limit: never,
+    refuse: never,
+    base: never,
+    people: never,
+  },
 };
+
+/** One run in so many has no faults but people, crashes and whatever `everyMs` says. */
+const quietShare = 0.08;
 
 /** Draws which faults a run has, and how much of each. */
 export function drawFaults(random: SeededRandom): Faults {
   const some = (max: number) => (random.chance(0.5) ? random.unit() * max : 0);
-  const every = (minMs: number, maxMs: number) =>
-    random.chance(0.6) ? random.between(minMs, maxMs) : Number.POSITIVE_INFINITY;
+  const every = (minMs: number, maxMs: number, chance = 0.5) =>
+    random.chance(chance) ? random.between(minMs, maxMs) : never;
+  const everyMs: Record<Happening, number> = {
+    crash: every(20_000, 120_000, 0.6),
+    wipe: every(60_000, 300_000, 0.2),
+    pause: every(20_000, 200_000, 0.6),
+    partition: every(60_000, 300_000),
+    cut: every(30_000, 200_000, 0.3),
+    hang: every(30_000, 200_000, 0.3),
+    flap: every(20_000, 120_000, 0.3),
+    slowLink: every(30_000, 200_000, 0.3),
+    outage: every(60_000, 300_000),
+    limit: every(60_000, 300_000, 0.3),
+    refuse: every(60_000, 300_000, 0.2),
+    base: every(60_000, 300_000, 0.3),
+    people: every(20_000, 120_000, 0.6),
+  };
+  if (random.chance(quietShare)) return { ...noFaults, everyMs };
   return {
     drop: some(0.3),
     duplicate: some(0.2),
@@ -49,11 +111,13 @@ export function drawFaults(random: SeededRandom): Faults {
     requestLost: some(0.2),
     replyLost: some(0.3),
     lateEffect: some(0.05),
+    serverError: some(0.1),
     staleRead: some(0.5),
-    crashEveryMs: every(20_000, 120_000),
-    pauseEveryMs: every(20_000, 200_000),
-    partitionEveryMs: every(60_000, 300_000),
-    outageEveryMs: every(60_000, 300_000),
-    peopleEveryMs: every(20_000, 120_000),
+    flawedWork: some(0.5),
+    skewMsMax: random.pick([0, 2_000, 60_000, 600_000]) ?? 0,
+    driftMax: some(0.02),
+    sluggishMsMax: random.chance(0.3) ? random.between(50, 2_000) : 0,
+    olderPeers: some(0.5),
+    everyMs,
   };
 }

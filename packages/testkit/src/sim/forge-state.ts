@@ -2,7 +2,7 @@
  * The state of the virtual forge: issues, the two branches of each task, pull requests, comments.
  * Keeps the past, so that a read can be stale, and tells a listener of every change.
  */
-import { type Account, type Issue, type IssueNumber, Oid } from '@bzzz/protocol';
+import { type Account, commitOid, type Issue, type IssueNumber, Oid } from '@bzzz/protocol';
 import type { FencePush, PullRequest, PullRequestText } from '@bzzz/coordination';
 
 export interface Snapshot {
@@ -12,8 +12,9 @@ export interface Snapshot {
   readonly result: Oid | null;
   readonly pullRequest: PullRequest | null;
   readonly pullRequestText: PullRequestText | null;
-  /** Body of bzzz's one comment. */
+  /** Body of bzzz's comment, which is to be the only one. */
   readonly comment: string | null;
+  readonly comments: number;
 }
 
 export interface ForgeState {
@@ -28,6 +29,8 @@ export interface ForgeState {
   /** Compare-and-swap of both branches; false: a lease did not hold, nothing moved. */
   push(push: FencePush, nowMs: number): boolean;
   object(oid: Oid): Uint8Array | undefined;
+  /** Puts a commit there, for one of the branches. */
+  put(commit: Uint8Array): Oid;
   isOurAccount(login: Account): boolean;
 }
 
@@ -41,7 +44,11 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
     return tasks.get(number)?.at(-1);
   }
 
-  function put(number: IssueNumber, nowMs: number, change: Partial<Omit<Snapshot, 'atMs'>>): void {
+  function alter(
+    number: IssueNumber,
+    nowMs: number,
+    change: Partial<Omit<Snapshot, 'atMs'>>,
+  ): void {
     const past = tasks.get(number);
     const before = past?.at(-1);
     if (past === undefined || before === undefined) return;
@@ -52,11 +59,16 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
   return {
     base: { oid: Oid.parse('ba5e'.padEnd(40, '0')), policy },
     object: (oid) => objects.get(oid),
+    put(commit) {
+      const oid = commitOid(commit);
+      objects.set(oid, commit);
+      return oid;
+    },
     isOurAccount: (login) => accounts.includes(login),
     numbers: () => [...tasks.keys()],
     file(issue) {
       const branches = { lock: null, result: null };
-      const visible = { pullRequest: null, pullRequestText: null, comment: null };
+      const visible = { pullRequest: null, pullRequestText: null, comment: null, comments: 0 };
       tasks.set(issue.number, [{ atMs: issue.updatedAtMs, issue, ...branches, ...visible }]);
     },
     at(number, nowMs, agoMs = 0) {
@@ -67,7 +79,7 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
       const before = latest(number);
       if (before === undefined) return;
       const issue = { ...(change.issue ?? before.issue), updatedAtMs: nowMs };
-      put(number, nowMs, { ...change, issue });
+      alter(number, nowMs, { ...change, issue });
     },
     push({ number, lock, result }, nowMs) {
       const before = latest(number);
@@ -77,7 +89,7 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
         result === undefined || before.result === result.expected || before.result === result.oid;
       if (!lockHolds || !resultHolds) return false;
       objects.set(lock.oid, lock.commit);
-      put(number, nowMs, {
+      alter(number, nowMs, {
         lock: lock.oid,
         ...(result === undefined ? {} : { result: result.oid }),
       });

@@ -4,8 +4,8 @@
  */
 import type { FencePush } from '@bzzz/coordination';
 import type {
-  FenceIntent,
-  FenceOutcome,
+  Account,
+  EntryBody,
   Issue,
   IssueNumber,
   Oid,
@@ -17,6 +17,23 @@ export interface Effect {
   readonly number: IssueNumber;
   readonly effect: VisibleEffect;
 }
+
+export type PeopleAct =
+  | 'assign'
+  | 'unassign'
+  | 'assign-bot'
+  | 'close'
+  | 'reopen'
+  | 'unlabel'
+  | 'label'
+  | 'edit'
+  | 'delete-lock'
+  | 'delete-result'
+  | 'push-lock'
+  | 'forge-lock'
+  | 'push-result'
+  | 'close-pull-request'
+  | 'merge';
 
 export type HistoryEvent =
   | {
@@ -38,14 +55,23 @@ export type HistoryEvent =
       readonly peer: PeerId;
       readonly what: { readonly oid: Oid } | Effect;
     }
+  /** A request on its way to the forge, by what it costs there. */
+  | {
+      readonly kind: 'request';
+      readonly peer: PeerId;
+      readonly account: Account;
+      readonly what: 'read' | 'write' | 'git';
+    }
+  /** The forge told the peer to send nothing before that time. */
+  | { readonly kind: 'told-to-wait'; readonly peer: PeerId; readonly untilMs: number }
+  /** A person did something to an issue or its branches. */
+  | { readonly kind: 'people'; readonly number: IssueNumber; readonly act: PeopleAct }
   | { readonly kind: 'issue-read'; readonly peer: PeerId; readonly issue: Issue }
   | {
       readonly kind: 'durable';
       readonly peer: PeerId;
-      readonly intent: FenceIntent | null;
-      readonly effect: Effect | null;
-      readonly settled: { readonly oid: Oid; readonly outcome: FenceOutcome } | null;
-      readonly line: string;
+      readonly seq: number;
+      readonly body: EntryBody;
     }
   | {
       readonly kind: 'work';
@@ -106,13 +132,45 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       const about = 'oid' in what ? what.oid.slice(0, 8) : `${what.effect} #${what.number}`;
       return `${nameOf(event.peer)} sends ${about}`;
     }
+    case 'request':
+      return `${nameOf(event.peer)} requests ${event.what}`;
+    case 'told-to-wait':
+      return `${nameOf(event.peer)} is told to wait until ${(event.untilMs / 1000).toFixed(1)}`;
+    case 'people':
+      return `people ${event.act} #${event.number}`;
     case 'issue-read':
       return `${nameOf(event.peer)} read #${event.issue.number}`;
     case 'durable':
-      return `${nameOf(event.peer)} journal ${event.line}`;
+      return `${nameOf(event.peer)} journal ${describeEntry(event.body)}`;
     case 'work':
       return `${nameOf(event.peer)} work #${event.number} ${event.step}`;
     case 'world':
       return event.what;
+  }
+}
+
+function describeEntry(body: EntryBody): string {
+  switch (body.kind) {
+    case 'fence.intended':
+      return `intends ${body.intent.record.state} ${body.intent.task} epoch ${body.intent.record.epoch}`;
+    case 'fence.settled':
+      return `settled ${body.task} ${body.outcome} ${body.reason}`;
+    case 'task.ended':
+      return `ended ${body.task} ${body.state} ${body.reason}`;
+    case 'trouble':
+      return `trouble ${body.code} ${body.reason}`;
+    case 'effect.intended':
+    case 'effect.settled':
+      return `${body.kind} ${body.task} ${body.effect}`;
+    case 'attempt.ended':
+      return `attempt ended ${body.task} ${body.outcome}`;
+    case 'peer.started':
+    case 'peer.stopped':
+    case 'member.joined':
+    case 'member.suspected':
+    case 'member.dead':
+    case 'task.seen':
+    case 'attempt.started':
+      return body.kind;
   }
 }

@@ -1,7 +1,17 @@
-/** What people do to issues while bzzz works, and that they sometimes change their mind. */
-import { Account, type IssueNumber } from '@bzzz/protocol';
-import type { ForgeState } from './forge-state.ts';
-import type { History } from './history.ts';
+/** What people do to issues and branches while bzzz works, and that they change their mind. */
+import {
+  Account,
+  decodeLockCommit,
+  encodeLockCommit,
+  Epoch,
+  isBzzzError,
+  type IssueNumber,
+  type Oid,
+  RepoName,
+  utf8,
+} from '@bzzz/protocol';
+import type { ForgeState, Snapshot } from './forge-state.ts';
+import type { History, PeopleAct } from './history.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -12,46 +22,129 @@ export interface PeopleDeps {
   readonly random: SeededRandom;
   readonly state: ForgeState;
   readonly history: History;
+  readonly label: string;
+  /** An account of bzzz, which a person may assign by hand. */
+  readonly bot: Account;
 }
 
-const acts = ['assign', 'close', 'unlabel', 'edit'] as const;
+/** The first act of each pair, and the one that takes it back. */
+const acts: readonly (readonly [PeopleAct, PeopleAct | null])[] = [
+  ['assign', 'unassign'],
+  ['close', 'reopen'],
+  ['unlabel', 'label'],
+  ['edit', null],
+  ['assign-bot', 'unassign'],
+  ['delete-lock', null],
+  ['delete-result', null],
+  ['push-lock', 'delete-lock'],
+  ['forge-lock', null],
+  ['push-result', null],
+  ['close-pull-request', null],
+  ['merge', 'reopen'],
+];
 
 /** One person does one thing to one issue, and perhaps takes it back later. */
-export function act(deps: PeopleDeps, label: string): void {
+export function act(deps: PeopleDeps): void {
   const { random, state, timeline } = deps;
   const number = random.pick(state.numbers());
-  const what = random.pick(acts);
-  if (number === undefined || what === undefined) return;
-  apply(deps, number, what, label);
-  if (!random.chance(0.7)) return;
-  timeline.after(random.between(1_000, 120_000), () => undo(deps, number, what, label));
+  const [first, second] = random.pick(acts) ?? [];
+  if (number === undefined || first === undefined) return;
+  if (!perform(deps, number, first)) return;
+  if (second == null || !random.chance(0.7)) return;
+  timeline.after(random.between(1_000, 120_000), () => perform(deps, number, second));
 }
 
-function apply(deps: PeopleDeps, number: IssueNumber, what: (typeof acts)[number], label: string) {
-  const issue = issueOf(deps, number);
-  if (issue === undefined) return;
-  deps.history.record({ kind: 'world', what: `people ${what} #${number}` });
-  const change = {
-    assign: { assignees: [...new Set([...issue.assignees, person])] },
-    close: { state: 'closed' as const },
-    unlabel: { labels: issue.labels.filter((one) => one !== label) },
-    edit: { body: `${issue.body}\n\nedited` },
-  }[what];
-  deps.state.change(number, deps.timeline.nowMs(), { issue: { ...issue, ...change } });
+/** False: there is nothing to do it to. */
+function perform(deps: PeopleDeps, number: IssueNumber, what: PeopleAct): boolean {
+  const { state, timeline, history } = deps;
+  const nowMs = timeline.nowMs();
+  const now = state.at(number, nowMs);
+  const change = now && changeOf(deps, now, what);
+  if (change === undefined) return false;
+  state.change(number, nowMs, change);
+  history.record({ kind: 'people', number, act: what });
+  return true;
 }
 
-function undo(deps: PeopleDeps, number: IssueNumber, what: (typeof acts)[number], label: string) {
-  const issue = issueOf(deps, number);
-  if (issue === undefined || what === 'edit') return;
-  deps.history.record({ kind: 'world', what: `people undo ${what} #${number}` });
-  const change = {
-    assign: { assignees: issue.assignees.filter((login) => login !== person) },
-    close: { state: 'open' as const },
-    unlabel: { labels: [...new Set([...issue.labels, label])] },
-  }[what];
-  deps.state.change(number, deps.timeline.nowMs(), { issue: { ...issue, ...change } });
+type Change = Partial<Omit<Snapshot, 'atMs'>>;
+
+function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | undefined {
+  const { issue, lock, result, pullRequest } = now;
+  const { state, label, bot, random } = deps;
+  const byHand = () => state.put(utf8(`a person's commit: ${issue.number} ${random.unit()}`));
+  switch (what) {
+    case 'assign':
+      return { issue: { ...issue, assignees: [...new Set([...issue.assignees, person])] } };
+    case 'assign-bot':
+      // Only where no claim explains it: else nobody could tell it from bzzz's own doing.
+      return lock === null
+        ? { issue: { ...issue, assignees: [...new Set([...issue.assignees, bot])] } }
+        : undefined;
+    case 'unassign':
+      return {
+        issue: {
+          ...issue,
+          assignees: issue.assignees.filter((one) => one !== person && one !== bot),
+        },
+      };
+    case 'close':
+      return { issue: { ...issue, state: 'closed' } };
+    case 'reopen':
+      return issue.state === 'closed' ? { issue: { ...issue, state: 'open' } } : undefined;
+    case 'unlabel':
+      return { issue: { ...issue, labels: issue.labels.filter((one) => one !== label) } };
+    case 'label':
+      return { issue: { ...issue, labels: [...new Set([...issue.labels, label])] } };
+    case 'edit':
+      return { issue: { ...issue, body: `${issue.body}\n\nedited` } };
+    case 'delete-lock':
+      return lock === null ? undefined : { lock: null };
+    case 'delete-result': {
+      if (result === null) return undefined;
+      // As on GitHub: a pull request goes with its branch.
+      const closed = pullRequest && {
+        ...pullRequest,
+        state: closedUnlessMerged(pullRequest.state),
+      };
+      return { result: null, pullRequest: closed };
+    }
+    case 'push-lock':
+      return lock === null ? undefined : { lock: byHand() };
+    case 'forge-lock':
+      return lock === null ? undefined : { lock: forgedLock(state, lock) };
+    case 'push-result':
+      return { result: byHand() };
+    case 'close-pull-request':
+      return pullRequest?.state === 'open'
+        ? { pullRequest: { ...pullRequest, state: 'closed' } }
+        : undefined;
+    case 'merge':
+      return pullRequest?.state === 'open'
+        ? { pullRequest: { ...pullRequest, state: 'merged' }, issue: { ...issue, state: 'closed' } }
+        : undefined;
+  }
 }
 
-function issueOf({ state, timeline }: PeopleDeps, number: IssueNumber) {
-  return state.at(number, timeline.nowMs())?.issue;
+/** A commit in the form of bzzz that names the holder, but that nobody signed. */
+function forgedLock(state: ForgeState, tip: Oid): Oid {
+  const below = state.object(tip);
+  if (below === undefined) return tip;
+  const repo = RepoName.parse('octo/virtual');
+  try {
+    const { record } = decodeLockCommit(repo, below);
+    const epoch = Epoch.parse(record.epoch + 1);
+    const { task, peer, account, former, attempt, leaseMs, nonce, bodySha256 } = record;
+    const shared = { task, peer, account, former, attempt, leaseMs, nonce, bodySha256 };
+    const statement = { record: { state: 'held' as const, ...shared, epoch }, parent: tip };
+    const signature = new Uint8Array(64);
+    return state.put(encodeLockCommit({ ...statement, timeSeconds: 0, signature }));
+  } catch (error) {
+    // On top of a person's commit there is nothing to imitate.
+    if (isBzzzError(error, 'lock_malformed')) return tip;
+    throw error;
+  }
+}
+
+function closedUnlessMerged(state: 'open' | 'closed' | 'merged'): 'closed' | 'merged' {
+  return state === 'merged' ? 'merged' : 'closed';
 }

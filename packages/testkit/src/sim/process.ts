@@ -1,8 +1,8 @@
 /**
  * One run of one peer's process. Everything that comes to it from the virtual world passes `enter`:
- * a paused process gets it when it goes on, a dead one never. Its own calls on the world pass
- * `leave`: those of a dead process never return, which is how code under test is cut off in the
- * middle of anything.
+ * a paused process gets it when it goes on, a slow one after a while, a dead one never. Its own calls
+ * on the world pass `leave`: those of a dead process never return, which is how code under test is cut
+ * off in the middle of anything.
  */
 import type { Clock } from '@bzzz/coordination';
 import type { Timeline } from './timeline.ts';
@@ -10,6 +10,7 @@ import type { Timeline } from './timeline.ts';
 export interface Process {
   readonly clock: Clock;
   alive(): boolean;
+  paused(): boolean;
   enter(event: () => void): void;
   /** A promise that the process only sees while it lives. */
   leave<T>(
@@ -20,22 +21,43 @@ export interface Process {
   kill(): void;
 }
 
-export function createProcess(timeline: Timeline, skewMs: number): Process {
+export interface ProcessOptions {
+  /** How far its wall clock is off. */
+  readonly skewMs: number;
+  /** How much faster both its clocks run than the world's; negative: slower. Default 0. */
+  readonly drift?: number;
+  /** How long it takes to come to the next event. */
+  readonly sluggishMs?: () => number;
+}
+
+export function createProcess(timeline: Timeline, options: ProcessOptions): Process {
+  const { skewMs, drift = 0, sluggishMs = () => 0 } = options;
   const backlog: (() => void)[] = [];
+  const rate = 1 + drift;
   let state: 'running' | 'paused' | 'dead' = 'running';
+  /** When a slow process has come to the last event that entered. */
+  let busyUntilMs = 0;
 
   function enter(event: () => void): void {
-    if (state === 'running') event();
-    else if (state === 'paused') backlog.push(event);
+    if (state === 'paused') backlog.push(event);
+    if (state !== 'running') return;
+    const waitMs = sluggishMs();
+    if (waitMs === 0 && busyUntilMs <= timeline.nowMs()) return event();
+    busyUntilMs = Math.max(busyUntilMs, timeline.nowMs() + waitMs);
+    timeline.after(busyUntilMs - timeline.nowMs(), () => {
+      if (state === 'paused') backlog.push(event);
+      else if (state === 'running') event();
+    });
   }
 
   return {
     alive: () => state !== 'dead',
+    paused: () => state === 'paused',
     enter,
     clock: {
-      wallMs: () => epochMs + timeline.nowMs() + skewMs,
-      monotonicMs: () => timeline.nowMs(),
-      after: (delayMs, run) => timeline.after(delayMs, () => enter(run)),
+      wallMs: () => epochMs + timeline.nowMs() * rate + skewMs,
+      monotonicMs: () => timeline.nowMs() * rate,
+      after: (delayMs, run) => timeline.after(delayMs / rate, () => enter(run)),
     },
     leave(start) {
       return new Promise((resolve, reject) => {

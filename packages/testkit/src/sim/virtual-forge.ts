@@ -3,7 +3,7 @@ import {
   type Account,
   BzzzError,
   commitOid,
-  type Issue,
+  isBzzzError,
   type IssueNumber,
   type PeerId,
   type VisibleEffect,
@@ -23,8 +23,17 @@ export interface VirtualForgeDeps {
   readonly history: History;
   readonly process: Process;
   readonly faults: () => Faults;
-  /** Nobody reaches the forge. */
-  readonly outage: () => boolean;
+  readonly weather: ForgeWeather;
+}
+
+/** What the forge does to everybody, or to an account, for a while. */
+export interface ForgeWeather {
+  /** Nobody reaches it. */
+  outage: boolean;
+  /** A rule of it refuses every push. */
+  refusing: boolean;
+  /** Until when requests of an account are answered by "wait". */
+  readonly limitedUntilMs: Map<Account, number>;
 }
 
 export interface VirtualForgeOptions {
@@ -32,6 +41,8 @@ export interface VirtualForgeOptions {
   readonly account: Account;
   /** Longest age of a stale read. */
   readonly lagMs: number;
+  /** Goes on though it was told to wait: a bug built in on purpose. */
+  readonly deaf?: boolean;
 }
 
 /** How long a caller waits for an answer. */
@@ -40,12 +51,45 @@ const patienceMs = 10_000;
 export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForgeOptions): Forge {
   const { timeline, random, state, history, process } = deps;
   const { peer, account } = options;
+  const { weather } = deps;
+  /** As the adapter of production: what is told to one request holds for all. */
+  let gateOpensAtMs = 0;
+
+  /** A request to the API: counted by the forge, and limited. */
+  async function ask<T>(
+    kind: 'read' | 'write',
+    signal: AbortSignal | undefined,
+    effect: () => T,
+  ): Promise<T> {
+    const waitMs = gateOpensAtMs - timeline.nowMs();
+    if (waitMs > 0 && options.deaf !== true) throw limited(waitMs);
+    history.record({ kind: 'request', peer, account, what: kind });
+    try {
+      return await exchange(signal, () => {
+        const leftMs = (weather.limitedUntilMs.get(account) ?? 0) - timeline.nowMs();
+        if (leftMs > 0) throw limited(leftMs);
+        return effect();
+      });
+    } catch (error) {
+      if (isBzzzError(error, 'forge_rate_limited') && error.retryAfterMs !== undefined) {
+        gateOpensAtMs = Math.max(gateOpensAtMs, timeline.nowMs() + error.retryAfterMs);
+        history.record({ kind: 'told-to-wait', peer, untilMs: gateOpensAtMs });
+      }
+      throw error;
+    }
+  }
+
+  /** What git does: neither counted nor limited. */
+  function gitAsk<T>(signal: AbortSignal | undefined, effect: () => T): Promise<T> {
+    history.record({ kind: 'request', peer, account, what: 'git' });
+    return exchange(signal, effect);
+  }
 
   /**
-   * One request: `effect` happens at the forge, the caller learns of it or not. A signal cuts the
+   * One exchange: `effect` happens at the forge, the caller learns of it or not. A signal cuts the
    * wait short but takes nothing back.
    */
-  function ask<T>(signal: AbortSignal | undefined, effect: () => T): Promise<T> {
+  function exchange<T>(signal: AbortSignal | undefined, effect: () => T): Promise<T> {
     return process.leave<T>((resolve, reject) => {
       let open = true;
       const settle = (how: () => void) => {
@@ -59,12 +103,16 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       const cancelPatience = timeline.after(patienceMs, () => settle(() => reject(unreachable())));
       if (signal?.aborted === true) return onAbort();
       signal?.addEventListener('abort', onAbort);
-      const { requestLost, replyLost, lateEffect } = deps.faults();
-      if (deps.outage() || random.chance(requestLost)) return;
+      const { requestLost, replyLost, lateEffect, serverError } = deps.faults();
+      if (weather.outage || random.chance(requestLost)) return;
+      if (random.chance(serverError)) {
+        timeline.after(random.between(20, 200), () => settle(() => reject(unreachable())));
+        return;
+      }
       const late = random.chance(lateEffect) ? random.between(10_000, 90_000) : 0;
       const lost = random.chance(replyLost);
       timeline.after(random.between(20, 200) + late, () => {
-        if (deps.outage()) return;
+        if (weather.outage) return;
         const outcome = attempt(effect);
         if (lost) return;
         timeline.after(random.between(5, 100), () =>
@@ -107,22 +155,21 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
     return { written: true };
   }
 
-  function readIssue(number: IssueNumber): Issue {
-    const { issue } = snapshot(number);
-    history.record({ kind: 'issue-read', peer, issue });
-    return issue;
-  }
-
   return {
-    account: (o) => ask(o?.signal, () => account),
-    readIssue: (_repo, number, o) => ask(o?.signal, () => readIssue(number)),
+    account: (o) => ask('read', o?.signal, () => account),
+    async readIssue(_repo, number, o) {
+      const issue = await ask('read', o?.signal, () => snapshot(number).issue);
+      // Only now the peer knows.
+      history.record({ kind: 'issue-read', peer, issue });
+      return issue;
+    },
     readBase: (_repo, o) =>
-      ask(o?.signal, () => ({
+      gitAsk(o?.signal, () => ({
         base: { branch: 'main', oid: state.base.oid, mirror: 'virtual' },
         policy: state.base.policy,
       })),
     pollIssues: (_repo, cursor, o) =>
-      ask(o?.signal, () => {
+      ask('read', o?.signal, () => {
         const sinceMs = cursor?.since === null || cursor === null ? -1 : Number(cursor.since);
         const all = state.numbers().map((number) => snapshot(number).issue);
         const changed = all.filter((issue) => issue.updatedAtMs >= sinceMs - options.lagMs);
@@ -133,7 +180,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         return { changed, cursor: { etag, since: String(newest) } };
       }),
     readFence: (_repo, number, o) =>
-      ask(o?.signal, () => {
+      gitAsk(o?.signal, () => {
         const { lock, result } = snapshot(number);
         const commit = lock === null ? undefined : state.object(lock);
         if (lock === null || commit === undefined) return { lock: null, result };
@@ -144,12 +191,12 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         throw new BzzzError('lock_malformed', `not the commit ${push.lock.oid}`);
       }
       try {
-        return await ask(o?.signal, () => {
-          const accepted = state.push(push, timeline.nowMs());
+        return await gitAsk(o?.signal, () => {
+          const accepted = !weather.refusing && state.push(push, timeline.nowMs());
           history.record({ kind: 'push', peer, push, accepted });
           return accepted
             ? { kind: 'accepted' as const }
-            : { kind: 'rejected' as const, reason: 'stale info' };
+            : { kind: 'rejected' as const, reason: weather.refusing ? 'a rule' : 'stale info' };
         });
       } catch (error) {
         if (error instanceof BzzzError && error.code === 'forge_unreachable') {
@@ -158,16 +205,18 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         throw error;
       }
     },
-    assign: (_repo, number, o) => ask(o?.signal, () => setAssignees(number, 'assign')),
-    unassign: (_repo, number, o) => ask(o?.signal, () => setAssignees(number, 'unassign')),
+    assign: (_repo, number, o) => ask('write', o?.signal, () => setAssignees(number, 'assign')),
+    unassign: (_repo, number, o) => ask('write', o?.signal, () => setAssignees(number, 'unassign')),
     putComment: (_repo, number, body, o) =>
-      ask(o?.signal, () => {
-        const written = fresh(number).comment !== body;
-        if (written) write(number, 'comment', { comment: body });
+      ask('write', o?.signal, () => {
+        const { comment, comments } = fresh(number);
+        const written = comment !== body;
+        const posted = comment === null ? comments + 1 : comments;
+        if (written) write(number, 'comment', { comment: body, comments: posted });
         return { written, id: number };
       }),
     addLabel: (_repo, number, label, o) =>
-      ask(o?.signal, () => {
+      ask('write', o?.signal, () => {
         const { issue } = fresh(number);
         const written = !issue.labels.includes(label);
         if (written)
@@ -175,12 +224,12 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         return { written };
       }),
     findPullRequests: (_repo, number, o) =>
-      ask(o?.signal, () => {
+      ask('read', o?.signal, () => {
         const { pullRequest } = snapshot(number);
         return pullRequest === null ? [] : [pullRequest];
       }),
     putPullRequest: (_repo, number, text, o) =>
-      ask(o?.signal, () => {
+      ask('write', o?.signal, () => {
         const { pullRequest, pullRequestText, result } = fresh(number);
         if (result === null) throw new BzzzError('forge_not_found', 'no result branch');
         if (pullRequest !== null) {
@@ -201,6 +250,10 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         return { written: true, id: opened.number };
       }),
   };
+}
+
+function limited(retryAfterMs: number): BzzzError {
+  return new BzzzError('forge_rate_limited', 'wait', { retryAfterMs });
 }
 
 function unreachable(): BzzzError {

@@ -6,7 +6,6 @@ import {
   type JournalEntry,
   journalEntryCodec,
   type PeerId,
-  taskParts,
   utf8,
 } from '@bzzz/protocol';
 import type { Journal, JournalLog, StoredEntry } from '@bzzz/coordination';
@@ -56,7 +55,7 @@ export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Jo
         const stored = journalEntryCodec.decode(journalEntryCodec.encode(entry));
         const write = () => {
           const seq = disk.entries.push(stored) - 1;
-          history.record({ kind: 'durable', peer, line: lineOf(stored), ...aboutOf(stored) });
+          history.record({ kind: 'durable', peer, seq, body: stored.body });
           resolve(seq);
         };
         const fail = () => reject(new BzzzError('journal_write_failed', 'the disk is full'));
@@ -83,40 +82,4 @@ export function virtualReplica({ entries }: VirtualDisk, peer: PeerId): JournalL
 
 function keyOf(peer: PeerId): JournalKey {
   return JournalKey.parse(bytesToHex(utf8(peer)).padEnd(64, '0').slice(-64));
-}
-
-function aboutOf({ body }: JournalEntry) {
-  const intent = body.kind === 'fence.intended' ? body.intent : null;
-  const effect =
-    body.kind === 'effect.intended'
-      ? { number: taskParts(body.task).number, effect: body.effect }
-      : null;
-  const settled = body.kind === 'fence.settled' ? { oid: body.oid, outcome: body.outcome } : null;
-  return { intent, effect, settled };
-}
-
-function lineOf({ body }: JournalEntry): string {
-  switch (body.kind) {
-    case 'fence.intended':
-      return `intends ${body.intent.record.state} ${body.intent.task} epoch ${body.intent.record.epoch}`;
-    case 'fence.settled':
-      return `settled ${body.task} ${body.outcome} ${body.reason}`;
-    case 'task.ended':
-      return `ended ${body.task} ${body.state} ${body.reason}`;
-    case 'trouble':
-      return `trouble ${body.code} ${body.reason}`;
-    case 'effect.intended':
-    case 'effect.settled':
-      return `${body.kind} ${body.task} ${body.effect}`;
-    case 'attempt.ended':
-      return `attempt ended ${body.task} ${body.outcome}`;
-    case 'peer.started':
-    case 'peer.stopped':
-    case 'member.joined':
-    case 'member.suspected':
-    case 'member.dead':
-    case 'task.seen':
-    case 'attempt.started':
-      return body.kind;
-  }
 }

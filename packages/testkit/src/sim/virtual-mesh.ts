@@ -2,6 +2,7 @@
 import { BzzzError, type PeerId, type RequestProtocol, type Topic } from '@bzzz/protocol';
 import type { ConnectionEvent, Mesh } from '@bzzz/coordination';
 import type { Faults } from './faults.ts';
+import type { Links } from './links.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
@@ -9,11 +10,13 @@ import { createDesk, type Desk } from './virtual-requests.ts';
 
 export interface VirtualNetwork {
   /** A process joins; its connections open. */
-  join(peer: PeerId, process: Process): Mesh;
+  join(peer: PeerId, process: Process, options?: { readonly older?: boolean }): Mesh;
   /** A process is gone; its connections close. */
   leave(peer: PeerId): void;
-  /** Peers in different groups cannot reach each other; undefined: all can. */
-  partition(groups: ReadonlyMap<PeerId, number> | undefined): void;
+  /** Closes the connection of two peers; both sides see it, and it opens again after a while. */
+  close(a: PeerId, b: PeerId): void;
+  /** Brings the connections in line with what can be reached, after the time that it takes to see. */
+  reconnect(): void;
 }
 
 interface Station {
@@ -29,31 +32,26 @@ interface Station {
 export interface VirtualNetworkDeps {
   readonly timeline: Timeline;
   readonly random: SeededRandom;
+  readonly links: Links;
   readonly faults: () => Faults;
   /** A listener threw: a defect of a peer, from which its mesh does not suffer. */
   readonly onListenerError: (error: unknown) => void;
 }
 
 export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
-  const { timeline, random } = deps;
+  const { timeline, random, links } = deps;
   const stations = new Map<PeerId, Station>();
-  let groups: ReadonlyMap<PeerId, number> | undefined;
 
-  function reachable(a: PeerId, b: PeerId): boolean {
-    return groups === undefined || groups.get(a) === groups.get(b);
-  }
-
-  /** Brings the connections in line with what can be reached, after the time that it takes to see. */
   function reconnect(): void {
     timeline.after(random.between(10, 500), () => {
       for (const [a, station] of stations) {
-        for (const b of stations.keys()) if (a !== b) link(a, station, b, reachable(a, b));
-        for (const b of station.connections) if (!stations.has(b)) link(a, station, b, false);
+        for (const b of stations.keys()) if (a !== b) link(station, b, links.connects(a, b));
+        for (const b of station.connections) if (!stations.has(b)) link(station, b, false);
       }
     });
   }
 
-  function link(_a: PeerId, station: Station, peer: PeerId, open: boolean): void {
+  function link(station: Station, peer: PeerId, open: boolean): void {
     if (station.connections.has(peer) === open) return;
     if (open) station.connections.add(peer);
     else station.connections.delete(peer);
@@ -77,9 +75,35 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
     const { drop, duplicate, delayMsMax } = deps.faults();
     for (let copies = random.chance(duplicate) ? 2 : 1; copies > 0; copies -= 1) {
       if (random.chance(drop)) continue;
-      timeline.after(random.between(1, delayMsMax), () => {
+      if (!links.carries(from, to)) continue;
+      timeline.after(random.between(1, delayMsMax) + links.delayMs(from, to), () => {
         const station = stations.get(to);
-        if (station !== undefined && reachable(from, to)) station.process.enter(() => run(station));
+        if (station === undefined || !links.connects(from, to)) return;
+        station.process.enter(() => run(station));
+      });
+    }
+  }
+
+  /** Whom gossip reaches, passed on from peer to peer, and in how many hops. */
+  function reached(from: PeerId): Map<PeerId, number> {
+    const hops = new Map<PeerId, number>([[from, 0]]);
+    for (const [peer, count] of hops) {
+      for (const next of stations.get(peer)?.connections ?? []) {
+        if (!hops.has(next) && links.carries(peer, next)) hops.set(next, count + 1);
+      }
+    }
+    hops.delete(from);
+    return hops;
+  }
+
+  function relay(from: PeerId, to: PeerId, hops: number, run: (station: Station) => void): void {
+    const { drop, duplicate, delayMsMax } = deps.faults();
+    for (let copies = random.chance(duplicate) ? 2 : 1; copies > 0; copies -= 1) {
+      if (random.chance(drop)) continue;
+      const delayMs = hops * random.between(1, delayMsMax) + links.delayMs(from, to);
+      timeline.after(delayMs, () => {
+        const station = stations.get(to);
+        if (station !== undefined) station.process.enter(() => run(station));
       });
     }
   }
@@ -94,8 +118,8 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
         if (!process.alive()) return new Promise<void>(() => undefined);
         // Through the codec, as on the wire: what does not fit is found here too.
         const received = topic.codec.decode(topic.codec.encode(message));
-        for (const to of station.connections) {
-          deliver(peer, to, (other) => {
+        for (const [to, hops] of reached(peer)) {
+          relay(peer, to, hops, (other) => {
             tell(other.topics.get(topic.name) ?? [], (listener) => listener(peer, received));
           });
         }
@@ -174,10 +198,13 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
       stations.delete(peer);
       reconnect();
     },
-    partition(next) {
-      groups = next;
+    close(a, b) {
+      const [left, right] = [stations.get(a), stations.get(b)];
+      if (left !== undefined) link(left, b, false);
+      if (right !== undefined) link(right, a, false);
       reconnect();
     },
+    reconnect,
   };
 }
 

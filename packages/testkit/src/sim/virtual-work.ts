@@ -21,8 +21,8 @@ export interface VirtualWorkDeps {
   readonly process: Process;
 }
 
-/** What becomes of a command. */
-type Fate = 'succeeds' | 'fails' | 'endless';
+/** What becomes of a command. `floods`: it is ended by the limit on its output. */
+export type Fate = 'succeeds' | 'fails' | 'endless' | 'floods';
 
 export interface VirtualWorkOptions {
   readonly peer: PeerId;
@@ -44,6 +44,8 @@ export function createVirtualWork(
 ): { workspaces: Workspaces; executors: Executor[] } {
   const { timeline, random, history, process } = deps;
   const { peer } = options;
+  /** Whose result this is. */
+  const made = new Map<Oid, TaskId>();
 
   function work<T>(
     value: () => T,
@@ -84,6 +86,7 @@ export function createVirtualWork(
           const result = Oid.parse(
             Array.from(random.bytes(20), (byte) => byte.toString(16).padStart(2, '0')).join(''),
           );
+          made.set(result, task);
           const file = { path: 'a', status: 'modified' as const, mode: '100644', bytes: 1 };
           return { result, commits: [{ oid: result, files: [file], secrets: [] }] };
         }, o?.signal),
@@ -101,8 +104,9 @@ export function createVirtualWork(
         history.record({ kind: 'work', peer, number: taskParts(task).number, step: 'started' });
         return workspaceOf(task);
       }, o?.signal),
-    async accept({ commands: wanted, limits }, o): Promise<Acceptance> {
-      const commands = await run({ commands: wanted, task: anyTask, limits }, o?.signal);
+    async accept({ result, commands: wanted, limits }, o): Promise<Acceptance> {
+      const task = made.get(result) ?? anyTask;
+      const commands = await run({ commands: wanted, task, limits }, o?.signal);
       return { passed: commands.every(succeeded), commands, judgeFilesChanged: [] };
     },
   };
@@ -122,11 +126,11 @@ export function createVirtualWork(
   return { workspaces, executors: [executor] };
 }
 
-/** An acceptance looks at a result, not at a task. */
+/** Of a result that was not made here. */
 const anyTask = TaskId.parse('any/task#1');
 
 function reportOf(argv: readonly string[], fate: Fate): CommandReport {
-  const exitCode = { succeeds: 0, fails: 1, endless: null }[fate];
+  const exitCode = { succeeds: 0, fails: 1, endless: null, floods: null }[fate];
   return { argv, exitCode, elapsedMs: 1, outputTail: fate === 'fails' ? 'flawed' : '' };
 }
 

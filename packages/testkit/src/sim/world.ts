@@ -1,12 +1,12 @@
 /**
  * A virtual world with some peers in it: the very same coordinators as in production, over virtual
- * ports. A peer can crash at any moment, start again over what was on its disk, pause and go on.
+ * ports. A peer can crash at any moment, start again over what was on its disk or over nothing, pause
+ * and go on.
  */
 import { createCoordinator, type Coordinator } from '@bzzz/coordination';
 import {
   Account,
-  Issue,
-  type IssueNumber,
+  Oid,
   PeerId,
   RepoName,
   Timing,
@@ -14,27 +14,31 @@ import {
   taskParts,
   wireVersions,
 } from '@bzzz/protocol';
-import { type Bug, withForgeBug, withJournalBug } from './bugs.ts';
-import type { Faults } from './faults.ts';
+import type { Bug } from './bugs.ts';
+import { type Faults, noFaults } from './faults.ts';
 import { createForgeState, type ForgeState } from './forge-state.ts';
 import { createHistory, type History } from './history.ts';
+import { createLinks, type Links } from './links.ts';
+import { openDisk, withForgeBug, withJournalBug } from './port-bugs.ts';
 import { createProcess, type Process } from './process.ts';
 import { createSeededRandom, type SeededRandom } from './random.ts';
+import { drawTasks, policyOf, type VirtualTask } from './tasks.ts';
+import { createSurroundings, type Surroundings } from './surroundings.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
-import { createVirtualForge } from './virtual-forge.ts';
+import { createVirtualForge, type ForgeWeather } from './virtual-forge.ts';
 import { createVirtualJournal, type VirtualDisk, virtualReplica } from './virtual-journal.ts';
 import { createVirtualNetwork, type VirtualNetwork } from './virtual-mesh.ts';
 import { createVirtualSigner } from './virtual-signer.ts';
-import { createVirtualWork } from './virtual-work.ts';
+import { createVirtualWork, type Fate } from './virtual-work.ts';
 import { withWitness } from './witness.ts';
 
 export const virtualRepo = RepoName.parse('octo/virtual');
 export const virtualLabel = 'bzzz';
-const policy = 'version: 1\nrecipes: {chore: {run: [chore], accept: [check]}}\n';
 
 export interface VirtualPeer {
   readonly id: PeerId;
   readonly name: string;
+  readonly account: Account;
   readonly disk: VirtualDisk;
   process: Process | null;
   coordinator: Coordinator | null;
@@ -46,13 +50,25 @@ export interface World {
   readonly state: ForgeState;
   readonly history: History;
   readonly network: VirtualNetwork;
-  readonly peers: readonly VirtualPeer[];
+  readonly links: Links;
+  readonly surroundings: Surroundings;
+  readonly weather: ForgeWeather;
   readonly accounts: readonly Account[];
+  readonly tasks: readonly VirtualTask[];
   readonly timing: Timing;
-  faults: Faults;
-  outage: boolean;
+  readonly faults: Faults;
+  /** Those that exist now; a peer that lost its disk has given its place to another. */
+  peers(): readonly VirtualPeer[];
   start(peer: VirtualPeer): void;
   crash(peer: VirtualPeer): void;
+  /** The machine comes back with an empty disk, and so as somebody else. */
+  wipe(peer: VirtualPeer): VirtualPeer;
+  /** A person pushes to the base branch. */
+  moveBase(): void;
+  setOutage(away: boolean): void;
+  /** Undefined: the network is whole again. */
+  split(groups: ReadonlyMap<PeerId, number> | undefined): void;
+  endFaults(): void;
 }
 
 export interface WorldOptions {
@@ -71,60 +87,84 @@ export interface WorldOptions {
 export function createWorld(options: WorldOptions): World {
   const random = createSeededRandom(options.seed);
   const timeline = createTimeline();
-  const peers = Array.from({ length: options.peers }, (_, index) => virtualPeer(index));
+  const accounts = accountsOf(options);
+  const peers = accounts.all.map((account, index) => virtualPeer(index, account));
+  /** Disks of machines that were lost: replicas of them survive elsewhere. */
+  const lost: VirtualPeer[] = [];
   const names = new Map(peers.map((peer) => [peer.id, peer.name]));
-  const accounts = options.sharedAccount
-    ? [Account.parse('bzzz-bot')]
-    : peers.map((peer) => Account.parse(`bot-${peer.name}`));
   const history = createHistory({
     nowMs: timeline.nowMs,
     nameOf: (peer) => names.get(peer) ?? peer,
     keep: options.keepTrace,
   });
-  const state = createForgeState(accounts, policy);
-  timeline.after(options.fileAfterMs, () => {
-    for (let number = 1; number <= options.tasks; number += 1) {
-      state.file({ ...virtualIssue(number), updatedAtMs: timeline.nowMs() });
-    }
+  const tasks = drawTasks(random.fork('tasks'), options.tasks, options.faults);
+  const state = createForgeState(accounts.distinct, policyOf());
+  // All at once, or one after the other while faults last.
+  const filing = random.fork('filing');
+  const spreadMs = options.faults === noFaults || filing.chance(0.5) ? 0 : 200_000;
+  for (const { issue } of tasks) {
+    timeline.after(options.fileAfterMs + filing.between(0, spreadMs), () =>
+      state.file({ ...issue, updatedAtMs: timeline.nowMs() }),
+    );
+  }
+  let faults = options.faults;
+  const weather: ForgeWeather = { outage: false, refusing: false, limitedUntilMs: new Map() };
+  const surroundings = createSurroundings({
+    nowMs: timeline.nowMs,
+    living: () => peers.filter(({ process }) => process !== null).map(({ id }) => id),
   });
-  const hopeless = drawHopeless(random, options.tasks);
-  const network = createVirtualNetwork({
+  const links = createLinks(() => network.reconnect());
+  const network: VirtualNetwork = createVirtualNetwork({
     timeline,
     random: random.fork('network'),
-    faults: () => world.faults,
+    links,
+    faults: () => faults,
     onListenerError(error) {
       throw error;
     },
   });
   const timing = Timing.parse({ leaseMs: 60_000, lagMs: 8_000, pollMs: 5_000, backoffMs: 2_000 });
+  const traits = new Map(
+    peers.map((peer, index) => [
+      index,
+      drawTraits(random.fork(`traits of ${peer.name}`), options.faults),
+    ]),
+  );
 
   function start(peer: VirtualPeer): void {
     const index = peers.indexOf(peer);
-    const process = createProcess(timeline, random.between(-2_000, 2_000));
-    const common = {
-      timeline,
-      random: random.fork(`${peer.name}/${timeline.nowMs()}`),
-      history,
-      process,
-    };
-    const account = accounts[index % accounts.length] ?? Account.parse('bzzz-bot');
+    const { skewMs, drift, sluggish, older } = traits.get(index) ?? steady;
+    const draws = random.fork(`${peer.name}/${timeline.nowMs()}`);
+    const process = createProcess(timeline, {
+      skewMs,
+      drift,
+      sluggishMs: () => (sluggish ? draws.between(0, faults.sluggishMsMax) : 0),
+    });
+    const common = { timeline, random: draws, history, process };
+    const { account } = peer;
     const forge = createVirtualForge(
-      { ...common, state, faults: () => world.faults, outage: () => world.outage },
-      { peer: peer.id, account, lagMs: timing.lagMs / 2 },
+      { ...common, state, faults: () => faults, weather },
+      { peer: peer.id, account, lagMs: timing.lagMs / 2, deaf: options.bug === 'deaf-to-limits' },
     );
     const context = { repo: virtualRepo, account, state, timeline };
-    const journal = createVirtualJournal({ ...common, disk: peer.disk }, peer.id);
-    const fateOf = ([program]: readonly string[], task: TaskId) =>
-      program === 'chore' && hopeless.has(taskParts(task).number) ? 'fails' : 'succeeds';
-    const others = peers.filter((other) => other !== peer);
+    const journal = createVirtualJournal(
+      { ...common, disk: openDisk(options.bug, peer.disk) },
+      peer.id,
+    );
+    const fateOf = ([program]: readonly string[], task: TaskId): Fate =>
+      tasks.find(({ issue }) => issue.number === taskParts(task).number)?.fateOf(program, index) ??
+      'succeeds';
     const coordinator = createCoordinator(
       {
         clock: process.clock,
         random: common.random,
         signer: createVirtualSigner(peer.id),
-        mesh: network.join(peer.id, process),
+        mesh: network.join(peer.id, process, { older }),
         journal: withJournalBug(options.bug, journal),
-        replicas: () => others.map((other) => virtualReplica(other.disk, other.id)),
+        replicas: () =>
+          [...peers, ...lost]
+            .filter((other) => other !== peer)
+            .map((other) => virtualReplica(other.disk, other.id)),
         forge: withWitness(withForgeBug(options.bug, forge, context), history, peer.id),
         ...createVirtualWork(common, { peer: peer.id, workMsMax: 20_000, fateOf }),
       },
@@ -135,7 +175,7 @@ export function createWorld(options: WorldOptions): World {
         slots: 1 + (index % 2),
         tools: [],
         sandbox: 'bubblewrap',
-        wire: wireVersions,
+        wire: older ? { min: 1, max: 1 } : wireVersions,
         timing,
         load: () => 0,
         onFatal: (error) => {
@@ -159,47 +199,96 @@ export function createWorld(options: WorldOptions): World {
     network.leave(peer.id);
   }
 
-  const world: World = {
+  function wipe(peer: VirtualPeer): VirtualPeer {
+    const heir = virtualPeer(peers.indexOf(peer), peer.account, lost.length + 1);
+    history.record({ kind: 'world', what: `${peer.name} has lost its disk: ${heir.name}` });
+    lost.push(peer);
+    names.set(heir.id, heir.name);
+    peers.splice(peers.indexOf(peer), 1, heir);
+    return heir;
+  }
+
+  function setOutage(away: boolean): void {
+    weather.outage = away;
+    surroundings.outage(away);
+  }
+
+  function split(groups: ReadonlyMap<PeerId, number> | undefined): void {
+    links.partition(groups);
+    surroundings.split(groups);
+  }
+
+  return {
     timeline,
     random,
     state,
     history,
     network,
-    peers,
-    accounts,
+    links,
+    surroundings,
+    weather,
+    tasks,
     timing,
-    faults: options.faults,
-    outage: false,
+    accounts: accounts.distinct,
+    get faults() {
+      return faults;
+    },
+    peers: () => peers,
     start,
     crash,
+    wipe,
+    moveBase() {
+      history.record({ kind: 'world', what: 'the base branch moves' });
+      const tip = random.bytes(20);
+      const oid = Oid.parse(Array.from(tip, (byte) => byte.toString(16).padStart(2, '0')).join(''));
+      state.base = { ...state.base, oid };
+    },
+    setOutage,
+    split,
+    endFaults() {
+      // What a machine is does not change: a slow or an older peer stays what it was.
+      const { sluggishMsMax } = faults;
+      faults = { ...noFaults, sluggishMsMax: Math.min(sluggishMsMax, 200) };
+      setOutage(false);
+      weather.refusing = false;
+      weather.limitedUntilMs.clear();
+      split(undefined);
+      links.heal();
+    },
   };
-  return world;
 }
 
-function virtualPeer(index: number): VirtualPeer {
-  const name = `p${index}`;
-  const letters = String(index).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
+interface Traits {
+  readonly skewMs: number;
+  readonly drift: number;
+  readonly sluggish: boolean;
+  /** Speaks the wire of the release before. */
+  readonly older: boolean;
+}
+
+const steady: Traits = { skewMs: 0, drift: 0, sluggish: false, older: false };
+
+function drawTraits(random: SeededRandom, faults: Faults): Traits {
+  const { skewMsMax, driftMax, sluggishMsMax, olderPeers } = faults;
+  return {
+    skewMs: random.between(-skewMsMax, skewMsMax),
+    drift: driftMax * (2 * random.unit() - 1),
+    sluggish: sluggishMsMax > 0 && random.chance(0.4),
+    older: random.chance(olderPeers),
+  };
+}
+
+function accountsOf({ peers, sharedAccount }: WorldOptions) {
+  const all = Array.from({ length: peers }, (_, index) =>
+    Account.parse(sharedAccount ? 'bzzz-bot' : `bot-p${index}`),
+  );
+  return { all, distinct: [...new Set(all)] };
+}
+
+function virtualPeer(index: number, account: Account, life = 0): VirtualPeer {
+  const name = life === 0 ? `p${index}` : `p${index}.${life}`;
+  const digits = `${index}${life === 0 ? '' : `z${life}`}`;
+  const letters = digits.replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
   const id = PeerId.parse(`12D3KooW${letters.padStart(44, 'x')}`);
-  return { id, name, disk: { entries: [] }, process: null, coordinator: null };
-}
-
-function virtualIssue(number: number): Issue {
-  return Issue.parse({
-    number,
-    title: `chore ${number}`,
-    body: 'recipe: chore',
-    state: 'open',
-    labels: [virtualLabel],
-    assignees: [],
-    author: 'mara',
-    association: 'OWNER',
-    updatedAtMs: 0,
-  });
-}
-
-/** One task in ten cannot be done by anybody. */
-function drawHopeless(random: SeededRandom, tasks: number): Set<IssueNumber> {
-  const drawn = random.fork('hopeless');
-  const numbers = Array.from({ length: tasks }, (_, index) => virtualIssue(index + 1).number);
-  return new Set(numbers.filter(() => drawn.chance(0.1)));
+  return { id, name, account, disk: { entries: [] }, process: null, coordinator: null };
 }

@@ -14,6 +14,7 @@ describeForgeContract(
     const state = createForgeState([account], 'version: 1\n');
     const remarks = new Map<IssueNumber, string[]>();
     let opened = 0;
+    const weather = { outage: false, refusing: false, limitedUntilMs: new Map() };
 
     const randomOid = () => Oid.parse(Buffer.from(random.bytes(20)).toString('hex'));
     const snapshot = (number: IssueNumber) => {
@@ -39,7 +40,7 @@ describeForgeContract(
       client: async () =>
         pump.driven(
           createVirtualForge(
-            { ...place, state, faults: () => noFaults, outage: () => false },
+            { ...place, state, faults: () => noFaults, weather },
             { peer: virtualPeerId('a'), account, lagMs: 4_000 },
           ),
         ),

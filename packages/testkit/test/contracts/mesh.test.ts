@@ -1,19 +1,21 @@
 import { describeMeshContract } from '../../src/contracts/mesh.ts';
 import { noFaults } from '../../src/sim/faults.ts';
 import { createProcess } from '../../src/sim/process.ts';
-import { createVirtualNetwork } from '../../src/sim/virtual-mesh.ts';
+import { createLinks } from '../../src/sim/links.ts';
+import { createVirtualNetwork, type VirtualNetwork } from '../../src/sim/virtual-mesh.ts';
 import { createVirtualPlace, virtualPeerId } from './virtual-peer.ts';
 
 describeMeshContract('virtual', async () => {
   const { pump, timeline, random } = createVirtualPlace();
-  const network = createVirtualNetwork({
+  const network: VirtualNetwork = createVirtualNetwork({
     timeline,
     random,
+    links: createLinks(() => network.reconnect()),
     faults: () => noFaults,
     onListenerError: () => undefined,
   });
   const join = (letter: string) => {
-    const process = createProcess(timeline, 0);
+    const process = createProcess(timeline, { skewMs: 0 });
     return { process, mesh: network.join(virtualPeerId(letter), process) };
   };
   const places = [join('a'), join('b'), join('c')] as const;

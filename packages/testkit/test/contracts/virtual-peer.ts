@@ -14,7 +14,7 @@ export function createVirtualPlace() {
     keep: false,
   });
   const random = createSeededRandom('contracts');
-  const process = createProcess(timeline, 0);
+  const process = createProcess(timeline, { skewMs: 0 });
   return { pump, timeline, history, random, process };
 }
 

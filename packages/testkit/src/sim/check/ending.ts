@@ -1,0 +1,62 @@
+/** Invariant 3 (nothing lost), and that late words of a fenced owner do not stay (2). */
+import type { IssueNumber } from '@bzzz/protocol';
+import type { Chains } from './chains.ts';
+import { isTrusted, isWanted } from './people.ts';
+import type { Check, CheckContext } from './violation.ts';
+
+export function checkEnding(context: CheckContext, chains: Chains): Check {
+  const { state, nowMs, broken } = context;
+  /** A person was told; a write that the forge takes late may replace the text again. */
+  const told = new Set<IssueNumber>();
+
+  function unfinished(number: IssueNumber): string | undefined {
+    const now = state.at(number, nowMs());
+    if (now === undefined) return 'gone';
+    const { record, touched, deletedEver, resultTouched } = chains.get(number);
+    // Whoever touches the branches has taken the task.
+    if (touched !== null || (deletedEver && now.pullRequest !== null)) return undefined;
+    if (!isTrusted(now.issue)) return undefined;
+    if (!isWanted(context, now.issue, record)) {
+      // Of a machine that is gone for good the claim stands, and hinders nobody.
+      return record?.state === 'held' && context.exists(record.peer) ? 'still held' : undefined;
+    }
+    if (record === undefined) return 'never claimed';
+    // Given back, or left where it stands by whoever finds the person's branch.
+    if (resultTouched && record.state === 'released') return undefined;
+    if (resultTouched && record.state === 'held' && !context.exists(record.peer)) return undefined;
+    if (record.state === 'held' || record.state === 'released') return record.state;
+    if (record.state === 'result') {
+      return now.pullRequest === null && !told.has(number) ? 'no pull request' : undefined;
+    }
+    return told.has(number) ? undefined : 'failed without a comment';
+  }
+
+  /** What the comment says must be what came of the task, while its last holder is there to say it. */
+  function lateWords(number: IssueNumber): string | undefined {
+    const now = state.at(number, nowMs());
+    const { record, touched } = chains.get(number);
+    if (now === undefined || record === undefined || touched !== null) return undefined;
+    if (!context.exists(record.peer) || !isWanted(context, now.issue, record)) return undefined;
+    const ended = record.state === 'result' || record.state === 'failed';
+    return ended && now.comment?.includes('is on it') === true
+      ? 'its comment says that it is worked on'
+      : undefined;
+  }
+
+  return {
+    unfinished: (number) => unfinished(number) ?? lateWords(number),
+    onEvent(event) {
+      if (event.kind !== 'write') return;
+      const comment = state.at(event.number, nowMs())?.comment;
+      if (comment?.includes('needs a person') === true) told.add(event.number);
+    },
+    atEnd() {
+      for (const number of state.numbers()) {
+        const lost = unfinished(number);
+        if (lost !== undefined) broken(3, `#${number}: ${lost}`);
+        const late = lateWords(number);
+        if (late !== undefined) broken(2, `#${number}: ${late}`);
+      }
+    },
+  };
+}

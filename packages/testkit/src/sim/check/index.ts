@@ -1,0 +1,65 @@
+/**
+ * The invariants of DESIGN.md 5 and its rules 4.2 and 4.3, checked from the history alone, at every
+ * event. Nothing here looks into a peer.
+ */
+import type { ForgeState } from '../forge-state.ts';
+import type { History } from '../history.ts';
+import { checkBudget } from './budget.ts';
+import { createChains } from './chains.ts';
+import { checkEnding } from './ending.ts';
+import { checkFencing } from './fencing.ts';
+import { checkJournals } from './journal.ts';
+import { checkLostLock } from './lost-lock.ts';
+import { checkPeople } from './people.ts';
+import { checkTakeover } from './takeover.ts';
+import type { CheckContext, Violation } from './violation.ts';
+
+export type { Violation } from './violation.ts';
+
+export interface Checker {
+  readonly violations: readonly Violation[];
+  /** The last check, when faults have been off long enough. */
+  atEnd(): void;
+  /** Whether every task has come to its end. */
+  allEnded(): boolean;
+}
+
+export function createChecker(
+  deps: { readonly history: History; readonly state: ForgeState; readonly nowMs: () => number },
+  options: Omit<CheckContext, 'state' | 'nowMs' | 'broken'>,
+): Checker {
+  const { history, state, nowMs } = deps;
+  const violations: Violation[] = [];
+  const chains = createChains(options.repo);
+  const context: CheckContext = {
+    ...options,
+    state,
+    nowMs,
+    broken(invariant, what) {
+      violations.push({ invariant, what });
+      history.record({ kind: 'world', what: `BROKEN ${invariant}: ${what}` });
+    },
+  };
+  const ending = checkEnding(context, chains);
+  const checks = [
+    checkFencing(context, chains),
+    checkJournals(context),
+    checkPeople(context),
+    checkTakeover(context, chains),
+    checkLostLock(context, chains),
+    checkBudget(context),
+    ending,
+  ];
+  history.onEvent((event) => {
+    for (const check of checks) check.onEvent(event);
+    const standing = event.kind === 'people' ? state.at(event.number, nowMs())?.lock : undefined;
+    chains.take(event, nowMs(), standing ?? null);
+  });
+  return {
+    violations,
+    allEnded: () => state.numbers().every((number) => ending.unfinished?.(number) === undefined),
+    atEnd() {
+      for (const check of checks) check.atEnd?.();
+    },
+  };
+}

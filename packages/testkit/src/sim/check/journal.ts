@@ -1,0 +1,86 @@
+/**
+ * Invariants 7 (journal first) and 8 (one history), and what journals say of claims: of all the peers
+ * that were told that they hold an epoch, there is one (1); a push without an answer is repeated.
+ */
+import { type LockRecord, type Oid, type PeerId, taskParts } from '@bzzz/protocol';
+import type { Effect, HistoryEvent } from '../history.ts';
+import type { Check, CheckContext } from './violation.ts';
+
+type Durable = Extract<HistoryEvent, { kind: 'durable' }>;
+
+export function checkJournals({ broken }: CheckContext): Check {
+  const intents = new Map<PeerId, Map<Oid, LockRecord>>();
+  const effects = new Map<PeerId, Set<string>>();
+  const holders = new Map<string, PeerId>();
+  const lengths = new Map<PeerId, number>();
+  /** Claims of which no answer came, by peer and task. */
+  const inDoubt = new Map<string, Oid>();
+
+  function onDurable({ peer, seq, body }: Durable): void {
+    const length = lengths.get(peer) ?? 0;
+    if (seq < length) broken(8, `two entries stand at position ${seq} of one journal`);
+    lengths.set(peer, Math.max(length, seq + 1));
+    if (body.kind === 'peer.started') forgetDoubts(peer);
+    if (body.kind === 'fence.intended') onIntent(peer, body.intent.oid, body.intent.record);
+    if (body.kind === 'fence.settled') onSettled(peer, body.oid, body.outcome);
+    if (body.kind === 'effect.intended') {
+      const key = effectKey(taskParts(body.task).number, body.effect);
+      effects.set(peer, (effects.get(peer) ?? new Set()).add(key));
+    }
+  }
+
+  /** A process that starts looks at the fence, and claims anew where it finds nothing. */
+  function forgetDoubts(peer: PeerId): void {
+    for (const key of inDoubt.keys()) if (key.startsWith(peer)) inDoubt.delete(key);
+  }
+
+  function onIntent(peer: PeerId, oid: Oid, record: LockRecord): void {
+    intents.set(peer, (intents.get(peer) ?? new Map<Oid, LockRecord>()).set(oid, record));
+    const doubted = inDoubt.get(`${peer} ${record.task}`);
+    const earlier = doubted === undefined ? undefined : intents.get(peer)?.get(doubted);
+    if (earlier !== undefined && earlier.attempt <= record.attempt && record.state === 'held') {
+      broken('4.2-same-commit', `a claim of ${record.task} without an answer was made anew`);
+    }
+  }
+
+  function onSettled(peer: PeerId, oid: Oid, outcome: string): void {
+    const record = intents.get(peer)?.get(oid);
+    if (record === undefined) return;
+    const doubt = `${peer} ${record.task}`;
+    if (outcome === 'unknown' && record.state === 'held') inDoubt.set(doubt, oid);
+    else inDoubt.delete(doubt);
+    if (outcome !== 'won') return;
+    const key = `${record.task} ${record.epoch}`;
+    const holder = holders.get(key) ?? peer;
+    holders.set(key, holder);
+    if (holder !== peer) broken(1, `two peers were told that they hold ${key}`);
+  }
+
+  /** What leaves a peer must be on its disk already. */
+  function onSent(peer: PeerId, what: { oid: Oid } | Effect): void {
+    if ('oid' in what) {
+      if (intents.get(peer)?.has(what.oid) !== true) {
+        broken(7, `push of ${what.oid} without its intent on disk`);
+      }
+    } else if (effects.get(peer)?.has(effectKey(what.number, what.effect)) !== true) {
+      broken(7, `${what.effect} on #${what.number} without its intent on disk`);
+    }
+  }
+
+  return {
+    onEvent(event) {
+      if (event.kind === 'durable') onDurable(event);
+      if (event.kind === 'sent') onSent(event.peer, event.what);
+      // Who claims anew after a person has deleted the branch cannot know of every claim before.
+      if (event.kind === 'people' && event.act === 'delete-lock') {
+        for (const key of holders.keys()) {
+          if (key.includes(`#${event.number} `)) holders.delete(key);
+        }
+      }
+    },
+  };
+}
+
+function effectKey(number: number, effect: string): string {
+  return `${number} ${effect}`;
+}

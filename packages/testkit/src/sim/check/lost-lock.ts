@@ -1,0 +1,51 @@
+/** DESIGN.md 4.2: with no lock branch, what the journals tell of earlier claims holds back. */
+import { decodeLockCommit, type IssueNumber, taskParts } from '@bzzz/protocol';
+import type { Chains } from './chains.ts';
+import type { Check, CheckContext } from './violation.ts';
+
+export function checkLostLock(context: CheckContext, chains: Chains): Check {
+  const { broken, repo } = context;
+  /** The highest epoch that a journal tells was won. */
+  const won = new Map<IssueNumber, number>();
+  const intended = new Map<string, { readonly epoch: number; readonly known: number }>();
+  /** A person gave the issue back after it had been taken away. */
+  const givenBack = new Set<IssueNumber>();
+  const taken = new Set<IssueNumber>();
+
+  return {
+    onEvent(event) {
+      if (event.kind === 'durable') {
+        const { body } = event;
+        if (body.kind === 'fence.intended') {
+          const { oid, record } = body.intent;
+          // What could be known when it was intended: the push itself may arrive much later.
+          const known = won.get(taskParts(record.task).number) ?? 0;
+          intended.set(oid, { epoch: record.epoch, known });
+        }
+        if (body.kind === 'fence.settled' && body.outcome === 'won') {
+          const { number } = taskParts(body.task);
+          won.set(number, Math.max(won.get(number) ?? 0, intended.get(body.oid)?.epoch ?? 0));
+        }
+      }
+      if (event.kind === 'people') {
+        const { number, act } = event;
+        if (['assign', 'assign-bot', 'close', 'unlabel', 'merge'].includes(act)) taken.add(number);
+        if (['unassign', 'reopen', 'label'].includes(act) && taken.has(number)) {
+          givenBack.add(number);
+        }
+      }
+      if (event.kind === 'push' && event.accepted) {
+        const { number, lock } = event.push;
+        if (lock.expected !== null || chains.get(number).tip === lock.oid) return;
+        const { record } = decodeLockCommit(repo, lock.commit);
+        // The same claim again, by who never learnt that it stood.
+        const before = chains.get(number).record;
+        if (record.epoch === before?.epoch && record.peer === before.peer) return;
+        const known = intended.get(lock.oid)?.known ?? 0;
+        if (known > 0 && (record.epoch <= known || !givenBack.has(number))) {
+          broken('4.2-lost-lock', `#${number} began again in epoch ${record.epoch} after ${known}`);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** Invariants 4 (people win) and 11 (consent): what a peer does after what it has read. */
+import {
+  type Account,
+  decodeLockCommit,
+  type Issue,
+  issueHash,
+  type IssueNumber,
+  type LockRecord,
+  type PeerId,
+} from '@bzzz/protocol';
+import type { FencePush } from '@bzzz/coordination';
+import type { Check, CheckContext } from './violation.ts';
+
+interface Read {
+  readonly issue: Issue;
+  readonly order: number;
+  readonly atMs: number;
+}
+
+export function checkPeople(context: CheckContext): Check {
+  const { broken, repo, nowMs } = context;
+  const reads = new Map<string, Read>();
+  const claims = new Map<string, LockRecord>();
+  const worked = new Map<string, number>();
+  /** When a peer at work first learnt that people object. */
+  const objected = new Map<string, number>();
+  let order = 0;
+
+  function onRead(peer: PeerId, issue: Issue): void {
+    const key = keyOf(peer, issue.number);
+    reads.set(key, { issue, order, atMs: nowMs() });
+    const claim = claims.get(key);
+    if (claim === undefined || isWanted(context, issue, claim)) objected.delete(key);
+    else if (!objected.has(key)) objected.set(key, nowMs());
+  }
+
+  function onWork(peer: PeerId, number: IssueNumber, step: 'started' | 'ended'): void {
+    const key = keyOf(peer, number);
+    if (step === 'ended') {
+      worked.set(key, order);
+      const since = objected.get(key);
+      if (since !== undefined && context.prompt(peer) && nowMs() - since > stopMsMax) {
+        broken('4.2-first-read', `work on #${number} went on though people were read to object`);
+      }
+      return;
+    }
+    objected.delete(key);
+    const read = reads.get(key);
+    const claim = claims.get(key);
+    if (read === undefined || claim === undefined) {
+      broken(11, `work on #${number} began without a claim and a look`);
+    } else if (!isTrusted(read.issue)) {
+      broken(11, `work on #${number} began, which nobody trusted wrote`);
+    } else if (issueHash(read.issue) !== claim.bodySha256) {
+      broken(11, `work on #${number} began in words that were not claimed`);
+    } else if (!isWanted(context, read.issue, claim)) {
+      broken(4, `work on #${number} began though people were read to object`);
+    }
+  }
+
+  function onPush(peer: PeerId, { number, lock, result }: FencePush): void {
+    const { record } = decodeLockCommit(repo, lock.commit);
+    const key = keyOf(peer, number);
+    claims.set(key, record);
+    if (result === undefined) return;
+    const read = reads.get(key);
+    const ended = worked.get(key) ?? 0;
+    if (read === undefined || read.order < ended) {
+      broken(4, `#${number} was published without another look at the issue`);
+    } else if (!isWanted(context, read.issue, record)) {
+      broken(4, `#${number} was published though its publisher had read that people object`);
+    }
+  }
+
+  return {
+    onEvent(event) {
+      order += 1;
+      if (event.kind === 'issue-read') onRead(event.peer, event.issue);
+      if (event.kind === 'work') onWork(event.peer, event.number, event.step);
+      if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);
+    },
+  };
+}
+
+/** An attempt is ended at once; what is left is the way to the executor and back. */
+const stopMsMax = 1_000;
+
+/** Whether people want bzzz to do it, where the fence explains these assignments. */
+export function isWanted(
+  { label }: Pick<CheckContext, 'label'>,
+  issue: Issue,
+  fence: LockRecord | undefined,
+): boolean {
+  const explained: readonly Account[] = fence === undefined ? [] : [fence.account, ...fence.former];
+  const people = issue.assignees.filter((login) => !explained.includes(login));
+  return issue.state === 'open' && issue.labels.includes(label) && people.length === 0;
+}
+
+export function isTrusted({ association }: Issue): boolean {
+  return association === 'OWNER';
+}
+
+function keyOf(peer: PeerId, number: IssueNumber): string {
+  return `${peer} ${number}`;
+}

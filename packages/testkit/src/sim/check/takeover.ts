@@ -1,0 +1,61 @@
+/**
+ * DESIGN.md 4.3, and how leases are measured (4.2): a claim of another peer is taken over when its
+ * holder was declared dead by who sees a majority, or when its tip stood for a whole lease while the
+ * forge answered.
+ */
+import { decodeLockCommit, type PeerId } from '@bzzz/protocol';
+import type { FencePush } from '@bzzz/coordination';
+import type { HistoryEvent } from '../history.ts';
+import type { Chains } from './chains.ts';
+import type { Check, CheckContext } from './violation.ts';
+
+/** So long a split must have stood before its smaller side is expected to have seen it. */
+const splitSeenMs = 15_000;
+/** Clocks of peers run so much faster than the world's. */
+const driftMax = 0.03;
+
+export function checkTakeover(context: CheckContext, chains: Chains): Check {
+  const { broken, repo, nowMs } = context;
+  /** Whom each peer has declared dead and not met again. */
+  const dead = new Map<PeerId, Set<PeerId>>();
+
+  function deadTo(peer: PeerId): Set<PeerId> {
+    const set = dead.get(peer) ?? new Set();
+    dead.set(peer, set);
+    return set;
+  }
+
+  function onDurable({ peer, body }: Extract<HistoryEvent, { kind: 'durable' }>): void {
+    if (body.kind === 'peer.started') dead.delete(peer);
+    if (body.kind === 'member.joined') deadTo(peer).delete(body.peer);
+    if (body.kind !== 'member.dead') return;
+    deadTo(peer).add(body.peer);
+    const sinceMs = context.minoritySinceMs(peer);
+    if (sinceMs !== null && nowMs() - sinceMs > splitSeenMs) {
+      broken('4.3-majority', 'a peer was declared dead by the smaller side of a split');
+    }
+  }
+
+  function onPush(peer: PeerId, { number, lock }: FencePush): void {
+    const chain = chains.get(number);
+    const { record: before, acceptedAtMs } = chain;
+    if (before === undefined || chain.touched !== null || chain.tip === lock.oid) return;
+    const { record } = decodeLockCommit(repo, lock.commit);
+    if (before.state !== 'held' || before.peer === peer || record.epoch <= before.epoch) return;
+    if (deadTo(peer).has(before.peer)) return;
+    const stoodMs = nowMs() - acceptedAtMs;
+    const leaseMs = before.leaseMs * (1 - driftMax);
+    if (stoodMs < leaseMs) {
+      broken('4.2-observer', `#${number} was taken over after ${stoodMs} ms of ${before.leaseMs}`);
+    } else if (stoodMs - context.outageMsSince(acceptedAtMs) < leaseMs) {
+      broken('4.2-outage', `#${number} was taken over for time in which the forge was away`);
+    }
+  }
+
+  return {
+    onEvent(event) {
+      if (event.kind === 'durable') onDurable(event);
+      if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);
+    },
+  };
+}

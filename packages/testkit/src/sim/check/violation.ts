@@ -1,0 +1,41 @@
+import type { Account, IssueNumber, PeerId, RepoName } from '@bzzz/protocol';
+import type { ForgeState } from '../forge-state.ts';
+import type { HistoryEvent } from '../history.ts';
+import type { RuleId } from '../rules.ts';
+
+export type InvariantNumber = 1 | 2 | 3 | 4 | 7 | 8 | 10 | 11;
+
+export interface Violation {
+  /** A numbered invariant of the design, or one of its rules about claims and liveness. */
+  readonly invariant: InvariantNumber | RuleId;
+  readonly what: string;
+}
+
+/** What a checker may look at: the history, the forge from outside, and what the world is like. */
+export interface CheckContext {
+  readonly repo: RepoName;
+  readonly label: string;
+  readonly accounts: readonly Account[];
+  readonly leaseMs: number;
+  /** Nothing fails in this run, and nobody interferes. */
+  readonly calm: boolean;
+  /** Whether this peer still has its disk. */
+  readonly exists: (peer: PeerId) => boolean;
+  /** Whether nothing in this run slows a peer down or stops it for a while. */
+  readonly prompt: (peer: PeerId) => boolean;
+  /** How long the forge was away in the time since. */
+  readonly outageMsSince: (sinceMs: number) => number;
+  /** Since when a peer has been with a minority of those that live; null: it is not. */
+  readonly minoritySinceMs: (peer: PeerId) => number | null;
+  readonly state: ForgeState;
+  readonly nowMs: () => number;
+  readonly broken: (invariant: Violation['invariant'], what: string) => void;
+}
+
+export interface Check {
+  onEvent(event: HistoryEvent): void;
+  /** When faults have been off long enough. */
+  atEnd?(): void;
+  /** Why this task has not come to its end, if it has not; only of checks that know of ends. */
+  unfinished?(number: IssueNumber): string | undefined;
+}

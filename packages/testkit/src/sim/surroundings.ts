@@ -1,0 +1,64 @@
+/** What the world was like and since when, for the checks: outages, splits, who lives. */
+import type { PeerId } from '@bzzz/protocol';
+
+export interface Surroundings {
+  outage(away: boolean): void;
+  /** Undefined: the network is whole. */
+  split(groups: ReadonlyMap<PeerId, number> | undefined): void;
+  /** How long the forge was away in the time since. */
+  outageMsSince(sinceMs: number): number;
+  /** Since when a peer has been with a minority, of those that lived at the split and now; or null. */
+  minoritySinceMs(peer: PeerId): number | null;
+}
+
+/** A split that came sooner after another one may divide what was divided. */
+const wholeMsMin = 30_000;
+
+export function createSurroundings(deps: {
+  readonly nowMs: () => number;
+  readonly living: () => readonly PeerId[];
+}): Surroundings {
+  const { nowMs, living } = deps;
+  const outages: { fromMs: number; toMs: number }[] = [];
+  let awaySinceMs: number | null = null;
+  let groups: ReadonlyMap<PeerId, number> | undefined;
+  let smallSides = new Set<number | undefined>();
+  let splitAtMs = 0;
+  let wholeAtMs = 0;
+  let wasWhole = true;
+
+  return {
+    outage(away) {
+      if (away) awaySinceMs ??= nowMs();
+      else if (awaySinceMs !== null) {
+        outages.push({ fromMs: awaySinceMs, toMs: nowMs() });
+        awaySinceMs = null;
+      }
+    },
+    split(next) {
+      if (next === undefined) wholeAtMs = nowMs();
+      else {
+        wasWhole = groups === undefined && nowMs() - wholeAtMs > wholeMsMin;
+        splitAtMs = nowMs();
+        const sides = living().map((peer) => next.get(peer));
+        const size = (side: number | undefined) => sides.filter((one) => one === side).length;
+        smallSides = new Set(sides.filter((side) => size(side) * 2 <= sides.length));
+      }
+      groups = next;
+    },
+    outageMsSince(sinceMs) {
+      const ongoing = awaySinceMs === null ? [] : [{ fromMs: awaySinceMs, toMs: nowMs() }];
+      return [...outages, ...ongoing]
+        .map(({ fromMs, toMs }) => Math.max(0, toMs - Math.max(fromMs, sinceMs)))
+        .reduce((sum, ms) => sum + ms, 0);
+    },
+    minoritySinceMs(peer) {
+      if (groups === undefined || !wasWhole) return null;
+      const side = groups.get(peer);
+      const alive = living();
+      // Peers that start meanwhile may make it a majority of those that it knew of.
+      const mine = alive.filter((other) => groups?.get(other) === side);
+      return smallSides.has(side) && mine.length * 3 <= alive.length ? splitAtMs : null;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** The issues of a run, and what becomes of the work on each. */
+import { type Association, Issue } from '@bzzz/protocol';
+import type { Faults } from './faults.ts';
+import type { SeededRandom } from './random.ts';
+import type { Fate } from './virtual-work.ts';
+
+export interface VirtualTask {
+  readonly issue: Issue;
+  /** What a program does on the machine of this index. */
+  fateOf(program: string | undefined, machine: number): Fate;
+}
+
+const attemptMs = 90_000;
+
+export function policyOf(): string {
+  return [
+    'version: 1',
+    'recipes: {chore: {run: [chore], accept: [check]}}',
+    `limits: {attemptMs: ${attemptMs}}`,
+  ].join('\n');
+}
+
+export function drawTasks(random: SeededRandom, count: number, faults: Faults): VirtualTask[] {
+  return Array.from({ length: count }, (_, index) => drawTask(random, index + 1, faults));
+}
+
+function drawTask(random: SeededRandom, number: number, { flawedWork }: Faults): VirtualTask {
+  const association = random.chance(0.1) ? 'NONE' : 'OWNER';
+  // One in ten cannot be done by anybody; more fail, hang, flood or are not accepted, here or there.
+  const hopeless = random.chance(0.1);
+  const flaw = random.chance(flawedWork)
+    ? random.pick(['fails', 'endless', 'floods', 'unaccepted'] as const)
+    : undefined;
+  const where = random.chance(0.3) ? 'everywhere' : random.between(0, 5);
+  const flawedOn = (machine: number) => where === 'everywhere' || where === machine;
+  return {
+    issue: virtualIssue(number, association),
+    fateOf(program, machine) {
+      if (program === 'chore' && hopeless) return 'fails';
+      if (flaw === undefined || !flawedOn(machine)) return 'succeeds';
+      if (flaw === 'unaccepted') return program === 'check' ? 'fails' : 'succeeds';
+      return program === 'chore' ? flaw : 'succeeds';
+    },
+  };
+}
+
+function virtualIssue(number: number, association: Association): Issue {
+  return Issue.parse({
+    number,
+    title: `chore ${number}`,
+    body: 'recipe: chore',
+    state: 'open',
+    labels: ['bzzz'],
+    assignees: [],
+    author: association === 'OWNER' ? 'mara' : 'mallory',
+    association,
+    updatedAtMs: 0,
+  });
+}

@@ -1,0 +1,36 @@
+/** A simulator that does not find bugs that are built in on purpose proves nothing. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { applied, type Bug, bugs, bugSpec, isBug, rules } from '../src/index.ts';
+import { startSelf } from '../src/sim/self.ts';
+
+const names = Object.keys(bugs).filter(isBug);
+const sources = join(import.meta.dirname, '../../coordination/src');
+/** 5, 6 and 9 are about help and verdicts, which do not exist yet. */
+const invariants = [1, 2, 3, 4, 7, 8, 10, 11];
+
+describe('the bugs', () => {
+  it('break every invariant and every rule of claims and takeovers', () => {
+    const broken = new Set<number | string>(names.flatMap((name) => [...bugSpec(name).breaks]));
+    const missing = [...invariants, ...Object.keys(rules)].filter((one) => !broken.has(one));
+    expect(missing).toEqual(notYet);
+    expect(names.length).toBeGreaterThanOrEqual(15);
+  });
+
+  it.each(names)('%s changes what is there', (name) => {
+    for (const edit of bugSpec(name).edits ?? []) {
+      const text = readFileSync(join(sources, edit.file), 'utf8');
+      expect(applied(text, edit)).not.toBe(text);
+    }
+  });
+
+  it.concurrent.each(names)('%s is found', { timeout: 300_000 }, async (name: Bug) => {
+    const { code, output } = await startSelf(['--find', '--bug', name, '--seeds', '1000']);
+    expect(output).toContain(`${name}: seed`);
+    expect(code).toBe(0);
+  });
+});
+
+/** Heartbeats, by which silence is heard, are the next step of liveness. */
+const notYet = ['4.2-overwritten', '4.3-silence', '4.3-probe', '4.3-refute'];

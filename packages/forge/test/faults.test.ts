@@ -39,6 +39,9 @@ test('a status before anything happens, or after it took effect', async () => {
   expect(await statusOf(ada().issues.create({ ...demo, title: 'Made' }))).toBe(503);
   const listed = (await ada().issues.listForRepo(demo)).data;
   expect(listed.map((issue) => issue.title)).toEqual(['Made']);
+  on.forge.faults.add({ on: route, kind: 'status', status: 422, message: 'Not by you' });
+  const error = await errorOf(ada().issues.create({ ...demo, title: 'Refused' }));
+  expect(String(error)).toContain('Not by you');
 });
 
 test('an outage resets everything, git too, until it ends', async () => {

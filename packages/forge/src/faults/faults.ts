@@ -22,8 +22,13 @@ export interface FaultScope {
 export type Fault = FaultScope &
   (
     | { readonly kind: 'dropReply' }
-    /** Answers this status, before anything happens, or after it took effect. */
-    | { readonly kind: 'status'; readonly status: number; readonly afterEffect?: boolean }
+    /** Answers this status, before anything happens, or after it took effect; and says why. */
+    | {
+        readonly kind: 'status';
+        readonly status: number;
+        readonly afterEffect?: boolean;
+        readonly message?: string;
+      }
     /** The connection is reset before anything happens. */
     | { readonly kind: 'outage' }
     | { readonly kind: 'delay'; readonly delayMs: number }
@@ -57,11 +62,17 @@ export interface FaultEngine extends Faults {
 export interface Struck {
   readonly outage: boolean;
   readonly delayMs: number;
-  readonly statusBefore: number | null;
-  readonly statusAfter: number | null;
+  readonly statusBefore: FaultStatus | null;
+  readonly statusAfter: FaultStatus | null;
   readonly dropReply: boolean;
   /** Gives a read's answer, possibly an older one. */
   read(fresh: () => Promise<Reply>): Promise<Reply>;
+}
+
+/** What to answer instead. */
+export interface FaultStatus {
+  readonly status: number;
+  readonly message: string;
 }
 
 interface Active {
@@ -122,13 +133,14 @@ function struckBy(
   at: { readonly target: FaultTarget; readonly now: () => number },
 ): Struck {
   let delayMs = 0;
-  let statusBefore: number | null = null;
-  let statusAfter: number | null = null;
+  let statusBefore: FaultStatus | null = null;
+  let statusAfter: FaultStatus | null = null;
   for (const { fault } of hits) {
     if (fault.kind === 'delay') delayMs += fault.delayMs;
     if (fault.kind !== 'status') continue;
-    if (fault.afterEffect === true) statusAfter = fault.status;
-    else statusBefore = fault.status;
+    const { status, message = 'Server Error' } = fault;
+    if (fault.afterEffect === true) statusAfter = { status, message };
+    else statusBefore = { status, message };
   }
   const stale = hits.find((one) => one.fault.kind === 'staleReads');
   return {

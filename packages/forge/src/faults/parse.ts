@@ -22,6 +22,7 @@ export function parseFault(value: unknown): Fault {
         kind: 'status',
         status: number(fields, 'status') ?? 500,
         afterEffect: fields['afterEffect'] === true,
+        ...optional('message', text(fields, 'message')),
       };
     case 'delay':
       return { ...scope, kind: 'delay', delayMs: number(fields, 'delayMs') ?? 0 };

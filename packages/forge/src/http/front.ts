@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenIn } from '../accounts.ts';
 import type { Accounts } from '../accounts.ts';
-import type { FaultEngine, Struck } from '../faults/faults.ts';
+import type { FaultEngine, FaultStatus, Struck } from '../faults/faults.ts';
 import type { Admin } from './admin.ts';
 import type { Call } from './call.ts';
 import { askLogin, gitCallOf } from './git-http.ts';
@@ -84,8 +84,8 @@ function refused(git: GitCall | null): Reply {
   return git === null ? errorReply(new GitHubError(401, 'Bad credentials')) : askLogin();
 }
 
-function faultReply(status: number): Reply {
-  return json(status, { message: 'Server Error', status: String(status) });
+function faultReply({ status, message }: FaultStatus): Reply {
+  return json(status, { message, status: String(status) });
 }
 
 /** The name that faults are switched on for. */

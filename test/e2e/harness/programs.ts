@@ -9,8 +9,6 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const bzzz = [process.execPath, built('packages/cli/dist/main.js')];
 /** The forge as a process of its own. */
 export const forgeProgram = [process.execPath, built('packages/forge/dist/main.js')];
-/** Content and issues of the demo's repository. */
-export const sampleDir = join(root, 'packages', 'forge', 'sample');
 
 function built(path: string): string {
   const file = join(root, path);

@@ -1,31 +1,11 @@
 /** The repositories that the tests play with. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import { readSample } from '@bzzz/cli';
 import type { World } from './forge.ts';
 import { account, findInWorktrees, type PeerProcess } from './peer.ts';
-import { sampleDir } from './programs.ts';
 import type { Stage } from './stage.ts';
-
-const Seed = z.object({
-  owner: z.string(),
-  name: z.string(),
-  users: z.array(z.object({ login: z.string() })),
-  collaborators: z.array(z.object({ login: z.string(), permission: z.enum(['push', 'maintain']) })),
-  labels: z.array(z.object({ name: z.string(), color: z.string(), description: z.string() })),
-  issues: z.array(
-    z.object({
-      title: z.string(),
-      body: z.string(),
-      author: z.string(),
-      labels: z.array(z.string()),
-      assignees: z.array(z.string()),
-      expect: z.enum(['pull-request', 'left-alone']),
-      changes: z.array(z.string()).default([]),
-    }),
-  ),
-});
 
 export interface SampleIssue {
   readonly number: number;
@@ -37,16 +17,11 @@ export interface SampleIssue {
 
 /** The repository of the demo, and what is to become of its issues. */
 export async function sampleWorld(): Promise<World & { readonly issues: readonly SampleIssue[] }> {
-  const seed = Seed.parse(JSON.parse(await readFile(join(sampleDir, 'seed.json'), 'utf8')));
-  const { owner, name, collaborators, labels } = seed;
-  const issues = seed.issues.map(({ title, body, author, labels, assignees }) => {
-    return { title, body, author, labels, assignees };
-  });
-  const filesDir = join(sampleDir, 'files');
+  const { users, seed, issues } = await readSample();
   return {
-    users: seed.users.map(({ login }) => login),
-    repo: { owner, name, collaborators, labels, filesDir, issues },
-    issues: seed.issues.map(({ expect, assignees, changes }, index) => {
+    users: users.map(({ login }) => login),
+    repo: seed,
+    issues: issues.map(({ expect, assignees, changes }, index) => {
       return { number: index + 1, eligible: expect === 'pull-request', assignees, changes };
     }),
   };

@@ -22,6 +22,8 @@ const Seed = z.object({
       /** What becomes of it, and why. */
       expect: z.enum(['pull-request', 'left-alone']),
       why: z.string(),
+      /** The files that its pull request touches. */
+      changes: z.array(z.string()).default([]),
     }),
   ),
 });
@@ -33,7 +35,7 @@ export interface Sample {
   /** In the order of the issue numbers, from 1. */
   readonly issues: readonly Pick<
     z.infer<typeof Seed>['issues'][number],
-    'title' | 'expect' | 'why'
+    'title' | 'assignees' | 'expect' | 'why' | 'changes'
   >[];
 }
 
@@ -50,7 +52,9 @@ export async function readSample(): Promise<Sample> {
   return {
     repo: RepoName.parse(`${rest.owner}/${rest.name}`),
     users,
-    issues: issues.map(({ title, expect, why }) => ({ title, expect, why })),
+    issues: issues.map(({ title, assignees, expect, why, changes }) => {
+      return { title, assignees, expect, why, changes };
+    }),
     seed: {
       ...rest,
       filesDir,

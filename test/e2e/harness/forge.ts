@@ -59,7 +59,12 @@ const PullRequest = z.object({
 });
 export type PullRequest = z.infer<typeof PullRequest>;
 const Requests = z.object({
-  total: z.object({ reads: z.number(), writes: z.number(), gitPushes: z.number() }),
+  total: z.object({
+    reads: z.number(),
+    writes: z.number(),
+    gitPushes: z.number(),
+    gitFetches: z.number(),
+  }),
 });
 type Requests = z.infer<typeof Requests>['total'];
 const Faults = z.array(z.object({ kind: z.string(), struck: z.number() }));

@@ -1,7 +1,7 @@
 /** What must be true of a task, whoever worked on it and whatever happened meanwhile. */
 import { expect } from 'vitest';
 import type { ForgeProcess, PullRequest } from './forge.ts';
-import { account } from './peer.ts';
+import { account, type PeerProcess } from './peer.ts';
 import { git, type LockCommit, lockChain, tipOf } from './repository.ts';
 
 export interface Published {
@@ -59,6 +59,52 @@ export async function expectUntouched(
   expect(await forge.comments(number)).toEqual([]);
   const issue = await forge.issue(number);
   expect(issue.assignees.map(({ login }) => login)).toEqual(assignees);
+}
+
+/**
+ * It is over for everybody: however often they look, nobody writes, pushes or begins anything, and
+ * a look costs no more than looks do.
+ */
+export async function expectQuiet(
+  forge: ForgeProcess,
+  peers: readonly PeerProcess[],
+): Promise<void> {
+  // By then everybody has seen what was written last.
+  await lookAll(peers, 2);
+  const before = await forge.requests();
+  const doings = await doingsOf(peers);
+  const looks = 10;
+  await lookAll(peers, looks);
+  const after = await forge.requests();
+  expect(await doingsOf(peers)).toEqual(doings);
+  expect(after).toMatchObject({ writes: before.writes, gitPushes: before.gitPushes });
+  // One list a look and one policy in ten, and as many again for the polls in between.
+  expect(after.reads - before.reads).toBeLessThanOrEqual(2 * looks * peers.length);
+  expect(after.gitFetches - before.gitFetches).toBeLessThanOrEqual(2 * peers.length);
+}
+
+async function lookAll(peers: readonly PeerProcess[], times: number): Promise<void> {
+  for (let looks = 0; looks < times; looks += 1) {
+    await Promise.all(peers.map((peer) => peer.look()));
+  }
+}
+
+/** What each peer did about tasks, and where they stand for it; none of them is held. */
+async function doingsOf(peers: readonly PeerProcess[]) {
+  const doings = await Promise.all(
+    peers.map(async (peer) => {
+      const { tasks } = await peer.client.tasks();
+      const entries = await peer.journal();
+      return {
+        states: tasks.map(({ state }) => state),
+        entries: entries.filter(({ kind }) => /^(?:attempt|effect|fence|task)\./.test(kind)),
+      };
+    }),
+  );
+  for (const state of doings.flatMap(({ states }) => states)) {
+    expect(['done', 'failed', 'released']).toContain(state);
+  }
+  return doings;
 }
 
 export function pullsOf(all: readonly PullRequest[], number: number): PullRequest[] {

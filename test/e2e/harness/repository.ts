@@ -1,5 +1,7 @@
 /** A bare repository as anybody can look at it: with plain git, and the protocol's own words. */
 import { execFile } from 'node:child_process';
+import { appendFile, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createIdentity, createSigner } from '@bzzz/mesh';
 import {
@@ -10,6 +12,8 @@ import {
   RepoName,
 } from '@bzzz/protocol';
 import { expect } from 'vitest';
+import { type ForgeProcess, tokenOf } from './forge.ts';
+import type { Stage } from './stage.ts';
 
 const run = promisify(execFile);
 
@@ -38,6 +42,30 @@ export async function refs(gitDir: string): Promise<ReadonlyMap<string, string>>
 /** Undefined when the branch does not exist. */
 export async function tipOf(gitDir: string, branch: string): Promise<string | undefined> {
   return (await refs(gitDir)).get(`refs/heads/${branch}`);
+}
+
+/**
+ * One commit of a person on top of a branch, or on `main` where there is no such branch, pushed as
+ * people push: from a clone, over HTTP. Returns its id.
+ */
+export async function pushAsPerson(
+  stage: Stage,
+  forge: ForgeProcess,
+  { login, branch }: { readonly login: string; readonly branch: string },
+): Promise<string> {
+  const dir = await mkdtemp(join(stage.dir, 'clone-'));
+  const url = new URL(`${forge.url}/${forge.repo}.git`);
+  url.username = login;
+  url.password = tokenOf(login);
+  await run('git', ['clone', '--quiet', url.href, dir]);
+  const start = (await tipOf(forge.gitDir, branch)) ?? 'main';
+  await git(dir, 'checkout', '--quiet', '--detach', start);
+  await appendFile(join(dir, `${login}.txt`), 'Let me do this.\n');
+  await git(dir, 'add', '.');
+  const person = ['-c', `user.name=${login}`, '-c', `user.email=${login}@bzzz.invalid`];
+  await git(dir, ...person, 'commit', '--quiet', '-m', 'By hand');
+  await git(dir, 'push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`);
+  return git(dir, 'rev-parse', 'HEAD');
 }
 
 /**

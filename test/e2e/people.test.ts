@@ -161,7 +161,7 @@ async function untilGivenBack({ stage, peers }: Scene, epoch: number): Promise<v
     return answers.every(({ tasks }) =>
       tasks.some(
         ({ state, reason }) =>
-          state === 'released' && reason?.includes('no claim explains') === true,
+          state === 'released' && /no claim explains|a person deleted or moved/.test(reason ?? ''),
       ),
     );
   });

@@ -119,11 +119,9 @@ function mayStandOn(options: BidOptions, entry: TaskEntry, reading: TipReading):
       return false;
     case 'record': {
       const { record, oid } = tip;
-      // A result branch though no result was published: a person's, and not to be overwritten.
-      if (record.state !== 'result' && result !== null) return false;
-      return (
-        record.state === 'released' || isRetried(entry, record) || options.mayTakeOver(record, oid)
-      );
+      // A branch that no result explains is a person's: what is free already is left to him.
+      const free = record.state === 'released' || isRetried(entry, record);
+      return free ? result === null : options.mayTakeOver(record, oid);
     }
   }
 }

@@ -21,11 +21,10 @@ export function learnFromTip(entry: TaskEntry, { tip, result }: TipReading): Par
       const hold = { peer, epoch, lock: tip.oid, leaseMs };
       // What was only heard gives way to what stands: a release that is not there is none.
       const known = entry.state.state === 'released' ? open : entry.state;
-      // No result was published, so it is a person's.
-      const touched = state !== 'result' && result !== null ? { blocked: unexplainedBranch } : {};
-      if (state !== 'released') return { ...touched, state: claimed(known, hold) };
-      const over = { state, hold, reason: tip.record.reason };
-      return { ...touched, state: ended(entry.state, over) };
+      if (state !== 'released') return { state: claimed(known, hold) };
+      const over = { state: ended(entry.state, { state, hold, reason: tip.record.reason }) };
+      // No claim published this branch: it is a person's.
+      return result === null ? over : { ...over, blocked: unexplainedBranch };
     }
   }
 }

@@ -120,7 +120,7 @@ async function work(
       brief(deps, record, alive.signal),
     );
     known = briefing;
-    if (job.first) {
+    if (job.first || job.resultTip !== null) {
       const prior = await forgeWork(deps, options, record, alive.signal, () =>
         priorResult(deps, record, alive.signal),
       );

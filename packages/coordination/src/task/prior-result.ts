@@ -1,6 +1,7 @@
 /**
  * A lock branch that does not exist may be new, or lost: somebody deleted it after the task was
- * done. Before any work the holder of a first claim looks for what an earlier one left.
+ * done. Before any work the holder of a first claim looks for what an earlier one left; so does who
+ * takes over a task that was never published and has a result branch all the same.
  */
 import { type LockRecord, type Oid, taskParts } from '@bzzz/protocol';
 import type { Forge } from '../ports/index.ts';

@@ -90,12 +90,13 @@ describe('a bid for a task that was claimed before', () => {
     if (outcome.kind === 'won') expect(outcome.holding.tip().record.epoch).toBe(2);
   });
 
-  it('leaves a task alone whose result branch a person made', async () => {
+  it('leaves a free task alone whose result branch a person made', async () => {
     const stand = createStand();
-    await createStand(2, stand).win();
+    const draft = { ...heldDraft(3), state: 'released' as const, reason: 'stopping' };
+    stand.forge.overwrite(number, await makeLockCommit(createStand(2), draft, null));
     stand.forge.task(number).result = Oid.parse('e'.repeat(40));
-    expect(await bidOf(stand, 1, () => true)).toMatchObject({ kind: 'stood-down' });
-    expect(await stand.tip()).toMatchObject({ record: { epoch: 1 } });
+    expect(await bidOf(stand, 3, () => true)).toMatchObject({ kind: 'stood-down' });
+    expect(await stand.tip()).toMatchObject({ record: { epoch: 3 } });
   });
 
   it('tries again what failed before people gave it back', async () => {

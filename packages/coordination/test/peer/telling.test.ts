@@ -99,7 +99,8 @@ describe('what a read of a fence says', () => {
   });
 
   it('is that a result branch is a person’s where no result was published', () => {
-    expect(learn({}, oid).blocked).toContain('that no claim explains');
+    const released = { state: 'released', reason: 'stopping' };
+    expect(learn(released, oid).blocked).toContain('that no claim explains');
     const published = { state: 'result', result: oid, verdicts: 1 };
     expect(learn(published, oid)).not.toHaveProperty('blocked');
   });

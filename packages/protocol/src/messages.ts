@@ -68,6 +68,8 @@ export const TaskHint = z.discriminatedUnion('kind', [
     title: z.string().max(limits.titleCharsMax),
     updatedAtMs: z.int().min(0),
     reason: z.string().max(limits.reasonCharsMax),
+    /** True: only an account of the mesh is assigned, and no fence that could be read explains it. */
+    unexplained: z.boolean().optional(),
     entry: JournalPosition.optional(),
   }),
   z.object({ kind: z.literal('claimed'), ...holder, leaseMs: z.int().min(100) }),

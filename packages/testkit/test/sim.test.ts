@@ -40,6 +40,8 @@ describe('the simulator', () => {
         const options = { seed, peers, tasks: 1, faults: noFaults, fileAfterMs: 20_000 };
         const { covered, violations } = await runSimulation(options);
         expect(violations, replayCommand(options)).toEqual([]);
+        // When an attempt fails, its peer's rank falls, and not everybody hears of that at once.
+        if (covered.has('failed attempt')) continue;
         expect(covered.get('rejected push') ?? 0, `seed ${seed}`).toBe(0);
       }
     },

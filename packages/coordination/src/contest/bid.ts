@@ -114,7 +114,7 @@ function mayStandOn(options: BidOptions, entry: TaskEntry, reading: TipReading):
   switch (tip.kind) {
     case 'absent':
       // Known to have been claimed: a stale read, or a person deleted the branch.
-      return entry.epochKnown === 0 || entry.reopenedOver !== null;
+      return entry.epochKnown === 0 || isReopened(entry, entry.epochKnown);
     case 'foreign':
       return false;
     case 'record': {
@@ -127,6 +127,11 @@ function mayStandOn(options: BidOptions, entry: TaskEntry, reading: TipReading):
 }
 
 /** People gave a task back after this failure of it. */
-function isRetried({ reopenedOver }: TaskEntry, { state, epoch }: LockRecord): boolean {
-  return state === 'failed' && reopenedOver !== null && epoch <= reopenedOver;
+function isRetried(entry: TaskEntry, { state, epoch }: LockRecord): boolean {
+  return state === 'failed' && isReopened(entry, epoch);
+}
+
+/** Whether that was when this epoch was known already. */
+function isReopened({ reopenedOver }: TaskEntry, epoch: number): boolean {
+  return reopenedOver !== null && epoch <= reopenedOver;
 }

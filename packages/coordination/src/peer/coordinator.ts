@@ -306,6 +306,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       pollMs: timing.pollMs,
       live: () => membership.live().map((one) => one.peer),
       fenceAccounts,
+      meshAccounts: () =>
+        membership.all().flatMap(({ capabilities }) => capabilities.account ?? []),
       known: (task: TaskId) => book.get(task) !== undefined,
       onHint: (hint: TaskHint) => onHint(self, hint),
     };

@@ -90,7 +90,9 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
       const { updatedAtMs, reason, title } = hint;
       const old = updatedAtMs < entry.updatedAtMs || (!entry.wanted && entry.blocked === reason);
       if (old) return entry;
-      return { ...entry, title, wanted: false, taken: true, updatedAtMs, blocked: reason };
+      // A fence that a stale read does not show is no word of people.
+      const taken = entry.taken || hint.unexplained !== true;
+      return { ...entry, title, wanted: false, taken, updatedAtMs, blocked: reason };
     }
     case 'claimed':
       return move(entry, claimed(entry.state, holdOfHint(hint, hint.leaseMs)));

@@ -34,6 +34,8 @@ export interface WatchOptions {
   readonly live: () => readonly PeerId[];
   /** The accounts whose assignment is bzzz's own, because the issue's fence names them. */
   readonly fenceAccounts: (task: TaskId, signal: AbortSignal) => Promise<readonly Account[]>;
+  /** Accounts that peers of this mesh use. */
+  readonly meshAccounts: () => readonly Account[];
   /** Whether the mesh cares about this issue already; of others only those that ask for bzzz are told. */
   readonly known: (task: TaskId) => boolean;
   readonly onHint: (hint: TaskHint) => void;
@@ -103,7 +105,11 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     }
     if (verdict.cause === 'unasked' && !options.known(task)) return null;
     const reason = verdict.reason.slice(0, limits.reasonCharsMax).toWellFormed();
-    return { kind: 'gone', task, title, updatedAtMs, reason };
+    const people = issue.assignees.filter((login) => !fenceAccounts.includes(login));
+    const ours = options.meshAccounts();
+    const unexplained =
+      verdict.cause === 'people' && people.length > 0 && people.every((one) => ours.includes(one));
+    return { kind: 'gone', task, title, updatedAtMs, reason, unexplained };
   }
 
   async function run(): Promise<void> {

@@ -28,6 +28,7 @@ function watchers(count: number, policy: string | null = createMemoryForge().pol
         pollMs,
         live: () => live,
         fenceAccounts: async () => fence,
+        meshAccounts: () => [],
         known: (one) => known.has(one),
         onHint: (hint) => hints.push(hint),
       },
@@ -161,6 +162,7 @@ describe('a watcher in trouble', () => {
       self: stand.peer,
       pollMs,
       live: () => [stand.peer],
+      meshAccounts: () => [],
       async fenceAccounts() {
         if (failures > 0) {
           failures -= 1;

@@ -59,6 +59,7 @@ export {
   ProbeRequest,
   ProbeResponse,
   TaskHint,
+  TaskKind,
 } from './messages.ts';
 export {
   alwaysProtected,

@@ -9,6 +9,7 @@ import { Hlc } from './hlc.ts';
 import { Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
+import { TaskKind } from './messages.ts';
 
 const Reason = z.string().max(limits.reasonCharsMax);
 
@@ -53,7 +54,14 @@ export const EntryBody = z.discriminatedUnion('kind', [
     /** Who holds the task instead, when that is known. */
     holder: z.object({ peer: PeerId, epoch: Epoch }).optional(),
   }),
-  z.object({ kind: z.literal('attempt.started'), ...attempt, executor: z.string(), base: Oid }),
+  z.object({
+    kind: z.literal('attempt.started'),
+    ...attempt,
+    executor: z.string(),
+    base: Oid,
+    /** What success is counted under; absent in entries of earlier versions. */
+    taskKind: TaskKind.optional(),
+  }),
   z.object({
     kind: z.literal('attempt.ended'),
     ...attempt,
@@ -62,6 +70,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     result: Oid.optional(),
     commits: z.int().min(0),
     elapsedMs: z.number().min(0),
+    /** Of `cancelled`: the code of the error that cut it short. */
+    code: z.string().max(64).optional(),
   }),
   z.object({ kind: z.literal('effect.intended'), ...task, epoch: Epoch, effect: VisibleEffect }),
   z.object({

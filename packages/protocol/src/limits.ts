@@ -28,6 +28,8 @@ export const limits = {
   recipeParameterCharsMax: 256,
   /** Tools, labels, executors in one capabilities message. */
   capabilityItemsMax: 128,
+  /** Kinds of tasks of which one capabilities message tells the success. */
+  successKindsMax: 32,
   /** Free text that explains an outcome. */
   reasonCharsMax: 512,
   /** One request on the local control socket. */

@@ -11,6 +11,16 @@ import { RecipeName } from './work-request.ts';
 const Item = z.string().min(1).max(140);
 const Items = z.array(Item).max(limits.capabilityItemsMax);
 
+const Share = z.number().min(0).max(1);
+
+/** What a task is, as far as success at it is measured: for the executor `recipe`, its recipe. */
+export const TaskKind = z.string().regex(/^[a-z][a-z0-9.:_-]{0,79}$/, 'not a kind of task');
+export type TaskKind = z.infer<typeof TaskKind>;
+
+const SuccessOf = z
+  .record(TaskKind, Share)
+  .refine((shares) => Object.keys(shares).length <= limits.successKindsMax, 'too many kinds');
+
 /** Topic `capabilities`: who I am and what I can do. On change and every 30 s. */
 export const Capabilities = z.object({
   peer: PeerId,
@@ -36,7 +46,9 @@ export const Capabilities = z.object({
   /** CPU load of the machine a core, 0 idle, 1 busy. */
   load: z.number().min(0).max(1000),
   /** Share of attempts that ended accepted, with a prior of one success. */
-  success: z.number().min(0).max(1),
+  success: Share,
+  /** The same for each kind of task that it did lately; of other kinds nothing is known. */
+  successOf: SuccessOf.optional(),
   journal: z.object({ key: JournalKey, length: z.int().min(0) }),
 });
 export type Capabilities = z.infer<typeof Capabilities>;

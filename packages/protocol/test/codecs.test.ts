@@ -69,7 +69,7 @@ describe.each(subjects.map((one) => ({ ...one, name: one.codec.name })))(
     it('loses fields that this version does not know, and nothing else', () => {
       fc.assert(
         fc.property(valuesOf(schema), (value) => {
-          const bytes = encodeCbor(withUnknownFields(value));
+          const bytes = encodeCbor(withUnknownFields(schema, value));
           fc.pre(bytes.byteLength <= codec.bytesMax);
           expect(codec.decode(bytes)).toEqual(value);
         }),
@@ -163,6 +163,19 @@ describe('an envelope', () => {
   it('is too large before its messages are too many', () => {
     const messages = Array.from({ length: 17 }, () => message);
     expect(codeOf(() => envelopeCodec.encode({ messages }))).toBe('message_too_large');
+  });
+});
+
+describe('capabilities', () => {
+  it('tell the success at as many kinds of tasks as they may, and not at one more', () => {
+    const { successOf } = Capabilities.shape;
+    const kinds = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`kind-${at}`, 0.5]));
+    expect(successOf.safeParse(kinds(limits.successKindsMax)).success).toBe(true);
+    expect(successOf.safeParse(kinds(limits.successKindsMax + 1)).success).toBe(false);
+    for (const odd of [{ '': 1 }, { Format: 1 }, { format: 1.1 }, { format: null }]) {
+      expect(successOf.safeParse(odd).success).toBe(false);
+    }
   });
 });
 

@@ -5,7 +5,7 @@
  *
  * Events change state elsewhere; `evaluate` alone decides what that means here.
  */
-import type { PeerId, TaskId } from '@bzzz/protocol';
+import type { Capabilities, PeerId, TaskId } from '@bzzz/protocol';
 import type { Membership } from '../membership/membership.ts';
 import type { Clock } from '../ports/index.ts';
 import type { Book, Seen, TaskEntry } from '../task/book.ts';
@@ -68,7 +68,7 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
   ) {
     const hold = holdOf(entry.state);
     const able = candidates.filter((one) => one.peer !== hold?.peer || one.peer === options.self);
-    const place = rank(able, entry.task, entry.seen.needs).indexOf(options.self);
+    const place = placeOf(able, entry, options.self);
     const open = hold === undefined || options.forfeited(entry);
     if (!open) openSinceMs.delete(entry.task);
     else if (!openSinceMs.has(entry.task)) openSinceMs.set(entry.task, clock.monotonicMs());
@@ -119,6 +119,14 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
       turns.clear();
     },
   };
+}
+
+function placeOf(
+  able: readonly Capabilities[],
+  { task, seen }: TaskEntry & { readonly seen: Seen },
+  self: PeerId,
+): number {
+  return rank(able, task, seen.needs, seen.recipe).indexOf(self);
 }
 
 function isSeen(entry: TaskEntry): entry is TaskEntry & { readonly seen: Seen } {

@@ -17,6 +17,7 @@ import {
 } from '@bzzz/protocol';
 import { createChronicle } from '../chronicle/chronicle.ts';
 import { createContest } from '../contest/contest.ts';
+import { createTally } from '../contest/success.ts';
 import { accountsOf } from '../fence/commit.ts';
 import { createFence } from '../fence/fence.ts';
 import { createForfeit } from '../fence/forfeit.ts';
@@ -101,6 +102,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const { signal } = stopping;
 
   const chronicle = createChronicle({ self, clock, journal });
+  const tally = createTally();
+  chronicle.onEntry(({ entry }) => tally.take(entry.body));
   const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
   const deps = { ...ports, chronicle, trouble };
   const membership = createMembership(self);
@@ -245,7 +248,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       executors: ports.executors.map((executor) => executor.kind),
       running: workforce.running(),
       load: load(),
-      success: workforce.success(),
+      success: tally.success(),
+      successOf: tally.successOf(),
       journal: { key: journal.key, length: journal.length() },
     };
   }
@@ -263,7 +267,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   }
 
   async function start(): Promise<void> {
-    const memory = await readMemory(journal, signal);
+    const memory = await readMemory(journal, signal, tally.take);
     remember(memory);
     const { name, version } = options;
     await chronicle.record({ kind: 'peer.started', version, name });

@@ -53,8 +53,6 @@ export interface Workforce {
    * ranking as free, and bid for the same task at once.
    */
   running(): number;
-  /** Accepted share of our attempts, with a prior of one success. */
-  success(): number;
   /** Whether we hold the task; a bid for it is not yet that. */
   driving(task: TaskId): boolean;
   /** Bids, and if it is won works to the end. */
@@ -78,7 +76,6 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   const stopping = new AbortController();
   const { signal } = stopping;
   const active = new Map<TaskId, Active>();
-  const score = { accepted: 1, total: 1 };
   let graceMsLeft = 0;
 
   function occupy(task: TaskId, job: () => Promise<void>): void {
@@ -239,10 +236,6 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     const { peer, epoch, leaseMs } = record;
     const hold = { peer, epoch, lock: oid, leaseMs };
     const { reason } = end;
-    if (end.state !== 'released') {
-      score.total += 1;
-      if (end.state === 'done') score.accepted += 1;
-    }
     if (end.state !== 'released') deps.epilogue.ended(task, { ...end, record });
     const pullRequest = end.state === 'done' ? { pullRequest: end.pullRequest } : {};
     await chronicle.record(endOf(task, epoch, end.state, reason, pullRequest));
@@ -317,7 +310,6 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   return {
     free: () => active.size < options.slots && options.bidOptions() !== null,
     running: () => [...active.values()].filter(({ recheck }) => recheck !== undefined).length,
-    success: () => score.accepted / score.total,
     driving: (task) => active.get(task)?.recheck !== undefined,
     bid: (entry) => occupy(entry.task, () => bidAndWork(entry)),
     resume: (task) => occupy(task, () => resume(task)),

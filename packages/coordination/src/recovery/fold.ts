@@ -2,7 +2,7 @@
  * What an earlier run of this peer left in its journal. Nothing is concluded here about who holds
  * what: only the fence knows, and is asked (DESIGN.md 4.6).
  */
-import type { FenceIntent, Hlc, PeerId, TaskId } from '@bzzz/protocol';
+import type { EntryBody, FenceIntent, Hlc, PeerId, TaskId } from '@bzzz/protocol';
 import type { Journal } from '../ports/index.ts';
 
 export interface Memory {
@@ -26,7 +26,12 @@ export interface Ending {
   readonly intent: FenceIntent | undefined;
 }
 
-export async function readMemory(journal: Journal, signal: AbortSignal): Promise<Memory> {
+/** `onBody` is told each entry on the way, so that the log is read once. */
+export async function readMemory(
+  journal: Journal,
+  signal: AbortSignal,
+  onBody: (body: EntryBody) => void = () => undefined,
+): Promise<Memory> {
   let starts = 0;
   let lastAt: Hlc | null = null;
   const intents: FenceIntent[] = [];
@@ -37,6 +42,7 @@ export async function readMemory(journal: Journal, signal: AbortSignal): Promise
   for await (const { entry } of journal.read({ signal })) {
     const { body } = entry;
     lastAt = entry.at;
+    onBody(body);
     if (body.kind === 'peer.started') starts += 1;
     if (body.kind === 'member.joined') members.add(body.peer);
     if (body.kind === 'member.dead') members.delete(body.peer);

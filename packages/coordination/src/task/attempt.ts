@@ -4,6 +4,7 @@
  */
 import {
   BzzzError,
+  isBzzzError,
   limits as bounds,
   type LockRecord,
   type Oid,
@@ -73,7 +74,9 @@ export async function runAttempt(
     return elapsedMs;
   };
   const { executor } = job.plan.needs;
-  await deps.chronicle.record({ kind: 'attempt.started', ...head, executor, base: job.base.oid });
+  const base = job.base.oid;
+  const taskKind = job.plan.recipe;
+  await deps.chronicle.record({ kind: 'attempt.started', ...head, executor, base, taskKind });
   const limit = deadline(deps.clock, job.policy.limits.attemptMs, signal);
   try {
     const outcome = await inWorkspace(deps, job, limit.signal);
@@ -85,7 +88,7 @@ export async function runAttempt(
     return { kind: 'accepted', value: { ...outcome, elapsedMs } };
   } catch (error) {
     const cause = limit.signal.aborted ? abortError(limit.signal) : error;
-    await end('cancelled', reasonOf(cause));
+    await end('cancelled', reasonOf(cause), { code: isBzzzError(cause) ? cause.code : 'defect' });
     throw cause;
   } finally {
     limit.cancel();

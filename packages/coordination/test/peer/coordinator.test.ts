@@ -77,6 +77,18 @@ describe('a peer alone', () => {
     expect(again.work.events).toEqual(['sweep']);
   });
 
+  it('remembers over a restart how well it did each kind of task', async () => {
+    const { clock, forge, hub, one } = await aloneWith();
+    one.work.script.fails = true;
+    await clock.advance(20_000);
+    const measured = { success: 0.5, successOf: { format: 0.5 } };
+    expect(one.coordinator.view().self).toMatchObject(measured);
+    await clock.drive(one.coordinator.stop());
+    const again = createMemoryPeer({ clock, forge, hub }, 1, { journal: one.journal });
+    await again.coordinator.start();
+    expect(again.coordinator.view().self).toMatchObject(measured);
+  });
+
   it('asks seldom for a claim that the forge refuses', async () => {
     const { clock, forge, stateOf } = await aloneWith();
     forge.fates = Array.from({ length: 1_000 }, () => 'refuse' as const);

@@ -96,6 +96,8 @@ export const PeerAnswer = z.object({
   running: z.number(),
   load: z.number(),
   success: z.number(),
+  /** By kind of task, where the peer tells it. */
+  successOf: z.record(z.string(), z.number()).default({}),
   /** `here`: entries of its journal that this peer holds. */
   journal: z.object({ key: z.string(), length: z.number(), here: z.number() }),
 });

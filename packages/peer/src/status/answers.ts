@@ -71,7 +71,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
   return [...members].sort(order).map((member) => {
     const { capabilities, peer: id, name, self, connected, liveness, heardAgoMs } = member;
     const { account, version, repositories, executors, tools, sandbox } = capabilities;
-    const { slots, running, load, success, journal } = capabilities;
+    const { slots, running, load, success, successOf = {}, journal } = capabilities;
     const replica = journals.replicas().find(({ key }) => key === journal.key);
     const here = self ? journals.own.length() : (replica?.length() ?? 0);
     return {
@@ -91,6 +91,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       running,
       load,
       success,
+      successOf,
       journal: { ...journal, here },
     };
   });

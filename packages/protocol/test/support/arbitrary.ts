@@ -14,6 +14,8 @@ interface Definition {
   readonly options?: readonly z.ZodType[];
   readonly element?: z.ZodType;
   readonly innerType?: z.ZodType;
+  readonly keyType?: z.ZodType;
+  readonly valueType?: z.ZodType;
   readonly values?: readonly unknown[];
   readonly entries?: Readonly<Record<string, string>>;
 }
@@ -52,7 +54,8 @@ export function valuesOf<S extends z.ZodType>(schema: S): fc.Arbitrary<z.output<
 }
 
 function build(schema: z.ZodType): fc.Arbitrary<unknown> {
-  const { type, format, shape, options, element, innerType, values, entries } = definition(schema);
+  const { type, format, shape, options, element, innerType, keyType, valueType, values, entries } =
+    definition(schema);
   const bounds = boundsOf(schema);
   const { minimum = 0, maximum = 1000 } = bounds;
   switch (type) {
@@ -64,6 +67,11 @@ function build(schema: z.ZodType): fc.Arbitrary<unknown> {
       return fc.array(valuesOf(must(element)), {
         minLength: minimum,
         maxLength: Math.min(maximum, minimum + 5),
+      });
+    case 'record':
+      return fc.dictionary(keysOf(must(keyType)), valuesOf(must(valueType)), {
+        maxKeys: 5,
+        noNullPrototype: true,
       });
     case 'default':
       return valuesOf(must(innerType));
@@ -86,6 +94,10 @@ function build(schema: z.ZodType): fc.Arbitrary<unknown> {
     default:
       throw new Error(`no values are known for a schema of type ${type}`);
   }
+}
+
+function keysOf(schema: z.ZodType): fc.Arbitrary<string> {
+  return valuesOf(schema).map(String);
 }
 
 function objectOf(shape: Readonly<Record<string, z.ZodType>>): fc.Arbitrary<unknown> {
@@ -162,12 +174,24 @@ function excess(schema: z.ZodType, value: unknown): { what: string; value: unkno
   return all;
 }
 
-/** The same value with an unknown field in every object. */
-export function withUnknownFields(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withUnknownFields);
-  if (!isRecord(value) || value instanceof Uint8Array) return value;
-  const known = Object.entries(value).map(([key, inner]) => [key, withUnknownFields(inner)]);
-  return { ...Object.fromEntries(known), fieldOfTomorrow: [1, { two: 2 }] };
+/** The same value with an unknown field in every object; of a record every key is known. */
+export function withUnknownFields(schema: z.ZodType, value: unknown): unknown {
+  const { type, shape, options, element, innerType, valueType } = definition(schema);
+  if (value === undefined || value === null) return value;
+  if (type === 'union') {
+    const option = options?.find((one) => one.safeParse(value).success);
+    return option === undefined ? value : withUnknownFields(option, value);
+  }
+  if (innerType !== undefined) return withUnknownFields(innerType, value);
+  if (Array.isArray(value)) return value.map((one) => withUnknownFields(must(element), one));
+  if (!isRecord(value)) return value;
+  const inside = (of: (key: string) => z.ZodType | undefined) =>
+    Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [key, withUnknownFields(must(of(key)), one)]),
+    );
+  if (type === 'record') return inside(() => valueType);
+  if (shape === undefined) return value;
+  return { ...inside((key) => shape[key]), fieldOfTomorrow: [1, { two: 2 }] };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -70,7 +70,20 @@ describe('reads', () => {
       author: 'ghost',
       association: 'NONE',
       updatedAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+      blockedByOpen: 0,
     });
+  });
+
+  it.each([
+    [{ blocked_by: 2, blocking: 1, total_blocked_by: 5, total_blocking: 1 }, 2],
+    [null, 0],
+    [{ blocked_by: 'a word of tomorrow' }, 0],
+  ])('takes %j as %i open issues that block it', async (summary, blockedByOpen) => {
+    const body = { ...issue, issue_dependencies_summary: summary };
+    server.answer = () => ({ body });
+    expect(await connect().readIssue(repo, number)).toMatchObject({ blockedByOpen });
+    server.answer = () => ({ body: [body] });
+    expect((await connect().pollIssues(repo, null)).changed).toMatchObject([{ blockedByOpen }]);
   });
 
   it.each<[string, ScriptedAnswer, string, number]>([

@@ -68,6 +68,29 @@ describe('a peer', () => {
     expect(status.problems.map(({ code }) => code)).toEqual(['alone']);
   });
 
+  it('leaves an issue alone until the one that it depends on is closed', async () => {
+    const forge = await startForge();
+    const dataDir = await tempDir();
+    await startedPeer(configFor(dataDir, { forge }));
+    const client = createControlClient(dataDir);
+    const first = await client.submit({ title: 'Decide', body: 'for people', labels: [] });
+    const body = `depends on #${first.number}\n\nrecipe: note\ntext: hello\n`;
+    await client.submit({ title: 'A note', body });
+    const second = async () => {
+      const { tasks } = await client.tasks();
+      return tasks.find(({ task }) => task === 'owner/sample#2');
+    };
+    const waiting = await until(second);
+    expect(waiting).toMatchObject({ state: 'open', wanted: false, reason: 'waits for #1 (open)' });
+    const closed = await fetch(`${forge.forge.url}/repos/owner/sample/issues/1`, {
+      method: 'PATCH',
+      headers: { authorization: 'Bearer token-of-owner' },
+      body: JSON.stringify({ state: 'closed' }),
+    });
+    expect(closed.status).toBe(200);
+    expect(await until(async () => (await second())?.state === 'done')).toBe(true);
+  });
+
   it('finds the others, and keeps their journals', async () => {
     const [one, two] = [await tempDir(), await tempDir()];
     const first = await startedPeer(configFor(one, { meshKey, name: 'one' }));

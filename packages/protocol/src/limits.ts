@@ -26,6 +26,8 @@ export const limits = {
   recipeParametersMax: 16,
   /** One such parameter. */
   recipeParameterCharsMax: 256,
+  /** Issues that one issue may wait for. */
+  dependenciesMax: 32,
   /** Tools, labels, executors in one capabilities message. */
   capabilityItemsMax: 128,
   /** Kinds of tasks of which one capabilities message tells the success. */

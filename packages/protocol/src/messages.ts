@@ -4,7 +4,17 @@
  */
 import { z } from 'zod';
 import { Hlc } from './hlc.ts';
-import { Account, Epoch, JournalKey, Oid, PeerId, RepoName, Sha256Hex, TaskId } from './ids.ts';
+import {
+  Account,
+  Epoch,
+  IssueNumber,
+  JournalKey,
+  Oid,
+  PeerId,
+  RepoName,
+  Sha256Hex,
+  TaskId,
+} from './ids.ts';
 import { limits } from './limits.ts';
 import { RecipeName } from './work-request.ts';
 
@@ -82,6 +92,8 @@ export const TaskHint = z.discriminatedUnion('kind', [
     reason: z.string().max(limits.reasonCharsMax),
     /** True: only an account of the mesh is assigned, and no fence that could be read explains it. */
     unexplained: z.boolean().optional(),
+    /** Open issues of the repository that it waits for; nothing else keeps it then. */
+    waitsFor: z.array(IssueNumber).max(limits.dependenciesMax).optional(),
     entry: JournalPosition.optional(),
   }),
   z.object({ kind: z.literal('claimed'), ...holder, leaseMs: z.int().min(100) }),

@@ -1,6 +1,6 @@
 /**
  * What an issue asks for. In its body a line `recipe: NAME`, and below it `parameter: value` lines
- * until the first line that is neither that nor a code fence:
+ * until the first line that is neither that, nor a code fence, nor says what the issue waits for:
  *
  *     recipe: rename
  *     from: fooBar
@@ -9,6 +9,7 @@
  * The text only names a recipe that a maintainer wrote; no command is ever read from it.
  */
 import { z } from 'zod';
+import { isDependencyLine } from './dependencies.ts';
 import { limits } from './limits.ts';
 
 export const RecipeName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not a recipe name');
@@ -33,7 +34,7 @@ const word = /^[A-Za-z][A-Za-z0-9_-]*$/;
 export function readWorkRequest(visible: string): WorkRequestReading {
   const pairs = visible
     .split(lineEnd)
-    .filter((line) => !fence.test(line))
+    .filter((line) => !fence.test(line) && !isDependencyLine(line))
     .map(pairOf);
   const start = pairs.findIndex((pair) => pair?.name.toLowerCase() === 'recipe');
   if (start < 0) return { kind: 'none' };

@@ -41,6 +41,7 @@ import { type Ending, type Memory, readMemory } from '../recovery/fold.ts';
 import { createRecords } from '../recovery/records.ts';
 import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
+import { createBlockersOf } from '../task/blockers.ts';
 import { createBook } from '../task/book.ts';
 import { holdOf, type TaskState } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
@@ -105,7 +106,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const tally = createTally();
   chronicle.onEntry(({ entry }) => tally.take(entry.body));
   const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
-  const deps = { ...ports, chronicle, trouble };
+  const deps = { ...ports, chronicle, trouble, blockersOf: createBlockersOf(ports) };
   const membership = createMembership(self);
   const book = createBook();
   const fence = createFence(deps, { lagMs: timing.lagMs });
@@ -190,7 +191,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       // How a claim ended is its holder's to say; anybody may say that one stands.
       if (hint.kind !== 'claimed' && hint.peer !== from) return;
     }
-    const fresh = book.get(task) === undefined;
+    const fresh = (book.get(task)?.seen ?? null) === null;
     if (!book.hear(hint)) return;
     if (workforce.driving(task)) workforce.recheck(task);
     else if (hint.kind === 'seen' || hint.kind === 'gone') epilogue.issueChanged(task);
@@ -308,6 +309,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       repo,
       self,
       pollMs: timing.pollMs,
+      lagMs: timing.lagMs,
       live: () => membership.live().map((one) => one.peer),
       fenceAccounts,
       meshAccounts: () =>

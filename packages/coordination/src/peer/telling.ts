@@ -22,8 +22,10 @@ export function hintsOf(entry: TaskEntry, options: TellingOptions): TaskHint[] {
 /** Of a claim that we ended because people object, others must hear that before they hear the end. */
 function takenBack(entry: TaskEntry, claim: TaskHint): TaskHint[] {
   const { task, title, updatedAtMs, wanted, blocked } = entry;
+  const waits = entry.waitsFor.length === 0 ? {} : { waitsFor: [...entry.waitsFor] };
   if (claim.kind !== 'released' || wanted || blocked === null) return [];
-  return [{ kind: 'gone', task, title, updatedAtMs, reason: blocked, entry: claim.entry }];
+  const gone = { kind: 'gone' as const, task, title, updatedAtMs, reason: blocked, ...waits };
+  return [{ ...gone, entry: claim.entry }];
 }
 
 function claimHint({ task, state }: TaskEntry, options: TellingOptions): TaskHint | undefined {

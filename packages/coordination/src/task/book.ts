@@ -1,5 +1,5 @@
 /** All tasks that this peer knows of, from hints, reads and its own work. Pure state. */
-import { type TaskHint, type TaskId, taskParts } from '@bzzz/protocol';
+import { type IssueNumber, type TaskHint, type TaskId, taskParts } from '@bzzz/protocol';
 import { claimed, ended, type Hold, holdOf, open, type TaskState } from './state.ts';
 
 export type Seen = Extract<TaskHint, { kind: 'seen' }>;
@@ -19,6 +19,8 @@ export interface TaskEntry {
   readonly epochKnown: number;
   /** Why we leave it alone though it is wanted; a person changes that. */
   readonly blocked: string | null;
+  /** Open issues that it waits for, when that is all that keeps it. */
+  readonly waitsFor: readonly IssueNumber[];
   /**
    * The epoch that was known when people took the task away and gave it back, or wrote it anew: they
    * want it done though its lock is gone or says `failed`. Null: they did not.
@@ -87,12 +89,14 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
     case 'seen':
       return hearSeen(entry, hint);
     case 'gone': {
-      const { updatedAtMs, reason, title } = hint;
-      const old = updatedAtMs < entry.updatedAtMs || (!entry.wanted && entry.blocked === reason);
-      if (old) return entry;
-      // A fence that a stale read does not show is no word of people.
-      const taken = entry.taken || hint.unexplained !== true;
-      return { ...entry, title, wanted: false, taken, updatedAtMs, blocked: reason };
+      const { updatedAtMs, reason, title, waitsFor = [] } = hint;
+      const same =
+        !entry.wanted && entry.blocked === reason && String(entry.waitsFor) === String(waitsFor);
+      if (same || updatedAtMs < entry.updatedAtMs) return entry;
+      // A fence that a stale read does not show is no word of people; nor is a wait for others.
+      const byPeople = hint.unexplained !== true && hint.waitsFor === undefined;
+      const taken = entry.taken || byPeople;
+      return { ...entry, title, wanted: false, taken, updatedAtMs, blocked: reason, waitsFor };
     }
     case 'claimed':
       return move(entry, claimed(entry.state, holdOfHint(hint, hint.leaseMs)));
@@ -133,6 +137,7 @@ function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
     updatedAtMs,
     blocked,
     reopenedOver,
+    waitsFor: [],
   };
 }
 
@@ -168,6 +173,7 @@ function blank(task: TaskId): TaskEntry {
     state: open,
     epochKnown: 0,
     blocked: null,
+    waitsFor: [],
     reopenedOver: null,
     notBeforeMs: 0,
     failures: 0,

@@ -9,7 +9,9 @@ import {
 } from '@bzzz/protocol';
 import type { Base, Forge } from '../ports/index.ts';
 import { accountsOf } from '../fence/commit.ts';
+import type { BlockersOf } from './blockers.ts';
 import { judgeIssue, type Plan } from './gate.ts';
+import { waitingByForge, waitingOf } from './waiting.ts';
 
 export interface Briefing {
   readonly issue: Issue;
@@ -18,9 +20,12 @@ export interface Briefing {
   readonly base: Base;
 }
 
-/** Reads issue and policy. Throws `task_refused` or `task_edited` when the task must be let go. */
+/**
+ * Reads issue, policy and what the issue waits for. Throws `task_refused` or `task_edited` when the
+ * task must be let go.
+ */
 export async function brief(
-  deps: { forge: Pick<Forge, 'readIssue' | 'readBase'> },
+  deps: { forge: Pick<Forge, 'readIssue' | 'readBase'>; blockersOf: BlockersOf },
   record: LockRecord,
   signal: AbortSignal,
 ): Promise<Briefing> {
@@ -29,25 +34,37 @@ export async function brief(
   const { base, policy: text } = await deps.forge.readBase(repo, { signal });
   if (text === null) throw refused('the repository has no .bzzz/policy.yml on its base branch');
   const policy = parsePolicy(text);
-  return { issue, plan: planFor(issue, record, policy), policy, base };
+  const plan = planFor(issue, record, policy);
+  const blockers = deps.blockersOf(repo);
+  const waiting = waitingOf(plan, await blockers.lookAnew(plan.after, signal));
+  if (waiting === undefined) return { issue, plan, policy, base };
+  // Everybody hears that it waits, perhaps from a stale read: it must not wait for ever.
+  blockers.doubt(number);
+  throw refused(waiting.reason);
 }
 
 /**
- * One look, only at whether people still want it done, in these words. Cheap: no git. Throws
- * `task_refused` or `task_edited` when they do not.
+ * One look, only at whether people still want it done, in these words. Cheap: no git, and of what it
+ * waits for only what the issue itself says. Throws `task_refused` or `task_edited` when they do not.
  */
 export async function lookAgain(
-  deps: { forge: Pick<Forge, 'readIssue'> },
+  deps: { forge: Pick<Forge, 'readIssue'>; blockersOf: BlockersOf },
   record: LockRecord,
   policy: Policy,
   signal: AbortSignal,
 ): Promise<void> {
   const { repo, number } = taskParts(record.task);
-  planFor(await deps.forge.readIssue(repo, number, { signal }), record, policy);
+  const plan = planFor(await deps.forge.readIssue(repo, number, { signal }), record, policy);
+  const waiting = waitingByForge(plan.blockedByOpen);
+  if (waiting === undefined) return;
+  deps.blockersOf(repo).doubt(number);
+  throw refused(waiting.reason);
 }
 
+/** What is to be done, when people want it and it is what was claimed. */
 function planFor(issue: Issue, record: LockRecord, policy: Policy): Plan {
-  const verdict = judgeIssue(issue, { policy, fenceAccounts: accountsOf(record) });
+  const { repo } = taskParts(record.task);
+  const verdict = judgeIssue(issue, { policy, fenceAccounts: accountsOf(record), repo });
   if (verdict.kind === 'refused') throw refused(verdict.reason);
   if (verdict.plan.bodySha256 !== record.bodySha256) {
     throw new BzzzError('task_edited', 'the issue was edited since it was seen');

@@ -22,6 +22,7 @@ import { backoffMs, patiently } from '../support/backoff.ts';
 import { abortError, sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { type AttemptDeps, type AttemptResult, runAttempt } from './attempt.ts';
+import type { BlockersOf } from './blockers.ts';
 import { type Briefing, brief, lookAgain } from './briefing.ts';
 import { priorResult, unexplainedBranch } from './prior-result.ts';
 import { keepAlive } from './keep-alive.ts';
@@ -49,6 +50,7 @@ export interface DriveDeps extends AttemptDeps {
   readonly forge: Forge;
   readonly trouble: Trouble;
   readonly visible: Visible;
+  readonly blockersOf: BlockersOf;
 }
 
 export interface DriveOptions {

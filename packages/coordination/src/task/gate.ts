@@ -7,12 +7,15 @@ import {
   BzzzError,
   fillArgv,
   type Issue,
+  type IssueNumber,
   isBzzzError,
   issueHash,
   type Needs,
   type Policy,
   type Recipe,
+  readDependencies,
   readWorkRequest,
+  type RepoName,
   type Sha256Hex,
   visibleText,
   type WorkRequest,
@@ -25,13 +28,18 @@ export interface Plan {
   readonly accept: readonly (readonly string[])[];
   readonly needs: Needs;
   readonly bodySha256: Sha256Hex;
+  /** Issues of the repository that must be closed first. */
+  readonly after: readonly IssueNumber[];
+  /** Open issues that the forge shows as blocking this one. */
+  readonly blockedByOpen: number;
 }
 
 export type GateVerdict =
   | { readonly kind: 'eligible'; readonly plan: Plan }
   /**
    * `unasked`: closed, or nobody wants bzzz to do it. `people`: it is somebody's, or nobody's that we
-   * trust. `request`: the issue must be mended first.
+   * trust. `request`: the issue must be mended first. What it waits for is not looked at here, since
+   * that takes reads (`waiting.ts`).
    */
   | { readonly kind: 'refused'; readonly cause: RefusalCause; readonly reason: string };
 type RefusalCause = 'unasked' | 'people' | 'request';
@@ -40,6 +48,7 @@ export interface GateOptions {
   readonly policy: Policy;
   /** The accounts that the fence names; their assignment is bzzz's own. */
   readonly fenceAccounts: readonly Account[];
+  readonly repo: RepoName;
 }
 
 export function judgeIssue(issue: Issue, options: GateOptions): GateVerdict {
@@ -48,7 +57,7 @@ export function judgeIssue(issue: Issue, options: GateOptions): GateVerdict {
   const people = peopleObject(issue, options);
   if (people !== undefined) return refusal('people', people);
   try {
-    return { kind: 'eligible', plan: planOf(issue, options.policy) };
+    return { kind: 'eligible', plan: planOf(issue, options) };
   } catch (error) {
     if (!isBzzzError(error)) throw error;
     return refusal('request', error.reason);
@@ -78,8 +87,9 @@ function peopleObject(issue: Issue, { policy, fenceAccounts }: GateOptions): str
   return `${issue.author} is ${issue.association} here; the policy trusts ${policy.authors.join(', ')}`;
 }
 
-function planOf(issue: Issue, policy: Policy): Plan {
-  const reading = readWorkRequest(visibleText(issue.body));
+function planOf(issue: Issue, { policy, repo }: GateOptions): Plan {
+  const text = visibleText(issue.body);
+  const reading = readWorkRequest(text);
   if (reading.kind === 'none') throw refused('the issue names no recipe');
   if (reading.kind === 'invalid') throw refused(reading.reason);
   const { request } = reading;
@@ -88,12 +98,16 @@ function planOf(issue: Issue, policy: Policy): Plan {
     : undefined;
   if (recipe === undefined) throw refused(`no recipe "${request.recipe}" in the policy`);
   checkParameters(request, recipe);
+  const { numbers: after, objection } = readDependencies(text, repo);
+  if (objection !== null) throw refused(objection);
   return {
     recipe: request.recipe,
     run: recipe.run.map((argv) => fillArgv(argv, request.parameters)),
     accept: recipe.accept.map((argv) => fillArgv(argv, request.parameters)),
     needs: { executor: 'recipe', tools: recipe.needs },
     bodySha256: issueHash(issue),
+    after,
+    blockedByOpen: issue.blockedByOpen,
   };
 }
 

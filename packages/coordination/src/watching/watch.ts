@@ -17,7 +17,9 @@ import type { Clock, Forge, IssueCursor, Random } from '../ports/index.ts';
 import { backoffMs } from '../support/backoff.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { createWaker } from '../support/waker.ts';
+import type { BlockersOf } from '../task/blockers.ts';
 import { isAsked, judgeIssue } from '../task/gate.ts';
+import { createWaitingList } from './waiting-list.ts';
 import { pollPauseMs, type WatchRole, watchRole } from './roles.ts';
 
 export interface WatchDeps {
@@ -25,12 +27,15 @@ export interface WatchDeps {
   readonly random: Random;
   readonly forge: Forge;
   readonly trouble: Trouble;
+  readonly blockersOf: BlockersOf;
 }
 
 export interface WatchOptions {
   readonly repo: RepoName;
   readonly self: PeerId;
   readonly pollMs: number;
+  /** How long a read of the forge may lag. */
+  readonly lagMs: number;
   readonly live: () => readonly PeerId[];
   /** The accounts whose assignment is bzzz's own, because the issue's fence names them. */
   readonly fenceAccounts: (task: TaskId, signal: AbortSignal) => Promise<readonly Account[]>;
@@ -66,6 +71,8 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   const stopping = new AbortController();
   const { signal } = stopping;
   const waker = createWaker(clock);
+  const blockers = deps.blockersOf(repo);
+  const waitingList = createWaitingList({ forge, blockers }, { repo });
   let cursor: IssueCursor | null = null;
   let policy: Policy | null = null;
   let polls = 0;
@@ -73,10 +80,13 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   let problem: BzzzError | null = null;
 
   async function look(): Promise<void> {
-    if (policy === null || polls % policyEveryPolls === 0) policy = await readPolicy();
+    const thorough = policy === null || polls % policyEveryPolls === 0;
+    if (policy === null || thorough) policy = await readPolicy();
     polls += 1;
     const { changed, cursor: next } = await forge.pollIssues(repo, cursor, { signal });
-    for (const issue of changed) {
+    blockers.polled(changed, cursor === null);
+    const due = await waitingList.due(changed, thorough, signal);
+    for (const issue of [...changed, ...due]) {
       const hint = await hintOf(issue, policy);
       if (hint !== null) options.onHint(hint);
     }
@@ -96,20 +106,25 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     const task = taskId(repo, issue.number);
     const asked = issue.state === 'open' && issue.assignees.length > 0 && isAsked(issue, current);
     const fenceAccounts = asked ? await options.fenceAccounts(task, signal) : [];
-    const verdict = judgeIssue(issue, { policy: current, fenceAccounts });
-    const { updatedAtMs } = issue;
+    const verdict = judgeIssue(issue, { policy: current, fenceAccounts, repo });
     const title = issue.title.slice(0, limits.titleCharsMax).toWellFormed();
     if (verdict.kind === 'eligible') {
+      const { waiting, updatedAtMs } = await waitingList.judge(issue, verdict.plan, signal);
+      if (waiting !== undefined) {
+        const waitsFor = [...waiting.numbers];
+        return { kind: 'gone', task, title, updatedAtMs, reason: short(waiting.reason), waitsFor };
+      }
       const { bodySha256, needs, recipe } = verdict.plan;
       return { kind: 'seen', task, title, recipe, bodySha256, needs, updatedAtMs };
     }
+    waitingList.forget(issue.number);
     if (verdict.cause === 'unasked' && !options.known(task)) return null;
-    const reason = verdict.reason.slice(0, limits.reasonCharsMax).toWellFormed();
+    const { updatedAtMs } = issue;
     const people = issue.assignees.filter((login) => !fenceAccounts.includes(login));
     const ours = options.meshAccounts();
     const unexplained =
       verdict.cause === 'people' && people.length > 0 && people.every((one) => ours.includes(one));
-    return { kind: 'gone', task, title, updatedAtMs, reason, unexplained };
+    return { kind: 'gone', task, title, updatedAtMs, reason: short(verdict.reason), unexplained };
   }
 
   async function run(): Promise<void> {
@@ -133,6 +148,11 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     }
   }
 
+  let cancelLook: (() => void) | undefined;
+  const offDoubt = blockers.onDoubt(() => {
+    cancelLook?.();
+    cancelLook = clock.after(options.lagMs, () => waker.wake());
+  });
   run().catch((error: unknown) => {
     if (!signal.aborted) trouble.tell(error);
   });
@@ -142,6 +162,14 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
       const role = watchRole(repo, options.self, options.live());
       return { repo, role, polls, answeredAtMs, trouble: problem };
     },
-    stop: () => stopping.abort(),
+    stop() {
+      offDoubt();
+      cancelLook?.();
+      stopping.abort();
+    },
   };
+}
+
+function short(reason: string): string {
+  return reason.slice(0, limits.reasonCharsMax).toWellFormed();
 }

@@ -16,6 +16,7 @@ import { type ClaimOptions, claimIntent } from '../../src/fence/claim.ts';
 import type { RecordDraft } from '../../src/fence/commit.ts';
 import { createFence } from '../../src/fence/fence.ts';
 import { readTip, type Tip } from '../../src/fence/tip.ts';
+import { createBlockersOf } from '../../src/task/blockers.ts';
 import { createTrouble } from '../../src/support/trouble.ts';
 import { createDraws, createIdentity } from './identity.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
@@ -46,7 +47,8 @@ export function createStand(
   const chronicle = createChronicle({ self: signer.peer, clock, journal });
   const fatal: BzzzError[] = [];
   const trouble = createTrouble({ clock, chronicle, onFatal: (error) => fatal.push(error) });
-  const ports = { clock, forge, journal, signer, random, chronicle, trouble };
+  const blockersOf = createBlockersOf({ forge });
+  const ports = { clock, forge, journal, signer, random, chronicle, trouble, blockersOf };
   const fence = createFence(ports, { lagMs });
   return {
     ...ports,

@@ -14,6 +14,8 @@ const plan: Plan = {
   accept: [['check']],
   needs: { executor: 'recipe', tools: [] },
   bodySha256,
+  after: [],
+  blockedByOpen: 0,
 };
 const job: AttemptJob = {
   record,

@@ -1,7 +1,7 @@
 import { Account, type Issue, issueHash, type Policy, parsePolicy } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { type GateVerdict, isAsked, judgeIssue } from '../../src/task/gate.ts';
-import { issueOf } from '../support/memory-forge.ts';
+import { issueOf, repo } from '../support/memory-forge.ts';
 
 const policy = parsePolicy(`
 version: 1
@@ -29,6 +29,7 @@ function judgeAs(policy: Policy, issue: Issue, fenceAccounts: string[] = []): Ga
   return judgeIssue(issue, {
     policy,
     fenceAccounts: fenceAccounts.map((one) => Account.parse(one)),
+    repo,
   });
 }
 
@@ -54,6 +55,8 @@ describe('an eligible issue', () => {
         accept: [['check', 'foo_bar']],
         needs: { executor: 'recipe', tools: ['sed'] },
         bodySha256: issueHash(issueOf(asked)),
+        after: [],
+        blockedByOpen: 0,
       },
     });
   });
@@ -64,6 +67,23 @@ describe('an issue that nobody asks bzzz to do', () => {
     expect(judge({ state: 'closed' })).toMatchObject(refusal('unasked', /closed/));
     expect(judge({ labels: ['bug'] })).toMatchObject(refusal('unasked', /label/));
     expect(isAsked(issueOf({ labels: ['bug', 'bzzz'] }), policy)).toBe(true);
+  });
+});
+
+describe('an issue that names others which must be closed first', () => {
+  it('is a plan that says so, and is judged no further here', () => {
+    const asked = body('recipe: format', '', 'Depends on #3, acme/widgets#4');
+    const verdict = judge({ ...asked, blockedByOpen: 2 });
+    expect(verdict).toMatchObject({ plan: { after: [3, 4], blockedByOpen: 2 } });
+  });
+
+  it('is refused when they cannot be followed, or are not seen by people', () => {
+    const far = body('recipe: format', 'depends on other/thing#3');
+    expect(judge(far)).toMatchObject(
+      refusal('request', /other\/thing#3, which cannot be followed/),
+    );
+    const hidden = body('recipe: format', '<!-- depends on #3 -->');
+    expect(judge(hidden)).toMatchObject({ plan: { after: [] } });
   });
 });
 

@@ -23,6 +23,8 @@ const plan: Plan = {
   accept: [['check']],
   needs: { executor: 'recipe', tools: [] },
   bodySha256,
+  after: [],
+  blockedByOpen: 0,
 };
 
 function attemptOf(argv: string[], judgeFilesChanged: string[] = []): AttemptResult {

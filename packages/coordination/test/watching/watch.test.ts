@@ -5,7 +5,7 @@ import { startWatch } from '../../src/watching/watch.ts';
 import { createDraws, peerOf } from '../support/identity.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { createMemoryForge, errorOf, issueOf, repo } from '../support/memory-forge.ts';
-import { createStand, task } from '../support/stand.ts';
+import { createStand, lagMs, task } from '../support/stand.ts';
 
 const pollMs = 15_000;
 
@@ -26,6 +26,7 @@ function watchers(count: number, policy: string | null = createMemoryForge().pol
         repo,
         self: stand.peer,
         pollMs,
+        lagMs,
         live: () => live,
         fenceAccounts: async () => fence,
         meshAccounts: () => [],
@@ -161,6 +162,7 @@ describe('a watcher in trouble', () => {
       repo,
       self: stand.peer,
       pollMs,
+      lagMs,
       live: () => [stand.peer],
       meshAccounts: () => [],
       async fenceAccounts() {

@@ -34,6 +34,11 @@ export const IssueRow = z.object({
   // A word that is not known yet gives no rights.
   author_association: Association.catch('NONE'),
   updated_at: z.iso.datetime({ offset: true }),
+  /** Issue dependencies, where the forge has them; `blocked_by` counts those that are open. */
+  issue_dependencies_summary: z
+    .object({ blocked_by: z.int().min(0) })
+    .nullish()
+    .catch(null),
   /** There for pull requests only. */
   pull_request: z.unknown().optional(),
 });
@@ -107,5 +112,6 @@ export function issueOf(row: IssueRow): Issue {
     author: row.user,
     association: row.author_association,
     updatedAtMs: Date.parse(row.updated_at),
+    blockedByOpen: row.issue_dependencies_summary?.blocked_by ?? 0,
   };
 }

@@ -25,7 +25,7 @@ describe('the bugs', () => {
     }
   });
 
-  it.concurrent.each(names)('%s is found', { timeout: 300_000 }, async (name: Bug) => {
+  it.each(names)('%s is found', { timeout: 300_000 }, async (name: Bug) => {
     const { code, output } = await startSelf(['--find', '--bug', name, '--seeds', '1000']);
     expect(output).toContain(`${name}: seed`);
     expect(code).toBe(0);

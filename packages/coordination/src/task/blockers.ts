@@ -13,7 +13,7 @@ import {
 } from '@bzzz/protocol';
 import type { Forge } from '../ports/index.ts';
 
-export interface Blocker {
+interface Blocker {
   /** `absent`: no issue has this number; a pull request may. */
   readonly state: 'open' | 'closed' | 'absent';
   readonly updatedAtMs: number;

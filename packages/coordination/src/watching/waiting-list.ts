@@ -15,7 +15,7 @@ export interface WaitingListDeps {
   readonly blockers: Blockers;
 }
 
-export interface Judged {
+interface Judged {
   /** Undefined: it waits for nothing. */
   readonly waiting: Waiting | undefined;
   /** When the latest change happened that this follows from. */

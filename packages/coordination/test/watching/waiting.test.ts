@@ -36,6 +36,7 @@ function watchOver(bodies: Record<number, string>, closed: readonly number[] = [
       lagMs,
       live: () => [stand.peer],
       fenceAccounts: async () => [],
+      meshAccounts: () => [],
       known: () => false,
       onHint: (hint) => hints.push(hint),
     });

@@ -41,7 +41,7 @@ export interface Forfeit {
 export function createForfeit(deps: ForfeitDeps, options: ForfeitOptions): Forfeit {
   const { membership, trouble } = deps;
   const { leaseMs, signal } = options;
-  const leases = createLeaseClock();
+  const leases = createLeaseClock({ gapMsMax: leaseMs / 2 });
   const guarded = new Set<TaskId>();
 
   async function watch(task: TaskId): Promise<void> {

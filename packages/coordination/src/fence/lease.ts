@@ -22,7 +22,15 @@ interface Sight {
   readonly lastMs: number | null;
 }
 
-export function createLeaseClock(): LeaseClock {
+export interface LeaseClockOptions {
+  /**
+   * Of the time between two answered reads at most so much counts: whoever slept in between does not
+   * know whether the forge answered meanwhile.
+   */
+  readonly gapMsMax: number;
+}
+
+export function createLeaseClock({ gapMsMax }: LeaseClockOptions): LeaseClock {
   const sights = new Map<TaskId, Sight>();
   return {
     saw(task, oid, nowMs) {
@@ -31,7 +39,7 @@ export function createLeaseClock(): LeaseClock {
         sights.set(task, { oid, stoodMs: 0, lastMs: nowMs });
         return;
       }
-      const added = before.lastMs === null ? 0 : nowMs - before.lastMs;
+      const added = before.lastMs === null ? 0 : Math.min(nowMs - before.lastMs, gapMsMax);
       sights.set(task, { oid, stoodMs: before.stoodMs + added, lastMs: nowMs });
     },
     missed(task) {

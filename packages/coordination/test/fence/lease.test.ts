@@ -10,7 +10,7 @@ const [a, b] = [Oid.parse('a'.repeat(40)), Oid.parse('b'.repeat(40))];
 
 describe('the lease clock', () => {
   it('counts from when we first saw the tip', () => {
-    const leases = createLeaseClock();
+    const leases = createLeaseClock({ gapMsMax: 60_000 });
     expect(leases.stoodMs(task, a)).toBe(0);
     leases.saw(task, a, 1_000);
     expect(leases.stoodMs(task, a)).toBe(0);
@@ -20,7 +20,7 @@ describe('the lease clock', () => {
   });
 
   it('starts again with every renewal', () => {
-    const leases = createLeaseClock();
+    const leases = createLeaseClock({ gapMsMax: 60_000 });
     leases.saw(task, a, 0);
     leases.saw(task, a, 50_000);
     leases.saw(task, b, 60_000);
@@ -28,8 +28,15 @@ describe('the lease clock', () => {
     expect(leases.stoodMs(task, a)).toBe(0);
   });
 
+  it('counts no long time between two reads, in which its owner slept', () => {
+    const leases = createLeaseClock({ gapMsMax: 30_000 });
+    leases.saw(task, a, 0);
+    leases.saw(task, a, 600_000);
+    expect(leases.stoodMs(task, a)).toBe(30_000);
+  });
+
   it('counts only time between two answered reads', () => {
-    const leases = createLeaseClock();
+    const leases = createLeaseClock({ gapMsMax: 60_000 });
     leases.saw(task, a, 0);
     leases.saw(task, a, 10_000);
     leases.missed(task);
@@ -41,7 +48,7 @@ describe('the lease clock', () => {
   });
 
   it('keeps tasks apart, and forgets', () => {
-    const leases = createLeaseClock();
+    const leases = createLeaseClock({ gapMsMax: 60_000 });
     const other = TaskId.parse('acme/widgets#8');
     leases.missed(other);
     leases.saw(task, a, 0);
@@ -55,7 +62,7 @@ describe('the lease clock', () => {
 describe('the guard of a lease', () => {
   function guardOf(goOn: (reading: TipReading) => boolean = () => true) {
     const stand = createStand();
-    const leases = createLeaseClock();
+    const leases = createLeaseClock({ gapMsMax: 60_000 });
     const readings: TipReading[] = [];
     const stop = new AbortController();
     const onReading = (reading: TipReading) => {

@@ -5,8 +5,8 @@ export interface Surroundings {
   outage(away: boolean): void;
   /** Undefined: the network is whole. */
   split(groups: ReadonlyMap<PeerId, number> | undefined): void;
-  /** How long the forge was away in the time since. */
-  outageMsSince(sinceMs: number): number;
+  /** How long the forge was away in the time since, at least so long at a time. */
+  outageMsSince(sinceMs: number, atLeastMs: number): number;
   /** Since when a peer has been with a minority, of those that lived at the split and now; or null. */
   minoritySinceMs(peer: PeerId): number | null;
 }
@@ -46,9 +46,10 @@ export function createSurroundings(deps: {
       }
       groups = next;
     },
-    outageMsSince(sinceMs) {
+    outageMsSince(sinceMs, atLeastMs) {
       const ongoing = awaySinceMs === null ? [] : [{ fromMs: awaySinceMs, toMs: nowMs() }];
       return [...outages, ...ongoing]
+        .filter(({ fromMs, toMs }) => toMs - fromMs >= atLeastMs)
         .map(({ fromMs, toMs }) => Math.max(0, toMs - Math.max(fromMs, sinceMs)))
         .reduce((sum, ms) => sum + ms, 0);
     },

@@ -23,8 +23,8 @@ export interface CheckContext {
   readonly exists: (peer: PeerId) => boolean;
   /** Whether nothing in this run slows a peer down or stops it for a while. */
   readonly prompt: (peer: PeerId) => boolean;
-  /** How long the forge was away in the time since. */
-  readonly outageMsSince: (sinceMs: number) => number;
+  /** How long the forge was away in the time since, at least so long at a time. */
+  readonly outageMsSince: (sinceMs: number, atLeastMs: number) => number;
   /** Since when a peer has been with a minority of those that live; null: it is not. */
   readonly minoritySinceMs: (peer: PeerId) => number | null;
   readonly state: ForgeState;

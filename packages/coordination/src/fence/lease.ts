@@ -24,8 +24,8 @@ interface Sight {
 
 export interface LeaseClockOptions {
   /**
-   * Of the time between two answered reads at most so much counts: whoever slept in between does not
-   * know whether the forge answered meanwhile.
+   * A longer time between two answered reads does not count: whoever slept in between does not know
+   * whether the forge answered meanwhile.
    */
   readonly gapMsMax: number;
 }
@@ -39,7 +39,8 @@ export function createLeaseClock({ gapMsMax }: LeaseClockOptions): LeaseClock {
         sights.set(task, { oid, stoodMs: 0, lastMs: nowMs });
         return;
       }
-      const added = before.lastMs === null ? 0 : Math.min(nowMs - before.lastMs, gapMsMax);
+      const gapMs = before.lastMs === null ? 0 : nowMs - before.lastMs;
+      const added = gapMs <= gapMsMax ? gapMs : 0;
       sights.set(task, { oid, stoodMs: before.stoodMs + added, lastMs: nowMs });
     },
     missed(task) {

@@ -32,6 +32,8 @@ describe('the lease clock', () => {
     const leases = createLeaseClock({ gapMsMax: 30_000 });
     leases.saw(task, a, 0);
     leases.saw(task, a, 600_000);
+    expect(leases.stoodMs(task, a)).toBe(0);
+    leases.saw(task, a, 630_000);
     expect(leases.stoodMs(task, a)).toBe(30_000);
   });
 

@@ -28,7 +28,7 @@ export interface RecordsDeps {
 
 interface Cursor {
   next: number;
-  /** The last move of each task whose outcome has not been read yet. */
+  /** The last move of each task: an outcome may be unknown first, and won later. */
   readonly intended: Map<TaskId, { oid: Oid; epoch: number }>;
 }
 
@@ -52,7 +52,6 @@ export function createRecords({ journal, replicas }: RecordsDeps): Records {
       const move = intended.get(body.task);
       if (body.outcome === 'won' && move?.oid === body.oid) raise(body.task, move.epoch);
       if (body.holder !== undefined) raise(body.task, body.holder.epoch);
-      intended.delete(body.task);
     }
     if (body.kind === 'task.ended') raise(body.task, body.epoch);
   }

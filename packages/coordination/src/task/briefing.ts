@@ -52,11 +52,12 @@ export async function lookAgain(
   record: LockRecord,
   policy: Policy,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Issue> {
   const { repo, number } = taskParts(record.task);
-  const plan = planFor(await deps.forge.readIssue(repo, number, { signal }), record, policy);
+  const issue = await deps.forge.readIssue(repo, number, { signal });
+  const plan = planFor(issue, record, policy);
   const waiting = waitingByForge(plan.blockedByOpen);
-  if (waiting === undefined) return;
+  if (waiting === undefined) return issue;
   deps.blockersOf(repo).doubt(number);
   throw refused(waiting.reason);
 }

@@ -26,6 +26,7 @@ import type { BlockersOf } from './blockers.ts';
 import { type Briefing, brief, lookAgain } from './briefing.ts';
 import { priorResult, unexplainedBranch } from './prior-result.ts';
 import { keepAlive } from './keep-alive.ts';
+import { createReassert, type Reassert } from './reassert.ts';
 import { adoptedText, commitMessage, pullRequestText } from './texts.ts';
 import type { Visible } from './visible.ts';
 
@@ -112,8 +113,11 @@ async function work(
     return fail(deps, options, job, reason, signal);
   }
   let known: Briefing | undefined;
+  let shown: Reassert | undefined;
   const look = async (until: AbortSignal) => {
-    if (known !== undefined) await lookAgain(deps, record, known.policy, until);
+    if (known === undefined) return;
+    const { updatedAtMs } = await lookAgain(deps, record, known.policy, until);
+    shown?.saw(updatedAtMs, until);
   };
   const alive = keepAlive({ ...deps, look }, holding, signal);
   options.hooks.onRecheck(alive.recheck);
@@ -137,6 +141,7 @@ async function work(
       }
     }
     await deps.visible.claimed(record, alive.signal);
+    shown = createReassert(deps, record, briefing.issue.updatedAtMs);
     options.hooks.onStep({ running: record.attempt });
     const message = commitMessage(briefing.issue, briefing.plan, record, options.peerName);
     const outcome = await runAttempt(deps, { record, ...briefing, message }, alive.signal);

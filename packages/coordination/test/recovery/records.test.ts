@@ -50,6 +50,17 @@ describe('the highest epoch claimed', () => {
     expect(await records.epochClaimed(task, calm)).toBe(0);
   });
 
+  it('is that of a claim that stood after there had been no answer at first', async () => {
+    const stand = createStand();
+    const intent = await stand.claim({ epochKnown: 1 });
+    const settled = { kind: 'fence.settled' as const, task, oid: intent.oid, reason: '' };
+    await append(theirs, { kind: 'fence.intended', intent });
+    await append(theirs, { ...settled, outcome: 'unknown' });
+    expect(await records.epochClaimed(task, calm)).toBe(0);
+    await append(theirs, { ...settled, outcome: 'won' });
+    expect(await records.epochClaimed(task, calm)).toBe(2);
+  });
+
   it('is that of the holder whom a loser met', async () => {
     await claim(theirs, 1, 'lost', 7);
     expect(await records.epochClaimed(task, calm)).toBe(7);

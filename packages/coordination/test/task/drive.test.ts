@@ -68,6 +68,19 @@ describe('a task that goes well', () => {
     expect(states.at(-1)).toBe('result');
   });
 
+  it('says again that it is at work when somebody has written over its words', async () => {
+    const { stand, work, drive, on } = await driveOf();
+    work.script.takesMs = leaseMs;
+    const over = drive();
+    await stand.clock.advance(1_000);
+    on().comment = 'late words of a fenced owner';
+    on().issue = { ...on().issue, assignees: [], updatedAtMs: on().issue.updatedAtMs + 1 };
+    await stand.clock.advance(leaseMs / 2);
+    expect(on().comment).toContain('is on it');
+    expect(on().issue.assignees).toEqual(['bzzz-bot']);
+    expect(await stand.clock.drive(over)).toMatchObject({ state: 'done' });
+  });
+
   it('goes on through an outage, and publishes when it is over', async () => {
     const { stand, work, drive } = await driveOf();
     work.script.takesMs = leaseMs;

@@ -261,6 +261,17 @@ export const bugs = {
       },
     ],
   },
+  'late-words-stay': {
+    what: 'what a fenced owner wrote over the last words of a task is left there',
+    breaks: [2, '4.2-overwritten'],
+    edits: [
+      {
+        file: 'peer/coordinator.ts',
+        find: 'epilogue.issueChanged(task);',
+        replace: 'void epilogue;',
+      },
+    ],
+  },
   'everybody-at-once': {
     what: 'all bid at the same moment, whatever their rank',
     breaks: ['4.2-order'],

@@ -164,6 +164,12 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     { self, announceMs: timing.announceMs, onRepeat: contest.evaluate },
   );
 
+  /** Whether the last claim that we know of is ours: two who both think so would talk without end. */
+  function isOurs(task: TaskId): boolean {
+    const state = book.get(task)?.state;
+    return state !== undefined && 'hold' in state && state.hold.peer === self;
+  }
+
   function isForeign(task: TaskId): boolean {
     const entry = book.get(task);
     return entry !== undefined && holdOf(entry.state) !== undefined && !workforce.driving(task);
@@ -194,7 +200,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     const fresh = (book.get(task)?.seen ?? null) === null;
     if (!book.hear(hint)) return;
     if (workforce.driving(task)) workforce.recheck(task);
-    else if (hint.kind === 'seen' || hint.kind === 'gone') epilogue.issueChanged(task);
+    else if ((hint.kind === 'seen' || hint.kind === 'gone') && isOurs(task)) {
+      epilogue.issueChanged(task);
+    }
     if (from === self) background(tellOfOwn(hint, fresh));
     else if (hint.entry !== undefined) {
       chronicle.hear({ thread: task, peer: from, ...hint.entry });

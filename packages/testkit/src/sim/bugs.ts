@@ -231,6 +231,11 @@ export const bugs = {
         find: 'if (before !== undefined) sights.set(task, { ...before, lastMs: null });',
         replace: 'void before;',
       },
+      {
+        file: 'fence/lease.ts',
+        find: 'gapMs <= gapMsMax ? gapMs : 0',
+        replace: 'gapMsMax > 0 ? gapMs : 0',
+      },
     ],
   },
   'lease-on-the-owners-clock': {

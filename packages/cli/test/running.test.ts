@@ -88,10 +88,13 @@ describe('with a running peer', () => {
       expect(story.out).toContain('fence.intended');
       expect(story.out).toContain('pull request #');
       const { story: entries } = await runJson(['tasks', `#${filed.number}`, ...data]);
-      expect(entries.at(-1)).toMatchObject({
-        name: 'solo',
-        entry: { body: { kind: 'task.ended' } },
-      });
+      // Behind it only that the last words were put again, in case somebody had written over them.
+      expect(entries).toContainEqual(
+        expect.objectContaining({
+          name: 'solo',
+          entry: expect.objectContaining({ body: expect.objectContaining({ kind: 'task.ended' }) }),
+        }),
+      );
     },
     patientMs,
   );

@@ -30,6 +30,8 @@ export interface LivenessOptions {
 
 /** Peers asked to confirm a suspicion. */
 const probesMax = 3;
+/** So many suspicions long a member of an earlier run may take to be heard, before it is asked for. */
+const missingSuspicions = 10;
 
 /** Returns the function that ends it. */
 export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () => void {
@@ -44,20 +46,50 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     const incarnation = membership.get(peer)?.capabilities.incarnation ?? 0;
     await mesh.publish(topics.health, { kind: 'suspected', peer, incarnation });
     while (membership.get(peer)?.liveness === 'suspected') {
+      const sinceMs = clock.monotonicMs();
       const [reached] = await Promise.all([
         somebodyReaches(deps, peer, signal),
         sleep(clock, options.suspicionMs, signal),
       ]);
       if (membership.get(peer)?.liveness !== 'suspected') return;
       if (reached) membership.clear(peer, clock.monotonicMs());
-      else if (membership.seesMajorityWithout(peer)) await bury(peer);
+      else if (!overslept(sinceMs, options.suspicionMs) && membership.seesMajorityWithout(peer))
+        await bury(peer);
       // A minority goes on suspecting; the lease decides about what the peer holds.
     }
   }
 
+  /**
+   * Members that an earlier run left behind have no connection that could close. Who is gone for good
+   * must not count against every majority for ever; who lives is heard long before.
+   */
+  async function buryMissing(): Promise<void> {
+    const pauseMs = missingSuspicions * options.suspicionMs;
+    while (membership.missing().length > 0) {
+      const sleptSinceMs = clock.monotonicMs();
+      await sleep(clock, pauseMs, signal);
+      if (overslept(sleptSinceMs, pauseMs)) continue;
+      for (const peer of membership.missing()) {
+        const sinceMs = clock.monotonicMs();
+        if (await somebodyReaches(deps, peer, signal)) continue;
+        if (overslept(sinceMs, 0) || !membership.missing().includes(peer)) continue;
+        if (membership.seesMajorityWithout(peer)) await bury(peer);
+      }
+    }
+  }
+
+  /**
+   * Whether this process stood still meanwhile: then what it knows of its own connections is old, and
+   * it asks anew before it says anything of others (Lifeguard; Dadgar, Phillips, Currey 2018).
+   */
+  function overslept(sinceMs: number, pauseMs: number): boolean {
+    const slackMs = options.suspicionMs + 2 * probeProtocol.timeoutMs;
+    return clock.monotonicMs() - sinceMs > pauseMs + slackMs;
+  }
+
   async function bury(peer: PeerId): Promise<void> {
     membership.bury(peer);
-    const reason = 'its connection closed, nobody asked reaches it, and we see a majority';
+    const reason = 'it is not connected, nobody asked reaches it, and we see a majority';
     await chronicle.record({ kind: 'member.dead', peer, reason });
     options.onChange();
   }
@@ -93,6 +125,9 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     () => stopping.abort(),
   ];
   for (const peer of mesh.connected()) membership.connection(peer, true);
+  buryMissing().catch((error: unknown) => {
+    if (!signal.aborted) trouble.tell(error);
+  });
   return () => {
     for (const end of ends) end();
   };

@@ -21,11 +21,13 @@ export function hintsOf(entry: TaskEntry, options: TellingOptions): TaskHint[] {
 
 /** Of a claim that we ended because people object, others must hear that before they hear the end. */
 function takenBack(entry: TaskEntry, claim: TaskHint): TaskHint[] {
-  const { task, title, updatedAtMs, wanted, blocked } = entry;
+  const { task, title, updatedAtMs, wanted, taken, blocked } = entry;
   const waits = entry.waitsFor.length === 0 ? {} : { waitsFor: [...entry.waitsFor] };
   if (claim.kind !== 'released' || wanted || blocked === null) return [];
   const gone = { kind: 'gone' as const, task, title, updatedAtMs, reason: blocked, ...waits };
-  return [{ ...gone, entry: claim.entry }];
+  // What was no word of people to us must not become one by being told on.
+  const unexplained = taken || 'waitsFor' in waits ? {} : { unexplained: true };
+  return [{ ...gone, ...unexplained, entry: claim.entry }];
 }
 
 function claimHint({ task, state }: TaskEntry, options: TellingOptions): TaskHint | undefined {

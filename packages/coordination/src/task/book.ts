@@ -90,12 +90,13 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
       return hearSeen(entry, hint);
     case 'gone': {
       const { updatedAtMs, reason, title, waitsFor = [] } = hint;
-      const same =
-        !entry.wanted && entry.blocked === reason && String(entry.waitsFor) === String(waitsFor);
-      if (same || updatedAtMs < entry.updatedAtMs) return entry;
       // A fence that a stale read does not show is no word of people; nor is a wait for others.
       const byPeople = hint.unexplained !== true && hint.waitsFor === undefined;
       const taken = entry.taken || byPeople;
+      const asBefore = !entry.wanted && entry.taken === taken;
+      const same =
+        asBefore && entry.blocked === reason && String(entry.waitsFor) === String(waitsFor);
+      if (same || updatedAtMs < entry.updatedAtMs) return entry;
       return { ...entry, title, wanted: false, taken, updatedAtMs, blocked: reason, waitsFor };
     }
     case 'claimed':

@@ -12,7 +12,7 @@ import { calm, capabilitiesOf, createStand } from '../support/stand.ts';
 const suspicionMs = 3_000;
 
 /** One real peer in a mesh of others that only stand there. */
-function meshOf(others: number) {
+function meshOf(others: number, remembered: readonly PeerId[] = []) {
   const stand = createStand(1);
   const hub = createMemoryHub();
   const mesh = hub.join(stand.peer);
@@ -20,9 +20,12 @@ function meshOf(others: number) {
   const meshes = new Map<PeerId, Mesh>(peers.map((peer) => [peer, hub.join(peer)]));
   const membership = createMembership(stand.peer);
   for (const peer of [stand.peer, ...peers]) membership.heard(capabilitiesOf(peer), 0);
+  membership.remember(remembered);
   const suspected: number[] = [];
   const asked: PeerId[] = [];
-  const deps = { ...stand, mesh, membership };
+  let pausedMs = 0;
+  const monotonicMs = () => stand.clock.monotonicMs() + pausedMs;
+  const deps = { ...stand, clock: { ...stand.clock, monotonicMs }, mesh, membership };
   const stop = watchLiveness(deps, {
     suspicionMs,
     onChange: () => undefined,
@@ -39,9 +42,41 @@ function meshOf(others: number) {
     }
   };
   answer(false);
+  /** Time passes that the process does not see, until its next timer runs late. */
+  const pause = (ms: number) => {
+    pausedMs += ms;
+  };
   const kill = (peer: PeerId) => hub.cut(stand.peer, peer);
-  return { ...stand, hub, peers, membership, meshes, suspected, asked, answer, kill, stop };
+  return { ...stand, hub, peers, membership, meshes, suspected, asked, answer, kill, pause, stop };
 }
+
+describe('a member of an earlier run that is not heard', () => {
+  const lost = peerOf(90);
+
+  it('counts as living at first, and is buried when nobody reaches it', async () => {
+    const { clock, membership, journal, peers } = meshOf(2, [lost]);
+    // With three of four in sight there is a majority; without one more there is none.
+    expect(membership.seesMajorityWithout(peers[0] ?? lost)).toBe(false);
+    await clock.advance(20 * suspicionMs);
+    expect(membership.missing()).toEqual([]);
+    expect(membership.seesMajorityWithout(peers[0] ?? lost)).toBe(true);
+    expect(journal.of('member.dead')).toMatchObject([{ peer: lost }]);
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('is not buried by who sees a minority, nor while somebody reaches it', async () => {
+    const few = meshOf(1, [lost, peerOf(91), peerOf(92)]);
+    await few.clock.advance(100 * suspicionMs);
+    expect(few.membership.missing()).toHaveLength(3);
+    few.stop();
+    const reached = meshOf(2, [lost]);
+    reached.answer(true);
+    await reached.clock.advance(100 * suspicionMs);
+    expect(reached.membership.missing()).toEqual([lost]);
+    reached.stop();
+    expect(reached.journal.of('member.dead')).toEqual([]);
+  });
+});
 
 describe('a closed connection', () => {
   it('suspects, asks a few others, and declares dead what nobody reaches', async () => {
@@ -59,6 +94,18 @@ describe('a closed connection', () => {
     expect(new Set(asked).size).toBe(3);
     expect(journal.kinds()).toEqual(['member.suspected', 'member.dead']);
     expect(clock.waiting()).toBe(0);
+  });
+
+  it('buries nobody on what was true before a pause of our own', async () => {
+    const { clock, peers, membership, kill, pause } = meshOf(4);
+    const gone = peers[0] ?? peerOf(99);
+    kill(gone);
+    await clock.advance(suspicionMs / 2);
+    pause(60_000);
+    await clock.advance(suspicionMs);
+    expect(membership.isDead(gone)).toBe(false);
+    await clock.advance(2 * suspicionMs);
+    expect(membership.isDead(gone)).toBe(true);
   });
 
   it('kills nobody whom somebody else still reaches', async () => {

@@ -56,6 +56,17 @@ describe('what we tell of a task', () => {
     expect(watched).toEqual([working, working, working, ended, ended, ended]);
   });
 
+  it('does not become a word of people by being told on', () => {
+    const state = states(1)[5] ?? { state: 'open' as const };
+    const gone = { wanted: false, blocked: 'assigned to the account of the mesh' };
+    const told = [false, true].map((taken) => {
+      const entry = { ...createBook().update(task, { seen, state }), ...gone, taken };
+      return hintsOf(entry, { self, position, watching: false })[0];
+    });
+    expect(told).toMatchObject([{ kind: 'gone', unexplained: true }, { kind: 'gone' }]);
+    expect(told[1]).not.toHaveProperty('unexplained');
+  });
+
   it('puts the claim first: who hears both must not bid in between', () => {
     const [state = { state: 'open' as const }] = states(1);
     expect(kindsOf(state, true)).toEqual(['claimed', 'seen']);

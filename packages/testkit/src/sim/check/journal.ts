@@ -13,6 +13,8 @@ export function checkJournals({ broken }: CheckContext): Check {
   const effects = new Map<PeerId, Set<string>>();
   const holders = new Map<string, PeerId>();
   const lengths = new Map<PeerId, number>();
+  /** Moves that were intended before a person deleted the lock. */
+  const deletedSince = new Set<Oid>();
   /** Claims of which no answer came, by peer and task. */
   const inDoubt = new Map<string, Oid>();
 
@@ -49,7 +51,8 @@ export function checkJournals({ broken }: CheckContext): Check {
     const doubt = `${peer} ${record.task}`;
     if (outcome === 'unknown' && record.state === 'held') inDoubt.set(doubt, oid);
     else inDoubt.delete(doubt);
-    if (outcome !== 'won') return;
+    // A late answer to a claim that a person has deleted meanwhile: its next push fails.
+    if (outcome !== 'won' || deletedSince.has(oid)) return;
     const key = `${record.task} ${record.epoch}`;
     const holder = holders.get(key) ?? peer;
     holders.set(key, holder);
@@ -75,6 +78,11 @@ export function checkJournals({ broken }: CheckContext): Check {
       if (event.kind === 'people' && event.act === 'delete-lock') {
         for (const key of holders.keys()) {
           if (key.includes(`#${event.number} `)) holders.delete(key);
+        }
+        for (const known of intents.values()) {
+          for (const [oid, { task }] of known) {
+            if (taskParts(task).number === event.number) deletedSince.add(oid);
+          }
         }
       }
     },

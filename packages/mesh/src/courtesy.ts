@@ -1,7 +1,8 @@
 /**
  * Two peers that learn of each other, or lose each other, would dial at the same moment and get
- * two connections for ever. So the one with the larger id leaves the other a second to dial. The
- * dialer keeps to it by itself; this also holds back the DHT, which dials whom it asks.
+ * two connections. So the one with the larger id leaves the other a second to dial. The dialer keeps
+ * to it by itself; this also holds back the DHT, which dials whom it asks. Where a second was not
+ * enough, `spare-connections.ts` closes one of them.
  */
 export const POLITE_MS = 1_000;
 const PEERS_MAX = 1_024;

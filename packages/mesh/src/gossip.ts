@@ -8,6 +8,7 @@ import {
   topicName,
 } from '@bzzz/protocol';
 import { type Message, TopicValidatorResult } from '@libp2p/gossipsub';
+import type { Stream } from '@libp2p/interface';
 import type { Counters } from './counters.ts';
 import { createListeners } from './listeners.ts';
 import type { MeshNode } from './libp2p-node.ts';
@@ -169,11 +170,12 @@ export function startGossip(parts: GossipParts, options: { messagesMax: number }
 /** The streams of a connection that carry our gossip to the other side. */
 export function gossipStreams(connection: ReturnType<MeshNode['getConnections']>[number]) {
   return connection.streams.filter(
-    (stream) =>
-      stream.direction === 'outbound' &&
-      stream.status === 'open' &&
-      stream.protocol.startsWith(GOSSIP_PROTOCOL),
+    (stream) => stream.direction === 'outbound' && stream.status === 'open' && isGossip(stream),
   );
+}
+
+export function isGossip({ protocol }: Stream): boolean {
+  return protocol.startsWith(GOSSIP_PROTOCOL);
 }
 
 /** Everybody is behind. A single slow peer does not count: it loses its stream, and what it missed. */

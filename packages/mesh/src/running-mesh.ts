@@ -12,6 +12,7 @@ import { networkKey, protector } from './network-key.ts';
 import { type CommonOptions, defaults } from './options.ts';
 import { createPenalties } from './penalties.ts';
 import type { ProtocolHandlers } from './protocol-handlers.ts';
+import { startSpareCloser } from './spare-connections.ts';
 import type { ListenFailure, Transports } from './transports.ts';
 import type { Troubles } from './trouble.ts';
 
@@ -76,6 +77,8 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
     undo.push(() => gossip.stop());
     const keeper = startGossipKeeper(node);
     undo.push(() => keeper.stop());
+    const spares = startSpareCloser(node);
+    undo.push(() => spares.stop());
     const dialer = startDialer(
       { node, self: identity.peer, connections, courtesy },
       {

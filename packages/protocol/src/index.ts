@@ -56,6 +56,7 @@ export {
 export {
   Capabilities,
   HealthNote,
+  Heartbeat,
   Needs,
   ProbeRequest,
   ProbeResponse,
@@ -71,8 +72,10 @@ export {
   type Recipe,
 } from './policy.ts';
 export {
+  type Channel,
   Envelope,
   envelopeCodec,
+  heartbeatChannel,
   journalProtocol,
   parseTopicName,
   probeProtocol,

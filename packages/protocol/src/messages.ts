@@ -110,7 +110,31 @@ export const HealthNote = z.discriminatedUnion('kind', [
 ]);
 export type HealthNote = z.infer<typeof HealthNote>;
 
-/** Stream `heartbeat`: an indirect probe, "do you have a live connection to this peer?" */
+/** Told apart by the sender; an answer repeats the number of its question. */
+const numbered = { seq: z.int().min(0) };
+
+/**
+ * Channel `heartbeat`: who lives, told by answering (SWIM, Das et al. 2002, section 3.1). The four
+ * kinds and their fields are tiny on purpose: each connected peer gets several a second.
+ */
+export const Heartbeat = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('ping'),
+    ...numbered,
+    incarnation: z.int().min(0),
+    /** The receiver's incarnation that the sender suspects, so that it can refute at once. */
+    suspected: z.int().min(0).optional(),
+  }),
+  /** The answer to the ping of that number. */
+  z.object({ kind: z.literal('ack'), ...numbered, incarnation: z.int().min(0) }),
+  /** An indirect probe: "ping that peer for me". */
+  z.object({ kind: z.literal('ask'), ...numbered, target: PeerId }),
+  /** What came of the ask of that number. */
+  z.object({ kind: z.literal('answer'), ...numbered, target: PeerId, reached: z.boolean() }),
+]);
+export type Heartbeat = z.infer<typeof Heartbeat>;
+
+/** Stream `heartbeat` version 1: an indirect probe, "do you have a live connection to this peer?" */
 export const ProbeRequest = z.object({ target: PeerId });
 export type ProbeRequest = z.infer<typeof ProbeRequest>;
 export const ProbeResponse = z.object({ connected: z.boolean() });

@@ -1,13 +1,13 @@
 /**
- * Names and codecs of everything that goes over the wire. A topic or a stream protocol is data:
- * name, version, codec, limits. Its full name is built and read here and nowhere else.
+ * Names and codecs of everything that goes over the wire. A topic, a channel or a stream protocol
+ * is data: name, version, codec, limits. Its full name is built and read here and nowhere else.
  */
 import { z } from 'zod';
 import { byteString } from './bytes.ts';
 import { type Codec, createCodec } from './cbor.ts';
 import type { MeshName } from './ids.ts';
 import { limits } from './limits.ts';
-import { Capabilities, HealthNote, ProbeRequest, ProbeResponse, TaskHint } from './messages.ts';
+import { Capabilities, HealthNote, Heartbeat, ProbeRequest, ProbeResponse, TaskHint } from './messages.ts';
 
 /** Wire versions that this build understands. */
 export const wireVersions = { min: 1, max: 1 } as const;
@@ -31,6 +31,21 @@ export interface RequestProtocol<Request, Response> {
   readonly inFlightMax: number;
 }
 
+/**
+ * Tiny messages, one way, over one long-lived stream to each connected peer: in order, at most
+ * once, delivered or lost. One message is one frame; nothing answers it but another message.
+ */
+export interface Channel<T> {
+  readonly name: string;
+  readonly version: number;
+  /** Its `bytesMax` is also the largest frame that a receiver reads. */
+  readonly codec: Codec<T>;
+  /** Messages of one peer that are heard a second, and the largest burst; more are dropped. */
+  readonly messagesPerSecondMax: number;
+  /** Bytes that may wait for one peer that takes nothing at present; more are not taken. */
+  readonly waitingBytesMax: number;
+}
+
 function topic<S extends z.ZodType>(name: string, schema: S): Topic<z.output<S>> {
   const codec = createCodec({ name, schema, bytesMax: limits.gossipMessageBytesMax });
   return { name, version: 1, codec };
@@ -41,6 +56,15 @@ export const topics = {
   tasks: topic('tasks', TaskHint),
   health: topic('health', HealthNote),
 } as const;
+
+/** Direct and indirect probes. Version 1 of the name was a request protocol, `probeProtocol`. */
+export const heartbeatChannel: Channel<Heartbeat> = {
+  name: 'heartbeat',
+  version: 2,
+  codec: createCodec({ name: 'heartbeat', schema: Heartbeat, bytesMax: 256 }),
+  messagesPerSecondMax: 200,
+  waitingBytesMax: 4 * 1024,
+};
 
 export const probeProtocol: RequestProtocol<ProbeRequest, ProbeResponse> = {
   name: 'heartbeat',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
+  heartbeatChannel,
   journalProtocol,
   limits,
   MeshName,
@@ -45,6 +46,7 @@ it.each([
 
 it('names protocols as the specification does', () => {
   expect(protocolId(probeProtocol)).toBe('/bzzz/heartbeat/1');
+  expect(protocolId(heartbeatChannel)).toBe('/bzzz/heartbeat/2');
   expect(protocolId(journalProtocol)).toBe('/bzzz/journal/1');
 });
 
@@ -57,6 +59,8 @@ it('keeps every message within what carries it', () => {
   for (const codec of [probeProtocol.request, probeProtocol.response]) {
     expect(codec.bytesMax).toBeLessThanOrEqual(limits.streamMessageBytesMax);
   }
+  const { codec, waitingBytesMax } = heartbeatChannel;
+  expect(codec.bytesMax).toBeLessThan(waitingBytesMax);
   expect(limits.journalEntryBytesMax + 64).toBeLessThan(limits.journalBlockBytesMax);
   expect(wireVersions.min).toBeLessThanOrEqual(wireVersions.max);
 });

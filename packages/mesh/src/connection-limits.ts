@@ -59,7 +59,8 @@ export const muxerLimits = {
 export const socketLimits = {
   maxConnections: connectionLimits.maxConnections,
   backlog: 128,
-  // Above Yamux's keep-alive, so only a connection whose other side does not even answer that.
+  // The last resort against a dead cable, above Yamux's keep-alive. A write that the system still
+  // takes counts as activity, so whoever misses heartbeats must `disconnect` long before.
   inboundSocketInactivityTimeout: 120_000,
   outboundSocketInactivityTimeout: 120_000,
 };

@@ -13,6 +13,12 @@ export interface Counters {
   refusedInFlight: number;
   refusedMalformed: number;
   refusedFailed: number;
+  channelSent: number;
+  channelNotTaken: number;
+  channelReceived: number;
+  channelRate: number;
+  channelMalformed: number;
+  channelStreams: number;
   listenerErrors: number;
 }
 
@@ -31,6 +37,12 @@ export function createCounters(): Counters {
     refusedInFlight: 0,
     refusedMalformed: 0,
     refusedFailed: 0,
+    channelSent: 0,
+    channelNotTaken: 0,
+    channelReceived: 0,
+    channelRate: 0,
+    channelMalformed: 0,
+    channelStreams: 0,
     listenerErrors: 0,
   };
 }

@@ -10,28 +10,84 @@ export class FramingError extends Error {
   override readonly name = 'FramingError';
 }
 
+interface FrameLimits {
+  readonly readBytesMax: number;
+}
+
 /** Listens for messages from the moment of the call; what comes before a read is kept. */
-export function createFrames(
-  stream: Stream,
-  limits: { readonly readBytesMax: number },
-): LengthPrefixedStream<Stream> {
+export function createFrames(stream: Stream, limits: FrameLimits): LengthPrefixedStream<Stream> {
   return lpStream(stream, {
     lengthDecoder(bytes) {
-      const length = readVarint(bytes.subarray());
-      if (length <= limits.readBytesMax) return length;
-      throw new FramingError(`${length} bytes announced, at most ${limits.readBytesMax}`);
+      const length = readLength(bytes.subarray(), limits);
+      // libp2p expects a RangeError when there is more to come.
+      if (length === undefined) throw new RangeError('an unfinished length');
+      return length.value;
     },
   });
 }
 
-/** Throws RangeError when there is more to come, as libp2p expects of it. */
-function readVarint(bytes: Uint8Array): number {
+/** The message as a frame of its own. */
+export function encodeFrame(message: Uint8Array): Uint8Array {
+  const length: number[] = [];
+  for (let rest = message.byteLength; ; rest = Math.floor(rest / 0x80)) {
+    if (rest < 0x80) {
+      length.push(rest);
+      break;
+    }
+    length.push((rest % 0x80) | 0x80);
+  }
+  const frame = new Uint8Array(length.length + message.byteLength);
+  frame.set(length);
+  frame.set(message, length.length);
+  return frame;
+}
+
+/**
+ * Cuts bytes, in whatever pieces they come, into messages and hands those on at once: no promise
+ * and no timer for a message, which is what a stream of many tiny ones is for. Keeps no more than
+ * one unfinished frame. The returned function throws FramingError; nothing can be read after that.
+ */
+export function createFrameSplitter(
+  limits: FrameLimits,
+  onMessage: (message: Uint8Array) => void,
+): (bytes: Uint8Array) => void {
+  let unfinished = new Uint8Array();
+  return (bytes) => {
+    const all = unfinished.byteLength === 0 ? bytes : joined(unfinished, bytes);
+    let at = 0;
+    for (;;) {
+      const length = readLength(all.subarray(at, at + LENGTH_BYTES_MAX), limits);
+      if (length === undefined) break;
+      const end = at + length.bytes + length.value;
+      if (end > all.byteLength) break;
+      onMessage(all.subarray(at + length.bytes, end));
+      at = end;
+    }
+    unfinished = all.slice(at);
+  };
+}
+
+/** Undefined when there is more to come. Throws FramingError. */
+function readLength(
+  bytes: Uint8Array,
+  limits: FrameLimits,
+): { readonly value: number; readonly bytes: number } | undefined {
   let value = 0;
   for (const [at, byte] of bytes.entries()) {
     value += (byte & 0x7f) * 2 ** (7 * at);
-    if (byte < 0x80) return value;
+    if (value > limits.readBytesMax) {
+      throw new FramingError(`${value} bytes announced or more, at most ${limits.readBytesMax}`);
+    }
+    if (byte < 0x80) return { value, bytes: at + 1 };
   }
   // libp2p's own decoder would go on reading for as long as bytes come.
   if (bytes.byteLength >= LENGTH_BYTES_MAX) throw new FramingError('a length without an end');
-  throw new RangeError('an unfinished length');
+  return undefined;
+}
+
+function joined(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(left.byteLength + right.byteLength);
+  both.set(left);
+  both.set(right, left.byteLength);
+  return both;
 }

@@ -57,6 +57,20 @@ export interface MeshStats {
       readonly failed: number;
     };
   };
+  readonly channels: {
+    /** Messages that `send` took, and those that it did not: no connection, or too much waits. */
+    readonly sent: number;
+    readonly notTaken: number;
+    readonly received: number;
+    /** Outgoing streams that were opened; rises with each reset that is mended. */
+    readonly streamsOpened: number;
+    readonly dropped: {
+      /** Of peers that send too fast. */
+      readonly rate: number;
+      /** Frames or messages that are none; each costs its sender score. */
+      readonly malformed: number;
+    };
+  };
   /** Listeners of ours that threw. */
   readonly listenerErrors: number;
 }

@@ -30,7 +30,6 @@ export interface NodeOptions {
   readonly name: MeshName;
   readonly listen: readonly string[];
   readonly dht: boolean;
-  readonly silenceMsMax: number;
 }
 
 /** A libp2p node that is not started yet. */
@@ -52,9 +51,12 @@ export function createNode(parts: NodeParts, options: NodeOptions): Promise<Mesh
       // A browser's default refuses private addresses, which is where our peers are.
       denyDialMultiaddr: () => false,
     },
-    connectionMonitor: monitor(options.silenceMsMax),
+    // It opens a stream for each ping and aborts what is slow to answer, so on a busy machine it cuts
+    // healthy connections and loses gossip. Who lives is told by heartbeats, over a channel.
+    connectionMonitor: { enabled: false },
     services: {
       identify: identify(),
+      // The DHT asks with it whether an old entry still lives.
       ping: ping(),
       pubsub: gossipsub(gossipOptions(parts, options.name)),
       ...(options.dht ? { dht: dht(options.name) } : {}),
@@ -71,19 +73,6 @@ function isForeignKey(peer: PeerId): boolean {
 function withoutLoopback(addresses: Multiaddr[]): Multiaddr[] {
   const reachable = addresses.filter((address) => !isLoopback(address));
   return reachable.length === 0 ? addresses : reachable;
-}
-
-/**
- * By default libp2p pings every 10 s and aborts what does not answer within a few: on a busy
- * machine that cuts healthy connections and loses gossip. A dead process closes its connections
- * and needs no ping, so this one only has to find dead cables, and may wait.
- */
-function monitor(silenceMsMax: number) {
-  return {
-    pingInterval: Math.max(1_000, Math.round(silenceMsMax / 2)),
-    pingTimeout: { minTimeout: silenceMsMax, maxTimeout: 2 * silenceMsMax },
-    abortConnectionOnPingFailure: true,
-  };
 }
 
 function gossipOptions(parts: NodeParts, mesh: MeshName): Parameters<typeof gossipsub>[0] {

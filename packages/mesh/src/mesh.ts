@@ -1,12 +1,14 @@
 /** The `Mesh` port over any transports; what Node and browsers have in common. */
 import { BzzzError, reasonOf } from '@bzzz/protocol';
-import { createConnections } from './connections.ts';
+import { createChannelReceiver } from './channel-receiver.ts';
+import { abortConnections, createConnections } from './connections.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { createSubscriptions } from './gossip.ts';
 import type { Identity } from './identity.ts';
 import type { MeshService, MeshStats } from './interface.ts';
 import { connectionTo, createDeadline, streamOn } from './open-stream.ts';
 import { assertOptions, type CommonOptions } from './options.ts';
+import { createPenalties } from './penalties.ts';
 import { createProtocolHandlers } from './protocol-handlers.ts';
 import { sendRequest } from './requester.ts';
 import { type RunningMesh, startMesh } from './running-mesh.ts';
@@ -31,7 +33,9 @@ export function createMeshOver(
   const handlers = createProtocolHandlers(counters, (error) =>
     troubles.report({ code: 'mesh_refused', reason: reasonOf(error), address: undefined }),
   );
-  const lasting = { ...parts, connections, counters, handlers, subscriptions, troubles };
+  const penalties = createPenalties();
+  const receiver = createChannelReceiver({ handlers, penalties, counters, onListenerError });
+  const lasting = { ...parts, connections, counters, handlers, penalties, subscriptions, troubles };
 
   let running: RunningMesh | undefined;
   /** Starts and stops one after the other, whatever the order in which they are asked for. */
@@ -63,6 +67,17 @@ export function createMeshOver(
     multiaddrs: () => running?.node.getMultiaddrs().map(String) ?? [],
     connected: () => connections.connected(),
     onConnection: (listener) => connections.onConnection(listener),
+    disconnect(peer) {
+      if (running === undefined) return;
+      abortConnections(running.node, peer);
+      connections.lost(peer);
+    },
+    send(channel, peer, message) {
+      if (running !== undefined) return running.channels.send(channel, peer, message);
+      channel.codec.encode(message); // a message that is none is told also when nobody is there
+      return false;
+    },
+    receive: (channel, listener) => receiver.receive(channel, listener),
     onTrouble: (listener) => troubles.onTrouble(listener),
     subscribe: (topic, listener) => subscriptions.subscribe(topic, listener),
     handle: (protocol, handler) => handlers.request(protocol, handler),
@@ -116,6 +131,13 @@ function statsOf(counters: Counters, connections: number, waiting: number): Mesh
         malformed: counters.refusedMalformed,
         failed: counters.refusedFailed,
       },
+    },
+    channels: {
+      sent: counters.channelSent,
+      notTaken: counters.channelNotTaken,
+      received: counters.channelReceived,
+      streamsOpened: counters.channelStreams,
+      dropped: { rate: counters.channelRate, malformed: counters.channelMalformed },
     },
     listenerErrors: counters.listenerErrors,
   };

@@ -2,6 +2,7 @@
 import { BzzzError, type PeerId, protocolId, reasonOf } from '@bzzz/protocol';
 import type { Connection, Stream } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
+import { newestConnection } from './connections.ts';
 import { muxerLimits } from './connection-limits.ts';
 import type { Courtesy } from './courtesy.ts';
 import type { StreamProtocol } from './interface.ts';
@@ -42,9 +43,9 @@ export async function connectionTo(
   const { node, courtesy } = parts;
   try {
     deadline.signal.throwIfAborted();
-    const id = peerIdFromString(peer);
-    const open = node.getConnections(id).find((one) => one.status === 'open');
+    const open = newestConnection(node, peer);
     if (open !== undefined) return open;
+    const id = peerIdFromString(peer);
     return await courtesy.insist(peer, () => node.dial(id, { signal: deadline.signal }));
   } catch (error) {
     const ended = deadline.ended();

@@ -21,12 +21,6 @@ export interface CommonOptions {
    */
   readonly redialMsMax?: number;
   /**
-   * A peer that does not answer a ping for so long is cut off, in ms. A process that dies is seen
-   * by its closed connection, at once; this is for cables and for stopped processes. Lower: a cut
-   * is seen sooner, but a busy machine is cut off while it is well. Default 30,000.
-   */
-  readonly silenceMsMax?: number;
-  /**
    * Messages of our own that may wait to be gossiped. Higher: longer bursts without
    * `mesh_backlog`, more memory and staler hints. Default 4,096.
    */
@@ -42,7 +36,6 @@ export interface MeshOptions extends CommonOptions {
 export const defaults = {
   dht: true,
   redialMsMax: 10_000,
-  silenceMsMax: 30_000,
   outboxMessagesMax: 4_096,
 } as const;
 

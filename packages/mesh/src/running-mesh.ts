@@ -1,5 +1,6 @@
 /** What exists between `start` and `stop`, built in order and taken down in reverse. */
 import type { MeshName } from '@bzzz/protocol';
+import { type ChannelSender, startChannelSender } from './channel-sender.ts';
 import type { Connections } from './connections.ts';
 import type { Counters } from './counters.ts';
 import { type Courtesy, createCourtesy } from './courtesy.ts';
@@ -10,8 +11,9 @@ import type { Identity } from './identity.ts';
 import { createNode, type MeshNode } from './libp2p-node.ts';
 import { networkKey, protector } from './network-key.ts';
 import { type CommonOptions, defaults } from './options.ts';
-import { createPenalties } from './penalties.ts';
+import type { Penalties } from './penalties.ts';
 import type { ProtocolHandlers } from './protocol-handlers.ts';
+import { followReplacements } from './replacements.ts';
 import { startSpareCloser } from './spare-connections.ts';
 import type { ListenFailure, Transports } from './transports.ts';
 import type { Troubles } from './trouble.ts';
@@ -22,12 +24,14 @@ export interface LastingParts {
   readonly connections: Connections;
   readonly counters: Counters;
   readonly handlers: ProtocolHandlers;
+  readonly penalties: Penalties;
   readonly subscriptions: Subscriptions;
   readonly troubles: Troubles;
 }
 
 export interface RunningMesh {
   readonly node: MeshNode;
+  readonly channels: ChannelSender;
   readonly gossip: Gossip;
   readonly courtesy: Courtesy;
   readonly shutdown: AbortSignal;
@@ -35,9 +39,8 @@ export interface RunningMesh {
 }
 
 export async function startMesh(parts: LastingParts, options: CommonOptions): Promise<RunningMesh> {
-  const { connections, counters, handlers, subscriptions, identity } = parts;
+  const { connections, counters, handlers, penalties, subscriptions, identity } = parts;
   const mesh: MeshName = options.name;
-  const penalties = createPenalties();
   const courtesy = createCourtesy(identity.peer);
   const failure: ListenFailure = { error: undefined };
   const shutdown = new AbortController();
@@ -55,7 +58,6 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
       name: mesh,
       listen: options.listen,
       dht: options.dht ?? defaults.dht,
-      silenceMsMax: options.silenceMsMax ?? defaults.silenceMsMax,
     },
   );
   const undo: (() => void | Promise<void>)[] = [() => node.stop()];
@@ -70,6 +72,10 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
     const offer = await handlers.offer(node, shutdown.signal);
     undo.push(() => offer.stop());
     await node.start();
+    const replacements = followReplacements({ node, connections });
+    undo.push(() => replacements.stop());
+    const channels = startChannelSender({ node, connections, counters });
+    undo.push(() => channels.stop());
     const gossip = startGossip(
       { node, mesh, subscriptions, penalties, counters },
       { messagesMax: options.outboxMessagesMax ?? defaults.outboxMessagesMax },
@@ -87,7 +93,7 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
       },
     );
     undo.push(() => dialer.stop());
-    return { node, gossip, courtesy, shutdown: shutdown.signal, stop };
+    return { node, channels, gossip, courtesy, shutdown: shutdown.signal, stop };
   } catch (error) {
     await stop();
     throw failure.error ?? error;

@@ -16,7 +16,7 @@ export async function startRawNode(name: MeshName, identity?: Identity): Promise
       mayDial: () => true,
       scoreOf: () => 0,
     },
-    { name, listen: [loopback], dht: false, silenceMsMax: 30_000 },
+    { name, listen: [loopback], dht: false },
   );
   await node.start();
   return node;

@@ -112,6 +112,9 @@ function deafMesh(peer: PeerId): Mesh {
     subscribe: () => () => undefined,
     request: () => Promise.reject(new BzzzError('mesh_unreachable', 'nobody is there')),
     handle: () => () => undefined,
+    disconnect: () => undefined,
+    send: () => false,
+    receive: () => () => undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 /** A mesh in memory: whoever is linked hears at once, in the order in which it was said. */
-import { BzzzError, type PeerId, type RequestProtocol, type Topic } from '@bzzz/protocol';
+import { BzzzError, type Channel, type PeerId, type RequestProtocol, type Topic } from '@bzzz/protocol';
 import type { ConnectionEvent, Mesh } from '../../src/index.ts';
 
 export interface MemoryHub {
@@ -8,18 +8,22 @@ export interface MemoryHub {
   cut(a: PeerId, b: PeerId): void;
   /** Everything that was published, whoever heard it. */
   readonly said: { readonly from: PeerId; readonly topic: string; readonly message: unknown }[];
+  /** What the listeners of channels threw. */
+  readonly threw: unknown[];
 }
 
 interface Station {
   readonly links: Set<PeerId>;
   readonly onConnection: Set<(event: ConnectionEvent) => void>;
   readonly topics: Map<string, Set<(from: PeerId, message: unknown) => void>>;
+  readonly channels: Map<string, Set<(from: PeerId, message: unknown) => void>>;
   readonly handlers: Map<string, (from: PeerId, message: unknown) => Promise<unknown>>;
 }
 
 export function createMemoryHub(): MemoryHub {
   const stations = new Map<PeerId, Station>();
   const said: MemoryHub['said'] = [];
+  const threw: unknown[] = [];
 
   function change(a: PeerId, b: PeerId, open: boolean): void {
     for (const [one, peer] of [
@@ -39,6 +43,26 @@ export function createMemoryHub(): MemoryHub {
       peer,
       connected: () => [...station.links],
       onConnection: (listener) => member(station.onConnection, listener),
+      /** Nobody dials again but the test, by `link`. */
+      disconnect: (to) => change(peer, to, false),
+      send<T>(channel: Channel<T>, to: PeerId, message: T) {
+        const heard = channel.codec.decode(channel.codec.encode(message));
+        if (!station.links.has(to)) return false;
+        for (const listener of stations.get(to)?.channels.get(channel.name) ?? []) {
+          try {
+            listener(peer, heard);
+          } catch (error) {
+            threw.push(error);
+          }
+        }
+        return true;
+      },
+      receive<T>(channel: Channel<T>, listener: (from: PeerId, message: T) => void) {
+        const listeners = station.channels.get(channel.name) ?? new Set();
+        station.channels.set(channel.name, listeners);
+        // Sound: `send` hands on only what this channel's codec decoded.
+        return member(listeners, listener as (from: PeerId, message: unknown) => void);
+      },
       async publish<T>(topic: Topic<T>, message: T) {
         const heard = topic.codec.decode(topic.codec.encode(message));
         said.push({ from: peer, topic: topic.name, message: heard });
@@ -81,11 +105,13 @@ export function createMemoryHub(): MemoryHub {
 
   return {
     said,
+    threw,
     join(peer) {
       const station: Station = {
         links: new Set(),
         onConnection: new Set(),
         topics: new Map(),
+        channels: new Map(),
         handlers: new Map(),
       };
       stations.set(peer, station);

@@ -10,6 +10,7 @@ import {
   topics,
 } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeChannelContract } from './mesh-channels.ts';
 
 /** Three peers of one mesh, each connected to the two others and ready for gossip. */
 export interface MeshSubject {
@@ -26,6 +27,11 @@ export interface MeshSubject {
 }
 
 export function describeMeshContract(name: string, makeSubject: () => Promise<MeshSubject>): void {
+  describeChannelContract(name, async () => {
+    const subject = await makeSubject();
+    const [a, b] = subject.meshes;
+    return { ...subject, pair: [a, b] };
+  });
   describe(`Mesh: ${name}`, () => {
     let subject: MeshSubject;
     let [a, b, c]: readonly Mesh[] = [];

@@ -11,6 +11,8 @@ export interface Process {
   readonly clock: Clock;
   alive(): boolean;
   paused(): boolean;
+  /** Alive and not paused. */
+  running(): boolean;
   enter(event: () => void): void;
   /** A promise that the process only sees while it lives. */
   leave<T>(
@@ -53,6 +55,7 @@ export function createProcess(timeline: Timeline, options: ProcessOptions): Proc
   return {
     alive: () => state !== 'dead',
     paused: () => state === 'paused',
+    running: () => state === 'running',
     enter,
     clock: {
       wallMs: () => epochMs + timeline.nowMs() * rate + skewMs,

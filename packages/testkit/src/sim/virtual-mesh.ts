@@ -1,11 +1,12 @@
 /** The network between virtual peers: who is connected to whom, and what becomes of a message. */
-import { BzzzError, type PeerId, type RequestProtocol, type Topic } from '@bzzz/protocol';
+import { BzzzError, type Channel, type PeerId, type RequestProtocol, type Topic } from '@bzzz/protocol';
 import type { ConnectionEvent, Mesh } from '@bzzz/coordination';
 import type { Faults } from './faults.ts';
 import type { Links } from './links.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
+import { type Admission, createAdmission, createLines, type Lines } from './virtual-channels.ts';
 import { createDesk, type Desk } from './virtual-requests.ts';
 
 export interface VirtualNetwork {
@@ -24,6 +25,9 @@ interface Station {
   readonly connections: Set<PeerId>;
   readonly onConnection: Set<(event: ConnectionEvent) => void>;
   readonly topics: Map<string, Set<(from: PeerId, message: unknown) => void>>;
+  readonly channels: Map<string, Set<(from: PeerId, message: unknown) => void>>;
+  readonly lines: Lines;
+  readonly admission: Admission;
   readonly desk: Desk;
   /** Ends what waits for an answer of a peer that is gone. */
   readonly onGone: Set<(peer: PeerId) => void>;
@@ -44,10 +48,18 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
 
   function reconnect(): void {
     timeline.after(random.between(10, 500), () => {
+      let later = false;
       for (const [a, station] of stations) {
-        for (const b of stations.keys()) if (a !== b) link(station, b, links.connects(a, b));
+        for (const [b, other] of stations) {
+          if (a === b) continue;
+          const isNew = links.connects(a, b) && !station.connections.has(b);
+          // A paused process cannot take part in opening a connection; it keeps those that it has.
+          if (isNew && !(station.process.running() && other.process.running())) later = true;
+          else link(station, b, links.connects(a, b));
+        }
         for (const b of station.connections) if (!stations.has(b)) link(station, b, false);
       }
+      if (later) reconnect();
     });
   }
 
@@ -55,6 +67,7 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
     if (station.connections.has(peer) === open) return;
     if (open) station.connections.add(peer);
     else station.connections.delete(peer);
+    if (!open) station.lines.cut(peer);
     station.process.enter(() => {
       if (!open) for (const end of station.onGone) end(peer);
       tell(station.onConnection, (listener) => listener({ peer, open }));
@@ -114,6 +127,34 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
       peer,
       connected: () => [...station.connections],
       onConnection: (listener) => member(station.onConnection, listener),
+      disconnect(to) {
+        if (!process.alive() || !station.connections.has(to)) return;
+        link(station, to, false);
+        const other = stations.get(to);
+        if (other !== undefined) link(other, peer, false);
+        reconnect();
+      },
+      send<T>(channel: Channel<T>, to: PeerId, message: T) {
+        const encoded = channel.codec.encode(message);
+        const received = channel.codec.decode(encoded);
+        if (!process.alive() || !station.connections.has(to)) return false;
+        const hear = (other: Station) => {
+          if (!other.admission.admit(channel, peer)) return;
+          tell(other.channels.get(channel.name) ?? [], (listener) => listener(peer, received));
+        };
+        const arrive = () => {
+          const other = stations.get(to);
+          if (other?.connections.has(peer) !== true || !reachable(peer, to)) return;
+          other.process.enter(() => hear(other));
+        };
+        return station.lines.push({ channel, to, bytes: encoded.byteLength, arrive });
+      },
+      receive<T>(channel: Channel<T>, listener: (from: PeerId, message: T) => void) {
+        const listeners = station.channels.get(channel.name) ?? new Set();
+        station.channels.set(channel.name, listeners);
+        // Sound: `send` above only hands on what this very channel's codec decoded.
+        return member(listeners, listener as (from: PeerId, message: unknown) => void);
+      },
       async publish<T>(topic: Topic<T>, message: T) {
         if (!process.alive()) return new Promise<void>(() => undefined);
         // Through the codec, as on the wire: what does not fit is found here too.
@@ -187,6 +228,9 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
         connections: new Set(),
         onConnection: new Set(),
         topics: new Map(),
+        channels: new Map(),
+        lines: createLines(deps),
+        admission: createAdmission(timeline),
         desk: createDesk(timeline),
         onGone: new Set(),
       };

@@ -25,7 +25,8 @@ export function startChannelSender(parts: {
     const id = protocolId(channel);
     const ofPeer = lanes.get(peer) ?? new Map<string, Lane>();
     lanes.set(peer, ofPeer);
-    const lane = ofPeer.get(id) ?? createLane({ open: (signal) => open(peer, id, signal), onOpened }, channel);
+    const lane =
+      ofPeer.get(id) ?? createLane({ open: (signal) => open(peer, id, signal), onOpened }, channel);
     ofPeer.set(id, lane);
     return lane;
   }

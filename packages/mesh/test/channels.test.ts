@@ -9,7 +9,7 @@ import {
 import type { Stream } from '@libp2p/interface';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { muxerLimits } from '../src/connection-limits.ts';
-import { encodeFrame } from '../src/framing.ts';
+import { createFrameSplitter, encodeFrame } from '../src/framing.ts';
 import type { MeshService } from '../src/index.ts';
 import type { MeshNode } from '../src/libp2p-node.ts';
 import { dial, startRawNode } from './raw-node.ts';
@@ -136,15 +136,21 @@ describe('a sender that breaks the rules', () => {
 });
 
 describe('the one stream to a peer', () => {
-  it('is kept for all messages, cut and joined as they may be on their way', async () => {
-    const streams = await listenRaw((stream) => stream.addEventListener('message', () => {}));
-    const before = mesh.stats().channels;
-    for (let count = 0; count < 30; count += 1) {
-      await until('it is taken', () => mesh.send(tiny, rawPeer, note(count)));
+  it('is kept for all messages, which come in order', async () => {
+    const came: number[] = [];
+    const streams = await listenRaw((stream) => {
+      const split = createFrameSplitter({ readBytesMax: codec.bytesMax }, (message) =>
+        came.push(codec.decode(message).incarnation),
+      );
+      stream.addEventListener('message', ({ data }) => split(data.subarray()));
+    });
+    const numbers = Array.from({ length: 60 }, (_, index) => index);
+    for (const number of numbers) {
+      await until('it is taken', () => mesh.send(tiny, rawPeer, note(number)));
     }
-    await until('the stream is open', () => streams.length > 0);
-    expect(mesh.stats().channels.streamsOpened - before.streamsOpened).toBe(1);
-    expect(mesh.stats().channels.sent - before.sent).toBe(30);
+    await until('all have come', () => came.length === numbers.length);
+    expect(came).toEqual(numbers);
+    expect(mesh.stats().channels).toMatchObject({ sent: numbers.length, streamsOpened: 1 });
     expect(streams.length).toBe(1);
   });
 

@@ -4,19 +4,27 @@
  * hint. Answers pings. With `silenceMsMax` it pings too, each 100 ms, and disconnects whom it has not
  * heard for so long, as the peer's failure detection would. Ends when its parent closes its input.
  */
-import { heartbeatChannel, MeshName, type PeerId, topics } from '@bzzz/protocol';
-import { createIdentity, createMesh } from '../src/index.ts';
+import { heartbeatChannel, hexToBytes, MeshName, type PeerId, topics } from '@bzzz/protocol';
+import { createIdentity, createMesh, loadIdentity } from '../src/index.ts';
 
 const {
   name,
   silenceMsMax,
+  seed,
   ...options
-}: { name: string; listen: string[]; bootstrap?: string[]; mdns?: boolean; silenceMsMax?: number } =
-  JSON.parse(process.argv[2] ?? '{}');
+}: {
+  name: string;
+  listen: string[];
+  bootstrap?: string[];
+  mdns?: boolean;
+  silenceMsMax?: number;
+  /** 32 bytes as hex; default: a new identity. */
+  seed?: string;
+} = JSON.parse(process.argv[2] ?? '{}');
 
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const mesh = createMesh(
-  { identity: await createIdentity() },
+  { identity: await (seed === undefined ? createIdentity() : loadIdentity(hexToBytes(seed))) },
   { ...options, name: MeshName.parse(name) },
 );
 mesh.onConnection(() => say({ connected: mesh.connected() }));

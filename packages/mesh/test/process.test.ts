@@ -1,24 +1,26 @@
-import { heartbeatChannel } from '@bzzz/protocol';
+import { bytesToHex, heartbeatChannel } from '@bzzz/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createIdentity, createMesh, type MeshService } from '../src/index.ts';
 import { type Spawned, spawnPeer } from './processes.ts';
 import { createFleet, freshName, loopback, until } from './support.ts';
 
 const fleet = createFleet();
 const running: Spawned[] = [];
+const others: MeshService[] = [];
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.end()));
-  await fleet.stopAll();
+  await Promise.all([fleet.stopAll(), ...others.splice(0).map((mesh) => mesh.stop())]);
 });
 
-async function meetProcess() {
+async function meetProcess(options: { seed?: string } = {}) {
   const name = freshName();
   const mesh = await fleet.add({ name });
   await mesh.start();
-  const spawned = spawnPeer({ name, listen: [loopback], bootstrap: mesh.multiaddrs() });
+  const spawned = spawnPeer({ name, listen: [loopback], bootstrap: mesh.multiaddrs(), ...options });
   running.push(spawned);
   await until('the process is connected', () => mesh.connected().length === 1);
-  return { mesh, spawned };
+  return { mesh, spawned, name };
 }
 
 describe('a peer in another process', () => {
@@ -65,5 +67,34 @@ describe('a peer in another process', () => {
     spawned.child.kill('SIGCONT');
     await until('it answers what came meanwhile', () => acks.includes(1));
     expect(mesh.connected()).toEqual([peer]);
+  });
+
+  it('that is gone without a word is replaced when it dials anew', async () => {
+    const identity = await createIdentity();
+    const { mesh, spawned, name } = await meetProcess({ seed: bytesToHex(identity.seed) });
+    const sinceMs = performance.now();
+    // Its connection stays open and answers nothing, as when its machine was switched off.
+    spawned.child.kill('SIGSTOP');
+    const told: boolean[] = [];
+    mesh.onConnection(({ open }) => told.push(open));
+    await until(
+      'nobody can think that the dials crossed',
+      () => performance.now() - sinceMs > 6_000,
+    );
+    expect(mesh.connected()).toEqual([identity.peer]);
+    const again = createMesh(
+      { identity },
+      { name, listen: [loopback], bootstrap: mesh.multiaddrs() },
+    );
+    others.push(again);
+    const pings: number[] = [];
+    again.receive(heartbeatChannel, (_, beat) => pings.push(beat.seq));
+    await again.start();
+    await until('it is told as lost and found', () => told.length === 2);
+    expect(told).toEqual([false, true]);
+    await until('what is sent comes to the new one', () => {
+      mesh.send(heartbeatChannel, identity.peer, { kind: 'ping', seq: 1, incarnation: 0 });
+      return pings.length > 0;
+    });
   });
 });

@@ -7,7 +7,14 @@ import { byteString } from './bytes.ts';
 import { type Codec, createCodec } from './cbor.ts';
 import type { MeshName } from './ids.ts';
 import { limits } from './limits.ts';
-import { Capabilities, HealthNote, Heartbeat, ProbeRequest, ProbeResponse, TaskHint } from './messages.ts';
+import {
+  Capabilities,
+  HealthNote,
+  Heartbeat,
+  ProbeRequest,
+  ProbeResponse,
+  TaskHint,
+} from './messages.ts';
 
 /** Wire versions that this build understands. */
 export const wireVersions = { min: 1, max: 1 } as const;

@@ -1,5 +1,11 @@
 /** A mesh in memory: whoever is linked hears at once, in the order in which it was said. */
-import { BzzzError, type Channel, type PeerId, type RequestProtocol, type Topic } from '@bzzz/protocol';
+import {
+  BzzzError,
+  type Channel,
+  type PeerId,
+  type RequestProtocol,
+  type Topic,
+} from '@bzzz/protocol';
 import type { ConnectionEvent, Mesh } from '../../src/index.ts';
 
 export interface MemoryHub {

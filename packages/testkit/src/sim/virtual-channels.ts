@@ -16,7 +16,7 @@ export interface Lines {
   cut(to: PeerId): void;
 }
 
-export interface Parcel {
+interface Parcel {
   readonly channel: Pick<Channel<never>, 'name' | 'waitingBytesMax'>;
   readonly to: PeerId;
   readonly bytes: number;

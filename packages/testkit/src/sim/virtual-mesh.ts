@@ -1,5 +1,11 @@
 /** The network between virtual peers: who is connected to whom, and what becomes of a message. */
-import { BzzzError, type Channel, type PeerId, type RequestProtocol, type Topic } from '@bzzz/protocol';
+import {
+  BzzzError,
+  type Channel,
+  type PeerId,
+  type RequestProtocol,
+  type Topic,
+} from '@bzzz/protocol';
 import type { ConnectionEvent, Mesh } from '@bzzz/coordination';
 import type { Faults } from './faults.ts';
 import type { Links } from './links.ts';

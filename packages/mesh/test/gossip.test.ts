@@ -5,7 +5,6 @@ import {
   limits,
   type MeshName,
   type PeerId,
-  probeProtocol,
   protocolId,
   topicName,
   topics,
@@ -16,7 +15,7 @@ import { z } from 'zod';
 import type { MeshService } from '../src/index.ts';
 import type { MeshNode } from '../src/libp2p-node.ts';
 import { dial, startRawNode } from './raw-node.ts';
-import { allConnected, createFleet, freshName, until } from './support.ts';
+import { allConnected, createFleet, freshName, until, probeProtocol } from './support.ts';
 
 const fleet = createFleet();
 

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net';
-import { type ErrorCode, isBzzzError, probeProtocol, topics } from '@bzzz/protocol';
+import { type ErrorCode, isBzzzError, topics } from '@bzzz/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createIdentity, createMesh, type MeshOptions } from '../src/index.ts';
-import { allConnected, createFleet, freshName, loopback, until } from './support.ts';
+import { allConnected, createFleet, freshName, loopback, probeProtocol, until } from './support.ts';
 
 const fleet = createFleet();
 const servers: Server[] = [];

@@ -1,5 +1,19 @@
-import { MeshName } from '@bzzz/protocol';
+import { createCodec, MeshName, PeerId, type RequestProtocol } from '@bzzz/protocol';
+import { z } from 'zod';
 import { createIdentity, createMesh, type MeshOptions, type MeshService } from '../src/index.ts';
+
+const Question = z.object({ target: PeerId });
+const Answer = z.object({ connected: z.boolean() });
+/** A request protocol of the tests' own. */
+export const probeProtocol: RequestProtocol<z.infer<typeof Question>, z.infer<typeof Answer>> = {
+  name: 'probe',
+  version: 1,
+  request: createCodec({ name: 'probe request', schema: Question, bytesMax: 256 }),
+  response: createCodec({ name: 'probe response', schema: Answer, bytesMax: 64 }),
+  timeoutMs: 2_000,
+  requestsPerSecondMax: 200,
+  inFlightMax: 64,
+};
 
 export const loopback = '/ip4/127.0.0.1/tcp/0';
 

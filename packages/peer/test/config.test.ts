@@ -68,6 +68,7 @@ describe('loadConfig', () => {
         'forge.gitUrl': 'http://127.0.0.1:1',
         repositories: 'acme/widgets acme/gadgets',
         'work.sandbox': 'off',
+        'liveness.preset': 'wan',
         'work.tools': 'zig',
         dataDir: '/data',
       };

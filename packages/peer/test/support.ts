@@ -110,9 +110,9 @@ export function configFor(
       pollMs: 200,
       lagMs: 0,
       announceMs: 500,
-      suspicionMs: 500,
       backoffMs: 200,
     },
+    liveness: { preset: 'local' },
   });
 }
 

@@ -21,13 +21,53 @@ export const Timing = z.strictObject({
   lagMs: z.int().min(0).max(600_000).default(30_000),
   /** Between two capabilities messages when nothing changes. */
   announceMs: z.int().min(100).max(600_000).default(30_000),
-  /** From a closed connection to "dead", unless somebody still reaches the peer. Lower: faster
-   *  takeover, more work lost to a brief cut. */
-  suspicionMs: z.int().min(50).max(600_000).default(3_000),
   /** First pause after a claim that was refused or an attempt that failed; doubles up to 5 min. */
   backoffMs: z.int().min(10).max(600_000).default(10_000),
 });
 export type Timing = z.infer<typeof Timing>;
+
+/** How soon a peer that says nothing is missed. Every value in milliseconds. */
+export const Liveness = z.strictObject({
+  /** Between two pings of one peer. Lower: silence is seen sooner, more packets. */
+  pingMs: z.int().min(10).max(600_000),
+  /** A connected peer from which nothing came for so long is asked for through others; a machine that
+   *  is busy itself waits longer. Lower: a hang is seen sooner, more questions about peers that only
+   *  are slow. Several pings must fit in. */
+  silenceMs: z.int().min(20).max(3_600_000),
+  /** How long a peer may take to answer one ping. Above the slowest round trip. */
+  probeMs: z.int().min(10).max(600_000),
+  /** From a suspicion to "dead", unless somebody still reaches the peer. Lower: faster takeover, more
+   *  work lost to a brief cut. */
+  suspicionMs: z.int().min(50).max(600_000),
+});
+export type Liveness = z.infer<typeof Liveness>;
+
+export const livenessPresets = {
+  /** All peers on one machine, where a round trip takes less than a millisecond. */
+  local: { pingMs: 40, silenceMs: 160, probeMs: 80, suspicionMs: 500 },
+  /** One cluster on one network. */
+  lan: { pingMs: 500, silenceMs: 2_000, probeMs: 1_000, suspicionMs: 3_000 },
+  /** Sites with slow or lossy links between them. */
+  wan: { pingMs: 2_000, silenceMs: 10_000, probeMs: 4_000, suspicionMs: 15_000 },
+} as const satisfies Record<string, Liveness>;
+
+/** A preset, and what differs from it. */
+const LivenessChoice = z
+  .strictObject({
+    preset: z.enum(['local', 'lan', 'wan']).default('lan'),
+    ...Liveness.partial().shape,
+  })
+  .prefault({});
+
+export function livenessOf({ preset, ...own }: z.infer<typeof LivenessChoice>): Liveness {
+  const base = livenessPresets[preset];
+  return {
+    pingMs: own.pingMs ?? base.pingMs,
+    silenceMs: own.silenceMs ?? base.silenceMs,
+    probeMs: own.probeMs ?? base.probeMs,
+    suspicionMs: own.suspicionMs ?? base.suspicionMs,
+  };
+}
 
 export const Config = z.strictObject({
   /** What people call this machine. */
@@ -75,5 +115,6 @@ export const Config = z.strictObject({
     })
     .prefault({}),
   timing: Timing.prefault({}),
+  liveness: LivenessChoice,
 });
 export type Config = z.infer<typeof Config>;

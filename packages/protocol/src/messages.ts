@@ -133,9 +133,3 @@ export const Heartbeat = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), ...numbered, target: PeerId, reached: z.boolean() }),
 ]);
 export type Heartbeat = z.infer<typeof Heartbeat>;
-
-/** Stream `heartbeat` version 1: an indirect probe, "do you have a live connection to this peer?" */
-export const ProbeRequest = z.object({ target: PeerId });
-export type ProbeRequest = z.infer<typeof ProbeRequest>;
-export const ProbeResponse = z.object({ connected: z.boolean() });
-export type ProbeResponse = z.infer<typeof ProbeResponse>;

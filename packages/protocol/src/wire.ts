@@ -7,14 +7,7 @@ import { byteString } from './bytes.ts';
 import { type Codec, createCodec } from './cbor.ts';
 import type { MeshName } from './ids.ts';
 import { limits } from './limits.ts';
-import {
-  Capabilities,
-  HealthNote,
-  Heartbeat,
-  ProbeRequest,
-  ProbeResponse,
-  TaskHint,
-} from './messages.ts';
+import { Capabilities, HealthNote, Heartbeat, TaskHint } from './messages.ts';
 
 /** Wire versions that this build understands. */
 export const wireVersions = { min: 1, max: 1 } as const;
@@ -64,23 +57,13 @@ export const topics = {
   health: topic('health', HealthNote),
 } as const;
 
-/** Direct and indirect probes. Version 1 of the name was a request protocol, `probeProtocol`. */
+/** Direct and indirect probes. Version 1 of the name was a request with one response. */
 export const heartbeatChannel: Channel<Heartbeat> = {
   name: 'heartbeat',
   version: 2,
   codec: createCodec({ name: 'heartbeat', schema: Heartbeat, bytesMax: 256 }),
   messagesPerSecondMax: 200,
   waitingBytesMax: 4 * 1024,
-};
-
-export const probeProtocol: RequestProtocol<ProbeRequest, ProbeResponse> = {
-  name: 'heartbeat',
-  version: 1,
-  request: createCodec({ name: 'probe request', schema: ProbeRequest, bytesMax: 256 }),
-  response: createCodec({ name: 'probe response', schema: ProbeResponse, bytesMax: 64 }),
-  timeoutMs: 2_000,
-  requestsPerSecondMax: 200,
-  inFlightMax: 64,
 };
 
 /** Hypercore replication; a raw stream, gated by peer id. */

@@ -6,7 +6,6 @@ import {
   limits,
   MeshName,
   parseTopicName,
-  probeProtocol,
   protocolId,
   topicName,
   topics,
@@ -45,7 +44,6 @@ it.each([
 });
 
 it('names protocols as the specification does', () => {
-  expect(protocolId(probeProtocol)).toBe('/bzzz/heartbeat/1');
   expect(protocolId(heartbeatChannel)).toBe('/bzzz/heartbeat/2');
   expect(protocolId(journalProtocol)).toBe('/bzzz/journal/1');
 });
@@ -56,9 +54,6 @@ it('keeps every message within what carries it', () => {
   }
   // One full message and the envelope around it.
   expect(limits.gossipMessageBytesMax + 64).toBeLessThan(limits.envelopeBytesMax);
-  for (const codec of [probeProtocol.request, probeProtocol.response]) {
-    expect(codec.bytesMax).toBeLessThanOrEqual(limits.streamMessageBytesMax);
-  }
   const { codec, waitingBytesMax } = heartbeatChannel;
   expect(codec.bytesMax).toBeLessThan(waitingBytesMax);
   expect(limits.journalEntryBytesMax + 64).toBeLessThan(limits.journalBlockBytesMax);

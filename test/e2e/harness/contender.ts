@@ -5,14 +5,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type Clock,
-  type Coordinator,
-  createCoordinator,
-  type Journal,
-  type Mesh,
-  type Random,
-} from '@bzzz/coordination';
+import { type Coordinator, createCoordinator, type Mesh } from '@bzzz/coordination';
 import { createRecipeExecutor, createRunner, createWorkspaces } from '@bzzz/execution';
 import { createGithubForge, tokenFromValue } from '@bzzz/github';
 import { createIdentity, createSigner } from '@bzzz/mesh';
@@ -20,13 +13,13 @@ import {
   BzzzError,
   type EntryBody,
   type JournalEntry,
-  JournalKey,
-  journalEntryCodec,
+  livenessPresets,
   type PeerId,
   RepoName,
   Timing,
   wireVersions,
 } from '@bzzz/protocol';
+import { clock, journalOver, random } from '../../lib/ports.ts';
 import { type ForgeProcess, tokenOf } from './forge.ts';
 import { account } from './peer.ts';
 import type { Stage } from './stage.ts';
@@ -76,6 +69,7 @@ export async function startContender(
       sandbox: 'bubblewrap',
       wire: wireVersions,
       timing: Timing.parse({ leaseMs: 60_000, pollMs: 5_000, lagMs: 500, backoffMs: 200 }),
+      liveness: livenessPresets.local,
       load: () => 0,
       onFatal: (error) => failures.push(error),
     },
@@ -87,20 +81,6 @@ export async function startContender(
   await coordinator.start();
   return { peer: identity.peer, coordinator, journal: () => entries.map(({ body }) => body) };
 }
-
-const clock: Clock = {
-  wallMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
-
-const random: Random = {
-  bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-  unit: () => Math.random(),
-};
 
 /** Nobody is there. */
 function deafMesh(peer: PeerId): Mesh {
@@ -115,18 +95,5 @@ function deafMesh(peer: PeerId): Mesh {
     disconnect: () => undefined,
     send: () => false,
     receive: () => () => undefined,
-  };
-}
-
-function journalOver(entries: JournalEntry[]): Journal {
-  return {
-    key: JournalKey.parse('0'.repeat(64)),
-    length: () => entries.length,
-    // Through the codec, as on disk: what does not fit is found here too.
-    append: async (entry) =>
-      entries.push(journalEntryCodec.decode(journalEntryCodec.encode(entry))) - 1,
-    async *read({ from = 0 } = {}) {
-      for (const [seq, entry] of entries.entries()) if (seq >= from) yield { seq, entry };
-    },
   };
 }

@@ -63,7 +63,6 @@ const timing = {
   pollMs: 500,
   lagMs: 500,
   announceMs: 2_000,
-  suspicionMs: 500,
   backoffMs: 300,
 };
 
@@ -225,6 +224,7 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
     forge: { apiUrl: forge.url, gitUrl: forge.url, tokenFile },
     repositories: spec.repositories ?? [forge.repo],
     timing: { ...timing, ...spec.timing },
+    liveness: { preset: 'local' },
   };
 }
 

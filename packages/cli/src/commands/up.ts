@@ -92,6 +92,10 @@ function withForge({ config, origins }: LoadedConfig, forge: EmbeddedForge): Con
       ...(unset('timing.pollMs') ? { pollMs: 1_000 } : {}),
       ...(unset('timing.lagMs') ? { lagMs: 0 } : {}),
     },
+    liveness: {
+      ...config.liveness,
+      ...(unset('liveness.preset') ? { preset: 'local' as const } : {}),
+    },
   };
 }
 

@@ -37,7 +37,6 @@ const timing = {
   pollMs: 1_000,
   lagMs: 1_000,
   announceMs: 5_000,
-  suspicionMs: 500,
   backoffMs: 1_000,
 };
 
@@ -65,6 +64,7 @@ export async function startCluster(options: ClusterOptions): Promise<DemoPeer[]>
       forge: { apiUrl: options.forgeUrl, gitUrl: options.forgeUrl, tokenFile: options.tokenFile },
       repositories: [options.repo],
       timing,
+      liveness: { preset: 'local' },
     };
     // JSON is YAML, so this is the file that a person would write.
     const file = join(dataDir, 'bzzz.yml');

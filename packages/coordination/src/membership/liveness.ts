@@ -1,16 +1,18 @@
 /**
- * From a closed connection to "dead": the peer is suspected, the suspicion is gossiped, others are
- * asked whether they still reach it, and it may refute. Only a peer that sees a majority declares
- * anybody dead. A wrong verdict wastes work and cannot break safety: the fence decides.
- * After SWIM (Das, Gupta, Motivala 2002), sections 3.2 and 4.2.
+ * From a closed connection, or a connection on which nothing comes, to "dead": the peer is suspected,
+ * the suspicion is gossiped, others are asked whether they still reach it, and it may refute. Only a
+ * peer that sees a majority declares anybody dead. A wrong verdict wastes work and cannot break safety:
+ * the fence decides. After SWIM (Das, Gupta, Motivala 2002), sections 3.2 and 4.2.
  */
-import { type HealthNote, isBzzzError, type PeerId, probeProtocol, topics } from '@bzzz/protocol';
+import { type HealthNote, type Liveness, type PeerId, topics } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import { rendezvous } from '../contest/rendezvous.ts';
 import type { Clock, Mesh } from '../ports/index.ts';
 import { sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import type { Membership } from './membership.ts';
+import { createSilence } from './silence.ts';
 
 export interface LivenessDeps {
   readonly clock: Clock;
@@ -20,42 +22,105 @@ export interface LivenessDeps {
   readonly trouble: Trouble;
 }
 
-export interface LivenessOptions {
-  readonly suspicionMs: number;
+export interface LivenessOptions extends Liveness {
+  readonly incarnation: () => number;
   /** Somebody's liveness changed. */
   readonly onChange: () => void;
   /** Somebody suspects us: say again that we live, with a higher incarnation. */
   readonly onSuspected: (incarnation: number) => void;
 }
 
+/** Peers that each peer pings, so that the cost does not grow with the mesh. */
+const watchedMax = 8;
 /** Peers asked to confirm a suspicion. */
-const probesMax = 3;
+const helpersMax = 3;
+/** So often in a row only others reach a peer before we give our connection to it up and dial anew. */
+const detoursMax = 3;
 /** So many suspicions long a member of an earlier run may take to be heard, before it is asked for. */
 const missingSuspicions = 10;
 
 /** Returns the function that ends it. */
 export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () => void {
   const { mesh, membership, chronicle, clock, trouble } = deps;
+  const { pingMs, probeMs, suspicionMs } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
+  const silence = createSilence(options);
+  /** Peers about which something is being found out. */
   const open = new Set<PeerId>();
+  /** Rounds in a row in which others reached a silent peer and we did not. */
+  const detours = new Map<PeerId, number>();
+  let watched: readonly PeerId[] = [];
+
+  const heartbeat = startHeartbeat(deps, {
+    probeMs,
+    incarnation: options.incarnation,
+    onSuspected: options.onSuspected,
+    suspected(peer) {
+      const member = membership.get(peer);
+      return member?.liveness === 'suspected' ? member.capabilities.incarnation : undefined;
+    },
+    onHeard,
+  });
+
+  function onHeard(peer: PeerId): void {
+    silence.heard(peer, clock.monotonicMs());
+    detours.delete(peer);
+    if (membership.get(peer)?.liveness === 'suspected') revive(peer);
+  }
+
+  function revive(peer: PeerId): void {
+    membership.clear(peer, clock.monotonicMs());
+    options.onChange();
+  }
+
+  async function beat(): Promise<void> {
+    for (;;) {
+      await sleep(clock, pingMs, signal);
+      const nowMs = clock.monotonicMs();
+      silence.tick(nowMs);
+      for (const peer of watched) {
+        heartbeat.ping(peer);
+        if (silence.isOverdue(peer, nowMs)) findOut(peer, () => investigate(peer));
+      }
+    }
+  }
+
+  async function check(peer: PeerId): Promise<void> {
+    if (!(await heartbeat.reach(peer))) await investigate(peer);
+  }
+
+  /** The peer is connected and says nothing. */
+  async function investigate(peer: PeerId): Promise<void> {
+    if (membership.get(peer)?.liveness !== 'alive') return;
+    const [answers, reached] = await Promise.all([heartbeat.reach(peer), somebodyReaches(peer)]);
+    if (answers || !isConnected(peer)) return;
+    if (!reached) return confirm(peer);
+    const rounds = (detours.get(peer) ?? 0) + 1;
+    detours.set(peer, rounds);
+    silence.heard(peer, clock.monotonicMs());
+    if (rounds < detoursMax) return;
+    // It lives, and our connection to it does not.
+    detours.delete(peer);
+    mesh.disconnect(peer);
+  }
 
   async function confirm(peer: PeerId): Promise<void> {
     membership.suspect(peer);
+    options.onChange();
     await chronicle.record({ kind: 'member.suspected', peer });
     const incarnation = membership.get(peer)?.capabilities.incarnation ?? 0;
     await mesh.publish(topics.health, { kind: 'suspected', peer, incarnation });
     while (membership.get(peer)?.liveness === 'suspected') {
       const sinceMs = clock.monotonicMs();
       const [reached] = await Promise.all([
-        somebodyReaches(deps, peer, signal),
-        sleep(clock, options.suspicionMs, signal),
+        somebodyReaches(peer),
+        heartbeat.reach(peer), // an answer is heard like everything else
+        sleep(clock, suspicionMs, signal),
       ]);
       if (membership.get(peer)?.liveness !== 'suspected') return;
-      if (reached) membership.clear(peer, clock.monotonicMs());
-      else if (!overslept(sinceMs, options.suspicionMs) && membership.seesMajorityWithout(peer))
-        await bury(peer);
-      // A minority goes on suspecting; the lease decides about what the peer holds.
+      if (reached) revive(peer);
+      else if (!overslept(sinceMs, suspicionMs)) await bury(peer);
     }
   }
 
@@ -64,92 +129,101 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
    * must not count against every majority for ever; who lives is heard long before.
    */
   async function buryMissing(): Promise<void> {
-    const pauseMs = missingSuspicions * options.suspicionMs;
+    const pauseMs = missingSuspicions * suspicionMs;
     while (membership.missing().length > 0) {
       const sleptSinceMs = clock.monotonicMs();
       await sleep(clock, pauseMs, signal);
       if (overslept(sleptSinceMs, pauseMs)) continue;
       for (const peer of membership.missing()) {
         const sinceMs = clock.monotonicMs();
-        if (await somebodyReaches(deps, peer, signal)) continue;
+        if (await somebodyReaches(peer)) continue;
         if (overslept(sinceMs, 0) || !membership.missing().includes(peer)) continue;
-        if (membership.seesMajorityWithout(peer)) await bury(peer);
+        await bury(peer);
       }
     }
   }
 
-  /**
-   * Whether this process stood still meanwhile: then what it knows of its own connections is old, and
-   * it asks anew before it says anything of others (Lifeguard; Dadgar, Phillips, Currey 2018).
-   */
+  /** Whether this process stood still meanwhile: then what it knows is old, and it asks anew. */
   function overslept(sinceMs: number, pauseMs: number): boolean {
-    const slackMs = options.suspicionMs + 2 * probeProtocol.timeoutMs;
+    const slackMs = suspicionMs + 4 * probeMs;
     return clock.monotonicMs() - sinceMs > pauseMs + slackMs;
   }
 
+  /** Asks a few connected peers, the same few for the same suspect. */
+  async function somebodyReaches(target: PeerId): Promise<boolean> {
+    const others = mesh.connected().filter((peer) => peer !== target);
+    const helpers = rendezvous(target, others).slice(0, helpersMax);
+    const answers = await Promise.all(helpers.map((helper) => heartbeat.ask(helper, target)));
+    return answers.includes(true);
+  }
+
+  /** A minority goes on suspecting; the lease decides about what the peer holds. */
   async function bury(peer: PeerId): Promise<void> {
+    if (!membership.seesMajorityWithout(peer)) return;
     membership.bury(peer);
-    const reason = 'it is not connected, nobody asked reaches it, and we see a majority';
+    silence.forget(peer);
+    const reason = 'it does not answer, nobody asked reaches it, and we see a majority';
     await chronicle.record({ kind: 'member.dead', peer, reason });
+    // One that hangs keeps its connections, and whatever we send into them. It may dial anew.
+    mesh.disconnect(peer);
     options.onChange();
   }
 
-  function suspect(peer: PeerId): void {
-    if (open.has(peer) || membership.get(peer)?.liveness !== 'alive') return;
+  function isConnected(peer: PeerId): boolean {
+    return mesh.connected().includes(peer);
+  }
+
+  /** One inquiry about a peer at a time. */
+  function findOut(peer: PeerId, inquiry: () => Promise<void>): void {
+    if (open.has(peer)) return;
     open.add(peer);
-    confirm(peer)
-      .catch((error: unknown) => {
-        if (!signal.aborted) trouble.tell(error);
-      })
-      .finally(() => open.delete(peer));
+    background(inquiry().finally(() => open.delete(peer)));
+  }
+
+  function background(job: Promise<void>): void {
+    job.catch((error: unknown) => {
+      if (!signal.aborted) trouble.tell(error);
+    });
+  }
+
+  function suspect(peer: PeerId): void {
+    if (membership.get(peer)?.liveness === 'alive') findOut(peer, () => confirm(peer));
   }
 
   function onHealth(from: PeerId, note: HealthNote): void {
-    if (note.peer === mesh.peer) {
+    const { peer } = note;
+    if (peer === mesh.peer) {
       if (note.kind === 'suspected') options.onSuspected(note.incarnation);
       return;
     }
-    if (note.kind === 'alive' && from === note.peer) membership.clear(from, clock.monotonicMs());
+    if (note.kind === 'alive' && from === peer) return revive(peer);
+    // Whom somebody suspects we ask ourselves, at once; most peers are watched by a few only.
+    if (note.kind === 'suspected' && isConnected(peer) && silence.knows(peer)) {
+      findOut(peer, () => check(peer));
+    }
+  }
+
+  function watchNearest(): void {
+    watched = rendezvous(mesh.peer, mesh.connected()).slice(0, watchedMax);
   }
 
   const ends = [
     mesh.onConnection(({ peer, open: isOpen }) => {
       membership.connection(peer, isOpen);
+      watchNearest();
+      silence.renew(peer, clock.monotonicMs());
       if (!isOpen) suspect(peer);
       options.onChange();
     }),
     mesh.subscribe(topics.health, onHealth),
-    mesh.handle(probeProtocol, async (_from, { target }) => ({
-      connected: mesh.connected().includes(target),
-    })),
+    () => heartbeat.stop(),
     () => stopping.abort(),
   ];
   for (const peer of mesh.connected()) membership.connection(peer, true);
-  buryMissing().catch((error: unknown) => {
-    if (!signal.aborted) trouble.tell(error);
-  });
+  watchNearest();
+  background(beat());
+  background(buryMissing());
   return () => {
     for (const end of ends) end();
   };
-}
-
-/** Asks a few connected peers, the same few for the same suspect. */
-async function somebodyReaches(
-  { mesh, trouble }: LivenessDeps,
-  target: PeerId,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const asked = rendezvous(target, mesh.connected()).slice(0, probesMax);
-  const answers = await Promise.all(
-    asked.map(async (peer) => {
-      try {
-        const { connected } = await mesh.request(probeProtocol, peer, { target }, { signal });
-        return connected;
-      } catch (error) {
-        if (!isBzzzError(error)) trouble.tell(error);
-        return false;
-      }
-    }),
-  );
-  return answers.includes(true);
 }

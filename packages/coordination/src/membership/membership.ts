@@ -5,8 +5,8 @@
 import type { Capabilities, PeerId } from '@bzzz/protocol';
 
 /**
- * `alive`: connected, or heard lately. `suspected`: the connection closed and it was not heard
- * since. `dead`: suspected, and confirmed as DESIGN.md 4.3 asks.
+ * `alive`: connected and answering, or heard lately. `suspected`: its connection closed or it does not
+ * answer, and it was not heard since. `dead`: suspected, and confirmed as DESIGN.md 4.3 asks.
  */
 export type Liveness = 'alive' | 'suspected' | 'dead';
 
@@ -35,8 +35,8 @@ export interface Membership {
   live(): readonly Capabilities[];
   isDead(peer: PeerId): boolean;
   /**
-   * Whether we are connected to a majority of the last known membership, ourselves counted and the
-   * peer in question not: a minority side of a partition must not take anything over.
+   * Whether we see a majority of the last known membership, ourselves counted and the peer in question
+   * not: a minority side of a partition must not take anything over.
    */
   seesMajorityWithout(peer: PeerId): boolean;
 }
@@ -98,7 +98,11 @@ export function createMembership(self: PeerId): Membership {
     isDead: (peer) => members.get(peer)?.liveness === 'dead',
     seesMajorityWithout(peer) {
       const living = [...members.values()].filter((member) => member.liveness !== 'dead');
-      const seen = living.filter((member) => member.connected && member.capabilities.peer !== peer);
+      // A connection on which nothing comes shows nobody.
+      const seen = living.filter(
+        ({ connected, liveness, capabilities }) =>
+          connected && liveness === 'alive' && capabilities.peer !== peer,
+      );
       return seen.length * 2 > living.length + missing.size;
     },
   };

@@ -7,6 +7,7 @@ import {
   type Account,
   BzzzError,
   type Capabilities,
+  type Liveness,
   type PeerId,
   type RepoName,
   type TaskHint,
@@ -74,6 +75,7 @@ export interface CoordinatorOptions {
   readonly sandbox: Capabilities['sandbox'];
   readonly wire: Capabilities['wire'];
   readonly timing: Timing;
+  readonly liveness: Liveness;
   /** CPU load of the machine a core. */
   readonly load: () => number;
   /** The journal cannot be written: the process must end, since nothing may be done without it. */
@@ -298,7 +300,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       watchLiveness(
         { ...deps, membership },
         {
-          suspicionMs: timing.suspicionMs,
+          ...options.liveness,
+          incarnation: () => started.self().incarnation,
           onChange: contest.evaluate,
           onSuspected: started.refute,
         },

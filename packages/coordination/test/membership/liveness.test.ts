@@ -1,4 +1,4 @@
-import { type PeerId, probeProtocol, topics } from '@bzzz/protocol';
+import { heartbeatChannel, type PeerId, topics } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { watchLiveness } from '../../src/membership/liveness.ts';
 import { createMembership } from '../../src/membership/membership.ts';
@@ -7,9 +7,9 @@ import type { Mesh } from '../../src/index.ts';
 import { createMemoryHub } from '../support/memory-mesh.ts';
 import { settle } from '../support/manual-clock.ts';
 import { peerOf } from '../support/identity.ts';
-import { calm, capabilitiesOf, createStand } from '../support/stand.ts';
+import { capabilitiesOf, createStand } from '../support/stand.ts';
 
-const suspicionMs = 3_000;
+const [pingMs, silenceMs, probeMs, suspicionMs] = [500, 2_000, 200, 3_000];
 
 /** One real peer in a mesh of others that only stand there. */
 function meshOf(others: number, remembered: readonly PeerId[] = []) {
@@ -27,40 +27,58 @@ function meshOf(others: number, remembered: readonly PeerId[] = []) {
   const monotonicMs = () => stand.clock.monotonicMs() + pausedMs;
   const deps = { ...stand, clock: { ...stand.clock, monotonicMs }, mesh, membership };
   const stop = watchLiveness(deps, {
+    pingMs,
+    silenceMs,
+    probeMs,
     suspicionMs,
+    incarnation: () => 1,
     onChange: () => undefined,
     onSuspected: (incarnation) => suspected.push(incarnation),
   });
-  for (const peer of peers) hub.link(stand.peer, peer);
+  /** Those who are connected and say nothing any more, as a process that was stopped. */
+  const hanging = new Set<PeerId>();
   /** What the others say when they are asked for a peer. */
-  const answer = (connected: boolean) => {
-    for (const [peer, other] of meshes) {
-      other.handle(probeProtocol, async () => {
-        asked.push(peer);
-        return { connected };
-      });
-    }
+  let reached = false;
+  const answer = (next: boolean) => {
+    reached = next;
   };
-  answer(false);
+  const pinged: { readonly peer: PeerId; readonly suspected: number | undefined }[] = [];
+  for (const [peer, other] of meshes) {
+    other.receive(heartbeatChannel, (from, message) => {
+      const { kind, seq } = message;
+      if (kind === 'ping') pinged.push({ peer, suspected: message.suspected });
+      if (kind === 'ask') asked.push(peer);
+      if (hanging.has(peer)) return;
+      if (kind === 'ping') other.send(heartbeatChannel, from, { kind: 'ack', seq, incarnation: 1 });
+      if (kind !== 'ask') return;
+      const { target } = message;
+      other.send(heartbeatChannel, from, { kind: 'answer', seq, target, reached });
+    });
+  }
+  for (const peer of peers) hub.link(stand.peer, peer);
   /** Time passes that the process does not see, until its next timer runs late. */
   const pause = (ms: number) => {
     pausedMs += ms;
   };
   const kill = (peer: PeerId) => hub.cut(stand.peer, peer);
-  return { ...stand, hub, peers, membership, meshes, suspected, asked, answer, kill, pause, stop };
+  const told = { suspected, asked, pinged };
+  const acts = { answer, kill, pause, stop };
+  return { ...stand, ...told, ...acts, hub, mesh, peers, membership, meshes, hanging };
 }
 
 describe('a member of an earlier run that is not heard', () => {
   const lost = peerOf(90);
 
   it('counts as living at first, and is buried when nobody reaches it', async () => {
-    const { clock, membership, journal, peers } = meshOf(2, [lost]);
+    const { clock, membership, journal, peers, stop } = meshOf(2, [lost]);
     // With three of four in sight there is a majority; without one more there is none.
     expect(membership.seesMajorityWithout(peers[0] ?? lost)).toBe(false);
     await clock.advance(20 * suspicionMs);
     expect(membership.missing()).toEqual([]);
     expect(membership.seesMajorityWithout(peers[0] ?? lost)).toBe(true);
     expect(journal.of('member.dead')).toMatchObject([{ peer: lost }]);
+    stop();
+    await settle();
     expect(clock.waiting()).toBe(0);
   });
 
@@ -93,7 +111,6 @@ describe('a closed connection', () => {
     expect(membership.isDead(gone)).toBe(true);
     expect(new Set(asked).size).toBe(3);
     expect(journal.kinds()).toEqual(['member.suspected', 'member.dead']);
-    expect(clock.waiting()).toBe(0);
   });
 
   it('buries nobody on what was true before a pause of our own', async () => {
@@ -115,7 +132,6 @@ describe('a closed connection', () => {
     kill(gone);
     await clock.advance(10 * suspicionMs);
     expect(membership.get(gone)).toMatchObject({ liveness: 'alive', connected: false });
-    expect(clock.waiting()).toBe(0);
   });
 
   it('never buries anybody from a minority, and buries once there is a majority', async () => {
@@ -158,17 +174,112 @@ describe('a closed connection', () => {
   });
 });
 
-describe('others', () => {
-  it('are told whether we are connected to whom they suspect', async () => {
-    const { peers, meshes, peer, kill } = meshOf(3);
-    const [asker = peer, target = peer] = peers;
-    const ask = () => meshes.get(asker)?.request(probeProtocol, peer, { target }, { signal: calm });
-    expect(await ask()).toEqual({ connected: true });
-    kill(target);
-    expect(await ask()).toEqual({ connected: false });
+describe('a connected peer that says nothing any more', () => {
+  /** Until its silence was noticed, and those who were asked have answered. */
+  const noticedMs = silenceMs + pingMs + 2 * probeMs;
+
+  it('is asked for through others, suspected, buried and cut off', async () => {
+    const { clock, peers, membership, journal, asked, pinged, hanging, mesh } = meshOf(6);
+    const gone = peers[0] ?? peerOf(99);
+    await clock.advance(2 * pingMs);
+    hanging.add(gone);
+    await clock.advance(silenceMs - pingMs);
+    expect([membership.get(gone)?.liveness, asked]).toEqual(['alive', []]);
+    await clock.advance(2 * pingMs + 2 * probeMs);
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    expect(new Set(asked).size).toBe(3);
+    await clock.advance(pingMs);
+    // It is told of the suspicion with each ping, so that it can refute.
+    expect(pinged.filter(({ peer }) => peer === gone).at(-1)).toMatchObject({ suspected: 1 });
+    expect(mesh.connected()).toContain(gone);
+    await clock.advance(suspicionMs);
+    expect(membership.isDead(gone)).toBe(true);
+    expect(mesh.connected()).not.toContain(gone);
+    expect(journal.kinds()).toEqual(['member.suspected', 'member.dead']);
   });
 
-  it('who suspect us are heard; who suspect others change nothing', async () => {
+  it('is cleared by the next thing that comes of it', async () => {
+    const { clock, peers, membership, hanging } = meshOf(6);
+    const gone = peers[0] ?? peerOf(99);
+    await clock.advance(2 * pingMs);
+    hanging.add(gone);
+    await clock.advance(noticedMs);
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    hanging.delete(gone);
+    await clock.advance(pingMs);
+    expect(membership.get(gone)?.liveness).toBe('alive');
+    await clock.advance(10 * suspicionMs);
+    expect(membership.get(gone)?.liveness).toBe('alive');
+  });
+
+  it('gets a new connection when others reach it and we do not', async () => {
+    const { clock, peers, membership, journal, hanging, mesh, answer } = meshOf(6);
+    const gone = peers[0] ?? peerOf(99);
+    await clock.advance(2 * pingMs);
+    answer(true);
+    hanging.add(gone);
+    await clock.advance(2 * noticedMs);
+    expect([membership.get(gone)?.liveness, journal.kinds()]).toEqual(['alive', []]);
+    expect(mesh.connected()).toContain(gone);
+    await clock.advance(2 * noticedMs);
+    expect(mesh.connected()).not.toContain(gone);
+    await clock.advance(2 * suspicionMs);
+    expect(membership.get(gone)?.liveness).toBe('alive');
+  });
+
+  it('is not missed when nothing ever came of it: it may speak no heartbeat', async () => {
+    const { clock, peers, membership, hanging } = meshOf(6);
+    const older = peers[0] ?? peerOf(99);
+    hanging.add(older);
+    await clock.advance(20 * silenceMs);
+    expect(membership.get(older)?.liveness).toBe('alive');
+  });
+
+  it('is not blamed for our own pause', async () => {
+    const { clock, membership, peers, pause, journal } = meshOf(6);
+    await clock.advance(4 * pingMs);
+    pause(60_000);
+    await clock.advance(4 * pingMs);
+    expect(journal.kinds()).toEqual([]);
+    expect(peers.map((peer) => membership.get(peer)?.liveness)).not.toContain('suspected');
+  });
+
+  it('is asked at once by who hears of a suspicion, and buries nobody as one of a minority', async () => {
+    const { clock, peers, meshes, membership, hanging } = meshOf(4);
+    await clock.advance(2 * pingMs);
+    for (const peer of peers.slice(0, 3)) hanging.add(peer);
+    const [gone = peerOf(98)] = peers;
+    const note = { kind: 'suspected' as const, peer: gone, incarnation: 1 };
+    await meshes.get(peers[3] ?? gone)?.publish(topics.health, note);
+    await clock.advance(3 * probeMs);
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    await clock.advance(20 * suspicionMs);
+    expect(peers.map((peer) => membership.isDead(peer))).toEqual([false, false, false, false]);
+  });
+});
+
+describe('others', () => {
+  it('are told whether a peer answers us that they cannot reach', async () => {
+    const { clock, peers, meshes, peer, hanging } = meshOf(3);
+    const [asker = peer, target = peer] = peers;
+    const answers: boolean[] = [];
+    meshes.get(asker)?.receive(heartbeatChannel, (_, message) => {
+      if (message.kind === 'answer') answers.push(message.reached);
+    });
+    const ask = (of: PeerId) => {
+      const message = { kind: 'ask' as const, seq: 7, target: of };
+      meshes.get(asker)?.send(heartbeatChannel, peer, message);
+      return clock.advance(probeMs);
+    };
+    await ask(target);
+    hanging.add(target);
+    await ask(target);
+    await ask(peerOf(77));
+    await ask(peer);
+    expect(answers).toEqual([true, false, false, true]);
+  });
+
+  it('who suspect us are heard; who suspect others change nothing by that alone', async () => {
     const { peers, meshes, membership, suspected, peer } = meshOf(3);
     const [one = peer, two = peer] = peers;
     const say = (of: PeerId) =>

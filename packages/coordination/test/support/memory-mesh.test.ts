@@ -16,7 +16,8 @@ describeChannelContract(
       stranger: peerOf('z'),
       async until(check) {
         hub.link(a, b);
-        if (!check()) throw new Error(`in memory all is done at once, but not: ${check.toString()}`);
+        if (!check())
+          throw new Error(`in memory all is done at once, but not: ${check.toString()}`);
       },
       dispose: async () => undefined,
     };

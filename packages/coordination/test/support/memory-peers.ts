@@ -1,5 +1,5 @@
 /** Whole peers over ports in memory, at one forge and in one mesh. */
-import { type RepoName, Timing, wireVersions } from '@bzzz/protocol';
+import { livenessPresets, type RepoName, Timing, wireVersions } from '@bzzz/protocol';
 import { createCoordinator, type JournalLog } from '../../src/index.ts';
 import { createDraws, createIdentity } from './identity.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
@@ -47,6 +47,7 @@ export function createMemoryPeer(
       sandbox: 'bubblewrap',
       wire: wireVersions,
       timing,
+      liveness: livenessPresets.lan,
       load: () => 0,
       onFatal: (error) => fatal.push(error),
     },

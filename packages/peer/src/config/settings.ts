@@ -37,8 +37,12 @@ export const settings: readonly Setting[] = [
   row('number', 'timing.pollMs', 'BZZZ_POLL_MS', null, 'between two looks at a repository'),
   row('number', 'timing.lagMs', 'BZZZ_LAG_MS', null, 'how far reads of the forge may lag'),
   row('number', 'timing.announceMs', 'BZZZ_ANNOUNCE_MS', null, 'between two announcements'),
-  row('number', 'timing.suspicionMs', 'BZZZ_SUSPICION_MS', null, 'from a cut to "dead"'),
   row('number', 'timing.backoffMs', 'BZZZ_BACKOFF_MS', null, 'first pause after a failure'),
+  row('text', 'liveness.preset', 'BZZZ_LIVENESS', null, 'how patient: local, lan or wan'),
+  row('number', 'liveness.pingMs', 'BZZZ_PING_MS', null, 'between two pings of one peer'),
+  row('number', 'liveness.silenceMs', 'BZZZ_SILENCE_MS', null, 'from silence to asking others'),
+  row('number', 'liveness.probeMs', 'BZZZ_PROBE_MS', null, 'to wait for one answer'),
+  row('number', 'liveness.suspicionMs', 'BZZZ_SUSPICION_MS', null, 'from a suspicion to "dead"'),
 ];
 
 export const secretPaths: ReadonlySet<string> = new Set(

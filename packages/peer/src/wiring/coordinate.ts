@@ -2,7 +2,7 @@ import { type Coordinator, createCoordinator, type Forge, type Mesh } from '@bzz
 import { createRecipeExecutor, createRunner, createWorkspaces } from '@bzzz/execution';
 import type { Journals } from '@bzzz/journal';
 import { createSigner, type Identity } from '@bzzz/mesh';
-import { type BzzzError, type Config, wireVersions } from '@bzzz/protocol';
+import { type BzzzError, type Config, livenessOf, wireVersions } from '@bzzz/protocol';
 import { systemClock } from '../system/clock.ts';
 import { machineLoad } from '../system/load.ts';
 import { systemRandom } from '../system/random.ts';
@@ -50,6 +50,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       version,
       repositories,
       timing,
+      liveness: livenessOf(config.liveness),
       slots: able ? work.slots : 0,
       tools: findTools(work),
       sandbox: sandbox.kind,

@@ -10,7 +10,6 @@ import type { Timeline } from './timeline.ts';
 export interface Process {
   readonly clock: Clock;
   alive(): boolean;
-  paused(): boolean;
   /** Alive and not paused. */
   running(): boolean;
   enter(event: () => void): void;
@@ -54,7 +53,6 @@ export function createProcess(timeline: Timeline, options: ProcessOptions): Proc
 
   return {
     alive: () => state !== 'dead',
-    paused: () => state === 'paused',
     running: () => state === 'running',
     enter,
     clock: {

@@ -5,10 +5,11 @@
  */
 import type { Channel, PeerId } from '@bzzz/protocol';
 import type { Faults } from './faults.ts';
+import type { Links } from './links.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
 
-/** The outgoing streams of one peer. */
+/** The outgoing streams of the peer `from`. */
 export interface Lines {
   /** False: too much is under way already. */
   push(parcel: Parcel): boolean;
@@ -28,12 +29,15 @@ interface Line {
   lastAtMs: number;
 }
 
-export function createLines(deps: {
+export interface LinesDeps {
   readonly timeline: Timeline;
   readonly random: SeededRandom;
+  readonly links: Links;
   readonly faults: () => Faults;
-}): Lines {
-  const { timeline, random } = deps;
+}
+
+export function createLines(deps: LinesDeps, from: PeerId): Lines {
+  const { timeline, random, links } = deps;
   const lines = new Map<PeerId, Map<string, Line>>();
 
   function lineOf({ to, channel }: Parcel): Line {
@@ -50,11 +54,12 @@ export function createLines(deps: {
       const line = lineOf(parcel);
       if (line.underWayBytes + bytes > channel.waitingBytesMax) return false;
       const { drop, delayMsMax } = deps.faults();
-      if (random.chance(drop)) return true;
+      if (random.chance(drop) || !links.carries(from, to)) return true;
       const nowMs = timeline.nowMs();
       line.underWayBytes += bytes;
       // Not before the one that was sent before it; the timeline keeps the order of one moment.
-      line.lastAtMs = Math.max(line.lastAtMs, nowMs + random.between(1, delayMsMax));
+      const delayMs = random.between(1, delayMsMax) + links.delayMs(from, to);
+      line.lastAtMs = Math.max(line.lastAtMs, nowMs + delayMs);
       timeline.after(line.lastAtMs - nowMs, () => {
         line.underWayBytes -= bytes;
         if (lines.get(to)?.get(channel.name) === line) arrive();

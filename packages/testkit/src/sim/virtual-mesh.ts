@@ -150,7 +150,7 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
         };
         const arrive = () => {
           const other = stations.get(to);
-          if (other?.connections.has(peer) !== true || !reachable(peer, to)) return;
+          if (other?.connections.has(peer) !== true || !links.connects(peer, to)) return;
           other.process.enter(() => hear(other));
         };
         return station.lines.push({ channel, to, bytes: encoded.byteLength, arrive });
@@ -235,7 +235,7 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
         onConnection: new Set(),
         topics: new Map(),
         channels: new Map(),
-        lines: createLines(deps),
+        lines: createLines(deps, peer),
         admission: createAdmission(timeline),
         desk: createDesk(timeline),
         onGone: new Set(),

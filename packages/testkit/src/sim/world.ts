@@ -124,6 +124,8 @@ export function createWorld(options: WorldOptions): World {
     },
   });
   const timing = Timing.parse({ leaseMs: 60_000, lagMs: 8_000, pollMs: 5_000, backoffMs: 2_000 });
+  // Patient, since every ping costs the simulator as much as any other message.
+  const liveness = { pingMs: 5_000, silenceMs: 12_000, probeMs: 2_000, suspicionMs: 3_000 };
   const traits = new Map(
     peers.map((peer, index) => [
       index,
@@ -177,6 +179,7 @@ export function createWorld(options: WorldOptions): World {
         sandbox: 'bubblewrap',
         wire: older ? { min: 1, max: 1 } : wireVersions,
         timing,
+        liveness,
         load: () => 0,
         onFatal: (error) => {
           throw error;

@@ -1,0 +1,64 @@
+/**
+ * How long each peer has said nothing, and when that is too long. Pure state. A process that runs late
+ * itself is the likelier culprit, so its own lateness makes it patient first (Lifeguard's local health;
+ * Dadgar, Phillips, Currey 2018).
+ */
+import type { PeerId } from '@bzzz/protocol';
+
+export interface SilenceOptions {
+  readonly pingMs: number;
+  readonly silenceMs: number;
+}
+
+export interface Silence {
+  heard(peer: PeerId, nowMs: number): void;
+  /** A new connection: what was silent has its full time again. */
+  renew(peer: PeerId, nowMs: number): void;
+  forget(peer: PeerId): void;
+  /** Whether anything ever came of that peer. */
+  knows(peer: PeerId): boolean;
+  /** Called every `pingMs`; that it comes late is how a process knows that it was not running. */
+  tick(nowMs: number): void;
+  /**
+   * Whether nothing came of that peer for longer than our patience. A peer of which nothing ever came
+   * does not speak the heartbeat of this release; its closed connection is all that tells of it.
+   */
+  isOverdue(peer: PeerId, nowMs: number): boolean;
+  patienceMs(): number;
+}
+
+/** How strongly own lateness stretches patience: others are as late to answer, twice over. */
+const stretch = 3;
+/** Lateness is forgotten by half in so long. */
+const halfLifeMs = 2_000;
+
+export function createSilence({ pingMs, silenceMs }: SilenceOptions): Silence {
+  const heardAtMs = new Map<PeerId, number>();
+  const fading = 0.5 ** (pingMs / halfLifeMs);
+  let lastTickMs: number | null = null;
+  let latenessMs = 0;
+
+  const patienceMs = () => silenceMs + stretch * latenessMs;
+
+  return {
+    patienceMs,
+    heard: (peer, nowMs) => void heardAtMs.set(peer, nowMs),
+    renew(peer, nowMs) {
+      if (heardAtMs.has(peer)) heardAtMs.set(peer, nowMs);
+    },
+    knows: (peer) => heardAtMs.has(peer),
+    forget: (peer) => void heardAtMs.delete(peer),
+    tick(nowMs) {
+      const lateMs = lastTickMs === null ? 0 : Math.max(0, nowMs - lastTickMs - pingMs);
+      lastTickMs = nowMs;
+      // A long pause says nothing of how late we are when we run.
+      latenessMs = Math.max(Math.min(lateMs, silenceMs), latenessMs * fading);
+      // What came in while we stood still has yet to be read: that time counts against nobody.
+      for (const [peer, atMs] of heardAtMs) heardAtMs.set(peer, atMs + lateMs);
+    },
+    isOverdue(peer, nowMs) {
+      const atMs = heardAtMs.get(peer);
+      return atMs !== undefined && nowMs - atMs > patienceMs();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** How soon a peer that ends or hangs is missed by all others, and whether anybody is missed wrongly. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createFleet, type Fleet, type FleetPeer, until } from './fleet.ts';
+import type { ChildOptions } from './child.ts';
+
+export interface LivenessOptions {
+  readonly preset: ChildOptions['preset'];
+  readonly peers: number;
+  readonly kills: number;
+  readonly hangs: number;
+  /** How long nothing happens, with so many processes beside that only burn CPU. */
+  readonly calmMs: number;
+  readonly hogs: number;
+}
+
+export interface LivenessResult {
+  /** From the signal to the last of the others that missed the peer, a value a signal. */
+  readonly killMs: readonly number[];
+  readonly hangMs: readonly number[];
+  /** Peers that were suspected or declared dead while all were well. */
+  readonly falseSuspicions: number;
+  readonly falseDeaths: number;
+}
+
+export async function measureLiveness(options: LivenessOptions): Promise<LivenessResult> {
+  const fleet = createFleet(options.preset);
+  try {
+    for (let count = 0; count < options.peers; count += 1) await fleet.add();
+    const { falseSuspicions, falseDeaths } = await stayCalm(fleet, options);
+    const killMs = await missedAfter(fleet, 'SIGKILL', options.kills);
+    const hangMs = await missedAfter(fleet, 'SIGSTOP', options.hangs);
+    return { killMs, hangMs, falseSuspicions, falseDeaths };
+  } finally {
+    await fleet.stop();
+  }
+}
+
+async function stayCalm(fleet: Fleet, { calmMs, hogs }: LivenessOptions) {
+  const burning = Array.from({ length: calmMs > 0 ? hogs : 0 }, burn);
+  try {
+    // Not a wait for a state: that nothing happens is what is measured.
+    await new Promise((resolve) => setTimeout(resolve, calmMs));
+  } finally {
+    for (const one of burning) one.kill('SIGKILL');
+  }
+  const verdicts = fleet.peers.flatMap((peer) => peer.verdicts);
+  const count = (kind: string) => verdicts.filter((one) => one.kind === kind).length;
+  return { falseSuspicions: count('member.suspected'), falseDeaths: count('member.dead') };
+}
+
+function burn(): ChildProcess {
+  return spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
+}
+
+async function missedAfter(
+  fleet: Fleet,
+  signal: 'SIGKILL' | 'SIGSTOP',
+  times: number,
+): Promise<number[]> {
+  const lastMs: number[] = [];
+  for (let count = 0; count < times; count += 1) {
+    const victim = fleet.peers[count % fleet.peers.length];
+    if (victim === undefined) throw new Error('there is no peer');
+    const others = fleet.peers.filter((peer) => peer !== victim);
+    const sinceMs = Date.now();
+    victim.child.kill(signal);
+    await until(`all miss a peer after ${signal}`, () =>
+      others.every((other) => missedAtMs(other, victim, sinceMs) !== undefined),
+    );
+    const atMs = others.map((other) => missedAtMs(other, victim, sinceMs) ?? Number.NaN);
+    lastMs.push(Math.max(...atMs) - sinceMs);
+    victim.child.kill('SIGKILL');
+    fleet.remove(victim);
+    await fleet.add();
+  }
+  return lastMs;
+}
+
+function missedAtMs(of: FleetPeer, victim: FleetPeer, sinceMs: number): number | undefined {
+  return of.verdicts.find(({ peer, atMs }) => peer === victim.peer && atMs >= sinceMs)?.atMs;
+}

@@ -117,7 +117,7 @@ export function startHeartbeat(
       answerOf(helper, 2 * options.probeMs, (seq) => send(helper, { kind: 'ask', seq, target })),
     stop() {
       off();
-      for (const { settle: end } of [...waiting.values()]) end(false);
+      for (const { settle: end } of waiting.values()) end(false);
     },
   };
 }

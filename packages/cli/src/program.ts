@@ -12,6 +12,7 @@ import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { upCommand } from './commands/up.ts';
+import { whyCommand } from './commands/why.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { printError } from './output/error.ts';
@@ -25,6 +26,7 @@ const commands: readonly RegisterCommand[] = [
   statusCommand,
   peersCommand,
   tasksCommand,
+  whyCommand,
   submitCommand,
   logsCommand,
   doctorCommand,

@@ -94,5 +94,6 @@ it('writes what was given into the configuration, and nothing else', () => {
     'work:',
     '  slots: 3',
     'timing:',
+    'liveness:',
   ]);
 });

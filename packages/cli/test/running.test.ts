@@ -99,6 +99,37 @@ describe('with a running peer', () => {
     patientMs,
   );
 
+  it('why', async () => {
+    // An issue of the sample by somebody whom its policy does not trust.
+    const issue = await until(async () => {
+      const { tasks: all } = await runJson(['tasks', ...data]);
+      return all.find((one: { reason: string | null }) => one.reason?.includes('trusts'));
+    });
+    const id = issue.task.replace('demo/textkit', '');
+    const told = await run(['why', id, ...data]);
+    expect(told.code).toBe(0);
+    const [head, conclusion, blank, headings, row] = told.out.split('\n');
+    expect(head).toMatch(new RegExp(`^${issue.task} {2}\\S`));
+    expect(conclusion).toMatch(/^It is left alone: mallory is NONE here/);
+    expect([blank, headings]).toEqual(['', 'peer             why']);
+    expect(row).toMatch(/^solo \(this one\) {2}it is left alone: mallory/);
+    const json = await runJson(['why', issue.task, ...data]);
+    expect(json).toMatchObject({
+      task: issue.task,
+      peers: [{ name: 'solo', self: true, reason: { kind: 'unwanted' }, silence: null }],
+    });
+    const idle = await run(['why', 'solo', ...data]);
+    expect(idle.code).toBe(0);
+    expect(idle.out).toMatch(/^solo \(this one\) {2}12D3KooW\S+\n\d of 1 slot taken; /);
+    expect(await runJson(['why', peer.facts.peer, ...data])).toMatchObject({
+      name: 'solo',
+      idle: { slots: 1 },
+    });
+    const nobody = await run(['why', 'nobody', ...data]);
+    expect(nobody.code).toBe(1);
+    expect(nobody.err).toContain('peer_unknown');
+  });
+
   it('logs', async () => {
     const all = await run(['logs', ...data, '--json', '--from', '0']);
     const lines = all.out

@@ -16,7 +16,7 @@ describe('usage', () => {
     for (const args of [[], ['--help'], ['-h']]) {
       const { code, out, err } = await runHere(args);
       expect([code, err]).toEqual([0, '']);
-      for (const command of 'init up status peers tasks submit logs doctor config'.split(' ')) {
+      for (const command of 'init up status peers tasks why submit logs doctor config'.split(' ')) {
         expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
       }
     }
@@ -28,6 +28,8 @@ describe('usage', () => {
     [['nothing'], 'unknown command'],
     [['status', 'x'], 'too many arguments'],
     [['status', '--nothing'], 'unknown option'],
+    [['why'], 'missing required argument'],
+    [['why', '1', '2'], 'too many arguments'],
     [['status', '--data'], 'argument missing'],
     [['submit'], '--recipe'],
     [['submit', '--recipe', 'A b'], 'not a recipe name'],
@@ -62,6 +64,8 @@ describe('usage', () => {
       ['peers'],
       ['tasks'],
       ['tasks', '1'],
+      ['why', '1'],
+      ['why', 'ant'],
       ['logs'],
       ['logs', '-f'],
       ['submit', '--recipe', 'x'],

@@ -38,4 +38,5 @@ export {
   createCoordinator,
   type Ports,
 } from './peer/coordinator.ts';
+export type { PeerReason, PeerReport, TaskReport } from './why/report.ts';
 export type { MemberView, PeerView, TaskView, WatchingView } from './peer/view.ts';

@@ -17,6 +17,8 @@ export type {
   StoryEntry,
   SubmitAnswer,
   TaskAnswer,
+  WhyPeerAnswer,
+  WhyTaskAnswer,
 } from './control/answers.ts';
 export { type ControlClient, createControlClient, type LogOptions } from './control/client.ts';
 export type { SubmitRequest } from './control/requests.ts';

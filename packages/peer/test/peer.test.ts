@@ -109,6 +109,42 @@ describe('a peer', () => {
     }
   });
 
+  it('asks the whole mesh why a task is done or not, and why a peer is idle', async () => {
+    const forge = await startForge();
+    const [one, two] = [await tempDir(), await tempDir()];
+    const first = await startedPeer(configFor(one, { forge, meshKey, name: 'one' }));
+    const bootstrap = first.addresses();
+    const second = await startedPeer(configFor(two, { forge, meshKey, name: 'two', bootstrap }));
+    const client = createControlClient(one);
+    await until(async () => {
+      const { peers } = await client.peers();
+      return peers.length === 2 && peers.every(({ connected, self }) => self || connected);
+    });
+    const unseen = await client.whyTask('41');
+    expect(unseen).toMatchObject({ task: 'owner/sample#41', text: 'Nobody has seen it.' });
+    expect(unseen.peers.map(({ name, silence }) => [name, silence])).toEqual([
+      ['one', null],
+      ['two', null],
+    ]);
+    await client.submit({ title: 'Deploy', body: 'recipe: deploy\n' });
+    const refused = await until(async () => {
+      const answer = await client.whyTask('1');
+      return answer.peers.every(({ reason }) => reason?.kind === 'unwanted') && answer;
+    });
+    expect(refused.text).toBe('It is left alone: no recipe "deploy" in the policy.');
+    for (const id of ['two', second.id() ?? '', second.id()?.slice(-8) ?? '']) {
+      const answer = await client.whyPeer(id);
+      expect(answer).toMatchObject({ name: 'two', self: false, idle: { running: 0, slots: 1 } });
+      expect(answer.text).toContain('no task is open');
+    }
+    await second.stop();
+    const gone = await until(async () => {
+      const answer = await client.whyTask('1');
+      return answer.peers.some(({ silence }) => silence === 'unreachable') && answer;
+    });
+    expect(gone.peers.map(({ name }) => name)).toEqual(['one', 'two']);
+  });
+
   it('says who has another network key', async () => {
     const [one, two] = [await tempDir(), await tempDir()];
     const first = await startedPeer(configFor(one, { meshKey, name: 'one' }));
@@ -304,6 +340,9 @@ describe('the control socket', () => {
       ['DELETE', '/status', undefined, 404, 'control_route_unknown'],
       ['GET', '/tasks/%zz', undefined, 422, 'control_request_invalid'],
       ['GET', '/tasks/77', undefined, 404, 'task_unknown'],
+      ['GET', '/why/task/77', undefined, 404, 'task_unknown'],
+      ['GET', '/why/task/x', undefined, 404, 'task_unknown'],
+      ['GET', '/why/peer/nobody', undefined, 404, 'peer_unknown'],
       ['GET', '/logs?from=-1', undefined, 422, 'control_request_invalid'],
       ['GET', '/logs?form=1', undefined, 422, 'control_request_invalid'],
       ['POST', '/look', '{', 422, 'control_request_invalid'],

@@ -61,6 +61,11 @@ export const errorRegistry = {
     retryable: false,
     advice: 'No such task is known to this peer; `bzzz tasks` lists them.',
   },
+  peer_unknown: {
+    status: 404,
+    retryable: false,
+    advice: 'No such peer is known to this one; `bzzz peers` lists them with their names and ids.',
+  },
   task_fenced: {
     status: 409,
     retryable: false,

@@ -81,6 +81,8 @@ export {
   type Topic,
   topicName,
   topics,
+  whyProtocol,
   wireVersions,
 } from './wire.ts';
+export { WhyIdle, WhyReason, WhyRequest, WhyResponse, WhyTask } from './why.ts';
 export { readWorkRequest, WorkRequest, type WorkRequestReading } from './work-request.ts';

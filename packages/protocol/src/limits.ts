@@ -34,6 +34,12 @@ export const limits = {
   successKindsMax: 32,
   /** Free text that explains an outcome. */
   reasonCharsMax: 512,
+  /** One sentence that explains what a peer does or does not do. */
+  whyTextCharsMax: 240,
+  /** Tasks in one such answer; with their titles and sentences they fit a stream message. */
+  whyTasksMax: 24,
+  /** Title of a task in such an answer. */
+  whyTitleCharsMax: 100,
   /** One request on the local control socket. */
   controlMessageBytesMax: 256 * 1024,
 } as const;

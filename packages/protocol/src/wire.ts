@@ -8,6 +8,7 @@ import { type Codec, createCodec } from './cbor.ts';
 import type { MeshName } from './ids.ts';
 import { limits } from './limits.ts';
 import { Capabilities, HealthNote, Heartbeat, TaskHint } from './messages.ts';
+import { WhyRequest, WhyResponse } from './why.ts';
 
 /** Wire versions that this build understands. */
 export const wireVersions = { min: 1, max: 1 } as const;
@@ -64,6 +65,21 @@ export const heartbeatChannel: Channel<Heartbeat> = {
   codec: createCodec({ name: 'heartbeat', schema: Heartbeat, bytesMax: 256 }),
   messagesPerSecondMax: 200,
   waitingBytesMax: 4 * 1024,
+};
+
+/** A peer asks each other one once for a person who wants to know. */
+export const whyProtocol: RequestProtocol<WhyRequest, WhyResponse> = {
+  name: 'why',
+  version: 1,
+  request: createCodec({ name: 'why request', schema: WhyRequest, bytesMax: 512 }),
+  response: createCodec({
+    name: 'why response',
+    schema: WhyResponse,
+    bytesMax: limits.streamMessageBytesMax,
+  }),
+  timeoutMs: 3_000,
+  requestsPerSecondMax: 10,
+  inFlightMax: 8,
 };
 
 /** Hypercore replication; a raw stream, gated by peer id. */

@@ -12,11 +12,17 @@ import {
   HealthNote,
   Heartbeat,
   heartbeatChannel,
+  IssueNumber,
   JournalEntry,
   journalEntryCodec,
   limits,
   TaskHint,
+  TaskId,
   topics,
+  type WhyIdle,
+  whyProtocol,
+  WhyRequest,
+  WhyResponse,
 } from '../src/index.ts';
 import { spoiled, valuesOf, withUnknownFields } from './support/arbitrary.ts';
 
@@ -36,6 +42,8 @@ const subjects: Subject[] = [
   subject(topics.tasks.codec, TaskHint),
   subject(topics.health.codec, HealthNote),
   subject(heartbeatChannel.codec, Heartbeat),
+  subject(whyProtocol.request, WhyRequest),
+  subject(whyProtocol.response, WhyResponse),
   subject(envelopeCodec, Envelope),
   subject(journalEntryCodec, JournalEntry),
 ];
@@ -175,6 +183,39 @@ describe('capabilities', () => {
     for (const odd of [{ '': 1 }, { Format: 1 }, { format: 1.1 }, { format: null }]) {
       expect(successOf.safeParse(odd).success).toBe(false);
     }
+  });
+});
+
+describe('a reason', () => {
+  it('of a kind of tomorrow leaves its sentence', () => {
+    const tomorrow = {
+      about: 'task',
+      text: 'The moon is full.',
+      reason: { kind: 'moon', full: true },
+    };
+    expect(whyProtocol.response.decode(encodeCbor(tomorrow))).toEqual({
+      ...tomorrow,
+      reason: null,
+    });
+  });
+
+  it('and all others of one answer fit a message, however long they are', () => {
+    const long = '\u{ffff}'.repeat(limits.whyTextCharsMax);
+    const task = TaskId.parse(`${'o'.repeat(39)}/${'r'.repeat(100)}#2147483647`);
+    const numbers = Array.from({ length: 32 }, (_, at) => IssueNumber.parse(2_147_483_000 + at));
+    const reason = { kind: 'waiting' as const, reason: long, numbers };
+    const title = '\u{ffff}'.repeat(limits.whyTitleCharsMax);
+    const fill = <T>(one: T) => Array.from({ length: limits.whyTasksMax }, () => one);
+    const answer: WhyIdle = {
+      about: 'peer',
+      running: 1,
+      slots: 1,
+      text: long,
+      working: fill(task),
+      open: fill({ task, title, text: long, reason }),
+      more: Number.MAX_SAFE_INTEGER,
+    };
+    expect(whyProtocol.response.encode(answer).byteLength).toBeLessThan(64 * 1024);
   });
 });
 

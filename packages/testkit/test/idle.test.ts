@@ -24,6 +24,7 @@ function watchIdleness(world: World): {
   pairs: () => number;
 } {
   const { timeline, history, state, timing } = world;
+  const plain = new Set(plainTasks(world));
   const locks = new Map<IssueNumber, LockRecord>();
   const idle = new Map<string, Idleness>();
   const found = new Set<string>();
@@ -45,12 +46,13 @@ function watchIdleness(world: World): {
     found,
     pairs: () => pairs,
     sample() {
-      const free = world.peers.flatMap((peer) => viewOfFree(peer) ?? []);
+      const free = world.peers().flatMap((peer) => viewOfFree(peer) ?? []);
       const names = new Set<string>();
       for (const view of free) {
         for (const { task, wanted } of view.tasks) {
           const number = state.numbers().find((one) => task.endsWith(`#${one}`));
-          if (!wanted || number === undefined || !isWaiting(number, view)) continue;
+          if (!wanted || number === undefined || !plain.has(number)) continue;
+          if (!isWaiting(number, view)) continue;
           const name = `${view.self.name} leaves ${task}`;
           names.add(name);
           const before = idle.get(name) ?? { sinceMs: timeline.nowMs(), freeMax: 0 };
@@ -106,7 +108,8 @@ async function play(seed: number, { stops = 0, crashes = 0, ...sizes }: Scene) {
     bug: undefined,
     keepTrace: false,
   });
-  const { timeline, peers, random } = world;
+  const { timeline, random } = world;
+  const peers = world.peers();
   const idleness = watchIdleness(world);
   for (const peer of peers) timeline.after(random.between(0, 3_000), () => world.start(peer));
   const [leaving, dying] = [peers.slice(0, stops), peers.slice(stops, stops + crashes)];
@@ -137,8 +140,18 @@ async function leave(world: World, peer: VirtualPeer): Promise<void> {
   world.crash(peer);
 }
 
-function allEnded({ state, timeline }: World): boolean {
-  return state.numbers().every((number) => {
+/** Those of a trusted author whose work succeeds: others are refused, or pause between attempts. */
+function plainTasks({ tasks }: World): IssueNumber[] {
+  return tasks
+    .filter(
+      ({ issue, fateOf }) => issue.association === 'OWNER' && fateOf('chore', 0) === 'succeeds',
+    )
+    .map(({ issue }) => issue.number);
+}
+
+function allEnded(world: World): boolean {
+  const { state, timeline } = world;
+  return plainTasks(world).every((number) => {
     const lock = state.at(number, timeline.nowMs())?.lock ?? null;
     const commit = lock === null ? undefined : state.object(lock);
     if (commit === undefined) return false;

@@ -33,6 +33,8 @@ export interface ContestOptions {
 
 export interface Contest {
   evaluate(): void;
+  /** When our turn for a task comes, on the monotonic clock; null: none is fixed. */
+  turnAtMs(task: TaskId): number | null;
   stop(): void;
 }
 
@@ -74,7 +76,7 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
     else if (!openSinceMs.has(entry.task)) openSinceMs.set(entry.task, clock.monotonicMs());
     if (!open && place >= 0 && place < guards) options.onGuard(entry);
     if (!open || place < 0 || !options.free()) drop(entry.task);
-    else schedule(entry.task, turnAtMs(entry, place));
+    else schedule(entry.task, nextTurnAtMs(entry, place));
   }
 
   /**
@@ -82,7 +84,7 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
    * for what was there before, waits one stagger: the peer before us may be busy because it has just
    * claimed this very task, or another is bidding for it, and the word of that is still under way.
    */
-  function turnAtMs(entry: TaskEntry, place: number): number {
+  function nextTurnAtMs(entry: TaskEntry, place: number): number {
     const isNew = openSinceMs.get(entry.task) === clock.monotonicMs() && !turns.has(entry.task);
     const steps = isNew ? place : Math.max(1, place);
     return Math.max(clock.monotonicMs() + steps * options.staggerMs, entry.notBeforeMs);
@@ -114,6 +116,7 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
 
   return {
     evaluate,
+    turnAtMs: (task) => turns.get(task)?.atMs ?? null,
     stop() {
       for (const { cancel } of turns.values()) cancel();
       turns.clear();

@@ -6,14 +6,22 @@ import type { Capabilities, Needs, PeerId, TaskId, TaskKind } from '@bzzz/protoc
 import { taskParts } from '@bzzz/protocol';
 import { hash53 } from './rendezvous.ts';
 
-/** Why a peer cannot take a task now, or null when it can. */
-export function obstacle(peer: Capabilities, task: TaskId, needs: Needs): string | null {
-  if (!peer.repositories.includes(taskParts(task).repo)) return 'does not work on this repository';
-  if (!peer.executors.includes(needs.executor)) return `has no executor "${needs.executor}"`;
-  const tool = needs.tools.find((name) => !peer.tools.includes(name));
-  if (tool !== undefined) return `has no ${tool}`;
-  if (peer.running >= peer.slots) return `all ${peer.slots} slots are taken`;
-  return null;
+export type Obstacle =
+  | { readonly kind: 'repository' }
+  | { readonly kind: 'executor' | 'tool'; readonly name: string }
+  | { readonly kind: 'slots' };
+
+/** Why a peer cannot take a task now; undefined: it can. */
+export function obstacleOf(
+  peer: Capabilities,
+  task: TaskId,
+  { executor, tools }: Needs,
+): Obstacle | undefined {
+  if (!peer.repositories.includes(taskParts(task).repo)) return { kind: 'repository' };
+  if (!peer.executors.includes(executor)) return { kind: 'executor', name: executor };
+  const tool = tools.find((name) => !peer.tools.includes(name));
+  if (tool !== undefined) return { kind: 'tool', name: tool };
+  return peer.running >= peer.slots ? { kind: 'slots' } : undefined;
 }
 
 /** Able and free peers, best first. Rendezvous weight breaks ties, so equal peers share the tasks. */
@@ -24,7 +32,7 @@ export function rank(
   kind?: TaskKind,
 ): PeerId[] {
   return peers
-    .filter((peer) => obstacle(peer, task, needs) === null)
+    .filter((peer) => obstacleOf(peer, task, needs) === undefined)
     .map((peer) => ({
       peer: peer.peer,
       score: score(peer, kind),

@@ -48,6 +48,9 @@ import { holdOf, type TaskState } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
 import { startWatch, type Watch } from '../watching/watch.ts';
 import { createEpilogue, type LastWords } from './epilogue.ts';
+import type { PeerReport, TaskReport } from '../why/report.ts';
+import { whySourcesOf } from '../why/sources.ts';
+import { startWhy, type Why } from '../why/why.ts';
 import { learnFromTip } from './reading.ts';
 import { createTeller } from './teller.ts';
 import { type PeerView, viewOf } from './view.ts';
@@ -73,6 +76,8 @@ export interface CoordinatorOptions {
   readonly slots: number;
   readonly tools: readonly string[];
   readonly sandbox: Capabilities['sandbox'];
+  /** Why this machine may not execute anything, for people; null or absent: it may. */
+  readonly unable?: string | null;
   readonly wire: Capabilities['wire'];
   readonly timing: Timing;
   readonly liveness: Liveness;
@@ -90,6 +95,10 @@ export interface Coordinator {
   /** Looks at a repository now, as after a person filed an issue. */
   lookNow(repo: RepoName): void;
   view(): PeerView;
+  /** For every peer its reason to take a task or not, gathered from the mesh. Throws `aborted`. */
+  whyTask(task: TaskId, options: { signal: AbortSignal }): Promise<TaskReport>;
+  /** Why a peer is idle; undefined: it is not known. Throws `aborted`. */
+  whyPeer(peer: PeerId, options: { signal: AbortSignal }): Promise<PeerReport | undefined>;
   /** Entries of our own journal as they become durable. */
   onEntry(listener: (stored: StoredEntry) => void): () => void;
 }
@@ -119,6 +128,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const ends: (() => void)[] = [];
   let account: Account | null = null;
   let presence: Presence | undefined;
+  let why: Why | undefined;
 
   const claims = createForfeit(
     { ...deps, fence, membership },
@@ -265,6 +275,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     };
   }
 
+  function runningWhy(): Why {
+    if (why === undefined) throw new BzzzError('stopped', 'the peer has not started yet');
+    return why;
+  }
+
   function remember(memory: Memory): void {
     if (memory.lastAt !== null) chronicle.resume(memory.lastAt);
     membership.remember(memory.members);
@@ -295,7 +310,12 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       },
     );
     presence = started;
+    const { unable = null } = options;
+    const knowing = { ...deps, membership, book, workforce, contest, claims, watches };
+    const sources = () => whySourcesOf(knowing, started.self(), ending !== undefined, unable);
+    why = startWhy({ mesh, membership, sources });
     ends.push(
+      why.stop,
       started.stop,
       watchLiveness(
         { ...deps, membership },
@@ -361,6 +381,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
         troubles: trouble.recent(),
         nowMs: clock.monotonicMs(),
       }),
+    whyTask: async (task, { signal: until }) => runningWhy().task(task, until),
+    whyPeer: async (peer, { signal: until }) => runningWhy().peer(peer, until),
     onEntry: chronicle.onEntry,
   };
 }

@@ -22,7 +22,7 @@ export function hintsOf(entry: TaskEntry, options: TellingOptions): TaskHint[] {
 /** Of a claim that we ended because people object, others must hear that before they hear the end. */
 function takenBack(entry: TaskEntry, claim: TaskHint): TaskHint[] {
   const { task, title, updatedAtMs, wanted, taken, blocked } = entry;
-  const waits = entry.waitsFor.length === 0 ? {} : { waitsFor: [...entry.waitsFor] };
+  const waits = entry.waitsFor === null ? {} : { waitsFor: [...entry.waitsFor] };
   if (claim.kind !== 'released' || wanted || blocked === null) return [];
   const gone = { kind: 'gone' as const, task, title, updatedAtMs, reason: blocked, ...waits };
   // What was no word of people to us must not become one by being told on.

@@ -53,6 +53,8 @@ export interface Workforce {
    * ranking as free, and bid for the same task at once.
    */
   running(): number;
+  /** Tasks in slots, bids among them. */
+  active(): readonly TaskId[];
   /** Whether we hold the task; a bid for it is not yet that. */
   driving(task: TaskId): boolean;
   /** Bids, and if it is won works to the end. */
@@ -310,6 +312,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   return {
     free: () => active.size < options.slots && options.bidOptions() !== null,
     running: () => [...active.values()].filter(({ recheck }) => recheck !== undefined).length,
+    active: () => [...active.keys()],
     driving: (task) => active.get(task)?.recheck !== undefined,
     bid: (entry) => occupy(entry.task, () => bidAndWork(entry)),
     resume: (task) => occupy(task, () => resume(task)),

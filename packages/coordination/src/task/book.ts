@@ -19,8 +19,8 @@ export interface TaskEntry {
   readonly epochKnown: number;
   /** Why we leave it alone though it is wanted; a person changes that. */
   readonly blocked: string | null;
-  /** Open issues that it waits for, when that is all that keeps it. */
-  readonly waitsFor: readonly IssueNumber[];
+  /** Open issues that it waits for, none where only the forge knows them; null: it does not wait. */
+  readonly waitsFor: readonly IssueNumber[] | null;
   /**
    * The epoch that was known when people took the task away and gave it back, or wrote it anew: they
    * want it done though its lock is gone or says `failed`. Null: they did not.
@@ -89,7 +89,7 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
     case 'seen':
       return hearSeen(entry, hint);
     case 'gone': {
-      const { updatedAtMs, reason, title, waitsFor = [] } = hint;
+      const { updatedAtMs, reason, title, waitsFor = null } = hint;
       // A fence that a stale read does not show is no word of people; nor is a wait for others.
       const byPeople = hint.unexplained !== true && hint.waitsFor === undefined;
       const taken = entry.taken || byPeople;
@@ -138,7 +138,7 @@ function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
     updatedAtMs,
     blocked,
     reopenedOver,
-    waitsFor: [],
+    waitsFor: null,
   };
 }
 
@@ -174,7 +174,7 @@ function blank(task: TaskId): TaskEntry {
     state: open,
     epochKnown: 0,
     blocked: null,
-    waitsFor: [],
+    waitsFor: null,
     reopenedOver: null,
     notBeforeMs: 0,
     failures: 0,

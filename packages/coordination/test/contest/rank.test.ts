@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Capabilities, type Needs, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import { obstacle, rank } from '../../src/contest/rank.ts';
+import { obstacleOf, rank } from '../../src/contest/rank.ts';
 import { hash53, rendezvous } from '../../src/contest/rendezvous.ts';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf, task } from '../support/stand.ts';
@@ -75,15 +75,15 @@ describe('the rank for a task', () => {
       able(3, { tools: ['node'] }),
       able(4, { running: 1 }),
       able(5, { slots: 0 }),
-    ].map((peer) => obstacle(peer, task, needs));
+    ].map((peer) => obstacleOf(peer, task, needs));
     expect(reasons).toEqual([
-      'does not work on this repository',
-      'has no executor "recipe"',
-      'has no prettier',
-      'all 1 slots are taken',
-      'all 0 slots are taken',
+      { kind: 'repository' },
+      { kind: 'executor', name: 'recipe' },
+      { kind: 'tool', name: 'prettier' },
+      { kind: 'slots' },
+      { kind: 'slots' },
     ]);
-    expect(obstacle(able(6), task, needs)).toBeNull();
+    expect(obstacleOf(able(6), task, needs)).toBeUndefined();
     expect(rank([able(4, { running: 1 }), able(6)], task, needs)).toEqual([peerOf(6)]);
   });
 

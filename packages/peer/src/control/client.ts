@@ -23,6 +23,8 @@ import {
   SubmitAnswer,
   TasksAnswer,
   TaskStoryAnswer,
+  WhyPeerAnswer,
+  WhyTaskAnswer,
 } from './answers.ts';
 import type { SubmitRequest } from './requests.ts';
 import { findSocketPath } from './socket-path.ts';
@@ -49,6 +51,10 @@ export interface ControlClient {
   tasks(options?: CallOptions): Promise<z.infer<typeof TasksAnswer>>;
   /** `owner/name#42`, or `42` where one repository has it. Throws `task_unknown`. */
   task(id: string, options?: CallOptions): Promise<z.infer<typeof TaskStoryAnswer>>;
+  /** The same names of a task; one that this peer has not seen is asked for all the same. */
+  whyTask(id: string, options?: CallOptions): Promise<WhyTaskAnswer>;
+  /** By name, id, or the end of the id. Throws `peer_unknown`. */
+  whyPeer(id: string, options?: CallOptions): Promise<WhyPeerAnswer>;
   logs(options?: LogOptions): AsyncIterable<LogLine>;
   /** Looks at a repository, or at all, now. */
   look(request: { repo?: string }, options?: CallOptions): Promise<z.infer<typeof LookAnswer>>;
@@ -89,6 +95,8 @@ export function createControlClient(dataDir: string): ControlClient {
     peers: (options) => get(PeersAnswer, '/peers', options),
     tasks: (options) => get(TasksAnswer, '/tasks', options),
     task: (id, options) => get(TaskStoryAnswer, `/tasks/${encodeURIComponent(id)}`, options),
+    whyTask: (id, options) => get(WhyTaskAnswer, `/why/task/${encodeURIComponent(id)}`, options),
+    whyPeer: (id, options) => get(WhyPeerAnswer, `/why/peer/${encodeURIComponent(id)}`, options),
     async *logs({ from, last, follow = false, signal } = {}) {
       const query = new URLSearchParams({ follow: String(follow) });
       if (from !== undefined) query.set('from', String(from));

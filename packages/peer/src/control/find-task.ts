@@ -1,5 +1,5 @@
 import type { TaskView } from '@bzzz/coordination';
-import { BzzzError } from '@bzzz/protocol';
+import { BzzzError, isBzzzError, IssueNumber, type RepoName, TaskId, taskId } from '@bzzz/protocol';
 
 /** By full id, or by number where one repository has it. Throws `task_unknown`. */
 export function findTask(tasks: readonly TaskView[], id: string): TaskView {
@@ -12,4 +12,26 @@ export function findTask(tasks: readonly TaskView[], id: string): TaskView {
   if (task === undefined) throw new BzzzError('task_unknown', `there is no task ${id}`);
   const ids = found.map((one) => one.task).join(', ');
   throw new BzzzError('task_unknown', `${id} could be ${ids}: give the whole name`);
+}
+
+/** The same, also of a task that this peer has not seen, where the name leaves no doubt. */
+export function askedTask(
+  tasks: readonly TaskView[],
+  repositories: readonly RepoName[],
+  id: string,
+): TaskId {
+  try {
+    return findTask(tasks, id).task;
+  } catch (error) {
+    const [repo] = repositories;
+    const named = TaskId.safeParse(id);
+    const number = IssueNumber.safeParse(Number(id.replace(/^#/, '')));
+    const ambiguous = tasks.some(({ task }) => number.success && task.endsWith(`#${number.data}`));
+    if (!isBzzzError(error, 'task_unknown') || ambiguous) throw error;
+    if (named.success) return named.data;
+    if (number.success && repo !== undefined && repositories.length === 1) {
+      return taskId(repo, number.data);
+    }
+    throw error;
+  }
 }

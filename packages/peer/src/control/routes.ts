@@ -9,12 +9,13 @@ import type { Check, StatusAnswer, SubmitAnswer } from './answers.ts';
 import { logLines } from './log-lines.ts';
 import { LogsQuery, LookRequest, SubmitRequest } from './requests.ts';
 import { type Answer, type Call, parseRequest, type Route } from './router.ts';
-import { findTask } from './find-task.ts';
+import { findPeer } from './find-peer.ts';
+import { askedTask, findTask } from './find-task.ts';
 
 /** What the routes need of the running peer. */
 export interface ControlTarget {
   readonly repositories: readonly RepoName[];
-  readonly coordinator: Pick<Coordinator, 'view' | 'lookNow' | 'onEntry'>;
+  readonly coordinator: Pick<Coordinator, 'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer'>;
   readonly journals: Journals;
   status(): StatusAnswer;
   diagnose(signal: AbortSignal): Promise<Check[]>;
@@ -38,6 +39,16 @@ export function controlRoutes(target: ControlTarget): Route[] {
       const task = findTask(tasks, params['id'] ?? '');
       const story = await storyOf({ journals, members }, task.task, signal);
       return { value: { task: { ...task }, story } };
+    }),
+    get('/why/task/:id', async ({ params, signal }) => {
+      const task = askedTask(coordinator.view().tasks, target.repositories, params['id'] ?? '');
+      return { value: await coordinator.whyTask(task, { signal }) };
+    }),
+    get('/why/peer/:id', async ({ params, signal }) => {
+      const { peer } = findPeer(coordinator.view().members, params['id'] ?? '');
+      const value = await coordinator.whyPeer(peer, { signal });
+      if (value === undefined) throw new BzzzError('peer_unknown', `${peer} is forgotten by now`);
+      return { value };
     }),
     get('/logs', ({ query, signal }) => {
       const { from, last, follow } = parseRequest(LogsQuery, query);

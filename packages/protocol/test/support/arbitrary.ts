@@ -74,6 +74,7 @@ function build(schema: z.ZodType): fc.Arbitrary<unknown> {
         noNullPrototype: true,
       });
     case 'default':
+    case 'catch':
       return valuesOf(must(innerType));
     case 'nullable':
       return fc.option(valuesOf(must(innerType)));
@@ -121,6 +122,8 @@ export function spoiled(schema: z.ZodType, value: unknown): { what: string; valu
     const option = options?.find((one) => one.safeParse(value).success);
     return option === undefined ? [] : spoiled(option, value);
   }
+  // Whatever does not fit is replaced, so nothing is refused.
+  if (type === 'catch') return [];
   if (type === 'optional' || type === 'nullable' || type === 'default') {
     return value === undefined || value === null ? [] : spoiled(must(innerType), value);
   }
@@ -203,7 +206,8 @@ function isOptional(schema: z.ZodType | undefined): boolean {
 }
 
 function hasDefault(schema: z.ZodType): boolean {
-  return definition(schema).type === 'default';
+  // A schema that replaces what does not fit takes nothing at all for that, too.
+  return ['default', 'catch'].includes(definition(schema).type);
 }
 
 function definition(schema: z.ZodType): Definition {

@@ -1,0 +1,67 @@
+import type { Capabilities, TaskId } from '@bzzz/protocol';
+import type { Contest } from '../contest/contest.ts';
+import type { Forfeit } from '../fence/forfeit.ts';
+import type { Member, Membership } from '../membership/membership.ts';
+import type { Workforce } from '../peer/workforce.ts';
+import type { Clock } from '../ports/index.ts';
+import type { Trouble, TroubleNote } from '../support/trouble.ts';
+import type { Book, TaskEntry } from '../task/book.ts';
+import type { Watch, WatchView } from '../watching/watch.ts';
+
+/** What this peer knows when somebody asks why. */
+export interface WhySources {
+  readonly self: Capabilities;
+  readonly members: readonly Member[];
+  readonly tasks: readonly TaskEntry[];
+  readonly watches: readonly WatchView[];
+  readonly troubles: readonly TroubleNote[];
+  /** Monotonic. */
+  readonly nowMs: number;
+  readonly stopping: boolean;
+  /** Why this machine may not execute anything; null: it may. */
+  readonly unable: string | null;
+  /** Tasks in our slots, bids among them. */
+  readonly active: readonly TaskId[];
+  readonly activity: (task: TaskId) => 'none' | 'bidding' | 'driving';
+  /** Monotonic time of our turn; null: none is fixed. */
+  readonly turnAtMs: (task: TaskId) => number | null;
+  readonly forfeited: (entry: TaskEntry) => boolean;
+}
+
+interface Knowing {
+  readonly clock: Clock;
+  readonly trouble: Trouble;
+  readonly membership: Membership;
+  readonly book: Book;
+  readonly workforce: Workforce;
+  readonly contest: Contest;
+  readonly claims: Forfeit;
+  readonly watches: readonly Watch[];
+}
+
+/** The parts of a peer as they stand now. */
+export function whySourcesOf(
+  { clock, trouble, membership, book, workforce, contest, claims, watches }: Knowing,
+  self: Capabilities,
+  stopping: boolean,
+  unable: string | null,
+): WhySources {
+  const active = workforce.active();
+  return {
+    self,
+    stopping,
+    unable,
+    active,
+    members: membership.all(),
+    tasks: book.all(),
+    watches: watches.map((watch) => watch.view()),
+    troubles: trouble.recent(),
+    nowMs: clock.monotonicMs(),
+    activity(task) {
+      if (workforce.driving(task)) return 'driving';
+      return active.includes(task) ? 'bidding' : 'none';
+    },
+    turnAtMs: contest.turnAtMs,
+    forfeited: claims.forfeited,
+  };
+}

@@ -17,7 +17,7 @@ const Line = z.union([
 ]);
 
 /** What a peer's journal says of another peer. */
-export interface Verdict {
+interface Verdict {
   readonly atMs: number;
   readonly kind: 'member.suspected' | 'member.dead';
   readonly peer: string;

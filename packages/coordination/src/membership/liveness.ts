@@ -93,9 +93,9 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
   /** The peer is connected and says nothing. */
   async function investigate(peer: PeerId): Promise<void> {
     if (membership.get(peer)?.liveness !== 'alive') return;
-    const [answers, reached] = await Promise.all([heartbeat.reach(peer), somebodyReaches(peer)]);
+    const [answers, others] = await Promise.all([heartbeat.reach(peer), askOthers(peer)]);
     if (answers || !isConnected(peer)) return;
-    if (!reached) return confirm(peer);
+    if (others !== 'reached') return confirm(peer);
     const rounds = (detours.get(peer) ?? 0) + 1;
     detours.set(peer, rounds);
     silence.heard(peer, clock.monotonicMs());
@@ -113,14 +113,14 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     await mesh.publish(topics.health, { kind: 'suspected', peer, incarnation });
     while (membership.get(peer)?.liveness === 'suspected') {
       const sinceMs = clock.monotonicMs();
-      const [reached] = await Promise.all([
-        somebodyReaches(peer),
+      const [others] = await Promise.all([
+        askOthers(peer),
         heartbeat.reach(peer), // an answer is heard like everything else
         sleep(clock, suspicionMs, signal),
       ]);
       if (membership.get(peer)?.liveness !== 'suspected') return;
-      if (reached) revive(peer);
-      else if (!overslept(sinceMs, suspicionMs)) await bury(peer);
+      if (others === 'reached') revive(peer);
+      else if (others === 'unreached' && !overslept(sinceMs, suspicionMs)) await bury(peer);
     }
   }
 
@@ -136,8 +136,9 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
       if (overslept(sleptSinceMs, pauseMs)) continue;
       for (const peer of membership.missing()) {
         const sinceMs = clock.monotonicMs();
-        if (await somebodyReaches(peer)) continue;
-        if (overslept(sinceMs, 0) || !membership.missing().includes(peer)) continue;
+        const others = await askOthers(peer);
+        if (others !== 'unreached' || overslept(sinceMs, 0)) continue;
+        if (!membership.missing().includes(peer)) continue;
         await bury(peer);
       }
     }
@@ -149,12 +150,13 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     return clock.monotonicMs() - sinceMs > pauseMs + slackMs;
   }
 
-  /** Asks a few connected peers, the same few for the same suspect. */
-  async function somebodyReaches(target: PeerId): Promise<boolean> {
-    const others = mesh.connected().filter((peer) => peer !== target);
+  /** Asks a few connected peers that speak the heartbeat, the same few for the same suspect. */
+  async function askOthers(target: PeerId): Promise<'reached' | 'unreached' | 'nobody-asked'> {
+    const others = mesh.connected().filter((peer) => peer !== target && silence.knows(peer));
     const helpers = rendezvous(target, others).slice(0, helpersMax);
     const answers = await Promise.all(helpers.map((helper) => heartbeat.ask(helper, target)));
-    return answers.includes(true);
+    if (answers.length === 0) return 'nobody-asked';
+    return answers.includes(true) ? 'reached' : 'unreached';
   }
 
   /** A minority goes on suspecting; the lease decides about what the peer holds. */

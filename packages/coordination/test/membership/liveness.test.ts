@@ -56,6 +56,10 @@ function meshOf(others: number, remembered: readonly PeerId[] = []) {
     });
   }
   for (const peer of peers) hub.link(stand.peer, peer);
+  // All have said something, as after the first heartbeat.
+  for (const peer of peers) {
+    meshes.get(peer)?.send(heartbeatChannel, stand.peer, { kind: 'ack', seq: 0, incarnation: 1 });
+  }
   /** Time passes that the process does not see, until its next timer runs late. */
   const pause = (ms: number) => {
     pausedMs += ms;
@@ -228,11 +232,13 @@ describe('a connected peer that says nothing any more', () => {
   });
 
   it('is not missed when nothing ever came of it: it may speak no heartbeat', async () => {
-    const { clock, peers, membership, hanging } = meshOf(6);
-    const older = peers[0] ?? peerOf(99);
-    hanging.add(older);
+    const { clock, hub, mesh, membership, journal } = meshOf(6);
+    const older = peerOf(60);
+    hub.join(older);
+    membership.heard(capabilitiesOf(older), 0);
+    hub.link(mesh.peer, older);
     await clock.advance(20 * silenceMs);
-    expect(membership.get(older)?.liveness).toBe('alive');
+    expect([membership.get(older)?.liveness, journal.kinds()]).toEqual(['alive', []]);
   });
 
   it('is not blamed for our own pause', async () => {

@@ -321,6 +321,44 @@ export const bugs = {
       },
     ],
   },
+  'deaf-to-silence': {
+    what: 'only closed connections are noticed, not those on which nothing comes',
+    breaks: ['4.3-silence'],
+    edits: [
+      {
+        file: 'membership/liveness.ts',
+        find: 'if (silence.isOverdue(peer, nowMs))',
+        replace: 'if (silence.isOverdue(peer, nowMs - 3_600_000))',
+      },
+    ],
+  },
+  'buries-unasked': {
+    what: 'a peer that is missed is declared dead without asking others',
+    breaks: ['4.3-probe'],
+    edits: [
+      {
+        file: 'membership/liveness.ts',
+        find: 'rendezvous(target, others).slice(0, helpersMax)',
+        replace: 'rendezvous(target, others).slice(0, 0)',
+      },
+      {
+        file: 'membership/liveness.ts',
+        find: "if (answers.length === 0) return 'nobody-asked';",
+        replace: '',
+      },
+    ],
+  },
+  'says-nothing': {
+    what: 'a peer that hears that it is suspected does not say that it lives',
+    breaks: ['4.3-refute'],
+    edits: [
+      {
+        file: 'membership/presence.ts',
+        find: 'if (suspected < incarnation) return;',
+        replace: 'if (suspected < incarnation + 1_000) return;',
+      },
+    ],
+  },
 } as const satisfies Readonly<Record<string, BugSpec>>;
 export type Bug = keyof typeof bugs;
 

@@ -50,9 +50,11 @@ const happen: Record<Happening, (world: World) => boolean> = {
       world.timeline.after(world.random.between(100, 90_000), () => startAgain(world, heir));
     }),
   pause: (world) =>
-    toSomebody(world, (peer, { pause, resume }) => {
+    toSomebody(world, (peer, { pause, resume, sinceMs }) => {
       tell(world, `${peer.name} pauses`);
+      const upSinceMs = sinceMs();
       pause();
+      watchHang(world, peer, upSinceMs);
       world.timeline.after(world.random.between(1_000, 150_000), () => {
         tell(world, `${peer.name} goes on`);
         resume();
@@ -127,6 +129,34 @@ const happen: Record<Happening, (world: World) => boolean> = {
     return true;
   },
 };
+
+/** So long a peer must hang before others must have noticed, who ran so long before. */
+const hangNoticedMs = 45_000;
+const settledMs = 20_000;
+
+/** Once it has hung for long: who could have noticed. */
+function watchHang(world: World, { id, process }: VirtualPeer, upSinceMs: number): void {
+  const { timeline, history } = world;
+  const sinceMs = timeline.nowMs();
+  // Slow peers are patient with others, in no time that could be foretold.
+  if (process === null || world.faults.sluggishMsMax > 0) return;
+  const watchers = world.peers().filter((one) => isWatching(one, { id, upSinceMs, sinceMs }));
+  timeline.after(hangNoticedMs, () => {
+    if (process.running() || process.sinceMs() !== sinceMs || !process.alive()) return;
+    const still = watchers
+      .filter((one) => isWatching(one, { id, upSinceMs, sinceMs }))
+      .map((one) => one.id);
+    history.record({ kind: 'hung', peer: id, sinceMs, watchers: still });
+  });
+}
+
+function isWatching(
+  { process, mesh }: VirtualPeer,
+  hung: { readonly id: PeerId; readonly upSinceMs: number; readonly sinceMs: number },
+): boolean {
+  if (process?.running() !== true || process.sinceMs() > hung.sinceMs - settledMs) return false;
+  return mesh?.hasHeard(hung.id, hung.upSinceMs) === true && mesh.connected().includes(hung.id);
+}
 
 function toSomebody(
   world: World,

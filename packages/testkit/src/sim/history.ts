@@ -79,6 +79,17 @@ export type HistoryEvent =
       readonly number: IssueNumber;
       readonly step: 'started' | 'ended';
     }
+  /** A peer asked another whether it reaches the target. */
+  | { readonly kind: 'asked'; readonly peer: PeerId; readonly target: PeerId }
+  /** The peer has heard that it is suspected, and whether it has said since that it lives. */
+  | { readonly kind: 'told-suspected'; readonly peer: PeerId; readonly refuted: boolean }
+  /** The peer has stood still for long; these knew it, run, and could have noticed. */
+  | {
+      readonly kind: 'hung';
+      readonly peer: PeerId;
+      readonly sinceMs: number;
+      readonly watchers: readonly PeerId[];
+    }
   | { readonly kind: 'world'; readonly what: string };
 
 export interface History {
@@ -144,6 +155,12 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       return `${nameOf(event.peer)} journal ${describeEntry(event.body)}`;
     case 'work':
       return `${nameOf(event.peer)} work #${event.number} ${event.step}`;
+    case 'asked':
+      return `${nameOf(event.peer)} asks for ${nameOf(event.target)}`;
+    case 'told-suspected':
+      return `${nameOf(event.peer)} hears that it is suspected${event.refuted ? '' : ', and is silent'}`;
+    case 'hung':
+      return `${nameOf(event.peer)} has hung for long; ${event.watchers.length} could have noticed`;
     case 'world':
       return event.what;
   }

@@ -12,6 +12,8 @@ export interface Process {
   alive(): boolean;
   /** Alive and not paused. */
   running(): boolean;
+  /** Since when it has been running, or standing still. */
+  sinceMs(): number;
   enter(event: () => void): void;
   /** A promise that the process only sees while it lives. */
   leave<T>(
@@ -36,6 +38,7 @@ export function createProcess(timeline: Timeline, options: ProcessOptions): Proc
   const backlog: (() => void)[] = [];
   const rate = 1 + drift;
   let state: 'running' | 'paused' | 'dead' = 'running';
+  let changedAtMs = timeline.nowMs();
   /** When a slow process has come to the last event that entered. */
   let busyUntilMs = 0;
 
@@ -54,6 +57,7 @@ export function createProcess(timeline: Timeline, options: ProcessOptions): Proc
   return {
     alive: () => state !== 'dead',
     running: () => state === 'running',
+    sinceMs: () => changedAtMs,
     enter,
     clock: {
       wallMs: () => epochMs + timeline.nowMs() * rate + skewMs,
@@ -70,11 +74,14 @@ export function createProcess(timeline: Timeline, options: ProcessOptions): Proc
       });
     },
     pause() {
-      if (state === 'running') state = 'paused';
+      if (state !== 'running') return;
+      state = 'paused';
+      changedAtMs = timeline.nowMs();
     },
     resume() {
       if (state !== 'paused') return;
       state = 'running';
+      changedAtMs = timeline.nowMs();
       for (const event of backlog.splice(0)) timeline.after(0, () => enter(event));
     },
     kill() {

@@ -28,6 +28,8 @@ export interface VirtualNetwork {
 
 interface Station {
   readonly process: Process;
+  /** Of the release before, which knows no channels. */
+  readonly older: boolean;
   readonly connections: Set<PeerId>;
   readonly onConnection: Set<(event: ConnectionEvent) => void>;
   readonly topics: Map<string, Set<(from: PeerId, message: unknown) => void>>;
@@ -143,14 +145,15 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
       send<T>(channel: Channel<T>, to: PeerId, message: T) {
         const encoded = channel.codec.encode(message);
         const received = channel.codec.decode(encoded);
-        if (!process.alive() || !station.connections.has(to)) return false;
+        if (!process.alive() || !station.connections.has(to) || station.older) return false;
         const hear = (other: Station) => {
           if (!other.admission.admit(channel, peer)) return;
           tell(other.channels.get(channel.name) ?? [], (listener) => listener(peer, received));
         };
         const arrive = () => {
           const other = stations.get(to);
-          if (other?.connections.has(peer) !== true || !links.connects(peer, to)) return;
+          if (other?.connections.has(peer) !== true || other.older || !links.connects(peer, to))
+            return;
           other.process.enter(() => hear(other));
         };
         return station.lines.push({ channel, to, bytes: encoded.byteLength, arrive });
@@ -228,9 +231,10 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
   }
 
   return {
-    join(peer, process) {
+    join(peer, process, { older = false } = {}) {
       const station: Station = {
         process,
+        older,
         connections: new Set(),
         onConnection: new Set(),
         topics: new Map(),

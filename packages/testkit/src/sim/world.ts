@@ -30,6 +30,7 @@ import { createVirtualJournal, type VirtualDisk, virtualReplica } from './virtua
 import { createVirtualNetwork, type VirtualNetwork } from './virtual-mesh.ts';
 import { createVirtualSigner } from './virtual-signer.ts';
 import { createVirtualWork, type Fate } from './virtual-work.ts';
+import { type WitnessedMesh, witnessMesh } from './mesh-witness.ts';
 import { withWitness } from './witness.ts';
 
 export const virtualRepo = RepoName.parse('octo/virtual');
@@ -42,6 +43,7 @@ export interface VirtualPeer {
   readonly disk: VirtualDisk;
   process: Process | null;
   coordinator: Coordinator | null;
+  mesh: WitnessedMesh | null;
 }
 
 export interface World {
@@ -156,12 +158,13 @@ export function createWorld(options: WorldOptions): World {
     const fateOf = ([program]: readonly string[], task: TaskId): Fate =>
       tasks.find(({ issue }) => issue.number === taskParts(task).number)?.fateOf(program, index) ??
       'succeeds';
+    const mesh = witnessMesh(network.join(peer.id, process, { older }), history, timeline.nowMs);
     const coordinator = createCoordinator(
       {
         clock: process.clock,
         random: common.random,
         signer: createVirtualSigner(peer.id),
-        mesh: network.join(peer.id, process, { older }),
+        mesh,
         journal: withJournalBug(options.bug, journal),
         replicas: () =>
           [...peers, ...lost]
@@ -188,6 +191,7 @@ export function createWorld(options: WorldOptions): World {
     );
     peer.process = process;
     peer.coordinator = coordinator;
+    peer.mesh = mesh;
     history.record({ kind: 'world', what: `${peer.name} starts` });
     coordinator.start().catch((error: unknown) => {
       history.record({ kind: 'world', what: `${peer.name} failed to start: ${String(error)}` });
@@ -199,6 +203,7 @@ export function createWorld(options: WorldOptions): World {
     peer.process?.kill();
     peer.process = null;
     peer.coordinator = null;
+    peer.mesh = null;
     network.leave(peer.id);
   }
 
@@ -293,5 +298,5 @@ function virtualPeer(index: number, account: Account, life = 0): VirtualPeer {
   const digits = `${index}${life === 0 ? '' : `z${life}`}`;
   const letters = digits.replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
   const id = PeerId.parse(`12D3KooW${letters.padStart(44, 'x')}`);
-  return { id, name, account, disk: { entries: [] }, process: null, coordinator: null };
+  return { id, name, account, disk: { entries: [] }, process: null, coordinator: null, mesh: null };
 }

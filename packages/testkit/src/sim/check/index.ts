@@ -9,6 +9,7 @@ import { createChains } from './chains.ts';
 import { checkEnding } from './ending.ts';
 import { checkFencing } from './fencing.ts';
 import { checkJournals } from './journal.ts';
+import { checkLiveness } from './liveness.ts';
 import { checkLostLock } from './lost-lock.ts';
 import { checkPeople } from './people.ts';
 import { checkTakeover } from './takeover.ts';
@@ -47,6 +48,7 @@ export function createChecker(
     checkPeople(context),
     checkTakeover(context, chains),
     checkLostLock(context, chains),
+    checkLiveness(context),
     checkBudget(context),
     ending,
   ];

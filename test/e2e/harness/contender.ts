@@ -5,12 +5,12 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Coordinator, createCoordinator, type Mesh } from '@bzzz/coordination';
+import { type Coordinator, createCoordinator } from '@bzzz/coordination';
 import { createRecipeExecutor, createRunner, createWorkspaces } from '@bzzz/execution';
 import { createGithubForge, tokenFromValue } from '@bzzz/github';
 import { createIdentity, createSigner } from '@bzzz/mesh';
 import {
-  BzzzError,
+  type BzzzError,
   type EntryBody,
   type JournalEntry,
   livenessPresets,
@@ -19,6 +19,7 @@ import {
   Timing,
   wireVersions,
 } from '@bzzz/protocol';
+import { deafMesh } from '../../lib/deaf-mesh.ts';
 import { clock, journalOver, random } from '../../lib/ports.ts';
 import { type ForgeProcess, tokenOf } from './forge.ts';
 import { account } from './peer.ts';
@@ -80,20 +81,4 @@ export async function startContender(
   });
   await coordinator.start();
   return { peer: identity.peer, coordinator, journal: () => entries.map(({ body }) => body) };
-}
-
-/** Nobody is there. */
-function deafMesh(peer: PeerId): Mesh {
-  return {
-    peer,
-    connected: () => [],
-    onConnection: () => () => undefined,
-    publish: () => Promise.resolve(),
-    subscribe: () => () => undefined,
-    request: () => Promise.reject(new BzzzError('mesh_unreachable', 'nobody is there')),
-    handle: () => () => undefined,
-    disconnect: () => undefined,
-    send: () => false,
-    receive: () => () => undefined,
-  };
 }

@@ -116,7 +116,9 @@ function gone<T>(nothing: T): (error: unknown) => T {
 }
 
 /** The kernel's own way to leave nothing behind, also when the test runner is killed. */
-const dieWithParent = existsSync('/usr/bin/setpriv') ? ['setpriv', '--pdeathsig', 'SIGKILL'] : [];
+export const dieWithParent = existsSync('/usr/bin/setpriv')
+  ? ['setpriv', '--pdeathsig', 'SIGKILL']
+  : [];
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const foreign = /^(?:BZZZ|GITHUB|GIT|VITEST|NODE)_|^(?:NODE_OPTIONS|NODE_ENV|FORCE_COLOR)$/;

@@ -1,4 +1,5 @@
 /** A bare repository as anybody can look at it: with plain git, and the protocol's own words. */
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { appendFile, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +12,6 @@ import {
   lockSigningBytes,
   RepoName,
 } from '@bzzz/protocol';
-import { expect } from 'vitest';
 import { type ForgeProcess, tokenOf } from './forge.ts';
 import type { Stage } from './stage.ts';
 
@@ -81,12 +81,15 @@ export async function lockChain(
   const chain: LockCommit[] = [];
   for (const line of log.split('\n')) {
     const [oid = '', tree, ...parents] = line.trim().split(' ');
-    expect(tree).toBe(EMPTY_TREE);
-    expect(parents).toEqual(chain.slice(-1).map((below) => below.oid));
+    assert.equal(tree, EMPTY_TREE);
+    assert.deepEqual(
+      parents,
+      chain.slice(-1).map((below) => below.oid),
+    );
     const commit = decodeLockCommit(RepoName.parse(repo), await commitBytes(gitDir, oid));
     const { record, signature } = commit;
-    expect(await signer.verify(record.peer, lockSigningBytes(commit), signature)).toBe(true);
-    expect(record.task).toBe(`${repo}#${number}`);
+    assert.ok(await signer.verify(record.peer, lockSigningBytes(commit), signature));
+    assert.equal(record.task, `${repo}#${number}`);
     chain.push({ oid, record });
   }
   return chain;

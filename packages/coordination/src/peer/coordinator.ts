@@ -38,16 +38,17 @@ import type {
   StoredEntry,
   Workspaces,
 } from '../ports/index.ts';
-import { type Ending, type Memory, readMemory } from '../recovery/fold.ts';
+import { type Memory, readMemory } from '../recovery/fold.ts';
 import { createRecords } from '../recovery/records.ts';
 import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
 import { createBlockersOf } from '../task/blockers.ts';
 import { createBook } from '../task/book.ts';
-import { holdOf, type TaskState } from '../task/state.ts';
+import { holdOf } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
 import { startWatch, type Watch } from '../watching/watch.ts';
-import { createEpilogue, type LastWords } from './epilogue.ts';
+import { createEpilogue } from './epilogue.ts';
+import { lastWordsOf, stateOfEnding } from './endings.ts';
 import type { PeerReport, TaskReport } from '../why/report.ts';
 import { whySourcesOf } from '../why/sources.ts';
 import { startWhy, type Why } from '../why/why.ts';
@@ -385,22 +386,4 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     whyPeer: async (peer, { signal: until }) => runningWhy().peer(peer, until),
     onEntry: chronicle.onEntry,
   };
-}
-
-/** How a task of an earlier run ended, as it is told to others. */
-function stateOfEnding({ state, reason, pullRequest, intent }: Ending): TaskState | undefined {
-  if (intent === undefined) return undefined;
-  const { peer, epoch, leaseMs } = intent.record;
-  const hold = { peer, epoch, lock: intent.oid, leaseMs };
-  if (state === 'done') {
-    return pullRequest === null ? undefined : { state, hold, pullRequest };
-  }
-  return { state, hold, reason };
-}
-
-function lastWordsOf({ state, reason, pullRequest, intent }: Ending): LastWords | undefined {
-  if (intent === undefined) return undefined;
-  const { record } = intent;
-  if (state === 'done') return pullRequest === null ? undefined : { state, record, pullRequest };
-  return state === 'failed' ? { state, record, reason } : undefined;
 }

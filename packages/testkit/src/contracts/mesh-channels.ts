@@ -121,7 +121,9 @@ export function describeChannelContract(
       });
     });
 
-    it.runIf(options.limited)('take no more when too much waits, and later again', async () => {
+    const limited = options.limited ? it : () => undefined;
+
+    limited('take no more when too much waits, and later again', async () => {
       const { a, b } = peers();
       const channel = channelOf('full');
       const heard = listen(b, channel);
@@ -139,7 +141,7 @@ export function describeChannelContract(
       });
     });
 
-    it.runIf(options.limited)('are heard at the rate of the channel, no faster', async () => {
+    limited('are heard at the rate of the channel, no faster', async () => {
       const { a, b } = peers();
       const channel = channelOf('rate', { messagesPerSecondMax: 5 });
       const mark = channelOf('rate-mark');

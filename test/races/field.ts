@@ -1,0 +1,108 @@
+/** A forge, its issues, and the contenders for them. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
+import { createStage, type Stage } from '../e2e/harness/stage.ts';
+import { bodyOf, gatedWorld, maintainer } from '../e2e/harness/worlds.ts';
+import { type ContenderProcess, createContender } from './contenders.ts';
+import { keepReflog, type Verdict, verdictOf } from './verdict.ts';
+
+export interface Field {
+  readonly stage: Stage;
+  readonly forge: ForgeProcess;
+  readonly contenders: readonly ContenderProcess[];
+  /** A person files an issue, and everybody hears of it at once. */
+  file(): Promise<void>;
+  filed(): number;
+  /** Of all issues; asks the repository, so not to be called in a loop without a pause. */
+  verdicts(): Promise<Verdict[]>;
+  /** Results that do not have just one pull request. */
+  unseen(verdicts: readonly Verdict[]): Promise<number>;
+}
+
+export interface FieldOptions {
+  readonly contenders: number;
+  readonly leaseMs: number;
+  readonly unfenced: boolean;
+}
+
+/** Calls `play` with everything running, and ends it all, whatever becomes of it. */
+export async function onField<T>(
+  options: FieldOptions,
+  play: (field: Field) => Promise<T>,
+): Promise<T> {
+  const stage = await createStage();
+  try {
+    const forge = await startForge(stage, await gatedWorld(stage, []));
+    await keepReflog(forge);
+    const contenders = Array.from({ length: options.contenders }, (_, index) =>
+      createContender(stage, forge, { ...options, name: `c${index}` }),
+    );
+    // A few at a time: a start costs a second of CPU.
+    const queue = [...contenders];
+    const startAll = async () => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next.start();
+    };
+    await Promise.all([startAll(), startAll()]);
+    return await play(fieldOf(stage, forge, contenders));
+  } finally {
+    await stage.close();
+  }
+}
+
+function fieldOf(
+  stage: Stage,
+  forge: ForgeProcess,
+  contenders: readonly ContenderProcess[],
+): Field {
+  const numbers: number[] = [];
+  return {
+    stage,
+    forge,
+    contenders,
+    filed: () => numbers.length,
+    async file() {
+      const word = letters(numbers.length);
+      const issue = { title: `Write ${word}`, body: bodyOf('quick', word), labels: ['bzzz'] };
+      numbers.push(Filed.parse(await forge.call(maintainer, 'POST', 'issues', issue)).number);
+      for (const one of contenders) one.look();
+    },
+    verdicts: () => inTurn(numbers, (number) => verdictOf(forge, number)),
+    async unseen(verdicts) {
+      const done = verdicts.filter(({ state }) => state === 'result');
+      const pulls = await inTurn(done, ({ number }) => pullsOf(forge, number));
+      return pulls.filter((count) => count !== 1).length;
+    },
+  };
+}
+
+/** Pull requests take numbers of the same row. */
+const Filed = z.object({ number: z.number() });
+
+export function hasEnded({ state }: Verdict): boolean {
+  return state === 'result' || state === 'failed';
+}
+
+/** Waits for a state without a limit of time: how long a run takes is not what it is about. */
+export async function untilTrue(check: () => Promise<boolean>, everyMs = 500): Promise<void> {
+  while (!(await check())) await pause(everyMs);
+}
+
+/** How many pull requests of the task there are, open or not. */
+async function pullsOf(forge: ForgeProcess, number: number): Promise<number> {
+  const [owner = ''] = forge.repo.split('/');
+  const query = `pulls?state=all&head=${owner}:bzzz/issue-${number}`;
+  return z.array(z.unknown()).parse(await forge.call(maintainer, 'GET', query)).length;
+}
+
+async function inTurn<A, B>(items: readonly A[], job: (item: A) => Promise<B>): Promise<B[]> {
+  const results: B[] = [];
+  for (const item of items) results.push(await job(item));
+  return results;
+}
+
+/** A word of letters for each number. */
+function letters(index: number): string {
+  const digits = String(index).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
+  return `w${digits}`;
+}

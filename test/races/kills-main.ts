@@ -1,0 +1,31 @@
+/**
+ * `npm run kills`: kills writing peers at random moments and starts them again. Exit 0 when no
+ * acknowledged journal entry is lost, and every task has ended once.
+ *
+ *     npm run kills [-- --times 1000 --contenders 4 --lease-ms 5000 --seed N]
+ */
+import { parseArgs } from 'node:util';
+import { runKills } from './kills.ts';
+
+const { values } = parseArgs({
+  options: {
+    times: { type: 'string', default: '1000' },
+    contenders: { type: 'string', default: '4' },
+    'lease-ms': { type: 'string', default: '5000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+  },
+});
+
+const result = await runKills({
+  times: Number(values.times),
+  contenders: Number(values.contenders),
+  leaseMs: Number(values['lease-ms']),
+  seed: Number(values.seed),
+});
+const { lost, unended, doublePublishers, stalePushes } = result;
+console.log(
+  `kills, seed ${values.seed}: ${result.kills} SIGKILLs of ${values.contenders} processes, ${result.tasks} tasks: ` +
+    `${lost} of ${result.acknowledged} acknowledged entries lost, ${unended} tasks without an end, ` +
+    `${doublePublishers} double publishers, ${stalePushes} stale pushes, ${Math.round(result.elapsedMs / 1_000)} s`,
+);
+process.exitCode = Number(lost + unended + doublePublishers + stalePushes > 0);

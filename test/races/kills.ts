@@ -1,0 +1,95 @@
+/** Processes that write are killed again and again, at random moments: is anything lost? */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openJournals } from '@bzzz/journal';
+import { journalEntryCodec } from '@bzzz/protocol';
+import { createChance } from './chance.ts';
+import type { ContenderProcess } from './contenders.ts';
+import { type Field, hasEnded, onField, untilTrue } from './field.ts';
+
+export interface KillsOptions {
+  readonly times: number;
+  readonly contenders: number;
+  readonly leaseMs: number;
+  readonly seed: number;
+}
+
+export interface KillsResult {
+  readonly kills: number;
+  /** Journal entries that were told to be on disk. */
+  readonly acknowledged: number;
+  /** Of these, those that are not there any more, or are not the same. */
+  readonly lost: number;
+  readonly tasks: number;
+  readonly unended: number;
+  readonly doublePublishers: number;
+  readonly stalePushes: number;
+  readonly elapsedMs: number;
+}
+
+/** A process lives at most so long after it has recovered; most moments of its work are within. */
+const lifeMsMax = 1_500;
+/** Issues that are open at a time, so that there is always something to write. */
+const openMax = 3;
+
+export function runKills(options: KillsOptions): Promise<KillsResult> {
+  return onField({ ...options, unfenced: false }, (field) => killAll(field, options));
+}
+
+async function killAll(field: Field, options: KillsOptions): Promise<KillsResult> {
+  const { contenders } = field;
+  const chance = createChance(options.seed);
+  const sinceMs = performance.now();
+  let left = options.times;
+
+  async function haunt(one: ContenderProcess): Promise<void> {
+    while (left > 0) {
+      left -= 1;
+      await pause(chance.between(0, lifeMsMax));
+      await one.kill();
+      await one.start();
+      one.look();
+    }
+  }
+
+  const haunted = Promise.all(contenders.map(haunt));
+  const over = haunted.then(() => true);
+  while (!(await Promise.race([over, pause(200, false)]))) {
+    const verdicts = await field.verdicts();
+    const open = verdicts.filter((one) => !hasEnded(one)).length;
+    for (let count = open; count < openMax; count += 1) await field.file();
+  }
+  await untilTrue(async () => {
+    const verdicts = await field.verdicts();
+    return verdicts.every(hasEnded) && (await field.unseen(verdicts)) === 0;
+  });
+  for (const one of contenders) await one.end();
+  const verdicts = await field.verdicts();
+  const lost = await Promise.all(contenders.map(lostOf));
+  return {
+    kills: options.times,
+    acknowledged: contenders.reduce((sum, one) => sum + one.acknowledged.size, 0),
+    lost: lost.reduce((sum, count) => sum + count, 0),
+    tasks: field.filed(),
+    unended: verdicts.filter((one) => !hasEnded(one)).length + (await field.unseen(verdicts)),
+    doublePublishers: verdicts.filter(({ published }) => published > 1).length,
+    stalePushes: verdicts.reduce((sum, { stale }) => sum + stale, 0),
+    elapsedMs: performance.now() - sinceMs,
+  };
+}
+
+/** Entries that were acknowledged and that its journal does not hold as they were. */
+async function lostOf(one: ContenderProcess): Promise<number> {
+  const journals = await openJournals({}, { dir: join(one.dataDir, 'journal') });
+  try {
+    const held = new Map<number, string>();
+    for await (const { seq, entry } of journals.own.read()) {
+      held.set(seq, createHash('sha256').update(journalEntryCodec.encode(entry)).digest('hex'));
+    }
+    const gone = [...one.acknowledged].filter(([seq, sha256]) => held.get(seq) !== sha256);
+    return gone.length + one.contradictions.length;
+  } finally {
+    await journals.close();
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * `npm run races`: exit 0 when every task has one publisher, no overtaken push was accepted and all have
+ * ended; with `--control` the fence is taken out, and exit 0 means that this was noticed.
+ *
+ *     npm run races [-- --claims 10000 --contenders 20 --lease-ms 10000 --seed N --control]
+ */
+import { parseArgs } from 'node:util';
+import { runRaces } from './races.ts';
+
+const { values } = parseArgs({
+  options: {
+    claims: { type: 'string', default: '10000' },
+    contenders: { type: 'string', default: '20' },
+    'lease-ms': { type: 'string', default: '10000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    control: { type: 'boolean', default: false },
+  },
+});
+
+/** At most one line in so long. */
+function now(everyMs: number): (line: string) => void {
+  let nextMs = 0;
+  return (line) => {
+    if (performance.now() < nextMs) return;
+    nextMs = performance.now() + everyMs;
+    console.error(line);
+  };
+}
+
+const result = await runRaces({
+  claims: Number(values.claims),
+  contenders: Number(values.contenders),
+  leaseMs: Number(values['lease-ms']),
+  seed: Number(values.seed),
+  unfenced: values.control,
+  tell: now(10_000),
+});
+const { doublePublishers, stalePushes, unended } = result;
+console.log(
+  `races${values.control ? ' without the fence' : ''}, seed ${values.seed}: ${result.claims} claims of ${values.contenders} processes for ${result.tasks} tasks, ` +
+    `${result.takeovers} takeovers, ${result.lostReplies} lost replies, ${result.stops} stops, ${result.kills} kills: ` +
+    `${doublePublishers} double publishers, ${stalePushes} stale pushes, ${unended} tasks without an end, ${Math.round(result.elapsedMs / 1_000)} s`,
+);
+const faulty = doublePublishers + stalePushes > 0;
+process.exitCode = values.control ? Number(!faulty) : Number(faulty || unended > 0);

@@ -1,0 +1,27 @@
+/** The harness, small: on demand `npm run races` and `npm run kills` do the same for hours. */
+import { expect, it, vi } from 'vitest';
+import { runKills } from './kills.ts';
+import { runRaces } from './races.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
+
+const seed = Date.now() % 1_000_000;
+
+it(`races of twenty processes have one publisher a task (seed ${seed})`, async () => {
+  const race = { claims: 100, contenders: 20, leaseMs: 8_000, seed };
+  const result = await runRaces({ ...race, unfenced: false });
+  expect(result).toMatchObject({ doublePublishers: 0, stalePushes: 0, unended: 0 });
+  expect(result.lostReplies).toBeGreaterThan(20);
+});
+
+it('the same is seen to go wrong when the fence is taken out', async () => {
+  const race = { claims: 24, contenders: 5, leaseMs: 8_000, seed };
+  const { doublePublishers, stalePushes } = await runRaces({ ...race, unfenced: true });
+  expect(doublePublishers + stalePushes).toBeGreaterThan(0);
+});
+
+it(`kills at random moments lose nothing (seed ${seed})`, async () => {
+  const result = await runKills({ times: 10, contenders: 3, leaseMs: 5_000, seed });
+  expect(result).toMatchObject({ lost: 0, unended: 0, doublePublishers: 0, stalePushes: 0 });
+  expect(result.acknowledged).toBeGreaterThan(20);
+});

@@ -1,0 +1,90 @@
+/** Many contenders, one account, lost replies, stopped and killed processes: who publishes what? */
+import { createChance } from './chance.ts';
+import { account } from '../e2e/harness/peer.ts';
+import { disturb } from './disturb.ts';
+import { type Field, hasEnded, onField, untilTrue } from './field.ts';
+
+export interface RacesOptions {
+  /** Issues are filed until so many claims were tried. */
+  readonly claims: number;
+  readonly contenders: number;
+  readonly leaseMs: number;
+  readonly seed: number;
+  /** Whether the fence is taken out, to see that this would be noticed. */
+  readonly unfenced: boolean;
+  /** Told how far it is, now and then. */
+  readonly tell?: (line: string) => void;
+}
+
+export interface RacesResult {
+  readonly claims: number;
+  readonly tasks: number;
+  readonly takeovers: number;
+  readonly lostReplies: number;
+  readonly stops: number;
+  readonly kills: number;
+  /** Tasks whose result was published more than once, or that have more than one pull request. */
+  readonly doublePublishers: number;
+  readonly stalePushes: number;
+  /** Tasks that have not come to an end that people can see. */
+  readonly unended: number;
+  readonly elapsedMs: number;
+}
+
+/** Issues that are open at a time. */
+const openMax = 4;
+const lostShare = 0.2;
+/** Between two processes that are stopped or killed. */
+const disturbEveryMs = 3_000;
+
+export function runRaces(options: RacesOptions): Promise<RacesResult> {
+  return onField(options, (field) => race(field, options));
+}
+
+async function race(field: Field, options: RacesOptions): Promise<RacesResult> {
+  const { forge, contenders } = field;
+  const { leaseMs } = options;
+  const sinceMs = performance.now();
+  await forge.addFault({ on: '*', account, kind: 'dropReply', probability: lostShare });
+  const disturbance = disturb(contenders, createChance(options.seed), {
+    leaseMs,
+    everyMs: disturbEveryMs,
+  });
+  await untilTrue(async () => {
+    const verdicts = await field.verdicts();
+    const open = verdicts.filter((one) => !hasEnded(one)).length;
+    const claims = claimsOf(field);
+    options.tell?.(`${claims} claims, ${field.filed()} tasks, ${open} of them open`);
+    // Without a fence some tasks may never end; what is looked for has been seen by then.
+    if (claims >= options.claims) return options.unfenced || open === 0;
+    for (let count = open; count < openMax; count += 1) await field.file();
+    return false;
+  });
+  await disturbance.end();
+  const lostReplies = (await forge.faults()).reduce((sum, { struck }) => sum + struck, 0);
+  await forge.clearFaults();
+  if (!options.unfenced) await untilTrue(async () => (await unendedOf(field)) === 0);
+  const verdicts = await field.verdicts();
+  return {
+    claims: claimsOf(field),
+    tasks: field.filed(),
+    takeovers: verdicts.reduce((sum, { claims }) => sum + Math.max(0, claims - 1), 0),
+    lostReplies,
+    stops: disturbance.stops(),
+    kills: disturbance.kills(),
+    doublePublishers: verdicts.filter(({ published }) => published > 1).length,
+    stalePushes: verdicts.reduce((sum, { stale }) => sum + stale, 0),
+    unended: await unendedOf(field),
+    elapsedMs: performance.now() - sinceMs,
+  };
+}
+
+async function unendedOf(field: Field): Promise<number> {
+  const verdicts = await field.verdicts();
+  const open = verdicts.filter((one) => !hasEnded(one)).length;
+  return open + (await field.unseen(verdicts));
+}
+
+function claimsOf({ contenders }: Field): number {
+  return contenders.reduce((sum, { claims }) => sum + claims.size, 0);
+}

@@ -102,6 +102,7 @@ function nowhere(): Forge {
     readBase: refuse,
     readFence: refuse,
     push: refuse,
+    shareAccount: () => undefined,
     assign: refuse,
     unassign: refuse,
     putComment: refuse,

@@ -88,6 +88,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
     readFence: (repo, number, options) =>
       call(options, (signal) => repositories.readFence(repo, number, signal)),
     push: (repo, push, options) => call(options, (signal) => repositories.push(repo, push, signal)),
+    shareAccount: (peers) => rest.shareAccount(peers),
     assign: (repo, number, options) =>
       call(options, async (signal) =>
         issues.assign({ repo, number }, await account(signal), signal),

@@ -13,6 +13,12 @@ export interface GithubOptions {
    * 0 on a loopback host. GitHub asks for a second; lower risks its secondary limit.
    */
   readonly writeGapMs?: number;
+  /**
+   * REST writes of the whole account, which its peers share; the defaults are what GitHub lets pass, and
+   * no limit on a loopback host. Lower when other programs use the account too.
+   */
+  readonly writesPerMinuteMax?: number;
+  readonly writesPerHourMax?: number;
   /** Writes that may wait for their turn; one more is `forge_rate_limited`. Default 256. */
   readonly writesWaitingMax?: number;
   /**
@@ -50,6 +56,8 @@ export function settingsOf(options: GithubOptions): Settings {
   const gitUrl = rootUrl('forge.gitUrl', options.gitUrl ?? 'https://github.com');
   const defaults = {
     writeGapMs: isLoopback(apiUrl) ? 0 : 1000,
+    writesPerMinuteMax: isLoopback(apiUrl) ? Number.POSITIVE_INFINITY : 80,
+    writesPerHourMax: isLoopback(apiUrl) ? Number.POSITIVE_INFINITY : 500,
     writesWaitingMax: 256,
     rateLimitWaitMsMax: 5_000,
     readRetries: 1,

@@ -61,6 +61,25 @@ const drop = (on: string): void => {
 };
 const result = { title: 'Result', body: 'evidence' };
 
+describe('the rate of the account', () => {
+  it('is kept by each peer within its share, before the forge has to say so', async () => {
+    const forge = await connect(tokens.peer, { writesPerMinuteMax: 4, rateLimitWaitMsMax: 0 });
+    forge.shareAccount(2);
+    await forge.putComment(repo, number, 'one');
+    await forge.putComment(repo, number, 'two');
+    const before = forge.stats().writes;
+    const error = await forge.putComment(repo, number, 'three').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'forge_rate_limited' });
+    expect(error).toHaveProperty('retryAfterMs', expect.closeTo(60_000, -5));
+    expect(forge.stats().writes).toBe(before);
+    expect((await person.comments(number)).join()).toContain('two');
+    // A peer has died: more is left for the others.
+    forge.shareAccount(1);
+    await forge.putComment(repo, number, 'three');
+    expect((await person.comments(number)).join()).toContain('three');
+  });
+});
+
 describe('a lost answer', () => {
   it('to a comment leaves one comment', async () => {
     const forge = await connect();

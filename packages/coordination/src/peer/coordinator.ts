@@ -194,6 +194,12 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     contest.evaluate();
   }
 
+  function onMembers(): void {
+    const ours = membership.live().filter((one) => account !== null && one.account === account);
+    forge.shareAccount(Math.max(1, ours.length));
+    contest.evaluate();
+  }
+
   function onChange(task: TaskId): void {
     // The claim before the taken slot, for the same reason.
     teller.tell(task);
@@ -244,7 +250,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     const patience = { firstMs: timing.backoffMs, signal };
     account = await patiently({ ...deps, onTrouble }, patience, () => forge.account({ signal }));
     presence?.announce();
-    contest.evaluate();
+    onMembers();
   }
 
   /** Asks the fence whose assignment is bzzz's own, and remembers what it says. */
@@ -307,7 +313,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
         incarnation,
         describe,
         onJoin: teller.tellAll,
-        onChange: contest.evaluate,
+        onChange: onMembers,
       },
     );
     presence = started;
@@ -323,7 +329,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
         {
           ...options.liveness,
           incarnation: () => started.self().incarnation,
-          onChange: contest.evaluate,
+          onChange: onMembers,
           onSuspected: started.refute,
         },
       ),

@@ -93,6 +93,12 @@ export interface Forge {
   readFence(repo: RepoName, number: IssueNumber, options?: Options): Promise<FenceRead>;
   push(repo: RepoName, push: FencePush, options?: Options): Promise<PushReply>;
 
+  /**
+   * So many living peers use our account, ourselves counted: writes keep within our share of what the
+   * forge allows it, or throw `forge_rate_limited`.
+   */
+  shareAccount(peers: number): void;
+
   /** Adds our own account to the assignees. Not being assignable is no error: `written` is false. */
   assign(repo: RepoName, number: IssueNumber, options?: Options): Promise<{ written: boolean }>;
   /** Takes our own account off. */

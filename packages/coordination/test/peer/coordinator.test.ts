@@ -202,6 +202,17 @@ describe('peers of one mesh', () => {
     expect(new Set(states)).toEqual(new Set(['done']));
   });
 
+  it('share the rate of their account among those that live', async () => {
+    const { clock, forge, hub, peers } = await meshOf(4);
+    await clock.advance(5_000);
+    expect(forge.shares.at(-1)).toBe(4);
+    const [gone, ...others] = peers;
+    for (const { peer } of others) hub.cut(gone?.peer ?? peer, peer);
+    await clock.advance(20_000);
+    // Those who see each other share it by three; who is alone cannot declare anybody dead.
+    expect(forge.shares).toContain(3);
+  });
+
   it('take over from an owner that is dead, one epoch higher', async () => {
     const { clock, forge, hub, peers } = await meshOf(5);
     for (const { work } of peers) work.script.takesMs = 10_000;

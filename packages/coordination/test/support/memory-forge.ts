@@ -32,6 +32,8 @@ type Method = keyof Forge;
 
 export interface MemoryForge extends Forge {
   readonly pushes: FencePush[];
+  /** What peers said of how many use the account, in order. */
+  readonly shares: number[];
   /** Names of the methods that were called, in order. */
   readonly calls: Method[];
   count(method: Method): number;
@@ -99,6 +101,8 @@ export function createMemoryForge(): MemoryForge {
 
   const forge: MemoryForge = {
     pushes: [],
+    shares: [],
+    shareAccount: (peers) => void forge.shares.push(peers),
     calls: [],
     fates: [],
     reads: [],

@@ -13,7 +13,7 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import Bottleneck from 'bottleneck';
-import { assertLive, untilAborted } from '../abort.ts';
+import { assertLive, sleep, untilAborted } from '../abort.ts';
 import { withToken } from '../credentials.ts';
 import { createKeyedLock } from '../keyed-lock.ts';
 import type { Settings } from '../options.ts';
@@ -22,6 +22,7 @@ import type { TokenSource } from '../token-source.ts';
 import { restFailure, statusOf } from './failures.ts';
 import { createLimitGate } from './limit-gate.ts';
 import { createForgeFetch } from './transport.ts';
+import { createWriteShare } from './write-share.ts';
 
 export interface RestRequest {
   /** `GET /repos/{owner}/{repo}`; placeholders are filled from `parameters` and encoded. */
@@ -41,8 +42,12 @@ export interface RestAnswer {
 /** Both throw what the port says, and `forge_refused` for 409 and 422. */
 export interface Rest {
   read(request: RestRequest): Promise<RestAnswer>;
-  /** One at a time, in order, with the pause between them that the settings say. */
+  /**
+   * One at a time, in order, with the pause between them that the settings say, and within our share of
+   * the account's rate.
+   */
   write(request: RestRequest): Promise<RestAnswer>;
+  shareAccount(peers: number): void;
 }
 
 export interface RestDeps {
@@ -60,6 +65,18 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
   const octokit = createOctokit(deps, settings);
   const gate = createLimitGate(deps.clock);
   const lock = createKeyedLock();
+  const share = createWriteShare(deps.clock, settings);
+
+  /** A short wait is waited out, as one that the forge asks for is. */
+  async function takeShare(signal: AbortSignal): Promise<void> {
+    const retryAfterMs = share.waitMs();
+    if (retryAfterMs > settings.rateLimitWaitMsMax) {
+      const reason = 'our share of what the account may write is used up';
+      throw new BzzzError('forge_rate_limited', reason, { retryAfterMs });
+    }
+    if (retryAfterMs > 0) await sleep(deps.clock, retryAfterMs, signal);
+    share.wrote();
+  }
 
   const send = (request: RestRequest, isWrite: boolean): Promise<RestAnswer> =>
     withToken(deps.token, async (token) => {
@@ -98,8 +115,12 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
         const reason = `${waiting} writes are waiting for their turn`;
         throw new BzzzError('forge_rate_limited', reason, { retryAfterMs });
       }
-      return await lock.run('write', request.signal, () => send(request, true));
+      return await lock.run('write', request.signal, async () => {
+        await takeShare(request.signal);
+        return send(request, true);
+      });
     },
+    shareAccount: (peers) => share.setPeers(peers),
   };
 }
 

@@ -186,6 +186,8 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         if (lock === null || commit === undefined) return { lock: null, result };
         return { lock: { oid: lock, commit }, result };
       }),
+    // What it tells peers to wait is all the limit that it has.
+    shareAccount: () => undefined,
     async push(_repo, push, o) {
       if (commitOid(push.lock.commit) !== push.lock.oid) {
         throw new BzzzError('lock_malformed', `not the commit ${push.lock.oid}`);

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { noFaults, replayCommand, runSimulation, type Sight } from '../src/index.ts';
+import { foundSeeds } from './found-seeds.ts';
 import { tally } from '../src/sim/campaign.ts';
 import { shrunk } from '../src/sim/shrink.ts';
 
@@ -31,7 +32,16 @@ describe('the simulator', () => {
     for (const [what, floor] of floors) {
       expect(covered[what] ?? 0, `${what} from seed ${from}`).toBeGreaterThanOrEqual(floor);
     }
-  }, 240_000);
+  }, 600_000);
+
+  it.each(foundSeeds)(
+    'finds nothing in seed $seed any more: $what',
+    async ({ seed, peers, tasks }) => {
+      const run = { seed, peers, tasks };
+      const { violations } = await runSimulation(run);
+      expect(violations, replayCommand(run)).toEqual([]);
+    },
+  );
 
   it.each([2, 5, 20])(
     'sees one claim of one task among %i peers when nothing fails',

@@ -1,0 +1,21 @@
+/** The measurement, small: `npm run liveness` gives the figures, on a machine that does nothing else. */
+import { expect, it, vi } from 'vitest';
+import { measureLiveness } from './measure.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+it('real peers miss one that ends and one that hangs, and nobody else', async () => {
+  const { killMs, hangMs, falseDeaths } = await measureLiveness({
+    preset: 'local',
+    peers: 4,
+    kills: 2,
+    hangs: 2,
+    calmMs: 3_000,
+    hogs: 2,
+  });
+  expect(falseDeaths).toBe(0);
+  expect([...killMs, ...hangMs]).toHaveLength(4);
+  // No figure: only that a kill is seen by its connection, and a hang without waiting for a lease.
+  expect(Math.max(...killMs)).toBeLessThan(5_000);
+  expect(Math.max(...hangMs)).toBeLessThan(20_000);
+});

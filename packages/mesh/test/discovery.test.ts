@@ -1,9 +1,12 @@
 import { topics } from '@bzzz/protocol';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createIdentity, createMesh, type MeshService } from '../src/index.ts';
 import { createMeshOver } from '../src/mesh.ts';
 import { severableTransports } from './severable.ts';
 import { allConnected, createFleet, freshName, loopback, until } from './support.ts';
+
+// On a busy machine dials run out of time, and are tried again.
+vi.setConfig({ testTimeout: 120_000 });
 
 const fleet = createFleet();
 const others: MeshService[] = [];
@@ -37,7 +40,7 @@ describe('five peers', () => {
       const identity = await createIdentity();
       const mesh = createMeshOver(
         { identity, transports },
-        { name, listen: [loopback], bootstrap },
+        { name, listen: [loopback], bootstrap, redialMsMax: 500 },
       );
       others.push(mesh);
       return { mesh, count };

@@ -69,9 +69,7 @@ export async function expectQuiet(
   forge: ForgeProcess,
   peers: readonly PeerProcess[],
 ): Promise<void> {
-  // By then everybody has seen what was written last.
-  await lookAll(peers, 2);
-  const before = await forge.requests();
+  const before = await settled(forge, peers);
   const doings = await doingsOf(peers);
   const looks = 10;
   await lookAll(peers, looks);
@@ -82,6 +80,20 @@ export async function expectQuiet(
   expect(after.reads - before.reads).toBeLessThanOrEqual(2 * looks * peers.length);
   // A poll that shows an issue of late asks its fence whose the assignment is.
   expect(after.gitFetches - before.gitFetches).toBeLessThanOrEqual(looks * peers.length);
+}
+
+/** Once everybody has seen what was written last, and has answered it where it must. */
+async function settled(
+  forge: ForgeProcess,
+  peers: readonly PeerProcess[],
+): Promise<Awaited<ReturnType<ForgeProcess['requests']>>> {
+  for (let rounds = 1; ; rounds += 1) {
+    const { writes, gitPushes } = await forge.requests();
+    await lookAll(peers, 3);
+    const after = await forge.requests();
+    if (after.writes === writes && after.gitPushes === gitPushes) return after;
+    if (rounds === 10) throw new Error(`still writing: ${writes} writes, then ${after.writes}`);
+  }
 }
 
 async function lookAll(peers: readonly PeerProcess[], times: number): Promise<void> {

@@ -16,8 +16,16 @@ export interface Field {
   filed(): number;
   /** Of all issues; asks the repository, so not to be called in a loop without a pause. */
   verdicts(): Promise<Verdict[]>;
-  /** Results that do not have just one pull request. */
-  unseen(verdicts: readonly Verdict[]): Promise<number>;
+  /** What must be zero for every run that the fence guards. */
+  outcome(): Promise<Outcome>;
+}
+
+export interface Outcome {
+  /** Tasks whose result was published more than once. */
+  readonly doublePublishers: number;
+  readonly stalePushes: number;
+  /** Tasks that have not come to an end, or to a result without just one pull request. */
+  readonly unended: number;
 }
 
 export interface FieldOptions {
@@ -56,7 +64,7 @@ function fieldOf(
   contenders: readonly ContenderProcess[],
 ): Field {
   const numbers: number[] = [];
-  return {
+  const field: Field = {
     stage,
     forge,
     contenders,
@@ -68,12 +76,19 @@ function fieldOf(
       for (const one of contenders) one.look();
     },
     verdicts: () => inTurn(numbers, (number) => verdictOf(forge, number)),
-    async unseen(verdicts) {
+    async outcome() {
+      const verdicts = await field.verdicts();
       const done = verdicts.filter(({ state }) => state === 'result');
       const pulls = await inTurn(done, ({ number }) => pullsOf(forge, number));
-      return pulls.filter((count) => count !== 1).length;
+      const unseen = pulls.filter((count) => count !== 1).length;
+      return {
+        doublePublishers: verdicts.filter(({ published }) => published > 1).length,
+        stalePushes: verdicts.reduce((sum, { stale }) => sum + stale, 0),
+        unended: verdicts.filter((one) => !hasEnded(one)).length + unseen,
+      };
     },
   };
+  return field;
 }
 
 /** Pull requests take numbers of the same row. */

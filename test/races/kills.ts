@@ -6,7 +6,7 @@ import { openJournals } from '@bzzz/journal';
 import { journalEntryCodec } from '@bzzz/protocol';
 import { createChance } from './chance.ts';
 import type { ContenderProcess } from './contenders.ts';
-import { type Field, hasEnded, onField, untilTrue } from './field.ts';
+import { type Field, hasEnded, onField, type Outcome, untilTrue } from './field.ts';
 
 export interface KillsOptions {
   readonly times: number;
@@ -15,16 +15,13 @@ export interface KillsOptions {
   readonly seed: number;
 }
 
-export interface KillsResult {
+export interface KillsResult extends Outcome {
   readonly kills: number;
   /** Journal entries that were told to be on disk. */
   readonly acknowledged: number;
   /** Of these, those that are not there any more, or are not the same. */
   readonly lost: number;
   readonly tasks: number;
-  readonly unended: number;
-  readonly doublePublishers: number;
-  readonly stalePushes: number;
   readonly elapsedMs: number;
 }
 
@@ -60,21 +57,15 @@ async function killAll(field: Field, options: KillsOptions): Promise<KillsResult
     const open = verdicts.filter((one) => !hasEnded(one)).length;
     for (let count = open; count < openMax; count += 1) await field.file();
   }
-  await untilTrue(async () => {
-    const verdicts = await field.verdicts();
-    return verdicts.every(hasEnded) && (await field.unseen(verdicts)) === 0;
-  });
+  await untilTrue(async () => (await field.outcome()).unended === 0);
   for (const one of contenders) await one.end();
-  const verdicts = await field.verdicts();
   const lost = await Promise.all(contenders.map(lostOf));
   return {
     kills: options.times,
     acknowledged: contenders.reduce((sum, one) => sum + one.acknowledged.size, 0),
     lost: lost.reduce((sum, count) => sum + count, 0),
     tasks: field.filed(),
-    unended: verdicts.filter((one) => !hasEnded(one)).length + (await field.unseen(verdicts)),
-    doublePublishers: verdicts.filter(({ published }) => published > 1).length,
-    stalePushes: verdicts.reduce((sum, { stale }) => sum + stale, 0),
+    ...(await field.outcome()),
     elapsedMs: performance.now() - sinceMs,
   };
 }

@@ -2,7 +2,7 @@
 import { createChance } from './chance.ts';
 import { account } from '../e2e/harness/peer.ts';
 import { disturb } from './disturb.ts';
-import { type Field, hasEnded, onField, untilTrue } from './field.ts';
+import { type Field, hasEnded, onField, type Outcome, untilTrue } from './field.ts';
 
 export interface RacesOptions {
   /** Issues are filed until so many claims were tried. */
@@ -16,18 +16,13 @@ export interface RacesOptions {
   readonly tell?: (line: string) => void;
 }
 
-export interface RacesResult {
+export interface RacesResult extends Outcome {
   readonly claims: number;
   readonly tasks: number;
   readonly takeovers: number;
   readonly lostReplies: number;
   readonly stops: number;
   readonly kills: number;
-  /** Tasks whose result was published more than once, or that have more than one pull request. */
-  readonly doublePublishers: number;
-  readonly stalePushes: number;
-  /** Tasks that have not come to an end that people can see. */
-  readonly unended: number;
   readonly elapsedMs: number;
 }
 
@@ -63,7 +58,7 @@ async function race(field: Field, options: RacesOptions): Promise<RacesResult> {
   await disturbance.end();
   const lostReplies = (await forge.faults()).reduce((sum, { struck }) => sum + struck, 0);
   await forge.clearFaults();
-  if (!options.unfenced) await untilTrue(async () => (await unendedOf(field)) === 0);
+  if (!options.unfenced) await untilTrue(async () => (await field.outcome()).unended === 0);
   const verdicts = await field.verdicts();
   return {
     claims: claimsOf(field),
@@ -72,17 +67,9 @@ async function race(field: Field, options: RacesOptions): Promise<RacesResult> {
     lostReplies,
     stops: disturbance.stops(),
     kills: disturbance.kills(),
-    doublePublishers: verdicts.filter(({ published }) => published > 1).length,
-    stalePushes: verdicts.reduce((sum, { stale }) => sum + stale, 0),
-    unended: await unendedOf(field),
+    ...(await field.outcome()),
     elapsedMs: performance.now() - sinceMs,
   };
-}
-
-async function unendedOf(field: Field): Promise<number> {
-  const verdicts = await field.verdicts();
-  const open = verdicts.filter((one) => !hasEnded(one)).length;
-  return open + (await field.unseen(verdicts));
 }
 
 function claimsOf({ contenders }: Field): number {

@@ -6,6 +6,7 @@ import { createFrameSplitter } from './framing.ts';
 import type { Penalties } from './penalties.ts';
 import type { ProtocolHandlers } from './protocol-handlers.ts';
 import { createRateLimiter } from './rate-limiter.ts';
+import { createReceiver, type Receiver } from './receiver.ts';
 
 /** A stream that replaces another is open while that one is still going down. */
 const STREAMS_MAX = 2;
@@ -21,37 +22,14 @@ export interface ChannelReceiverParts {
   readonly onListenerError: () => void;
 }
 
-/** Erased: decodes for its own listener. False: what came is no message of its channel. */
-type Receiver = (from: PeerId, bytes: Uint8Array) => boolean;
-
 export function createChannelReceiver(parts: ChannelReceiverParts): ChannelReceiver {
   const channels = new Map<string, Set<Receiver>>();
-
-  function receiverOf<T>(
-    channel: Channel<T>,
-    listener: (from: PeerId, message: T) => void,
-  ): Receiver {
-    return (from, bytes) => {
-      let message: T;
-      try {
-        message = channel.codec.decode(bytes);
-      } catch {
-        return false; // counted and charged to its sender by the caller
-      }
-      try {
-        listener(from, message);
-      } catch {
-        parts.onListenerError();
-      }
-      return true;
-    };
-  }
 
   return {
     receive(channel, listener) {
       const id = protocolId(channel);
       const receivers = channels.get(id) ?? new Set<Receiver>();
-      const receiver = receiverOf(channel, listener);
+      const receiver = createReceiver(channel.codec, listener, parts.onListenerError);
       receivers.add(receiver);
       if (!channels.has(id)) {
         channels.set(id, receivers);

@@ -14,6 +14,7 @@ import { createListeners } from './listeners.ts';
 import type { MeshNode } from './libp2p-node.ts';
 import { createOutbox } from './outbox.ts';
 import type { Penalties } from './penalties.ts';
+import { createReceiver, type Receiver } from './receiver.ts';
 
 /** A gossip stream with this much unsent is congested. */
 const CONGESTED_BYTES = 256 * 1024;
@@ -28,9 +29,6 @@ export interface Subscriptions {
   deliver(name: string, from: PeerId, bytes: Uint8Array): 'delivered' | 'malformed' | 'unknown';
 }
 
-/** Erased: decodes for its own listeners, so that no type has to be recovered. */
-type Receiver = (from: PeerId, bytes: Uint8Array) => boolean;
-
 export function createSubscriptions(mesh: MeshName, onListenerError: () => void): Subscriptions {
   const receivers = new Map<string, Set<Receiver>>();
   const added = createListeners<string>(onListenerError);
@@ -41,7 +39,7 @@ export function createSubscriptions(mesh: MeshName, onListenerError: () => void)
     subscribe(topic, listener) {
       const name = topicName(mesh, topic);
       const group = receivers.get(name) ?? new Set();
-      const receiver: Receiver = (from, bytes) => receive(topic, listener, from, bytes);
+      const receiver = createReceiver(topic.codec, listener, onListenerError);
       group.add(receiver);
       if (!receivers.has(name)) {
         receivers.set(name, group);
@@ -60,26 +58,6 @@ export function createSubscriptions(mesh: MeshName, onListenerError: () => void)
       return fits ? 'delivered' : 'malformed';
     },
   };
-
-  function receive<T>(
-    topic: Topic<T>,
-    listener: (from: PeerId, message: T) => void,
-    from: PeerId,
-    bytes: Uint8Array,
-  ): boolean {
-    let message: T;
-    try {
-      message = topic.codec.decode(bytes);
-    } catch {
-      return false; // counted and charged to its author by the caller
-    }
-    try {
-      listener(from, message);
-    } catch {
-      onListenerError();
-    }
-    return true;
-  }
 }
 
 export interface Gossip {

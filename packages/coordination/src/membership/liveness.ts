@@ -48,6 +48,8 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
   const silence = createSilence(options);
   /** Peers about which something is being found out. */
   const open = new Set<PeerId>();
+  /** Of these, those whose connection closed since: that must not go unnoticed. */
+  const closedMeanwhile = new Set<PeerId>();
   /** Rounds in a row in which others reached a silent peer and we did not. */
   const detours = new Map<PeerId, number>();
   let watched: readonly PeerId[] = [];
@@ -94,8 +96,9 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
   async function investigate(peer: PeerId): Promise<void> {
     if (membership.get(peer)?.liveness !== 'alive') return;
     const [answers, others] = await Promise.all([heartbeat.reach(peer), askOthers(peer)]);
-    if (answers || !isConnected(peer)) return;
+    if (answers) return;
     if (others !== 'reached') return confirm(peer);
+    if (!isConnected(peer)) return;
     const rounds = (detours.get(peer) ?? 0) + 1;
     detours.set(peer, rounds);
     silence.heard(peer, clock.monotonicMs());
@@ -163,7 +166,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
   async function bury(peer: PeerId): Promise<void> {
     if (!membership.seesMajorityWithout(peer)) return;
     membership.bury(peer);
-    silence.forget(peer);
+    silence.buried(peer);
     const reason = 'it does not answer, nobody asked reaches it, and we see a majority';
     await chronicle.record({ kind: 'member.dead', peer, reason });
     // One that hangs keeps its connections, and whatever we send into them. It may dial anew.
@@ -179,7 +182,12 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
   function findOut(peer: PeerId, inquiry: () => Promise<void>): void {
     if (open.has(peer)) return;
     open.add(peer);
-    background(inquiry().finally(() => open.delete(peer)));
+    background(inquiry().finally(() => closeInquiry(peer)));
+  }
+
+  function closeInquiry(peer: PeerId): void {
+    open.delete(peer);
+    if (closedMeanwhile.delete(peer) && !isConnected(peer) && !signal.aborted) suspect(peer);
   }
 
   function background(job: Promise<void>): void {
@@ -189,7 +197,8 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
   }
 
   function suspect(peer: PeerId): void {
-    if (membership.get(peer)?.liveness === 'alive') findOut(peer, () => confirm(peer));
+    if (open.has(peer)) closedMeanwhile.add(peer);
+    else if (membership.get(peer)?.liveness === 'alive') findOut(peer, () => confirm(peer));
   }
 
   function onHealth(from: PeerId, note: HealthNote): void {
@@ -200,9 +209,9 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     }
     if (note.kind === 'alive' && from === peer) return revive(peer);
     // Whom somebody suspects we ask ourselves, at once; most peers are watched by a few only.
-    if (note.kind === 'suspected' && isConnected(peer) && silence.knows(peer)) {
-      findOut(peer, () => check(peer));
-    }
+    if (note.kind !== 'suspected') return;
+    if (!isConnected(peer)) suspect(peer);
+    else if (silence.knows(peer)) findOut(peer, () => check(peer));
   }
 
   function watchNearest(): void {

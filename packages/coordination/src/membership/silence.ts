@@ -14,7 +14,11 @@ export interface Silence {
   heard(peer: PeerId, nowMs: number): void;
   /** A new connection: what was silent has its full time again. */
   renew(peer: PeerId, nowMs: number): void;
-  forget(peer: PeerId): void;
+  /**
+   * It was declared dead. Should it come back, it is watched from its first moment on; one that comes
+   * back twice without a word speaks the heartbeat no more, as after a step back to an older release.
+   */
+  buried(peer: PeerId): void;
   /** Whether anything ever came of that peer. */
   knows(peer: PeerId): boolean;
   /** Called every `pingMs`; that it comes late is how a process knows that it was not running. */
@@ -34,6 +38,7 @@ const halfLifeMs = 2_000;
 
 export function createSilence({ pingMs, silenceMs }: SilenceOptions): Silence {
   const heardAtMs = new Map<PeerId, number>();
+  const silentSinceBurial = new Set<PeerId>();
   const fading = 0.5 ** (pingMs / halfLifeMs);
   let lastTickMs: number | null = null;
   let latenessMs = 0;
@@ -42,12 +47,18 @@ export function createSilence({ pingMs, silenceMs }: SilenceOptions): Silence {
 
   return {
     patienceMs,
-    heard: (peer, nowMs) => void heardAtMs.set(peer, nowMs),
+    heard(peer, nowMs) {
+      heardAtMs.set(peer, nowMs);
+      silentSinceBurial.delete(peer);
+    },
     renew(peer, nowMs) {
       if (heardAtMs.has(peer)) heardAtMs.set(peer, nowMs);
     },
     knows: (peer) => heardAtMs.has(peer),
-    forget: (peer) => void heardAtMs.delete(peer),
+    buried(peer) {
+      if (silentSinceBurial.has(peer)) heardAtMs.delete(peer);
+      else silentSinceBurial.add(peer);
+    },
     tick(nowMs) {
       const lateMs = lastTickMs === null ? 0 : Math.max(0, nowMs - lastTickMs - pingMs);
       lastTickMs = nowMs;

@@ -52,6 +52,7 @@ export interface ViewSources {
   readonly tasks: readonly TaskEntry[];
   readonly watches: readonly WatchView[];
   readonly troubles: readonly TroubleNote[];
+  /** Monotonic. */
   readonly nowMs: number;
 }
 

@@ -1,22 +1,17 @@
 import type { Capabilities, TaskId } from '@bzzz/protocol';
 import type { Contest } from '../contest/contest.ts';
 import type { Forfeit } from '../fence/forfeit.ts';
-import type { Member, Membership } from '../membership/membership.ts';
+import type { Membership } from '../membership/membership.ts';
+import type { ViewSources } from '../peer/view.ts';
 import type { Workforce } from '../peer/workforce.ts';
 import type { Clock } from '../ports/index.ts';
-import type { Trouble, TroubleNote } from '../support/trouble.ts';
+import type { Trouble } from '../support/trouble.ts';
 import type { Book, TaskEntry } from '../task/book.ts';
-import type { Watch, WatchView } from '../watching/watch.ts';
+import type { Watch } from '../watching/watch.ts';
 
 /** What this peer knows when somebody asks why. */
-export interface WhySources {
+export interface WhySources extends ViewSources {
   readonly self: Capabilities;
-  readonly members: readonly Member[];
-  readonly tasks: readonly TaskEntry[];
-  readonly watches: readonly WatchView[];
-  readonly troubles: readonly TroubleNote[];
-  /** Monotonic. */
-  readonly nowMs: number;
   readonly stopping: boolean;
   /** Why this machine may not execute anything; null: it may. */
   readonly unable: string | null;

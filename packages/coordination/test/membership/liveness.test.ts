@@ -1,74 +1,12 @@
 import { heartbeatChannel, type PeerId, topics } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import { watchLiveness } from '../../src/membership/liveness.ts';
 import { createMembership } from '../../src/membership/membership.ts';
 import { startPresence } from '../../src/membership/presence.ts';
-import type { Mesh } from '../../src/index.ts';
 import { createMemoryHub } from '../support/memory-mesh.ts';
 import { settle } from '../support/manual-clock.ts';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf, createStand } from '../support/stand.ts';
-
-const [pingMs, silenceMs, probeMs, suspicionMs] = [500, 2_000, 200, 3_000];
-
-/** One real peer in a mesh of others that only stand there. */
-function meshOf(others: number, remembered: readonly PeerId[] = []) {
-  const stand = createStand(1);
-  const hub = createMemoryHub();
-  const mesh = hub.join(stand.peer);
-  const peers = Array.from({ length: others }, (_, index) => peerOf(index + 2));
-  const meshes = new Map<PeerId, Mesh>(peers.map((peer) => [peer, hub.join(peer)]));
-  const membership = createMembership(stand.peer);
-  for (const peer of [stand.peer, ...peers]) membership.heard(capabilitiesOf(peer), 0);
-  membership.remember(remembered);
-  const suspected: number[] = [];
-  const asked: PeerId[] = [];
-  let pausedMs = 0;
-  const monotonicMs = () => stand.clock.monotonicMs() + pausedMs;
-  const deps = { ...stand, clock: { ...stand.clock, monotonicMs }, mesh, membership };
-  const stop = watchLiveness(deps, {
-    pingMs,
-    silenceMs,
-    probeMs,
-    suspicionMs,
-    incarnation: () => 1,
-    onChange: () => undefined,
-    onSuspected: (incarnation) => suspected.push(incarnation),
-  });
-  /** Those who are connected and say nothing any more, as a process that was stopped. */
-  const hanging = new Set<PeerId>();
-  /** What the others say when they are asked for a peer. */
-  let reached = false;
-  const answer = (next: boolean) => {
-    reached = next;
-  };
-  const pinged: { readonly peer: PeerId; readonly suspected: number | undefined }[] = [];
-  for (const [peer, other] of meshes) {
-    other.receive(heartbeatChannel, (from, message) => {
-      const { kind, seq } = message;
-      if (kind === 'ping') pinged.push({ peer, suspected: message.suspected });
-      if (kind === 'ask') asked.push(peer);
-      if (hanging.has(peer)) return;
-      if (kind === 'ping') other.send(heartbeatChannel, from, { kind: 'ack', seq, incarnation: 1 });
-      if (kind !== 'ask') return;
-      const { target } = message;
-      other.send(heartbeatChannel, from, { kind: 'answer', seq, target, reached });
-    });
-  }
-  for (const peer of peers) hub.link(stand.peer, peer);
-  // All have said something, as after the first heartbeat.
-  for (const peer of peers) {
-    meshes.get(peer)?.send(heartbeatChannel, stand.peer, { kind: 'ack', seq: 0, incarnation: 1 });
-  }
-  /** Time passes that the process does not see, until its next timer runs late. */
-  const pause = (ms: number) => {
-    pausedMs += ms;
-  };
-  const kill = (peer: PeerId) => hub.cut(stand.peer, peer);
-  const told = { suspected, asked, pinged };
-  const acts = { answer, kill, pause, stop };
-  return { ...stand, ...told, ...acts, hub, mesh, peers, membership, meshes, hanging };
-}
+import { meshOf, probeMs, suspicionMs } from '../support/watched-mesh.ts';
 
 describe('a member of an earlier run that is not heard', () => {
   const lost = peerOf(90);
@@ -129,6 +67,34 @@ describe('a closed connection', () => {
     expect(membership.isDead(gone)).toBe(true);
   });
 
+  it('is noticed though a suspicion that others told of is just being checked', async () => {
+    const { clock, peers, meshes, membership, hanging, kill } = meshOf(4);
+    const [gone = peerOf(98), teller = peerOf(99)] = peers;
+    hanging.add(gone);
+    const note = { kind: 'suspected' as const, peer: gone, incarnation: 1 };
+    await meshes.get(teller)?.publish(topics.health, note);
+    await clock.advance(probeMs / 2);
+    kill(gone);
+    await clock.advance(3 * probeMs);
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    await clock.advance(2 * suspicionMs);
+    expect(membership.isDead(gone)).toBe(true);
+  });
+
+  it('long ago does not hide that others miss the peer now', async () => {
+    const { clock, peers, meshes, membership, answer, kill } = meshOf(4);
+    const [gone = peerOf(98), teller = peerOf(99)] = peers;
+    answer(true);
+    kill(gone);
+    await clock.advance(2 * suspicionMs);
+    expect(membership.get(gone)?.liveness).toBe('alive');
+    answer(false);
+    const note = { kind: 'suspected' as const, peer: gone, incarnation: 1 };
+    await meshes.get(teller)?.publish(topics.health, note);
+    await clock.advance(2 * suspicionMs);
+    expect(membership.isDead(gone)).toBe(true);
+  });
+
   it('kills nobody whom somebody else still reaches', async () => {
     const { clock, peers, membership, answer, kill } = meshOf(4);
     const gone = peers[0] ?? peerOf(99);
@@ -175,92 +141,6 @@ describe('a closed connection', () => {
     kill(stranger);
     await clock.advance(suspicionMs);
     expect(journal.kinds()).toEqual([]);
-  });
-});
-
-describe('a connected peer that says nothing any more', () => {
-  /** Until its silence was noticed, and those who were asked have answered. */
-  const noticedMs = silenceMs + pingMs + 2 * probeMs;
-
-  it('is asked for through others, suspected, buried and cut off', async () => {
-    const { clock, peers, membership, journal, asked, pinged, hanging, mesh } = meshOf(6);
-    const gone = peers[0] ?? peerOf(99);
-    await clock.advance(2 * pingMs);
-    hanging.add(gone);
-    await clock.advance(silenceMs - pingMs);
-    expect([membership.get(gone)?.liveness, asked]).toEqual(['alive', []]);
-    await clock.advance(2 * pingMs + 2 * probeMs);
-    expect(membership.get(gone)?.liveness).toBe('suspected');
-    expect(new Set(asked).size).toBe(3);
-    await clock.advance(pingMs);
-    // It is told of the suspicion with each ping, so that it can refute.
-    expect(pinged.filter(({ peer }) => peer === gone).at(-1)).toMatchObject({ suspected: 1 });
-    expect(mesh.connected()).toContain(gone);
-    await clock.advance(suspicionMs);
-    expect(membership.isDead(gone)).toBe(true);
-    expect(mesh.connected()).not.toContain(gone);
-    expect(journal.kinds()).toEqual(['member.suspected', 'member.dead']);
-  });
-
-  it('is cleared by the next thing that comes of it', async () => {
-    const { clock, peers, membership, hanging } = meshOf(6);
-    const gone = peers[0] ?? peerOf(99);
-    await clock.advance(2 * pingMs);
-    hanging.add(gone);
-    await clock.advance(noticedMs);
-    expect(membership.get(gone)?.liveness).toBe('suspected');
-    hanging.delete(gone);
-    await clock.advance(pingMs);
-    expect(membership.get(gone)?.liveness).toBe('alive');
-    await clock.advance(10 * suspicionMs);
-    expect(membership.get(gone)?.liveness).toBe('alive');
-  });
-
-  it('gets a new connection when others reach it and we do not', async () => {
-    const { clock, peers, membership, journal, hanging, mesh, answer } = meshOf(6);
-    const gone = peers[0] ?? peerOf(99);
-    await clock.advance(2 * pingMs);
-    answer(true);
-    hanging.add(gone);
-    await clock.advance(2 * noticedMs);
-    expect([membership.get(gone)?.liveness, journal.kinds()]).toEqual(['alive', []]);
-    expect(mesh.connected()).toContain(gone);
-    await clock.advance(2 * noticedMs);
-    expect(mesh.connected()).not.toContain(gone);
-    await clock.advance(2 * suspicionMs);
-    expect(membership.get(gone)?.liveness).toBe('alive');
-  });
-
-  it('is not missed when nothing ever came of it: it may speak no heartbeat', async () => {
-    const { clock, hub, mesh, membership, journal } = meshOf(6);
-    const older = peerOf(60);
-    hub.join(older);
-    membership.heard(capabilitiesOf(older), 0);
-    hub.link(mesh.peer, older);
-    await clock.advance(20 * silenceMs);
-    expect([membership.get(older)?.liveness, journal.kinds()]).toEqual(['alive', []]);
-  });
-
-  it('is not blamed for our own pause', async () => {
-    const { clock, membership, peers, pause, journal } = meshOf(6);
-    await clock.advance(4 * pingMs);
-    pause(60_000);
-    await clock.advance(4 * pingMs);
-    expect(journal.kinds()).toEqual([]);
-    expect(peers.map((peer) => membership.get(peer)?.liveness)).not.toContain('suspected');
-  });
-
-  it('is asked at once by who hears of a suspicion, and buries nobody as one of a minority', async () => {
-    const { clock, peers, meshes, membership, hanging } = meshOf(4);
-    await clock.advance(2 * pingMs);
-    for (const peer of peers.slice(0, 3)) hanging.add(peer);
-    const [gone = peerOf(98)] = peers;
-    const note = { kind: 'suspected' as const, peer: gone, incarnation: 1 };
-    await meshes.get(peers[3] ?? gone)?.publish(topics.health, note);
-    await clock.advance(3 * probeMs);
-    expect(membership.get(gone)?.liveness).toBe('suspected');
-    await clock.advance(20 * suspicionMs);
-    expect(peers.map((peer) => membership.isDead(peer))).toEqual([false, false, false, false]);
   });
 });
 

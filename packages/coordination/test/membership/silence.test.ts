@@ -29,13 +29,17 @@ describe('silence', () => {
     expect([silence.knows(peer), silence.isOverdue(peer, 5_000)]).toEqual([false, false]);
   });
 
-  it('begins anew with a new connection, and is forgotten with the peer', () => {
+  it('begins anew with a new connection; who comes back from the dead is watched once more', () => {
     const silence = createSilence({ pingMs, silenceMs });
     silence.heard(peer, 0);
     silence.renew(peer, 450);
     expect(silence.isOverdue(peer, 500)).toBe(false);
-    silence.forget(peer);
-    expect(silence.isOverdue(peer, 5_000)).toBe(false);
+    silence.buried(peer);
+    silence.renew(peer, 1_000);
+    expect([silence.isOverdue(peer, 1_400), silence.isOverdue(peer, 1_401)]).toEqual([false, true]);
+    silence.buried(peer);
+    silence.renew(peer, 2_000);
+    expect([silence.knows(peer), silence.isOverdue(peer, 5_000)]).toEqual([false, false]);
   });
 
   it('does not count time in which we did not run ourselves', () => {

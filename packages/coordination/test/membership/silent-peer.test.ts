@@ -1,0 +1,91 @@
+import { topics } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { peerOf } from '../support/identity.ts';
+import { capabilitiesOf } from '../support/stand.ts';
+import { meshOf, pingMs, probeMs, silenceMs, suspicionMs } from '../support/watched-mesh.ts';
+
+describe('a connected peer that says nothing any more', () => {
+  /** Until its silence was noticed, and those who were asked have answered. */
+  const noticedMs = silenceMs + pingMs + 2 * probeMs;
+
+  it('is asked for through others, suspected, buried and cut off', async () => {
+    const { clock, peers, membership, journal, asked, pinged, hanging, mesh } = meshOf(6);
+    const gone = peers[0] ?? peerOf(99);
+    await clock.advance(2 * pingMs);
+    hanging.add(gone);
+    await clock.advance(silenceMs - pingMs);
+    expect([membership.get(gone)?.liveness, asked]).toEqual(['alive', []]);
+    await clock.advance(2 * pingMs + 2 * probeMs);
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    expect(new Set(asked).size).toBe(3);
+    await clock.advance(pingMs);
+    // It is told of the suspicion with each ping, so that it can refute.
+    expect(pinged.filter(({ peer }) => peer === gone).at(-1)).toMatchObject({ suspected: 1 });
+    expect(mesh.connected()).toContain(gone);
+    await clock.advance(suspicionMs);
+    expect(membership.isDead(gone)).toBe(true);
+    expect(mesh.connected()).not.toContain(gone);
+    expect(journal.kinds()).toEqual(['member.suspected', 'member.dead']);
+  });
+
+  it('is cleared by the next thing that comes of it', async () => {
+    const { clock, peers, membership, hanging } = meshOf(6);
+    const gone = peers[0] ?? peerOf(99);
+    await clock.advance(2 * pingMs);
+    hanging.add(gone);
+    await clock.advance(noticedMs);
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    hanging.delete(gone);
+    await clock.advance(pingMs);
+    expect(membership.get(gone)?.liveness).toBe('alive');
+    await clock.advance(10 * suspicionMs);
+    expect(membership.get(gone)?.liveness).toBe('alive');
+  });
+
+  it('gets a new connection when others reach it and we do not', async () => {
+    const { clock, peers, membership, journal, hanging, mesh, answer } = meshOf(6);
+    const gone = peers[0] ?? peerOf(99);
+    await clock.advance(2 * pingMs);
+    answer(true);
+    hanging.add(gone);
+    await clock.advance(2 * noticedMs);
+    expect([membership.get(gone)?.liveness, journal.kinds()]).toEqual(['alive', []]);
+    expect(mesh.connected()).toContain(gone);
+    await clock.advance(2 * noticedMs);
+    expect(mesh.connected()).not.toContain(gone);
+    await clock.advance(2 * suspicionMs);
+    expect(membership.get(gone)?.liveness).toBe('alive');
+  });
+
+  it('is not missed when nothing ever came of it: it may speak no heartbeat', async () => {
+    const { clock, hub, mesh, membership, journal } = meshOf(6);
+    const older = peerOf(60);
+    hub.join(older);
+    membership.heard(capabilitiesOf(older), 0);
+    hub.link(mesh.peer, older);
+    await clock.advance(20 * silenceMs);
+    expect([membership.get(older)?.liveness, journal.kinds()]).toEqual(['alive', []]);
+  });
+
+  it('is not blamed for our own pause', async () => {
+    const { clock, membership, peers, pause, journal } = meshOf(6);
+    await clock.advance(4 * pingMs);
+    pause(60_000);
+    await clock.advance(4 * pingMs);
+    expect(journal.kinds()).toEqual([]);
+    expect(peers.map((peer) => membership.get(peer)?.liveness)).not.toContain('suspected');
+  });
+
+  it('is asked at once by who hears of a suspicion, and buries nobody as one of a minority', async () => {
+    const { clock, peers, meshes, membership, hanging } = meshOf(4);
+    await clock.advance(2 * pingMs);
+    for (const peer of peers.slice(0, 3)) hanging.add(peer);
+    const [gone = peerOf(98)] = peers;
+    const note = { kind: 'suspected' as const, peer: gone, incarnation: 1 };
+    await meshes.get(peers[3] ?? gone)?.publish(topics.health, note);
+    await clock.advance(3 * probeMs);
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    await clock.advance(20 * suspicionMs);
+    expect(peers.map((peer) => membership.isDead(peer))).toEqual([false, false, false, false]);
+  });
+});

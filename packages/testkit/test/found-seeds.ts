@@ -19,4 +19,11 @@ export const foundSeeds: readonly {
   { seed: 2_001_983, peers: 5, tasks: 5, what: 'the same, as it asked others' },
   { seed: 2_002_044, peers: 6, tasks: 3, what: 'a hint told on became a word of people' },
   { seed: 4_000_708, peers: 5, tasks: 6, what: 'a peer that hung right after its start' },
+  {
+    seed: 27_041_483,
+    peers: 5,
+    tasks: 1,
+    what: 'a peer that hung right after it was back from the dead',
+  },
+  { seed: 60_895_622, peers: 4, tasks: 5, what: 'the simulator began work of a dead process' },
 ];

@@ -62,10 +62,12 @@ const happen: Record<Happening, (world: World) => boolean> = {
     }),
   partition(world) {
     const groups = world.random.between(2, 3);
+    const peers = world.peers();
     const sides = new Map<PeerId, number>(
-      world.peers().map(({ id }) => [id, world.random.between(1, groups)]),
+      peers.map(({ id }) => [id, world.random.between(1, groups)]),
     );
-    tell(world, `the network splits in ${groups}`);
+    const names = peers.map(({ id, name }) => `${name}: ${sides.get(id)}`);
+    tell(world, `the network splits in ${groups} (${names.join(', ')})`);
     world.split(sides);
     later(world, 120_000, () => world.split(undefined));
     return true;

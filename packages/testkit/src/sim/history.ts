@@ -152,7 +152,7 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
     case 'issue-read':
       return `${nameOf(event.peer)} read #${event.issue.number}`;
     case 'durable':
-      return `${nameOf(event.peer)} journal ${describeEntry(event.body)}`;
+      return `${nameOf(event.peer)} journal ${describeEntry(event.body, nameOf)}`;
     case 'work':
       return `${nameOf(event.peer)} work #${event.number} ${event.step}`;
     case 'asked':
@@ -166,7 +166,7 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
   }
 }
 
-function describeEntry(body: EntryBody): string {
+function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): string {
   switch (body.kind) {
     case 'fence.intended':
       return `intends ${body.intent.record.state} ${body.intent.task} epoch ${body.intent.record.epoch}`;
@@ -181,11 +181,12 @@ function describeEntry(body: EntryBody): string {
       return `${body.kind} ${body.task} ${body.effect}`;
     case 'attempt.ended':
       return `attempt ended ${body.task} ${body.outcome}`;
-    case 'peer.started':
-    case 'peer.stopped':
     case 'member.joined':
     case 'member.suspected':
     case 'member.dead':
+      return `${body.kind} ${nameOf(body.peer)}`;
+    case 'peer.started':
+    case 'peer.stopped':
     case 'task.seen':
     case 'attempt.started':
       return body.kind;

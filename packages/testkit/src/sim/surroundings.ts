@@ -16,9 +16,11 @@ const wholeMsMin = 30_000;
 
 export function createSurroundings(deps: {
   readonly nowMs: () => number;
+  /** Those that stand still among them. */
   readonly living: () => readonly PeerId[];
+  readonly isPaused: (peer: PeerId) => boolean;
 }): Surroundings {
-  const { nowMs, living } = deps;
+  const { nowMs, living, isPaused } = deps;
   const outages: { fromMs: number; toMs: number }[] = [];
   let awaySinceMs: number | null = null;
   let groups: ReadonlyMap<PeerId, number> | undefined;
@@ -40,9 +42,14 @@ export function createSurroundings(deps: {
       else {
         wasWhole = groups === undefined && nowMs() - wholeAtMs > wholeMsMin;
         splitAtMs = nowMs();
-        const sides = living().map((peer) => next.get(peer));
-        const size = (side: number | undefined) => sides.filter((one) => one === side).length;
-        smallSides = new Set(sides.filter((side) => size(side) * 2 <= sides.length));
+        const alive = living();
+        // Who stands still elsewhere may have been declared dead before, and counts for nobody.
+        const isSmall = (side: number | undefined) => {
+          const mine = alive.filter((peer) => next.get(peer) === side).length;
+          const others = alive.filter((peer) => next.get(peer) !== side && !isPaused(peer)).length;
+          return mine <= others;
+        };
+        smallSides = new Set(alive.map((peer) => next.get(peer)).filter(isSmall));
       }
       groups = next;
     },

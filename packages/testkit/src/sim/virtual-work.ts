@@ -59,7 +59,8 @@ export function createVirtualWork(
       };
       const cancel = timeline.after(takesMs, () => {
         signal?.removeEventListener('abort', onAbort);
-        resolve(value());
+        // What a process was about to begin when it died does not begin.
+        if (process.alive()) resolve(value());
       });
       if (signal?.aborted === true) onAbort();
       else signal?.addEventListener('abort', onAbort, { once: true });

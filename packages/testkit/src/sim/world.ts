@@ -114,6 +114,7 @@ export function createWorld(options: WorldOptions): World {
   const surroundings = createSurroundings({
     nowMs: timeline.nowMs,
     living: () => peers.filter(({ process }) => process !== null).map(({ id }) => id),
+    isPaused: (id) => peers.find((peer) => peer.id === id)?.process?.running() === false,
   });
   const links = createLinks(() => network.reconnect());
   const network: VirtualNetwork = createVirtualNetwork({

@@ -102,6 +102,8 @@ function nowhere(): Forge {
     readBase: refuse,
     readFence: refuse,
     push: refuse,
+    listBranches: refuse,
+    deleteBranches: refuse,
     shareAccount: () => undefined,
     assign: refuse,
     unassign: refuse,

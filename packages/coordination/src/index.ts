@@ -11,6 +11,7 @@ export type {
   Executor,
   ExecutorReport,
   ExecutorRequest,
+  Branches,
   FencePush,
   FenceRead,
   Forge,

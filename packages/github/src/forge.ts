@@ -88,6 +88,10 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
     readFence: (repo, number, options) =>
       call(options, (signal) => repositories.readFence(repo, number, signal)),
     push: (repo, push, options) => call(options, (signal) => repositories.push(repo, push, signal)),
+    listBranches: (repo, options) =>
+      call(options, (signal) => repositories.listBranches(repo, signal)),
+    deleteBranches: (repo, branches, options) =>
+      call(options, (signal) => repositories.deleteBranches(repo, branches, signal)),
     shareAccount: (peers) => rest.shareAccount(peers),
     assign: (repo, number, options) =>
       call(options, async (signal) =>

@@ -23,6 +23,10 @@ export const Timing = z.strictObject({
   announceMs: z.int().min(100).max(600_000).default(30_000),
   /** First pause after a claim that was refused or an attempt that failed; doubles up to 5 min. */
   backoffMs: z.int().min(10).max(600_000).default(10_000),
+  /** Between two looks of the repository's watcher for branches that are no longer needed. */
+  tidyMs: z.int().min(1000).max(86_400_000).default(900_000),
+  /** How long the branches of a closed issue are kept. Higher: longer to look at, more branches. */
+  keepMs: z.int().min(0).max(31_536_000_000).default(86_400_000),
 });
 export type Timing = z.infer<typeof Timing>;
 

@@ -47,10 +47,11 @@ export {
   LockRecord,
   type LockState,
   type LockStatement,
+  branchPrefix,
   lockRef,
-  lockRefNumber,
   lockSigningBytes,
   resultRef,
+  taskOfRef,
   type SignedLockCommit,
 } from './lock-commit.ts';
 export {

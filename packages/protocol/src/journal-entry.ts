@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { byteString } from './bytes.ts';
 import { createCodec } from './cbor.ts';
 import { Hlc } from './hlc.ts';
-import { Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
+import { Account, Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
 import { TaskKind } from './messages.ts';
@@ -36,6 +36,10 @@ export type VisibleEffect = z.infer<typeof VisibleEffect>;
 
 const task = { task: TaskId };
 const attempt = { task: TaskId, epoch: Epoch, attempt: z.int().min(1) };
+
+/** `kept`: a branch had moved, or a rule said no. `unknown`: no answer; it may be done all the same. */
+export const TidyOutcome = z.enum(['deleted', 'kept', 'unknown']);
+export type TidyOutcome = z.infer<typeof TidyOutcome>;
 
 export const EntryBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('peer.started'), version: z.string(), name: z.string() }),
@@ -92,6 +96,17 @@ export const EntryBody = z.discriminatedUnion('kind', [
     reason: Reason,
     pullRequest: z.int().min(1).optional(),
   }),
+  /** The branches of a closed issue are about to be deleted, where they stand as said here. */
+  z.object({
+    kind: z.literal('tidy.intended'),
+    ...task,
+    epoch: Epoch,
+    lock: Oid,
+    result: Oid.nullable(),
+    /** Whose assignment the lock explained: it may still be shown when the issue is reopened. */
+    accounts: z.array(Account).max(10),
+  }),
+  z.object({ kind: z.literal('tidy.settled'), ...task, epoch: Epoch, outcome: TidyOutcome }),
   z.object({
     kind: z.literal('trouble'),
     code: z.string().max(64),

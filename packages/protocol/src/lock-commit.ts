@@ -13,6 +13,7 @@ import { type CommitParts, commitBytes, EMPTY_TREE } from './git-object.ts';
 import {
   Account,
   Epoch,
+  IssueNumber,
   Nonce,
   Oid,
   PeerId,
@@ -148,10 +149,17 @@ export function resultRef(number: number): string {
   return `refs/heads/bzzz/issue-${number}`;
 }
 
-/** The number of the task that a lock ref fences, or undefined for any other ref. */
-export function lockRefNumber(ref: string): number | undefined {
-  const match = /^refs\/heads\/bzzz\/lock\/([1-9][0-9]{0,9})$/.exec(ref);
-  return match === null ? undefined : Number(match[1]);
+/** Every branch of bzzz is under this. */
+export const branchPrefix = 'refs/heads/bzzz/';
+
+/** Which branch of which task a ref is; undefined for any other ref. */
+export function taskOfRef(
+  ref: string,
+): { readonly number: IssueNumber; readonly branch: 'lock' | 'result' } | undefined {
+  const [, kind, digits] = /^refs\/heads\/bzzz\/(lock\/|issue-)([1-9][0-9]{0,9})$/.exec(ref) ?? [];
+  const number = IssueNumber.safeParse(Number(digits));
+  if (!number.success) return undefined;
+  return { number: number.data, branch: kind === 'lock/' ? 'lock' : 'result' };
 }
 
 function trailerText() {

@@ -12,11 +12,11 @@ import {
   LockRecord,
   limits,
   lockRef,
-  lockRefNumber,
   lockSigningBytes,
   Oid,
   RepoName,
   resultRef,
+  taskOfRef,
   type SignedLockCommit,
   taskParts,
   utf8,
@@ -228,8 +228,10 @@ describe('refs', () => {
   it('come back as they were built', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2_147_483_647 }), (number) => {
-        expect(lockRefNumber(lockRef(number))).toBe(number);
+        expect(lockRef(number)).toBe(`refs/heads/bzzz/lock/${number}`);
         expect(resultRef(number)).toBe(`refs/heads/bzzz/issue-${number}`);
+        expect(taskOfRef(lockRef(number))).toEqual({ number, branch: 'lock' });
+        expect(taskOfRef(resultRef(number))).toEqual({ number, branch: 'result' });
       }),
     );
   });
@@ -243,10 +245,13 @@ describe('refs', () => {
     'refs/heads/bzzz/lock/-1',
     'refs/heads/bzzz/lock/1\n',
     'refs/heads/bzzz/lock/99999999999',
-    'refs/heads/bzzz/issue-1',
+    'refs/heads/bzzz/lock/2147483648',
+    'refs/heads/bzzz/issue-01',
+    'refs/heads/bzzz/issue-1x',
+    'refs/heads/bzzz/issue-1\n',
     'refs/tags/bzzz/lock/1',
-  ])('of another kind are not lock refs: %j', (ref) => {
-    expect(lockRefNumber(ref)).toBeUndefined();
+  ])('of another kind are of no task: %j', (ref) => {
+    expect(taskOfRef(ref)).toBeUndefined();
   });
 });
 

@@ -25,5 +25,17 @@ export const foundSeeds: readonly {
     tasks: 1,
     what: 'a peer that hung right after it was back from the dead',
   },
+  {
+    seed: 60_895_471,
+    peers: 3,
+    tasks: 1,
+    what: 'a claim given up as lost arrived late, on an issue that was closed',
+  },
+  {
+    seed: 70_994,
+    peers: 6,
+    tasks: 1,
+    what: 'the checker counted a peer that stood still for a majority',
+  },
   { seed: 60_895_622, peers: 4, tasks: 5, what: 'the simulator began work of a dead process' },
 ];

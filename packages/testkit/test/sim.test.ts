@@ -111,4 +111,5 @@ const floors: readonly (readonly [Sight, number])[] = [
   ['given up', 40],
   ['death', 250],
   ['fenced', 8],
+  ['tidied', 5],
 ];

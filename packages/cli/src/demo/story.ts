@@ -90,7 +90,12 @@ export function createStory(): Story {
       case 'peer.started':
       case 'peer.stopped':
       case 'effect.intended':
+      case 'tidy.intended':
         return undefined;
+      case 'tidy.settled':
+        return body.outcome === 'deleted'
+          ? `deleted the branches of ${short(body.task)}`
+          : undefined;
     }
   }
 

@@ -56,11 +56,17 @@ export interface BidOptions {
   readonly mayTakeOver: (record: LockRecord, oid: Oid) => boolean;
 }
 
+export interface Biddable extends TaskEntry {
+  readonly seen: Seen;
+  /** Whose assignment a lock explained that is there no more. */
+  readonly accountsBefore: readonly Account[];
+}
+
 /** Throws what reading the forge throws. */
 export async function bid(
   deps: BidDeps,
   options: BidOptions,
-  entry: TaskEntry & { readonly seen: Seen },
+  entry: Biddable,
   signal: AbortSignal,
 ): Promise<BidOutcome> {
   const fresh = entry.epochKnown === 0;
@@ -75,6 +81,7 @@ export async function bid(
     epochKnown: entry.epochKnown,
     bodySha256: entry.seen.bodySha256,
     leaseMs: options.leaseMs,
+    accountsBefore: entry.accountsBefore,
     afresh: reading.tip.kind === 'record' && isRetried(entry, reading.tip.record),
   });
   const verdict = await deps.fence.propose(intent, signal);

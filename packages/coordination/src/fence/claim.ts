@@ -11,7 +11,7 @@ import {
   type TaskId,
 } from '@bzzz/protocol';
 import type { Account } from '@bzzz/protocol';
-import { type CommitDeps, makeLockCommit } from './commit.ts';
+import { accountsOf, type CommitDeps, makeLockCommit } from './commit.ts';
 import { type Tip, tipOid } from './tip.ts';
 
 export interface ClaimOptions {
@@ -25,6 +25,8 @@ export interface ClaimOptions {
   readonly leaseMs: number;
   /** People want a task that failed tried again: the attempts so far count no more. */
   readonly afresh: boolean;
+  /** Whose assignment a lock explained that is there no more. */
+  readonly accountsBefore: readonly Account[];
 }
 
 /**
@@ -35,7 +37,7 @@ export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Prom
   const { task, account, tip, bodySha256, leaseMs } = options;
   const below = tip.kind === 'record' ? tip.record : undefined;
   const epoch = Epoch.parse(Math.max(below?.epoch ?? 0, options.epochKnown) + 1);
-  const shared = { task, account, former: formerAccounts(account, below), epoch, leaseMs };
+  const shared = { task, account, former: formerAccounts(options, below), epoch, leaseMs };
   const carried = below === undefined || options.afresh ? undefined : carry(below);
   const attempt = options.afresh ? 1 : (below?.attempt ?? 0) + 1;
   const draft =
@@ -48,9 +50,11 @@ export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Prom
 }
 
 /** Whose assignment on the issue is bzzz's doing, besides our own. The latest few suffice. */
-function formerAccounts(account: Account, below: LockRecord | undefined): Account[] {
-  if (below === undefined) return [];
-  const all = new Set([below.account, ...below.former]);
+function formerAccounts(
+  { account, accountsBefore }: Pick<ClaimOptions, 'account' | 'accountsBefore'>,
+  below: LockRecord | undefined,
+): Account[] {
+  const all = new Set(below === undefined ? accountsBefore : accountsOf(below));
   all.delete(account);
   return [...all].slice(0, 9);
 }

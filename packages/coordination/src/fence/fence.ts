@@ -45,8 +45,13 @@ export interface Fence {
   look(task: TaskId, signal: AbortSignal): Promise<TipReading>;
   /** Whether our own journal holds this commit. A tip that only bears our name is not ours. */
   owns(task: TaskId, oid: Oid): boolean;
+  /**
+   * A claim of ours that was given up as lost without an answer to its push: should it stand after all,
+   * since the push arrived late, nobody works on it, and it is ours to take up or to give back.
+   */
+  isStray(oid: Oid): boolean;
   /** Takes an intent of an earlier run, read from the journal. */
-  remember(intent: FenceIntent): void;
+  remember(intent: FenceIntent, outcome?: 'lost'): void;
 }
 
 export interface FenceDeps {
@@ -69,18 +74,22 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
   const own = new Map<TaskId, Set<Oid>>();
   /** Commits that the forge refused without our learning why: only reads settle them, no push. */
   const rejected = new Set<Oid>();
+  const strays = new Set<Oid>();
 
   function owns(task: TaskId, oid: Oid): boolean {
     return own.get(task)?.has(oid) ?? false;
   }
 
-  function remember({ record, oid }: FenceIntent): void {
+  function remember({ record, oid }: FenceIntent, outcome?: 'lost'): void {
     own.set(record.task, (own.get(record.task) ?? new Set()).add(oid));
+    if (outcome === 'lost') strays.add(oid);
   }
 
   async function settle(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict> {
     const verdict = await pushAndLook({ ...deps, owns, rejected }, options, intent, signal);
+    const answered = rejected.has(intent.oid);
     if (verdict.kind !== 'unknown') rejected.delete(intent.oid);
+    if (verdict.kind === 'lost' && !answered) strays.add(intent.oid);
     const standing = verdict.kind === 'lost' ? holderOf(verdict.reading) : undefined;
     const holder = standing?.peer === intent.record.peer ? undefined : standing;
     await chronicle.record({
@@ -98,6 +107,7 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
     settle,
     look: (task, signal) => look(deps, task, signal),
     owns,
+    isStray: (oid) => strays.has(oid),
     remember,
     async propose(intent, signal) {
       remember(intent);

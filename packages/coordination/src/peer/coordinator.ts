@@ -38,7 +38,7 @@ import type {
   StoredEntry,
   Workspaces,
 } from '../ports/index.ts';
-import { type Memory, readMemory } from '../recovery/fold.ts';
+import { readMemory } from '../recovery/fold.ts';
 import { createRecords } from '../recovery/records.ts';
 import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
@@ -46,13 +46,13 @@ import { createBlockersOf } from '../task/blockers.ts';
 import { createBook } from '../task/book.ts';
 import { holdOf } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
-import { startWatch, type Watch } from '../watching/watch.ts';
 import { createEpilogue } from './epilogue.ts';
-import { lastWordsOf, stateOfEnding } from './endings.ts';
 import type { PeerReport, TaskReport } from '../why/report.ts';
 import { whySourcesOf } from '../why/sources.ts';
 import { startWhy, type Why } from '../why/why.ts';
+import { type Lookout, startLookout } from './lookout.ts';
 import { learnFromTip } from './reading.ts';
+import { remember } from './remember.ts';
 import { createTeller } from './teller.ts';
 import { type PeerView, viewOf } from './view.ts';
 import { createWorkforce } from './workforce.ts';
@@ -125,10 +125,10 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const records = createRecords(ports);
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
   const epilogue = createEpilogue({ visible, trouble });
-  const watches: Watch[] = [];
   const ends: (() => void)[] = [];
   let account: Account | null = null;
   let presence: Presence | undefined;
+  let lookout: Lookout | undefined;
   let why: Why | undefined;
 
   const claims = createForfeit(
@@ -190,6 +190,10 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
 
   function onReading(task: TaskId, reading: TipReading): void {
     if (workforce.driving(task)) return;
+    const { tip } = reading;
+    if (tip.kind === 'record' && tip.record.state === 'held' && fence.isStray(tip.oid)) {
+      return workforce.resume(task);
+    }
     book.update(task, learnFromTip(book.get(task) ?? book.update(task, {}), reading));
     contest.evaluate();
   }
@@ -211,8 +215,12 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     const { task } = hint;
     if (!options.repositories.includes(taskParts(task).repo)) return;
     if ('peer' in hint) {
-      // Of our own tasks we know better, and learn of a takeover at the fence.
-      if (hint.peer === self || workforce.driving(task)) return;
+      if (workforce.driving(task)) return;
+      // Of our own tasks we know better, except of a claim that we had given up.
+      if (hint.peer === self) {
+        if (hint.kind === 'claimed' && fence.isStray(hint.lock)) workforce.resume(task);
+        return;
+      }
       // How a claim ended is its holder's to say; anybody may say that one stands.
       if (hint.kind !== 'claimed' && hint.peer !== from) return;
     }
@@ -259,7 +267,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     onReading(task, reading);
     // Before anybody hears of the issue from us, and whoever watches it.
     teller.tell(task, true);
-    return reading.tip.kind === 'record' ? accountsOf(reading.tip.record) : [];
+    if (reading.tip.kind === 'record') return accountsOf(reading.tip.record);
+    return reading.tip.kind === 'absent' ? (await records.recall(task, until)).accounts : [];
   }
 
   function describe(): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {
@@ -287,21 +296,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     return why;
   }
 
-  function remember(memory: Memory): void {
-    if (memory.lastAt !== null) chronicle.resume(memory.lastAt);
-    membership.remember(memory.members);
-    for (const intent of memory.intents) fence.remember(intent);
-    for (const [task, ending] of memory.endings) {
-      const state = stateOfEnding(ending);
-      if (state !== undefined) book.update(task, { state });
-      const words = lastWordsOf(ending);
-      if (words !== undefined) epilogue.ended(task, words);
-    }
-  }
+  const looking = () => lookout?.views() ?? [];
 
   async function start(): Promise<void> {
     const memory = await readMemory(journal, signal, tally.take);
-    remember(memory);
+    remember({ chronicle, membership, fence, book, epilogue }, memory);
     const { name, version } = options;
     await chronicle.record({ kind: 'peer.started', version, name });
     await ports.workspaces.sweep();
@@ -318,7 +317,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     );
     presence = started;
     const { unable = null } = options;
-    const knowing = { ...deps, membership, book, workforce, contest, claims, watches };
+    const knowing = { ...deps, membership, book, workforce, contest, claims, watches: looking };
     const sources = () => whySourcesOf(knowing, started.self(), ending !== undefined, unable);
     why = startWhy({ mesh, membership, sources });
     ends.push(
@@ -336,30 +335,37 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       mesh.subscribe(topics.tasks, onHint),
     );
     for (const task of memory.unfinished) workforce.resume(task);
-    for (const repo of options.repositories) watches.push(startWatch(deps, watchOptions(repo)));
+    lookout = startLookout({ ...deps, fence }, lookoutOptions());
     teller.start();
     // Not awaited: a peer takes part in its mesh while the forge is away.
     background(learnAccount());
   }
 
-  function watchOptions(repo: RepoName) {
+  function lookoutOptions() {
     return {
-      repo,
       self,
-      pollMs: timing.pollMs,
-      lagMs: timing.lagMs,
+      repositories: options.repositories,
+      timing,
       live: () => membership.live().map((one) => one.peer),
       fenceAccounts,
       meshAccounts: () =>
         membership.all().flatMap(({ capabilities }) => capabilities.account ?? []),
       known: (task: TaskId) => book.get(task) !== undefined,
+      isWanted: (task: TaskId) => workforce.driving(task) || book.get(task)?.wanted === true,
+      mayTakeOver: claims.mayTakeOver,
+      guard: claims.guard,
       onHint: (hint: TaskHint) => onHint(self, hint),
+      onReading(task: TaskId, reading: TipReading) {
+        onReading(task, reading);
+        // Its holder may not know that it holds it.
+        teller.tell(task, true);
+      },
     };
   }
 
   let ending: Promise<void> | undefined;
   async function endAll(): Promise<void> {
-    for (const watch of watches) watch.stop();
+    lookout?.stop();
     contest.stop();
     await workforce.stop(stopGraceMs);
     stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
@@ -376,15 +382,13 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       ending ??= endAll();
       return ending;
     },
-    lookNow(repo) {
-      for (const watch of watches) if (watch.view().repo === repo) watch.lookNow();
-    },
+    lookNow: (repo) => lookout?.lookNow(repo),
     view: () =>
       viewOf({
         self: presence?.self(),
         members: membership.all(),
         tasks: book.all(),
-        watches: watches.map((watch) => watch.view()),
+        watches: looking(),
         troubles: trouble.recent(),
         nowMs: clock.monotonicMs(),
       }),

@@ -13,7 +13,13 @@ import {
   type TaskId,
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
-import { type BidDeps, type BidOptions, type BidOutcome, bid } from '../contest/bid.ts';
+import {
+  type Biddable,
+  type BidDeps,
+  type BidOptions,
+  type BidOutcome,
+  bid,
+} from '../contest/bid.ts';
 import { createHolding, type Holding } from '../fence/holding.ts';
 import type { TipReading } from '../fence/tip.ts';
 import type { Records } from '../recovery/records.ts';
@@ -129,12 +135,17 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     }
   }
 
-  /** A task of which nobody told us may have been claimed before: the journals know. */
-  async function recall<E extends TaskEntry>(entry: E): Promise<E> {
-    if (entry.epochKnown > 0) return entry;
-    const epochKnown = await deps.records.epochClaimed(entry.task, signal);
-    if (epochKnown > 0) book.update(entry.task, { epochKnown });
-    return { ...entry, epochKnown };
+  /**
+   * A task of which nobody told us may have been claimed before: the journals know. They also know
+   * whether its branches are gone because it was closed: then people have reopened it.
+   */
+  async function recall(entry: TaskEntry & { readonly seen: Seen }): Promise<Biddable> {
+    const { epoch, tidiedOver, accounts } = await deps.records.recall(entry.task, signal);
+    const epochKnown = Math.max(entry.epochKnown, epoch);
+    const tidied = epochKnown > 0 && tidiedOver >= epochKnown;
+    const reopenedOver = tidied ? epochKnown : entry.reopenedOver;
+    book.update(entry.task, { epochKnown, reopenedOver });
+    return { ...entry, epochKnown, reopenedOver, accountsBefore: tidied ? accounts : [] };
   }
 
   /** Whoever stood down before nobody bids again later, not at once. */
@@ -175,7 +186,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     options.onReading(task, reading);
     const epoch = reading.tip.kind === 'record' ? reading.tip.record.epoch : undefined;
     if (epoch === undefined) return;
-    const reason = 'after a restart the fence shows that the task is not ours';
+    const reason = 'the fence shows that the task is not ours';
     await chronicle.record({ kind: 'task.ended', task, epoch, state: 'released', reason });
   }
 

@@ -42,6 +42,13 @@ export interface FencePush {
   readonly result?: { readonly expected: Oid | null; readonly oid: Oid };
 }
 
+/** Where the branches of a task stand, of which there is at least one. */
+export interface Branches {
+  readonly number: IssueNumber;
+  readonly lock: Oid | null;
+  readonly result: Oid | null;
+}
+
 export type PushReply =
   /** Both branches stand as pushed, now or by an earlier push of the same commits. */
   | { readonly kind: 'accepted' }
@@ -78,8 +85,8 @@ interface Options {
  *
  * Every method throws `forge_unreachable` (no answer, 5xx), `forge_rate_limited` (with
  * `retryAfterMs`), `forge_unauthorized` (token), `forge_not_found`, `forge_invalid_answer`,
- * `forge_refused` (its words do not suit it), `forge_issue_too_large`, or `aborted`; `push` instead
- * answers `unknown` when there was no answer. `push` throws `lock_malformed` when the bytes are not
+ * `forge_refused` (its words do not suit it), `forge_issue_too_large`, or `aborted`; `push` and
+ * `deleteBranches` instead answer `unknown` when there was no answer. `push` throws `lock_malformed` when the bytes are not
  * the commit that they are said to be, and `git_object_missing` when the result is not in the
  * mirror. What works on the mirror also throws `git_unusable` and `git_failed`.
  */
@@ -92,6 +99,13 @@ export interface Forge {
   readBase(repo: RepoName, options?: Options): Promise<{ base: Base; policy: string | null }>;
   readFence(repo: RepoName, number: IssueNumber, options?: Options): Promise<FenceRead>;
   push(repo: RepoName, push: FencePush, options?: Options): Promise<PushReply>;
+  /** The branches of all tasks, from one read. */
+  listBranches(repo: RepoName, options?: Options): Promise<readonly Branches[]>;
+  /**
+   * Deletes those of these branches that are there, all or none, if each still stands as said.
+   * `accepted`: they are gone, now or before.
+   */
+  deleteBranches(repo: RepoName, branches: Branches, options?: Options): Promise<PushReply>;
 
   /**
    * So many living peers use our account, ourselves counted: writes keep within our share of what the

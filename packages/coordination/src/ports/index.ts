@@ -2,6 +2,7 @@ export type { Clock } from './clock.ts';
 export type { Executor, ExecutorReport, ExecutorRequest, Job, RecipeJob } from './executor.ts';
 export type {
   Base,
+  Branches,
   FencePush,
   FenceRead,
   Forge,

@@ -2,7 +2,7 @@
  * What an earlier run of this peer left in its journal. Nothing is concluded here about who holds
  * what: only the fence knows, and is asked (DESIGN.md 4.6).
  */
-import type { EntryBody, FenceIntent, Hlc, PeerId, TaskId } from '@bzzz/protocol';
+import type { EntryBody, FenceIntent, Hlc, Oid, PeerId, TaskId } from '@bzzz/protocol';
 import type { Journal } from '../ports/index.ts';
 
 export interface Memory {
@@ -11,6 +11,8 @@ export interface Memory {
   readonly lastAt: Hlc | null;
   /** Every commit that we ever meant to push: the proof that a tip is ours. */
   readonly intents: readonly FenceIntent[];
+  /** Of these, the moves that were lost: a push that had no answer may still have arrived later. */
+  readonly lost: ReadonlySet<Oid>;
   /** Tasks with an intent after which no end was journalled. */
   readonly unfinished: readonly TaskId[];
   /** Members that were met and not declared dead since: who the last known membership was. */
@@ -35,6 +37,7 @@ export async function readMemory(
   let starts = 0;
   let lastAt: Hlc | null = null;
   const intents: FenceIntent[] = [];
+  const lost = new Set<Oid>();
   const last = new Map<TaskId, FenceIntent>();
   const endings = new Map<TaskId, Ending>();
   const unfinished = new Set<TaskId>();
@@ -52,12 +55,16 @@ export async function readMemory(
       unfinished.add(body.intent.task);
     }
     // A claim that was lost was never ours; any other outcome leaves something to look at.
-    if (body.kind === 'fence.settled' && body.outcome === 'lost') unfinished.delete(body.task);
+    if (body.kind === 'fence.settled' && body.outcome === 'lost') {
+      unfinished.delete(body.task);
+      lost.add(body.oid);
+    }
     if (body.kind === 'task.ended') {
       const { task, state, reason, pullRequest = null } = body;
       endings.set(task, { state, reason, pullRequest, intent: last.get(task) });
       unfinished.delete(task);
     }
   }
-  return { starts, lastAt, intents, unfinished: [...unfinished], members: [...members], endings };
+  const open = { unfinished: [...unfinished], members: [...members] };
+  return { starts, lastAt, intents, lost, ...open, endings };
 }

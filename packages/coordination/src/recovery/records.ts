@@ -1,9 +1,12 @@
 /**
  * What the journals that are kept here, our own and replicas of others', say of claims that stood.
  * A lock branch that is absent is new, or lost: then these are asked (DESIGN.md 4.2). It is somebody's
- * word and may be old: it can hold a claim back, never allow one.
+ * word and may be old: it holds a claim back. Only that bzzz deleted the branches itself allows one, as
+ * an issue that is open was reopened then; like every claim it still looks for a pull request first.
  */
 import {
+  type Account,
+  type EntryBody,
   isBzzzError,
   type JournalEntry,
   type JournalKey,
@@ -14,11 +17,19 @@ import type { JournalLog } from '../ports/index.ts';
 
 export interface Records {
   /**
-   * The highest epoch in which a claim of this task stood, as far as any journal here tells; 0: none
-   * tells of one. Throws `aborted`, and what reading the own journal throws; a replica that cannot be
-   * read tells nothing.
+   * What the journals here tell of the task. Throws `aborted`, and what reading the own journal throws;
+   * a replica that cannot be read tells nothing.
    */
-  epochClaimed(task: TaskId, signal: AbortSignal): Promise<number>;
+  recall(task: TaskId, signal: AbortSignal): Promise<Recollection>;
+}
+
+export interface Recollection {
+  /** The highest epoch in which a claim stood; 0: none is told of. */
+  readonly epoch: number;
+  /** The highest epoch over which branches were deleted, since the issue was closed; 0: never. */
+  readonly tidiedOver: number;
+  /** Whose assignment the lock explained that was deleted then. */
+  readonly accounts: readonly Account[];
 }
 
 export interface RecordsDeps {
@@ -34,12 +45,19 @@ interface Cursor {
 
 /** Each log is read once, and then on from there. */
 export function createRecords({ journal, replicas }: RecordsDeps): Records {
-  const epochs = new Map<TaskId, number>();
+  const found = new Map<TaskId, Recollection>();
   const cursors = new Map<JournalKey, Cursor>();
   let passing: Promise<void> = Promise.resolve();
 
   function raise(task: TaskId, epoch: number): void {
-    if (epoch > (epochs.get(task) ?? 0)) epochs.set(task, epoch);
+    const before = found.get(task) ?? nothing;
+    if (epoch > before.epoch) found.set(task, { ...before, epoch });
+  }
+
+  function tidied({ task, epoch, accounts }: Extract<EntryBody, { kind: 'tidy.intended' }>): void {
+    raise(task, epoch);
+    const before = found.get(task) ?? nothing;
+    if (epoch > before.tidiedOver) found.set(task, { ...before, tidiedOver: epoch, accounts });
   }
 
   /** An intent alone proves nothing: it may never have been pushed. */
@@ -54,6 +72,7 @@ export function createRecords({ journal, replicas }: RecordsDeps): Records {
       if (body.holder !== undefined) raise(body.task, body.holder.epoch);
     }
     if (body.kind === 'task.ended') raise(body.task, body.epoch);
+    if (body.kind === 'tidy.intended') tidied(body);
   }
 
   async function readOn(log: JournalLog, signal: AbortSignal): Promise<void> {
@@ -79,12 +98,14 @@ export function createRecords({ journal, replicas }: RecordsDeps): Records {
   }
 
   return {
-    async epochClaimed(task, signal) {
+    async recall(task, signal) {
       // One pass at a time, so that no entry is taken twice.
       const pass = passing.then(() => readAll(signal));
       passing = pass.catch(() => undefined);
       await pass;
-      return epochs.get(task) ?? 0;
+      return found.get(task) ?? nothing;
     },
   };
 }
+
+const nothing: Recollection = { epoch: 0, tidiedOver: 0, accounts: [] };

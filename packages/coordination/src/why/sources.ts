@@ -7,7 +7,7 @@ import type { Workforce } from '../peer/workforce.ts';
 import type { Clock } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
 import type { Book, TaskEntry } from '../task/book.ts';
-import type { Watch } from '../watching/watch.ts';
+import type { WatchView } from '../watching/watch.ts';
 
 /** What this peer knows when somebody asks why. */
 export interface WhySources extends ViewSources {
@@ -31,7 +31,7 @@ interface Knowing {
   readonly workforce: Workforce;
   readonly contest: Contest;
   readonly claims: Forfeit;
-  readonly watches: readonly Watch[];
+  readonly watches: () => readonly WatchView[];
 }
 
 /** The parts of a peer as they stand now. */
@@ -49,7 +49,7 @@ export function whySourcesOf(
     active,
     members: membership.all(),
     tasks: book.all(),
-    watches: watches.map((watch) => watch.view()),
+    watches: watches(),
     troubles: trouble.recent(),
     nowMs: clock.monotonicMs(),
     activity(task) {

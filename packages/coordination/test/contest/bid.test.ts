@@ -31,7 +31,8 @@ function bidOf(
   mayTakeOver: BidOptions['mayTakeOver'] = () => false,
   reopenedOver: number | null = null,
 ) {
-  const entry = { ...createBook().update(task, { epochKnown, reopenedOver }), seen };
+  const known = createBook().update(task, { epochKnown, reopenedOver });
+  const entry = { ...known, seen, accountsBefore: [] };
   const options = { account, leaseMs, mayTakeOver };
   return stand.clock.drive(bid(stand, options, entry, calm));
 }

@@ -50,6 +50,36 @@ describe('an accepted push', () => {
   });
 });
 
+describe('a claim that was given up as lost', () => {
+  it('is a stray when its push had no answer, since it may arrive later', async () => {
+    const stand = createStand();
+    const intent = await stand.claim();
+    const rival = rivalOf(stand);
+    await rival.win();
+    stand.forge.fates.push('lose-request');
+    expect(await stand.fence.propose(intent, calm)).toMatchObject({ kind: 'lost' });
+    expect(stand.fence.isStray(intent.oid)).toBe(true);
+  });
+
+  it('is none when the forge said no', async () => {
+    const stand = createStand();
+    const intent = await stand.claim();
+    await rivalOf(stand).win();
+    expect(await stand.fence.propose(intent, calm)).toMatchObject({ kind: 'lost' });
+    expect(stand.fence.isStray(intent.oid)).toBe(false);
+  });
+
+  it('is one after a restart, as the journal knows of it', async () => {
+    const stand = createStand();
+    const intent = await stand.claim();
+    stand.fence.remember(intent, 'lost');
+    expect([stand.fence.isStray(intent.oid), stand.fence.owns(task, intent.oid)]).toEqual([
+      true,
+      true,
+    ]);
+  });
+});
+
 describe('a rejected push', () => {
   it("is lost to somebody else's tip, and the journal says to whom", async () => {
     const stand = createStand();

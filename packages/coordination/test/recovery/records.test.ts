@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { JournalLog } from '../../src/index.ts';
 import { createRecords, type Records } from '../../src/recovery/records.ts';
 import { createMemoryJournal, type MemoryJournal } from '../support/memory-journal.ts';
-import { calm, createStand, task } from '../support/stand.ts';
+import { account, calm, createStand, task } from '../support/stand.ts';
 
 let own: MemoryJournal;
 let theirs: MemoryJournal;
@@ -32,22 +32,22 @@ async function append(journal: MemoryJournal, body: EntryBody): Promise<void> {
 
 describe('the highest epoch claimed', () => {
   it('is zero when no journal tells of one', async () => {
-    expect(await records.epochClaimed(task, calm)).toBe(0);
+    expect((await records.recall(task, calm)).epoch).toBe(0);
   });
 
   it('comes from any journal that is here, and is read on', async () => {
     await claim(own, 1, 'won');
-    expect(await records.epochClaimed(task, calm)).toBe(1);
+    expect((await records.recall(task, calm)).epoch).toBe(1);
     await claim(theirs, 4, 'won');
     await claim(own, 2, 'won');
-    expect(await records.epochClaimed(task, calm)).toBe(4);
+    expect((await records.recall(task, calm)).epoch).toBe(4);
   });
 
   it('is not that of a claim which may never have stood', async () => {
     await claim(own, 3, 'unknown');
     await claim(theirs, 5, 'refused');
     await claim(own, 6, 'lost');
-    expect(await records.epochClaimed(task, calm)).toBe(0);
+    expect((await records.recall(task, calm)).epoch).toBe(0);
   });
 
   it('is that of a claim that stood after there had been no answer at first', async () => {
@@ -56,21 +56,42 @@ describe('the highest epoch claimed', () => {
     const settled = { kind: 'fence.settled' as const, task, oid: intent.oid, reason: '' };
     await append(theirs, { kind: 'fence.intended', intent });
     await append(theirs, { ...settled, outcome: 'unknown' });
-    expect(await records.epochClaimed(task, calm)).toBe(0);
+    expect((await records.recall(task, calm)).epoch).toBe(0);
     await append(theirs, { ...settled, outcome: 'won' });
-    expect(await records.epochClaimed(task, calm)).toBe(2);
+    expect((await records.recall(task, calm)).epoch).toBe(2);
   });
 
   it('is that of the holder whom a loser met', async () => {
     await claim(theirs, 1, 'lost', 7);
-    expect(await records.epochClaimed(task, calm)).toBe(7);
+    expect((await records.recall(task, calm)).epoch).toBe(7);
   });
 
   it('is told though one replica cannot be read', async () => {
     await claim(own, 2, 'won');
     replicas = [forked, theirs];
     await claim(theirs, 3, 'won');
-    expect(await records.epochClaimed(task, calm)).toBe(3);
+    expect((await records.recall(task, calm)).epoch).toBe(3);
+  });
+});
+
+describe('branches that bzzz deleted', () => {
+  it('are told of with the epoch that they stood in', async () => {
+    await claim(own, 2, 'won');
+    expect((await records.recall(task, calm)).tidiedOver).toBe(0);
+    const { oid: lock } = await createStand().claim();
+    const epoch = Epoch.parse(3);
+    await append(theirs, {
+      kind: 'tidy.intended',
+      task,
+      epoch,
+      lock,
+      result: null,
+      accounts: [account],
+    });
+    const told = { tidiedOver: 3, accounts: [account] };
+    expect(await records.recall(task, calm)).toEqual({ epoch: 3, ...told });
+    await claim(own, 4, 'won');
+    expect(await records.recall(task, calm)).toEqual({ epoch: 4, ...told });
   });
 });
 

@@ -175,6 +175,21 @@ export function createMemoryForge(): MemoryForge {
           return decide(push);
       }
     },
+    async listBranches(_repo, o) {
+      enter('listBranches', o?.signal);
+      const all = [...tasks].map(([number, { lock, result }]) => ({ number, lock, result }));
+      return all.filter(({ lock, result }) => lock !== null || result !== null);
+    },
+    async deleteBranches(_repo, { number, lock, result }, o) {
+      enter('deleteBranches', o?.signal);
+      const at = task(number);
+      const moved =
+        (lock !== null && at.lock !== lock) || (result !== null && at.result !== result);
+      if (moved) return { kind: 'rejected', reason: 'stale info' };
+      if (lock !== null) at.lock = null;
+      if (result !== null) at.result = null;
+      return { kind: 'accepted' };
+    },
     async assign(_repo, number, o) {
       enter('assign', o?.signal);
       const at = task(number);

@@ -66,6 +66,7 @@ export function createStand(
         bodySha256,
         leaseMs,
         afresh: false,
+        accountsBefore: [],
         ...change,
       };
       return claimIntent(ports, options);

@@ -1,8 +1,8 @@
 /**
- * The one function that moves branches of a task (invariants 1 and 2). Lock and result go out in
- * one atomic push, each under a lease on the tip that the caller has seen.
+ * What moves the branches of a task (invariants 1 and 2), and what deletes them. Lock and result go
+ * out in one atomic push, each under a lease on the tip that the caller has seen.
  */
-import type { FencePush, PushReply } from '@bzzz/coordination';
+import type { Branches, FencePush, PushReply } from '@bzzz/coordination';
 import {
   BzzzError,
   commitOid,
@@ -22,7 +22,8 @@ import type { Remote } from './remote.ts';
 interface Move {
   readonly ref: string;
   readonly expected: Oid | null;
-  readonly oid: Oid;
+  /** Null: the branch goes. */
+  readonly oid: Oid | null;
 }
 
 const flags = [
@@ -47,12 +48,39 @@ export async function pushFence(
   const moves = movesOf(push);
   const settled = await prepareObjects(remote, mirror, repo, push, signal);
   if (settled !== null) return settled;
+  return send(remote, mirror, repo, moves, signal);
+}
+
+/** Throws as `pushFence` does. */
+export async function deleteBranches(
+  remote: Remote,
+  mirror: Mirror,
+  repo: RepoName,
+  { number, lock, result }: Branches,
+  signal: AbortSignal,
+): Promise<PushReply> {
+  const moves: Move[] = [];
+  if (lock !== null) moves.push({ ref: lockRef(number), expected: lock, oid: null });
+  if (result !== null) moves.push({ ref: resultRef(number), expected: result, oid: null });
+  const reply = await send(remote, mirror, repo, moves, signal);
+  if (reply.kind !== 'rejected') return reply;
+  // Git itself says no to the deletion of what is gone already.
+  return lookAgain(remote, repo, moves, reply.reason, signal);
+}
+
+async function send(
+  remote: Remote,
+  mirror: Mirror,
+  repo: RepoName,
+  moves: readonly Move[],
+  signal: AbortSignal,
+): Promise<PushReply> {
   const outcome = await remote.push(
     repo,
     mirror,
     {
       flags: [...flags, ...moves.map((m) => `--force-with-lease=${m.ref}:${m.expected ?? ''}`)],
-      refspecs: moves.map((move) => `${move.oid}:${move.ref}`),
+      refspecs: moves.map((move) => `${move.oid ?? ''}:${move.ref}`),
     },
     signal,
   );
@@ -148,7 +176,7 @@ async function lookAgain(
   try {
     const refs = moves.map(({ ref }) => ref);
     const tips = await remote.tips(repo, refs, signal);
-    const stand = moves.every(({ ref, oid }) => tips.get(ref) === oid);
+    const stand = moves.every(({ ref, oid }) => (tips.get(ref) ?? null) === oid);
     return stand ? { kind: 'accepted' } : { kind: 'rejected', reason };
   } catch (error) {
     if (isBzzzError(error, 'aborted')) throw error;

@@ -25,6 +25,8 @@ export interface Remote {
   head(repo: RepoName, signal: AbortSignal): Promise<{ branch: string; oid: Oid } | null>;
   /** Tips of exactly these refs; absent ones are left out. */
   tips(repo: RepoName, refs: readonly string[], signal: AbortSignal): Promise<Map<string, Oid>>;
+  /** Tips of all refs under this prefix, which ends in a slash. */
+  tipsUnder(repo: RepoName, prefix: string, signal: AbortSignal): Promise<Map<string, Oid>>;
   fetch(repo: RepoName, mirror: Mirror, refspec: string, signal: AbortSignal): Promise<void>;
   /**
    * Runs `git push` and returns how that went, whatever it was; only a token that was turned down
@@ -68,7 +70,13 @@ export function createRemote(deps: RemoteDeps, options: RemoteOptions): Remote {
     },
     async tips(repo, refs, signal) {
       const args = ['ls-remote', urlOf(repo), ...refs];
-      return parseTips(await read(args, options.gitTimeoutMs, signal), refs);
+      const isAsked = (ref: string) => refs.includes(ref);
+      return parseTips(await read(args, options.gitTimeoutMs, signal), isAsked);
+    },
+    async tipsUnder(repo, prefix, signal) {
+      const args = ['ls-remote', urlOf(repo), `${prefix}*`];
+      const isUnder = (ref: string) => ref.startsWith(prefix);
+      return parseTips(await read(args, options.gitTimeoutMs, signal), isUnder);
     },
     async fetch(repo, mirror, refspec, signal) {
       const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
@@ -94,11 +102,11 @@ function parseHead(text: string): { branch: string; oid: Oid } | null {
 }
 
 /** `ls-remote` also matches refs that merely end like the pattern. */
-function parseTips(text: string, refs: readonly string[]): Map<string, Oid> {
+function parseTips(text: string, isAsked: (ref: string) => boolean): Map<string, Oid> {
   const tips = new Map<string, Oid>();
   for (const line of text.split('\n')) {
     const [oid, ref] = line.split('\t');
-    if (ref !== undefined && refs.includes(ref)) tips.set(ref, Oid.parse(oid));
+    if (ref !== undefined && isAsked(ref)) tips.set(ref, Oid.parse(oid));
   }
   return tips;
 }

@@ -1,6 +1,7 @@
 /** The git half of the forge port: base, fence and push of every repository. */
-import type { Base, FencePush, FenceRead, PushReply } from '@bzzz/coordination';
+import type { Base, Branches, FencePush, FenceRead, PushReply } from '@bzzz/coordination';
 import {
+  branchPrefix,
   BzzzError,
   type IssueNumber,
   limits,
@@ -9,12 +10,13 @@ import {
   policyPath,
   type RepoName,
   resultRef,
+  taskOfRef,
 } from '@bzzz/protocol';
 import { createBoundedMap } from '../bounded-map.ts';
 import { createKeyedLock } from '../keyed-lock.ts';
 import { expectSuccess, type Mirror, mirrorDir, openMirror } from './mirror.ts';
 import type { RunGit } from './process.ts';
-import { pushFence } from './push.ts';
+import { deleteBranches, pushFence } from './push.ts';
 import type { Remote } from './remote.ts';
 import { assertGitUsable } from './version.ts';
 
@@ -22,6 +24,8 @@ export interface Repositories {
   readBase(repo: RepoName, signal: AbortSignal): Promise<{ base: Base; policy: string | null }>;
   readFence(repo: RepoName, number: IssueNumber, signal: AbortSignal): Promise<FenceRead>;
   push(repo: RepoName, push: FencePush, signal: AbortSignal): Promise<PushReply>;
+  listBranches(repo: RepoName, signal: AbortSignal): Promise<readonly Branches[]>;
+  deleteBranches(repo: RepoName, branches: Branches, signal: AbortSignal): Promise<PushReply>;
 }
 
 /** Lock commits held in memory, by id; each is under 8 KiB. */
@@ -90,7 +94,28 @@ export function createRepositories(
     async push(repo, push, signal) {
       return await pushFence(remote, await mirrorOf(repo, signal), repo, push, signal);
     },
+
+    async listBranches(repo, signal) {
+      return branchesOf(await remote.tipsUnder(repo, branchPrefix, signal));
+    },
+
+    async deleteBranches(repo, branches, signal) {
+      return await deleteBranches(remote, await mirrorOf(repo, signal), repo, branches, signal);
+    },
   };
+}
+
+/** By number; other people's branches under the same prefix are left out. */
+function branchesOf(tips: ReadonlyMap<string, Oid>): Branches[] {
+  const all = new Map<number, Branches>();
+  for (const [ref, oid] of tips) {
+    const task = taskOfRef(ref);
+    if (task === undefined) continue;
+    const { number, branch } = task;
+    const found = all.get(number) ?? { number, lock: null, result: null };
+    all.set(number, { ...found, [branch]: oid });
+  }
+  return [...all.values()];
 }
 
 async function tipOf(mirror: Mirror, ref: string, signal: AbortSignal): Promise<Oid | null> {

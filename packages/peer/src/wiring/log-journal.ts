@@ -44,6 +44,10 @@ function plainFields(body: EntryBody): LogFields {
       return { task: body.task, effect: body.effect, written: body.written };
     case 'task.ended':
       return { task: body.task, epoch: body.epoch, state: body.state };
+    case 'tidy.intended':
+      return { task: body.task, epoch: body.epoch };
+    case 'tidy.settled':
+      return { task: body.task, epoch: body.epoch, outcome: body.outcome };
     case 'trouble':
       return { code: body.code, task: body.task };
   }

@@ -159,6 +159,56 @@ export function describeForgeGit(stage: ForgeStage): void {
   });
 }
 
+export function describeForgeBranches(stage: ForgeStage): void {
+  /** The branches of one task as a fresh client lists them. */
+  async function listed(number: number) {
+    const all = await (await stage.subject.client()).listBranches(stage.repo);
+    return all.find((one) => one.number === number);
+  }
+
+  describe('branches', () => {
+    it('are listed task by task', async () => {
+      const { subject, forge, repo } = stage;
+      const [claimed, done] = [await stage.openIssue(), await stage.openIssue()];
+      const lock = lockPush({ repo, number: claimed });
+      await forge.push(repo, { number: claimed, lock });
+      const { lock: over, result } = await publish(forge, subject, done);
+      await expect
+        .poll(() => listed(claimed), stage.timing)
+        .toEqual({ number: claimed, lock: lock.oid, result: null });
+      expect(await listed(done)).toEqual({ number: done, lock: over, result });
+    });
+
+    it('are deleted as a pair, and again where they are gone', async () => {
+      const { subject, forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      const { lock, result } = await publish(forge, subject, number);
+      const branches = { number, lock, result };
+      expect(await forge.deleteBranches(repo, branches)).toEqual({ kind: 'accepted' });
+      const left = await person.branches();
+      expect([left.has(`bzzz/lock/${number}`), left.has(`bzzz/issue-${number}`)]).toEqual([
+        false,
+        false,
+      ]);
+      expect(await forge.deleteBranches(repo, branches)).toEqual({ kind: 'accepted' });
+      await expect.poll(() => listed(number), stage.timing).toBeUndefined();
+    });
+
+    it('stay both when one of them has moved', async () => {
+      const { subject, forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      const { lock, result } = await publish(forge, subject, number);
+      const next = lockPush({ repo, number, expected: lock, epoch: 2 });
+      await (await subject.client()).push(repo, { number, lock: next });
+      const reply = await forge.deleteBranches(repo, { number, lock, result });
+      expect(reply).toMatchObject({ kind: 'rejected' });
+      const left = await person.branches();
+      expect(left.get(`bzzz/lock/${number}`)).toBe(next.oid);
+      expect(left.get(`bzzz/issue-${number}`)).toBe(result);
+    });
+  });
+}
+
 /** Only where there is a mirror that objects can be missing in. */
 export function describeForgeObjects(stage: ForgeStage): void {
   it('fails clearly when the result is not in the mirror', async () => {

@@ -6,7 +6,7 @@
 import type { Forge } from '@bzzz/coordination';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockPush } from './forge-commits.ts';
-import { describeForgeGit, describeForgeObjects } from './forge-git.ts';
+import { describeForgeBranches, describeForgeGit, describeForgeObjects } from './forge-git.ts';
 import { describeForgeIssues } from './forge-issues.ts';
 import { codeOf, type ForgeStage, labels } from './forge-stage.ts';
 import type { ForgeSubject } from './forge-subject.ts';
@@ -67,6 +67,7 @@ export function describeForgeContract(
 
     describeForgeIssues(stage);
     describeForgeGit(stage);
+    describeForgeBranches(stage);
     if (options.objects ?? true) describeForgeObjects(stage);
     describeForgeVisible(stage);
     if (options.outsider ?? true) describeForgeOutsider(stage);

@@ -107,6 +107,28 @@ export const bugs = {
       },
     ],
   },
+  'tidies-open': {
+    what: 'the branches of an open issue are deleted like those of a closed one',
+    breaks: ['4.2-tidy'],
+    edits: [
+      {
+        file: 'tidying/needless.ts',
+        find: "return issue.state === 'closed' && wallMs",
+        replace: 'return wallMs',
+      },
+    ],
+  },
+  'tidies-claims': {
+    what: 'the branches of a closed issue are deleted though somebody holds it',
+    breaks: ['4.2-tidy'],
+    edits: [
+      {
+        file: 'tidying/tidy.ts',
+        find: "standing?.record.state === 'held' && !options.mayTakeOver",
+        replace: 'standing?.record.epoch === 0 && !options.mayTakeOver',
+      },
+    ],
+  },
   'edits-ignored': {
     what: 'words that were edited after the claim are worked on',
     breaks: [11],

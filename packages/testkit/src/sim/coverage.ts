@@ -17,7 +17,8 @@ export type Sight =
   | 'given up'
   | 'death'
   | 'fenced'
-  | 'carried result';
+  | 'carried result'
+  | 'tidied';
 
 export interface Coverage {
   count(sight: Sight): void;
@@ -52,6 +53,7 @@ export function watchCoverage(history: History): Coverage {
   history.onEvent((event) => {
     if (event.kind === 'push') onPush(event);
     if (event.kind === 'durable') onDurable(event);
+    if (event.kind === 'tidied' && event.accepted) count('tidied');
     if (event.kind === 'told-to-wait') count('told to wait');
     if (event.kind === 'people') count(`people ${event.act}`);
   });

@@ -3,7 +3,7 @@
  * Keeps the past, so that a read can be stale, and tells a listener of every change.
  */
 import { type Account, commitOid, type Issue, type IssueNumber, Oid } from '@bzzz/protocol';
-import type { FencePush, PullRequest, PullRequestText } from '@bzzz/coordination';
+import type { Branches, FencePush, PullRequest, PullRequestText } from '@bzzz/coordination';
 
 export interface Snapshot {
   readonly atMs: number;
@@ -28,6 +28,8 @@ export interface ForgeState {
   change(number: IssueNumber, nowMs: number, change: Partial<Omit<Snapshot, 'atMs'>>): void;
   /** Compare-and-swap of both branches; false: a lease did not hold, nothing moved. */
   push(push: FencePush, nowMs: number): boolean;
+  /** The same for a deletion; a branch that was not named stays. */
+  deleteBranches(branches: Branches, nowMs: number): boolean;
   object(oid: Oid): Uint8Array | undefined;
   /** Puts a commit there, for one of the branches. */
   put(commit: Uint8Array): Oid;
@@ -80,6 +82,18 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
       if (before === undefined) return;
       const issue = { ...(change.issue ?? before.issue), updatedAtMs: nowMs };
       alter(number, nowMs, { ...change, issue });
+    },
+    deleteBranches({ number, lock, result }, nowMs) {
+      const before = latest(number);
+      const gone = before?.lock === null && before.result === null;
+      if (before === undefined || gone) return gone;
+      if (lock !== null && before.lock !== lock) return false;
+      if (result !== null && before.result !== result) return false;
+      alter(number, nowMs, {
+        ...(lock === null ? {} : { lock: null }),
+        ...(result === null ? {} : { result: null }),
+      });
+      return true;
     },
     push({ number, lock, result }, nowMs) {
       const before = latest(number);

@@ -2,7 +2,7 @@
  * What happened in a run, as somebody outside saw it: the checkers look at nothing else. Each event
  * is also a line of the trace, and the hash of all lines names the run.
  */
-import type { FencePush } from '@bzzz/coordination';
+import type { Branches, FencePush } from '@bzzz/coordination';
 import type {
   Account,
   EntryBody,
@@ -40,6 +40,13 @@ export type HistoryEvent =
       readonly kind: 'push';
       readonly peer: PeerId;
       readonly push: FencePush;
+      readonly accepted: boolean;
+    }
+  /** A peer deleted the branches of a task, or tried to. */
+  | {
+      readonly kind: 'tidied';
+      readonly peer: PeerId;
+      readonly branches: Branches;
       readonly accepted: boolean;
     }
   | {
@@ -136,6 +143,11 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       const verdict = event.accepted ? 'accepted' : 'rejected';
       return `${nameOf(event.peer)} push #${number} ${lock.expected?.slice(0, 8) ?? '-'} -> ${lock.oid.slice(0, 8)}${pair}: ${verdict}`;
     }
+    case 'tidied': {
+      const { number, lock } = event.branches;
+      const verdict = event.accepted ? 'accepted' : 'rejected';
+      return `${nameOf(event.peer)} tidies #${number} ${lock?.slice(0, 8) ?? '-'}: ${verdict}`;
+    }
     case 'write':
       return `${nameOf(event.peer)} ${event.effect} #${event.number}${event.opened ? ' (new)' : ''}`;
     case 'sent': {
@@ -174,6 +186,10 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
       return `settled ${body.task} ${body.outcome} ${body.reason}`;
     case 'task.ended':
       return `ended ${body.task} ${body.state} ${body.reason}`;
+    case 'tidy.intended':
+      return `${body.kind} ${body.task} epoch ${body.epoch}`;
+    case 'tidy.settled':
+      return `${body.kind} ${body.task} ${body.outcome}`;
     case 'trouble':
       return `trouble ${body.code} ${body.reason}`;
     case 'effect.intended':

@@ -8,7 +8,7 @@ import {
   type PeerId,
   type VisibleEffect,
 } from '@bzzz/protocol';
-import type { Forge, PullRequest } from '@bzzz/coordination';
+import type { Forge, PullRequest, PushReply } from '@bzzz/coordination';
 import type { Faults } from './faults.ts';
 import type { ForgeState, Snapshot } from './forge-state.ts';
 import type { History } from './history.ts';
@@ -83,6 +83,23 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
   function gitAsk<T>(signal: AbortSignal | undefined, effect: () => T): Promise<T> {
     history.record({ kind: 'request', peer, account, what: 'git' });
     return exchange(signal, effect);
+  }
+
+  /** `move` returns whether it was accepted. */
+  async function moveBranches(
+    signal: AbortSignal | undefined,
+    move: () => boolean,
+  ): Promise<PushReply> {
+    try {
+      return await gitAsk(signal, () =>
+        move()
+          ? { kind: 'accepted' as const }
+          : { kind: 'rejected' as const, reason: weather.refusing ? 'a rule' : 'stale info' },
+      );
+    } catch (error) {
+      if (isBzzzError(error, 'forge_unreachable')) return { kind: 'unknown', reason: 'no answer' };
+      throw error;
+    }
   }
 
   /**
@@ -192,21 +209,25 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       if (commitOid(push.lock.commit) !== push.lock.oid) {
         throw new BzzzError('lock_malformed', `not the commit ${push.lock.oid}`);
       }
-      try {
-        return await gitAsk(o?.signal, () => {
-          const accepted = !weather.refusing && state.push(push, timeline.nowMs());
-          history.record({ kind: 'push', peer, push, accepted });
-          return accepted
-            ? { kind: 'accepted' as const }
-            : { kind: 'rejected' as const, reason: weather.refusing ? 'a rule' : 'stale info' };
-        });
-      } catch (error) {
-        if (error instanceof BzzzError && error.code === 'forge_unreachable') {
-          return { kind: 'unknown', reason: 'no answer' };
-        }
-        throw error;
-      }
+      return moveBranches(o?.signal, () => {
+        const accepted = !weather.refusing && state.push(push, timeline.nowMs());
+        history.record({ kind: 'push', peer, push, accepted });
+        return accepted;
+      });
     },
+    listBranches: (_repo, o) =>
+      gitAsk(o?.signal, () =>
+        state.numbers().flatMap((number) => {
+          const { lock, result } = snapshot(number);
+          return lock === null && result === null ? [] : [{ number, lock, result }];
+        }),
+      ),
+    deleteBranches: (_repo, branches, o) =>
+      moveBranches(o?.signal, () => {
+        const accepted = !weather.refusing && state.deleteBranches(branches, timeline.nowMs());
+        history.record({ kind: 'tidied', peer, branches, accepted });
+        return accepted;
+      }),
     assign: (_repo, number, o) => ask('write', o?.signal, () => setAssignees(number, 'assign')),
     unassign: (_repo, number, o) => ask('write', o?.signal, () => setAssignees(number, 'unassign')),
     putComment: (_repo, number, body, o) =>

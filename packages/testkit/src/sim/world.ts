@@ -126,7 +126,14 @@ export function createWorld(options: WorldOptions): World {
       throw error;
     },
   });
-  const timing = Timing.parse({ leaseMs: 60_000, lagMs: 8_000, pollMs: 5_000, backoffMs: 2_000 });
+  const timing = Timing.parse({
+    leaseMs: 60_000,
+    lagMs: 8_000,
+    pollMs: 5_000,
+    backoffMs: 2_000,
+    tidyMs: 30_000,
+    keepMs: 20_000,
+  });
   // Patient, since every ping costs the simulator as much as any other message.
   const liveness = { pingMs: 5_000, silenceMs: 12_000, probeMs: 2_000, suspicionMs: 3_000 };
   const traits = new Map(

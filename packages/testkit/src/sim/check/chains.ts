@@ -11,7 +11,7 @@ interface Chain {
   /** A person pushed, or deleted the branch, after that record. */
   readonly touched: 'pushed' | 'deleted' | null;
   readonly acceptedAtMs: number;
-  /** Whether a person ever deleted the lock: a claim that was lost long ago may then still arrive. */
+  /** Whether the lock was ever deleted: a claim that was lost long ago may then still arrive. */
   readonly deletedEver: boolean;
   /** Whether people ever moved or deleted the result branch. */
   readonly resultTouched: boolean;
@@ -50,6 +50,11 @@ export function createChains(repo: RepoName): Chains {
           touched: null,
           acceptedAtMs: nowMs,
         });
+      }
+      if (event.kind === 'tidied' && event.accepted) {
+        // As if it had never been: whoever reopens the issue may see it begin anew.
+        const { number } = event.branches;
+        chains.set(number, { ...untouched, deletedEver: true });
       }
       if (event.kind !== 'people') return;
       const before = get(event.number);

@@ -13,6 +13,7 @@ import { checkLiveness } from './liveness.ts';
 import { checkLostLock } from './lost-lock.ts';
 import { checkPeople } from './people.ts';
 import { checkTakeover } from './takeover.ts';
+import { checkTidy } from './tidy.ts';
 import type { CheckContext, Violation } from './violation.ts';
 
 export type { Violation } from './violation.ts';
@@ -48,6 +49,7 @@ export function createChecker(
     checkPeople(context),
     checkTakeover(context, chains),
     checkLostLock(context, chains),
+    checkTidy(context, chains),
     checkLiveness(context),
     checkBudget(context),
     ending,

@@ -2,7 +2,13 @@
  * Invariants 7 (journal first) and 8 (one history), and what journals say of claims: of all the peers
  * that were told that they hold an epoch, there is one (1); a push without an answer is repeated.
  */
-import { type LockRecord, type Oid, type PeerId, taskParts } from '@bzzz/protocol';
+import {
+  type IssueNumber,
+  type LockRecord,
+  type Oid,
+  type PeerId,
+  taskParts,
+} from '@bzzz/protocol';
 import type { Effect, HistoryEvent } from '../history.ts';
 import type { Check, CheckContext } from './violation.ts';
 
@@ -13,7 +19,7 @@ export function checkJournals({ broken }: CheckContext): Check {
   const effects = new Map<PeerId, Set<string>>();
   const holders = new Map<string, PeerId>();
   const lengths = new Map<PeerId, number>();
-  /** Moves that were intended before a person deleted the lock. */
+  /** Moves that were intended before the lock was deleted. */
   const deletedSince = new Set<Oid>();
   /** Claims of which no answer came, by peer and task. */
   const inDoubt = new Map<string, Oid>();
@@ -70,21 +76,22 @@ export function checkJournals({ broken }: CheckContext): Check {
     }
   }
 
+  /** Who claims anew after the branch was deleted cannot know of every claim before. */
+  function onDeleted(number: IssueNumber): void {
+    for (const key of holders.keys()) if (key.includes(`#${number} `)) holders.delete(key);
+    for (const known of intents.values()) {
+      for (const [oid, { task }] of known) {
+        if (taskParts(task).number === number) deletedSince.add(oid);
+      }
+    }
+  }
+
   return {
     onEvent(event) {
       if (event.kind === 'durable') onDurable(event);
       if (event.kind === 'sent') onSent(event.peer, event.what);
-      // Who claims anew after a person has deleted the branch cannot know of every claim before.
-      if (event.kind === 'people' && event.act === 'delete-lock') {
-        for (const key of holders.keys()) {
-          if (key.includes(`#${event.number} `)) holders.delete(key);
-        }
-        for (const known of intents.values()) {
-          for (const [oid, { task }] of known) {
-            if (taskParts(task).number === event.number) deletedSince.add(oid);
-          }
-        }
-      }
+      if (event.kind === 'people' && event.act === 'delete-lock') onDeleted(event.number);
+      if (event.kind === 'tidied' && event.accepted) onDeleted(event.branches.number);
     },
   };
 }

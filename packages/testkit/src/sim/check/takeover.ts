@@ -7,6 +7,7 @@ import { decodeLockCommit, type Oid, type PeerId } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { HistoryEvent } from '../history.ts';
 import type { Chains } from './chains.ts';
+import { trackDeaths } from './deaths.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 /** So long a split must have stood before its smaller side is expected to have seen it. */
@@ -16,25 +17,13 @@ const driftMax = 0.03;
 
 export function checkTakeover(context: CheckContext, chains: Chains): Check {
   const { broken, repo, nowMs } = context;
-  /** Whom each peer has declared dead and not met again. */
-  const dead = new Map<PeerId, Set<PeerId>>();
+  const deaths = trackDeaths();
   /** Whom its author held for dead when a move was intended: the push may arrive much later. */
   const deadThen = new Map<Oid, ReadonlySet<PeerId>>();
 
-  function deadTo(peer: PeerId): Set<PeerId> {
-    const set = dead.get(peer) ?? new Set();
-    dead.set(peer, set);
-    return set;
-  }
-
   function onDurable({ peer, body }: Extract<HistoryEvent, { kind: 'durable' }>): void {
-    if (body.kind === 'peer.started') dead.delete(peer);
-    if (body.kind === 'member.joined') deadTo(peer).delete(body.peer);
-    if (body.kind === 'fence.intended') {
-      deadThen.set(body.intent.oid, new Set(deadTo(peer)));
-    }
+    if (body.kind === 'fence.intended') deadThen.set(body.intent.oid, deaths.deadTo(peer));
     if (body.kind !== 'member.dead') return;
-    deadTo(peer).add(body.peer);
     const sinceMs = context.minoritySinceMs(peer);
     if (sinceMs !== null && nowMs() - sinceMs > splitSeenMs) {
       broken('4.3-majority', 'a peer was declared dead by the smaller side of a split');
@@ -60,6 +49,7 @@ export function checkTakeover(context: CheckContext, chains: Chains): Check {
 
   return {
     onEvent(event) {
+      deaths.take(event);
       if (event.kind === 'durable') onDurable(event);
       if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);
     },

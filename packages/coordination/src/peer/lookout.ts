@@ -1,0 +1,46 @@
+/** Looks at every repository of this peer: for issues as they change, and for branches to tidy up. */
+import type { PeerId, RepoName, Timing } from '@bzzz/protocol';
+import { startTidy, type TidyDeps, type TidyOptions } from '../tidying/tidy.ts';
+import {
+  startWatch,
+  type Watch,
+  type WatchDeps,
+  type WatchOptions,
+  type WatchView,
+} from '../watching/watch.ts';
+
+export interface LookoutOptions
+  extends Omit<WatchOptions, 'repo' | 'pollMs' | 'lagMs'>,
+    Omit<TidyOptions, 'repo' | 'tidyMs' | 'keepMs' | 'isWatcher'> {
+  readonly self: PeerId;
+  readonly repositories: readonly RepoName[];
+  readonly timing: Timing;
+}
+
+export interface Lookout {
+  lookNow(repo: RepoName): void;
+  views(): readonly WatchView[];
+  stop(): void;
+}
+
+export function startLookout(deps: WatchDeps & TidyDeps, options: LookoutOptions): Lookout {
+  const { repositories, timing } = options;
+  const watches: Watch[] = [];
+  const tidies: (() => void)[] = [];
+  for (const repo of repositories) {
+    const watch = startWatch(deps, { ...options, ...timing, repo });
+    const isWatcher = () => watch.view().role === 'watcher';
+    watches.push(watch);
+    tidies.push(startTidy(deps, { ...options, ...timing, repo, isWatcher }));
+  }
+  return {
+    lookNow(repo) {
+      for (const watch of watches) if (watch.view().repo === repo) watch.lookNow();
+    },
+    views: () => watches.map((watch) => watch.view()),
+    stop() {
+      for (const watch of watches) watch.stop();
+      for (const stop of tidies) stop();
+    },
+  };
+}

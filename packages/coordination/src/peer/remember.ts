@@ -1,0 +1,49 @@
+/** What the journal tells of an earlier run, handed to those who must know it. */
+import type { Chronicle } from '../chronicle/chronicle.ts';
+import type { Fence } from '../fence/fence.ts';
+import type { Membership } from '../membership/membership.ts';
+import type { Ending, Memory } from '../recovery/fold.ts';
+import type { Book } from '../task/book.ts';
+import type { TaskState } from '../task/state.ts';
+import type { Epilogue, LastWords } from './epilogue.ts';
+
+export interface RememberDeps {
+  readonly chronicle: Pick<Chronicle, 'resume'>;
+  readonly membership: Pick<Membership, 'remember'>;
+  readonly fence: Pick<Fence, 'remember'>;
+  readonly book: Pick<Book, 'update'>;
+  readonly epilogue: Pick<Epilogue, 'ended'>;
+}
+
+export function remember(deps: RememberDeps, memory: Memory): void {
+  if (memory.lastAt !== null) deps.chronicle.resume(memory.lastAt);
+  deps.membership.remember(memory.members);
+  for (const intent of memory.intents) {
+    deps.fence.remember(intent, memory.lost.has(intent.oid) ? 'lost' : undefined);
+  }
+  for (const [task, ending] of memory.endings) {
+    const state = stateOfEnding(ending);
+    if (state !== undefined) deps.book.update(task, { state });
+    const words = lastWordsOf(ending);
+    if (words !== undefined) deps.epilogue.ended(task, words);
+  }
+}
+
+/** How a task of an earlier run ended, as it is told to others. */
+function stateOfEnding({ state, reason, pullRequest, intent }: Ending): TaskState | undefined {
+  if (intent === undefined) return undefined;
+  const { peer, epoch, leaseMs } = intent.record;
+  const hold = { peer, epoch, lock: intent.oid, leaseMs };
+  if (state === 'done') {
+    return pullRequest === null ? undefined : { state, hold, pullRequest };
+  }
+  return { state, hold, reason };
+}
+
+/** What people were told at the end, to be put again; undefined: nothing. */
+function lastWordsOf({ state, reason, pullRequest, intent }: Ending): LastWords | undefined {
+  if (intent === undefined) return undefined;
+  const { record } = intent;
+  if (state === 'done') return pullRequest === null ? undefined : { state, record, pullRequest };
+  return state === 'failed' ? { state, record, reason } : undefined;
+}

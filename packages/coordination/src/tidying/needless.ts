@@ -1,0 +1,32 @@
+/**
+ * Whether the branches of a task are needed no longer. They go when people have closed the issue, no
+ * pull request of theirs is open, the claim has ended or lapsed, and the lock explains all that stands:
+ * what it does not explain is a person's.
+ */
+import type { Issue, LockRecord, Oid } from '@bzzz/protocol';
+import type { Branches, PullRequest } from '../ports/index.ts';
+import type { TipReading } from '../fence/tip.ts';
+
+/** The lock, with the record on it, and the result branch as one read showed them. */
+export interface Standing extends Branches {
+  readonly lock: Oid;
+  readonly record: LockRecord;
+}
+
+export function standingOf({ number }: Pick<Issue, 'number'>, reading: TipReading) {
+  const { tip, result } = reading;
+  if (tip.kind !== 'record') return undefined;
+  const explained =
+    result === null || (tip.record.state === 'result' && tip.record.result === result);
+  const standing: Standing = { number, lock: tip.oid, result, record: tip.record };
+  return explained ? standing : undefined;
+}
+
+/** By the wall clock, which is close enough to the forge's for a wait of hours. */
+export function isLongClosed(issue: Issue, wallMs: number, keepMs: number): boolean {
+  return issue.state === 'closed' && wallMs - issue.updatedAtMs >= keepMs;
+}
+
+export function isOpen({ state }: PullRequest): boolean {
+  return state === 'open';
+}

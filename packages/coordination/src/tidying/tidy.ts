@@ -1,0 +1,129 @@
+/**
+ * Keeps the repository tidy, as one peer of the mesh does it: its watcher. Now and then it reads where
+ * all branches of bzzz stand, at the cost of one read and one more for each issue that nobody works on.
+ * The branches of what is over are deleted under a lease on what was read. A claim that stands on
+ * an issue that nobody wants any more is looked into: whoever holds it hears of it, and its lease is
+ * watched.
+ */
+import { type Issue, isBzzzError, type LockRecord, type Oid, type RepoName } from '@bzzz/protocol';
+import { taskId, type TaskId } from '@bzzz/protocol';
+import type { Chronicle } from '../chronicle/chronicle.ts';
+import { accountsOf } from '../fence/commit.ts';
+import type { Fence } from '../fence/fence.ts';
+import type { TipReading } from '../fence/tip.ts';
+import type { Branches, Clock, Forge, PushReply, Random } from '../ports/index.ts';
+import { sleep } from '../support/sleep.ts';
+import type { Trouble } from '../support/trouble.ts';
+import { isLongClosed, isOpen, type Standing, standingOf } from './needless.ts';
+
+export interface TidyDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly forge: Pick<Forge, 'listBranches' | 'deleteBranches' | 'readIssue' | 'findPullRequests'>;
+  readonly fence: Pick<Fence, 'look'>;
+  readonly chronicle: Chronicle;
+  readonly trouble: Trouble;
+}
+
+export interface TidyOptions {
+  readonly repo: RepoName;
+  readonly tidyMs: number;
+  readonly keepMs: number;
+  /** Whether it is ours to do now. */
+  readonly isWatcher: () => boolean;
+  /** Whether people want the task done, as far as we know, or we work on it: then it is not looked at. */
+  readonly isWanted: (task: TaskId) => boolean;
+  /** Whether the claim of somebody else has lapsed before our own eyes. */
+  readonly mayTakeOver: (record: LockRecord, oid: Oid) => boolean;
+  /** Watches the lease of a claim that stands. */
+  readonly guard: (task: TaskId) => void;
+  /** Told what a read of the fence showed. */
+  readonly onReading: (task: TaskId, reading: TipReading) => void;
+}
+
+/** Tasks looked at in one round; the others have their turn in the next. */
+const looksMax = 50;
+
+/** Returns the function that ends it. */
+export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
+  const { clock, random, forge, fence, chronicle, trouble } = deps;
+  const { repo, tidyMs, keepMs } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  /** The lock of each task that needed nothing when it was looked at. */
+  const looked = new Map<number, Oid>();
+
+  async function run(): Promise<void> {
+    for (;;) {
+      await sleep(clock, tidyMs * (0.9 + 0.2 * random.unit()), signal);
+      if (!options.isWatcher()) continue;
+      try {
+        await tidyAll();
+      } catch (error) {
+        if (signal.aborted || !isBzzzError(error)) throw error;
+        trouble.tell(error);
+      }
+    }
+  }
+
+  async function tidyAll(): Promise<void> {
+    const all = await forge.listBranches(repo, { signal });
+    const numbers = new Set<number>(all.map(({ number }) => number));
+    for (const number of looked.keys()) if (!numbers.has(number)) looked.delete(number);
+    const due = all.filter(isDue);
+    // At random, so that none waits for ever for those before it.
+    const start = Math.floor(random.unit() * due.length);
+    const turned = [...due.slice(start), ...due.slice(0, start)];
+    for (const branches of turned.slice(0, looksMax)) await tidy(branches);
+  }
+
+  function isDue({ number, lock }: Branches): boolean {
+    return lock !== null && !options.isWanted(taskId(repo, number));
+  }
+
+  async function tidy({ number, lock }: Branches): Promise<void> {
+    const task = taskId(repo, number);
+    const issue = await readIssue(number);
+    if (issue === undefined) return;
+    if (!isLongClosed(issue, clock.wallMs(), keepMs) && looked.get(number) === lock) return;
+    const reading = await fence.look(task, signal);
+    options.onReading(task, reading);
+    const standing = standingOf(issue, reading);
+    if (standing?.record.state === 'held' && !options.mayTakeOver(standing.record, standing.lock)) {
+      return options.guard(task);
+    }
+    if (lock !== null) looked.set(number, lock);
+    if (standing === undefined || !isLongClosed(issue, clock.wallMs(), keepMs)) return;
+    const pulls = await forge.findPullRequests(repo, number, { signal });
+    // A result that people have never seen is nobody's to throw away.
+    const unseen = standing.record.state === 'result' && pulls.length === 0;
+    if (!unseen && !pulls.some(isOpen)) await remove(task, standing);
+  }
+
+  /** Undefined: it was deleted or moved elsewhere, and its branches are left to people. */
+  async function readIssue(number: Branches['number']): Promise<Issue | undefined> {
+    try {
+      return await forge.readIssue(repo, number, { signal });
+    } catch (error) {
+      if (isBzzzError(error, 'forge_not_found')) return undefined;
+      throw error;
+    }
+  }
+
+  async function remove(task: TaskId, { number, lock, result, record }: Standing): Promise<void> {
+    const { epoch } = record;
+    const accounts = [...accountsOf(record)];
+    await chronicle.record({ kind: 'tidy.intended', task, epoch, lock, result, accounts });
+    const reply = await forge.deleteBranches(repo, { number, lock, result }, { signal });
+    await chronicle.record({ kind: 'tidy.settled', task, epoch, outcome: outcomes[reply.kind] });
+  }
+
+  run().catch((error: unknown) => {
+    if (!signal.aborted) trouble.tell(error);
+  });
+  return () => stopping.abort();
+}
+
+const outcomes = { accepted: 'deleted', rejected: 'kept', unknown: 'unknown' } as const satisfies {
+  [K in PushReply['kind']]: string;
+};

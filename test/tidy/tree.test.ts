@@ -21,7 +21,7 @@ const sources = files.filter(
 const text = files.filter((path) => !/\.(?:png|ico|gif|woff2)$|^package-lock\.json$/.test(path));
 
 /** DESIGN.md 3, once more and independently of the linter: whom a package may depend on. */
-const adapters = ['mesh', 'journal', 'github', 'execution'];
+const adapters = ['mesh', 'journal', 'github', 'execution', 'webhook'];
 const below: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   coordination: ['protocol'],
@@ -29,6 +29,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   journal: ['protocol', 'coordination'],
   github: ['protocol', 'coordination'],
   execution: ['protocol', 'coordination'],
+  webhook: ['protocol', 'coordination'],
   peer: ['protocol', 'coordination', ...adapters],
   gateway: ['protocol', 'coordination', ...adapters, 'peer'],
   cli: ['protocol', 'coordination', ...adapters, 'peer', 'gateway', 'forge'],

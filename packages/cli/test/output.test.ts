@@ -91,6 +91,7 @@ it('writes what was given into the configuration, and nothing else', () => {
     'mesh:',
     '  mdns: false',
     'forge:',
+    'webhook:',
     'work:',
     '  slots: 3',
     'timing:',

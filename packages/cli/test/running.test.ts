@@ -1,7 +1,7 @@
 /** Every command against one running peer, which brings its embedded forge along. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,10 @@ beforeAll(async () => {
   dir = await tempDir(cleanups);
   data = ['--data', dir];
   const env = { BZZZ_ANNOUNCE_MS: '500', BZZZ_BACKOFF_MS: '200' };
-  peer = await up(cleanups, [...data, '--name', 'solo'], { env });
+  const secret = join(await tempDir(cleanups), 'webhook.secret');
+  await writeFile(secret, 'it-is-a-secret\n', { mode: 0o600 });
+  const webhook = ['--webhook-listen', '127.0.0.1:0', '--webhook-secret-file', secret];
+  peer = await up(cleanups, [...data, '--name', 'solo', ...webhook], { env });
 });
 
 afterAll(() => cleanups.run());
@@ -55,6 +58,7 @@ describe('with a running peer', () => {
     expect(out.split('\n').length).toBeLessThan(24);
     expect(out.split('\n')[0]).toMatch(/WRONG Alone|note {2}Looking/);
     expect(out).toContain('demo/textkit: watcher');
+    expect(out).toMatch(/^webhook +127\.0\.0\.1:\d+: 0 hints, 0 of no concern, 0 refused$/m);
     // Not a terminal: no colours.
     expect(out).not.toContain('\u001b');
   });

@@ -22,6 +22,7 @@ import { logJournal } from './wiring/log-journal.ts';
 import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
 import { replicateJournals } from './wiring/replication.ts';
 import { lookForSandbox } from './wiring/sandbox.ts';
+import { receiveWebhooks } from './wiring/webhooks.ts';
 
 export interface Hooks {
   readonly logger: Logger;
@@ -81,6 +82,12 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     { identity, mesh, journals, forge: github },
     { config, worktrees: layout.worktrees, sandbox, onFatal: hooks.onFatal },
   );
+  // Before anything is claimed: a port that is taken ends the start.
+  const webhook = await receiveWebhooks(
+    { clock, coordinator, logger: logger.child('webhook') },
+    config,
+  );
+  closing('webhook', () => webhook?.close());
   const stopLogging = logJournal(coordinator, logger.child('journal'));
   closing('coordinator', async () => {
     await coordinator.stop();
@@ -99,7 +106,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('replication', () => replication.stop());
 
   const target = controlTarget(
-    { clock, mesh, journals, github, coordinator, troubles, token },
+    { clock, mesh, journals, github, coordinator, troubles, token, webhook },
     { config, sandbox, startMs, onStop: hooks.onStop },
   );
   const place = await takeSocketPlace(layout);

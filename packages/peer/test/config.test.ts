@@ -70,13 +70,18 @@ describe('loadConfig', () => {
         'work.sandbox': 'off',
         'liveness.preset': 'wan',
         'work.tools': 'zig',
+        'webhook.listen': '[::1]:4802',
         dataDir: '/data',
       };
       const byKind = { number: '1500', boolean: 'no', text: 'other', list: 'x', file: '/x' };
       const text = samples[setting.path] ?? byKind[setting.kind];
       // Slots stop at 1024.
       const value = setting.path === 'work.slots' ? '7' : text;
-      const { origins } = await loaded({ env: { [setting.env]: value } });
+      // One half of a webhook is refused.
+      const other = setting.path.startsWith('webhook.')
+        ? { BZZZ_WEBHOOK_LISTEN: '127.0.0.1:4802', BZZZ_WEBHOOK_SECRET_FILE: '/s' }
+        : {};
+      const { origins } = await loaded({ env: { ...other, [setting.env]: value } });
       expect(origins.get(setting.path)).toEqual({ source: 'environment', where: setting.env });
     },
   );
@@ -95,8 +100,9 @@ describe('loadConfig', () => {
   });
 
   it('takes an empty section as not set', async () => {
-    const { config } = await loaded({ yaml: 'mesh:\nwork: {}\n' });
+    const { config } = await loaded({ yaml: 'mesh:\nwork: {}\nwebhook:\n' });
     expect(config.mesh.name).toBe('bzzz');
+    expect(config.webhook).toBeUndefined();
   });
 
   it('resolves paths where they were said', async () => {
@@ -156,6 +162,8 @@ describe('what is refused', () => {
     ['no address at all', { yaml: 'mesh: { listen: [] }\n' }, ['mesh.listen', 'bzzz.yml:1']],
     ['a bad address', { env: { BZZZ_LISTEN: '/ok x' } }, ['mesh.listen.1', 'BZZZ_LISTEN']],
     ['a bad bootstrap', { flags: { 'mesh.bootstrap': ['x'] } }, ['mesh.bootstrap.0']],
+    ['half a webhook', { yaml: 'webhook: { listen: "a:1" }\n' }, ['webhook.secretFile: the file']],
+    ['a bad port', { env: { BZZZ_WEBHOOK_LISTEN: '4802' } }, ['webhook.listen: not host:port']],
     ['a bad URL', { env: { GITHUB_API_URL: 'ftp://x' } }, ['forge.apiUrl', 'GITHUB_API_URL']],
     ['a bad repository', { flags: { repositories: ['x'] } }, ['repositories.0', '--repo']],
     ['a bad sandbox', { env: { BZZZ_SANDBOX: 'maybe' } }, ['work.sandbox', 'BZZZ_SANDBOX']],

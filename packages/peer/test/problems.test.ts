@@ -37,7 +37,8 @@ function view(change: Partial<PeerView> = {}): PeerView {
 
 function sources(change: Partial<ProblemSources> = {}): ProblemSources {
   const config = Config.parse({ name: 'n', dataDir: '/d', repositories: ['acme/widgets'] });
-  return { view: view(), config, upMs: 60_000, meshTroubles: [], sandboxMissing: null, ...change };
+  const quiet = { meshTroubles: [], webhookTrouble: null, sandboxMissing: null };
+  return { view: view(), config, upMs: 60_000, ...quiet, ...change };
 }
 
 const codes = (change: Partial<ProblemSources>) =>

@@ -87,6 +87,8 @@ export function configFor(
     readonly bootstrap?: readonly string[];
     readonly token?: string;
     readonly listen?: string;
+    readonly webhook?: Config['webhook'];
+    readonly pollMs?: number;
   } = {},
 ): Config {
   const { forge, name = 'alpha', meshKey, bootstrap = [], token = tokens.peers } = options;
@@ -104,10 +106,11 @@ export function configFor(
         ? { apiUrl: 'http://127.0.0.1:9', gitUrl: 'http://127.0.0.1:9' }
         : { apiUrl: forge.forge.url, gitUrl: forge.forge.url, token },
     repositories: forge === undefined ? [] : [forge.repo],
+    webhook: options.webhook,
     timing: {
       leaseMs: 20_000,
       staggerMs: 50,
-      pollMs: 200,
+      pollMs: options.pollMs ?? 200,
       lagMs: 0,
       announceMs: 500,
       backoffMs: 200,

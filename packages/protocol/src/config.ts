@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { MeshName, RepoName } from './ids.ts';
+import { ListenAddress } from './listen-address.ts';
 
 const Url = z.url({ protocol: /^https?$/ });
 
@@ -107,6 +108,16 @@ export const Config = z.strictObject({
     })
     .prefault({}),
   repositories: z.array(RepoName).default([]),
+  /** Where GitHub may say that something changed, so that an issue is seen at once. Absent: nobody is
+   *  listened to. Polls go on in any case, so a hook that is lost costs only the wait for the next. */
+  webhook: z
+    .strictObject({
+      /** `host:port`, plain HTTP. Loopback behind a proxy that speaks TLS, if the internet is to reach it. */
+      listen: ListenAddress,
+      /** File of the secret that GitHub signs with; read again for every delivery. */
+      secretFile: z.string('the file of the secret is needed').min(1),
+    })
+    .optional(),
   work: z
     .strictObject({
       /** Attempts at a time. 0: this peer only watches. */

@@ -179,6 +179,19 @@ export const errorRegistry = {
     retryable: true,
     advice: 'The forge answered something that GitHub would not; check `forge.apiUrl`.',
   },
+  // webhook
+  webhook_listen_failed: {
+    status: 409,
+    retryable: false,
+    advice:
+      'Nothing can listen there, as the reason says: choose another address or port in `webhook.listen`, or end the process that has it.',
+  },
+  webhook_secret_unusable: {
+    status: 503,
+    retryable: true,
+    advice:
+      'Write the secret of the webhook into `webhook.secretFile`, mode 0600, readable by the user that runs bzzz; until then every hook is refused and only polls see changes.',
+  },
   // execution
   workspace_failed: {
     status: 500,

@@ -28,6 +28,7 @@ export {
   taskId,
   taskParts,
 } from './ids.ts';
+export { type HostPort, hostPortOf } from './listen-address.ts';
 export { Association, Issue, issueHash, visibleText } from './issue.ts';
 export { type CausalEntry, causalOrder } from './causal-order.ts';
 export {

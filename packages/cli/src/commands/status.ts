@@ -50,7 +50,7 @@ function problemLines(terminal: Terminal, { severity, text, advice }: Problem): 
 }
 
 function factLines(status: StatusAnswer): (readonly [string, string])[] {
-  const { mesh, forge, work, journal } = status;
+  const { mesh, forge, webhook, work, journal } = status;
   const calls = forge.reads + forge.writes;
   const left = forge.rateLimit && `, ${forge.rateLimit.remaining} of ${forge.rateLimit.limit} left`;
   const tasks = Object.entries(status.tasks).map(([state, number]) => `${number} ${state}`);
@@ -62,11 +62,19 @@ function factLines(status: StatusAnswer): (readonly [string, string])[] {
       `${forge.apiUrl}: ${count(calls, 'request')} (${forge.notModified} free), ${forge.pushes} pushes${left ?? ''}`,
     ],
     ...forge.watching.slice(0, 5).map((one) => ['', watchingText(one)] as const),
+    ...(webhook === null
+      ? []
+      : [['webhook', `${webhook.address}: ${webhookText(webhook)}`] as const]),
     ['work', `${work.running} of ${count(work.slots, 'slot')} busy, sandbox ${work.sandbox}`],
     ['tools', work.tools.join(' ') || 'none'],
     ['tasks', tasks.join(', ') || 'none'],
     ['journal', `${journal.length} entries, and ${count(journal.replicas, 'journal')} of others`],
   ];
+}
+
+function webhookText(webhook: NonNullable<StatusAnswer['webhook']>): string {
+  const { hints, ignored, refused } = webhook;
+  return `${count(hints, 'hint')}, ${ignored} of no concern, ${refused} refused`;
 }
 
 function watchingText(one: StatusAnswer['forge']['watching'][number]): string {

@@ -64,6 +64,18 @@ export const StatusAnswer = z.object({
     rateLimit: z.object({ remaining: z.number(), limit: z.number() }).nullable(),
     watching: z.array(Watching),
   }),
+  /** Null: none is configured. */
+  webhook: z
+    .object({
+      /** `host:port` where it listens. */
+      address: z.string(),
+      /** Deliveries that told of a repository of ours, that told nothing to us, that were no good. */
+      hints: z.number(),
+      ignored: z.number(),
+      refused: z.number(),
+    })
+    .nullable()
+    .default(null),
   work: z.object({
     slots: z.number(),
     running: z.number(),

@@ -3,6 +3,7 @@ import type { MemberView, PeerView, TaskView } from '@bzzz/coordination';
 import type { GithubStats } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
 import type { Config } from '@bzzz/protocol';
+import type { WebhookState } from '@bzzz/webhook';
 import type { PeerAnswer, Problem, StatusAnswer, TaskAnswer } from '../control/answers.ts';
 
 export interface StatusSources {
@@ -11,13 +12,14 @@ export interface StatusSources {
   readonly journals: Journals;
   readonly github: GithubStats;
   readonly addresses: readonly string[];
+  readonly webhook: WebhookState | null;
   readonly problems: readonly Problem[];
   readonly pid: number;
   readonly upMs: number;
 }
 
 export function statusAnswer(sources: StatusSources): StatusAnswer {
-  const { view, config, github } = sources;
+  const { view, config, github, webhook } = sources;
   const { self } = view;
   const others = view.members.filter((member) => !member.self);
   return {
@@ -46,6 +48,15 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
       rateLimit: github.rateLimit,
       watching: view.watching.map((one) => ({ ...one })),
     },
+    webhook:
+      webhook === null
+        ? null
+        : {
+            address: webhook.address,
+            hints: webhook.hints,
+            ignored: webhook.ignored,
+            refused: webhook.refused,
+          },
     work: {
       slots: self.slots,
       running: self.running,

@@ -1,6 +1,6 @@
 /** What is wrong with a peer right now, worst first. Pure. */
 import type { MemberView, PeerView } from '@bzzz/coordination';
-import { type Config, type ErrorCode, errorRegistry } from '@bzzz/protocol';
+import { type BzzzError, type Config, type ErrorCode, errorRegistry } from '@bzzz/protocol';
 import type { Problem } from '../control/answers.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
 
@@ -9,6 +9,8 @@ export interface ProblemSources {
   readonly config: Pick<Config, 'mesh' | 'forge' | 'repositories' | 'work'>;
   readonly upMs: number;
   readonly meshTroubles: readonly MeshTrouble[];
+  /** Why webhooks are refused, whoever sends them; null: they are not. */
+  readonly webhookTrouble: Pick<BzzzError, 'code' | 'reason'> | null;
   /** Why there is no sandbox; null: there is one. */
   readonly sandboxMissing: string | null;
 }
@@ -23,6 +25,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...accountOf(sources),
     ...sandboxOf(sources),
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
+    ...webhookOf(sources),
     ...settingsOf(sources),
     ...troublesOf(sources),
   ];
@@ -100,6 +103,11 @@ function sandboxOf({ config, sandboxMissing }: ProblemSources): Problem[] {
   }
   if (sandboxMissing === null || config.work.slots === 0) return [];
   return [ofCode('sandbox_missing', 'error', `Nothing is executed here: ${sandboxMissing}.`)];
+}
+
+/** A warning: polls still find everything. */
+function webhookOf({ webhookTrouble: trouble }: ProblemSources): Problem[] {
+  return trouble === null ? [] : [ofCode(trouble.code, 'warning', trouble.reason)];
 }
 
 function settingsOf({ config }: ProblemSources): Problem[] {

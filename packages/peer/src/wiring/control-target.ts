@@ -3,6 +3,7 @@ import type { GithubForge, TokenSource } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
 import type { MeshService } from '@bzzz/mesh';
 import type { Config } from '@bzzz/protocol';
+import type { Webhook } from '@bzzz/webhook';
 import type { ControlTarget } from '../control/routes.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import { fileIssue } from '../forge/file-issue.ts';
@@ -19,6 +20,8 @@ export interface ControlDeps {
   readonly coordinator: Coordinator;
   readonly troubles: MeshTroubles;
   readonly token: TokenSource;
+  /** Null: none is configured. */
+  readonly webhook: Webhook | null;
 }
 
 export interface ControlOptions {
@@ -31,7 +34,7 @@ export interface ControlOptions {
 
 /** What the control socket shows and does, over the parts of a running peer. */
 export function controlTarget(deps: ControlDeps, options: ControlOptions): ControlTarget {
-  const { clock, mesh, journals, github, coordinator, troubles, token } = deps;
+  const { clock, mesh, journals, github, coordinator, troubles, token, webhook } = deps;
   const { config, sandbox } = options;
   return {
     repositories: config.repositories,
@@ -42,6 +45,8 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
       const upMs = clock.monotonicMs() - options.startMs;
       const meshTroubles = troubles.recent();
       const sandboxMissing = sandbox.missing;
+      const received = webhook?.state() ?? null;
+      const webhookTrouble = received?.trouble ?? null;
       return statusAnswer({
         view,
         config,
@@ -49,7 +54,8 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         upMs,
         github: github.stats(),
         addresses: mesh.multiaddrs(),
-        problems: problemsOf({ view, config, upMs, meshTroubles, sandboxMissing }),
+        webhook: received,
+        problems: problemsOf({ view, config, upMs, meshTroubles, webhookTrouble, sandboxMissing }),
         pid: process.pid,
       });
     },

@@ -1,0 +1,2 @@
+export type { Webhook, WebhookDeps, WebhookOptions, WebhookState } from './interface.ts';
+export { startWebhook } from './server.ts';

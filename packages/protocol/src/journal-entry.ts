@@ -38,8 +38,7 @@ const task = { task: TaskId };
 const attempt = { task: TaskId, epoch: Epoch, attempt: z.int().min(1) };
 
 /** `kept`: a branch had moved, or a rule said no. `unknown`: no answer; it may be done all the same. */
-export const TidyOutcome = z.enum(['deleted', 'kept', 'unknown']);
-export type TidyOutcome = z.infer<typeof TidyOutcome>;
+const TidyOutcome = z.enum(['deleted', 'kept', 'unknown']);
 
 export const EntryBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('peer.started'), version: z.string(), name: z.string() }),

@@ -23,7 +23,7 @@ export interface Records {
   recall(task: TaskId, signal: AbortSignal): Promise<Recollection>;
 }
 
-export interface Recollection {
+interface Recollection {
   /** The highest epoch in which a claim stood; 0: none is told of. */
   readonly epoch: number;
   /** The highest epoch over which branches were deleted, since the issue was closed; 0: never. */

@@ -157,7 +157,9 @@ function isWatching(
   hung: { readonly id: PeerId; readonly upSinceMs: number; readonly sinceMs: number },
 ): boolean {
   if (process?.running() !== true || process.sinceMs() > hung.sinceMs - settledMs) return false;
-  return mesh?.hasHeard(hung.id, hung.upSinceMs) === true && mesh.connected().includes(hung.id);
+  // Whom nothing reached before either may have suspected it long ago.
+  const heardSinceMs = Math.max(hung.upSinceMs, hung.sinceMs - settledMs);
+  return mesh?.hasHeard(hung.id, heardSinceMs) === true && mesh.connected().includes(hung.id);
 }
 
 function toSomebody(

@@ -1,5 +1,11 @@
 /** Invariants 1 (one publisher) and 2 (fencing): what the forge accepts on the two branches. */
-import { decodeLockCommit, type IssueNumber, type LockRecord, type PeerId } from '@bzzz/protocol';
+import {
+  decodeLockCommit,
+  type IssueNumber,
+  type LockRecord,
+  type Oid,
+  type PeerId,
+} from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { Chains } from './chains.ts';
 import type { Check, CheckContext } from './violation.ts';
@@ -25,11 +31,16 @@ export function checkFencing(context: CheckContext, chains: Chains): Check {
     if (chain.record !== undefined && chain.touched !== 'deleted') {
       onSuccession(number, chain.record, record);
     }
-    const stands = record.state !== 'result' || state.at(number, nowMs())?.result === record.result;
-    if (!stands && !chain.resultTouched) {
+    if (record.state === 'result' && !stands(number, record.result) && !chain.resultTouched) {
       broken(1, `the lock of #${number} names a result that does not stand`);
     }
     if (result !== undefined) onPublication(peer, push, chain.record, record);
+  }
+
+  /** On its branch, or at the head of its pull request where the branch was deleted since. */
+  function stands(number: IssueNumber, oid: Oid): boolean {
+    const { result = null, pullRequest = null } = state.at(number, nowMs()) ?? {};
+    return result === oid || (result === null && pullRequest?.head === oid);
   }
 
   function onSuccession(number: IssueNumber, before: LockRecord, after: LockRecord): void {

@@ -102,6 +102,7 @@ function nowhere(): Forge {
     readBase: refuse,
     readFence: refuse,
     push: refuse,
+    readWork: refuse,
     listBranches: refuse,
     deleteBranches: refuse,
     shareAccount: () => undefined,

@@ -27,9 +27,12 @@ export function createWorkspaces(
   { dir }: WorkspacesOptions,
 ): Workspaces {
   return {
-    async create({ task, epoch, base }, { signal } = {}): Promise<Workspace> {
+    async create({ task, epoch, base, from }, { signal } = {}): Promise<Workspace> {
+      const { mirror, oid: commit } = base;
       const slot = await filledSlot(dir, `${task}-${epoch}`, async (slot) => {
-        await checkOut(slot, { mirror: base.mirror, commit: base.oid }, signal);
+        const entries = from && (await listTree(trustedGit(slot, mirror), from, { signal }));
+        const files = entries === undefined ? {} : { entries };
+        await checkOut(slot, { mirror, commit, ...files }, signal);
       });
       return {
         path: slot.tree,

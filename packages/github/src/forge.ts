@@ -88,6 +88,8 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
     readFence: (repo, number, options) =>
       call(options, (signal) => repositories.readFence(repo, number, signal)),
     push: (repo, push, options) => call(options, (signal) => repositories.push(repo, push, signal)),
+    readWork: (repo, work, base, options) =>
+      call(options, (signal) => repositories.readWork(repo, work, base, signal)),
     listBranches: (repo, options) =>
       call(options, (signal) => repositories.listBranches(repo, signal)),
     deleteBranches: (repo, branches, options) =>

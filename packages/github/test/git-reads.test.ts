@@ -222,3 +222,14 @@ async function contentsOf(dir: string): Promise<string[]> {
     files.map((entry) => readFile(path.join(entry.parentPath, entry.name), 'latin1')),
   );
 }
+
+it('goes on from no work that does not stand on the base branch as it is now', async () => {
+  const forge = await bench.client();
+  const { base } = await forge.readBase(repo);
+  const work = await commitFiles(base.mirror, { 'a.txt': 'a' }, base.oid);
+  expect(await forge.readWork(repo, work, base)).toEqual(base);
+  const further = await commitFiles(base.mirror, { 'a.txt': 'b' }, work);
+  expect(await forge.readWork(repo, further, base)).toBeNull();
+  const unknown = Oid.parse('7'.repeat(40));
+  expect(await codeOf(forge.readWork(repo, unknown, base))).not.toBe('none');
+});

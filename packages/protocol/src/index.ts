@@ -49,6 +49,7 @@ export {
   type LockState,
   type LockStatement,
   branchPrefix,
+  explainedResult,
   lockRef,
   lockSigningBytes,
   resultRef,

@@ -64,6 +64,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     base: Oid,
     /** What success is counted under; absent in entries of earlier versions. */
     taskKind: TaskKind.optional(),
+    /** Unfinished work of an earlier attempt that this one goes on from. */
+    from: Oid.optional(),
   }),
   z.object({
     kind: z.literal('attempt.ended'),

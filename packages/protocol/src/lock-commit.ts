@@ -40,8 +40,14 @@ const shared = {
   bodySha256: Sha256Hex,
 };
 
+/**
+ * Before there is a result: unfinished work that the result branch carries, if the policy wants that.
+ * What is `discarded` came of an attempt that failed: nobody goes on from it.
+ */
+const unfinished = { work: Oid.optional(), discarded: Oid.optional() };
+
 export const LockRecord = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('held'), ...shared }),
+  z.object({ state: z.literal('held'), ...shared, ...unfinished }),
   z.object({
     state: z.literal('result'),
     ...shared,
@@ -50,11 +56,16 @@ export const LockRecord = z.discriminatedUnion('state', [
     /** Verdicts of other peers that make the result ready for review. */
     verdicts: z.int().min(0).max(100),
   }),
-  z.object({ state: z.literal('released'), ...shared, reason: trailerText() }),
-  z.object({ state: z.literal('failed'), ...shared, reason: trailerText() }),
+  z.object({ state: z.literal('released'), ...shared, ...unfinished, reason: trailerText() }),
+  z.object({ state: z.literal('failed'), ...shared, ...unfinished, reason: trailerText() }),
 ]);
 export type LockRecord = z.infer<typeof LockRecord>;
 export type LockState = LockRecord['state'];
+
+/** The tip of the result branch that a lock explains; undefined: by this lock there is none. */
+export function explainedResult(record: LockRecord): Oid | undefined {
+  return record.state === 'result' ? record.result : (record.work ?? record.discarded);
+}
 
 /** A record with where it stands in the chain: everything that the signature covers. */
 export interface LockStatement {
@@ -83,6 +94,8 @@ const trailers = [
   ['leaseMs', 'Bzzz-Lease-Ms'],
   ['nonce', 'Bzzz-Nonce'],
   ['bodySha256', 'Bzzz-Body-Sha256'],
+  ['work', 'Bzzz-Work'],
+  ['discarded', 'Bzzz-Discarded'],
   ['result', 'Bzzz-Result'],
   ['verdicts', 'Bzzz-Verdicts'],
   ['reason', 'Bzzz-Reason'],
@@ -175,7 +188,7 @@ function trailerText() {
 }
 
 function trailerLines(record: LockRecord): string[] {
-  const values: Readonly<Record<string, string | number | string[]>> = record;
+  const values: Readonly<Record<string, string | number | string[] | undefined>> = record;
   return trailers.flatMap(([field, key]) => {
     const value = values[field];
     const text = Array.isArray(value) ? value.join(',') : value;

@@ -78,6 +78,11 @@ export const Policy = z.strictObject({
   /** Verdicts of other peers that make a result ready for review. */
   verdicts: z.int().min(0).max(100).default(1),
   limits: Limits.prefault({}),
+  /**
+   * So often the unfinished work of an attempt is pushed to the result branch, checked as a result is,
+   * so that whoever takes over goes on from it. Absent: nothing is pushed before the result.
+   */
+  checkpointMs: z.int().min(1_000).max(86_400_000).optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 

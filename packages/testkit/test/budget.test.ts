@@ -15,6 +15,7 @@ async function costOfIdling(count: number): Promise<number> {
     faults: noFaults,
     sharedAccount: true,
     bug: undefined,
+    checkpointMs: null,
     fileAfterMs: 0,
     keepTrace: false,
   });

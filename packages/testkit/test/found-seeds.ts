@@ -37,5 +37,11 @@ export const foundSeeds: readonly {
     tasks: 1,
     what: 'the checker counted a peer that stood still for a majority',
   },
+  {
+    seed: 31_001_303,
+    peers: 5,
+    tasks: 5,
+    what: 'two who read one issue differently made it look reopened',
+  },
   { seed: 60_895_622, peers: 4, tasks: 5, what: 'the simulator began work of a dead process' },
 ];

@@ -15,7 +15,7 @@ import type { CommitDeps } from '../fence/commit.ts';
 import type { Fence } from '../fence/fence.ts';
 import { createHolding, type Holding } from '../fence/holding.ts';
 import type { Forge } from '../ports/index.ts';
-import type { Tip, TipReading } from '../fence/tip.ts';
+import { isExplained, type Tip, type TipReading } from '../fence/tip.ts';
 import type { Seen, TaskEntry } from '../task/book.ts';
 
 export type BidOutcome =
@@ -24,6 +24,7 @@ export type BidOutcome =
       readonly holding: Holding;
       readonly resultTip: Oid | null;
       readonly first: boolean;
+      readonly work: Oid | null;
     }
   /** Somebody stands in the way; `reading` says who. */
   | { readonly kind: 'stood-down'; readonly reading: TipReading }
@@ -41,6 +42,8 @@ export type BidOutcome =
       readonly intent: FenceIntent;
       readonly resultTip: Oid | null;
       readonly first: boolean;
+      /** Unfinished work in the same words, to go on from. */
+      readonly work: Oid | null;
       readonly error: BzzzError;
     };
 
@@ -82,10 +85,15 @@ export async function bid(
     bodySha256: entry.seen.bodySha256,
     leaseMs: options.leaseMs,
     accountsBefore: entry.accountsBefore,
+    result: reading.result,
     afresh: reading.tip.kind === 'record' && isRetried(entry, reading.tip.record),
   });
   const verdict = await deps.fence.propose(intent, signal);
-  const stood = { resultTip: reading.result, first: reading.tip.kind === 'absent' };
+  const stood = {
+    resultTip: reading.result,
+    first: reading.tip.kind === 'absent',
+    work: workToGoOnFrom(reading, intent.record),
+  };
   switch (verdict.kind) {
     case 'won':
       return { kind: 'won', holding: createHolding(deps, intent), ...stood };
@@ -128,9 +136,15 @@ function mayStandOn(options: BidOptions, entry: TaskEntry, reading: TipReading):
       const { record, oid } = tip;
       // A branch that no result explains is a person's: what is free already is left to him.
       const free = record.state === 'released' || isRetried(entry, record);
-      return free ? result === null : options.mayTakeOver(record, oid);
+      return free ? isExplained(record, result) : options.mayTakeOver(record, oid);
     }
   }
+}
+
+/** What was done for other words is replaced, not gone on from. */
+function workToGoOnFrom({ tip }: TipReading, claim: LockRecord): Oid | null {
+  if (tip.kind !== 'record' || claim.state !== 'held') return null;
+  return tip.record.bodySha256 === claim.bodySha256 ? (claim.work ?? null) : null;
 }
 
 /** People gave a task back after this failure of it. */

@@ -4,6 +4,7 @@
  */
 import {
   Epoch,
+  explainedResult,
   type FenceIntent,
   type LockRecord,
   type Oid,
@@ -11,7 +12,7 @@ import {
   type TaskId,
 } from '@bzzz/protocol';
 import type { Account } from '@bzzz/protocol';
-import { accountsOf, type CommitDeps, makeLockCommit } from './commit.ts';
+import { accountsOf, type CommitDeps, makeLockCommit, unfinishedOf } from './commit.ts';
 import { type Tip, tipOid } from './tip.ts';
 
 export interface ClaimOptions {
@@ -27,11 +28,14 @@ export interface ClaimOptions {
   readonly afresh: boolean;
   /** Whose assignment a lock explained that is there no more. */
   readonly accountsBefore: readonly Account[];
+  /** Tip of the result branch. */
+  readonly result: Oid | null;
 }
 
 /**
  * The intent of a claim. Over a published result the claim carries that result on: its holder may
- * only complete what people see (`carried`), never start an attempt.
+ * only complete what people see (`carried`), never start an attempt. Unfinished work that was pushed
+ * stays where it is, and the claim goes on explaining it: its holder goes on from it or replaces it.
  */
 export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Promise<FenceIntent> {
   const { task, account, tip, bodySha256, leaseMs } = options;
@@ -42,7 +46,13 @@ export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Prom
   const attempt = options.afresh ? 1 : (below?.attempt ?? 0) + 1;
   const draft =
     carried === undefined
-      ? { ...shared, state: 'held' as const, attempt, bodySha256 }
+      ? {
+          ...shared,
+          state: 'held' as const,
+          attempt,
+          bodySha256,
+          ...stillUnfinished(below, options.result),
+        }
       : { ...carried, ...shared };
   const expected: Oid | null = tipOid(tip);
   const made = await makeLockCommit(deps, draft, expected);
@@ -59,6 +69,12 @@ function formerAccounts(
   return [...all].slice(0, 9);
 }
 
+/** What the branch does not carry any more is explained no more. */
+function stillUnfinished(below: LockRecord | undefined, result: Oid | null) {
+  if (below === undefined || below.state === 'result') return {};
+  return explainedResult(below) === result ? unfinishedOf(below) : {};
+}
+
 /** What a takeover may not change: the outcome that the task has already. */
 function carry(record: LockRecord) {
   const { attempt, bodySha256 } = record;
@@ -68,7 +84,7 @@ function carry(record: LockRecord) {
   }
   if (record.state === 'failed') {
     const { state, reason } = record;
-    return { state, reason, attempt, bodySha256 };
+    return { state, reason, attempt, bodySha256, ...unfinishedOf(record) };
   }
   return undefined;
 }

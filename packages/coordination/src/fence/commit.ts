@@ -45,6 +45,15 @@ export async function makeLockCommit(
   return { oid: commitOid(commit), commit, record };
 }
 
+/** That the result branch carries unfinished work, as fields of a record. */
+export function unfinishedOf({ work, discarded }: Exclude<LockRecord, { state: 'result' }>): {
+  work?: Oid;
+  discarded?: Oid;
+} {
+  if (work !== undefined) return { work };
+  return discarded === undefined ? {} : { discarded };
+}
+
 /** Every account whose assignment this fence explains. */
 export function accountsOf(record: LockRecord): readonly Account[] {
   return [record.account, ...record.former];

@@ -4,6 +4,7 @@
  */
 import {
   BzzzError,
+  explainedResult,
   type FenceIntent,
   type LockRecord,
   type Oid,
@@ -11,7 +12,13 @@ import {
   type TaskId,
 } from '@bzzz/protocol';
 import { createSerial } from '../support/serial.ts';
-import { type CommitDeps, type LockCommit, makeLockCommit, type RecordDraft } from './commit.ts';
+import {
+  type CommitDeps,
+  type LockCommit,
+  makeLockCommit,
+  type RecordDraft,
+  unfinishedOf,
+} from './commit.ts';
 import type { Fence, FenceVerdict } from './fence.ts';
 import type { TipReading } from './tip.ts';
 
@@ -21,14 +28,17 @@ export interface Holding {
   tip(): Pick<LockCommit, 'oid' | 'record'>;
   /** Each is one push. `unknown` and `refused` leave the tip; the caller tries again later. */
   renew(signal: AbortSignal): Promise<FenceVerdict>;
+  /** Pushes unfinished work. `over`: the result branch when the task was claimed, if not our work. */
+  checkpoint(work: { over: Oid | null; oid: Oid }, signal: AbortSignal): Promise<FenceVerdict>;
   publish(
-    result: { expected: Oid | null; oid: Oid; verdicts: number },
+    result: { over: Oid | null; oid: Oid; verdicts: number },
     signal: AbortSignal,
   ): Promise<FenceVerdict>;
   /** Says that a result which stands already is the task's; moves no result branch. */
   adopt(result: Oid, signal: AbortSignal): Promise<FenceVerdict>;
   fail(reason: string, signal: AbortSignal): Promise<FenceVerdict>;
-  release(reason: string, signal: AbortSignal): Promise<FenceVerdict>;
+  /** `discard`: nobody is to go on from the work that was pushed. */
+  release(reason: string, signal: AbortSignal, discard?: boolean): Promise<FenceVerdict>;
 }
 
 export interface HoldingDeps extends CommitDeps {
@@ -41,19 +51,22 @@ export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRe
   /** A move that got no answer: it may still take effect, so it is settled before any other. */
   let inDoubt: FenceIntent | undefined;
 
-  function move(draft: RecordDraft, signal: AbortSignal, result?: FenceIntent['result']) {
+  function move(plan: (tip: LockRecord) => Move, signal: AbortSignal) {
     return serial(async () => {
-      const letsGo = draft.state === 'released' || draft.state === 'failed';
+      const { state } = plan(tip.record).draft;
+      const letsGo = state === 'released' || state === 'failed';
       // Whoever lets go must not push a publication once more to find out whether it stands.
       if (inDoubt !== undefined && !(letsGo && inDoubt.record.state === 'result')) {
         const earlier = conclude(inDoubt, await deps.fence.settle(inDoubt, signal));
-        const same = tip.record.state === draft.state && draft.state !== 'held';
+        const same = tip.record.state === state && state !== 'held';
         // A publication of our own was what stood in the way: there is nothing left to move.
         const overtaken = earlier.kind === 'refused' && tip.record.state !== 'held';
         if (same || overtaken) return earlier;
         if (earlier.kind !== 'won' && earlier.kind !== 'refused') return earlier;
       }
       if (tip.record.state !== 'held') throw ended(tip.record);
+      // Only now: the move before may have moved the result branch too.
+      const { draft, result } = plan(tip.record);
       const made = await makeLockCommit(deps, draft, tip.oid);
       const intent: FenceIntent = {
         task: draft.task,
@@ -83,23 +96,55 @@ export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRe
   return {
     task: won.record.task,
     tip: () => tip,
-    renew: (signal) => move({ ...shared(tip.record), state: 'held' }, signal),
-    publish: ({ expected, oid, verdicts }, signal) =>
-      move({ ...shared(tip.record), state: 'result', result: oid, verdicts }, signal, {
-        expected,
-        oid,
-      }),
+    renew: (signal) => move((now) => ({ draft: { ...shared(now), state: 'held' } }), signal),
+    checkpoint: ({ over, oid }, signal) =>
+      move(
+        (now) => ({
+          draft: { ...claimed(now), state: 'held', work: oid },
+          result: { expected: explainedResult(now) ?? over, oid },
+        }),
+        signal,
+      ),
+    publish: ({ over, oid, verdicts }, signal) =>
+      move(
+        (now) => ({
+          draft: { ...claimed(now), state: 'result', result: oid, verdicts },
+          result: { expected: explainedResult(now) ?? over, oid },
+        }),
+        signal,
+      ),
     adopt: (result, signal) =>
-      move({ ...shared(tip.record), state: 'result', result, verdicts: 0 }, signal),
+      move((now) => ({ draft: { ...claimed(now), state: 'result', result, verdicts: 0 } }), signal),
     fail: (reason, signal) =>
-      move({ ...shared(tip.record), state: 'failed', reason: trailer(reason) }, signal),
-    release: (reason, signal) =>
-      move({ ...shared(tip.record), state: 'released', reason: trailer(reason) }, signal),
+      move(
+        (now) => ({ draft: { ...discarding(now), state: 'failed', reason: trailer(reason) } }),
+        signal,
+      ),
+    release: (reason, signal, discard = false) =>
+      move((now) => {
+        const rest = discard ? discarding(now) : shared(now);
+        return { draft: { ...rest, state: 'released', reason: trailer(reason) } };
+      }, signal),
   };
 }
 
-/** The fields that every record of one epoch shares. */
+interface Move {
+  readonly draft: RecordDraft;
+  readonly result?: FenceIntent['result'];
+}
+
+/** What every record of one epoch shares until there is a result: also that the branch carries work. */
 function shared(record: LockRecord) {
+  return { ...claimed(record), ...(record.state === 'result' ? {} : unfinishedOf(record)) };
+}
+
+function discarding(record: LockRecord) {
+  const discarded = record.state === 'result' ? undefined : explainedResult(record);
+  return { ...claimed(record), ...(discarded === undefined ? {} : { discarded }) };
+}
+
+/** The fields that every record of one epoch shares. */
+function claimed(record: LockRecord) {
   const { task, account, former, epoch, attempt, leaseMs, bodySha256 } = record;
   return { task, account, former, epoch, attempt, leaseMs, bodySha256 };
 }

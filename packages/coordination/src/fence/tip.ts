@@ -1,5 +1,5 @@
 /** What stands on a task's two branches, as far as one read can tell. */
-import type { LockRecord, Oid, RepoName } from '@bzzz/protocol';
+import { explainedResult, type LockRecord, type Oid, type RepoName } from '@bzzz/protocol';
 import type { FenceRead, Signer } from '../ports/index.ts';
 import { readLockCommit } from './commit.ts';
 
@@ -24,6 +24,11 @@ export async function readTip(
   const record = await readLockCommit(signer, repo, read.lock);
   const tip: Tip = record === null ? { kind: 'foreign', oid } : { kind: 'record', oid, record };
   return { tip, result: read.result };
+}
+
+/** Whether a lock accounts for the result branch as it stands: else a person made or moved it. */
+export function isExplained(record: LockRecord, result: Oid | null): boolean {
+  return result === null || result === explainedResult(record);
 }
 
 /** The object id that a push must expect in order to stand on this tip. */

@@ -1,5 +1,5 @@
 /** What a read of a fence says about a task that is not ours, for the book. */
-import type { TipReading } from '../fence/tip.ts';
+import { isExplained, type TipReading } from '../fence/tip.ts';
 import type { TaskEntry } from '../task/book.ts';
 import { unexplainedBranch } from '../task/prior-result.ts';
 import { claimed, ended, open } from '../task/state.ts';
@@ -24,7 +24,7 @@ export function learnFromTip(entry: TaskEntry, { tip, result }: TipReading): Par
       if (state !== 'released') return { state: claimed(known, hold) };
       const over = { state: ended(entry.state, { state, hold, reason: tip.record.reason }) };
       // No claim published this branch: it is a person's.
-      return result === null ? over : { ...over, blocked: unexplainedBranch };
+      return isExplained(tip.record, result) ? over : { ...over, blocked: unexplainedBranch };
     }
   }
 }

@@ -8,7 +8,6 @@ import {
   type EntryBody,
   isBzzzError,
   limits,
-  type Oid,
   reasonOf,
   type TaskId,
 } from '@bzzz/protocol';
@@ -27,7 +26,13 @@ import { backoffMs, patiently } from '../support/backoff.ts';
 import { abortError, sleep } from '../support/sleep.ts';
 import type { Epilogue } from './epilogue.ts';
 import type { Book, Seen, TaskEntry } from '../task/book.ts';
-import { type DriveDeps, type DriveEnd, type DriveOptions, driveTask } from '../task/drive.ts';
+import {
+  type DriveDeps,
+  type DriveEnd,
+  type DriveJob,
+  type DriveOptions,
+  driveTask,
+} from '../task/drive.ts';
 import { holdOf } from '../task/state.ts';
 import * as transition from '../task/state.ts';
 
@@ -115,7 +120,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     const outcome = await settleDoubt(await bid(deps, bidOptions, known, signal));
     switch (outcome.kind) {
       case 'won':
-        return hold(outcome.holding, outcome.resultTip, outcome.first);
+        return hold(outcome);
       case 'stood-down':
         // A read was stale when we looked after our restart.
         if (isOurs(entry.task, outcome.reading)) return resumeFrom(entry.task, outcome.reading);
@@ -160,13 +165,13 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   /** A claim without an answer is pushed again, byte for byte, until somebody says where it stands. */
   async function settleDoubt(outcome: BidOutcome): Promise<Exclude<BidOutcome, { kind: 'doubt' }>> {
     if (outcome.kind !== 'doubt') return outcome;
-    const { intent, resultTip, first } = outcome;
+    const { intent, resultTip, first, work } = outcome;
     trouble.tell(outcome.error, intent.task);
     for (let failures = 0; ; failures += 1) {
       await sleep(clock, backoffMs(options.backoffMs, failures, random), signal);
       const verdict = await fence.settle(intent, signal);
       if (verdict.kind === 'won') {
-        return { kind: 'won', holding: createHolding(deps, intent), resultTip, first };
+        return { kind: 'won', holding: createHolding(deps, intent), resultTip, first, work };
       }
       if (verdict.kind === 'lost') return { kind: 'stood-down', reading: verdict.reading };
       if (verdict.kind === 'refused') {
@@ -192,7 +197,8 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
 
   function resumeFrom(task: TaskId, { tip, result }: TipReading): Promise<void> {
     if (tip.kind !== 'record') throw new BzzzError('task_fenced', `${task} is not ours`);
-    return hold(createHolding(deps, tip), result, true);
+    const work = tip.record.state === 'held' ? (tip.record.work ?? null) : null;
+    return hold({ holding: createHolding(deps, tip), resultTip: result, first: true, work });
   }
 
   function isOurs(task: TaskId, { tip }: TipReading): boolean {
@@ -204,7 +210,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     if (entry !== undefined) entry.recheck = recheck;
   }
 
-  async function hold(holding: Holding, resultTip: Oid | null, first: boolean): Promise<void> {
+  async function hold({ holding, resultTip, first, work }: DriveJob): Promise<void> {
     const { task } = holding;
     setRecheck(task, () => undefined);
     deps.epilogue.forget(task);
@@ -214,7 +220,12 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     book.update(task, { state: { state: 'claimed', hold: held }, failures: 0 });
     options.onChange(task);
     try {
-      const end = await driveTask(deps, driveOptions(task), { holding, resultTip, first }, signal);
+      const end = await driveTask(
+        deps,
+        driveOptions(task),
+        { holding, resultTip, first, work },
+        signal,
+      );
       await finish(holding, end);
     } catch (error) {
       if (signal.aborted) await letGo(holding);

@@ -99,6 +99,11 @@ export interface Forge {
   readBase(repo: RepoName, options?: Options): Promise<{ base: Base; policy: string | null }>;
   readFence(repo: RepoName, number: IssueNumber, options?: Options): Promise<FenceRead>;
   push(repo: RepoName, push: FencePush, options?: Options): Promise<PushReply>;
+  /**
+   * The commit of `base` that unfinished work was made on, with both in the mirror. Null: the work is
+   * not one commit on top of the base branch, as after that was rewritten.
+   */
+  readWork(repo: RepoName, work: Oid, base: Base, options?: Options): Promise<Base | null>;
   /** The branches of all tasks, from one read. */
   listBranches(repo: RepoName, options?: Options): Promise<readonly Branches[]>;
   /**

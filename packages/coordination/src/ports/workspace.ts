@@ -30,7 +30,8 @@ export interface Workspace {
   /** Folder of the files. Opaque to coordination, which hands it to an `Executor`. */
   readonly path: string;
   /**
-   * Makes one commit of everything that differs from the base, in the mirror. Null: nothing does.
+   * Makes one commit of everything that differs from the base, in the mirror. Null: nothing does. It
+   * may be called while an executor works: then the commit is what could be read at that time.
    * Throws `workspace_hostile` on what cannot be committed safely (nested repositories, devices).
    */
   collect(message: string, options?: { signal?: AbortSignal }): Promise<Collected | null>;
@@ -64,9 +65,12 @@ export interface AcceptanceJob {
 }
 
 export interface Workspaces {
-  /** Throws `workspace_failed`. */
+  /**
+   * With the files of the base, or of `from`, a commit on it that is in the mirror. Throws
+   * `workspace_failed`.
+   */
   create(
-    job: { task: TaskId; epoch: Epoch; base: Base },
+    job: { task: TaskId; epoch: Epoch; base: Base; from?: Oid | undefined },
     options?: { signal?: AbortSignal },
   ): Promise<Workspace>;
   /** Runs the acceptance in a clean checkout of the result, in the sandbox. */

@@ -23,6 +23,8 @@ import type {
   Workspaces,
 } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
+import type { Trouble } from '../support/trouble.ts';
+import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { objection } from './checks.ts';
 import type { Plan } from './gate.ts';
 
@@ -41,6 +43,7 @@ export type AttemptOutcome =
 export interface AttemptDeps {
   readonly clock: Clock;
   readonly chronicle: Pick<Chronicle, 'record'>;
+  readonly trouble: Trouble;
   readonly workspaces: Workspaces;
   readonly executors: readonly Executor[];
 }
@@ -50,8 +53,12 @@ export interface AttemptJob {
   readonly plan: Plan;
   readonly policy: Policy;
   readonly base: Base;
+  /** Unfinished work to go on from; it stands on `base`. */
+  readonly from: Oid | null;
   /** Message of the result's commit. */
   readonly message: string;
+  /** Pushes unfinished work. */
+  readonly checkpoint: CheckpointJob['push'];
 }
 
 /**
@@ -76,7 +83,8 @@ export async function runAttempt(
   const { executor } = job.plan.needs;
   const base = job.base.oid;
   const taskKind = job.plan.recipe;
-  await deps.chronicle.record({ kind: 'attempt.started', ...head, executor, base, taskKind });
+  const began = { kind: 'attempt.started' as const, ...head, executor, base, taskKind };
+  await deps.chronicle.record({ ...began, ...(job.from === null ? {} : { from: job.from }) });
   const limit = deadline(deps.clock, job.policy.limits.attemptMs, signal);
   try {
     const outcome = await inWorkspace(deps, job, limit.signal);
@@ -97,7 +105,8 @@ export async function runAttempt(
 
 async function inWorkspace(deps: AttemptDeps, job: AttemptJob, signal: AbortSignal) {
   const { task, epoch } = job.record;
-  const workspace = await deps.workspaces.create({ task, epoch, base: job.base }, { signal });
+  const from = job.from ?? undefined;
+  const workspace = await deps.workspaces.create({ task, epoch, base: job.base, from }, { signal });
   try {
     return await workIn(deps, workspace, job, signal);
   } finally {
@@ -129,7 +138,15 @@ async function workIn(
     path: workspace.path,
     limits,
   };
-  const report = await executor.run(request, { signal });
+  const onTrouble = (error: unknown) => deps.trouble.tell(error, job.record.task);
+  const checkpoints = { policy, message: job.message, push: job.checkpoint, onTrouble };
+  const endCheckpoints = startCheckpoints(deps, workspace, checkpoints, signal);
+  let report: ExecutorReport;
+  try {
+    report = await executor.run(request, { signal });
+  } finally {
+    await endCheckpoints();
+  }
   if (!report.succeeded) return whyNot('the recipe failed', report);
   const collected = await workspace.collect(job.message, { signal });
   if (collected === null) return 'the recipe changed nothing';

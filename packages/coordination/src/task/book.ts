@@ -125,7 +125,9 @@ function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
   if (same && entry.updatedAtMs === hint.updatedAtMs) return entry;
   // A task that comes back is free of what blocked it. That it is wanted after we had given it back
   // may only be the echo of our own words on it: people take it away and give it back.
-  const cameBack = entry.taken && entry.seen !== null;
+  // What was seen both ways at one time was read by two, of whom one read a stale fence.
+  const changed = hint.updatedAtMs > entry.updatedAtMs;
+  const cameBack = entry.taken && entry.seen !== null && changed;
   const blocked = entry.wanted ? entry.blocked : null;
   const { title, updatedAtMs } = hint;
   const reopenedOver = cameBack || isRewritten(entry, hint) ? entry.epochKnown : entry.reopenedOver;

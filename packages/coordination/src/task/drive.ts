@@ -17,7 +17,8 @@ import {
 } from '@bzzz/protocol';
 import type { FenceVerdict } from '../fence/fence.ts';
 import type { Holding } from '../fence/holding.ts';
-import type { Clock, Forge, PullRequestText, Random } from '../ports/index.ts';
+import { isExplained } from '../fence/tip.ts';
+import type { Base, Clock, Forge, PullRequestText, Random } from '../ports/index.ts';
 import { backoffMs, patiently } from '../support/backoff.ts';
 import { abortError, sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
@@ -73,6 +74,8 @@ export interface DriveJob {
   readonly resultTip: Oid | null;
   /** The lock branch did not exist: whether the task was worked on before is not known yet. */
   readonly first: boolean;
+  /** Unfinished work that an earlier attempt pushed, in the words of this one. */
+  readonly work: Oid | null;
 }
 
 /**
@@ -126,9 +129,9 @@ async function work(
       brief(deps, record, alive.signal),
     );
     known = briefing;
-    if (job.first || job.resultTip !== null) {
+    if (job.first || !isExplained(record, job.resultTip)) {
       const prior = await forgeWork(deps, options, record, alive.signal, () =>
-        priorResult(deps, record, alive.signal),
+        priorResult(deps, record, job.resultTip, alive.signal),
       );
       if (prior.kind === 'branch') {
         alive.stop();
@@ -144,7 +147,12 @@ async function work(
     shown = createReassert(deps, record, briefing.issue.updatedAtMs);
     options.hooks.onStep({ running: record.attempt });
     const message = commitMessage(briefing.issue, briefing.plan, record, options.peerName);
-    const outcome = await runAttempt(deps, { record, ...briefing, message }, alive.signal);
+    const start = await forgeWork(deps, options, record, alive.signal, () =>
+      startOf(deps, job, briefing, alive.signal),
+    );
+    const checkpoint = (oid: Oid, until: AbortSignal) => pushWork(deps, job, oid, until);
+    const attempt = { record, ...briefing, ...start, message, checkpoint };
+    const outcome = await runAttempt(deps, attempt, alive.signal);
     alive.stop();
     if (outcome.kind === 'failed') {
       return await retryOrFail(deps, options, job, outcome.reason, signal);
@@ -156,6 +164,33 @@ async function work(
     const cause = alive.signal.aborted ? abortError(alive.signal) : error;
     return await giveUp(deps, options, job, cause, signal);
   }
+}
+
+/** Where the attempt begins: at the work that was pushed before, if the policy says so, or anew. */
+async function startOf(
+  deps: DriveDeps,
+  { work, holding }: DriveJob,
+  { base, policy }: Briefing,
+  signal: AbortSignal,
+): Promise<{ base: Base; from: Oid | null }> {
+  const anew = { base, from: null };
+  if (work === null || policy.checkpointMs === undefined) return anew;
+  const { repo } = taskParts(holding.task);
+  const beneath = await deps.forge.readWork(repo, work, base, { signal });
+  return beneath === null ? anew : { base: beneath, from: work };
+}
+
+/** Who was fenced learns it at the next renewal. */
+async function pushWork(
+  deps: DriveDeps,
+  { holding, resultTip }: DriveJob,
+  oid: Oid,
+  signal: AbortSignal,
+): Promise<void> {
+  const verdict = await holding.checkpoint({ over: resultTip, oid }, signal);
+  if (verdict.kind === 'won') return;
+  const code = verdict.kind === 'unknown' ? 'forge_unreachable' : 'fence_refused';
+  deps.trouble.tell(new BzzzError(code, verdict.reason), holding.task);
 }
 
 /** Looks at the issue once more, then pushes lock and result together, until that is settled. */
@@ -174,7 +209,7 @@ async function publish(
     const claim = holding.tip().record;
     await forgeWork(deps, options, claim, signal, () => lookAgain(deps, claim, policy, signal));
     const { verdicts } = policy;
-    return holding.publish({ expected: resultTip, oid: result.result, verdicts }, signal);
+    return holding.publish({ over: resultTip, oid: result.result, verdicts }, signal);
   });
   const text = pullRequestText(issue, plan, record, options.peerName, result);
   return complete(deps, record, text, signal);
@@ -283,19 +318,26 @@ function retryOrFail(
 ): Promise<DriveEnd> {
   const { attempt } = job.holding.tip().record;
   return attempt < options.attemptsMax
-    ? release(deps, options, job, { reason, again: 'soon' }, signal)
+    ? release(deps, options, job, { reason, again: 'soon', discard: true }, signal)
     : fail(deps, options, job, reason, signal);
+}
+
+interface GivenBack {
+  readonly reason: string;
+  readonly again: Again;
+  /** Nobody is to go on from what was done. */
+  readonly discard?: boolean;
 }
 
 async function release(
   deps: DriveDeps,
   options: DriveOptions,
   { holding }: DriveJob,
-  { reason, again }: { readonly reason: string; readonly again: Again },
+  { reason, again, discard = false }: GivenBack,
   signal: AbortSignal,
 ): Promise<DriveEnd> {
   const record = await insist(deps, options, holding, signal, () =>
-    holding.release(reason, signal),
+    holding.release(reason, signal, discard),
   );
   if (record.state === 'result') return adopt(deps, options, record, signal);
   await deps.visible.released(record, reason, signal);

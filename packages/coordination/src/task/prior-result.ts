@@ -4,6 +4,7 @@
  * takes over a task that was never published and has a result branch all the same.
  */
 import { type LockRecord, type Oid, taskParts } from '@bzzz/protocol';
+import { isExplained } from '../fence/tip.ts';
 import type { Forge } from '../ports/index.ts';
 
 /** Why a task is left alone whose result branch stands though its lock tells of no result. */
@@ -19,6 +20,7 @@ export type Prior =
 export async function priorResult(
   deps: { forge: Pick<Forge, 'findPullRequests' | 'readFence'> },
   record: LockRecord,
+  resultTip: Oid | null,
   signal: AbortSignal,
 ): Promise<Prior> {
   const { repo, number } = taskParts(record.task);
@@ -26,6 +28,8 @@ export async function priorResult(
   if (latest !== undefined) {
     return { kind: 'pull-request', result: latest.head, pullRequest: latest.number };
   }
+  // Read together with the lock that explains it: a later read may be an older one.
+  if (resultTip !== null && isExplained(record, resultTip)) return { kind: 'none' };
   const { result } = await deps.forge.readFence(repo, number, { signal });
-  return { kind: result === null ? 'none' : 'branch' };
+  return { kind: isExplained(record, result) ? 'none' : 'branch' };
 }

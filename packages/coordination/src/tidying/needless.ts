@@ -5,7 +5,7 @@
  */
 import type { Issue, LockRecord, Oid } from '@bzzz/protocol';
 import type { Branches, PullRequest } from '../ports/index.ts';
-import type { TipReading } from '../fence/tip.ts';
+import { isExplained, type TipReading } from '../fence/tip.ts';
 
 /** The lock, with the record on it, and the result branch as one read showed them. */
 export interface Standing extends Branches {
@@ -16,10 +16,8 @@ export interface Standing extends Branches {
 export function standingOf({ number }: Pick<Issue, 'number'>, reading: TipReading) {
   const { tip, result } = reading;
   if (tip.kind !== 'record') return undefined;
-  const explained =
-    result === null || (tip.record.state === 'result' && tip.record.result === result);
   const standing: Standing = { number, lock: tip.oid, result, record: tip.record };
-  return explained ? standing : undefined;
+  return isExplained(tip.record, result) ? standing : undefined;
 }
 
 /** By the wall clock, which is close enough to the forge's for a wait of hours. */

@@ -1,11 +1,11 @@
 import { decodeLockCommit, limits, Oid } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { createHolding, trailer } from '../../src/fence/holding.ts';
-import { repo } from '../support/memory-forge.ts';
+import { errorOf, repo } from '../support/memory-forge.ts';
 import { calm, createStand, number, type Stand, task } from '../support/stand.ts';
 
 const resultOid = Oid.parse('e'.repeat(40));
-const result = { expected: null, oid: resultOid, verdicts: 1 };
+const result = { over: null, oid: resultOid, verdicts: 1 };
 
 async function holdingOf(stand: Stand) {
   const claim = await stand.win();
@@ -131,6 +131,56 @@ describe('a holder', () => {
       await expect(move).rejects.toMatchObject({ code: 'task_transition' });
     }
     expect(stand.forge.pushes).toHaveLength(pushes);
+  });
+});
+
+describe('unfinished work', () => {
+  const [early, late] = [Oid.parse('c'.repeat(40)), Oid.parse('d'.repeat(40))];
+
+  it('is pushed with a lock that names it, and replaced by the result', async () => {
+    const stand = createStand();
+    const holding = createHolding(stand, await stand.win());
+    expect(await holding.checkpoint({ over: null, oid: early }, calm)).toEqual({ kind: 'won' });
+    expect(holding.tip().record).toMatchObject({ state: 'held', work: early });
+    await holding.renew(calm);
+    await holding.checkpoint({ over: null, oid: late }, calm);
+    expect(await holding.publish(result, calm)).toEqual({ kind: 'won' });
+    const moves = stand.forge.pushes.flatMap((push) => push.result ?? []);
+    expect(moves).toEqual([
+      { expected: null, oid: early },
+      { expected: early, oid: late },
+      { expected: late, oid: resultOid },
+    ]);
+    expect(holding.tip().record).not.toHaveProperty('work');
+  });
+
+  it('that took effect without an answer is what the result is pushed over', async () => {
+    const stand = createStand();
+    const holding = createHolding(stand, await stand.win());
+    stand.forge.fates.push('lose-reply');
+    stand.forge.fail('readFence', errorOf('forge_unreachable'));
+    const work = { over: null, oid: early };
+    expect(await holding.checkpoint(work, calm)).toMatchObject({ kind: 'unknown' });
+    expect(await holding.publish(result, calm)).toEqual({ kind: 'won' });
+    expect(stand.forge.fence(number).result).toBe(resultOid);
+  });
+
+  it('stays explained when the task is given back, and is discarded when it failed', async () => {
+    for (const [discard, field] of [
+      [false, 'work'],
+      [true, 'discarded'],
+    ] as const) {
+      const stand = createStand();
+      const holding = createHolding(stand, await stand.win());
+      await holding.checkpoint({ over: null, oid: early }, calm);
+      await holding.release('for the test', calm, discard);
+      expect(holding.tip().record).toMatchObject({ state: 'released', [field]: early });
+      const rival = createStand(2, stand);
+      const next = await rival.claim({ result: early });
+      expect(next.record).toMatchObject({ state: 'held', epoch: 2, [field]: early });
+      // A person moved the branch: the next claim does not account for it.
+      expect((await rival.claim({ result: late })).record).not.toHaveProperty(field);
+    }
   });
 });
 

@@ -175,6 +175,10 @@ export function createMemoryForge(): MemoryForge {
           return decide(push);
       }
     },
+    async readWork(_repo, _work, base, o) {
+      enter('readWork', o?.signal);
+      return base;
+    },
     async listBranches(_repo, o) {
       enter('listBranches', o?.signal);
       const all = [...tasks].map(([number, { lock, result }]) => ({ number, lock, result }));

@@ -67,6 +67,7 @@ export function createStand(
         leaseMs,
         afresh: false,
         accountsBefore: [],
+        result: null,
         ...change,
       };
       return claimIntent(ports, options);

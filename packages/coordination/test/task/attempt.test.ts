@@ -22,7 +22,9 @@ const job: AttemptJob = {
   plan,
   policy: parsePolicy('version: 1\nlimits: {attemptMs: 30000}'),
   base: { branch: 'main', oid: baseOid, mirror: 'in memory' },
+  from: null,
   message: 'Format the code (#7)',
+  checkpoint: () => Promise.reject(new Error('the policy asks for none')),
 };
 
 function attemptOf() {

@@ -54,6 +54,13 @@ describe('what people want', () => {
     });
   });
 
+  it('is not reopened by who read the same issue otherwise at the same time', () => {
+    const claim = held('failed', 3);
+    expect(after(seen(5), claim, gone(6), seen(7)).get(task)?.reopenedOver).toBe(3);
+    const book = after(seen(5), claim, gone(6), seen(6));
+    expect(book.get(task)).toMatchObject({ wanted: true, reopenedOver: null });
+  });
+
   it('does not free by its mere repetition what a person has to mend', () => {
     const book = after(seen(5));
     book.update(task, { blocked: 'a person pushed to the lock branch' });

@@ -31,7 +31,7 @@ async function driveOf(change: { first?: boolean; attempt?: number } = {}) {
     driveTask(
       { ...stand, ...work, visible },
       { ...options, hooks },
-      { holding, resultTip: null, first: change.first ?? true },
+      { holding, resultTip: null, first: change.first ?? true, work: null },
       signal,
     );
   const on = () => stand.forge.task(number);
@@ -187,7 +187,8 @@ describe('a task that goes wrong', () => {
     work.script.error = errorOf('sandbox_missing');
     const visible = createVisible(stand, options);
     const hooks = { onStep: () => undefined, onRecheck: () => undefined };
-    const job = { holding: createHolding(stand, last), resultTip: null, first: false };
+    const shared = { resultTip: null, first: false, work: null };
+    const job = { holding: createHolding(stand, last), ...shared };
     const over = driveTask({ ...stand, ...work, visible }, { ...options, hooks }, job, calm);
     expect(await stand.clock.drive(over)).toMatchObject({ state: 'failed' });
   });
@@ -246,7 +247,7 @@ describe('what an earlier holder left', () => {
     for (const state of ['result', 'failed'] as const) {
       const { stand, work, holding, drive, on } = await driveOf();
       if (state === 'failed') await holding.fail('exit 1', calm);
-      else await holding.publish({ expected: null, oid: resultOid, verdicts: 1 }, calm);
+      else await holding.publish({ over: null, oid: resultOid, verdicts: 1 }, calm);
       const end = await stand.clock.drive(drive());
       expect(end.state).toBe(state === 'failed' ? 'failed' : 'done');
       expect(work.events).toEqual([]);

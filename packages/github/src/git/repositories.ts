@@ -6,7 +6,7 @@ import {
   type IssueNumber,
   limits,
   lockRef,
-  type Oid,
+  Oid,
   policyPath,
   type RepoName,
   resultRef,
@@ -24,6 +24,7 @@ export interface Repositories {
   readBase(repo: RepoName, signal: AbortSignal): Promise<{ base: Base; policy: string | null }>;
   readFence(repo: RepoName, number: IssueNumber, signal: AbortSignal): Promise<FenceRead>;
   push(repo: RepoName, push: FencePush, signal: AbortSignal): Promise<PushReply>;
+  readWork(repo: RepoName, work: Oid, base: Base, signal: AbortSignal): Promise<Base | null>;
   listBranches(repo: RepoName, signal: AbortSignal): Promise<readonly Branches[]>;
   deleteBranches(repo: RepoName, branches: Branches, signal: AbortSignal): Promise<PushReply>;
 }
@@ -95,6 +96,15 @@ export function createRepositories(
       return await pushFence(remote, await mirrorOf(repo, signal), repo, push, signal);
     },
 
+    async readWork(repo, work, base, signal) {
+      const mirror = await mirrorOf(repo, signal);
+      const present = await mirror.present([work], signal);
+      if (!present.has(work)) await remote.fetch(repo, mirror, work, signal);
+      const beneath = await onlyParentOf(mirror, work, signal);
+      if (beneath === null || !(await isWithin(mirror, beneath, base.oid, signal))) return null;
+      return { ...base, oid: beneath };
+    },
+
     async listBranches(repo, signal) {
       return branchesOf(await remote.tipsUnder(repo, branchPrefix, signal));
     },
@@ -103,6 +113,20 @@ export function createRepositories(
       return await deleteBranches(remote, await mirrorOf(repo, signal), repo, branches, signal);
     },
   };
+}
+
+/** Null: it has none, or several. */
+async function onlyParentOf(mirror: Mirror, oid: Oid, signal: AbortSignal): Promise<Oid | null> {
+  const args = ['rev-list', '--no-walk', '--parents', oid];
+  const outcome = expectSuccess('git rev-list', await mirror.local(args, { signal }));
+  const [, parent, another] = outcome.stdout.toString('latin1').trim().split(' ');
+  return parent === undefined || another !== undefined ? null : Oid.parse(parent);
+}
+
+async function isWithin(mirror: Mirror, older: Oid, newer: Oid, signal: AbortSignal) {
+  const args = ['merge-base', '--is-ancestor', older, newer];
+  const { exitCode } = await mirror.local(args, { signal });
+  return exitCode === 0;
 }
 
 /** By number; other people's branches under the same prefix are left out. */

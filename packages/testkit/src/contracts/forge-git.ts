@@ -211,6 +211,17 @@ export function describeForgeBranches(stage: ForgeStage): void {
 
 /** Only where there is a mirror that objects can be missing in. */
 export function describeForgeObjects(stage: ForgeStage): void {
+  it('finds the base of unfinished work that another peer pushed', async () => {
+    const { subject, forge, repo, person } = stage;
+    const number = await stage.openIssue();
+    const { base } = await forge.readBase(repo);
+    const { result } = await publish(forge, subject, number);
+    await person.pushFiles(base.branch, { 'NEWS.md': `news of ${base.oid}` });
+    const taker = await subject.client();
+    const { base: now } = await taker.readBase(repo);
+    expect(await taker.readWork(repo, result, now)).toMatchObject({ oid: base.oid });
+  });
+
   it('fails clearly when the result is not in the mirror', async () => {
     const { forge, repo, person } = stage;
     const number = await stage.openIssue();

@@ -128,6 +128,21 @@ export function describeWorkspacesContract(
           expect(await subject.read(workspace, 'src/value.txt')).toBe('old\n');
         });
 
+        it('goes on from unfinished work, which still differs from the base', async () => {
+          const earlier = await create();
+          await subject.write(earlier, 'README.md', 'half done\n');
+          const { result: from } = await collected(earlier);
+          await earlier.dispose();
+          const { base } = subject;
+          const job = { task, epoch: Epoch.parse(epoch + 1), base, from };
+          const later = await subject.settle(subject.workspaces.create(job));
+          expect(await subject.read(later, 'README.md')).toBe('half done\n');
+          await subject.write(later, 'src/value.txt', 'new\n');
+          const { commits } = await collected(later);
+          const changed = commits.flatMap(({ files: all }) => all.map(({ path }) => path));
+          expect(changed.toSorted()).toEqual(['README.md', 'src/value.txt']);
+        });
+
         it('gives each attempt of one task a folder of its own', async () => {
           const [first, second] = [await create(), await create()];
           expect(first.path).not.toBe(second.path);

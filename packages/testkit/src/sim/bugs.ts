@@ -129,6 +129,17 @@ export const bugs = {
       },
     ],
   },
+  'begins-anew': {
+    what: 'whoever takes over begins anew though unfinished work was pushed',
+    breaks: ['4.3-go-on'],
+    edits: [
+      {
+        file: 'task/drive.ts',
+        find: 'if (work === null || policy.checkpointMs === undefined) return anew;',
+        replace: 'if (work === null || policy.checkpointMs !== 0) return anew;',
+      },
+    ],
+  },
   'edits-ignored': {
     what: 'words that were edited after the claim are worked on',
     breaks: [11],

@@ -18,7 +18,9 @@ export type Sight =
   | 'death'
   | 'fenced'
   | 'carried result'
-  | 'tidied';
+  | 'tidied'
+  | 'checkpoint'
+  | 'went on';
 
 export interface Coverage {
   count(sight: Sight): void;
@@ -33,8 +35,8 @@ export function watchCoverage(history: History): Coverage {
   function onPush({ push, accepted }: Extract<HistoryEvent, { kind: 'push' }>): void {
     if (!accepted) return void count('rejected push');
     const { number, lock, result } = push;
-    if (result !== undefined) count('publication');
     const { epoch, state } = decodeLockCommit(virtualRepo, lock.commit).record;
+    if (result !== undefined) count(state === 'result' ? 'publication' : 'checkpoint');
     const raised = epoch > (epochs.get(number) ?? epoch);
     if (raised) count('takeover');
     if (raised && state === 'result') count('carried result');
@@ -47,6 +49,7 @@ export function watchCoverage(history: History): Coverage {
     if (body.kind === 'attempt.ended' && body.outcome === 'failed') count('failed attempt');
     if (body.kind === 'task.ended' && body.state === 'failed') count('given up');
     if (body.kind === 'task.ended' && body.reason.startsWith('fenced')) count('fenced');
+    if (body.kind === 'attempt.started' && body.from !== undefined) count('went on');
     if (body.kind === 'member.dead') count('death');
   }
 

@@ -31,6 +31,7 @@ export const rules = {
   '4.3-probe': 'others are asked before a peer is declared dead',
   '4.3-refute': 'a peer that hears that it is suspected says that it lives',
   '4.3-majority': 'only who sees a majority declares anybody dead',
+  '4.3-go-on': 'whoever takes over goes on from the work that was pushed, if the policy says so',
   '4.3-lease-out': 'a lease that ran out without a renewal may be taken over',
 } as const;
 export type RuleId = keyof typeof rules;

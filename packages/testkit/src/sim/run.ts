@@ -102,6 +102,7 @@ function worldOf(options: RunOptions): World & { readonly calm: boolean; readonl
     tasks,
     faults: drawn,
     sharedAccount: draw.chance(0.5),
+    checkpointMs: draw.chance(0.4) ? draw.between(1_000, 15_000) : null,
     bug,
     fileAfterMs,
     keepTrace,

@@ -12,8 +12,10 @@ export interface VirtualTask {
 
 const attemptMs = 90_000;
 
-export function policyOf(): string {
+/** `checkpointMs`: how often unfinished work is pushed; null: it is not. */
+export function policyOf(checkpointMs: number | null): string {
   return [
+    ...(checkpointMs === null ? [] : [`checkpointMs: ${checkpointMs}`]),
     'version: 1',
     'recipes: {chore: {run: [chore], accept: [check]}}',
     `limits: {attemptMs: ${attemptMs}}`,

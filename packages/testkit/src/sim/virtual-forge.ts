@@ -215,6 +215,8 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         return accepted;
       });
     },
+    // All work of this world is a commit on its base.
+    readWork: (_repo, _work, base, o) => gitAsk(o?.signal, () => base),
     listBranches: (_repo, o) =>
       gitAsk(o?.signal, () =>
         state.numbers().flatMap((number) => {

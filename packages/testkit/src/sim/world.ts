@@ -80,6 +80,8 @@ export interface WorldOptions {
   readonly faults: Faults;
   /** All peers use one account, or each its own. */
   readonly sharedAccount: boolean;
+  /** How often unfinished work is pushed; null: the policy does not say so. */
+  readonly checkpointMs: number | null;
   readonly bug: Bug | undefined;
   /** When people file the issues. */
   readonly fileAfterMs: number;
@@ -100,7 +102,7 @@ export function createWorld(options: WorldOptions): World {
     keep: options.keepTrace,
   });
   const tasks = drawTasks(random.fork('tasks'), options.tasks, options.faults);
-  const state = createForgeState(accounts.distinct, policyOf());
+  const state = createForgeState(accounts.distinct, policyOf(options.checkpointMs));
   // All at once, or one after the other while faults last.
   const filing = random.fork('filing');
   const spreadMs = options.faults === noFaults || filing.chance(0.5) ? 0 : 200_000;

@@ -1,6 +1,7 @@
 /** Invariants 1 (one publisher) and 2 (fencing): what the forge accepts on the two branches. */
 import {
   decodeLockCommit,
+  explainedResult,
   type IssueNumber,
   type LockRecord,
   type Oid,
@@ -19,7 +20,7 @@ export function checkFencing(context: CheckContext, chains: Chains): Check {
     const { number, lock, result } = push;
     const chain = chains.get(number);
     if (chain.tip === lock.oid) {
-      if (result !== undefined && chain.record?.state !== 'result') {
+      if (result !== undefined && chain.record && explainedResult(chain.record) !== result.oid) {
         broken(1, `a result of #${number} was pushed without its fence`);
       }
       return;
@@ -64,9 +65,10 @@ export function checkFencing(context: CheckContext, chains: Chains): Check {
     if (before?.peer !== peer || before.epoch !== record.epoch) {
       broken(1, `a result of #${number} was pushed by a peer that did not hold it`);
     }
-    if (record.state !== 'result' || record.result !== result?.oid) {
+    if (result === undefined || explainedResult(record) !== result.oid) {
       broken(1, `a result of #${number} was pushed that its lock does not name`);
     }
+    if (record.state !== 'result') return;
     const epochs = published.get(number) ?? new Set();
     if (epochs.has(record.epoch)) broken(1, `two results of #${number} in one epoch`);
     published.set(number, epochs.add(record.epoch));

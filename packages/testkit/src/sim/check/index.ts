@@ -8,6 +8,7 @@ import { checkBudget } from './budget.ts';
 import { createChains } from './chains.ts';
 import { checkEnding } from './ending.ts';
 import { checkFencing } from './fencing.ts';
+import { checkGoOn } from './go-on.ts';
 import { checkJournals } from './journal.ts';
 import { checkLiveness } from './liveness.ts';
 import { checkLostLock } from './lost-lock.ts';
@@ -50,6 +51,7 @@ export function createChecker(
     checkTakeover(context, chains),
     checkLostLock(context, chains),
     checkTidy(context, chains),
+    checkGoOn(context, chains),
     checkLiveness(context),
     checkBudget(context),
     ending,

@@ -62,7 +62,7 @@ export function checkPeople(context: CheckContext): Check {
     const { record } = decodeLockCommit(repo, lock.commit);
     const key = keyOf(peer, number);
     claims.set(key, record);
-    if (result === undefined) return;
+    if (result === undefined || record.state !== 'result') return;
     const read = reads.get(key);
     const ended = worked.get(key) ?? 0;
     if (read === undefined || read.order < ended) {

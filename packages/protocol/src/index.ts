@@ -72,6 +72,7 @@ export {
 export {
   type Channel,
   Envelope,
+  EnvelopePosition,
   envelopeCodec,
   heartbeatChannel,
   journalProtocol,

@@ -54,6 +54,10 @@ export const StatusAnswer = z.object({
     /** Other peers with a connection, and all that are known. */
     connected: z.number(),
     known: z.number(),
+    /** Gossiped messages of others that came, and that never did; of ours that were not sent. */
+    gossip: z
+      .object({ heard: z.number(), lost: z.number(), notSent: z.number() })
+      .default({ heard: 0, lost: 0, notSent: 0 }),
   }),
   forge: z.object({
     apiUrl: z.string(),

@@ -2,6 +2,7 @@
 import type { MemberView, PeerView, TaskView } from '@bzzz/coordination';
 import type { GithubStats } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
+import type { MeshStats } from '@bzzz/mesh';
 import type { Config } from '@bzzz/protocol';
 import type { PeerAnswer, Problem, StatusAnswer, TaskAnswer } from '../control/answers.ts';
 
@@ -10,6 +11,7 @@ export interface StatusSources {
   readonly config: Config;
   readonly journals: Journals;
   readonly github: GithubStats;
+  readonly gossip: MeshStats['gossip'];
   readonly addresses: readonly string[];
   readonly problems: readonly Problem[];
   readonly pid: number;
@@ -17,7 +19,7 @@ export interface StatusSources {
 }
 
 export function statusAnswer(sources: StatusSources): StatusAnswer {
-  const { view, config, github } = sources;
+  const { view, config, github, gossip } = sources;
   const { self } = view;
   const others = view.members.filter((member) => !member.self);
   return {
@@ -36,6 +38,11 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
       addresses: [...sources.addresses],
       connected: others.filter(({ connected }) => connected).length,
       known: others.length,
+      gossip: {
+        heard: gossip.messagesDelivered,
+        lost: gossip.lost,
+        notSent: gossip.dropped.backlog + gossip.dropped.notSent,
+      },
     },
     forge: {
       apiUrl: config.forge.apiUrl,

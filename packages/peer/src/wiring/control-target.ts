@@ -48,6 +48,7 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         journals,
         upMs,
         github: github.stats(),
+        gossip: mesh.stats().gossip,
         addresses: mesh.multiaddrs(),
         problems: problemsOf({ view, config, upMs, meshTroubles, sandboxMissing }),
         pid: process.pid,

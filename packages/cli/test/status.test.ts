@@ -54,6 +54,39 @@ function lines(change: Partial<StatusAnswer>): string[] {
   return statusLines(terminal, { ...status, ...change });
 }
 
+describe('the first line of the status', () => {
+  it('is what is wrong first of all, with what to do about it', () => {
+    const limited = 'GitHub says wait: octo/repo is read again in 4 min (rate limit).';
+    const advice = 'Wait.';
+    const problems = [
+      { code: 'forge_rate_limited', severity: 'warning' as const, text: limited, advice },
+      { code: 'alone', severity: 'error' as const, text: 'Alone.', advice: 'Look.' },
+    ];
+    const [first, second, third] = lines({ problems });
+    expect([first, second, third]).toEqual([`note  ${limited}`, `      ${advice}`, 'WRONG Alone.']);
+  });
+
+  it('is that all is well, when it is', () => {
+    expect(lines({})[0]).toBe('All is well.');
+  });
+
+  it('is borne out by what is said of each repository', () => {
+    const trouble = { code: 'forge_rate_limited', reason: 'r' };
+    const watching = [
+      { ...trouble, retryInMs: 240_000 },
+      // Of a peer of the release before.
+      trouble,
+    ].map((one) => {
+      return { repo: 'octo/repo', role: 'watcher', polls: 1, answeredAgoMs: 5_000, trouble: one };
+    });
+    const told = lines({ forge: { ...status.forge, watching } }).filter((line) =>
+      line.includes('octo/repo'),
+    );
+    const facts = 'octo/repo: watcher, answered 5 s ago, forge_rate_limited';
+    expect(told.map((line) => line.trim())).toEqual([`${facts}, again in 4 min`, facts]);
+  });
+});
+
 describe('gossip in the status', () => {
   const withGossip = (gossip: { lost: number; notSent: number }) =>
     lines({ mesh: { ...status.mesh, gossip: { heard: 4_298, ...gossip } } }).find((line) =>

@@ -1,8 +1,8 @@
 /** How a peer is doing, for people: what is wrong first, then a screenful of facts. */
-import type { Problem, StatusAnswer } from '@bzzz/peer';
+import { type Problem, span, type StatusAnswer } from '@bzzz/peer';
 import { printable, type Terminal } from '../terminal.ts';
 import { cut } from './table.ts';
-import { count, grouped, span } from './units.ts';
+import { count, grouped } from './units.ts';
 
 const problemsMax = 6;
 
@@ -63,7 +63,9 @@ function watchingText(one: StatusAnswer['forge']['watching'][number]): string {
   const ago =
     one.answeredAgoMs === null ? 'no answer yet' : `answered ${span(one.answeredAgoMs)} ago`;
   const trouble = one.trouble === null ? '' : `, ${one.trouble.code}`;
-  return `${one.repo}: ${one.role}, ${ago}${trouble}`;
+  const retryInMs = one.trouble?.retryInMs;
+  const again = retryInMs === undefined ? '' : `, again in ${span(retryInMs)}`;
+  return `${one.repo}: ${one.role}, ${ago}${trouble}${again}`;
 }
 
 function fit({ columns }: Terminal, text: string, indent = 0): string {

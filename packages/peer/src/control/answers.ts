@@ -33,7 +33,15 @@ const Watching = z.object({
   role: z.string(),
   polls: z.number(),
   answeredAgoMs: z.number().nullable(),
-  trouble: z.object({ code: z.string(), reason: z.string() }).nullable(),
+  trouble: z
+    .object({
+      code: z.string(),
+      reason: z.string(),
+      /** How long it has lasted, and until it is read again. */
+      forMs: z.number().optional(),
+      retryInMs: z.number().optional(),
+    })
+    .nullable(),
 });
 
 export const StatusAnswer = z.object({

@@ -1,9 +1,10 @@
+import { span } from '@bzzz/peer';
 import { describe, expect, it } from 'vitest';
 import { issueText } from '../src/commands/submit.ts';
 import { configTemplate } from '../src/output/config-template.ts';
 import { entryLine } from '../src/output/entry.ts';
 import { cut, table } from '../src/output/table.ts';
-import { count, span } from '../src/output/units.ts';
+import { count, grouped } from '../src/output/units.ts';
 import { printable, safeJson } from '../src/terminal.ts';
 
 const plain = {
@@ -61,6 +62,7 @@ it('says times and counts as people do', () => {
     '5 d',
   ]);
   expect([count(1, 'peer'), count(0, 'peer')]).toEqual(['1 peer', '0 peers']);
+  expect([0, 999, 4_310, 1_000_000].map(grouped)).toEqual(['0', '999', '4,310', '1,000,000']);
 });
 
 describe('an issue', () => {

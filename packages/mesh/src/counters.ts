@@ -5,6 +5,7 @@ export interface Counters {
   messagesDelivered: number;
   envelopesReceived: number;
   backlog: number;
+  notSent: number;
   badEnvelope: number;
   badMessage: number;
   requestsSent: number;
@@ -29,6 +30,7 @@ export function createCounters(): Counters {
     messagesDelivered: 0,
     envelopesReceived: 0,
     backlog: 0,
+    notSent: 0,
     badEnvelope: 0,
     badMessage: 0,
     requestsSent: 0,

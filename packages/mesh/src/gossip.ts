@@ -10,6 +10,7 @@ import {
 import { type Message, TopicValidatorResult } from '@libp2p/gossipsub';
 import type { Stream } from '@libp2p/interface';
 import type { Counters } from './counters.ts';
+import type { Gaps } from './gaps.ts';
 import { createListeners } from './listeners.ts';
 import type { MeshNode } from './libp2p-node.ts';
 import { createOutbox } from './outbox.ts';
@@ -72,10 +73,11 @@ export interface GossipParts {
   readonly subscriptions: Subscriptions;
   readonly penalties: Penalties;
   readonly counters: Counters;
+  readonly gaps: Gaps;
 }
 
 export function startGossip(parts: GossipParts, options: { messagesMax: number }): Gossip {
-  const { node, mesh, subscriptions, counters } = parts;
+  const { node, mesh, subscriptions, counters, gaps } = parts;
   const { pubsub } = node.services;
   const opened = new WeakMap<Message, Envelope>();
 
@@ -89,8 +91,11 @@ export function startGossip(parts: GossipParts, options: { messagesMax: number }
         counters.envelopesSent += 1;
         counters.messagesSent += messages;
       },
+      onNotSent(messages) {
+        counters.notSent += messages;
+      },
     },
-    options,
+    { ...options, run: Date.now() },
   );
 
   /** Runs before an envelope is forwarded: what is none stops here. */
@@ -111,7 +116,11 @@ export function startGossip(parts: GossipParts, options: { messagesMax: number }
     const from = PeerId.safeParse(message.from.toString());
     if (!from.success) return;
     counters.envelopesReceived += 1;
-    for (const bytes of envelope.messages) deliver(message.topic, from.data, bytes);
+    const { position, messages } = envelope;
+    if (position !== undefined) {
+      gaps.heard({ author: from.data, topic: message.topic }, position, messages.length);
+    }
+    for (const bytes of messages) deliver(message.topic, from.data, bytes);
   }
 
   function deliver(name: string, from: PeerId, bytes: Uint8Array): void {
@@ -141,6 +150,8 @@ export function startGossip(parts: GossipParts, options: { messagesMax: number }
       forget();
       pubsub.removeEventListener('message', onMessage);
       outbox.close();
+      // What is said while nobody listens is not lost on the way.
+      gaps.startAnew();
     },
   };
 }

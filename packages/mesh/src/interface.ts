@@ -26,7 +26,7 @@ export interface Trouble {
   readonly address: string | undefined;
 }
 
-/** Counters since the last start; they only rise, but for `connections` and `waiting`. */
+/** Counters since the last start; they only rise, but for `connections`, `waiting` and `lost`. */
 export interface MeshStats {
   readonly connections: number;
   readonly gossip: {
@@ -35,11 +35,18 @@ export interface MeshStats {
     readonly envelopesSent: number;
     readonly messagesDelivered: number;
     readonly envelopesReceived: number;
+    /**
+     * Messages of others that were published while we took part and never came, as far as later
+     * ones of the same author show. Falls when one comes after all, by a long way round.
+     */
+    readonly lost: number;
     /** Messages in the outbox now. */
     readonly waiting: number;
     readonly dropped: {
       /** Ours, refused with `mesh_backlog`. */
       readonly backlog: number;
+      /** Ours, that gossipsub refused, or that waited when the mesh was stopped. */
+      readonly notSent: number;
       /** Envelopes that are no envelope; not forwarded. */
       readonly badEnvelope: number;
       /** Messages that do not decode or do not fit their schema. */

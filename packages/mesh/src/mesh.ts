@@ -3,6 +3,7 @@ import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { createChannelReceiver } from './channel-receiver.ts';
 import { abortConnections, createConnections } from './connections.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { createGaps } from './gaps.ts';
 import { createSubscriptions } from './gossip.ts';
 import type { Identity } from './identity.ts';
 import type { MeshService, MeshStats } from './interface.ts';
@@ -34,8 +35,18 @@ export function createMeshOver(
     troubles.report({ code: 'mesh_refused', reason: reasonOf(error), address: undefined }),
   );
   const penalties = createPenalties();
+  const gaps = createGaps();
   const receiver = createChannelReceiver({ handlers, penalties, counters, onListenerError });
-  const lasting = { ...parts, connections, counters, handlers, penalties, subscriptions, troubles };
+  const lasting = {
+    ...parts,
+    connections,
+    counters,
+    gaps,
+    handlers,
+    penalties,
+    subscriptions,
+    troubles,
+  };
 
   let running: RunningMesh | undefined;
   /** Starts and stops one after the other, whatever the order in which they are asked for. */
@@ -103,11 +114,19 @@ export function createMeshOver(
       const connection = await connectionTo({ node, courtesy }, peer, deadline);
       return streamOn(connection, protocol, deadline);
     },
-    stats: () => statsOf(counters, connections.connected().length, running?.gossip.waiting() ?? 0),
+    stats: () =>
+      statsOf(counters, {
+        connections: connections.connected().length,
+        waiting: running?.gossip.waiting() ?? 0,
+        lost: gaps.lost(),
+      }),
   };
 }
 
-function statsOf(counters: Counters, connections: number, waiting: number): MeshStats {
+function statsOf(
+  counters: Counters,
+  { connections, waiting, lost }: Record<'connections' | 'waiting' | 'lost', number>,
+): MeshStats {
   return {
     connections,
     gossip: {
@@ -115,9 +134,11 @@ function statsOf(counters: Counters, connections: number, waiting: number): Mesh
       envelopesSent: counters.envelopesSent,
       messagesDelivered: counters.messagesDelivered,
       envelopesReceived: counters.envelopesReceived,
+      lost,
       waiting,
       dropped: {
         backlog: counters.backlog,
+        notSent: counters.notSent,
         badEnvelope: counters.badEnvelope,
         badMessage: counters.badMessage,
       },

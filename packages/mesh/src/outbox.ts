@@ -7,7 +7,7 @@ import { BzzzError, envelopeCodec, limits } from '@bzzz/protocol';
 
 /** Bytes of CBOR around one message and around the whole envelope, at most. */
 const MESSAGE_OVERHEAD_BYTES = 5;
-const ENVELOPE_OVERHEAD_BYTES = 32;
+const ENVELOPE_OVERHEAD_BYTES = 64;
 const CONGESTED_RETRY_MS = 20;
 
 export interface OutboxParts {
@@ -16,6 +16,14 @@ export interface OutboxParts {
   /** Whether the network takes nothing more at present. */
   readonly congested: () => boolean;
   readonly onSent: (messages: number) => void;
+  /** The network refused them, or the outbox was closed over them; whoever published them is told. */
+  readonly onNotSent: (messages: number) => void;
+}
+
+export interface OutboxOptions {
+  readonly messagesMax: number;
+  /** Tells this outbox from those of earlier starts; goes with every envelope. */
+  readonly run: number;
 }
 
 export interface Outbox {
@@ -35,10 +43,12 @@ interface Item {
 interface Lane {
   readonly topic: string;
   readonly items: Item[];
+  /** Messages that the network took; counted where it is known, so that receivers can see gaps. */
+  sent: number;
   busy: boolean;
 }
 
-export function createOutbox(parts: OutboxParts, options: { messagesMax: number }): Outbox {
+export function createOutbox(parts: OutboxParts, options: OutboxOptions): Outbox {
   const lanes = new Map<string, Lane>();
   let waiting = 0;
   const closing = new AbortController();
@@ -50,18 +60,22 @@ export function createOutbox(parts: OutboxParts, options: { messagesMax: number 
       while (parts.congested() && !closing.signal.aborted) await pause(CONGESTED_RETRY_MS);
       const batch = takeBatch(lane.items);
       waiting -= batch.length;
-      await deliver(lane.topic, batch);
+      await deliver(lane, batch);
     }
     lane.busy = false;
   }
 
-  async function deliver(topic: string, batch: readonly Item[]): Promise<void> {
+  async function deliver(lane: Lane, batch: readonly Item[]): Promise<void> {
     try {
       if (closing.signal.aborted) throw stopped();
-      await parts.send(topic, envelopeCodec.encode({ messages: batch.map((one) => one.message) }));
+      const position = { run: options.run, first: lane.sent };
+      const messages = batch.map((one) => one.message);
+      await parts.send(lane.topic, envelopeCodec.encode({ messages, position }));
+      lane.sent += batch.length;
       parts.onSent(batch.length);
       for (const item of batch) item.resolve();
     } catch (error) {
+      parts.onNotSent(batch.length);
       for (const item of batch) item.reject(error);
     }
   }
@@ -73,7 +87,7 @@ export function createOutbox(parts: OutboxParts, options: { messagesMax: number 
         const reason = `${waiting} messages are waiting to be gossiped`;
         return Promise.reject(new BzzzError('mesh_backlog', reason));
       }
-      const lane = lanes.get(topic) ?? { topic, items: [], busy: false };
+      const lane = lanes.get(topic) ?? { topic, items: [], sent: 0, busy: false };
       lanes.set(topic, lane);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       lane.items.push({ message, resolve, reject });

@@ -5,6 +5,7 @@ import type { Connections } from './connections.ts';
 import type { Counters } from './counters.ts';
 import { type Courtesy, createCourtesy } from './courtesy.ts';
 import { startDialer } from './dialer.ts';
+import type { Gaps } from './gaps.ts';
 import { type Gossip, startGossip, type Subscriptions } from './gossip.ts';
 import { startGossipKeeper } from './gossip-keeper.ts';
 import type { Identity } from './identity.ts';
@@ -23,6 +24,7 @@ export interface LastingParts {
   readonly transports: Transports;
   readonly connections: Connections;
   readonly counters: Counters;
+  readonly gaps: Gaps;
   readonly handlers: ProtocolHandlers;
   readonly penalties: Penalties;
   readonly subscriptions: Subscriptions;
@@ -39,7 +41,7 @@ export interface RunningMesh {
 }
 
 export async function startMesh(parts: LastingParts, options: CommonOptions): Promise<RunningMesh> {
-  const { connections, counters, handlers, penalties, subscriptions, identity } = parts;
+  const { connections, counters, gaps, handlers, penalties, subscriptions, identity } = parts;
   const mesh: MeshName = options.name;
   const courtesy = createCourtesy(identity.peer);
   const failure: ListenFailure = { error: undefined };
@@ -77,7 +79,7 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
     const channels = startChannelSender({ node, connections, counters });
     undo.push(() => channels.stop());
     const gossip = startGossip(
-      { node, mesh, subscriptions, penalties, counters },
+      { node, mesh, subscriptions, penalties, counters, gaps },
       { messagesMax: options.outboxMessagesMax ?? defaults.outboxMessagesMax },
     );
     undo.push(() => gossip.stop());

@@ -67,7 +67,12 @@ describe('gossip between two', () => {
     await until('all have come', () => heard.at(-1)?.incarnation === numbers.length);
     expect(heard.slice(-numbers.length).map(({ incarnation }) => incarnation)).toEqual(numbers);
     expect(to.stats().gossip.envelopesReceived - received.envelopesReceived).toBe(1);
-    expect(to.stats().gossip.dropped).toEqual({ backlog: 0, badEnvelope: 0, badMessage: 0 });
+    expect(to.stats().gossip.dropped).toEqual({
+      backlog: 0,
+      notSent: 0,
+      badEnvelope: 0,
+      badMessage: 0,
+    });
   });
 
   it('refuses with `mesh_backlog` what is published faster than it is sent, and loses no more', async () => {

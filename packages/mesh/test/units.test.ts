@@ -113,19 +113,28 @@ describe('troubles', () => {
 });
 
 describe('outbox', () => {
+  // The longest that there is, so that the envelopes are the largest.
+  const run = Number.MAX_SAFE_INTEGER;
+
   function setUp(messagesMax = 10_000) {
-    const envelopes: { topic: string; count: number; bytes: number }[] = [];
-    const state = { congested: false };
+    const envelopes: { topic: string; count: number; bytes: number; first: number }[] = [];
+    const state = { congested: false, refusing: false, notSent: 0 };
     const outbox = createOutbox(
       {
         send: async (topic, bytes) => {
-          const count = envelopeCodec.decode(bytes).messages.length;
-          envelopes.push({ topic, count, bytes: bytes.byteLength });
+          if (state.refusing) throw new Error('refused by the test');
+          const { messages, position } = envelopeCodec.decode(bytes);
+          expect(position?.run).toBe(run);
+          const facts = { count: messages.length, bytes: bytes.byteLength };
+          envelopes.push({ topic, ...facts, first: position?.first ?? Number.NaN });
         },
         congested: () => state.congested,
         onSent: () => {},
+        onNotSent(messages) {
+          state.notSent += messages;
+        },
       },
-      { messagesMax },
+      { messagesMax, run },
     );
     return { outbox, envelopes, state };
   }
@@ -158,6 +167,18 @@ describe('outbox', () => {
     expect(of('large').reduce((sum, { count }) => sum + count, 0)).toBe(large);
     expect(of('large').length).toBeGreaterThan(1);
     expect(of('large').every(({ bytes }) => bytes <= limits.envelopeBytesMax)).toBe(true);
+  });
+
+  it('numbers what the network took of each topic, and nothing else', async () => {
+    const { outbox, envelopes, state } = setUp();
+    await Promise.all([1, 2, 3].map((byte) => outbox.push('a', Uint8Array.of(byte))));
+    state.refusing = true;
+    await expect(outbox.push('a', Uint8Array.of(4))).rejects.toThrow('refused by the test');
+    state.refusing = false;
+    await Promise.all([outbox.push('a', Uint8Array.of(5)), outbox.push('b', Uint8Array.of(6))]);
+    const numbered = envelopes.map(({ topic, first }) => `${topic} from ${first}`);
+    expect(numbered.toSorted()).toEqual(['a from 0', 'a from 3', 'b from 0']);
+    expect(state.notSent).toBe(1);
   });
 
   it('refuses with `mesh_backlog` what is too much, and takes more when it has room', async () => {

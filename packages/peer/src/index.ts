@@ -31,6 +31,7 @@ export {
   type LogLevel,
   logLevels,
 } from './logger.ts';
+export { span } from './status/span.ts';
 export { version } from './version.ts';
 export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
 export { openIdentity, openMeshKey } from './folder/keys.ts';

@@ -1,7 +1,9 @@
-import type { MemberView, PeerView } from '@bzzz/coordination';
-import { Capabilities, Config, PeerId } from '@bzzz/protocol';
+import type { MemberView, PeerView, WatchingView } from '@bzzz/coordination';
+import { Capabilities, Config, PeerId, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { problemsOf, type ProblemSources } from '../src/status/problems.ts';
+
+type TroubleView = PeerView['troubles'][number];
 
 const capabilities = (letter: string) =>
   Capabilities.parse({
@@ -44,7 +46,15 @@ function sources(change: Partial<ProblemSources> = {}): ProblemSources {
 const codes = (change: Partial<ProblemSources>) =>
   problemsOf(sources(change)).map(({ code, severity }) => `${severity} ${code}`);
 
-const watch = { repo: 'acme/widgets', role: 'watcher', polls: 1 } as const;
+function watched(change: Partial<WatchingView>): WatchingView {
+  const facts = { repo: 'acme/widgets', role: 'watcher' as const, polls: 1, answeredAgoMs: null };
+  return { ...facts, trouble: null, ...change };
+}
+
+function note(change: Partial<TroubleView>): TroubleView {
+  const ages = { forMs: 0, toldAgoMs: 0, retryInMs: null };
+  return { code: 'defect', reason: 'r', task: undefined, ...ages, ...change };
+}
 
 describe('problemsOf', () => {
   it('finds none where all is well', () => {
@@ -63,23 +73,12 @@ describe('problemsOf', () => {
   });
 
   it('tells a token that is refused once, first of all', () => {
-    const trouble = { code: 'forge_unauthorized', reason: 'bad credentials' };
+    const refused = { code: 'forge_unauthorized', reason: 'bad credentials' };
     const told = view({
-      watching: [{ ...watch, answeredAgoMs: null, trouble }],
-      troubles: [
-        { code: 'git_failed', reason: 'r', task: undefined, atMs: 0 },
-        { ...trouble, task: undefined, atMs: 0 },
-      ],
+      watching: [watched({ trouble: { ...refused, forMs: 0, retryInMs: 0 } })],
+      troubles: [note({ code: 'git_failed' }), note(refused)],
     });
     expect(codes({ view: told })).toEqual(['error forge_unauthorized', 'warning git_failed']);
-  });
-
-  it('tells since when the forge is away', () => {
-    const trouble = { code: 'forge_unreachable', reason: 'r' };
-    const away = (answeredAgoMs: number | null) =>
-      problemsOf(sources({ view: view({ watching: [{ ...watch, answeredAgoMs, trouble }] }) }));
-    expect(away(42_000)[0]?.text).toContain('has not answered for 42 s');
-    expect(away(null)[0]?.text).toContain('has not answered yet');
   });
 
   it('tells that nothing can be claimed without an account', () => {
@@ -97,10 +96,7 @@ describe('problemsOf', () => {
   });
 
   it('has advice for each', () => {
-    const troubles = [
-      { code: 'defect', reason: 'r', task: undefined, atMs: 0 },
-      { code: 'fence_refused', reason: 'r', task: undefined, atMs: 0 },
-    ];
+    const troubles = [note({ code: 'defect' }), note({ code: 'fence_refused' })];
     const meshTroubles = [{ code: 'mesh_wrong_key' as const, reason: 'r' }];
     const config = Config.parse({ name: 'n', dataDir: '/d' });
     const all = problemsOf(sources({ view: view({ troubles }), meshTroubles, config }));
@@ -112,5 +108,74 @@ describe('problemsOf', () => {
     ]);
     for (const { advice } of all) expect(advice.length).toBeGreaterThan(10);
     expect(PeerId.safeParse(member('2').peer).success).toBe(true);
+  });
+});
+
+describe('a forge that cannot be had', () => {
+  const unreachable = { code: 'forge_unreachable', reason: 'r' };
+  const limited = { code: 'forge_rate_limited', reason: 'the forge asked to wait' };
+  const alone = [member('1', { self: true })];
+
+  /** Alone in the mesh too, which is told after it. */
+  const told = (watching: readonly WatchingView[], troubles: readonly TroubleView[] = []) =>
+    problemsOf(sources({ view: view({ members: alone, watching, troubles }) }));
+  const away = (forMs: number, change: Partial<WatchingView> = {}) =>
+    watched({
+      answeredAgoMs: forMs + 10_000,
+      trouble: { ...unreachable, forMs, retryInMs: 20_000 },
+      ...change,
+    });
+
+  it('is told first of all: since when, what it means, when it is tried again', () => {
+    const [first, second] = told([away(180_000)]);
+    expect(first).toMatchObject({ code: 'forge_unreachable', severity: 'error' });
+    expect(first?.text).toBe(
+      'GitHub has not answered for 3 min: no claims and no takeovers meanwhile; ' +
+        'work that runs goes on. Tried again in 20 s.',
+    );
+    expect(second?.code).toBe('alone');
+    expect(told([away(42_000, { answeredAgoMs: null })])[0]?.text).toContain('not answered yet:');
+  });
+
+  it('is away since the last answer about anything', () => {
+    const others = [away(180_000), away(60_000, { answeredAgoMs: 61_000 })];
+    expect(told(others)[0]?.text).toContain('not answered for 1 min:');
+    const one = [away(180_000), watched({ repo: 'acme/gears', answeredAgoMs: 2_000 })];
+    expect(told(one)[0]?.text).toContain('not answered about acme/widgets for 3 min:');
+  });
+
+  it('is told by tasks where polls are rare, until it answers', () => {
+    const task = TaskId.parse('acme/widgets#7');
+    const pushed = note({ ...unreachable, task, forMs: 90_000, toldAgoMs: 5_000 });
+    const asleep = watched({ answeredAgoMs: 3_600_000 });
+    expect(told([asleep], [pushed])[0]?.text).toContain('not answered for 1 min:');
+    expect(told([watched({ answeredAgoMs: 1_000 })], [pushed]).map(({ code }) => code)).toEqual([
+      'alone',
+    ]);
+  });
+
+  it('says wait: of what, how long', () => {
+    const waits = (repo: string, retryInMs: number) =>
+      watched({ repo, trouble: { ...limited, forMs: 1_000, retryInMs } });
+    const note1 = note({ ...limited, retryInMs: 240_000 });
+    const [first, second] = told([waits('octo/repo', 250_000)], [note1]);
+    expect(first).toMatchObject({ code: 'forge_rate_limited', severity: 'warning' });
+    expect(first?.text).toBe(
+      'GitHub says wait: octo/repo is read again in 4 min (rate limit); work that runs goes on.',
+    );
+    expect(second?.code).toBe('alone');
+    const many = ['a/a', 'a/b', 'a/c', 'a/d', 'a/e'].map((repo) => waits(repo, 3_000));
+    expect(told(many)[0]?.text).toContain('a/a, a/b, a/c and 2 more are read again in 3 s');
+  });
+
+  it('is not written to meanwhile, when our share is used up', () => {
+    const reason = 'our share of what the account may write is used up';
+    const used = note({ ...limited, reason, retryInMs: 130_000 });
+    expect(told([watched({ answeredAgoMs: 0 })], [used])[0]?.text).toBe(
+      `GitHub is written to again in 2 min (${reason}); work that runs goes on.`,
+    );
+    expect(told([], [note({ ...limited, retryInMs: 0 })]).map(({ code }) => code)).toEqual([
+      'alone',
+    ]);
   });
 });

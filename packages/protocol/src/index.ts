@@ -75,6 +75,7 @@ export {
 export {
   type Channel,
   Envelope,
+  EnvelopePosition,
   envelopeCodec,
   heartbeatChannel,
   journalProtocol,

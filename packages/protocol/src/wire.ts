@@ -85,12 +85,26 @@ export const whyProtocol: RequestProtocol<WhyRequest, WhyResponse> = {
 /** Hypercore replication; a raw stream, gated by peer id. */
 export const journalProtocol = { name: 'journal', version: 1 } as const;
 
+/**
+ * Where an envelope's messages stand among all that its sender published to the topic, so that whoever
+ * hears later ones knows what was lost on the way.
+ */
+export const EnvelopePosition = z.object({
+  /** Another with each start of the sender, which counts from 0 again. */
+  run: z.int().min(0),
+  /** Messages that it published to the topic before these. */
+  first: z.int().min(0),
+});
+export type EnvelopePosition = z.infer<typeof EnvelopePosition>;
+
 /** One gossiped envelope: many small messages under one signature of their sender. */
 export const Envelope = z.object({
   messages: z
     .array(byteString(limits.gossipMessageBytesMax))
     .min(1)
     .max(limits.envelopeMessagesMax),
+  /** Absent: the sender does not count. */
+  position: EnvelopePosition.optional(),
 });
 export type Envelope = z.infer<typeof Envelope>;
 export const envelopeCodec = createCodec({

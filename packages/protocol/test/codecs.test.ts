@@ -1,4 +1,4 @@
-import { encode as encodeCbor } from 'cborg';
+import { decode as decodeCbor, encode as encodeCbor } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -165,6 +165,16 @@ describe('an envelope', () => {
     expect(envelopeCodec.decode(largest).messages[0]?.byteLength).toBe(16 * 1024);
     const over = encodeCbor({ messages: [new Uint8Array(limits.gossipMessageBytesMax + 1)] });
     expect(codeOf(() => envelopeCodec.decode(over))).toBe('message_invalid');
+  });
+
+  it('may say where it stands, which is news to no reader before or after', () => {
+    const messages = [Uint8Array.of(1)];
+    const told = { messages, position: { run: 7, first: 42 } };
+    expect(envelopeCodec.decode(envelopeCodec.encode(told))).toEqual(told);
+    expect(envelopeCodec.decode(envelopeCodec.encode({ messages }))).toEqual({ messages });
+    // The schema of the release before knew no position, and drops what it does not know.
+    const before = Envelope.omit({ position: true });
+    expect(before.parse(decodeCbor(envelopeCodec.encode(told)))).toEqual({ messages });
   });
 
   it('is too large before its messages are too many', () => {

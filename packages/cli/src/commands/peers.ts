@@ -1,4 +1,4 @@
-import type { PeerAnswer } from '@bzzz/peer';
+import { type PeerAnswer, span } from '@bzzz/peer';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -9,7 +9,7 @@ import {
   wantsJson,
 } from '../context.ts';
 import { table } from '../output/table.ts';
-import { shortId, span } from '../output/units.ts';
+import { shortId } from '../output/units.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 export function peersCommand(program: Command, context: Context): void {

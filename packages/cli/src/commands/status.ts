@@ -1,4 +1,3 @@
-import type { Problem, StatusAnswer } from '@bzzz/peer';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -8,9 +7,7 @@ import {
   withCommonOptions,
   wantsJson,
 } from '../context.ts';
-import { cut } from '../output/table.ts';
-import { count, span } from '../output/units.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import { statusLines } from '../output/status-lines.ts';
 
 export function statusCommand(program: Command, context: Context): void {
   const command = program
@@ -22,68 +19,4 @@ export function statusCommand(program: Command, context: Context): void {
     if (wantsJson(options)) return printJson(context, status);
     for (const line of statusLines(context.terminal, status)) context.terminal.print(line);
   });
-}
-
-const problemsMax = 6;
-
-function statusLines(terminal: Terminal, status: StatusAnswer): string[] {
-  const { peer, problems } = status;
-  const by = peer.account === null ? '' : ` as ${peer.account}`;
-  const hidden = problems.length - problemsMax;
-  return [
-    ...problems.slice(0, problemsMax).flatMap((problem) => problemLines(terminal, problem)),
-    ...(hidden > 0 ? [`  and ${hidden} more: bzzz status --json`] : []),
-    ...(problems.length === 0 ? [terminal.style('green', 'All is well.')] : []),
-    '',
-    `${terminal.style('bold', peer.name)}${by}  ${peer.id}  version ${peer.version}  up ${span(peer.upMs)}`,
-    ...factLines(status).map(([name, text]) => fit(terminal, `${name.padEnd(8)} ${text}`)),
-  ];
-}
-
-function problemLines(terminal: Terminal, { severity, text, advice }: Problem): string[] {
-  const error = severity === 'error';
-  const mark = terminal.style(error ? ['red', 'bold'] : 'yellow', error ? 'WRONG' : 'note ');
-  return [
-    `${mark} ${terminal.style(error ? 'red' : 'yellow', fit(terminal, printable(text), 6))}`,
-    `      ${fit(terminal, advice, 6)}`,
-  ];
-}
-
-function factLines(status: StatusAnswer): (readonly [string, string])[] {
-  const { mesh, forge, webhook, work, journal } = status;
-  const calls = forge.reads + forge.writes;
-  const left = forge.rateLimit && `, ${forge.rateLimit.remaining} of ${forge.rateLimit.limit} left`;
-  const tasks = Object.entries(status.tasks).map(([state, number]) => `${number} ${state}`);
-  return [
-    ['mesh', `${mesh.name}: ${mesh.connected} of ${count(mesh.known, 'peer')} connected`],
-    ...mesh.addresses.slice(0, 3).map((address) => ['', address] as const),
-    [
-      'forge',
-      `${forge.apiUrl}: ${count(calls, 'request')} (${forge.notModified} free), ${forge.pushes} pushes${left ?? ''}`,
-    ],
-    ...forge.watching.slice(0, 5).map((one) => ['', watchingText(one)] as const),
-    ...(webhook === null
-      ? []
-      : [['webhook', `${webhook.address}: ${webhookText(webhook)}`] as const]),
-    ['work', `${work.running} of ${count(work.slots, 'slot')} busy, sandbox ${work.sandbox}`],
-    ['tools', work.tools.join(' ') || 'none'],
-    ['tasks', tasks.join(', ') || 'none'],
-    ['journal', `${journal.length} entries, and ${count(journal.replicas, 'journal')} of others`],
-  ];
-}
-
-function webhookText(webhook: NonNullable<StatusAnswer['webhook']>): string {
-  const { hints, ignored, refused } = webhook;
-  return `${count(hints, 'hint')}, ${ignored} of no concern, ${refused} refused`;
-}
-
-function watchingText(one: StatusAnswer['forge']['watching'][number]): string {
-  const ago =
-    one.answeredAgoMs === null ? 'no answer yet' : `answered ${span(one.answeredAgoMs)} ago`;
-  const trouble = one.trouble === null ? '' : `, ${one.trouble.code}`;
-  return `${one.repo}: ${one.role}, ${ago}${trouble}`;
-}
-
-function fit({ columns }: Terminal, text: string, indent = 0): string {
-  return columns === null ? text : cut(text, columns - indent);
 }

@@ -1,7 +1,7 @@
 /** Journal entries for people: one line each. */
-import type { PlainEntry } from '@bzzz/peer';
+import { type PlainEntry, span } from '@bzzz/peer';
 import { printable, type Terminal } from '../terminal.ts';
-import { shortId, span } from './units.ts';
+import { shortId } from './units.ts';
 
 export function entryLine(
   terminal: Terminal,

@@ -35,7 +35,25 @@ export interface WatchingView {
   readonly role: WatchRole;
   readonly polls: number;
   readonly answeredAgoMs: number | null;
-  readonly trouble: { readonly code: string; readonly reason: string } | null;
+  readonly trouble: {
+    readonly code: string;
+    readonly reason: string;
+    /** How long it has lasted. */
+    readonly forMs: number;
+    /** Until it is read again. */
+    readonly retryInMs: number;
+  } | null;
+}
+
+interface TroubleView {
+  readonly code: string;
+  readonly reason: string;
+  readonly task: TaskId | undefined;
+  /** How long it has been told, and how long ago last. */
+  readonly forMs: number;
+  readonly toldAgoMs: number;
+  /** Until it is tried again, where somebody asked to wait. */
+  readonly retryInMs: number | null;
 }
 
 export interface PeerView {
@@ -43,7 +61,7 @@ export interface PeerView {
   readonly members: readonly MemberView[];
   readonly tasks: readonly TaskView[];
   readonly watching: readonly WatchingView[];
-  readonly troubles: readonly TroubleNote[];
+  readonly troubles: readonly TroubleView[];
 }
 
 export interface ViewSources {
@@ -77,10 +95,21 @@ export function viewOf(sources: ViewSources): PeerView {
       role,
       polls,
       answeredAgoMs: answeredAtMs === null ? null : nowMs - answeredAtMs,
-      trouble: trouble && { code: trouble.code, reason: trouble.reason },
+      trouble: trouble && {
+        code: trouble.code,
+        reason: trouble.reason,
+        forMs: nowMs - trouble.sinceMs,
+        retryInMs: Math.max(0, trouble.retryAtMs - nowMs),
+      },
     })),
-    troubles: sources.troubles,
+    troubles: sources.troubles.map((note) => troubleView(note, nowMs)),
   };
+}
+
+function troubleView(note: TroubleNote, nowMs: number): TroubleView {
+  const { code, reason, task, sinceMs, atMs, retryAtMs } = note;
+  const retryInMs = retryAtMs === null ? null : Math.max(0, retryAtMs - nowMs);
+  return { code, reason, task, forMs: nowMs - sinceMs, toldAgoMs: nowMs - atMs, retryInMs };
 }
 
 function taskView(entry: TaskEntry, names: ReadonlyMap<PeerId, string>): TaskView {

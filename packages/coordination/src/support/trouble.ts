@@ -17,12 +17,16 @@ export interface TroubleNote {
   readonly code: string;
   readonly reason: string;
   readonly task: TaskId | undefined;
+  /** When it was told first without a break, and last; monotonic. */
+  readonly sinceMs: number;
   readonly atMs: number;
+  /** Until when whoever told us asked to wait; monotonic. */
+  readonly retryAtMs: number | null;
 }
 
 export interface Trouble {
   tell(error: unknown, task?: TaskId): void;
-  /** What was told in the last minutes, newest first. */
+  /** What was told in the last minute, or is still waited out; newest first. */
   recent(): readonly TroubleNote[];
 }
 
@@ -62,19 +66,31 @@ export function createTrouble(deps: TroubleDeps): Trouble {
       const key = `${code} ${task ?? ''}`;
       const atMs = deps.clock.monotonicMs();
       const before = notes.get(key);
+      const lasts = before !== undefined && atMs - before.atMs < quietMs;
+      const waitMs = isBzzzError(error) ? error.retryAfterMs : undefined;
+      const retryAtMs = waitMs === undefined ? null : atMs + waitMs;
       notes.delete(key);
-      notes.set(key, { code, reason, task, atMs });
+      notes.set(key, {
+        code,
+        reason,
+        task,
+        sinceMs: lasts ? before.sinceMs : atMs,
+        atMs,
+        retryAtMs,
+      });
       for (const oldest of notes.keys()) {
         if (notes.size <= notesMax) break;
         notes.delete(oldest);
       }
-      if (before !== undefined && atMs - before.atMs < quietMs) return;
+      if (lasts) return;
       const body = { kind: 'trouble' as const, code, reason };
       void write(task === undefined ? body : { ...body, task });
     },
     recent() {
-      const since = deps.clock.monotonicMs() - quietMs;
-      return [...notes.values()].filter((note) => note.atMs >= since).reverse();
+      const nowMs = deps.clock.monotonicMs();
+      return [...notes.values()]
+        .filter(({ atMs, retryAtMs }) => atMs >= nowMs - quietMs || (retryAtMs ?? 0) > nowMs)
+        .reverse();
     },
   };
 }

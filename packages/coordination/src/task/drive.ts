@@ -15,16 +15,15 @@ import {
   reasonOf,
   taskParts,
 } from '@bzzz/protocol';
-import type { FenceVerdict } from '../fence/fence.ts';
 import type { Holding } from '../fence/holding.ts';
 import { isExplained } from '../fence/tip.ts';
 import type { Base, Clock, Forge, PullRequestText, Random } from '../ports/index.ts';
-import { backoffMs, patiently } from '../support/backoff.ts';
-import { abortError, sleep } from '../support/sleep.ts';
+import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { type AttemptDeps, type AttemptResult, runAttempt } from './attempt.ts';
 import type { BlockersOf } from './blockers.ts';
 import { type Briefing, brief, lookAgain } from './briefing.ts';
+import { forgeWork, insist } from './insist.ts';
 import { priorResult, unexplainedBranch } from './prior-result.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createReassert, type Reassert } from './reassert.ts';
@@ -342,39 +341,6 @@ async function release(
   if (record.state === 'result') return adopt(deps, options, record, signal);
   await deps.visible.released(record, reason, signal);
   return { state: 'released', reason: short(reason), again };
-}
-
-/**
- * Repeats a move of the fence until it is won. Throws `task_fenced` when it is lost, except to a
- * publication of our own that had taken effect unseen.
- */
-async function insist(
-  deps: DriveDeps,
-  options: DriveOptions,
-  holding: Holding,
-  signal: AbortSignal,
-  move: () => Promise<FenceVerdict>,
-): Promise<LockRecord> {
-  for (let failures = 0; ; failures += 1) {
-    const verdict = await forgeWork(deps, options, holding.tip().record, signal, move);
-    const { record } = holding.tip();
-    if (verdict.kind === 'won' || record.state === 'result') return record;
-    if (verdict.kind === 'lost') throw new BzzzError('task_fenced', verdict.reason);
-    const code = verdict.kind === 'refused' ? 'fence_refused' : 'forge_unreachable';
-    deps.trouble.tell(new BzzzError(code, verdict.reason), record.task);
-    await sleep(deps.clock, backoffMs(options.backoffMs, failures, deps.random), signal);
-  }
-}
-
-function forgeWork<T>(
-  deps: DriveDeps,
-  options: DriveOptions,
-  record: LockRecord,
-  signal: AbortSignal,
-  job: () => Promise<T>,
-): Promise<T> {
-  const onTrouble = (error: BzzzError) => deps.trouble.tell(error, record.task);
-  return patiently({ ...deps, onTrouble }, { firstMs: options.backoffMs, signal }, job);
 }
 
 function short(text: string): string {

@@ -52,7 +52,16 @@ export interface WatchView {
   readonly polls: number;
   /** Monotonic; null: never answered yet. */
   readonly answeredAtMs: number | null;
-  readonly trouble: BzzzError | null;
+  /** What keeps us from reading it, since when without another answer, and when it is read again. */
+  readonly trouble: WatchTrouble | null;
+}
+
+interface WatchTrouble {
+  readonly code: BzzzError['code'];
+  readonly reason: string;
+  /** Both monotonic. */
+  readonly sinceMs: number;
+  readonly retryAtMs: number;
 }
 
 export interface Watch {
@@ -77,7 +86,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   let policy: Policy | null = null;
   let polls = 0;
   let answeredAtMs: number | null = null;
-  let problem: BzzzError | null = null;
+  let problem: WatchTrouble | null = null;
 
   async function look(): Promise<void> {
     const thorough = policy === null || polls % policyEveryPolls === 0;
@@ -130,22 +139,30 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   async function run(): Promise<void> {
     for (let failures = 0; ; ) {
       let pauseMs: number;
+      let failure: BzzzError | undefined;
       try {
         await look();
         failures = 0;
-        problem = null;
         answeredAtMs = clock.monotonicMs();
         const live = options.live();
         pauseMs = pollPauseMs(watchRole(repo, options.self, live), options.pollMs, live.length);
       } catch (error) {
         if (signal.aborted || !isBzzzError(error)) throw error;
         trouble.tell(error);
-        problem = error;
+        failure = error;
         pauseMs = Math.max(backoffMs(options.pollMs, failures, random), error.retryAfterMs ?? 0);
         failures += 1;
       }
-      await waker.wait(pauseMs * (0.9 + 0.2 * random.unit()), signal);
+      const restMs = pauseMs * (0.9 + 0.2 * random.unit());
+      problem = failure === undefined ? null : troubleOf(failure, restMs);
+      await waker.wait(restMs, signal);
     }
+  }
+
+  function troubleOf({ code, reason }: BzzzError, restMs: number): WatchTrouble {
+    const nowMs = clock.monotonicMs();
+    const sinceMs = problem?.code === code ? problem.sinceMs : nowMs;
+    return { code, reason, sinceMs, retryAtMs: nowMs + restMs };
   }
 
   let cancelLook: (() => void) | undefined;

@@ -14,6 +14,8 @@ export interface MemoryHub {
   cut(a: PeerId, b: PeerId): void;
   /** Everything that was published, whoever heard it. */
   readonly said: { readonly from: PeerId; readonly topic: string; readonly message: unknown }[];
+  /** Whether a message of that topic is lost between the two; asked for each and everybody who would hear. */
+  loses: (way: { readonly from: PeerId; readonly to: PeerId; readonly topic: string }) => boolean;
   /** What the listeners of channels threw. */
   readonly threw: unknown[];
 }
@@ -73,6 +75,7 @@ export function createMemoryHub(): MemoryHub {
         const heard = topic.codec.decode(topic.codec.encode(message));
         said.push({ from: peer, topic: topic.name, message: heard });
         for (const to of station.links) {
+          if (hub.loses({ from: peer, to, topic: topic.name })) continue;
           for (const listener of stations.get(to)?.topics.get(topic.name) ?? []) {
             listener(peer, heard);
           }
@@ -109,9 +112,10 @@ export function createMemoryHub(): MemoryHub {
     };
   }
 
-  return {
+  const hub: MemoryHub = {
     said,
     threw,
+    loses: () => false,
     join(peer) {
       const station: Station = {
         links: new Set(),
@@ -126,6 +130,7 @@ export function createMemoryHub(): MemoryHub {
     link: (a, b) => change(a, b, true),
     cut: (a, b) => change(a, b, false),
   };
+  return hub;
 }
 
 function member<T>(set: Set<T>, item: T): () => void {

@@ -28,6 +28,7 @@ export function createMemoryPeer(
     replicas?: JournalLog[];
     slots?: number;
     repositories?: RepoName[];
+    announceMs?: number;
   } = {},
 ) {
   const signer = createIdentity(index);
@@ -46,7 +47,7 @@ export function createMemoryPeer(
       tools: [],
       sandbox: 'bubblewrap',
       wire: wireVersions,
-      timing,
+      timing: { ...timing, announceMs: options.announceMs ?? timing.announceMs },
       liveness: livenessPresets.lan,
       load: () => 0,
       onFatal: (error) => fatal.push(error),

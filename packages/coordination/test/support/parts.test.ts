@@ -159,6 +159,26 @@ describe('trouble', () => {
     expect(journal.of('trouble')).toHaveLength(4);
   });
 
+  it('is shown since when it lasts, and for as long as it is waited out', async () => {
+    const { trouble, clock } = createStand();
+    const startMs = clock.monotonicMs();
+    trouble.tell(errorOf('forge_unreachable'));
+    await clock.advance(30_000);
+    trouble.tell(errorOf('forge_unreachable'));
+    trouble.tell(errorOf('forge_rate_limited', 300_000), task);
+    const atMs = startMs + 30_000;
+    expect(trouble.recent()).toMatchObject([
+      { code: 'forge_rate_limited', sinceMs: atMs, atMs, retryAtMs: atMs + 300_000 },
+      { code: 'forge_unreachable', sinceMs: startMs, atMs, retryAtMs: null },
+    ]);
+    await clock.advance(200_000);
+    expect(trouble.recent()).toMatchObject([{ code: 'forge_rate_limited' }]);
+    trouble.tell(errorOf('forge_unreachable'));
+    expect(trouble.recent()[0]).toMatchObject({ sinceMs: atMs + 200_000 });
+    await clock.advance(100_000);
+    expect(trouble.recent()).toEqual([]);
+  });
+
   it('is bounded, in its number and its words', async () => {
     const { trouble, journal } = createStand();
     for (let number = 1; number <= 80; number += 1) {

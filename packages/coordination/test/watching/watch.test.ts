@@ -153,6 +153,31 @@ describe('a watcher in trouble', () => {
     expect(watches[0]?.view().trouble).toBeNull();
   });
 
+  it('tells since when it cannot read, and when it tries again', async () => {
+    const { clock, forge, watches } = watchers(1);
+    await clock.advance(0);
+    forge.fail('pollIssues', ...Array.from({ length: 4 }, () => errorOf('forge_unreachable')));
+    forge.fail('pollIssues', errorOf('forge_rate_limited', 600_000));
+    const troubleAt = async (code: string) => {
+      while (watches[0]?.view().trouble?.code !== code) await clock.advance(1_000);
+      return watches[0]?.view().trouble;
+    };
+    const first = await troubleAt('forge_unreachable');
+    const sinceMs = first?.sinceMs ?? Number.NaN;
+    expect(clock.monotonicMs() - sinceMs).toBeLessThan(1_000);
+    // The next tries fail as well; it lasts since the first.
+    await clock.advance((first?.retryAtMs ?? 0) - clock.monotonicMs());
+    const again = watches[0]?.view().trouble;
+    expect(again).toMatchObject({ code: 'forge_unreachable', sinceMs });
+    expect(again?.retryAtMs).toBeGreaterThan(clock.monotonicMs());
+    const limited = await troubleAt('forge_rate_limited');
+    expect(limited?.sinceMs).toBeGreaterThan(sinceMs);
+    const waitMs = (limited?.retryAtMs ?? 0) - (limited?.sinceMs ?? 0);
+    expect(waitMs).toBeGreaterThanOrEqual(0.9 * 600_000);
+    await clock.advance(waitMs);
+    expect(watches[0]?.view().trouble).toBeNull();
+  });
+
   it('looks again at an issue that it could not judge', async () => {
     const stand = createStand();
     stand.forge.file(issueOf({ assignees: ['bzzz-bot'] }));

@@ -1,5 +1,5 @@
 /** Each reason on its own, from what a peer knows. */
-import { BzzzError, Epoch, IssueNumber, type Oid, TaskId, WhyReason } from '@bzzz/protocol';
+import { Epoch, IssueNumber, type Oid, TaskId, WhyReason } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { createMembership } from '../../src/membership/membership.ts';
 import { createBook, type TaskEntry } from '../../src/task/book.ts';
@@ -60,14 +60,19 @@ function holdOf(peer = other, lock: Oid = baseOid) {
   return { peer, epoch: Epoch.parse(3), lock, leaseMs };
 }
 
-const trouble = { code: 'fence_refused', reason: 'a rule says no', task, atMs: 0 };
-const unreachable = new BzzzError('forge_unreachable', 'no route to host');
+const told = { sinceMs: 0, atMs: 0, retryAtMs: null };
+const trouble = { code: 'fence_refused', reason: 'a rule says no', task, ...told };
 const watch = {
   repo,
   role: 'watcher' as const,
   polls: 1,
   answeredAtMs: null,
-  trouble: unreachable,
+  trouble: {
+    code: 'forge_unreachable' as const,
+    reason: 'no route to host',
+    sinceMs: 0,
+    retryAtMs: 1_000,
+  },
 };
 
 const cases: [WhyReason, Change, RegExp][] = [
@@ -157,7 +162,7 @@ const cases: [WhyReason, Change, RegExp][] = [
     {
       self: { account: null },
       troubles: [
-        { code: 'forge_unauthorized', reason: 'bad credentials', task: undefined, atMs: 0 },
+        { code: 'forge_unauthorized', reason: 'bad credentials', task: undefined, ...told },
       ],
     },
     /whose its token is: bad credentials/,

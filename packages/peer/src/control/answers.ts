@@ -33,7 +33,15 @@ const Watching = z.object({
   role: z.string(),
   polls: z.number(),
   answeredAgoMs: z.number().nullable(),
-  trouble: z.object({ code: z.string(), reason: z.string() }).nullable(),
+  trouble: z
+    .object({
+      code: z.string(),
+      reason: z.string(),
+      /** How long it has lasted, and until it is read again. */
+      forMs: z.number().optional(),
+      retryInMs: z.number().optional(),
+    })
+    .nullable(),
 });
 
 export const StatusAnswer = z.object({
@@ -54,6 +62,10 @@ export const StatusAnswer = z.object({
     /** Other peers with a connection, and all that are known. */
     connected: z.number(),
     known: z.number(),
+    /** Gossiped messages of others that came, and that never did; of ours that were not sent. */
+    gossip: z
+      .object({ heard: z.number(), lost: z.number(), notSent: z.number() })
+      .default({ heard: 0, lost: 0, notSent: 0 }),
   }),
   forge: z.object({
     apiUrl: z.string(),

@@ -2,6 +2,7 @@
 import type { MemberView, PeerView, TaskView } from '@bzzz/coordination';
 import type { GithubStats } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
+import type { MeshStats } from '@bzzz/mesh';
 import type { Config } from '@bzzz/protocol';
 import type { WebhookState } from '@bzzz/webhook';
 import type { PeerAnswer, Problem, StatusAnswer, TaskAnswer } from '../control/answers.ts';
@@ -11,6 +12,7 @@ export interface StatusSources {
   readonly config: Config;
   readonly journals: Journals;
   readonly github: GithubStats;
+  readonly gossip: MeshStats['gossip'];
   readonly addresses: readonly string[];
   readonly webhook: WebhookState | null;
   readonly problems: readonly Problem[];
@@ -19,7 +21,7 @@ export interface StatusSources {
 }
 
 export function statusAnswer(sources: StatusSources): StatusAnswer {
-  const { view, config, github, webhook } = sources;
+  const { view, config, github, gossip, webhook } = sources;
   const { self } = view;
   const others = view.members.filter((member) => !member.self);
   return {
@@ -38,6 +40,11 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
       addresses: [...sources.addresses],
       connected: others.filter(({ connected }) => connected).length,
       known: others.length,
+      gossip: {
+        heard: gossip.messagesDelivered,
+        lost: gossip.lost,
+        notSent: gossip.dropped.backlog + gossip.dropped.notSent,
+      },
     },
     forge: {
       apiUrl: config.forge.apiUrl,

@@ -1,8 +1,11 @@
-/** What is wrong with a peer right now, worst first. Pure. */
+/** What is wrong with a peer right now: its forge before everything else, then the worst. Pure. */
 import type { MemberView, PeerView } from '@bzzz/coordination';
-import { type BzzzError, type Config, type ErrorCode, errorRegistry } from '@bzzz/protocol';
+import type { BzzzError, Config } from '@bzzz/protocol';
 import type { Problem } from '../control/answers.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
+import { forgeCodes, forgeProblemsOf } from './forge-problems.ts';
+import { ofCode } from './of-code.ts';
+import { span } from './span.ts';
 
 export interface ProblemSources {
   readonly view: PeerView;
@@ -21,7 +24,6 @@ const lookingMs = 10_000;
 export function problemsOf(sources: ProblemSources): Problem[] {
   const problems = [
     ...aloneOf(sources),
-    ...forgeOf(sources),
     ...accountOf(sources),
     ...sandboxOf(sources),
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
@@ -32,7 +34,8 @@ export function problemsOf(sources: ProblemSources): Problem[] {
   const once = [
     ...new Map(problems.reverse().map((one) => [`${one.code} ${one.text}`, one])).values(),
   ];
-  return once.reverse().sort((a, b) => severity[a.severity] - severity[b.severity]);
+  const worst = once.reverse().sort((a, b) => severity[a.severity] - severity[b.severity]);
+  return [...forgeProblemsOf(sources), ...worst];
 }
 
 const severity = { error: 0, warning: 1 } as const;
@@ -43,7 +46,7 @@ function aloneOf({ view, config, upMs }: ProblemSources): Problem[] {
   const { name, bootstrap, mdns } = config.mesh;
   const looking = upMs < lookingMs && others.length === 0;
   const text = looking
-    ? `Looking for other peers of the mesh ${name} since ${seconds(upMs)}.`
+    ? `Looking for other peers of the mesh ${name} since ${span(upMs)}.`
     : `Alone in the mesh ${name}${lost(others)}.`;
   const deaf = bootstrap.length === 0 && !mdns;
   const advice = deaf
@@ -58,38 +61,11 @@ function lost(others: readonly MemberView[]): string {
   return `; ${others.length} known, none connected (${names.join(', ')}${others.length > 3 ? ', ...' : ''})`;
 }
 
-function forgeOf({ view, config }: ProblemSources): Problem[] {
-  const { apiUrl } = config.forge;
-  const refused = [...view.troubles, ...view.watching.flatMap(({ trouble }) => trouble ?? [])].find(
-    ({ code }) => code === 'forge_unauthorized',
-  );
-  const unreachable = view.watching.filter(({ trouble }) => trouble?.code === 'forge_unreachable');
-  const silentMs = unreachable.map(
-    ({ answeredAgoMs }) => answeredAgoMs ?? Number.POSITIVE_INFINITY,
-  );
-  const since = Math.min(...silentMs);
-  return [
-    ...(refused === undefined
-      ? []
-      : [ofCode('forge_unauthorized', 'error', `The token is refused: ${refused.reason}.`)]),
-    ...(unreachable.length === 0
-      ? []
-      : [
-          ofCode(
-            'forge_unreachable',
-            'error',
-            Number.isFinite(since)
-              ? `The forge at ${apiUrl} has not answered for ${seconds(since)}.`
-              : `The forge at ${apiUrl} has not answered yet.`,
-          ),
-        ]),
-  ];
-}
-
 /** Without an account nothing can be claimed; why not is told above, while it is news. */
 function accountOf(sources: ProblemSources): Problem[] {
   const { view, config, upMs } = sources;
-  if (view.self.account !== null || upMs < lookingMs || forgeOf(sources).length > 0) return [];
+  if (view.self.account !== null || upMs < lookingMs || forgeProblemsOf(sources).length > 0)
+    return [];
   const text = `The forge at ${config.forge.apiUrl} has not told yet whom the token belongs to.`;
   const advice = 'Run `bzzz doctor`: it asks again.';
   return [{ code: 'account_unknown', severity: 'error', text, advice }];
@@ -119,21 +95,8 @@ function settingsOf({ config }: ProblemSources): Problem[] {
 
 function troublesOf({ view }: ProblemSources): Problem[] {
   return view.troubles
-    .filter(({ code }) => code !== 'forge_unauthorized' && code !== 'forge_unreachable')
+    .filter(({ code }) => !forgeCodes.includes(code))
     .map(({ code, reason, task }) =>
       ofCode(code, 'warning', task === undefined ? reason : `${task}: ${reason}`),
     );
-}
-
-function ofCode(code: string, severity: Problem['severity'], text: string): Problem {
-  const advice = isErrorCode(code) ? errorRegistry[code].advice : 'Look at `bzzz logs`.';
-  return { code, severity, text, advice };
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorRegistry, code);
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
 }

@@ -53,6 +53,7 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         journals,
         upMs,
         github: github.stats(),
+        gossip: mesh.stats().gossip,
         addresses: mesh.multiaddrs(),
         webhook: received,
         problems: problemsOf({ view, config, upMs, meshTroubles, webhookTrouble, sandboxMissing }),

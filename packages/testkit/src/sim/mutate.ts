@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Edit } from './bugs.ts';
+import type { Edit } from './bug-spec.ts';
 
 const sources = '/packages/coordination/src/';
 

@@ -1,0 +1,109 @@
+import type { StatusAnswer } from '@bzzz/peer';
+import { describe, expect, it } from 'vitest';
+import { statusLines } from '../src/output/status-lines.ts';
+
+const terminal = {
+  print: () => undefined,
+  note: () => undefined,
+  style: (_: unknown, text: string) => text,
+  styleNote: (_: unknown, text: string) => text,
+  columns: null,
+};
+
+const status: StatusAnswer = {
+  webhook: null,
+  problems: [],
+  peer: {
+    id: '12D3KooWx',
+    name: 'ash',
+    version: '0.1.0',
+    account: null,
+    pid: 1,
+    dataDir: '/d',
+    upMs: 1_000,
+  },
+  mesh: {
+    name: 'lan',
+    addresses: [],
+    connected: 1,
+    known: 1,
+    gossip: { heard: 4_298, lost: 0, notSent: 0 },
+  },
+  forge: {
+    apiUrl: 'https://api.github.com',
+    reads: 1,
+    notModified: 0,
+    writes: 0,
+    pushes: 0,
+    rateLimit: null,
+    watching: [],
+  },
+  work: {
+    slots: 1,
+    running: 0,
+    executors: [],
+    tools: [],
+    sandbox: 'none',
+    load: 0,
+    success: 1,
+  },
+  tasks: {},
+  journal: { key: 'ab', length: 1, replicas: 0 },
+};
+
+function lines(change: Partial<StatusAnswer>): string[] {
+  return statusLines(terminal, { ...status, ...change });
+}
+
+describe('the first line of the status', () => {
+  it('is what is wrong first of all, with what to do about it', () => {
+    const limited = 'GitHub says wait: octo/repo is read again in 4 min (rate limit).';
+    const advice = 'Wait.';
+    const problems = [
+      { code: 'forge_rate_limited', severity: 'warning' as const, text: limited, advice },
+      { code: 'alone', severity: 'error' as const, text: 'Alone.', advice: 'Look.' },
+    ];
+    const [first, second, third] = lines({ problems });
+    expect([first, second, third]).toEqual([`note  ${limited}`, `      ${advice}`, 'WRONG Alone.']);
+  });
+
+  it('is that all is well, when it is', () => {
+    expect(lines({})[0]).toBe('All is well.');
+  });
+
+  it('is borne out by what is said of each repository', () => {
+    const trouble = { code: 'forge_rate_limited', reason: 'r' };
+    const watching = [
+      { ...trouble, retryInMs: 240_000 },
+      // Of a peer of the release before.
+      trouble,
+    ].map((one) => {
+      return { repo: 'octo/repo', role: 'watcher', polls: 1, answeredAgoMs: 5_000, trouble: one };
+    });
+    const told = lines({ forge: { ...status.forge, watching } }).filter((line) =>
+      line.includes('octo/repo'),
+    );
+    const facts = 'octo/repo: watcher, answered 5 s ago, forge_rate_limited';
+    expect(told.map((line) => line.trim())).toEqual([`${facts}, again in 4 min`, facts]);
+  });
+});
+
+describe('gossip in the status', () => {
+  const withGossip = (gossip: { lost: number; notSent: number }) =>
+    lines({ mesh: { ...status.mesh, gossip: { heard: 4_298, ...gossip } } }).find((line) =>
+      line.startsWith('gossip'),
+    );
+
+  it('is no line where nothing was lost', () => {
+    expect(withGossip({ lost: 0, notSent: 0 })).toBeUndefined();
+  });
+
+  it('is what was lost of others, and of ours before it was sent', () => {
+    const end = '(repeated by the next announcement)';
+    expect(withGossip({ lost: 12, notSent: 0 })).toBe(
+      `gossip   12 of 4,310 messages lost on the way ${end}`,
+    );
+    expect(withGossip({ lost: 0, notSent: 1_000 })).toBe(`gossip   1,000 of ours not sent ${end}`);
+    expect(withGossip({ lost: 2, notSent: 3 })).toContain('lost on the way, 3 of ours not sent (');
+  });
+});

@@ -1,0 +1,76 @@
+/** Bugs in who is missed, who takes over, and what is remembered. */
+import type { BugSpec } from './bug-spec.ts';
+
+export const bugsOfTakeovers = {
+  'forgets-its-claims': {
+    what: 'what an earlier run intended is not read from the journal',
+    breaks: [3],
+    edits: [
+      {
+        file: 'peer/coordinator.ts',
+        find: 'for (const task of memory.unfinished) workforce.resume(task);',
+        replace: 'void memory.unfinished;',
+      },
+    ],
+  },
+  'never-takes-over': {
+    what: 'a lease that ran out is left standing',
+    breaks: [3, '4.3-lease-out'],
+    edits: [
+      {
+        file: 'fence/forfeit.ts',
+        find: 'membership.isDead(record.peer) || leases.stoodMs(record.task, oid) >= record.leaseMs',
+        replace: 'membership.isDead(record.peer)',
+      },
+    ],
+  },
+  'minority-buries': {
+    what: 'who sees a minority declares the others dead',
+    breaks: ['4.3-majority'],
+    edits: [
+      {
+        file: 'membership/liveness.ts',
+        find: 'membership.seesMajorityWithout(peer)',
+        replace: '(membership.seesMajorityWithout(peer) || true)',
+      },
+    ],
+  },
+  'deaf-to-silence': {
+    what: 'only closed connections are noticed, not those on which nothing comes',
+    breaks: ['4.3-silence'],
+    edits: [
+      {
+        file: 'membership/liveness.ts',
+        find: 'if (silence.isOverdue(peer, nowMs))',
+        replace: 'if (silence.isOverdue(peer, nowMs - 3_600_000))',
+      },
+    ],
+  },
+  'buries-unasked': {
+    what: 'a peer that is missed is declared dead without asking others',
+    breaks: ['4.3-probe'],
+    edits: [
+      {
+        file: 'membership/liveness.ts',
+        find: 'rendezvous(target, others).slice(0, helpersMax)',
+        replace: 'rendezvous(target, others).slice(0, 0)',
+      },
+      {
+        file: 'membership/liveness.ts',
+        find: "if (answers.length === 0) return 'nobody-asked';",
+        replace: '',
+      },
+    ],
+  },
+  'says-nothing': {
+    what: 'a peer that hears that it is suspected does not say that it lives',
+    breaks: ['4.3-refute'],
+    edits: [
+      {
+        file: 'membership/presence.ts',
+        find: 'if (suspected < incarnation) return;',
+        replace: 'if (suspected < incarnation + 1_000) return;',
+      },
+    ],
+  },
+} as const satisfies Readonly<Record<string, BugSpec>>;

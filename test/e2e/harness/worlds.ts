@@ -30,18 +30,22 @@ export async function sampleWorld(): Promise<World & { readonly issues: readonly
 /** A maintainer of the gated repository. */
 export const maintainer = 'mara';
 
+type RecipeName = 'quick' | 'gated' | 'adding';
+
 /**
- * A repository with two recipes: `quick` writes a word at once; `gated` says that it is at work by
- * a file `waiting` in its worktree, and goes on when there is a file `go`.
+ * A repository with three recipes: `quick` writes a word at once; `gated` says that it is at work by
+ * a file `waiting` in its worktree, and goes on when there is a file `go`; `adding` writes a line more
+ * to what is there, then waits like that.
  */
 export async function gatedWorld(
   stage: Stage,
-  issues: readonly { readonly recipe: 'quick' | 'gated'; readonly word: string }[],
+  issues: readonly { readonly recipe: RecipeName; readonly word: string }[],
+  more: { readonly checkpointMs?: number } = {},
 ): Promise<World> {
   const filesDir = join(stage.dir, 'files');
   await mkdir(join(filesDir, '.bzzz'), { recursive: true });
   await writeFile(join(filesDir, 'README.md'), '# Words\n\nA file a word.\n');
-  await writeFile(join(filesDir, '.bzzz', 'policy.yml'), JSON.stringify(policy));
+  await writeFile(join(filesDir, '.bzzz', 'policy.yml'), JSON.stringify({ ...policy, ...more }));
   return {
     users: ['ada', maintainer, account],
     repo: {
@@ -60,7 +64,7 @@ export async function gatedWorld(
   };
 }
 
-export function bodyOf(recipe: 'quick' | 'gated', word: string): string {
+export function bodyOf(recipe: RecipeName, word: string): string {
   return `Please.\n\nrecipe: ${recipe}\nword: ${word}\n`;
 }
 
@@ -82,6 +86,7 @@ export async function openGate(stage: Stage, peer: PeerProcess): Promise<void> {
 
 const word = { word: '[a-z]{1,20}' };
 const write = ['sh', '-c', 'echo "$0" > "$0.txt"', '{word}'];
+const add = ['sh', '-c', 'echo "$0" >> "$0.txt"', '{word}'];
 const wait = 'touch waiting; until [ -e go ]; do sleep 0.1; done; rm go waiting';
 const accept = ['grep', '-qx', '{word}', '{word}.txt'];
 const policy = {
@@ -89,5 +94,6 @@ const policy = {
   recipes: {
     quick: { parameters: word, run: write, accept },
     gated: { parameters: word, run: [['sh', '-c', wait], write], accept },
+    adding: { parameters: word, run: [add, ['sh', '-c', wait]], accept },
   },
 };

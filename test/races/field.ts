@@ -1,8 +1,10 @@
 /** A forge, its issues, and the contenders for them. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { taskOfRef } from '@bzzz/protocol';
 import { z } from 'zod';
 import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
 import { createStage, type Stage } from '../e2e/harness/stage.ts';
+import { git } from '../e2e/harness/repository.ts';
 import { bodyOf, gatedWorld, maintainer } from '../e2e/harness/worlds.ts';
 import { type ContenderProcess, createContender } from './contenders.ts';
 import { keepReflog, type Verdict, verdictOf } from './verdict.ts';
@@ -14,9 +16,9 @@ export interface Field {
   /** A person files an issue, and everybody hears of it at once. */
   file(): Promise<void>;
   filed(): number;
-  /** Of all issues; asks the repository, so not to be called in a loop without a pause. */
+  /** Of all issues; what has not moved since it was looked at last is not looked at again. */
   verdicts(): Promise<Verdict[]>;
-  /** What must be zero for every run that the fence guards. */
+  /** What must be zero for every run that the fence guards; looks at everything anew. */
   outcome(): Promise<Outcome>;
 }
 
@@ -64,7 +66,22 @@ function fieldOf(
   contenders: readonly ContenderProcess[],
 ): Field {
   const numbers: number[] = [];
-  const field: Field = {
+  /** By issue: where its branches stood, and what that came to. A look costs a dozen processes. */
+  const known = new Map<number, { readonly tips: string; readonly verdict: Verdict }>();
+
+  async function lookAtMoved(): Promise<Verdict[]> {
+    const tips = await tipsOf(forge);
+    return inTurn(numbers, async (number) => {
+      const now = tips.get(number) ?? '';
+      const before = known.get(number);
+      if (before?.tips === now) return before.verdict;
+      const verdict = await verdictOf(forge, number);
+      known.set(number, { tips: now, verdict });
+      return verdict;
+    });
+  }
+
+  return {
     stage,
     forge,
     contenders,
@@ -75,9 +92,9 @@ function fieldOf(
       numbers.push(Filed.parse(await forge.call(maintainer, 'POST', 'issues', issue)).number);
       for (const one of contenders) one.look();
     },
-    verdicts: () => inTurn(numbers, (number) => verdictOf(forge, number)),
+    verdicts: lookAtMoved,
     async outcome() {
-      const verdicts = await field.verdicts();
+      const verdicts = await inTurn(numbers, (number) => verdictOf(forge, number));
       const done = verdicts.filter(({ state }) => state === 'result');
       const pulls = await inTurn(done, ({ number }) => pullsOf(forge, number));
       const unseen = pulls.filter((count) => count !== 1).length;
@@ -88,7 +105,17 @@ function fieldOf(
       };
     },
   };
-  return field;
+}
+
+/** The tips of both branches of each issue, as one text. */
+async function tipsOf({ gitDir }: ForgeProcess): Promise<Map<number, string>> {
+  const refs = await git(gitDir, 'for-each-ref', '--format=%(refname) %(objectname)');
+  const tips = new Map<number, string>();
+  for (const line of refs.split('\n')) {
+    const task = taskOfRef(line.split(' ')[0] ?? '');
+    if (task !== undefined) tips.set(task.number, `${tips.get(task.number) ?? ''} ${line}`);
+  }
+  return tips;
 }
 
 /** Pull requests take numbers of the same row. */

@@ -57,6 +57,7 @@ async function killAll(field: Field, options: KillsOptions): Promise<KillsResult
     const open = verdicts.filter((one) => !hasEnded(one)).length;
     for (let count = open; count < openMax; count += 1) await field.file();
   }
+  await untilTrue(async () => (await field.verdicts()).every(hasEnded));
   await untilTrue(async () => (await field.outcome()).unended === 0);
   for (const one of contenders) await one.end();
   const lost = await Promise.all(contenders.map(lostOf));

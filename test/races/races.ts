@@ -27,7 +27,7 @@ export interface RacesResult extends Outcome {
 }
 
 /** Issues that are open at a time. */
-const openMax = 4;
+const openMax = 3;
 const lostShare = 0.2;
 /** Between two processes that are stopped or killed. */
 const disturbEveryMs = 3_000;
@@ -58,6 +58,7 @@ async function race(field: Field, options: RacesOptions): Promise<RacesResult> {
   await disturbance.end();
   const lostReplies = (await forge.faults()).reduce((sum, { struck }) => sum + struck, 0);
   await forge.clearFaults();
+  if (!options.unfenced) await untilTrue(async () => (await field.verdicts()).every(hasEnded));
   if (!options.unfenced) await untilTrue(async () => (await field.outcome()).unended === 0);
   const verdicts = await field.verdicts();
   return {

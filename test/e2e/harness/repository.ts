@@ -101,9 +101,16 @@ export function storyOf(chain: readonly LockCommit[]): string[] {
   return steps.filter((step, index) => step !== steps[index - 1]);
 }
 
+/** Commits never change, and a chain is looked at again and again. */
+const commits = new Map<string, Uint8Array>();
+
 async function commitBytes(gitDir: string, oid: string): Promise<Uint8Array> {
+  const known = commits.get(oid);
+  if (known !== undefined) return known;
   const { stdout } = await run('git', ['-C', gitDir, 'cat-file', 'commit', oid], {
     encoding: 'buffer',
   });
-  return new Uint8Array(stdout);
+  const bytes = new Uint8Array(stdout);
+  commits.set(oid, bytes);
+  return bytes;
 }

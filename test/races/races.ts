@@ -29,8 +29,8 @@ export interface RacesResult extends Outcome {
 /** Issues that are open at a time. */
 const openMax = 3;
 const lostShare = 0.2;
-/** Between two processes that are stopped or killed. */
-const disturbEveryMs = 3_000;
+/** Each process is stopped or killed about once in so long. */
+const undisturbedMs = 60_000;
 
 export function runRaces(options: RacesOptions): Promise<RacesResult> {
   return onField(options, (field) => race(field, options));
@@ -43,7 +43,7 @@ async function race(field: Field, options: RacesOptions): Promise<RacesResult> {
   await forge.addFault({ on: '*', account, kind: 'dropReply', probability: lostShare });
   const disturbance = disturb(contenders, createChance(options.seed), {
     leaseMs,
-    everyMs: disturbEveryMs,
+    everyMs: undisturbedMs / contenders.length,
   });
   await untilTrue(async () => {
     const verdicts = await field.verdicts();

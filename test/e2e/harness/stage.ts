@@ -32,9 +32,9 @@ export interface Stage {
 type Look<T> = () => Promise<T | undefined | false> | T | undefined | false;
 
 /** Limit of a test, for a machine that is busy with others: a state that does not come fails sooner. */
-export const patientMs = 240_000;
+export const patientMs = 900_000;
 /** Longer than any state takes on a busy machine, shorter than a test's own limit. */
-const stateMsMax = 90_000;
+const stateMsMax = 240_000;
 const lookEveryMs = 50;
 /** Commands in a sandbox die with their peer, and git with its connection; not in the same instant. */
 const dyingMsMax = 10_000;

@@ -44,4 +44,10 @@ export const foundSeeds: readonly {
     what: 'two who read one issue differently made it look reopened',
   },
   { seed: 60_895_622, peers: 4, tasks: 5, what: 'the simulator began work of a dead process' },
+  {
+    seed: 28_519_799,
+    peers: 6,
+    tasks: 1,
+    what: 'the checker did not know whom a peer had buried before the split',
+  },
 ];

@@ -7,8 +7,14 @@ export interface Surroundings {
   split(groups: ReadonlyMap<PeerId, number> | undefined): void;
   /** How long the forge was away in the time since, at least so long at a time. */
   outageMsSince(sinceMs: number, atLeastMs: number): number;
-  /** Since when a peer has been with a minority, of those that lived at the split and now; or null. */
-  minoritySinceMs(peer: PeerId): number | null;
+  /** The smaller side that a peer is on, of those that lived at the split and now; null: it is on none. */
+  smallSideOf(peer: PeerId): SmallSide | null;
+}
+
+export interface SmallSide {
+  readonly sinceMs: number;
+  /** Those of it that live. */
+  readonly peers: readonly PeerId[];
 }
 
 /** A split that came sooner after another one may divide what was divided. */
@@ -60,13 +66,14 @@ export function createSurroundings(deps: {
         .map(({ fromMs, toMs }) => Math.max(0, toMs - Math.max(fromMs, sinceMs)))
         .reduce((sum, ms) => sum + ms, 0);
     },
-    minoritySinceMs(peer) {
+    smallSideOf(peer) {
       if (groups === undefined || !wasWhole) return null;
       const side = groups.get(peer);
       const alive = living();
       // Peers that start meanwhile may make it a majority of those that it knew of.
       const mine = alive.filter((other) => groups?.get(other) === side);
-      return smallSides.has(side) && mine.length * 3 <= alive.length ? splitAtMs : null;
+      const isSmall = smallSides.has(side) && mine.length * 3 <= alive.length;
+      return isSmall ? { sinceMs: splitAtMs, peers: mine } : null;
     },
   };
 }

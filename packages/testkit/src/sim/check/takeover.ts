@@ -18,14 +18,22 @@ const driftMax = 0.03;
 export function checkTakeover(context: CheckContext, chains: Chains): Check {
   const { broken, repo, nowMs } = context;
   const deaths = trackDeaths();
+  /** The last membership that each peer knew of, itself left out: over its restarts, as its journal is. */
+  const known = new Map<PeerId, ReadonlySet<PeerId>>();
   /** Whom its author held for dead when a move was intended: the push may arrive much later. */
   const deadThen = new Map<Oid, ReadonlySet<PeerId>>();
 
   function onDurable({ peer, body }: Extract<HistoryEvent, { kind: 'durable' }>): void {
     if (body.kind === 'fence.intended') deadThen.set(body.intent.oid, deaths.deadTo(peer));
+    const members = known.get(peer) ?? new Set();
+    if (body.kind === 'member.joined') known.set(peer, new Set([...members, body.peer]));
     if (body.kind !== 'member.dead') return;
-    const sinceMs = context.minoritySinceMs(peer);
-    if (sinceMs !== null && nowMs() - sinceMs > splitSeenMs) {
+    known.set(peer, new Set([...members].filter((one) => one !== body.peer)));
+    const side = context.smallSideOf(peer);
+    if (side === null || nowMs() - side.sinceMs <= splitSeenMs) return;
+    // Whom it had declared dead before counts no more: what is left may be a majority of its members.
+    const seen = side.peers.filter((one) => one !== peer && one !== body.peer && members.has(one));
+    if ((1 + seen.length) * 2 <= 1 + members.size) {
       broken('4.3-majority', 'a peer was declared dead by the smaller side of a split');
     }
   }

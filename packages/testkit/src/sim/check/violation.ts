@@ -2,6 +2,7 @@ import type { Account, IssueNumber, PeerId, RepoName } from '@bzzz/protocol';
 import type { ForgeState } from '../forge-state.ts';
 import type { HistoryEvent } from '../history.ts';
 import type { RuleId } from '../rules.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 export type InvariantNumber = 1 | 2 | 3 | 4 | 7 | 8 | 10 | 11;
 
@@ -25,8 +26,8 @@ export interface CheckContext {
   readonly prompt: (peer: PeerId) => boolean;
   /** How long the forge was away in the time since, at least so long at a time. */
   readonly outageMsSince: (sinceMs: number, atLeastMs: number) => number;
-  /** Since when a peer has been with a minority of those that live; null: it is not. */
-  readonly minoritySinceMs: (peer: PeerId) => number | null;
+  /** The smaller side of a split that a peer is on; null: it is on none. */
+  readonly smallSideOf: Surroundings['smallSideOf'];
   readonly state: ForgeState;
   readonly nowMs: () => number;
   readonly broken: (invariant: Violation['invariant'], what: string) => void;

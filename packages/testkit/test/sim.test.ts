@@ -30,9 +30,7 @@ describe('the simulator', () => {
     const { failure, covered } = await tally({ from, count: 400 }, sizes);
     expect(failure).toBeNull();
     for (const [what, floor] of floors) {
-      expect(covered[what] ?? 0, `${what} from seed ${from}`).toBeGreaterThanOrEqual(
-        (floor * count) / 400,
-      );
+      expect(covered[what] ?? 0, `${what} from seed ${from}`).toBeGreaterThanOrEqual(floor);
     }
   }, 1_800_000);
 

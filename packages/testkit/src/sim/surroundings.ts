@@ -11,7 +11,7 @@ export interface Surroundings {
   smallSideOf(peer: PeerId): SmallSide | null;
 }
 
-export interface SmallSide {
+interface SmallSide {
   readonly sinceMs: number;
   /** Those of it that live. */
   readonly peers: readonly PeerId[];

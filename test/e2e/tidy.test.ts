@@ -1,25 +1,15 @@
 /** What is over leaves nothing behind on the forge, and is not begun again when people open it anew. */
-import { expect, it, onTestFinished, vi } from 'vitest';
-import { startForge } from './harness/forge.ts';
+import { expect, it, vi } from 'vitest';
 import { pullsOf } from './harness/outcome.ts';
-import { fullMesh, startPeers, untilAllSayDone } from './harness/peer.ts';
 import { lockChain, tipOf } from './harness/repository.ts';
-import { createStage, patientMs } from './harness/stage.ts';
-import { gatedWorld, maintainer } from './harness/worlds.ts';
+import { doneByTwo, untilReplicated } from './harness/scenes.ts';
+import { patientMs } from './harness/stage.ts';
+import { maintainer } from './harness/worlds.ts';
 
 vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
 
 it('the branches of a closed issue go, and when it is reopened its pull request is found', async () => {
-  const stage = await createStage();
-  onTestFinished(() => stage.close());
-  const world = await gatedWorld(stage, [{ recipe: 'quick', word: 'oak' }]);
-  const forge = await startForge(stage, world);
-  const timing = { tidyMs: 1_000, keepMs: 0 };
-  const peers = await startPeers(stage, forge, ['ash', 'elm'], { timing });
-  await fullMesh(stage, peers);
-  await untilAllSayDone(stage, peers, 1);
-  const [pull] = pullsOf(await forge.pullRequests(), 1);
-  if (pull === undefined) throw new Error('no pull request');
+  const { stage, forge, peers, pull } = await doneByTwo({ tidyMs: 1_000, keepMs: 0 });
   const claims = await lockChain(forge, 1);
   const branches = async () => [
     await tipOf(forge.gitDir, 'bzzz/lock/1'),
@@ -42,10 +32,7 @@ it('the branches of a closed issue go, and when it is reopened its pull request 
   // The one that did the work is gone, and the other, started anew, knows of it from journals only.
   const author = peers.find((peer) => peer.id() === claims[0]?.record.peer);
   const other = peers.find((peer) => peer !== author);
-  await stage.until('the other holds the whole journal of the author', async () => {
-    const answer = await other?.client.peers();
-    return answer?.peers.every(({ journal }) => journal.here === journal.length);
-  });
+  await untilReplicated(stage, peers);
   await Promise.all(peers.map((peer) => peer.stop()));
   await other?.restart();
   await forge.call(maintainer, 'PATCH', 'issues/1', { state: 'open' });

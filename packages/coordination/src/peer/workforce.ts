@@ -12,15 +12,10 @@ import {
   type TaskId,
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
-import {
-  type Biddable,
-  type BidDeps,
-  type BidOptions,
-  type BidOutcome,
-  bid,
-} from '../contest/bid.ts';
+import { type BidDeps, type BidOptions, type BidOutcome, bid } from '../contest/bid.ts';
 import { createHolding, type Holding } from '../fence/holding.ts';
 import type { TipReading } from '../fence/tip.ts';
+import { recall } from '../recovery/recall.ts';
 import type { Records } from '../recovery/records.ts';
 import { backoffMs, patiently } from '../support/backoff.ts';
 import { abortError, sleep } from '../support/sleep.ts';
@@ -116,7 +111,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   async function bidAndWork(entry: TaskEntry & { readonly seen: Seen }): Promise<void> {
     const bidOptions = options.bidOptions();
     if (bidOptions === null) return;
-    const known = await recall(entry);
+    const known = await recall(deps, entry, signal);
     const outcome = await settleDoubt(await bid(deps, bidOptions, known, signal));
     switch (outcome.kind) {
       case 'won':
@@ -138,19 +133,6 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
         if (isOurs(entry.task, outcome.reading)) return resumeFrom(entry.task, outcome.reading);
         return postpone(entry.task);
     }
-  }
-
-  /**
-   * A task of which nobody told us may have been claimed before: the journals know. They also know
-   * whether its branches are gone because it was closed: then people have reopened it.
-   */
-  async function recall(entry: TaskEntry & { readonly seen: Seen }): Promise<Biddable> {
-    const { epoch, tidiedOver, accounts } = await deps.records.recall(entry.task, signal);
-    const epochKnown = Math.max(entry.epochKnown, epoch);
-    const tidied = epochKnown > 0 && tidiedOver >= epochKnown;
-    const reopenedOver = tidied ? epochKnown : entry.reopenedOver;
-    book.update(entry.task, { epochKnown, reopenedOver });
-    return { ...entry, epochKnown, reopenedOver, accountsBefore: tidied ? accounts : [] };
   }
 
   /** Whoever stood down before nobody bids again later, not at once. */
@@ -210,7 +192,8 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     if (entry !== undefined) entry.recheck = recheck;
   }
 
-  async function hold({ holding, resultTip, first, work }: DriveJob): Promise<void> {
+  async function hold(job: DriveJob): Promise<void> {
+    const { holding } = job;
     const { task } = holding;
     setRecheck(task, () => undefined);
     deps.epilogue.forget(task);
@@ -220,12 +203,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     book.update(task, { state: { state: 'claimed', hold: held }, failures: 0 });
     options.onChange(task);
     try {
-      const end = await driveTask(
-        deps,
-        driveOptions(task),
-        { holding, resultTip, first, work },
-        signal,
-      );
+      const end = await driveTask(deps, driveOptions(task), job, signal);
       await finish(holding, end);
     } catch (error) {
       if (signal.aborted) await letGo(holding);

@@ -86,9 +86,9 @@ interface Options {
  * Every method throws `forge_unreachable` (no answer, 5xx), `forge_rate_limited` (with
  * `retryAfterMs`), `forge_unauthorized` (token), `forge_not_found`, `forge_invalid_answer`,
  * `forge_refused` (its words do not suit it), `forge_issue_too_large`, or `aborted`; `push` and
- * `deleteBranches` instead answer `unknown` when there was no answer. `push` throws `lock_malformed` when the bytes are not
- * the commit that they are said to be, and `git_object_missing` when the result is not in the
- * mirror. What works on the mirror also throws `git_unusable` and `git_failed`.
+ * `deleteBranches` instead answer `unknown` when there was no answer. `push` throws `lock_malformed`
+ * when the bytes are not the commit that they are said to be, and `git_object_missing` when the result
+ * is not in the mirror. What works on the mirror also throws `git_unusable` and `git_failed`.
  */
 export interface Forge {
   /** Whom the token belongs to. */

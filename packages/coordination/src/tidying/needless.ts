@@ -4,7 +4,7 @@
  * what it does not explain is a person's.
  */
 import type { Issue, LockRecord, Oid } from '@bzzz/protocol';
-import type { Branches, PullRequest } from '../ports/index.ts';
+import type { Branches } from '../ports/index.ts';
 import { isExplained, type TipReading } from '../fence/tip.ts';
 
 /** The lock, with the record on it, and the result branch as one read showed them. */
@@ -23,8 +23,4 @@ export function standingOf({ number }: Pick<Issue, 'number'>, reading: TipReadin
 /** By the wall clock, which is close enough to the forge's for a wait of hours. */
 export function isLongClosed(issue: Issue, wallMs: number, keepMs: number): boolean {
   return issue.state === 'closed' && wallMs - issue.updatedAtMs >= keepMs;
-}
-
-export function isOpen({ state }: PullRequest): boolean {
-  return state === 'open';
 }

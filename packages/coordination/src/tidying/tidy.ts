@@ -5,8 +5,15 @@
  * an issue that nobody wants any more is looked into: whoever holds it hears of it, and its lease is
  * watched.
  */
-import { type Issue, isBzzzError, type LockRecord, type Oid, type RepoName } from '@bzzz/protocol';
-import { taskId, type TaskId } from '@bzzz/protocol';
+import {
+  type Issue,
+  isBzzzError,
+  type LockRecord,
+  type Oid,
+  type RepoName,
+  taskId,
+  type TaskId,
+} from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import { accountsOf } from '../fence/commit.ts';
 import type { Fence } from '../fence/fence.ts';
@@ -14,7 +21,7 @@ import type { TipReading } from '../fence/tip.ts';
 import type { Branches, Clock, Forge, PushReply, Random } from '../ports/index.ts';
 import { sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
-import { isLongClosed, isOpen, type Standing, standingOf } from './needless.ts';
+import { isLongClosed, type Standing, standingOf } from './needless.ts';
 
 export interface TidyDeps {
   readonly clock: Clock;
@@ -85,7 +92,8 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     const task = taskId(repo, number);
     const issue = await readIssue(number);
     if (issue === undefined) return;
-    if (!isLongClosed(issue, clock.wallMs(), keepMs) && looked.get(number) === lock) return;
+    const over = isLongClosed(issue, clock.wallMs(), keepMs);
+    if (!over && looked.get(number) === lock) return;
     const reading = await fence.look(task, signal);
     options.onReading(task, reading);
     const standing = standingOf(issue, reading);
@@ -93,11 +101,12 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
       return options.guard(task);
     }
     if (lock !== null) looked.set(number, lock);
-    if (standing === undefined || !isLongClosed(issue, clock.wallMs(), keepMs)) return;
+    if (standing === undefined || !over) return;
     const pulls = await forge.findPullRequests(repo, number, { signal });
     // A result that people have never seen is nobody's to throw away.
     const unseen = standing.record.state === 'result' && pulls.length === 0;
-    if (!unseen && !pulls.some(isOpen)) await remove(task, standing);
+    const open = pulls.some(({ state }) => state === 'open');
+    if (!unseen && !open) await remove(task, standing);
   }
 
   /** Undefined: it was deleted or moved elsewhere, and its branches are left to people. */

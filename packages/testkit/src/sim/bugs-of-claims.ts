@@ -40,9 +40,9 @@ export const bugsOfClaims = {
     breaks: ['4.2-lost-lock'],
     edits: [
       {
-        file: 'peer/workforce.ts',
-        find: 'if (entry.epochKnown > 0) return entry;',
-        replace: 'if (entry.epochKnown >= 0) return { ...entry, epochKnown: 0 };',
+        file: 'recovery/recall.ts',
+        find: 'const epochKnown = Math.max(known.epochKnown, epoch);',
+        replace: 'const epochKnown = Math.min(0, known.epochKnown, epoch);',
       },
     ],
   },
@@ -118,8 +118,9 @@ export const bugsOfClaims = {
     edits: [
       {
         file: 'fence/holding.ts',
-        find: "move({ ...shared(tip.record), state: 'released', reason: trailer(reason) }, signal),",
-        replace: "(void reason, void signal, Promise.resolve({ kind: 'won' })),",
+        find: 'release: (reason, signal, discard = false) =>',
+        replace:
+          "release: (reason, signal, discard = false) => signal ? Promise.resolve({ kind: 'won' }) :",
       },
     ],
   },

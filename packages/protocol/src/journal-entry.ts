@@ -104,6 +104,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     epoch: Epoch,
     lock: Oid,
     result: Oid.nullable(),
+    /** When the issue last changed, by the forge's clock, as it was read closed. */
+    closedMs: z.int().min(0),
     /** Whose assignment the lock explained: it may still be shown when the issue is reopened. */
     accounts: z.array(Account).max(10),
   }),

@@ -50,4 +50,10 @@ export const foundSeeds: readonly {
     tasks: 1,
     what: 'the checker did not know whom a peer had buried before the split',
   },
+  {
+    seed: 51_002_823,
+    peers: 5,
+    tasks: 5,
+    what: 'who had not heard that an issue was closed took its tidied lock for a reopening',
+  },
 ];

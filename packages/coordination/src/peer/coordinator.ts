@@ -268,7 +268,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     // Before anybody hears of the issue from us, and whoever watches it.
     teller.tell(task, true);
     if (reading.tip.kind === 'record') return accountsOf(reading.tip.record);
-    return reading.tip.kind === 'absent' ? (await records.recall(task, until)).accounts : [];
+    return reading.tip.kind === 'absent'
+      ? ((await records.recall(task, until)).tidied?.accounts ?? [])
+      : [];
   }
 
   function describe(): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {

@@ -12,12 +12,15 @@ export async function recall(
   entry: TaskEntry & { readonly seen: Seen },
   signal: AbortSignal,
 ): Promise<Biddable> {
-  const { epoch, tidiedOver, accounts } = await records.recall(entry.task, signal);
+  const { epoch, tidied } = await records.recall(entry.task, signal);
   // What was heard while the journals were read stands.
   const known = book.get(entry.task) ?? entry;
   const epochKnown = Math.max(known.epochKnown, epoch);
-  const tidied = epochKnown > 0 && tidiedOver >= epochKnown;
-  const reopenedOver = tidied ? epochKnown : known.reopenedOver;
+  // What was seen open before it was closed, was not reopened: we only have not heard of the end.
+  const isReopened =
+    tidied !== null && tidied.epoch >= epochKnown && entry.seen.updatedAtMs > tidied.closedMs;
+  const reopenedOver = isReopened ? epochKnown : known.reopenedOver;
+  const accountsBefore = isReopened ? tidied.accounts : [];
   book.update(entry.task, { epochKnown, reopenedOver });
-  return { ...entry, epochKnown, reopenedOver, accountsBefore: tidied ? accounts : [] };
+  return { ...entry, epochKnown, reopenedOver, accountsBefore };
 }

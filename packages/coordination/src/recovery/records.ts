@@ -26,9 +26,16 @@ export interface Records {
 interface Recollection {
   /** The highest epoch in which a claim stood; 0: none is told of. */
   readonly epoch: number;
-  /** The highest epoch over which branches were deleted, since the issue was closed; 0: never. */
-  readonly tidiedOver: number;
-  /** Whose assignment the lock explained that was deleted then. */
+  /** The last time that its branches were deleted since it was closed; null: they never were. */
+  readonly tidied: Tidied | null;
+}
+
+interface Tidied {
+  /** The epoch that stood there. */
+  readonly epoch: number;
+  /** When the closed issue had last changed: what is seen open later was reopened. */
+  readonly closedMs: number;
+  /** Whose assignment the lock explained. */
   readonly accounts: readonly Account[];
 }
 
@@ -54,10 +61,10 @@ export function createRecords({ journal, replicas }: RecordsDeps): Records {
     if (epoch > before.epoch) found.set(task, { ...before, epoch });
   }
 
-  function tidied({ task, epoch, accounts }: Extract<EntryBody, { kind: 'tidy.intended' }>): void {
-    raise(task, epoch);
+  function tidied({ task, ...last }: Extract<EntryBody, { kind: 'tidy.intended' }>): void {
+    raise(task, last.epoch);
     const before = found.get(task) ?? nothing;
-    if (epoch > before.tidiedOver) found.set(task, { ...before, tidiedOver: epoch, accounts });
+    if (last.epoch >= (before.tidied?.epoch ?? 0)) found.set(task, { ...before, tidied: last });
   }
 
   /** An intent alone proves nothing: it may never have been pushed. */
@@ -108,4 +115,4 @@ export function createRecords({ journal, replicas }: RecordsDeps): Records {
   };
 }
 
-const nothing: Recollection = { epoch: 0, tidiedOver: 0, accounts: [] };
+const nothing: Recollection = { epoch: 0, tidied: null };

@@ -106,7 +106,7 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     // A result that people have never seen is nobody's to throw away.
     const unseen = standing.record.state === 'result' && pulls.length === 0;
     const open = pulls.some(({ state }) => state === 'open');
-    if (!unseen && !open) await remove(task, standing);
+    if (!unseen && !open) await remove(task, standing, issue.updatedAtMs);
   }
 
   /** Undefined: it was deleted or moved elsewhere, and its branches are left to people. */
@@ -119,10 +119,11 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     }
   }
 
-  async function remove(task: TaskId, { number, lock, result, record }: Standing): Promise<void> {
+  async function remove(task: TaskId, standing: Standing, closedMs: number): Promise<void> {
+    const { number, lock, result, record } = standing;
     const { epoch } = record;
-    const accounts = [...accountsOf(record)];
-    await chronicle.record({ kind: 'tidy.intended', task, epoch, lock, result, accounts });
+    const what = { task, epoch, lock, result, closedMs, accounts: [...accountsOf(record)] };
+    await chronicle.record({ kind: 'tidy.intended', ...what });
     const reply = await forge.deleteBranches(repo, { number, lock, result }, { signal });
     await chronicle.record({ kind: 'tidy.settled', task, epoch, outcome: outcomes[reply.kind] });
   }

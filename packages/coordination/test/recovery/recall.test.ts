@@ -13,7 +13,8 @@ const seen: Seen = {
   needs: { executor: 'recipe', tools: [] },
   updatedAtMs: 1,
 };
-const nothing = { epoch: 0, tidiedOver: 0, accounts: [] };
+const nothing = { epoch: 0, tidied: null };
+const tidied = { epoch: 3, closedMs: 0, accounts: [account] };
 
 /** A book that knows the task, and journals that tell `found`; `meanwhile` runs as they are read. */
 function scene(found: Partial<Awaited<ReturnType<Records['recall']>>>, known = {}) {
@@ -47,14 +48,19 @@ describe('what is known of a task before a bid', () => {
   });
 
   it('is that people reopened it, when the last claim was tidied up', async () => {
-    const { bid, book } = scene({ epoch: 3, tidiedOver: 3, accounts: [account] });
+    const { bid, book } = scene({ epoch: 3, tidied });
     expect(await bid()).toMatchObject({ reopenedOver: 3, accountsBefore: [account] });
     expect(book.get(task)).toMatchObject({ epochKnown: 3, reopenedOver: 3 });
   });
 
   it('is not that, when it was claimed again since', async () => {
-    const { bid } = scene({ epoch: 4, tidiedOver: 3, accounts: [account] });
+    const { bid } = scene({ epoch: 4, tidied });
     expect(await bid()).toMatchObject({ reopenedOver: null, accountsBefore: [] });
+  });
+
+  it('is not that, when all that was seen is from before it was closed', async () => {
+    const { bid } = scene({ epoch: 3, tidied: { ...tidied, closedMs: seen.updatedAtMs } });
+    expect(await bid()).toMatchObject({ epochKnown: 3, reopenedOver: null, accountsBefore: [] });
   });
 
   it('is also what is heard while the journals are read', async () => {

@@ -75,23 +75,15 @@ describe('the highest epoch claimed', () => {
 });
 
 describe('branches that bzzz deleted', () => {
-  it('are told of with the epoch that they stood in', async () => {
+  it('are told of with the epoch that stood there, and since when the issue was closed', async () => {
     await claim(own, 2, 'won');
-    expect((await records.recall(task, calm)).tidiedOver).toBe(0);
+    expect((await records.recall(task, calm)).tidied).toBeNull();
     const { oid: lock } = await createStand().claim();
-    const epoch = Epoch.parse(3);
-    await append(theirs, {
-      kind: 'tidy.intended',
-      task,
-      epoch,
-      lock,
-      result: null,
-      accounts: [account],
-    });
-    const told = { tidiedOver: 3, accounts: [account] };
-    expect(await records.recall(task, calm)).toEqual({ epoch: 3, ...told });
+    const told = { epoch: Epoch.parse(3), closedMs: 7_000, accounts: [account] };
+    await append(theirs, { kind: 'tidy.intended', task, lock, result: null, ...told });
+    expect(await records.recall(task, calm)).toMatchObject({ epoch: 3, tidied: told });
     await claim(own, 4, 'won');
-    expect(await records.recall(task, calm)).toEqual({ epoch: 4, ...told });
+    expect(await records.recall(task, calm)).toMatchObject({ epoch: 4, tidied: told });
   });
 });
 

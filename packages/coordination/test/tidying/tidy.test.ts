@@ -51,6 +51,7 @@ const published = { state: 'result', result: resultOid, verdicts: 1 } as const;
 describe('the branches of a closed issue', () => {
   it('go when its pull request is closed and it has been so for long, with a word in the journal', async () => {
     const { clock, forge, lock, stands, journal } = await scene(published);
+    const closedMs = forge.task(number).issue.updatedAtMs;
     forge.task(number).result = resultOid;
     pull(forge, 'merged');
     await clock.advance(keepMs - 2 * tidyMs);
@@ -64,6 +65,7 @@ describe('the branches of a closed issue', () => {
         epoch: 3,
         lock: lock.oid,
         result: resultOid,
+        closedMs,
         accounts: [account],
       },
       { kind: 'tidy.settled', task, epoch: 3, outcome: 'deleted' },

@@ -56,4 +56,10 @@ export const foundSeeds: readonly {
     tasks: 5,
     what: 'who had not heard that an issue was closed took its tidied lock for a reopening',
   },
+  {
+    seed: 51_003_703,
+    peers: 5,
+    tasks: 3,
+    what: 'a read without an answer kept a fenced owner from giving its task back',
+  },
 ];

@@ -28,6 +28,7 @@ import {
   type DriveOptions,
   driveTask,
 } from '../task/drive.ts';
+import { insist } from '../task/insist.ts';
 import { holdOf } from '../task/state.ts';
 import * as transition from '../task/state.ts';
 
@@ -163,12 +164,15 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     }
   }
 
-  async function resume(task: TaskId): Promise<void> {
+  /** Until the forge answers: what we hold may stand though nobody works on it. */
+  function lookPatiently(task: TaskId): Promise<TipReading> {
     const onTrouble = (error: BzzzError) => trouble.tell(error, task);
     const patience = { firstMs: options.backoffMs, signal };
-    const reading = await patiently({ clock, random, onTrouble }, patience, () =>
-      fence.look(task, signal),
-    );
+    return patiently({ clock, random, onTrouble }, patience, () => fence.look(task, signal));
+  }
+
+  async function resume(task: TaskId): Promise<void> {
+    const reading = await lookPatiently(task);
     if (isOurs(task, reading)) return resumeFrom(task, reading);
     options.onReading(task, reading);
     const epoch = reading.tip.kind === 'record' ? reading.tip.record.epoch : undefined;
@@ -270,7 +274,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     const reason = `fenced: ${error.reason}`;
     setRecheck(task, undefined);
     book.update(task, { state: { state: 'released', hold, reason } });
-    const reading = await fence.look(task, signal);
+    const reading = await lookPatiently(task);
     if (isOurs(task, reading) && record.state === 'held') return giveBack(holding, error.reason);
     await chronicle.record(endOf(task, epoch, 'released', reason));
     options.onReading(task, reading);
@@ -278,9 +282,10 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
 
   /** The lock is still ours: it was the result branch that a person moved. People win. */
   async function giveBack(holding: Holding, reason: string): Promise<void> {
-    const verdict = await holding.release(reason, signal);
-    if (verdict.kind !== 'won') throw new BzzzError('fence_refused', verdict.reason);
-    await deps.visible.released(holding.tip().record, reason, signal);
+    const record = await insist(deps, options, holding, signal, () =>
+      holding.release(reason, signal),
+    );
+    await deps.visible.released(record, reason, signal);
     await finish(holding, { state: 'released', reason, again: 'when-reopened' });
   }
 

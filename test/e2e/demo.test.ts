@@ -34,7 +34,7 @@ async function expectNobodyLeft({ stage, pids }: Demo): Promise<void> {
 }
 
 it('ends well with a table when every eligible issue has its pull request', async () => {
-  const demo = await startDemo('--once');
+  const demo = await startDemo('--once', '--within', String(patientMs / 2000));
   expect(await demo.running.ended).toBe(0);
   await expectNobodyLeft(demo);
   const output = await demo.running.output();

@@ -33,11 +33,7 @@ export type {
   Workspace,
   Workspaces,
 } from './ports/index.ts';
-export {
-  type Coordinator,
-  type CoordinatorOptions,
-  createCoordinator,
-  type Ports,
-} from './peer/coordinator.ts';
+export { type Coordinator, createCoordinator } from './peer/coordinator.ts';
+export type { CoordinatorOptions, Ports } from './peer/options.ts';
 export type { PeerReason, PeerReport, TaskReport } from './why/report.ts';
 export type { MemberView, PeerView, TaskView, WatchingView } from './peer/view.ts';

@@ -7,13 +7,11 @@ import {
   type Account,
   BzzzError,
   type Capabilities,
-  type Liveness,
   type PeerId,
   type RepoName,
   type TaskHint,
   type TaskId,
   taskParts,
-  type Timing,
   topics,
 } from '@bzzz/protocol';
 import { createChronicle } from '../chronicle/chronicle.ts';
@@ -26,18 +24,7 @@ import type { TipReading } from '../fence/tip.ts';
 import { watchLiveness } from '../membership/liveness.ts';
 import { createMembership } from '../membership/membership.ts';
 import { type Presence, startPresence } from '../membership/presence.ts';
-import type {
-  Clock,
-  Executor,
-  Forge,
-  Journal,
-  JournalLog,
-  Mesh,
-  Random,
-  Signer,
-  StoredEntry,
-  Workspaces,
-} from '../ports/index.ts';
+import type { StoredEntry } from '../ports/index.ts';
 import { readMemory } from '../recovery/fold.ts';
 import { createRecords } from '../recovery/records.ts';
 import { patiently } from '../support/backoff.ts';
@@ -51,42 +38,12 @@ import type { PeerReport, TaskReport } from '../why/report.ts';
 import { whySourcesOf } from '../why/sources.ts';
 import { startWhy, type Why } from '../why/why.ts';
 import { type Lookout, startLookout } from './lookout.ts';
+import type { CoordinatorOptions, Ports } from './options.ts';
 import { learnFromTip } from './reading.ts';
 import { remember } from './remember.ts';
 import { createTeller } from './teller.ts';
 import { type PeerView, viewOf } from './view.ts';
 import { createWorkforce } from './workforce.ts';
-
-export interface Ports {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly signer: Signer;
-  readonly mesh: Mesh;
-  readonly journal: Journal;
-  /** Other peers' journals, as far as they have arrived here. */
-  readonly replicas: () => readonly JournalLog[];
-  readonly forge: Forge;
-  readonly workspaces: Workspaces;
-  readonly executors: readonly Executor[];
-}
-
-export interface CoordinatorOptions {
-  readonly name: string;
-  readonly version: string;
-  readonly repositories: readonly RepoName[];
-  readonly slots: number;
-  readonly tools: readonly string[];
-  readonly sandbox: Capabilities['sandbox'];
-  /** Why this machine may not execute anything, for people; null or absent: it may. */
-  readonly unable?: string | null;
-  readonly wire: Capabilities['wire'];
-  readonly timing: Timing;
-  readonly liveness: Liveness;
-  /** CPU load of the machine a core. */
-  readonly load: () => number;
-  /** The journal cannot be written: the process must end, since nothing may be done without it. */
-  readonly onFatal: (error: BzzzError) => void;
-}
 
 export interface Coordinator {
   /** Recovers from the journal, then joins. Throws what the journal throws. */

@@ -1,0 +1,44 @@
+/** What a peer is made of, and how it is to behave. */
+import type { BzzzError, Capabilities, Liveness, RepoName, Timing } from '@bzzz/protocol';
+import type {
+  Clock,
+  Executor,
+  Forge,
+  Journal,
+  JournalLog,
+  Mesh,
+  Random,
+  Signer,
+  Workspaces,
+} from '../ports/index.ts';
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signer: Signer;
+  readonly mesh: Mesh;
+  readonly journal: Journal;
+  /** Other peers' journals, as far as they have arrived here. */
+  readonly replicas: () => readonly JournalLog[];
+  readonly forge: Forge;
+  readonly workspaces: Workspaces;
+  readonly executors: readonly Executor[];
+}
+
+export interface CoordinatorOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly repositories: readonly RepoName[];
+  readonly slots: number;
+  readonly tools: readonly string[];
+  readonly sandbox: Capabilities['sandbox'];
+  /** Why this machine may not execute anything, for people; null or absent: it may. */
+  readonly unable?: string | null;
+  readonly wire: Capabilities['wire'];
+  readonly timing: Timing;
+  readonly liveness: Liveness;
+  /** CPU load of the machine a core. */
+  readonly load: () => number;
+  /** The journal cannot be written: the process must end, since nothing may be done without it. */
+  readonly onFatal: (error: BzzzError) => void;
+}

@@ -36,7 +36,15 @@ function using(place: string, rule: Offence['rule'], ...expressions: string[]): 
 
 const offences: Offence[] = [
   ...importing('protocol/src', '@bzzz/coordination', '@bzzz/testkit', '@bzzz/unheard-of'),
-  ...importing('coordination/src', '@bzzz/mesh', '@bzzz/forge', '@bzzz/peer', '@bzzz/testkit'),
+  ...importing('programs/src', '@bzzz/protocol', '@bzzz/github'),
+  ...importing(
+    'coordination/src',
+    '@bzzz/programs',
+    '@bzzz/mesh',
+    '@bzzz/forge',
+    '@bzzz/peer',
+    '@bzzz/testkit',
+  ),
   ...adapters.flatMap((adapter) =>
     importing(
       `${adapter}/src`,
@@ -84,11 +92,17 @@ const offences: Offence[] = [
 const allowed: Omit<Offence, 'rule'>[] = [
   ...importing('coordination/src', '@bzzz/protocol', '../ports/index.ts', 'zod'),
   ...adapters.flatMap((adapter) =>
-    importing(`${adapter}/src`, '@bzzz/protocol', '@bzzz/coordination', 'node:fs'),
+    importing(
+      `${adapter}/src`,
+      '@bzzz/protocol',
+      '@bzzz/coordination',
+      '@bzzz/programs',
+      'node:fs',
+    ),
   ),
   ...importing('peer/src', ...adapters.map((adapter) => `@bzzz/${adapter}`)),
   ...importing('cli/src', '@bzzz/peer', '@bzzz/forge'),
-  ...importing('forge/src', '@bzzz/protocol'),
+  ...importing('forge/src', '@bzzz/protocol', '@bzzz/programs'),
   ...importing('testkit/src', '@bzzz/protocol', '@bzzz/coordination'),
   ...importing('mesh/test', '@bzzz/testkit', '@bzzz/testkit/contracts/mesh', '../src/index.ts'),
   ...importing('github/test', '@bzzz/forge', '@bzzz/testkit/contracts/forge'),

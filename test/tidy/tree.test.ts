@@ -24,16 +24,17 @@ const text = files.filter((path) => !/\.(?:png|ico|gif|woff2)$|^package-lock\.js
 const adapters = ['mesh', 'journal', 'github', 'execution', 'webhook'];
 const below: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
+  programs: [],
   coordination: ['protocol'],
   mesh: ['protocol', 'coordination'],
   journal: ['protocol', 'coordination'],
-  github: ['protocol', 'coordination'],
-  execution: ['protocol', 'coordination'],
+  github: ['protocol', 'coordination', 'programs'],
+  execution: ['protocol', 'coordination', 'programs'],
   webhook: ['protocol', 'coordination'],
   peer: ['protocol', 'coordination', ...adapters],
   gateway: ['protocol', 'coordination', ...adapters, 'peer'],
   cli: ['protocol', 'coordination', ...adapters, 'peer', 'gateway', 'forge'],
-  forge: ['protocol'],
+  forge: ['protocol', 'programs'],
   testkit: ['protocol', 'coordination'],
 };
 

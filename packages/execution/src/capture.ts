@@ -1,7 +1,6 @@
 /** Runs one of our own short programs (git, bwrap for a probe) to its end. Never a shell. */
-import { spawn } from 'node:child_process';
+import { runProgram } from '@bzzz/programs';
 import { BzzzError } from '@bzzz/protocol';
-import { signalProcess } from './processes.ts';
 
 export interface CaptureOptions {
   readonly signal?: AbortSignal | undefined;
@@ -24,7 +23,8 @@ export interface Captured {
 
 /**
  * Resolves when it has ended. Throws the spawn error (`ENOENT`: no such program), `aborted`, or
- * `workspace_failed` on too much output.
+ * `workspace_failed` on too much output or time: patterns and file names of a stranger can keep a
+ * program busy for ever.
  */
 export async function runOnce(
   program: string,
@@ -32,52 +32,16 @@ export async function runOnce(
   options: CaptureOptions = {},
 ): Promise<Captured> {
   const { signal, outputBytesMax = 512 * 1024 * 1024, timeMs = 300_000 } = options;
+  const { env = { PATH: process.env['PATH'] ?? '' }, cwd = process.cwd() } = options;
+  const input = typeof options.input === 'string' ? Buffer.from(options.input) : options.input;
   throwIfAborted(program, signal);
-  const child = spawn(program, args, {
-    cwd: options.cwd,
-    env: options.env ?? { PATH: process.env['PATH'] ?? '' },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-  });
-  // The whole group: what it has started would keep its output open.
-  const kill = () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-      signalProcess(-child.pid, 'SIGKILL');
-    }
-  };
-  signal?.addEventListener('abort', kill, { once: true });
-  // Patterns and file names of a stranger can keep a program busy for ever.
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    kill();
-  }, timeMs);
-  const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-  let bytes = 0;
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].on('data', (chunk: Buffer) => {
-      bytes += chunk.byteLength;
-      if (bytes > outputBytesMax) kill();
-      else chunks[name].push(chunk);
-    });
-  }
-  // EPIPE: it ended without reading its input, and its exit code says what that means.
-  child.stdin.on('error', () => child.stdin.destroy());
-  child.stdin.end(options.input ?? '');
-  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
-  child.once('error', reject);
-  child.once('close', (code) => resolve(code));
-  try {
-    const code = await promise;
-    throwIfAborted(program, signal);
-    if (bytes > outputBytesMax)
-      throw failed(`${program} printed more than ${outputBytesMax} bytes`);
-    if (late) throw failed(`${program} took more than ${timeMs} ms`);
-    return { code, stdout: Buffer.concat(chunks.stdout), stderr: Buffer.concat(chunks.stderr) };
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', kill);
-  }
+  const limits = { outputBytesMax, timeMs };
+  const ended = await runProgram({ program, args, env, cwd, input, signal, ...limits });
+  throwIfAborted(program, signal);
+  if (ended.stopped === 'output')
+    throw failed(`${program} printed more than ${outputBytesMax} bytes`);
+  if (ended.stopped === 'time') throw failed(`${program} took more than ${timeMs} ms`);
+  return ended;
 }
 
 function failed(reason: string): BzzzError {

@@ -48,7 +48,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
   const issues = createIssueApi({ rest, conditional, stats }, settings);
   const comments = createCommentApi({ rest, conditional });
   const pulls = createPullRequestApi({ rest, conditional, clock }, settings);
-  const runGit = createGitRunner(clock);
+  const runGit = createGitRunner();
   const remote = createRemote({ runGit, token, stats }, settings);
   const repositories = createRepositories({ runGit, remote }, settings);
 

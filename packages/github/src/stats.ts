@@ -14,7 +14,7 @@ export interface GithubStats {
   readonly notModified: number;
   /** REST writes. */
   readonly writes: number;
-  /** `git ls-remote` and `git fetch`. */
+  /** Of refs, and `git fetch`. */
   readonly gitReads: number;
   readonly gitPushes: number;
   /** Issues left out of a poll since their body is over the limit. */

@@ -224,7 +224,7 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
     forge: { apiUrl: forge.url, gitUrl: forge.url, tokenFile },
     repositories: spec.repositories ?? [forge.repo],
     timing: { ...timing, ...spec.timing },
-    liveness: { preset: 'local' },
+    liveness: { preset: 'lan' },
   };
 }
 

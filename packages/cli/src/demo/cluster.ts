@@ -64,7 +64,7 @@ export async function startCluster(options: ClusterOptions): Promise<DemoPeer[]>
       forge: { apiUrl: options.forgeUrl, gitUrl: options.forgeUrl, tokenFile: options.tokenFile },
       repositories: [options.repo],
       timing,
-      liveness: { preset: 'local' },
+      liveness: { preset: 'lan' },
     };
     // JSON is YAML, so this is the file that a person would write.
     const file = join(dataDir, 'bzzz.yml');

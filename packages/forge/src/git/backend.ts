@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { runProgram } from '@bzzz/programs';
 import { forgeError } from '../errors.ts';
 import type { Reply } from '../http/reply.ts';
 import { gitEnv } from './plumbing.ts';
@@ -16,46 +16,27 @@ export interface BackendRequest {
   readonly signal: AbortSignal;
 }
 
+/** As much as GitHub takes in one push, and as long as a client waits. */
+const limits = { outputBytesMax: 2 * 1024 * 1024 * 1024, timeMs: 3_600_000 };
+
 /**
  * Answers one request of git's smart HTTP by `git http-backend`. The whole request goes in at once
  * and the whole answer comes out at once, so that a push is never left half read when its client
  * goes away: what arrived takes effect, as on GitHub.
  */
-export function runBackend(request: BackendRequest): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    // A group of its own: hooks can be ended with it, and a terminal's Ctrl-C does not reach it.
-    const child = spawn('git', ['http-backend'], {
-      env: cgiEnv(request),
-      stdio: 'pipe',
-      detached: true,
-    });
-    const end = (): void => endGroup(child.pid);
-    request.signal.addEventListener('abort', end, { once: true });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.on('error', reject);
-    child.on('close', () => {
-      request.signal.removeEventListener('abort', end);
-      const reply = parseCgi(Buffer.concat(stdout));
-      if (reply !== null) resolve(reply);
-      else
-        reject(forgeError('forge_git', `http-backend: ${Buffer.concat(stderr).toString('utf8')}`));
-    });
-    // http-backend stops reading when it refuses; its answer tells, not this error.
-    child.stdin.on('error', () => child.stdin.destroy());
-    child.stdin.end(request.body);
+export async function runBackend(request: BackendRequest): Promise<Reply> {
+  const { stdout, stderr } = await runProgram({
+    program: 'git',
+    args: ['http-backend'],
+    env: cgiEnv(request),
+    input: request.body,
+    signal: request.signal,
+    ...limits,
   });
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
+  // http-backend stops reading when it refuses, and its exit code says nothing: its answer tells.
+  const reply = parseCgi(stdout);
+  if (reply !== null) return reply;
+  throw forgeError('forge_git', `http-backend: ${stderr.toString('utf8')}`);
 }
 
 function cgiEnv(request: BackendRequest): Record<string, string> {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { runProgram } from '@bzzz/programs';
 
 export interface GitResult {
   readonly code: number;
@@ -11,31 +11,25 @@ export interface GitRunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** No repository that is served here comes near; a git that hangs must not hang the forge. */
+const limits = { outputBytesMax: 1024 * 1024 * 1024, timeMs: 600_000 };
+
 /** Runs the system's git by argv in `dir`; a non-zero exit is an answer, not an exception. */
-export function runGit(
+export async function runGit(
   dir: string,
   args: readonly string[],
-  options: GitRunOptions = {},
+  { input, env }: GitRunOptions = {},
 ): Promise<GitResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', [...args], {
-      cwd: dir,
-      env: { ...gitEnv(), ...options.env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      const text = Buffer.concat(stderr).toString('utf8').trim();
-      resolve({ code: code ?? -1, stdout: Buffer.concat(stdout), stderr: text });
-    });
-    // A git that exits early closes its end; its exit code tells, not this error.
-    child.stdin.on('error', () => child.stdin.destroy());
-    child.stdin.end(options.input ?? Buffer.alloc(0));
+  const ended = await runProgram({
+    program: 'git',
+    args,
+    cwd: dir,
+    env: { ...gitEnv(), ...env },
+    input,
+    ...limits,
   });
+  const stderr = ended.stderr.toString('utf8').trim();
+  return { code: ended.code ?? -1, stdout: ended.stdout, stderr };
 }
 
 /**

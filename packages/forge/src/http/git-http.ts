@@ -35,6 +35,14 @@ export function createGitHttp(deps: {
   readonly signal: AbortSignal;
 }): (call: Call, git: GitCall, struck: Struck) => Promise<Reply> {
   const { world } = deps;
+  const greetings = new Map<string, Reply>();
+
+  async function greeting(fullName: string, run: () => Promise<Reply>): Promise<Reply> {
+    const reply = greetings.get(fullName) ?? (await run());
+    if (reply.status === 200) greetings.set(fullName, reply);
+    return reply;
+  }
+
   return async (call, git, struck) => {
     const repo = findRepo(world.tables, git.owner, git.repo);
     const push = git.service === 'git-receive-pack';
@@ -53,7 +61,7 @@ export function createGitHttp(deps: {
       });
     if (git.rest === 'info/refs' || !push) {
       if (git.rest !== 'info/refs') deps.count(call.user?.login ?? 'anonymous', 'gitFetches');
-      return struck.read(run);
+      return struck.read(isGreeting(call, git) ? () => greeting(repo.full_name, run) : run);
     }
     deps.count(call.user?.login ?? 'anonymous', 'gitPushes');
     // Pushes race as they do on GitHub: git's own ref locks decide. Only the rows wait in line.
@@ -65,6 +73,12 @@ export function createGitHttp(deps: {
     await deps.flush();
     return reply;
   };
+}
+
+/** In protocol version 2 it tells what the server can, and nothing of the repository: gitprotocol-v2(5). */
+function isGreeting({ headers }: Call, { service, rest }: GitCall): boolean {
+  const version = headers['git-protocol'];
+  return rest === 'info/refs' && service === 'git-upload-pack' && version === 'version=2';
 }
 
 function refusalOf(

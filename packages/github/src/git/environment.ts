@@ -12,7 +12,7 @@ export interface RemoteAccess {
 }
 
 /** File descriptor on which git writes the trace of its HTTP client. */
-export const traceFd = 3;
+const traceFd = 3;
 
 const proxyVariables = [
   'http_proxy',

@@ -30,16 +30,20 @@ export function gitReason(outcome: GitOutcome): string {
   return (text === '' ? exit : text).slice(0, limits.reasonCharsMax);
 }
 
-function unreachable(reason: string, last: HttpExchange | undefined): BzzzError {
+export function unreachable(
+  reason: string,
+  last: HttpExchange | undefined,
+  cause?: unknown,
+): BzzzError {
   const wait = last?.retryAfterMs ?? undefined;
-  return new BzzzError(
-    'forge_unreachable',
-    reason,
-    wait === undefined ? {} : { retryAfterMs: wait },
-  );
+  return new BzzzError('forge_unreachable', reason, {
+    ...(cause === undefined ? {} : { cause }),
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  });
 }
 
-function answeredFailure(last: HttpExchange, status: number, reason: string): BzzzError {
+/** For a status below 500. */
+export function answeredFailure(last: HttpExchange, status: number, reason: string): BzzzError {
   if (status === 429 || (status === 403 && last.retryAfterMs !== null)) {
     return new BzzzError('forge_rate_limited', reason, {
       retryAfterMs: last.retryAfterMs ?? 60_000,

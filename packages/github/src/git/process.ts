@@ -1,14 +1,11 @@
 /**
- * One git process: by argument vector, in a process group of its own, with limits on time and
- * output. However it ends, the promise settles only when the whole group has let go of its pipes.
+ * One git process, with limits on time and output. However it ends, the promise settles only when its
+ * whole process group has let go of its pipes.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
-import type { Clock } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
+import { type EndedProgram, runProgram } from '@bzzz/programs';
 import { abortedError, assertLive } from '../abort.ts';
 import { createSemaphore } from '../semaphore.ts';
-import { traceFd } from './environment.ts';
 import { createTraceReader, type HttpExchange } from './trace.ts';
 
 interface GitCommand {
@@ -42,105 +39,38 @@ const killGraceMs = 2_000;
 /** Processes at a time: a mesh that wakes up to hundreds of issues must not fork hundreds of gits. */
 const processesMax = 8;
 
-export function createGitRunner(clock: Clock): RunGit {
+export function createGitRunner(): RunGit {
   const semaphore = createSemaphore(processesMax);
-  return (command) => semaphore.run(command.signal, () => run(clock, command));
+  return (command) => semaphore.run(command.signal, () => run(command));
 }
 
-async function run(clock: Clock, command: GitCommand): Promise<GitOutcome> {
+async function run(command: GitCommand): Promise<GitOutcome> {
   assertLive(command.signal);
-  const child = spawn('git', [...command.args], {
-    cwd: '/',
-    env: { ...command.env },
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    detached: true,
+  const ended = await runProgram({
+    program: 'git',
+    args: command.args,
+    env: command.env,
+    input: command.input,
+    outputBytesMax: command.stdoutBytesMax ?? stdoutBytesDefault,
+    timeMs: command.timeoutMs,
+    graceMs: killGraceMs,
+    signal: command.signal,
+  }).catch((error: unknown) => {
+    const reason = `git does not start: ${reasonOf(error)}`;
+    throw new BzzzError('git_unusable', reason, { cause: error });
   });
-  const ended = whenEnded(child);
-  const group = createGroupKiller(clock, child);
-  const stdout = collect(child.stdout, command.stdoutBytesMax ?? stdoutBytesDefault, group.end);
-  const stderr = keepTail(child.stderr);
+  if (command.signal.aborted && ended.code === null) throw abortedError();
+  return outcomeOf(ended);
+}
+
+function outcomeOf({ code, stopped, stdout, stderr, extra }: EndedProgram): GitOutcome {
   const trace = createTraceReader();
-  // Reason for the cast: stdio has a fourth pipe, which the types know as either direction.
-  const traced = child.stdio[traceFd] as Readable;
-  traced.setEncoding('latin1').on('data', (chunk: string) => trace.push(chunk));
-  feed(child, command.input);
-
-  let timedOut = false;
-  const cancelTimeout = clock.after(command.timeoutMs, () => {
-    timedOut = true;
-    group.end();
-  });
-  command.signal.addEventListener('abort', group.end, { once: true });
-  try {
-    const exitCode = await ended;
-    if (command.signal.aborted && exitCode === null) throw abortedError();
-    return {
-      exitCode,
-      timedOut: timedOut && exitCode === null,
-      stdout: stdout(),
-      stderr: stderr(),
-      exchanges: trace.exchanges(),
-    };
-  } finally {
-    cancelTimeout();
-    group.done();
-    command.signal.removeEventListener('abort', group.end);
-  }
-}
-
-function whenEnded(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    child.once('error', (error) => {
-      reject(
-        new BzzzError('git_unusable', `git does not start: ${reasonOf(error)}`, { cause: error }),
-      );
-    });
-    child.once('close', (code) => resolve(code));
-  });
-}
-
-function createGroupKiller(clock: Clock, child: ChildProcess) {
-  let cancelKill: (() => void) | undefined;
-  const signalGroup = (signal: NodeJS.Signals): void => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, signal);
-    } catch (error) {
-      // The group is gone already, which is what was wanted.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-    }
-  };
+  trace.push(extra.toString('latin1'));
   return {
-    end: (): void => {
-      if (cancelKill !== undefined) return;
-      cancelKill = clock.after(killGraceMs, () => signalGroup('SIGKILL'));
-      signalGroup('SIGTERM');
-    },
-    done: (): void => cancelKill?.(),
+    exitCode: code,
+    timedOut: stopped === 'time' && code === null,
+    stdout,
+    stderr: stderr.toString('utf8').slice(-stderrCharsMax),
+    exchanges: trace.exchanges(),
   };
-}
-
-function collect(stream: Readable, bytesMax: number, onFull: () => void): () => Buffer {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  stream.on('data', (chunk: Buffer) => {
-    if (bytes < bytesMax) chunks.push(chunk.subarray(0, bytesMax - bytes));
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax) onFull();
-  });
-  return () => Buffer.concat(chunks);
-}
-
-function keepTail(stream: Readable): () => string {
-  let text = '';
-  stream.setEncoding('utf8').on('data', (chunk: string) => {
-    text = (text + chunk).slice(-stderrCharsMax);
-  });
-  return () => text;
-}
-
-function feed(child: ChildProcess, input: Uint8Array | undefined): void {
-  // A git that ends before it has read everything says why by its exit code, not by this error.
-  child.stdin?.on('error', () => child.stdin?.destroy());
-  child.stdin?.end(input);
 }

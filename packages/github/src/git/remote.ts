@@ -1,5 +1,5 @@
 /** A repository on the forge as git sees it: its refs, its objects, and one push. */
-import { Oid, type RepoName } from '@bzzz/protocol';
+import type { Oid, RepoName } from '@bzzz/protocol';
 import { withoutToken, withToken } from '../credentials.ts';
 import type { StatsKeeper } from '../stats.ts';
 import type { TokenSource } from '../token-source.ts';
@@ -7,6 +7,7 @@ import { remoteGitEnvironment } from './environment.ts';
 import { remoteFailure } from './failures.ts';
 import type { Mirror } from './mirror.ts';
 import type { GitOutcome, RunGit } from './process.ts';
+import { createRefReader, type Ref } from './ref-reader.ts';
 
 export interface RemoteDeps {
   readonly runGit: RunGit;
@@ -41,6 +42,7 @@ export interface Remote {
 }
 
 export function createRemote(deps: RemoteDeps, options: RemoteOptions): Remote {
+  const reader = createRefReader(options);
   const urlOf = (repo: RepoName): string => `${options.gitUrl}/${repo}.git`;
 
   const run = (
@@ -57,31 +59,29 @@ export function createRemote(deps: RemoteDeps, options: RemoteOptions): Remote {
       return outcome;
     });
 
-  const read = async (args: readonly string[], timeoutMs: number, signal: AbortSignal) => {
+  const refs = (repo: RepoName, prefixes: readonly string[], signal: AbortSignal) => {
     deps.stats.count('gitReads');
-    const outcome = await run(args, timeoutMs, signal, ({ exitCode }) => exitCode !== 0);
-    return outcome.stdout.toString('utf8');
+    return withToken(deps.token, (token) => reader.read(repo, prefixes, token, signal));
   };
 
   return {
     async head(repo, signal) {
-      const args = ['ls-remote', '--symref', urlOf(repo), 'HEAD'];
-      return parseHead(await read(args, options.gitTimeoutMs, signal));
+      const head = (await refs(repo, ['HEAD'], signal)).get('HEAD');
+      const branch = /^refs\/heads\/(.+)$/.exec(head?.target ?? '')?.[1];
+      return head === undefined || branch === undefined ? null : { branch, oid: head.oid };
     },
-    async tips(repo, refs, signal) {
-      const args = ['ls-remote', urlOf(repo), ...refs];
-      const isAsked = (ref: string) => refs.includes(ref);
-      return parseTips(await read(args, options.gitTimeoutMs, signal), isAsked);
+    async tips(repo, names, signal) {
+      const found = await refs(repo, names, signal);
+      return oidsOf(found, (name) => names.includes(name));
     },
     async tipsUnder(repo, prefix, signal) {
-      const args = ['ls-remote', urlOf(repo), `${prefix}*`];
-      const isUnder = (ref: string) => ref.startsWith(prefix);
-      return parseTips(await read(args, options.gitTimeoutMs, signal), isUnder);
+      return oidsOf(await refs(repo, [prefix], signal), () => true);
     },
     async fetch(repo, mirror, refspec, signal) {
       const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
       const args = [`--git-dir=${mirror.dir}`, 'fetch', ...flags, urlOf(repo), refspec];
-      await read(args, options.fetchTimeoutMs, signal);
+      deps.stats.count('gitReads');
+      await run(args, options.fetchTimeoutMs, signal, ({ exitCode }) => exitCode !== 0);
     },
     push(repo, mirror, { flags, refspecs }, signal) {
       deps.stats.count('gitPushes');
@@ -95,18 +95,8 @@ function refusedToken(outcome: GitOutcome): boolean {
   return outcome.exchanges.at(-1)?.status === 401;
 }
 
-function parseHead(text: string): { branch: string; oid: Oid } | null {
-  const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(text)?.[1];
-  const oid = Oid.safeParse(/^([0-9a-f]{40})\tHEAD$/m.exec(text)?.[1]);
-  return branch === undefined || !oid.success ? null : { branch, oid: oid.data };
-}
-
-/** `ls-remote` also matches refs that merely end like the pattern. */
-function parseTips(text: string, isAsked: (ref: string) => boolean): Map<string, Oid> {
-  const tips = new Map<string, Oid>();
-  for (const line of text.split('\n')) {
-    const [oid, ref] = line.split('\t');
-    if (ref !== undefined && isAsked(ref)) tips.set(ref, Oid.parse(oid));
-  }
-  return tips;
+/** What begins like a name may be another one. */
+function oidsOf(refs: ReadonlyMap<string, Ref>, isAsked: (name: string) => boolean) {
+  const all = [...refs].filter(([name]) => isAsked(name));
+  return new Map(all.map(([name, { oid }]) => [name, oid]));
 }

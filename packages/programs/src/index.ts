@@ -1,0 +1,1 @@
+export { type EndedProgram, type Program, runProgram } from './run.ts';

@@ -1,0 +1,43 @@
+/** What a process and the one that starts its programs say to each other. Both are of one release. */
+
+export interface RunOrder {
+  readonly kind: 'run';
+  readonly id: number;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly input: Uint8Array;
+  /** Of standard output, standard error and descriptor 3 together. */
+  readonly outputBytesMax: number;
+  readonly timeMs: number;
+  readonly graceMs: number;
+}
+
+export type Order = RunOrder | { readonly kind: 'stop'; readonly id: number };
+
+/** The descriptor that output came from. */
+export type OutputFd = 1 | 2 | 3;
+
+export type StopReason = 'asked' | 'time' | 'output';
+
+export type Report =
+  | {
+      readonly kind: 'output';
+      readonly id: number;
+      readonly fd: OutputFd;
+      readonly chunk: Uint8Array;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly id: number;
+      readonly code: number | null;
+      readonly stopped: StopReason | null;
+    }
+  /** It was never started. */
+  | {
+      readonly kind: 'failed';
+      readonly id: number;
+      readonly code: string;
+      readonly reason: string;
+    };

@@ -1,4 +1,5 @@
 /** Base, policy and fence, and what a git process leaves and shows. */
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -88,11 +89,14 @@ it('asks only for the refs when it knows the lock commit already', async () => {
   expect(reader.stats().gitReads).toBe(3);
 });
 
-it('hands on a lock commit that is too large cut, never whole', async () => {
+it.each([
+  ['that compresses well', 'x'.repeat(100_000)],
+  ['that does not', randomBytes(200_000).toString('hex')],
+])('hands on a lock commit %s and is too large cut, never whole', async (_, text) => {
   const file = path.join(bench.origin, 'huge');
   const lock = lockOn(null);
   await git(bench.origin, ['hash-object', '-w', '-t', 'tree', '/dev/null']);
-  await writeFile(file, `${Buffer.from(lock.commit).toString('utf8')}${'x'.repeat(100_000)}`);
+  await writeFile(file, `${Buffer.from(lock.commit).toString('utf8')}${text}`);
   const oid = await git(bench.origin, ['hash-object', '-w', '-t', 'commit', file]);
   await git(bench.origin, ['update-ref', lockBranch, oid]);
   const fence = await (await bench.client()).readFence(repo, number);

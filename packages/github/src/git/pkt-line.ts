@@ -10,19 +10,29 @@ export function pktLine(text: string): string {
 }
 
 /**
- * The lines of a message up to its flush packet, without their line breaks. Null: it breaks off, or is
- * no such message.
+ * The packets of a message up to its flush packet; delimiters are left out. `whole` is false when it
+ * breaks off before that, or is no such message; `rest` is what came of the packet that breaks off.
  */
-export function parsePktLines(message: Buffer): string[] | null {
-  const lines: string[] = [];
+export function parsePackets(message: Buffer): {
+  readonly packets: readonly Buffer[];
+  readonly whole: boolean;
+  readonly rest: Buffer;
+} {
+  const packets: Buffer[] = [];
   let at = 0;
   while (at + 4 <= message.byteLength) {
     const head = message.toString('latin1', at, at + 4);
-    if (head === flush) return lines;
+    if (head === flush) return { packets, whole: true, rest: Buffer.alloc(0) };
     const size = /^[0-9a-f]{4}$/i.test(head) ? Number.parseInt(head, 16) : 0;
-    if (size < 4 || at + size > message.byteLength) return null;
-    lines.push(message.toString('utf8', at + 4, at + size).replace(/\n$/, ''));
-    at += size;
+    if (head !== delimiter) {
+      if (size < 4 || at + size > message.byteLength) break;
+      packets.push(message.subarray(at + 4, at + size));
+    }
+    at += head === delimiter ? 4 : size;
   }
-  return null;
+  return { packets, whole: false, rest: message.subarray(at + 4) };
+}
+
+export function textOf(packet: Buffer): string {
+  return packet.toString('utf8').replace(/\n$/, '');
 }

@@ -3,11 +3,13 @@ import type { Oid, RepoName } from '@bzzz/protocol';
 import { withoutToken, withToken } from '../credentials.ts';
 import type { StatsKeeper } from '../stats.ts';
 import type { TokenSource } from '../token-source.ts';
+import { readCommit } from './commit-reader.ts';
 import { remoteGitEnvironment } from './environment.ts';
 import { remoteFailure } from './failures.ts';
 import type { Mirror } from './mirror.ts';
 import type { GitOutcome, RunGit } from './process.ts';
-import { createRefReader, type Ref } from './ref-reader.ts';
+import { readRefs, type Ref } from './ref-reader.ts';
+import { createUploadPack } from './upload-pack.ts';
 
 export interface RemoteDeps {
   readonly runGit: RunGit;
@@ -28,6 +30,13 @@ export interface Remote {
   tips(repo: RepoName, refs: readonly string[], signal: AbortSignal): Promise<Map<string, Oid>>;
   /** Tips of all refs under this prefix, which ends in a slash. */
   tipsUnder(repo: RepoName, prefix: string, signal: AbortSignal): Promise<Map<string, Oid>>;
+  /** The bytes of that commit; cut to one byte more than `commitBytesMax`. */
+  commit(
+    repo: RepoName,
+    oid: Oid,
+    commitBytesMax: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array>;
   fetch(repo: RepoName, mirror: Mirror, refspec: string, signal: AbortSignal): Promise<void>;
   /**
    * Runs `git push` and returns how that went, whatever it was; only a token that was turned down
@@ -42,7 +51,7 @@ export interface Remote {
 }
 
 export function createRemote(deps: RemoteDeps, options: RemoteOptions): Remote {
-  const reader = createRefReader(options);
+  const uploadPack = createUploadPack(options);
   const urlOf = (repo: RepoName): string => `${options.gitUrl}/${repo}.git`;
 
   const run = (
@@ -61,7 +70,9 @@ export function createRemote(deps: RemoteDeps, options: RemoteOptions): Remote {
 
   const refs = (repo: RepoName, prefixes: readonly string[], signal: AbortSignal) => {
     deps.stats.count('gitReads');
-    return withToken(deps.token, (token) => reader.read(repo, prefixes, token, signal));
+    return withToken(deps.token, (token) =>
+      readRefs(uploadPack, { repo, prefixes, token, signal }),
+    );
   };
 
   return {
@@ -76,6 +87,12 @@ export function createRemote(deps: RemoteDeps, options: RemoteOptions): Remote {
     },
     async tipsUnder(repo, prefix, signal) {
       return oidsOf(await refs(repo, [prefix], signal), () => true);
+    },
+    commit(repo, oid, commitBytesMax, signal) {
+      deps.stats.count('gitReads');
+      return withToken(deps.token, (token) =>
+        readCommit(uploadPack, { repo, oid, commitBytesMax, token, signal }),
+      );
     },
     async fetch(repo, mirror, refspec, signal) {
       const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];

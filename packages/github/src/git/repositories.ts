@@ -56,10 +56,8 @@ export function createRepositories(
   const lockCommit = async (repo: RepoName, oid: Oid, signal: AbortSignal) => {
     const known = lockCommits.get(oid);
     if (known !== undefined) return known;
-    const mirror = await mirrorOf(repo, signal);
-    const present = await mirror.present([oid], signal);
-    if (!present.has(oid)) await remote.fetch(repo, mirror, oid, signal);
-    const bytes = await commitContent(mirror, oid, signal);
+    // One byte over the limit at most: a larger one is no lock commit, and its reader says so.
+    const bytes = await remote.commit(repo, oid, limits.lockCommitBytesMax, signal);
     lockCommits.set(oid, bytes);
     return bytes;
   };
@@ -93,7 +91,9 @@ export function createRepositories(
     },
 
     async push(repo, push, signal) {
-      return await pushFence(remote, await mirrorOf(repo, signal), repo, push, signal);
+      const reply = await pushFence(remote, await mirrorOf(repo, signal), repo, push, signal);
+      lockCommits.set(push.lock.oid, push.lock.commit);
+      return reply;
     },
 
     async readWork(repo, work, base, signal) {
@@ -148,14 +148,6 @@ async function tipOf(mirror: Mirror, ref: string, signal: AbortSignal): Promise<
   const text = outcome.stdout.toString('latin1').trim();
   // Reason for the cast: git prints the id of a ref, or nothing.
   return /^[0-9a-f]{40}$/.test(text) ? (text as Oid) : null;
-}
-
-/** One byte over the limit at most: a larger one is no lock commit, and its reader says so. */
-async function commitContent(mirror: Mirror, oid: Oid, signal: AbortSignal): Promise<Uint8Array> {
-  const stdoutBytesMax = limits.lockCommitBytesMax + 1;
-  const outcome = await mirror.local(['cat-file', 'commit', oid], { signal, stdoutBytesMax });
-  const full = outcome.stdout.byteLength === stdoutBytesMax;
-  return new Uint8Array(full ? outcome.stdout : expectSuccess('git cat-file', outcome).stdout);
 }
 
 async function policyAt(mirror: Mirror, oid: Oid, signal: AbortSignal): Promise<string | null> {

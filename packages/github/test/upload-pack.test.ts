@@ -28,11 +28,14 @@ interface Answer {
 
 async function serverThatSays({ body, type = result, status = 200 }: Answer) {
   const asked: { path: string | undefined; protocol: unknown; body: string }[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks = await Array.fromAsync(request);
-    const protocol = request.headers['git-protocol'];
-    asked.push({ path: request.url, protocol, body: Buffer.concat(chunks).toString() });
-    response.writeHead(status, { 'content-type': type }).end(body);
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const protocol = request.headers['git-protocol'];
+      asked.push({ path: request.url, protocol, body: Buffer.concat(chunks).toString() });
+      response.writeHead(status, { 'content-type': type }).end(body);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closes.push(() => server[Symbol.asyncDispose]());

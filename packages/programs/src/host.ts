@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { signalGroup } from './group.ts';
 import type { Order, OutputFd, Report, RunOrder, StopReason } from './messages.ts';
 
 const running = new Map<number, (reason: StopReason) => void>();
@@ -30,13 +31,14 @@ function run(order: RunOrder): void {
   } catch (error) {
     return fail(id, error);
   }
+  if (child.pid !== undefined) tell({ kind: 'started', id, pid: child.pid });
   let stopped: StopReason | null = null;
   let killing: NodeJS.Timeout | undefined;
   const stop = (reason: StopReason) => {
     if (stopped !== null || !running.has(id)) return;
     stopped = reason;
-    signalGroup(child, order.graceMs > 0 ? 'SIGTERM' : 'SIGKILL');
-    killing = setTimeout(() => signalGroup(child, 'SIGKILL'), order.graceMs);
+    signalGroup(child.pid, order.graceMs > 0 ? 'SIGTERM' : 'SIGKILL');
+    killing = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), order.graceMs);
   };
   const late = setTimeout(() => stop('time'), order.timeMs);
   running.set(id, stop);
@@ -80,16 +82,6 @@ function fail(id: number, error: unknown): void {
   const known = error instanceof Error ? error : new Error(String(error));
   const code = 'code' in known ? String(known.code) : 'UNKNOWN';
   tell({ kind: 'failed', id, code, reason: known.message });
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch (error) {
-    // The group is gone already, which is what was wanted.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 }
 
 process.on('message', (order: Order) => {

@@ -60,7 +60,15 @@ function startHost(): Host {
   };
   child.on('message', (report: Report) => host.listeners.get(report.id)?.onReport(report));
   child.once('error', (error) => lose(error.message));
-  child.once('exit', (code, signal) => lose(`it ended with ${signal ?? code}`));
+  // What it said last is read before the channel ends, which may be after its end is known.
+  let ending: string | null = null;
+  child.once('exit', (code, signal) => {
+    ending = `it ended with ${signal ?? code}`;
+    if (!child.connected) lose(ending);
+  });
+  child.once('disconnect', () => {
+    if (ending !== null) lose(ending);
+  });
   child.unref();
   child.channel?.unref();
   return host;

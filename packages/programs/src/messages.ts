@@ -22,6 +22,7 @@ export type OutputFd = 1 | 2 | 3;
 export type StopReason = 'asked' | 'time' | 'output';
 
 export type Report =
+  | { readonly kind: 'started'; readonly id: number; readonly pid: number }
   | {
       readonly kind: 'output';
       readonly id: number;

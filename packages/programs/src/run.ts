@@ -1,4 +1,5 @@
 /** One program to its end: by argument vector, never a shell, with limits on time and output. */
+import { signalGroup } from './group.ts';
 import { type Link, join } from './link.ts';
 import type { Report, StopReason } from './messages.ts';
 
@@ -49,7 +50,13 @@ export function runProgram(program: Program): Promise<EndedProgram> {
     extra: Buffer.concat(chunks[3]),
   });
 
+  let pid: number | undefined;
+
   function onReport(report: Report): void {
+    if (report.kind === 'started') {
+      pid = report.pid;
+      return;
+    }
     if (report.kind === 'output') {
       chunks[report.fd].push(report.chunk);
       return;
@@ -60,6 +67,8 @@ export function runProgram(program: Program): Promise<EndedProgram> {
   }
 
   function onLost(reason: string): void {
+    // Nobody waits for it any more.
+    signalGroup(pid, 'SIGKILL');
     const said = Buffer.from(`the process that starts programs is gone: ${reason}`);
     resolve({ code: null, stopped: 'lost', ...outputs(), stderr: said });
   }

@@ -86,13 +86,21 @@ it('ends one whose signal fires, before it has begun, too', async () => {
   expect(late).toMatchObject({ code: null, stopped: 'asked' });
 });
 
-it('tells of a host that was killed, and starts another one', async () => {
-  const told = shell('echo $PPID; sleep 1000');
+it('tells of a host that was killed, ends what that ran, and starts another one', async () => {
+  const told = shell('echo $$; exec sleep 1000');
   const host = await vi.waitFor(() => hostOf(process.pid), patience);
+  const program = await vi.waitFor(() => {
+    const pid = pidsOf('sleep 1000').find((one) => statOf(one)[1] === String(host));
+    expect(pid).toBeDefined();
+    return pid ?? 0;
+  }, patience);
+  // The host answers in order: it has told of the first program, too.
+  await shell('true');
   process.kill(host, 'SIGKILL');
   const lost = await told;
   expect(lost).toMatchObject({ code: null, stopped: 'lost' });
   expect(lost.stderr.toString()).toContain('SIGKILL');
+  await untilGone(program);
   expect(await shell('echo again')).toMatchObject({ code: 0 });
   expect(hostOf(process.pid)).not.toBe(host);
 });

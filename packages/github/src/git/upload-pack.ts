@@ -15,7 +15,7 @@ export interface UploadPackOptions {
   readonly gitTimeoutMs: number;
 }
 
-export interface Command {
+interface Command {
   readonly repo: RepoName;
   readonly name: 'ls-refs' | 'fetch';
   readonly args: readonly string[];

@@ -108,7 +108,10 @@ it('an owner that slept beyond its lease cannot publish', async () => {
 
 it('a person who assigns himself in mid-task gets the issue', async () => {
   const { stage, forge, peers, owner } = await inMidTask(['ash', 'elm']);
-  const atWork = await descendants(owner.process().pid);
+  const below = await descendants(owner.process().pid);
+  // What starts its gits is there as long as the peer.
+  const atWork = below.filter(({ command }) => !command.includes('/programs/'));
+  expect(atWork.length).toBeGreaterThan(0);
   await forge.call(maintainer, 'POST', 'issues/1/assignees', { assignees: [maintainer] });
   await stage.until('every peer leaves it alone', async () => {
     const answers = await Promise.all(

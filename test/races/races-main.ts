@@ -2,7 +2,7 @@
  * `npm run races`: exit 0 when every task has one publisher, no overtaken push was accepted and all have
  * ended; with `--control` the fence is taken out, and exit 0 means that this was noticed.
  *
- *     npm run races [-- --claims 10000 --contenders 20 --lease-ms 10000 --seed N --control]
+ *     npm run races [-- --claims 10000 --contenders 20 --lease-ms N --seed N --control]
  */
 import { parseArgs } from 'node:util';
 import { runRaces } from './races.ts';
@@ -11,7 +11,7 @@ const { values } = parseArgs({
   options: {
     claims: { type: 'string', default: '10000' },
     contenders: { type: 'string', default: '20' },
-    'lease-ms': { type: 'string', default: '10000' },
+    'lease-ms': { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     control: { type: 'boolean', default: false },
   },
@@ -30,7 +30,7 @@ function now(everyMs: number): (line: string) => void {
 const result = await runRaces({
   claims: Number(values.claims),
   contenders: Number(values.contenders),
-  leaseMs: Number(values['lease-ms']),
+  ...(values['lease-ms'] === undefined ? {} : { leaseMs: Number(values['lease-ms']) }),
   seed: Number(values.seed),
   unfenced: values.control,
   tell: now(10_000),

@@ -1,4 +1,5 @@
 /** Many contenders, one account, lost replies, stopped and killed processes: who publishes what? */
+import { availableParallelism } from 'node:os';
 import { createChance } from './chance.ts';
 import { account } from '../e2e/harness/peer.ts';
 import { disturb } from './disturb.ts';
@@ -8,7 +9,8 @@ export interface RacesOptions {
   /** Issues are filed until so many claims were tried. */
   readonly claims: number;
   readonly contenders: number;
-  readonly leaseMs: number;
+  /** Default: what the machine can keep up with, see `leaseFor`. */
+  readonly leaseMs?: number;
   readonly seed: number;
   /** Whether the fence is taken out, to see that this would be noticed. */
   readonly unfenced: boolean;
@@ -26,6 +28,16 @@ export interface RacesResult extends Outcome {
   readonly elapsedMs: number;
 }
 
+/**
+ * Everybody looks at every lock a few times a lease, which is all the work there is while nothing moves:
+ * two processes of git in the forge each time. A lease that the machine cannot keep up with makes
+ * everybody take over from everybody, and nothing is ever finished.
+ */
+function leaseFor(contenders: number): number {
+  const contendersACore = contenders / availableParallelism();
+  return Math.round(Math.max(6_000, 2_000 * contendersACore));
+}
+
 /** Issues that are open at a time. */
 const openMax = 3;
 const lostShare = 0.2;
@@ -33,10 +45,14 @@ const lostShare = 0.2;
 const undisturbedMs = 60_000;
 
 export function runRaces(options: RacesOptions): Promise<RacesResult> {
-  return onField(options, (field) => race(field, options));
+  const leaseMs = options.leaseMs ?? leaseFor(options.contenders);
+  return onField({ ...options, leaseMs }, (field) => race(field, { ...options, leaseMs }));
 }
 
-async function race(field: Field, options: RacesOptions): Promise<RacesResult> {
+async function race(
+  field: Field,
+  options: RacesOptions & { readonly leaseMs: number },
+): Promise<RacesResult> {
   const { forge, contenders } = field;
   const { leaseMs } = options;
   const sinceMs = performance.now();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bench, errorOf, statusOf } from './support.ts';
 import type { Bench } from './support.ts';
@@ -271,3 +272,28 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test('what is no request of git is turned down, and a compressed one is understood', async () => {
+  const url = on.forge.gitUrl('ada', 'demo');
+  const authorization = `Basic ${Buffer.from('x:token-ada').toString('base64')}`;
+  const post = (headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer>) =>
+    fetch(`${url}/git-upload-pack`, {
+      method: 'POST',
+      headers: { authorization, ...headers },
+      body,
+    });
+  const ofGit = {
+    'content-type': 'application/x-git-upload-pack-request',
+    'git-protocol': 'version=2',
+  };
+  const refs = '0014command=ls-refs\n00010000';
+  expect((await post({ 'content-type': 'text/plain' }, refs)).status).toBe(415);
+  expect((await fetch(`${url}/git-upload-pack`, { headers: { authorization } })).status).toBe(405);
+  const plain = await (await post(ofGit, refs)).text();
+  expect(plain).toContain('refs/heads/main');
+  const packed = new Uint8Array(gzipSync(refs));
+  const compressed = await post({ ...ofGit, 'content-encoding': 'gzip' }, packed);
+  expect(await compressed.text()).toBe(plain);
+  const broken = await post({ ...ofGit, 'content-encoding': 'gzip' }, refs);
+  expect(broken.status).toBe(400);
+});

@@ -51,6 +51,30 @@ describe('diagnose', () => {
     ]);
   });
 
+  it('says whether webhooks can be received, where they are wanted', async () => {
+    const forge = await startForge();
+    const dir = await tempDir();
+    const config = configFor(dir, { forge });
+    expect(await found(config, 'webhook')).toBeUndefined();
+    const secretFile = join(dir, 'webhook.secret');
+    const webhook = { listen: '127.0.0.1:0', secretFile };
+    const wanted = Config.parse({ ...config, webhook });
+    const missing = await found(wanted, 'webhook');
+    expect(missing).toMatchObject({ ok: false, detail: expect.stringContaining('ENOENT') });
+    await writeFile(secretFile, 'x', { mode: 0o600 });
+    expect(await found(wanted, 'webhook')).toMatchObject({ ok: true });
+    const [, taken = ''] = /tcp\/(\d+)/.exec(await listener()) ?? [];
+    const listen = `127.0.0.1:${taken}`;
+    const blocked = await found(
+      Config.parse({ ...config, webhook: { listen, secretFile } }),
+      'webhook',
+    );
+    expect(blocked).toMatchObject({ ok: false, detail: expect.stringContaining('EADDRINUSE') });
+    await chmod(secretFile, 0o644);
+    const open = await found(wanted, 'webhook');
+    expect(open).toMatchObject({ ok: false, detail: expect.stringContaining('0600') });
+  });
+
   it('says why a token is refused, and what it needs', async () => {
     const forge = await startForge();
     const refused = await found(configFor(await tempDir(), { forge, token: 'x' }), 'token');

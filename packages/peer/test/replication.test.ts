@@ -143,6 +143,42 @@ it('keeps no more logs than it may', async () => {
   expect(one.journals.replicas()).toHaveLength(2);
 });
 
+it('gives up a stream over which a journal does not come, and asks anew', async () => {
+  const one = await startNode('one');
+  const two = await startNode('two', one.mesh.multiaddrs());
+  await connected(one, two);
+  const [opener, writer] = one.mesh.peer < two.mesh.peer ? [one, two] : [two, one];
+  await append(writer, 'told of');
+  const told = memberOf(writer);
+  const journal = { ...told.capabilities.journal, length: 1 };
+  opener.members.push({ ...told, capabilities: { ...told.capabilities, journal } });
+  writer.members.push(memberOf(opener));
+  let streams = 0;
+  const journals: Pick<Journals, 'replica' | 'replicas' | 'replicate'> = {
+    replica: (key) => opener.journals.replica(key),
+    replicas: () => opener.journals.replicas(),
+    async replicate(stream, options) {
+      streams += 1;
+      if (streams > 1) return opener.journals.replicate(stream, options);
+      // It stands, and nothing comes.
+      await new Promise((resolve) => options.signal?.addEventListener('abort', resolve));
+      stream.abort(new Error('given up'));
+      return { reason: null };
+    },
+  };
+  replicating(writer);
+  const { mesh, members } = opener;
+  const deps = { clock: systemClock, mesh, journals, logger: silent, members: () => members };
+  const replication = replicateJournals(deps, { stalledMs: 100 });
+  onCleanup(() => replication.stop());
+  await until(() => streams === 1);
+  await until(async () => {
+    await nudge(opener);
+    return entriesOf(opener, writer) === 1;
+  });
+  expect(streams).toBeGreaterThan(1);
+});
+
 async function openedBy({ mesh, journals }: Node, peer: PeerId): Promise<'ended'> {
   try {
     const stream = await mesh.openStream(peer, journalProtocol);

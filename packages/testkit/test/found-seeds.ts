@@ -62,4 +62,10 @@ export const foundSeeds: readonly {
     tasks: 3,
     what: 'a read without an answer kept a fenced owner from giving its task back',
   },
+  {
+    seed: 58_576_711,
+    peers: 3,
+    tasks: 5,
+    what: 'the checker took a push that arrived a second time for a second publication',
+  },
 ];

@@ -1,2 +1,3 @@
 export type { Webhook, WebhookDeps, WebhookOptions, WebhookState } from './interface.ts';
+export { readSecret } from './secret.ts';
 export { startWebhook } from './server.ts';

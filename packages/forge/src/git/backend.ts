@@ -1,14 +1,18 @@
+/** Git's smart HTTP (gitprotocol-http(5)) by the two programs that stand behind it. */
+import { gunzipSync } from 'node:zlib';
 import { runProgram } from '@bzzz/programs';
 import { forgeError } from '../errors.ts';
-import type { Reply } from '../http/reply.ts';
+import { plainText, type Reply } from '../http/reply.ts';
 import { gitEnv } from './plumbing.ts';
 
+export type GitService = 'git-upload-pack' | 'git-receive-pack';
+
 export interface BackendRequest {
-  readonly root: string;
-  readonly method: string;
-  /** `/owner/repo.git/info/refs`, with the names as they are on disk. */
-  readonly path: string;
-  readonly query: string;
+  /** The bare repository. */
+  readonly dir: string;
+  readonly service: GitService;
+  /** `info/refs`: what the server can, and in older versions of the protocol its refs. */
+  readonly wants: 'greeting' | 'service';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly login: string | null;
@@ -20,61 +24,68 @@ export interface BackendRequest {
 const limits = { outputBytesMax: 2 * 1024 * 1024 * 1024, timeMs: 3_600_000 };
 
 /**
- * Answers one request of git's smart HTTP by `git http-backend`. The whole request goes in at once
- * and the whole answer comes out at once, so that a push is never left half read when its client
- * goes away: what arrived takes effect, as on GitHub.
+ * Answers one request. The whole of it goes in at once and the whole answer comes out at once, so that
+ * a push is never left half read when its client goes away: what arrived takes effect, as on GitHub.
  */
 export async function runBackend(request: BackendRequest): Promise<Reply> {
-  const { stdout, stderr } = await runProgram({
+  const { dir, service, wants, headers, signal } = request;
+  const isGreeting = wants === 'greeting';
+  if (!isGreeting && headers['content-type'] !== `application/x-${service}-request`) {
+    return plainText(415, `content type ${headers['content-type'] ?? 'of no kind'} is not git's`);
+  }
+  const input = inflated(request);
+  if (input === null) return plainText(400, 'the request is not compressed as it says');
+  const { code, stdout, stderr } = await runProgram({
     program: 'git',
-    args: ['http-backend'],
-    env: cgiEnv(request),
-    input: request.body,
-    signal: request.signal,
+    args: [
+      service.replace(/^git-/, ''),
+      '--stateless-rpc',
+      ...(isGreeting ? ['--http-backend-info-refs'] : []),
+      dir,
+    ],
+    env: environmentOf(request),
+    input,
+    signal,
     ...limits,
   });
-  // http-backend stops reading when it refuses, and its exit code says nothing: its answer tells.
-  const reply = parseCgi(stdout);
-  if (reply !== null) return reply;
-  throw forgeError('forge_git', `http-backend: ${stderr.toString('utf8')}`);
+  // What git refuses it says in the protocol, whatever its exit code.
+  if (stdout.byteLength === 0 && code !== 0) {
+    throw forgeError('forge_git', `${service}: ${stderr.toString('utf8')}`);
+  }
+  const body = isGreeting ? Buffer.concat([announcement(request), stdout]) : stdout;
+  const type = `application/x-${service}-${isGreeting ? 'advertisement' : 'result'}`;
+  return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-cache' }, body };
 }
 
-function cgiEnv(request: BackendRequest): Record<string, string> {
-  const { headers } = request;
-  const optional = {
-    CONTENT_TYPE: headers['content-type'],
-    HTTP_CONTENT_ENCODING: headers['content-encoding'],
-    GIT_PROTOCOL: headers['git-protocol'],
-    REMOTE_USER: request.login ?? undefined,
-  };
+function environmentOf({ headers, login }: BackendRequest): Record<string, string> {
+  const protocol = headers['git-protocol'];
   return {
     ...gitEnv(),
-    GIT_PROJECT_ROOT: request.root,
-    GIT_HTTP_EXPORT_ALL: '1',
-    REQUEST_METHOD: request.method,
-    PATH_INFO: request.path,
-    QUERY_STRING: request.query,
-    REMOTE_ADDR: '127.0.0.1',
-    CONTENT_LENGTH: String(request.body.length),
-    ...Object.fromEntries(
-      Object.entries(optional).flatMap(([key, value]) =>
-        value === undefined ? [] : [[key, value]],
-      ),
-    ),
+    ...(protocol === undefined ? {} : { GIT_PROTOCOL: protocol }),
+    // For the reflog, and for hooks.
+    ...(login === null
+      ? {}
+      : {
+          REMOTE_USER: login,
+          GIT_COMMITTER_NAME: login,
+          GIT_COMMITTER_EMAIL: `${login}@http.127.0.0.1`,
+        }),
   };
 }
 
-function parseCgi(output: Buffer): Reply | null {
-  const end = output.indexOf('\r\n\r\n');
-  if (end < 0) return null;
-  const headers: Record<string, string> = {};
-  let status = 200;
-  for (const line of output.subarray(0, end).toString('latin1').split('\r\n')) {
-    const colon = line.indexOf(':');
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
-    if (name === 'status') status = Number.parseInt(value, 10);
-    else headers[name] = value;
+/** Clients compress what they ask for when it is long. Null: it does not inflate. */
+function inflated({ headers, body }: BackendRequest): Buffer | null {
+  if (!/^(?:x-)?gzip$/.test(headers['content-encoding'] ?? '')) return body;
+  try {
+    return gunzipSync(body, { maxOutputLength: limits.outputBytesMax });
+  } catch {
+    return null; // the client is told
   }
-  return { status, headers, body: output.subarray(end + 4) };
+}
+
+/** Version 2 comes without; older ones begin with the name of the service. */
+function announcement({ service, headers }: BackendRequest): Buffer {
+  if (/(?:^|:)version=2(?:$|:)/.test(headers['git-protocol'] ?? '')) return Buffer.alloc(0);
+  const line = `# service=${service}\n`;
+  return Buffer.from(`${(line.length + 4).toString(16).padStart(4, '0')}${line}0000`);
 }

@@ -6,7 +6,8 @@ import type { GitResult, GitRunOptions } from './plumbing.ts';
 
 /** The bare repositories on disk, `<root>/<owner>/<repo>.git`: the truth about everything git. */
 export interface GitHost {
-  readonly root: string;
+  /** Where the repository lies. */
+  dirOf(fullName: string): string;
   /** Makes the repository if it is not there. */
   create(fullName: string, defaultBranch: string): Promise<void>;
   /** Any exit code. */
@@ -57,7 +58,7 @@ export function createGitHost(root: string): GitHost {
   };
 
   return {
-    root,
+    dirOf,
     async create(fullName, defaultBranch) {
       const dir = dirOf(fullName);
       if (await exists(path.join(dir, 'HEAD'))) return;
@@ -100,7 +101,6 @@ export function createGitHost(root: string): GitHost {
 }
 
 const repositoryConfig = [
-  ['http.receivepack', 'true'],
   // Like GitHub: any commit that is still there can be fetched by its id.
   ['uploadpack.allowAnySHA1InWant', 'true'],
   ['receive.autogc', 'false'],

@@ -91,7 +91,7 @@ export async function treeWith(
   repo: RepoRow,
   from: { readonly start: string | null; readonly changes: readonly TreeChange[] },
 ): Promise<string> {
-  const file = path.join(world.git.root, `${repo.full_name}.git`, `index-${randomUUID()}`);
+  const file = path.join(world.git.dirOf(repo.full_name), `index-${randomUUID()}`);
   const env = { GIT_INDEX_FILE: file };
   const subtrees = from.changes.filter((change) => change.mode === '040000');
   try {

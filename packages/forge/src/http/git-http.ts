@@ -1,4 +1,4 @@
-import { runBackend } from '../git/backend.ts';
+import { type GitService, runBackend } from '../git/backend.ts';
 import type { Struck } from '../faults/faults.ts';
 import type { RequestKind } from '../requests.ts';
 import type { RepoRow } from '../store/rows.ts';
@@ -7,13 +7,13 @@ import { findRepo, may, permissionOf } from '../tracker/access.ts';
 import { syncWithRefs } from '../tracker/pull-sync.ts';
 import type { World } from '../world.ts';
 import type { Call } from './call.ts';
-import type { Reply } from './reply.ts';
+import { plainText, type Reply } from './reply.ts';
 
 export interface GitCall {
   readonly owner: string;
   readonly repo: string;
   readonly rest: string;
-  readonly service: 'git-upload-pack' | 'git-receive-pack';
+  readonly service: GitService;
 }
 
 const gitPath = /^\/([^/]+)\/([^/]+?)\.git\/(info\/refs|git-upload-pack|git-receive-pack)$/;
@@ -47,13 +47,15 @@ export function createGitHttp(deps: {
     const repo = findRepo(world.tables, git.owner, git.repo);
     const push = git.service === 'git-receive-pack';
     const refusal = refusalOf(world, call, { repo, push });
-    if (refusal !== null || repo === undefined) return refusal ?? plain(404, 'Not Found');
+    if (refusal !== null || repo === undefined) return refusal ?? plainText(404, 'Not Found');
+    if (call.method !== (git.rest === 'info/refs' ? 'GET' : 'POST')) {
+      return plainText(405, 'Method not allowed.');
+    }
     const run = (): Promise<Reply> =>
       runBackend({
-        root: world.git.root,
-        method: call.method,
-        path: `/${repo.full_name}.git/${git.rest}`,
-        query: call.query.toString(),
+        dir: world.git.dirOf(repo.full_name),
+        service: git.service,
+        wants: git.rest === 'info/refs' ? 'greeting' : 'service',
         headers: call.headers,
         body: call.body,
         login: call.user?.login ?? null,
@@ -89,22 +91,17 @@ function refusalOf(
   const { repo, push } = wants;
   const visible = repo !== undefined && permissionOf(world.tables, repo, call.user) !== null;
   if (call.user === null && (push || !visible)) return askLogin();
-  if (repo === undefined || !visible) return plain(404, 'Repository not found.');
+  if (repo === undefined || !visible) return plainText(404, 'Repository not found.');
   if (push && !may(world.tables, { repo, user: call.user }, 'push')) {
-    return plain(403, `Permission to ${repo.full_name}.git denied to ${call.user?.login ?? ''}.`);
+    return plainText(
+      403,
+      `Permission to ${repo.full_name}.git denied to ${call.user?.login ?? ''}.`,
+    );
   }
   return null;
 }
 
 export function askLogin(): Reply {
-  const reply = plain(401, 'Authentication failed.');
+  const reply = plainText(401, 'Authentication failed.');
   return { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Basic realm="GitHub"' } };
-}
-
-function plain(status: number, text: string): Reply {
-  return {
-    status,
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
-    body: Buffer.from(`${text}\n`),
-  };
 }

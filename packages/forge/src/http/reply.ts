@@ -17,6 +17,14 @@ export function json(
   };
 }
 
+export function plainText(status: number, text: string): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    body: Buffer.from(`${text}\n`),
+  };
+}
+
 export function noContent(): Reply {
   return { status: 204, headers: {}, body: Buffer.alloc(0) };
 }

@@ -8,6 +8,7 @@ import { layoutOf } from '../folder/layout.ts';
 import { readSecretFile } from '../folder/secret-file.ts';
 import { bad, good, guarded } from './checks.ts';
 import { checkMesh, checkPorts, type LiveMesh } from './mesh.ts';
+import { checkWebhook } from './webhook.ts';
 
 export interface DiagnoseOptions {
   /** Null: no peer runs on this configuration. */
@@ -35,6 +36,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     checkForge(config, until),
     checkPorts(mesh, live),
     one('mesh', () => checkMesh(mesh, live)),
+    checkWebhook(config.webhook, { isRunning: live !== null }),
   ]);
   signal?.throwIfAborted();
   return groups.flat();

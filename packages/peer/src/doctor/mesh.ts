@@ -1,10 +1,11 @@
 /** Why a peer is alone, in plain words: its port, its ways to others, its key. */
 import { readFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import type { Config } from '@bzzz/protocol';
 import type { Check } from '../control/answers.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
 import { bad, good } from './checks.ts';
+import { whyNotFree } from './free-port.ts';
 import { type TcpAddress, tcpAddress } from './tcp-address.ts';
 
 /** What a running peer knows of its mesh. */
@@ -112,14 +113,6 @@ async function hasMulticastRoute(): Promise<boolean> {
 function isWithin(destination: number, mask: number): boolean {
   const group = 0xfb_00_00_e0;
   return (group & mask) >>> 0 === destination >>> 0;
-}
-
-function whyNotFree({ host, port }: TcpAddress): Promise<string | null> {
-  const { promise, resolve } = Promise.withResolvers<string | null>();
-  const server = createServer();
-  server.once('error', (error) => resolve(error.message));
-  server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)));
-  return promise;
 }
 
 function whyNotReached({ host, port }: TcpAddress): Promise<string | null> {

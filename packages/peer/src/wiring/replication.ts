@@ -1,13 +1,15 @@
 /**
  * Journals of the members, brought here and kept up to date. Of two peers the one with the smaller
  * id opens the stream; over it each side gets what the other has, logs of third peers included.
- * Whatever breaks a stream, it is opened again while the other side is a connected member.
+ * Whatever breaks a stream, it is opened again while the other side is a connected member; and a stream
+ * over which a journal does not arrive that its writer tells of is given up for another one.
  */
 import type { Clock, MemberView } from '@bzzz/coordination';
 import type { Journals, MessageStream } from '@bzzz/journal';
 import type { MeshService } from '@bzzz/mesh';
 import { isBzzzError, journalProtocol, type PeerId, reasonOf, topics } from '@bzzz/protocol';
 import type { Logger } from '../logger.ts';
+import { watchProgress } from './progress.ts';
 
 export interface ReplicationDeps {
   readonly clock: Clock;
@@ -23,6 +25,8 @@ export interface ReplicationDeps {
 export interface ReplicationOptions {
   /** Journals of others that are kept. More: more of the mesh's story survives, more disk. */
   readonly replicasMax?: number;
+  /** So long a journal may fall behind without a step forward. Default 10,000. */
+  readonly stalledMs?: number;
 }
 
 export interface Replication {
@@ -35,18 +39,19 @@ const retryMsMax = 30_000;
 
 export function replicateJournals(
   deps: ReplicationDeps,
-  { replicasMax = 64 }: ReplicationOptions = {},
+  { replicasMax = 64, stalledMs = 10_000 }: ReplicationOptions = {},
 ): Replication {
   const { clock, mesh, journals, logger } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
   /** The newest stream of each peer, and all that have not ended. */
-  const running = new Map<PeerId, Promise<void>>();
+  const running = new Map<PeerId, { readonly done: Promise<void>; giveUp(): void }>();
   const streams = new Set<Promise<void>>();
   /** Peers that have to wait for their next stream, and how long the last wait was. */
   const waiting = new Set<PeerId>();
   const backoffs = new Map<PeerId, number>();
   const timers = new Set<() => void>();
+  const progress = watchProgress(() => clock.monotonicMs(), { stalledMs });
   let full = false;
 
   function later(delayMs: number, run: () => void): void {
@@ -66,7 +71,17 @@ export function replicateJournals(
     for (const { peer, connected, capabilities } of others()) {
       keep(capabilities.journal.key);
       if (connected && mesh.peer < peer && !running.has(peer) && !waiting.has(peer)) open(peer);
+      if (connected) look(peer, capabilities.journal);
     }
+  }
+
+  function look(peer: PeerId, { key, length: told }: MemberView['capabilities']['journal']): void {
+    const replica = journals.replicas().find((one) => one.key === key);
+    if (replica === undefined || replica.full()) return;
+    const here = replica.length();
+    if (!progress.stands(peer, { here, told })) return;
+    logger.info('a journal does not arrive; it is asked for anew', { peer, here, told });
+    running.get(peer)?.giveUp();
   }
 
   function keep(key: MemberView['capabilities']['journal']['key']): void {
@@ -80,30 +95,34 @@ export function replicateJournals(
   }
 
   function open(peer: PeerId): void {
-    const job = async () => {
-      const stream = await mesh.openStream(peer, journalProtocol, { signal });
-      return journals.replicate(stream, { initiator: true, signal });
-    };
-    track(peer, job());
+    track(peer, async (until) => {
+      const stream = await mesh.openStream(peer, journalProtocol, { signal: until });
+      return journals.replicate(stream, { initiator: true, signal: until });
+    });
   }
 
   function accept(peer: PeerId, stream: MessageStream): void {
     // The other side replaces its stream when it lost the old one, which may not have ended here yet.
-    track(peer, journals.replicate(stream, { initiator: false, signal }));
+    track(peer, (until) => journals.replicate(stream, { initiator: false, signal: until }));
   }
 
-  function track(peer: PeerId, job: Promise<{ readonly reason: string | null }>): void {
+  function track(
+    peer: PeerId,
+    run: (until: AbortSignal) => Promise<{ readonly reason: string | null }>,
+  ): void {
     const startMs = clock.monotonicMs();
+    const ending = new AbortController();
+    const job = run(AbortSignal.any([signal, ending.signal]));
     const follow = async () => {
       const reason = await job.then((end) => end.reason, endReason);
       logger.debug('a replication ended', { peer, reason });
       streams.delete(done);
-      if (running.get(peer) === done) running.delete(peer);
+      if (running.get(peer)?.done === done) running.delete(peer);
       if (!signal.aborted && mesh.peer < peer) retry(peer, clock.monotonicMs() - startMs);
     };
     const done = follow();
     streams.add(done);
-    running.set(peer, done);
+    running.set(peer, { done, giveUp: () => ending.abort() });
   }
 
   function retry(peer: PeerId, lastedMs: number): void {

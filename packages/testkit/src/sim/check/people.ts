@@ -6,6 +6,7 @@ import {
   issueHash,
   type IssueNumber,
   type LockRecord,
+  type Oid,
   type PeerId,
 } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
@@ -21,6 +22,8 @@ export function checkPeople(context: CheckContext): Check {
   const { broken, repo, nowMs } = context;
   const reads = new Map<string, Read>();
   const claims = new Map<string, LockRecord>();
+  /** The claims with which results came to stand. */
+  const published = new Set<Oid>();
   const worked = new Map<string, number>();
   /** When a peer at work first learnt that people object. */
   const objected = new Map<string, number>();
@@ -63,6 +66,9 @@ export function checkPeople(context: CheckContext): Check {
     const key = keyOf(peer, number);
     claims.set(key, record);
     if (result === undefined || record.state !== 'result') return;
+    // Sent again, or arrived again: it stands already, and was judged when it came to stand.
+    if (published.has(lock.oid)) return;
+    published.add(lock.oid);
     const read = reads.get(key);
     const ended = worked.get(key) ?? 0;
     if (read === undefined || read.order < ended) {

@@ -1,4 +1,9 @@
-/** Whether what members say they have written arrives here. */
+/**
+ * Whether what members say they have written arrives here. Hypercore (11.37) can forget to acknowledge a
+ * length: a block that comes a moment before the writer's word of it makes the reader begin an
+ * acknowledgement that the word then cancels (`_updateCanUpgradeAndSync` in its replicator). Both sides wait for
+ * ever then, over a stream that is in order. A new stream begins with both lengths.
+ */
 import type { PeerId } from '@bzzz/protocol';
 
 export interface Progress {

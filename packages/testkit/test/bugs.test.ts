@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applied, type Bug, bugs, bugSpec, isBug, rules } from '../src/index.ts';
 import { startSelf } from '../src/sim/self.ts';
+import { lately } from './bugs-lately.ts';
 
 const names = Object.keys(bugs).filter(isBug);
 const sources = join(import.meta.dirname, '../../coordination/src');
@@ -26,7 +27,8 @@ describe('the bugs', () => {
   });
 
   it.each(names)('%s is found', { timeout: 300_000 }, async (name: Bug) => {
-    const { code, output } = await startSelf(['--find', '--bug', name, '--seeds', '1000']);
+    const where = ['--seeds', '1000', '--from', String(lately[name] ?? 1)];
+    const { code, output } = await startSelf(['--find', '--bug', name, ...where]);
     expect(output).toContain(`${name}: seed`);
     expect(code).toBe(0);
   });

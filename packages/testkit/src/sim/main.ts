@@ -23,7 +23,7 @@ const { values, positionals } = parseArgs({
     shrink: { type: 'boolean', default: false },
     workers: { type: 'string' },
     quiet: { type: 'boolean', default: false },
-    /** For `--bugs`: looks for the bug that this process is loaded with. */
+    /** For `--bugs`: looks for the bug that this process is loaded with, in seed `--from` first. */
     find: { type: 'boolean', default: false },
     /** For `--seeds`: prints its totals as JSON for the process that started it. */
     share: { type: 'boolean', default: false },
@@ -46,7 +46,7 @@ async function main(): Promise<number> {
   }
   if (values.find && bug !== undefined) {
     const { findBug } = await import('./try-bugs.ts');
-    return findBug(bug, Number(values.seeds), size);
+    return findBug(bug, { count: Number(values.seeds), first: Number(values.from) }, size);
   }
   if (values.seed !== undefined) {
     const { runOne } = await import('./run-one.ts');

@@ -31,11 +31,12 @@ export async function tryBugs(names: readonly Bug[]): Promise<number> {
 /** In a process that is loaded with the bug. Exit code 0: found, and as what it is said to break. */
 export async function findBug(
   bug: Bug,
-  count: number,
+  /** `first` is looked at before all others: where it was found lately. */
+  { count, first }: { readonly count: number; readonly first: number },
   size: (seed: number) => { peers: number; tasks: number },
 ): Promise<number> {
   const { breaks } = bugSpec(bug);
-  for (let seed = 1; seed <= count; seed += 1) {
+  for (const seed of [first, ...Array.from({ length: count }, (_, index) => index + 1)]) {
     const { violations } = await runSimulation({ ...size(seed), seed, bug });
     const found = violations.find(({ invariant }) => breaks.includes(invariant));
     // A bug may break something else first; it is found where it breaks what it is said to.

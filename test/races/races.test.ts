@@ -16,7 +16,8 @@ it(`races of many processes have one publisher a task (seed ${seed})`, async () 
 });
 
 it('the same is seen to go wrong when the fence is taken out', async () => {
-  const race = { claims: 20, contenders: 5, leaseMs: 8_000, seed };
+  // How soon two claim at the same time is up to the machine: the run ends with the first fault.
+  const race = { claims: 1_000, contenders: 5, leaseMs: 8_000, seed };
   const { doublePublishers, stalePushes } = await runRaces({ ...race, unfenced: true });
   expect(doublePublishers + stalePushes).toBeGreaterThan(0);
 });

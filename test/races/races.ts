@@ -4,9 +4,10 @@ import { createChance } from './chance.ts';
 import { account } from '../e2e/harness/peer.ts';
 import { disturb } from './disturb.ts';
 import { type Field, hasEnded, onField, type Outcome, untilTrue } from './field.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface RacesOptions {
-  /** Issues are filed until so many claims were tried. */
+  /** Issues are filed until so many claims were tried; without the fence, or until a fault was seen. */
   readonly claims: number;
   readonly contenders: number;
   /** Default: what the machine can keep up with, see `leaseFor`. */
@@ -66,7 +67,8 @@ async function race(
     const open = verdicts.filter((one) => !hasEnded(one)).length;
     const claims = claimsOf(field);
     options.tell?.(`${claims} claims, ${field.filed()} tasks, ${open} of them open`);
-    // Without a fence some tasks may never end; what is looked for has been seen by then.
+    // Without a fence some tasks may never end, and one fault is what is looked for.
+    if (options.unfenced && verdicts.some(isFaulty)) return true;
     if (claims >= options.claims) return options.unfenced || open === 0;
     for (let count = open; count < openMax; count += 1) await field.file();
     return false;
@@ -87,6 +89,10 @@ async function race(
     ...(await field.outcome()),
     elapsedMs: performance.now() - sinceMs,
   };
+}
+
+function isFaulty({ published, stale }: Verdict): boolean {
+  return published > 1 || stale > 0;
 }
 
 function claimsOf({ contenders }: Field): number {

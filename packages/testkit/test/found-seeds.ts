@@ -68,4 +68,22 @@ export const foundSeeds: readonly {
     tasks: 5,
     what: 'the checker took a push that arrived a second time for a second publication',
   },
+  {
+    seed: 61_003_620,
+    peers: 2,
+    tasks: 7,
+    what: 'a claim that arrived late explained an assignment, and the issue was not judged again',
+  },
+  {
+    seed: 61_004_353,
+    peers: 5,
+    tasks: 5,
+    what: 'the checker did not accept that a person who deletes a lock is asked about the branch left behind',
+  },
+  {
+    seed: 61_011_439,
+    peers: 6,
+    tasks: 7,
+    what: 'a push without an answer arrived after a second one had been rejected, and nobody took it up',
+  },
 ];

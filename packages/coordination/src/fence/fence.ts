@@ -46,12 +46,12 @@ export interface Fence {
   /** Whether our own journal holds this commit. A tip that only bears our name is not ours. */
   owns(task: TaskId, oid: Oid): boolean;
   /**
-   * A claim of ours that was given up as lost without an answer to its push: should it stand after all,
-   * since the push arrived late, nobody works on it, and it is ours to take up or to give back.
+   * A claim of ours that was given up, as lost or refused: should it stand after all, since a push of it
+   * without an answer arrived late, nobody works on it, and it is ours to take up or to give back.
    */
   isStray(oid: Oid): boolean;
   /** Takes an intent of an earlier run, read from the journal. */
-  remember(intent: FenceIntent, outcome?: 'lost'): void;
+  remember(intent: FenceIntent, outcome?: 'given-up'): void;
 }
 
 export interface FenceDeps {
@@ -80,16 +80,16 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
     return own.get(task)?.has(oid) ?? false;
   }
 
-  function remember({ record, oid }: FenceIntent, outcome?: 'lost'): void {
+  function remember({ record, oid }: FenceIntent, outcome?: 'given-up'): void {
     own.set(record.task, (own.get(record.task) ?? new Set()).add(oid));
-    if (outcome === 'lost') strays.add(oid);
+    if (outcome === 'given-up') strays.add(oid);
   }
 
   async function settle(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict> {
     const verdict = await pushAndLook({ ...deps, owns, rejected }, options, intent, signal);
-    const answered = rejected.has(intent.oid);
     if (verdict.kind !== 'unknown') rejected.delete(intent.oid);
-    if (verdict.kind === 'lost' && !answered) strays.add(intent.oid);
+    // Even if the last push was rejected: an earlier one of the same commit may be under way still.
+    if (verdict.kind === 'lost' || verdict.kind === 'refused') strays.add(intent.oid);
     const standing = verdict.kind === 'lost' ? holderOf(verdict.reading) : undefined;
     const holder = standing?.peer === intent.record.peer ? undefined : standing;
     await chronicle.record({

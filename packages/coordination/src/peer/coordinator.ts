@@ -145,6 +145,12 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     return entry !== undefined && holdOf(entry.state) !== undefined && !workforce.driving(task);
   }
 
+  /** Worked on by us, or there for whoever can: then its fence is read by those. */
+  function isPursued(task: TaskId): boolean {
+    const { wanted = false, blocked = null } = book.get(task) ?? {};
+    return workforce.driving(task) || (wanted && blocked === null);
+  }
+
   function onReading(task: TaskId, reading: TipReading): void {
     if (workforce.driving(task)) return;
     const { tip } = reading;
@@ -310,7 +316,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       meshAccounts: () =>
         membership.all().flatMap(({ capabilities }) => capabilities.account ?? []),
       known: (task: TaskId) => book.get(task) !== undefined,
-      isWanted: (task: TaskId) => workforce.driving(task) || book.get(task)?.wanted === true,
+      isPursued,
       mayTakeOver: claims.mayTakeOver,
       guard: claims.guard,
       onHint: (hint: TaskHint) => onHint(self, hint),

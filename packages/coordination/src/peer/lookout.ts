@@ -1,5 +1,5 @@
 /** Looks at every repository of this peer: for issues as they change, and for branches to tidy up. */
-import type { PeerId, RepoName, Timing } from '@bzzz/protocol';
+import type { Issue, PeerId, RepoName, Timing } from '@bzzz/protocol';
 import { startTidy, type TidyDeps, type TidyOptions } from '../tidying/tidy.ts';
 import {
   startWatch,
@@ -11,7 +11,7 @@ import {
 
 export interface LookoutOptions
   extends Omit<WatchOptions, 'repo' | 'pollMs' | 'lagMs'>,
-    Omit<TidyOptions, 'repo' | 'tidyMs' | 'keepMs' | 'isWatcher'> {
+    Omit<TidyOptions, 'repo' | 'tidyMs' | 'keepMs' | 'isWatcher' | 'onExplained'> {
   readonly self: PeerId;
   readonly repositories: readonly RepoName[];
   readonly timing: Timing;
@@ -31,7 +31,8 @@ export function startLookout(deps: WatchDeps & TidyDeps, options: LookoutOptions
     const watch = startWatch(deps, { ...options, ...timing, repo });
     const isWatcher = () => watch.view().role === 'watcher';
     watches.push(watch);
-    tidies.push(startTidy(deps, { ...options, ...timing, repo, isWatcher }));
+    const onExplained = (issue: Issue) => watch.judge(issue);
+    tidies.push(startTidy(deps, { ...options, ...timing, repo, isWatcher, onExplained }));
   }
   return {
     lookNow(repo) {

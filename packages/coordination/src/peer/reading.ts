@@ -14,7 +14,7 @@ export function learnFromTip(entry: TaskEntry, { tip, result }: TipReading): Par
       return {};
     case 'foreign':
       return {
-        blocked: 'a person pushed to the lock branch; delete it and reopen the issue to start over',
+        blocked: personsLock,
       };
     case 'record': {
       const { peer, epoch, leaseMs, state } = tip.record;
@@ -28,3 +28,6 @@ export function learnFromTip(entry: TaskEntry, { tip, result }: TipReading): Par
     }
   }
 }
+
+const personsLock =
+  'a person pushed to the lock branch; delete it, with the result branch if there is one, and reopen the issue to start over';

@@ -11,8 +11,8 @@ export interface Memory {
   readonly lastAt: Hlc | null;
   /** Every commit that we ever meant to push: the proof that a tip is ours. */
   readonly intents: readonly FenceIntent[];
-  /** Of these, the moves that were lost: a push that had no answer may still have arrived later. */
-  readonly lost: ReadonlySet<Oid>;
+  /** Of these, what was lost or refused: a push that had no answer may still have arrived later. */
+  readonly givenUp: ReadonlySet<Oid>;
   /** Tasks with an intent after which no end was journalled. */
   readonly unfinished: readonly TaskId[];
   /** Members that were met and not declared dead since: who the last known membership was. */
@@ -37,7 +37,7 @@ export async function readMemory(
   let starts = 0;
   let lastAt: Hlc | null = null;
   const intents: FenceIntent[] = [];
-  const lost = new Set<Oid>();
+  const givenUp = new Set<Oid>();
   const last = new Map<TaskId, FenceIntent>();
   const endings = new Map<TaskId, Ending>();
   const unfinished = new Set<TaskId>();
@@ -55,9 +55,9 @@ export async function readMemory(
       unfinished.add(body.intent.task);
     }
     // A claim that was lost was never ours; any other outcome leaves something to look at.
-    if (body.kind === 'fence.settled' && body.outcome === 'lost') {
-      unfinished.delete(body.task);
-      lost.add(body.oid);
+    if (body.kind === 'fence.settled') {
+      if (body.outcome === 'lost') unfinished.delete(body.task);
+      if (body.outcome === 'lost' || body.outcome === 'refused') givenUp.add(body.oid);
     }
     if (body.kind === 'task.ended') {
       const { task, state, reason, pullRequest = null } = body;
@@ -66,5 +66,5 @@ export async function readMemory(
     }
   }
   const open = { unfinished: [...unfinished], members: [...members] };
-  return { starts, lastAt, intents, lost, ...open, endings };
+  return { starts, lastAt, intents, givenUp, ...open, endings };
 }

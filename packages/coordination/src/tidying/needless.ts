@@ -5,6 +5,7 @@
  */
 import type { Issue, LockRecord, Oid } from '@bzzz/protocol';
 import type { Branches } from '../ports/index.ts';
+import { accountsOf } from '../fence/commit.ts';
 import { isExplained, type TipReading } from '../fence/tip.ts';
 
 /** The lock, with the record on it, and the result branch as one read showed them. */
@@ -18,6 +19,12 @@ export function standingOf({ number }: Pick<Issue, 'number'>, reading: TipReadin
   if (tip.kind !== 'record') return undefined;
   const standing: Standing = { number, lock: tip.oid, result, record: tip.record };
   return isExplained(tip.record, result) ? standing : undefined;
+}
+
+/** Whether the lock accounts for all who are assigned to the open issue, and somebody is. */
+export function isAssignedBy({ record }: Standing, { state, assignees }: Issue): boolean {
+  const ours = accountsOf(record);
+  return state === 'open' && assignees.length > 0 && assignees.every((one) => ours.includes(one));
 }
 
 /** By the wall clock, which is close enough to the forge's for a wait of hours. */

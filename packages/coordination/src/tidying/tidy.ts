@@ -2,8 +2,8 @@
  * Keeps the repository tidy, as one peer of the mesh does it: its watcher. Now and then it reads where
  * all branches of bzzz stand, at the cost of one read and one more for each issue that nobody works on.
  * The branches of what is over are deleted under a lease on what was read. A claim that stands on
- * an issue that nobody wants any more is looked into: whoever holds it hears of it, and its lease is
- * watched.
+ * an issue that nobody wants any more, or that is left to a person, is looked into: whoever holds it hears
+ * of it, and its lease is watched.
  */
 import {
   type Issue,
@@ -21,7 +21,7 @@ import type { TipReading } from '../fence/tip.ts';
 import type { Branches, Clock, Forge, PushReply, Random } from '../ports/index.ts';
 import { sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
-import { isLongClosed, type Standing, standingOf } from './needless.ts';
+import { isAssignedBy, isLongClosed, type Standing, standingOf } from './needless.ts';
 
 export interface TidyDeps {
   readonly clock: Clock;
@@ -38,14 +38,19 @@ export interface TidyOptions {
   readonly keepMs: number;
   /** Whether it is ours to do now. */
   readonly isWatcher: () => boolean;
-  /** Whether people want the task done, as far as we know, or we work on it: then it is not looked at. */
-  readonly isWanted: (task: TaskId) => boolean;
+  /** Whether the task is to be done, as far as we know, or we work on it: then it is not looked at. */
+  readonly isPursued: (task: TaskId) => boolean;
   /** Whether the claim of somebody else has lapsed before our own eyes. */
   readonly mayTakeOver: (record: LockRecord, oid: Oid) => boolean;
   /** Watches the lease of a claim that stands. */
   readonly guard: (task: TaskId) => void;
   /** Told what a read of the fence showed. */
   readonly onReading: (task: TaskId, reading: TipReading) => void;
+  /**
+   * An assignment that counts as a person's is bzzz's own by the lock that stands now, as when a claim
+   * arrives late: the issue is to be judged again, though it has not changed. Throws what the forge throws.
+   */
+  readonly onExplained: (issue: Issue) => Promise<void>;
 }
 
 /** Tasks looked at in one round; the others have their turn in the next. */
@@ -85,7 +90,7 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
   }
 
   function isDue({ number, lock }: Branches): boolean {
-    return lock !== null && !options.isWanted(taskId(repo, number));
+    return lock !== null && !options.isPursued(taskId(repo, number));
   }
 
   async function tidy({ number, lock }: Branches): Promise<void> {
@@ -97,6 +102,7 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     const reading = await fence.look(task, signal);
     options.onReading(task, reading);
     const standing = standingOf(issue, reading);
+    if (standing !== undefined && isAssignedBy(standing, issue)) await options.onExplained(issue);
     if (standing?.record.state === 'held' && !options.mayTakeOver(standing.record, standing.lock)) {
       return options.guard(task);
     }

@@ -67,6 +67,8 @@ interface WatchTrouble {
 export interface Watch {
   /** Look now: a person or a webhook says that something changed. */
   lookNow(): void;
+  /** Judges an issue as it was read, though no poll shows a change. Throws what the forge throws. */
+  judge(issue: Issue): Promise<void>;
   view(): WatchView;
   stop(): void;
 }
@@ -95,12 +97,16 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     const { changed, cursor: next } = await forge.pollIssues(repo, cursor, { signal });
     blockers.polled(changed, cursor === null);
     const due = await waitingList.due(changed, thorough, signal);
-    for (const issue of [...changed, ...due]) {
-      const hint = await hintOf(issue, policy);
-      if (hint !== null) options.onHint(hint);
-    }
+    for (const issue of [...changed, ...due]) await judge(issue);
     // Only now: an issue that could not be judged is looked at again.
     cursor = next;
+  }
+
+  async function judge(issue: Issue): Promise<void> {
+    // Before the first poll, which shows every issue.
+    if (policy === null) return;
+    const hint = await hintOf(issue, policy);
+    if (hint !== null) options.onHint(hint);
   }
 
   async function readPolicy(): Promise<Policy> {
@@ -175,6 +181,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   });
   return {
     lookNow: () => waker.wake(),
+    judge,
     view() {
       const role = watchRole(repo, options.self, options.live());
       return { repo, role, polls, answeredAtMs, trouble: problem };

@@ -61,18 +61,31 @@ describe('a claim that was given up as lost', () => {
     expect(stand.fence.isStray(intent.oid)).toBe(true);
   });
 
-  it('is none when the forge said no', async () => {
+  it('is one too when only the second of its pushes was answered', async () => {
     const stand = createStand();
     const intent = await stand.claim();
+    stand.forge.fates.push('lose-request');
+    expect(await stand.fence.propose(intent, calm)).toMatchObject({ kind: 'unknown' });
     await rivalOf(stand).win();
-    expect(await stand.fence.propose(intent, calm)).toMatchObject({ kind: 'lost' });
-    expect(stand.fence.isStray(intent.oid)).toBe(false);
+    stand.forge.fates.push('refuse');
+    expect(await stand.fence.settle(intent, calm)).toMatchObject({ kind: 'lost' });
+    expect(stand.fence.isStray(intent.oid)).toBe(true);
+  });
+
+  it('is one as well when a rule refused it at last', async () => {
+    const stand = createStand();
+    const intent = await stand.claim();
+    stand.forge.fates.push('lose-request', 'refuse');
+    expect(await stand.fence.propose(intent, calm)).toMatchObject({ kind: 'unknown' });
+    const settled = await stand.clock.drive(stand.fence.settle(intent, calm));
+    expect(settled).toMatchObject({ kind: 'refused' });
+    expect(stand.fence.isStray(intent.oid)).toBe(true);
   });
 
   it('is one after a restart, as the journal knows of it', async () => {
     const stand = createStand();
     const intent = await stand.claim();
-    stand.fence.remember(intent, 'lost');
+    stand.fence.remember(intent, 'given-up');
     expect([stand.fence.isStray(intent.oid), stand.fence.owns(task, intent.oid)]).toEqual([
       true,
       true,

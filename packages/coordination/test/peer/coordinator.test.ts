@@ -60,8 +60,8 @@ describe('a peer alone', () => {
     expect(one.journal.of('fence.intended').at(-1)?.intent.record.state).toBe('released');
     const reads = forge.calls.length;
     await clock.advance(10 * timing.leaseMs);
-    // Only polls of the issue list go on.
-    expect(forge.calls.slice(reads).filter((call) => call === 'readFence')).toEqual([]);
+    // Only polls of the issue list go on, and one look at what stands there.
+    expect(forge.calls.slice(reads).filter((call) => call === 'readFence').length).toBeLessThan(2);
   });
 
   it('does nothing twice after a restart', async () => {

@@ -13,7 +13,7 @@ describe('the memory of earlier runs', () => {
       starts: 0,
       lastAt: null,
       intents: [],
-      lost: new Set(),
+      givenUp: new Set(),
       unfinished: [],
       members: [],
       endings: new Map(),

@@ -15,8 +15,9 @@ async function scene(draft: Partial<RecordDraft> & { state: LockRecord['state'] 
   const stand = createStand();
   const { forge, clock } = stand;
   const told: string[] = [];
+  const explained: number[] = [];
   const guarded: string[] = [];
-  const may = { watcher: true, wanted: false, takeOver: false };
+  const may = { watcher: true, pursued: false, takeOver: false };
   // Sound: `state` comes with the fields that it asks for.
   const record = { ...heldDraft(3), ...draft } as RecordDraft;
   const lock = await makeLockCommit(stand, record, null);
@@ -29,17 +30,18 @@ async function scene(draft: Partial<RecordDraft> & { state: LockRecord['state'] 
       tidyMs,
       keepMs,
       isWatcher: () => may.watcher,
-      isWanted: () => may.wanted,
+      isPursued: () => may.pursued,
       mayTakeOver: () => may.takeOver,
       guard: (one) => void guarded.push(one),
       onReading: (one) => void told.push(one),
+      onExplained: async (issue) => void explained.push(issue.number),
     },
   );
   const stands = () => {
     const { lock: tip, result } = forge.fence(number);
     return [tip?.oid ?? null, result];
   };
-  return { ...stand, lock, may, told, guarded, stands, stop };
+  return { ...stand, lock, may, told, explained, guarded, stands, stop };
 }
 
 function closed(updatedAtMs: number, change: Partial<Issue> = {}): Issue {
@@ -146,9 +148,22 @@ describe('the branches of an open issue', () => {
     expect([stands()[0], told]).toEqual([lock.oid, [task]]);
   });
 
-  it('cost no request while people want it done', async () => {
+  it('have it judged again when its assignment is explained by the lock, and else not', async () => {
+    const { clock, forge, explained } = await scene({ state: 'held' });
+    const assigned = async (...assignees: string[]) => {
+      forge.task(number).issue = issueOf({ updatedAtMs: 0, assignees });
+      explained.length = 0;
+      await clock.advance(2 * tidyMs);
+      return explained.length;
+    };
+    expect(await assigned()).toBe(0);
+    expect(await assigned(account, 'alice')).toBe(0);
+    expect(await assigned(account)).toBeGreaterThan(0);
+  });
+
+  it('cost no request while it is to be done', async () => {
     const { clock, forge, may } = await scene({ state: 'failed', reason: 'no' });
-    may.wanted = true;
+    may.pursued = true;
     await clock.advance(keepMs);
     expect([forge.count('readIssue'), forge.count('readFence')]).toEqual([0, 0]);
   });

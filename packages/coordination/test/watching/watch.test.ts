@@ -223,6 +223,18 @@ describe('a watcher in trouble', () => {
   });
 });
 
+it('an issue is judged again when its lock explains it only now', async () => {
+  const { clock, forge, hints, fence, watches } = watchers(1);
+  const issue = issueOf({ assignees: ['bzzz-bot'] });
+  forge.file(issue);
+  await watches[0]?.judge(issue);
+  expect(hints).toEqual([]);
+  await clock.advance(20 * pollMs);
+  fence.push(Account.parse('bzzz-bot'));
+  await watches[0]?.judge(issue);
+  expect(hints).toMatchObject([{ kind: 'gone' }, { kind: 'seen', task }]);
+});
+
 it('a changed policy judges every issue again', async () => {
   const { clock, forge, hints } = watchers(1, null);
   forge.file(issueOf());

@@ -8,6 +8,8 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
   const { state, nowMs, broken } = context;
   /** A person was told; a write that the forge takes late may replace the text again. */
   const told = new Set<IssueNumber>();
+  /** Likewise: that a result branch stands which nothing explains, since a person deleted its lock. */
+  const toldOfBranch = new Set<IssueNumber>();
 
   function unfinished(number: IssueNumber): string | undefined {
     const now = state.at(number, nowMs());
@@ -21,6 +23,7 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
       return record?.state === 'held' && context.exists(record.peer) ? 'still held' : undefined;
     }
     if (record === undefined) return 'never claimed';
+    if (deletedEver && toldOfBranch.has(number) && record.state === 'released') return undefined;
     // Given back, or left where it stands by whoever finds the person's branch.
     if (resultTouched && record.state === 'released') return undefined;
     if (resultTouched && record.state === 'held' && !context.exists(record.peer)) return undefined;
@@ -49,6 +52,7 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
       if (event.kind !== 'write') return;
       const comment = state.at(event.number, nowMs())?.comment;
       if (comment?.includes('needs a person') === true) told.add(event.number);
+      if (comment?.includes('no claim explains') === true) toldOfBranch.add(event.number);
     },
     atEnd() {
       for (const number of state.numbers()) {

@@ -27,7 +27,7 @@ describe('the simulator', () => {
 
   it('finds nothing broken in seeds of this commit, and covers what it claims to try', async () => {
     const from = seedOfCommit();
-    const { failure, covered } = await tally({ from, count: 400 }, sizes);
+    const { failure, covered } = await tally({ from, count: 2_000 }, sizes);
     expect(failure).toBeNull();
     for (const [what, floor] of floors) {
       expect(covered[what] ?? 0, `${what} from seed ${from}`).toBeGreaterThanOrEqual(floor);
@@ -81,36 +81,36 @@ describe('the simulator', () => {
   });
 });
 
-/** What 400 seeds see at least; a third of what they usually see. */
+/** What 2,000 seeds see at least; a third of what they usually see. */
 const floors: readonly (readonly [Sight, number])[] = [
-  ['crash', 250],
-  ['wipe', 30],
-  ['pause', 150],
-  ['partition', 60],
-  ['cut', 50],
-  ['hang', 50],
-  ['flap', 80],
-  ['slowLink', 50],
-  ['outage', 60],
-  ['limit', 30],
-  ['refuse', 20],
-  ['base', 30],
-  ['people', 250],
-  ['people delete-lock', 15],
-  ['people push-lock', 8],
-  ['people push-result', 15],
-  ['people merge', 5],
-  ['people reopen', 10],
-  ['takeover', 80],
-  ['publication', 300],
-  ['rejected push', 80],
-  ['claim in doubt', 80],
-  ['refused claim', 10],
-  ['told to wait', 15],
-  ['failed attempt', 80],
-  ['given up', 40],
-  ['death', 250],
-  ['fenced', 8],
-  ['tidied', 3],
-  ['checkpoint', 60],
+  ['crash', 1_250],
+  ['wipe', 150],
+  ['pause', 750],
+  ['partition', 300],
+  ['cut', 250],
+  ['hang', 250],
+  ['flap', 400],
+  ['slowLink', 250],
+  ['outage', 300],
+  ['limit', 150],
+  ['refuse', 100],
+  ['base', 150],
+  ['people', 1_250],
+  ['people delete-lock', 75],
+  ['people push-lock', 40],
+  ['people push-result', 75],
+  ['people merge', 25],
+  ['people reopen', 50],
+  ['takeover', 400],
+  ['publication', 1_500],
+  ['rejected push', 400],
+  ['claim in doubt', 400],
+  ['refused claim', 50],
+  ['told to wait', 75],
+  ['failed attempt', 400],
+  ['given up', 200],
+  ['death', 1_250],
+  ['fenced', 40],
+  ['tidied', 15],
+  ['checkpoint', 300],
 ];

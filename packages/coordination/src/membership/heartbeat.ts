@@ -18,8 +18,8 @@ export interface HeartbeatOptions {
 export interface Heartbeat {
   /** Sends one ping and does not wait: its answer is heard like everything else. */
   ping(peer: PeerId): void;
-  /** Whether an answer to a ping comes within `probeMs`. */
-  reach(peer: PeerId): Promise<boolean>;
+  /** Whether an answer to a ping comes in time, by default within `probeMs`. */
+  reach(peer: PeerId, timeoutMs?: number): Promise<boolean>;
   /** Whether another peer reaches the target; silence of the one who is asked is a no. */
   ask(helper: PeerId, target: PeerId): Promise<boolean>;
   stop(): void;
@@ -76,8 +76,8 @@ export function startHeartbeat(
     if (open?.from === from) open.settle(reached);
   }
 
-  function reach(peer: PeerId): Promise<boolean> {
-    return answerOf(peer, options.probeMs, (seq) => sendPing(peer, seq));
+  function reach(peer: PeerId, timeoutMs = options.probeMs): Promise<boolean> {
+    return answerOf(peer, timeoutMs, (seq) => sendPing(peer, seq));
   }
 
   async function serve(helped: PeerId, seq: number, target: PeerId): Promise<void> {

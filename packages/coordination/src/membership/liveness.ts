@@ -46,9 +46,10 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
   const stopping = new AbortController();
   const { signal } = stopping;
   const silence = createSilence(options);
-  /** Peers about which something is being found out. */
-  const open = new Set<PeerId>();
-  /** Of these, those whose connection closed since: that must not go unnoticed. */
+  /** Connected peers about which something is being found out, before or while they are suspected. */
+  const asking = new Set<PeerId>();
+  const confirming = new Set<PeerId>();
+  /** Of the suspected, those whose connection closed since: that must not go unnoticed. */
   const closedMeanwhile = new Set<PeerId>();
   /** Rounds in a row in which others reached a silent peer and we did not. */
   const detours = new Map<PeerId, number>();
@@ -59,8 +60,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     incarnation: options.incarnation,
     onSuspected: options.onSuspected,
     suspected(peer) {
-      const member = membership.get(peer);
-      return member?.liveness === 'suspected' ? member.capabilities.incarnation : undefined;
+      return isSuspected(peer) ? membership.get(peer)?.capabilities.incarnation : undefined;
     },
     onHeard,
   });
@@ -68,7 +68,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
   function onHeard(peer: PeerId): void {
     silence.heard(peer, clock.monotonicMs());
     detours.delete(peer);
-    if (membership.get(peer)?.liveness === 'suspected') revive(peer);
+    if (isSuspected(peer)) revive(peer);
   }
 
   function revive(peer: PeerId): void {
@@ -82,21 +82,25 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
       const nowMs = clock.monotonicMs();
       silence.tick(nowMs);
       for (const peer of watched) {
-        heartbeat.ping(peer);
+        // Whose ping we have just answered needs none of ours: one of the two does for both.
+        const isHeard = silence.heardWithin(peer, pingMs / 2, nowMs);
+        if (!isHeard || isSuspected(peer)) heartbeat.ping(peer);
         if (silence.isOverdue(peer, nowMs)) findOut(peer, () => investigate(peer));
       }
     }
   }
 
+  /** Somebody suspects it. Most answer at once, so the others are only asked a moment later. */
   async function check(peer: PeerId): Promise<void> {
-    if (!(await heartbeat.reach(peer))) await investigate(peer);
+    if (!(await heartbeat.reach(peer, probeMs / 4))) await investigate(peer);
   }
 
   /** The peer is connected and says nothing. */
   async function investigate(peer: PeerId): Promise<void> {
-    if (membership.get(peer)?.liveness !== 'alive') return;
+    if (!isAlive(peer)) return;
     const [answers, others] = await Promise.all([heartbeat.reach(peer), askOthers(peer)]);
-    if (answers) return;
+    // Its connection may have closed meanwhile, and that is being looked into.
+    if (answers || !isAlive(peer)) return;
     if (others !== 'reached') return confirm(peer);
     if (!isConnected(peer)) return;
     const rounds = (detours.get(peer) ?? 0) + 1;
@@ -109,19 +113,29 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
   }
 
   async function confirm(peer: PeerId): Promise<void> {
+    confirming.add(peer);
+    try {
+      await suspectUntilKnown(peer);
+    } finally {
+      confirming.delete(peer);
+      if (closedMeanwhile.delete(peer) && !isConnected(peer) && !signal.aborted) onClosed(peer);
+    }
+  }
+
+  async function suspectUntilKnown(peer: PeerId): Promise<void> {
     membership.suspect(peer);
     options.onChange();
     await chronicle.record({ kind: 'member.suspected', peer });
     const incarnation = membership.get(peer)?.capabilities.incarnation ?? 0;
     await mesh.publish(topics.health, { kind: 'suspected', peer, incarnation });
-    while (membership.get(peer)?.liveness === 'suspected') {
+    while (isSuspected(peer)) {
       const sinceMs = clock.monotonicMs();
       const [others] = await Promise.all([
         askOthers(peer),
         heartbeat.reach(peer), // an answer is heard like everything else
         sleep(clock, suspicionMs, signal),
       ]);
-      if (membership.get(peer)?.liveness !== 'suspected') return;
+      if (!isSuspected(peer)) return;
       if (others === 'reached') revive(peer);
       else if (others === 'unreached' && !overslept(sinceMs, suspicionMs)) await bury(peer);
     }
@@ -178,16 +192,19 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     return mesh.connected().includes(peer);
   }
 
-  /** One inquiry about a peer at a time. */
-  function findOut(peer: PeerId, inquiry: () => Promise<void>): void {
-    if (open.has(peer)) return;
-    open.add(peer);
-    background(inquiry().finally(() => closeInquiry(peer)));
+  function isAlive(peer: PeerId): boolean {
+    return membership.get(peer)?.liveness === 'alive';
   }
 
-  function closeInquiry(peer: PeerId): void {
-    open.delete(peer);
-    if (closedMeanwhile.delete(peer) && !isConnected(peer) && !signal.aborted) suspect(peer);
+  function isSuspected(peer: PeerId): boolean {
+    return membership.get(peer)?.liveness === 'suspected';
+  }
+
+  /** One inquiry about a peer at a time. */
+  function findOut(peer: PeerId, inquiry: () => Promise<void>): void {
+    if (asking.has(peer) || confirming.has(peer)) return;
+    asking.add(peer);
+    background(inquiry().finally(() => asking.delete(peer)));
   }
 
   function background(job: Promise<void>): void {
@@ -196,9 +213,10 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     });
   }
 
-  function suspect(peer: PeerId): void {
-    if (open.has(peer)) closedMeanwhile.add(peer);
-    else if (membership.get(peer)?.liveness === 'alive') findOut(peer, () => confirm(peer));
+  /** Tells more than silence does: who is being asked for is suspected without waiting for answers. */
+  function onClosed(peer: PeerId): void {
+    if (confirming.has(peer)) closedMeanwhile.add(peer);
+    else if (isAlive(peer)) background(confirm(peer));
   }
 
   function onHealth(from: PeerId, note: HealthNote): void {
@@ -210,7 +228,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     if (note.kind === 'alive' && from === peer) return revive(peer);
     // Whom somebody suspects we ask ourselves, at once; most peers are watched by a few only.
     if (note.kind !== 'suspected') return;
-    if (!isConnected(peer)) suspect(peer);
+    if (!isConnected(peer)) onClosed(peer);
     else if (silence.knows(peer)) findOut(peer, () => check(peer));
   }
 
@@ -223,7 +241,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
       membership.connection(peer, isOpen);
       watchNearest();
       silence.renew(peer, clock.monotonicMs());
-      if (!isOpen) suspect(peer);
+      if (!isOpen) onClosed(peer);
       options.onChange();
     }),
     mesh.subscribe(topics.health, onHealth),

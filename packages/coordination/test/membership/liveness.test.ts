@@ -75,7 +75,7 @@ describe('a closed connection', () => {
     await meshes.get(teller)?.publish(topics.health, note);
     await clock.advance(probeMs / 2);
     kill(gone);
-    await clock.advance(3 * probeMs);
+    await settle();
     expect(membership.get(gone)?.liveness).toBe('suspected');
     await clock.advance(2 * suspicionMs);
     expect(membership.isDead(gone)).toBe(true);

@@ -1,4 +1,4 @@
-import { topics } from '@bzzz/protocol';
+import { heartbeatChannel, type PeerId, topics } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf } from '../support/stand.ts';
@@ -83,9 +83,22 @@ describe('a connected peer that says nothing any more', () => {
     const [gone = peerOf(98)] = peers;
     const note = { kind: 'suspected' as const, peer: gone, incarnation: 1 };
     await meshes.get(peers[3] ?? gone)?.publish(topics.health, note);
-    await clock.advance(3 * probeMs);
+    await clock.advance(2.5 * probeMs);
     expect(membership.get(gone)?.liveness).toBe('suspected');
     await clock.advance(20 * suspicionMs);
     expect(peers.map((peer) => membership.isDead(peer))).toEqual([false, false, false, false]);
   });
+});
+
+it('one ping does for both: whose ping was just answered is not pinged', async () => {
+  const { clock, meshes, mesh, peers, pinged } = meshOf(2);
+  const [busy = peerOf(98), quiet = peerOf(99)] = peers;
+  await clock.advance(pingMs - 1);
+  for (let seq = 1; seq <= 5; seq += 1) {
+    const ping = { kind: 'ping' as const, seq, incarnation: 1 };
+    meshes.get(busy)?.send(heartbeatChannel, mesh.peer, ping);
+    await clock.advance(pingMs);
+  }
+  const pingsOf = (peer: PeerId) => pinged.filter((one) => one.peer === peer).length;
+  expect([pingsOf(busy), pingsOf(quiet)]).toEqual([0, 5]);
 });

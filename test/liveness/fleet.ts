@@ -25,6 +25,7 @@ interface Verdict {
 
 export interface FleetPeer {
   readonly peer: string;
+  readonly multiaddrs: readonly string[];
   readonly child: ChildProcess;
   readonly verdicts: readonly Verdict[];
   met(peer: string): boolean;
@@ -45,11 +46,12 @@ export function createFleet(preset: ChildOptions['preset']): Fleet {
   const mesh = `liveness-${process.pid}`;
   const peers: FleetPeer[] = [];
   const children: ChildProcess[] = [];
-  const bootstrap: string[] = [];
   let started = 0;
 
   async function start(): Promise<FleetPeer> {
     started += 1;
+    // Of those who live: after a hundred rounds a newcomer would do little but dial the others.
+    const bootstrap = peers.flatMap(({ multiaddrs }) => multiaddrs);
     const options: ChildOptions = { mesh, name: `p${started}`, bootstrap, preset };
     const conditions = suffix === 'ts' ? ['--conditions=bzzz-source'] : [];
     const child = spawn(process.execPath, [...conditions, childPath, JSON.stringify(options)], {
@@ -58,20 +60,17 @@ export function createFleet(preset: ChildOptions['preset']): Fleet {
     children.push(child);
     const verdicts: Verdict[] = [];
     const met = new Set<string>();
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const { promise, resolve, reject } =
+      Promise.withResolvers<Pick<FleetPeer, 'peer' | 'multiaddrs'>>();
     child.once('exit', (code) => reject(new Error(`a peer ended with ${code}`)));
     createInterface(child.stdout).on('line', (text) => {
       const line = Line.parse(JSON.parse(text));
       if ('met' in line) met.add(line.met);
       else if ('kind' in line) verdicts.push(line);
-      else {
-        bootstrap.push(...line.multiaddrs);
-        resolve(line.peer);
-      }
+      else resolve(line);
     });
-    const peer = await promise;
     return {
-      peer,
+      ...(await promise),
       child,
       verdicts,
       met: (other) => met.has(other),

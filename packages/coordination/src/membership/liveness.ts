@@ -82,9 +82,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
       const nowMs = clock.monotonicMs();
       silence.tick(nowMs);
       for (const peer of watched) {
-        // Whose ping we have just answered needs none of ours: one of the two does for both.
-        const isHeard = silence.heardWithin(peer, pingMs / 2, nowMs);
-        if (!isHeard || isSuspected(peer)) heartbeat.ping(peer);
+        heartbeat.ping(peer);
         if (silence.isOverdue(peer, nowMs)) findOut(peer, () => investigate(peer));
       }
     }

@@ -19,7 +19,6 @@ export interface Silence {
    * back twice without a word speaks the heartbeat no more, as after a step back to an older release.
    */
   buried(peer: PeerId): void;
-  heardWithin(peer: PeerId, withinMs: number, nowMs: number): boolean;
   /** Whether anything ever came of that peer. */
   knows(peer: PeerId): boolean;
   /** Called every `pingMs`; that it comes late is how a process knows that it was not running. */
@@ -54,10 +53,6 @@ export function createSilence({ pingMs, silenceMs }: SilenceOptions): Silence {
     },
     renew(peer, nowMs) {
       if (heardAtMs.has(peer)) heardAtMs.set(peer, nowMs);
-    },
-    heardWithin(peer, withinMs, nowMs) {
-      const atMs = heardAtMs.get(peer);
-      return atMs !== undefined && nowMs - atMs <= withinMs;
     },
     knows: (peer) => heardAtMs.has(peer),
     buried(peer) {

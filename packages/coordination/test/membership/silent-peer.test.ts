@@ -1,4 +1,4 @@
-import { heartbeatChannel, type PeerId, topics } from '@bzzz/protocol';
+import { topics } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf } from '../support/stand.ts';
@@ -88,17 +88,4 @@ describe('a connected peer that says nothing any more', () => {
     await clock.advance(20 * suspicionMs);
     expect(peers.map((peer) => membership.isDead(peer))).toEqual([false, false, false, false]);
   });
-});
-
-it('one ping does for both: whose ping was just answered is not pinged', async () => {
-  const { clock, meshes, mesh, peers, pinged } = meshOf(2);
-  const [busy = peerOf(98), quiet = peerOf(99)] = peers;
-  await clock.advance(pingMs - 1);
-  for (let seq = 1; seq <= 5; seq += 1) {
-    const ping = { kind: 'ping' as const, seq, incarnation: 1 };
-    meshes.get(busy)?.send(heartbeatChannel, mesh.peer, ping);
-    await clock.advance(pingMs);
-  }
-  const pingsOf = (peer: PeerId) => pinged.filter((one) => one.peer === peer).length;
-  expect([pingsOf(busy), pingsOf(quiet)]).toEqual([0, 5]);
 });

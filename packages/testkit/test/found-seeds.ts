@@ -86,4 +86,10 @@ export const foundSeeds: readonly {
     tasks: 7,
     what: 'a push without an answer arrived after a second one had been rejected, and nobody took it up',
   },
+  {
+    seed: 263_539_279,
+    peers: 6,
+    tasks: 4,
+    what: 'the journals were asked before the fence was read, and a claim was made and deleted between',
+  },
 ];

@@ -57,6 +57,8 @@ export interface BidOptions {
   readonly leaseMs: number;
   /** Whether this tip of another peer may be taken over: its holder is dead or its lease is out. */
   readonly mayTakeOver: (record: LockRecord, oid: Oid) => boolean;
+  /** The task with what the journals tell of it by now. */
+  readonly recall: () => Promise<Biddable>;
 }
 
 export interface Biddable extends TaskEntry {
@@ -69,11 +71,14 @@ export interface Biddable extends TaskEntry {
 export async function bid(
   deps: BidDeps,
   options: BidOptions,
-  entry: Biddable,
+  known: Biddable,
   signal: AbortSignal,
 ): Promise<BidOutcome> {
-  const fresh = entry.epochKnown === 0;
-  const reading = fresh ? untouched : await deps.fence.look(entry.task, signal);
+  const fresh = known.epochKnown === 0;
+  const reading = fresh ? untouched : await deps.fence.look(known.task, signal);
+  // Only now: a claim that stood and was deleted before this read is in its holder's journal.
+  const isGone = !fresh && reading.tip.kind === 'absent';
+  const entry = isGone ? await options.recall() : known;
   if (!mayStandOn(options, entry, reading)) return { kind: 'stood-down', reading };
   const complete = await seenByPeople(deps, reading.tip, signal);
   if (complete !== undefined) return complete;

@@ -13,9 +13,7 @@ export function learnFromTip(entry: TaskEntry, { tip, result }: TipReading): Par
     case 'absent':
       return {};
     case 'foreign':
-      return {
-        blocked: personsLock,
-      };
+      return { blocked: personsLock };
     case 'record': {
       const { peer, epoch, leaseMs, state } = tip.record;
       const hold = { peer, epoch, lock: tip.oid, leaseMs };

@@ -46,7 +46,7 @@ export interface WorkforceDeps
 export interface WorkforceOptions extends Omit<DriveOptions, 'hooks'> {
   readonly slots: number;
   /** Null: the forge has not told yet who we are, so nothing can be claimed. */
-  readonly bidOptions: () => BidOptions | null;
+  readonly bidOptions: () => Omit<BidOptions, 'recall'> | null;
   /** What a read of the fence showed. */
   readonly onReading: (task: TaskId, reading: TipReading) => void;
   /** A task changed hands or ended, or a slot became free. */
@@ -112,8 +112,10 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   async function bidAndWork(entry: TaskEntry & { readonly seen: Seen }): Promise<void> {
     const bidOptions = options.bidOptions();
     if (bidOptions === null) return;
-    const known = await recall(deps, entry, signal);
-    const outcome = await settleDoubt(await bid(deps, bidOptions, known, signal));
+    const recallNow = () => recall(deps, entry, signal);
+    const known = await recallNow();
+    const bidden = await bid(deps, { ...bidOptions, recall: recallNow }, known, signal);
+    const outcome = await settleDoubt(bidden);
     switch (outcome.kind) {
       case 'won':
         return hold(outcome);

@@ -30,10 +30,12 @@ function bidOf(
   epochKnown = 0,
   mayTakeOver: BidOptions['mayTakeOver'] = () => false,
   reopenedOver: number | null = null,
+  epochByNow = epochKnown,
 ) {
   const known = createBook().update(task, { epochKnown, reopenedOver });
   const entry = { ...known, seen, accountsBefore: [] };
-  const options = { account, leaseMs, mayTakeOver };
+  const recall = async () => ({ ...entry, epochKnown: epochByNow });
+  const options = { account, leaseMs, mayTakeOver, recall };
   return stand.clock.drive(bid(stand, options, entry, calm));
 }
 
@@ -133,4 +135,12 @@ describe('a bid for a task that was claimed before', () => {
     expect(outcome).toMatchObject({ kind: 'stood-down', reading: { tip: { kind: 'absent' } } });
     expect(stand.forge.pushes).toEqual([]);
   });
+});
+
+it('a claim that was made and deleted since the journals were read holds a bid back', async () => {
+  const stand = createStand();
+  expect(await bidOf(stand, 2, undefined, 2)).toMatchObject({ kind: 'won' });
+  const late = createStand();
+  expect(await bidOf(late, 2, undefined, 2, 3)).toMatchObject({ kind: 'stood-down' });
+  expect(late.forge.pushes).toEqual([]);
 });

@@ -2,7 +2,7 @@
  * Who is in the mesh, as this peer knows it: capabilities that were heard, connections that stand,
  * suspicions that nobody has refuted. Pure state; `liveness.ts` acts on it.
  */
-import type { Capabilities, PeerId } from '@bzzz/protocol';
+import type { Capabilities, PeerId, RepoName } from '@bzzz/protocol';
 
 /**
  * `alive`: connected and answering, or heard lately. `suspected`: its connection closed or it does not
@@ -33,6 +33,8 @@ export interface Membership {
   all(): readonly Member[];
   /** Everybody that is not dead. */
   live(): readonly Capabilities[];
+  /** Of these, who serves this repository. */
+  serving(repo: RepoName): readonly PeerId[];
   isDead(peer: PeerId): boolean;
   /**
    * Whether we see a majority of the last known membership, ourselves counted and the peer in question
@@ -59,6 +61,12 @@ export function createMembership(self: PeerId): Membership {
     const others = [...members.entries()].filter(([peer]) => peer !== self);
     const [silent] = others.sort(([, a], [, b]) => a.heardAtMs - b.heardAtMs);
     if (silent !== undefined) members.delete(silent[0]);
+  }
+
+  function live(): Capabilities[] {
+    return [...members.values()]
+      .filter((member) => member.liveness !== 'dead')
+      .map((member) => member.capabilities);
   }
 
   return {
@@ -91,10 +99,11 @@ export function createMembership(self: PeerId): Membership {
     missing: () => [...missing],
     get: (peer) => members.get(peer),
     all: () => [...members.values()],
-    live: () =>
-      [...members.values()]
-        .filter((member) => member.liveness !== 'dead')
-        .map((member) => member.capabilities),
+    live,
+    serving: (repo) =>
+      live()
+        .filter(({ repositories }) => repositories.includes(repo))
+        .map(({ peer }) => peer),
     isDead: (peer) => members.get(peer)?.liveness === 'dead',
     seesMajorityWithout(peer) {
       const living = [...members.values()].filter((member) => member.liveness !== 'dead');

@@ -311,7 +311,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       self,
       repositories: options.repositories,
       timing,
-      live: () => membership.live().map((one) => one.peer),
+      serving: membership.serving,
       fenceAccounts,
       meshAccounts: () =>
         membership.all().flatMap(({ capabilities }) => capabilities.account ?? []),

@@ -10,10 +10,12 @@ import {
 } from '../watching/watch.ts';
 
 export interface LookoutOptions
-  extends Omit<WatchOptions, 'repo' | 'pollMs' | 'lagMs'>,
+  extends Omit<WatchOptions, 'repo' | 'pollMs' | 'lagMs' | 'live'>,
     Omit<TidyOptions, 'repo' | 'tidyMs' | 'keepMs' | 'isWatcher' | 'onExplained'> {
   readonly self: PeerId;
   readonly repositories: readonly RepoName[];
+  /** The living peers that serve a repository, ourselves among them. */
+  readonly serving: (repo: RepoName) => readonly PeerId[];
   readonly timing: Timing;
 }
 
@@ -28,7 +30,8 @@ export function startLookout(deps: WatchDeps & TidyDeps, options: LookoutOptions
   const watches: Watch[] = [];
   const tidies: (() => void)[] = [];
   for (const repo of repositories) {
-    const watch = startWatch(deps, { ...options, ...timing, repo });
+    const live = () => options.serving(repo);
+    const watch = startWatch(deps, { ...options, ...timing, repo, live });
     const isWatcher = () => watch.view().role === 'watcher';
     watches.push(watch);
     const onExplained = (issue: Issue) => watch.judge(issue);

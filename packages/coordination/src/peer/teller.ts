@@ -54,8 +54,7 @@ export function createTeller(deps: TellerDeps, options: TellerOptions): Teller {
   }
 
   function isWatching(repo: RepoName): boolean {
-    const live = membership.live().map((one) => one.peer);
-    return watchRole(repo, self, live) !== 'fallback';
+    return watchRole(repo, self, membership.serving(repo)) !== 'fallback';
   }
 
   function tell(task: TaskId, asWatcher = isWatching(taskParts(task).repo)): void {

@@ -1,6 +1,6 @@
 /**
  * Who looks at a repository, and how often (DESIGN.md 4.1): one watcher and one standby, chosen by
- * rendezvous hashing over the live membership; everybody else slower the more peers there are, so
+ * rendezvous hashing over the living peers that serve it; everybody else slower the more peers there are, so
  * the forge's load does not grow with the mesh and a lying or dead watcher only delays.
  */
 import type { PeerId, RepoName } from '@bzzz/protocol';

@@ -36,6 +36,7 @@ export interface WatchOptions {
   readonly pollMs: number;
   /** How long a read of the forge may lag. */
   readonly lagMs: number;
+  /** The living peers that serve this repository: those among whom the roles are shared out. */
   readonly live: () => readonly PeerId[];
   /** The accounts whose assignment is bzzz's own, because the fence names them. */
   readonly fenceAccounts: (task: TaskId, signal: AbortSignal) => Promise<readonly Account[]>;

@@ -1,6 +1,6 @@
-import { commitOid, Oid, utf8 } from '@bzzz/protocol';
+import { commitOid, Oid, RepoName, utf8 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import { errorOf, issueOf } from '../support/memory-forge.ts';
+import { errorOf, issueOf, repo } from '../support/memory-forge.ts';
 import { createMemoryPeer, createMemoryWorld, timing } from '../support/memory-peers.ts';
 import { createMemoryJournal } from '../support/memory-journal.ts';
 import { createStand, number, task } from '../support/stand.ts';
@@ -180,10 +180,15 @@ describe('a lock branch that is gone', () => {
 });
 
 describe('peers of one mesh', () => {
-  async function meshOf(count: number) {
+  async function meshOf(
+    count: number,
+    repositoriesOf: (index: number) => RepoName[] = () => [repo],
+  ) {
     const world = createMemoryWorld();
     world.forge.file(issueOf());
-    const peers = Array.from({ length: count }, (_, index) => createMemoryPeer(world, index + 1));
+    const peers = Array.from({ length: count }, (_, index) =>
+      createMemoryPeer(world, index + 1, { repositories: repositoriesOf(index) }),
+    );
     for (const [at, a] of peers.entries()) {
       for (const b of peers.slice(at + 1)) world.hub.link(a.peer, b.peer);
     }
@@ -201,6 +206,24 @@ describe('peers of one mesh', () => {
     const states = peers.map(({ coordinator }) => coordinator.view().tasks[0]?.state);
     expect(new Set(states)).toEqual(new Set(['done']));
   });
+
+  it.each([0, 1, 2, 3, 4])(
+    'watch a repository by two of those that serve it, whoever else is there (%i)',
+    async (first) => {
+      const other = RepoName.parse(`acme/other${first}`);
+      const { clock, peers } = await meshOf(10, (index) => [index < 3 ? other : repo]);
+      await clock.advance(5_000);
+      const roles = peers.flatMap(({ coordinator }) => coordinator.view().watching);
+      const of = (name: RepoName) =>
+        roles.filter((one) => one.repo === name).map(({ role }) => role);
+      expect(of(other).toSorted()).toEqual(['fallback', 'standby', 'watcher']);
+      expect(
+        of(repo)
+          .filter((role) => role !== 'fallback')
+          .toSorted(),
+      ).toEqual(['standby', 'watcher']);
+    },
+  );
 
   it('share the rate of their account among those that live', async () => {
     const { clock, forge, hub, peers } = await meshOf(4);

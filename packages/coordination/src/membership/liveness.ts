@@ -198,6 +198,11 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     return membership.get(peer)?.liveness === 'suspected';
   }
 
+  /** What it said before it was suspected may come late, and refutes nothing. */
+  function isNews({ peer, incarnation }: HealthNote): boolean {
+    return incarnation > (membership.get(peer)?.capabilities.incarnation ?? 0);
+  }
+
   /** One inquiry about a peer at a time. */
   function findOut(peer: PeerId, inquiry: () => Promise<void>): void {
     if (asking.has(peer) || confirming.has(peer)) return;
@@ -223,7 +228,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
       if (note.kind === 'suspected') options.onSuspected(note.incarnation);
       return;
     }
-    if (note.kind === 'alive' && from === peer) return revive(peer);
+    if (note.kind === 'alive' && from === peer && isNews(note)) return revive(peer);
     // Whom somebody suspects we ask ourselves, at once; most peers are watched by a few only.
     if (note.kind !== 'suspected') return;
     if (!isConnected(peer)) onClosed(peer);

@@ -25,6 +25,8 @@ export interface Membership {
   /** The peer was heard, or somebody else reaches it. */
   clear(peer: PeerId, nowMs: number): void;
   bury(peer: PeerId): void;
+  /** Told whenever somebody who was dead is there again, by whichever sign of life. */
+  onReturn(listener: (capabilities: Capabilities) => void): () => void;
   /** Members of an earlier run that were not heard in this one: they count until they are buried. */
   remember(peers: readonly PeerId[]): void;
   /** Those of `remember` that are still missing. */
@@ -50,10 +52,15 @@ export function createMembership(self: PeerId): Membership {
   const members = new Map<PeerId, Member>();
   const connections = new Set<PeerId>();
   const missing = new Set<PeerId>();
+  const listeners = new Set<(capabilities: Capabilities) => void>();
 
   function update(peer: PeerId, change: Partial<Member>): void {
-    const member = members.get(peer);
-    if (member !== undefined) members.set(peer, { ...member, ...change });
+    const before = members.get(peer);
+    if (before === undefined) return;
+    const after = { ...before, ...change };
+    members.set(peer, after);
+    if (before.liveness !== 'dead' || after.liveness === 'dead') return;
+    for (const listener of listeners) listener(after.capabilities);
   }
 
   function makeRoom(): void {
@@ -76,7 +83,9 @@ export function createMembership(self: PeerId): Membership {
       if (known !== undefined && !isNewer(capabilities, known.capabilities)) return false;
       missing.delete(peer);
       const connected = peer === self || connections.has(peer);
-      members.set(peer, { capabilities, connected, liveness: 'alive', heardAtMs: nowMs });
+      const member: Member = { capabilities, connected, liveness: 'alive', heardAtMs: nowMs };
+      if (known !== undefined) update(peer, member);
+      else members.set(peer, member);
       makeRoom();
       return true;
     },
@@ -92,6 +101,10 @@ export function createMembership(self: PeerId): Membership {
     bury(peer) {
       missing.delete(peer);
       update(peer, { liveness: 'dead' });
+    },
+    onReturn(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     remember(peers) {
       for (const peer of peers) if (peer !== self && !members.has(peer)) missing.add(peer);

@@ -59,17 +59,19 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
 
   function onCapabilities(from: PeerId, capabilities: Capabilities): void {
     if (capabilities.peer !== from) return;
-    const before = membership.get(from);
+    const isNew = membership.get(from) === undefined;
     if (!membership.heard(capabilities, clock.monotonicMs())) return;
-    if (before === undefined || before.liveness === 'dead') {
-      chronicle
-        .record({ kind: 'member.joined', peer: from, name: capabilities.name })
-        .catch(trouble.tell);
-      options.onJoin(from);
-    }
+    if (isNew) joined(capabilities);
     options.onChange();
   }
 
+  /** The journal tells the next run who the last known membership was: who came back is one of it. */
+  function joined({ peer, name }: Capabilities): void {
+    chronicle.record({ kind: 'member.joined', peer, name }).catch(trouble.tell);
+    options.onJoin(peer);
+  }
+
+  const offReturn = membership.onReturn(joined);
   const unsubscribe = mesh.subscribe(topics.capabilities, onCapabilities);
   const offConnection = mesh.onConnection(({ open }) => {
     if (open) waker.wake();
@@ -97,6 +99,7 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
       stopping.abort();
       unsubscribe();
       offConnection();
+      offReturn();
     },
   };
 }

@@ -25,7 +25,7 @@ import { watchLiveness } from '../membership/liveness.ts';
 import { createMembership } from '../membership/membership.ts';
 import { type Presence, startPresence } from '../membership/presence.ts';
 import type { StoredEntry } from '../ports/index.ts';
-import { readMemory } from '../recovery/fold.ts';
+import { incarnationAfter, readMemory } from '../recovery/fold.ts';
 import { createRecords } from '../recovery/records.ts';
 import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
@@ -269,7 +269,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     const { name, version } = options;
     await chronicle.record({ kind: 'peer.started', version, name });
     await ports.workspaces.sweep();
-    const incarnation = Math.max(memory.starts + 1, Math.floor(clock.wallMs() / 1000));
+    const incarnation = incarnationAfter(memory, clock.wallMs());
     const started = startPresence(
       { ...deps, membership },
       {

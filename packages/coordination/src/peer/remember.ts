@@ -19,7 +19,7 @@ export function remember(deps: RememberDeps, memory: Memory): void {
   if (memory.lastAt !== null) deps.chronicle.resume(memory.lastAt);
   deps.membership.remember(memory.members);
   for (const intent of memory.intents) {
-    deps.fence.remember(intent, memory.givenUp.has(intent.oid) ? 'given-up' : undefined);
+    deps.fence.remember(intent, memory.strays.has(intent.oid) ? 'given-up' : undefined);
   }
   for (const [task, ending] of memory.endings) {
     const state = stateOfEnding(ending);

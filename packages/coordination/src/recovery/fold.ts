@@ -11,8 +11,8 @@ export interface Memory {
   readonly lastAt: Hlc | null;
   /** Every commit that we ever meant to push: the proof that a tip is ours. */
   readonly intents: readonly FenceIntent[];
-  /** Of these, what was lost or refused: a push that had no answer may still have arrived later. */
-  readonly givenUp: ReadonlySet<Oid>;
+  /** Of these, what was not seen to be won: a push that had no answer may still arrive. */
+  readonly strays: ReadonlySet<Oid>;
   /** Tasks with an intent after which no end was journalled. */
   readonly unfinished: readonly TaskId[];
   /** Members that were met and not declared dead since: who the last known membership was. */
@@ -37,7 +37,7 @@ export async function readMemory(
   let starts = 0;
   let lastAt: Hlc | null = null;
   const intents: FenceIntent[] = [];
-  const givenUp = new Set<Oid>();
+  const strays = new Set<Oid>();
   const last = new Map<TaskId, FenceIntent>();
   const endings = new Map<TaskId, Ending>();
   const unfinished = new Set<TaskId>();
@@ -51,13 +51,14 @@ export async function readMemory(
     if (body.kind === 'member.dead') members.delete(body.peer);
     if (body.kind === 'fence.intended') {
       intents.push(body.intent);
+      strays.add(body.intent.oid);
       last.set(body.intent.task, body.intent);
       unfinished.add(body.intent.task);
     }
     // A claim that was lost was never ours; any other outcome leaves something to look at.
     if (body.kind === 'fence.settled') {
       if (body.outcome === 'lost') unfinished.delete(body.task);
-      if (body.outcome === 'lost' || body.outcome === 'refused') givenUp.add(body.oid);
+      if (body.outcome === 'won') strays.delete(body.oid);
     }
     if (body.kind === 'task.ended') {
       const { task, state, reason, pullRequest = null } = body;
@@ -66,5 +67,14 @@ export async function readMemory(
     }
   }
   const open = { unfinished: [...unfinished], members: [...members] };
-  return { starts, lastAt, intents, givenUp, ...open, endings };
+  return { starts, lastAt, intents, strays, ...open, endings };
+}
+
+/** Above that of every earlier run, also when the machine's clock was set back meanwhile. */
+export function incarnationAfter(
+  { starts, lastAt }: Pick<Memory, 'starts' | 'lastAt'>,
+  wallMs: number,
+): number {
+  const lastS = Math.floor((lastAt?.wallMs ?? 0) / 1000);
+  return Math.max(starts + 1, lastS + 1, Math.floor(wallMs / 1000));
 }

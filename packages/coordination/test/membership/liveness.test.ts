@@ -1,12 +1,12 @@
 import { heartbeatChannel, type PeerId, topics } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import { createMembership } from '../../src/membership/membership.ts';
+import { createMembership, type Membership } from '../../src/membership/membership.ts';
 import { startPresence } from '../../src/membership/presence.ts';
 import { createMemoryHub } from '../support/memory-mesh.ts';
 import { settle } from '../support/manual-clock.ts';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf, createStand } from '../support/stand.ts';
-import { meshOf, probeMs, suspicionMs } from '../support/watched-mesh.ts';
+import { meshOf, probeMs, silenceMs, suspicionMs } from '../support/watched-mesh.ts';
 
 describe('a member of an earlier run that is not heard', () => {
   const lost = peerOf(90);
@@ -133,6 +133,20 @@ describe('a closed connection', () => {
     expect(membership.isDead(gone)).toBe(false);
   });
 
+  it('is not refuted by what the peer said before it was suspected, and came late', async () => {
+    const { clock, peers, membership, meshes, hanging } = meshOf(4);
+    const [gone = peerOf(98)] = peers;
+    hanging.add(gone);
+    await clock.advance(silenceMs + 4 * probeMs);
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    const say = (incarnation: number) =>
+      meshes.get(gone)?.publish(topics.health, { kind: 'alive', peer: gone, incarnation });
+    await say(1);
+    expect(membership.get(gone)?.liveness).toBe('suspected');
+    await say(2);
+    expect(membership.get(gone)?.liveness).toBe('alive');
+  });
+
   it('of a peer that nobody heard of is nothing', async () => {
     const { clock, hub, kill, journal } = meshOf(3);
     const stranger = peerOf(50);
@@ -253,6 +267,24 @@ describe('presence', () => {
     await other.publish(topics.capabilities, capabilitiesOf(peerOf(2), { incarnation: 2 }));
     expect(joined).toHaveLength(2);
   });
+
+  it.each([
+    ['its connection opens', (known: Membership) => known.connection(peerOf(2), true)],
+    ['it is heard', (known: Membership) => known.clear(peerOf(2), 0)],
+  ])(
+    'of one that was thought dead is journalled when %s, before it says who it is',
+    async (_, act) => {
+      const { clock, hub, other, membership, joined, journal } = presenceOf();
+      hub.link(peerOf(1), peerOf(2));
+      await other.publish(topics.capabilities, capabilitiesOf(peerOf(2)));
+      membership.bury(peerOf(2));
+      act(membership);
+      act(membership);
+      await clock.advance(0);
+      expect(joined).toEqual([peerOf(2), peerOf(2)]);
+      expect(journal.of('member.joined')).toHaveLength(2);
+    },
+  );
 
   it('refutes a suspicion with a higher incarnation, an old suspicion not at all', async () => {
     const { clock, presence, said } = presenceOf();

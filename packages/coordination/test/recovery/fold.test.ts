@@ -1,6 +1,6 @@
 import { TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import { readMemory } from '../../src/recovery/fold.ts';
+import { incarnationAfter, readMemory } from '../../src/recovery/fold.ts';
 import { calm, createStand, task } from '../support/stand.ts';
 
 async function memoryOf(stand: ReturnType<typeof createStand>) {
@@ -13,7 +13,7 @@ describe('the memory of earlier runs', () => {
       starts: 0,
       lastAt: null,
       intents: [],
-      givenUp: new Set(),
+      strays: new Set(),
       unfinished: [],
       members: [],
       endings: new Map(),
@@ -37,21 +37,34 @@ describe('the memory of earlier runs', () => {
   });
 
   it.each([
-    ['won', []],
-    ['refused', ['refuse']],
-    ['unknown', ['lose-request']],
-  ] as const)('has a task without an end to look at: %s', async (outcome, fates) => {
+    ['won', [], false],
+    ['refused', ['refuse'], true],
+    ['unknown', ['lose-request'], true],
+  ] as const)('has a task without an end to look at: %s', async (outcome, fates, isStray) => {
     const stand = createStand();
     stand.forge.fates = [...fates];
-    const verdict = await stand.clock.drive(stand.fence.propose(await stand.claim(), calm));
+    const claim = await stand.claim();
+    const verdict = await stand.clock.drive(stand.fence.propose(claim, calm));
     expect(verdict.kind).toBe(outcome);
-    expect((await memoryOf(stand)).unfinished).toEqual([task]);
+    const { unfinished, strays } = await memoryOf(stand);
+    expect(unfinished).toEqual([task]);
+    expect(strays.has(claim.oid)).toBe(isStray);
   });
 
   it('has one to look at also when nothing at all followed the intent', async () => {
     const stand = createStand();
-    await stand.chronicle.record({ kind: 'fence.intended', intent: await stand.claim() });
-    expect((await memoryOf(stand)).unfinished).toEqual([task]);
+    const claim = await stand.claim();
+    await stand.chronicle.record({ kind: 'fence.intended', intent: claim });
+    const { unfinished, strays } = await memoryOf(stand);
+    expect(unfinished).toEqual([task]);
+    expect(strays).toEqual(new Set([claim.oid]));
+  });
+
+  it('begins the next incarnation above the last, though the clock was set back', () => {
+    const memory = { starts: 3, lastAt: { wallMs: 5_000_000, counter: 0 } };
+    expect(incarnationAfter(memory, 9_000_000)).toBe(9_000);
+    expect(incarnationAfter(memory, 1_000_000)).toBe(5_001);
+    expect(incarnationAfter({ starts: 3, lastAt: null }, 1_000)).toBe(4);
   });
 
   it('has nothing to look at where a claim was lost', async () => {

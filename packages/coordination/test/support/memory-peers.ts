@@ -1,6 +1,6 @@
 /** Whole peers over ports in memory, at one forge and in one mesh. */
 import { livenessPresets, type RepoName, Timing, wireVersions } from '@bzzz/protocol';
-import { createCoordinator, type JournalLog } from '../../src/index.ts';
+import { createCoordinator, type JournalLog, type Signer } from '../../src/index.ts';
 import { createDraws, createIdentity } from './identity.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createMemoryForge, type MemoryForge, repo } from './memory-forge.ts';
@@ -24,6 +24,7 @@ export function createMemoryPeer(
   { clock, forge, hub }: MemoryWorld,
   index: number,
   options: {
+    signer?: Signer;
     journal?: MemoryJournal;
     replicas?: JournalLog[];
     slots?: number;
@@ -31,7 +32,7 @@ export function createMemoryPeer(
     announceMs?: number;
   } = {},
 ) {
-  const signer = createIdentity(index);
+  const signer = options.signer ?? createIdentity(index);
   const mesh = hub.join(signer.peer);
   const journal = options.journal ?? createMemoryJournal();
   const work = createMemoryWork(clock);

@@ -34,6 +34,8 @@ export const limits = {
   successKindsMax: 32,
   /** Free text that explains an outcome. */
   reasonCharsMax: 512,
+  /** How much higher than the highest epoch that is known of a task a hint may name. */
+  epochLeapMax: 1_000,
   /** One sentence that explains what a peer does or does not do. */
   whyTextCharsMax: 240,
   /** Tasks in one such answer; with their titles and sentences they fit a stream message. */

@@ -16,7 +16,7 @@ import type { Fence } from '../fence/fence.ts';
 import { createHolding, type Holding } from '../fence/holding.ts';
 import type { Forge } from '../ports/index.ts';
 import { isExplained, type Tip, type TipReading } from '../fence/tip.ts';
-import type { Seen, TaskEntry } from '../task/book.ts';
+import { isReopened, type Seen, type TaskEntry } from '../task/book.ts';
 
 export type BidOutcome =
   | {
@@ -65,6 +65,8 @@ export interface Biddable extends TaskEntry {
   readonly seen: Seen;
   /** Whose assignment a lock explained that is there no more. */
   readonly accountsBefore: readonly Account[];
+  /** The highest epoch of which a journal tells; 0: of no claim. What was only heard is no proof of one. */
+  readonly epochTold: number;
 }
 
 /** Throws what reading the forge throws. */
@@ -129,12 +131,12 @@ async function seenByPeople(
 
 const untouched: TipReading = { tip: { kind: 'absent' }, result: null };
 
-function mayStandOn(options: BidOptions, entry: TaskEntry, reading: TipReading): boolean {
+function mayStandOn(options: BidOptions, entry: Biddable, reading: TipReading): boolean {
   const { tip, result } = reading;
   switch (tip.kind) {
     case 'absent':
       // Known to have been claimed: a stale read, or a person deleted the branch.
-      return entry.epochKnown === 0 || isReopened(entry, entry.epochKnown);
+      return entry.epochTold === 0 || isReopened(entry, entry.epochTold);
     case 'foreign':
       return false;
     case 'record': {
@@ -155,9 +157,4 @@ function workToGoOnFrom({ tip }: TipReading, claim: LockRecord): Oid | null {
 /** People gave a task back after this failure of it. */
 function isRetried(entry: TaskEntry, { state, epoch }: LockRecord): boolean {
   return state === 'failed' && isReopened(entry, epoch);
-}
-
-/** Whether that was when this epoch was known already. */
-function isReopened({ reopenedOver }: TaskEntry, epoch: number): boolean {
-  return reopenedOver !== null && epoch <= reopenedOver;
 }

@@ -8,7 +8,7 @@
 import type { Capabilities, PeerId, TaskId } from '@bzzz/protocol';
 import type { Membership } from '../membership/membership.ts';
 import type { Clock } from '../ports/index.ts';
-import type { Book, Seen, TaskEntry } from '../task/book.ts';
+import { type Book, isReopened, type Seen, type TaskEntry } from '../task/book.ts';
 import { holdOf } from '../task/state.ts';
 import { rank } from './rank.ts';
 
@@ -138,7 +138,7 @@ function isSeen(entry: TaskEntry): entry is TaskEntry & { readonly seen: Seen } 
 
 /** Worth a bid by anybody at all. */
 function isWanted(entry: TaskEntry): boolean {
-  const { state } = entry.state;
-  const over = state === 'done' || (state === 'failed' && entry.reopenedOver === null);
-  return entry.wanted && entry.blocked === null && !over;
+  const { state } = entry;
+  const isFinal = state.state === 'failed' && !isReopened(entry, state.hold.epoch);
+  return entry.wanted && entry.blocked === null && state.state !== 'done' && !isFinal;
 }

@@ -18,6 +18,7 @@ import { createChronicle } from '../chronicle/chronicle.ts';
 import { createContest } from '../contest/contest.ts';
 import { createTally } from '../contest/success.ts';
 import { accountsOf } from '../fence/commit.ts';
+import { createContradictions } from '../fence/contradiction.ts';
 import { createFence } from '../fence/fence.ts';
 import { createForfeit } from '../fence/forfeit.ts';
 import type { TipReading } from '../fence/tip.ts';
@@ -31,7 +32,7 @@ import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
 import { createBlockersOf } from '../task/blockers.ts';
 import { createBook } from '../task/book.ts';
-import { holdOf } from '../task/state.ts';
+import { holdOf, open } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
 import { createEpilogue } from './epilogue.ts';
 import type { PeerReport, TaskReport } from '../why/report.ts';
@@ -79,6 +80,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const membership = createMembership(self);
   const book = createBook();
   const fence = createFence(deps, { lagMs: timing.lagMs });
+  const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
   const records = createRecords(ports);
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
   const epilogue = createEpilogue({ visible, trouble });
@@ -157,7 +159,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     if (tip.kind === 'record' && tip.record.state === 'held' && fence.isStray(tip.oid)) {
       return workforce.resume(task);
     }
-    book.update(task, learnFromTip(book.get(task) ?? book.update(task, {}), reading));
+    const entry = book.get(task) ?? book.update(task, {});
+    const hold = holdOf(entry.state);
+    const isRefuted = hold !== undefined && contradictions.refutes(task, hold, reading);
+    const believed = isRefuted ? book.update(task, { state: open }) : entry;
+    book.update(task, learnFromTip(believed, reading));
     contest.evaluate();
   }
 

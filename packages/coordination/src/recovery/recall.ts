@@ -22,5 +22,5 @@ export async function recall(
   const reopenedOver = isReopened ? epochKnown : known.reopenedOver;
   const accountsBefore = isReopened ? tidied.accounts : [];
   book.update(entry.task, { epochKnown, reopenedOver });
-  return { ...entry, epochKnown, reopenedOver, accountsBefore };
+  return { ...entry, epochKnown, epochTold: epoch, reopenedOver, accountsBefore };
 }

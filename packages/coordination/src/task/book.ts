@@ -1,6 +1,6 @@
 /** All tasks that this peer knows of, from hints, reads and its own work. Pure state. */
-import { type IssueNumber, type TaskHint, type TaskId, taskParts } from '@bzzz/protocol';
-import { claimed, ended, type Hold, holdOf, open, type TaskState } from './state.ts';
+import { type IssueNumber, limits, type TaskHint, type TaskId, taskParts } from '@bzzz/protocol';
+import { claimed, ended, type Hold, open, type TaskState } from './state.ts';
 
 export type Seen = Extract<TaskHint, { kind: 'seen' }>;
 
@@ -23,7 +23,7 @@ export interface TaskEntry {
   readonly waitsFor: readonly IssueNumber[] | null;
   /**
    * The epoch that was known when people took the task away and gave it back, or wrote it anew: they
-   * want it done though its lock is gone or says `failed`. Null: they did not.
+   * want it done though its lock is gone or says `failed`, see `isReopened`. Null: they did not.
    */
   readonly reopenedOver: number | null;
   /** Monotonic time before which we do not bid again. */
@@ -49,13 +49,8 @@ export function createBook(): Book {
   function update(task: TaskId, change: Partial<Omit<TaskEntry, 'task'>>): TaskEntry {
     const before = entries.get(task) ?? blank(task);
     const after = { ...before, ...change };
-    if ('hold' in after.state) {
-      const epochKnown = Math.max(after.epochKnown, after.state.hold.epoch);
-      const reopenedOver = holdOf(after.state) === undefined ? after.reopenedOver : null;
-      entries.set(task, { ...after, epochKnown, reopenedOver });
-    } else {
-      entries.set(task, after);
-    }
+    const epochHeld = 'hold' in after.state ? after.state.hold.epoch : 0;
+    entries.set(task, { ...after, epochKnown: Math.max(after.epochKnown, epochHeld) });
     prune();
     return entries.get(task) ?? after;
   }
@@ -76,12 +71,19 @@ export function createBook(): Book {
     update,
     hear(hint) {
       const before = entries.get(hint.task) ?? blank(hint.task);
+      // Nobody takes over so often unheard; and the next epoch must still be a number.
+      if ('epoch' in hint && hint.epoch > before.epochKnown + limits.epochLeapMax) return false;
       const after = apply(before, hint);
       if (after === before) return false;
       update(hint.task, after);
       return true;
     },
   };
+}
+
+/** Whether people gave the task back when this epoch of it was known already. */
+export function isReopened({ reopenedOver }: TaskEntry, epoch: number): boolean {
+  return reopenedOver !== null && epoch <= reopenedOver;
 }
 
 function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {

@@ -33,8 +33,8 @@ function bidOf(
   epochByNow = epochKnown,
 ) {
   const known = createBook().update(task, { epochKnown, reopenedOver });
-  const entry = { ...known, seen, accountsBefore: [] };
-  const recall = async () => ({ ...entry, epochKnown: epochByNow });
+  const entry = { ...known, seen, accountsBefore: [], epochTold: epochKnown };
+  const recall = async () => ({ ...entry, epochKnown: epochByNow, epochTold: epochByNow });
   const options = { account, leaseMs, mayTakeOver, recall };
   return stand.clock.drive(bid(stand, options, entry, calm));
 }

@@ -1,6 +1,6 @@
-import { commitOid, Oid, RepoName, topics, utf8 } from '@bzzz/protocol';
+import { commitOid, Epoch, Oid, RepoName, topics, utf8 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import { createIdentity } from '../support/identity.ts';
+import { createIdentity, peerOf } from '../support/identity.ts';
 import { errorOf, issueOf, repo } from '../support/memory-forge.ts';
 import { createMemoryPeer, createMemoryWorld, timing } from '../support/memory-peers.ts';
 import { createMemoryJournal } from '../support/memory-journal.ts';
@@ -177,7 +177,11 @@ describe('a lock branch that is gone', () => {
     const one = createMemoryPeer(world, 1, { replicas: [told] });
     await one.coordinator.start();
     const stateOf = () => one.coordinator.view().tasks.find((entry) => entry.task === task);
-    return { ...world, one, stateOf };
+    const change = (state: 'open' | 'closed') => {
+      const { issue } = world.forge.task(number);
+      world.forge.task(number).issue = { ...issue, state, updatedAtMs: issue.updatedAtMs + 1_000 };
+    };
+    return { ...world, one, stateOf, change };
   }
 
   it('is no licence to begin again, when a journal here tells of a claim', async () => {
@@ -187,19 +191,75 @@ describe('a lock branch that is gone', () => {
     expect(stateOf()?.reason).toBe('the lock branch is gone; reopen the issue to start over');
   });
 
-  it('is made anew when a person reopens the issue, one epoch above what is known', async () => {
-    const { clock, forge, stateOf } = await afterDeletion();
-    await clock.advance(60_000);
-    const change = (state: 'open' | 'closed') => {
-      const { issue } = forge.task(number);
-      forge.task(number).issue = { ...issue, state, updatedAtMs: issue.updatedAtMs + 1_000 };
+  it('is made anew though its owner died unnoticed, when a person reopens the issue meanwhile', async () => {
+    const { clock, hub, stateOf, change } = await afterDeletion();
+    const other = hub.join(createIdentity(3).peer);
+    hub.link(peerOf(1), other.peer);
+    const about = {
+      task,
+      peer: other.peer,
+      epoch: Epoch.parse(3),
+      lock: Oid.parse('d'.repeat(40)),
     };
+    const entry = { seq: 0, at: { wallMs: 1, counter: 0 } };
+    await other.publish(topics.tasks, {
+      kind: 'claimed',
+      ...about,
+      leaseMs: timing.leaseMs,
+      entry,
+    });
+    change('closed');
+    await clock.advance(2 * timing.pollMs);
+    change('open');
+    await clock.advance(2 * timing.leaseMs);
+    expect(stateOf()).toMatchObject({ state: 'done', epoch: 4 });
+  });
+
+  it('is made anew when a person reopens the issue, one epoch above what is known', async () => {
+    const { clock, forge, stateOf, change } = await afterDeletion();
+    await clock.advance(60_000);
     change('closed');
     await clock.advance(60_000);
     change('open');
     await clock.advance(60_000);
     expect(stateOf()).toMatchObject({ state: 'done', epoch: 4 });
     expect(forge.task(number).pullRequests).toHaveLength(1);
+  });
+});
+
+describe('a claim that was only heard of', () => {
+  /** Another member says that it holds the task; nobody has seen that on the forge. */
+  async function afterHearing(epoch: number) {
+    const world = createMemoryWorld();
+    world.forge.file(issueOf());
+    const one = createMemoryPeer(world, 1);
+    const mesh = world.hub.join(createIdentity(2).peer);
+    world.hub.link(one.peer, mesh.peer);
+    await one.coordinator.start();
+    const about = {
+      task,
+      peer: mesh.peer,
+      epoch: Epoch.parse(epoch),
+      lock: Oid.parse('d'.repeat(40)),
+    };
+    const entry = { seq: 0, at: { wallMs: 1, counter: 0 } };
+    await mesh.publish(topics.tasks, { kind: 'claimed', ...about, leaseMs: timing.leaseMs, entry });
+    const stateOf = () => one.coordinator.view().tasks.find((known) => known.task === task);
+    return { ...world, one, stateOf };
+  }
+
+  it('holds the task back only until the forge was seen not to show it', async () => {
+    const { clock, stateOf } = await afterHearing(3);
+    await clock.advance(timing.lagMs);
+    expect(stateOf()).toMatchObject({ state: 'claimed', epoch: 3 });
+    await clock.advance(timing.leaseMs);
+    expect(stateOf()).toMatchObject({ state: 'done' });
+  });
+
+  it('is nothing when its epoch cannot be', async () => {
+    const { clock, stateOf } = await afterHearing(1_000_000_000);
+    await clock.advance(20_000);
+    expect(stateOf()).toMatchObject({ state: 'done', epoch: 1 });
   });
 });
 

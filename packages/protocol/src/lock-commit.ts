@@ -31,8 +31,10 @@ const shared = {
   /** Accounts of earlier holders, whose assignment may still be shown: bzzz's own, not a person's. */
   former: z.array(Account).max(9).default([]),
   epoch: Epoch,
-  /** Counts executions of the task, over all epochs. */
+  /** Counts claims of the task, since people asked for it last. */
   attempt: z.int().min(1).max(10_000),
+  /** Of these, how many ended with an attempt that failed; absent: none. */
+  failures: z.int().min(1).max(10_000).optional(),
   /** How long the claim stands without a further commit. */
   leaseMs: z.int().min(100).max(86_400_000),
   nonce: Nonce,
@@ -91,6 +93,7 @@ const trailers = [
   ['former', 'Bzzz-Former-Accounts'],
   ['epoch', 'Bzzz-Epoch'],
   ['attempt', 'Bzzz-Attempt'],
+  ['failures', 'Bzzz-Failures'],
   ['leaseMs', 'Bzzz-Lease-Ms'],
   ['nonce', 'Bzzz-Nonce'],
   ['bodySha256', 'Bzzz-Body-Sha256'],
@@ -100,7 +103,7 @@ const trailers = [
   ['verdicts', 'Bzzz-Verdicts'],
   ['reason', 'Bzzz-Reason'],
 ] as const;
-const numeric = new Set<string>(['epoch', 'attempt', 'leaseMs', 'verdicts']);
+const numeric = new Set<string>(['epoch', 'attempt', 'failures', 'leaseMs', 'verdicts']);
 
 /** The bytes to be signed: domain, repository, ref, parent, tree and trailers, a line each. */
 export function lockSigningBytes(statement: LockStatement): Uint8Array {

@@ -12,7 +12,7 @@ import {
   type TaskId,
 } from '@bzzz/protocol';
 import type { Account } from '@bzzz/protocol';
-import { accountsOf, type CommitDeps, makeLockCommit, unfinishedOf } from './commit.ts';
+import { accountsOf, type CommitDeps, failuresOf, makeLockCommit, unfinishedOf } from './commit.ts';
 import { type Tip, tipOid } from './tip.ts';
 
 export interface ClaimOptions {
@@ -51,6 +51,7 @@ export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Prom
           state: 'held' as const,
           attempt,
           bodySha256,
+          ...(below === undefined || options.afresh ? {} : failuresOf(below)),
           ...stillUnfinished(below, options.result),
         }
       : { ...carried, ...shared };
@@ -78,13 +79,14 @@ function stillUnfinished(below: LockRecord | undefined, result: Oid | null) {
 /** What a takeover may not change: the outcome that the task has already. */
 function carry(record: LockRecord) {
   const { attempt, bodySha256 } = record;
+  const shared = { attempt, bodySha256, ...failuresOf(record) };
   if (record.state === 'result') {
     const { state, result, verdicts } = record;
-    return { state, result, verdicts, attempt, bodySha256 };
+    return { state, result, verdicts, ...shared };
   }
   if (record.state === 'failed') {
     const { state, reason } = record;
-    return { state, reason, attempt, bodySha256, ...unfinishedOf(record) };
+    return { state, reason, ...shared, ...unfinishedOf(record) };
   }
   return undefined;
 }

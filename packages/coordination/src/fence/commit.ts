@@ -54,6 +54,11 @@ export function unfinishedOf({ work, discarded }: Exclude<LockRecord, { state: '
   return discarded === undefined ? {} : { discarded };
 }
 
+/** How many attempts failed so far, as a field of a record. */
+export function failuresOf({ failures }: Pick<LockRecord, 'failures'>): { failures?: number } {
+  return failures === undefined ? {} : { failures };
+}
+
 /** Every account whose assignment this fence explains. */
 export function accountsOf(record: LockRecord): readonly Account[] {
   return [record.account, ...record.former];

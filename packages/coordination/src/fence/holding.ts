@@ -14,6 +14,7 @@ import {
 import { createSerial } from '../support/serial.ts';
 import {
   type CommitDeps,
+  failuresOf,
   type LockCommit,
   makeLockCommit,
   type RecordDraft,
@@ -37,8 +38,8 @@ export interface Holding {
   /** Says that a result which stands already is the task's; moves no result branch. */
   adopt(result: Oid, signal: AbortSignal): Promise<FenceVerdict>;
   fail(reason: string, signal: AbortSignal): Promise<FenceVerdict>;
-  /** `discard`: nobody is to go on from the work that was pushed. */
-  release(reason: string, signal: AbortSignal, discard?: boolean): Promise<FenceVerdict>;
+  /** `failed`: the attempt did, and nobody is to go on from the work that was pushed. */
+  release(reason: string, signal: AbortSignal, failed?: boolean): Promise<FenceVerdict>;
 }
 
 export interface HoldingDeps extends CommitDeps {
@@ -120,9 +121,11 @@ export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRe
         (now) => ({ draft: { ...discarding(now), state: 'failed', reason: trailer(reason) } }),
         signal,
       ),
-    release: (reason, signal, discard = false) =>
+    release: (reason, signal, failed = false) =>
       move((now) => {
-        const rest = discard ? discarding(now) : shared(now);
+        const rest = failed
+          ? { ...discarding(now), failures: (now.failures ?? 0) + 1 }
+          : shared(now);
         return { draft: { ...rest, state: 'released', reason: trailer(reason) } };
       }, signal),
   };
@@ -146,7 +149,7 @@ function discarding(record: LockRecord) {
 /** The fields that every record of one epoch shares. */
 function claimed(record: LockRecord) {
   const { task, account, former, epoch, attempt, leaseMs, bodySha256 } = record;
-  return { task, account, former, epoch, attempt, leaseMs, bodySha256 };
+  return { task, account, former, epoch, attempt, ...failuresOf(record), leaseMs, bodySha256 };
 }
 
 /** Any text as one line that fits a trailer. */

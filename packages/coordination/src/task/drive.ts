@@ -315,28 +315,28 @@ function retryOrFail(
   reason: string,
   signal: AbortSignal,
 ): Promise<DriveEnd> {
-  const { attempt } = job.holding.tip().record;
-  return attempt < options.attemptsMax
-    ? release(deps, options, job, { reason, again: 'soon', discard: true }, signal)
+  const { failures = 0 } = job.holding.tip().record;
+  return failures + 1 < options.attemptsMax
+    ? release(deps, options, job, { reason, again: 'soon', failed: true }, signal)
     : fail(deps, options, job, reason, signal);
 }
 
 interface GivenBack {
   readonly reason: string;
   readonly again: Again;
-  /** Nobody is to go on from what was done. */
-  readonly discard?: boolean;
+  /** The attempt failed: it counts, and nobody is to go on from what was done. */
+  readonly failed?: boolean;
 }
 
 async function release(
   deps: DriveDeps,
   options: DriveOptions,
   { holding }: DriveJob,
-  { reason, again, discard = false }: GivenBack,
+  { reason, again, failed = false }: GivenBack,
   signal: AbortSignal,
 ): Promise<DriveEnd> {
   const record = await insist(deps, options, holding, signal, () =>
-    holding.release(reason, signal, discard),
+    holding.release(reason, signal, failed),
   );
   if (record.state === 'result') return adopt(deps, options, record, signal);
   await deps.visible.released(record, reason, signal);

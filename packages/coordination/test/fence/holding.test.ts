@@ -166,17 +166,18 @@ describe('unfinished work', () => {
   });
 
   it('stays explained when the task is given back, and is discarded when it failed', async () => {
-    for (const [discard, field] of [
+    for (const [failed, field] of [
       [false, 'work'],
       [true, 'discarded'],
     ] as const) {
       const stand = createStand();
       const holding = createHolding(stand, await stand.win());
       await holding.checkpoint({ over: null, oid: early }, calm);
-      await holding.release('for the test', calm, discard);
+      await holding.release('for the test', calm, failed);
       expect(holding.tip().record).toMatchObject({ state: 'released', [field]: early });
       const rival = createStand(2, stand);
       const next = await rival.claim({ result: early });
+      expect(next.record.failures).toBe(failed ? 1 : undefined);
       expect(next.record).toMatchObject({ state: 'held', epoch: 2, [field]: early });
       // A person moved the branch: the next claim does not account for it.
       expect((await rival.claim({ result: late })).record).not.toHaveProperty(field);

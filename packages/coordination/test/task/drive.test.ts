@@ -11,12 +11,12 @@ import { calm, createStand, heldDraft, leaseMs, number, task } from '../support/
 
 const options = { peerName: 'ant', backoffMs: 1_000, attemptsMax: 3 };
 
-async function driveOf(change: { first?: boolean; attempt?: number } = {}) {
+async function driveOf(change: { first?: boolean; attempt?: number; failures?: number } = {}) {
   const stand = createStand();
   const work = createMemoryWork(stand.clock);
-  const { attempt = 1 } = change;
+  const { attempt = 1, failures } = change;
   const won = await stand.win();
-  const claim = { ...won, record: { ...won.record, attempt } };
+  const claim = { ...won, record: { ...won.record, attempt, ...(failures && { failures }) } };
   const holding = createHolding(stand, claim);
   const visible = createVisible(stand, options);
   const steps: string[] = [];
@@ -148,11 +148,18 @@ describe('a task that goes wrong', () => {
     work.script.fails = true;
     const end = await stand.clock.drive(drive());
     expect(end).toMatchObject({ state: 'released', again: 'soon' });
-    expect(await stand.tip()).toMatchObject({ record: { state: 'released', attempt: 1 } });
+    expect(await stand.tip()).toMatchObject({ record: { state: 'released', failures: 1 } });
+  });
+
+  it('has other tries left however often it was claimed before, by whoever went away', async () => {
+    const { stand, work, drive } = await driveOf({ attempt: 9 });
+    work.script.fails = true;
+    expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', again: 'soon' });
+    expect(await stand.tip()).toMatchObject({ record: { state: 'released', failures: 1 } });
   });
 
   it('ends as failed after the last try, with a comment and a label for a person', async () => {
-    const { stand, work, drive, on } = await driveOf({ attempt: options.attemptsMax });
+    const { stand, work, drive, on } = await driveOf({ failures: options.attemptsMax - 1 });
     work.script.fails = true;
     expect(await stand.clock.drive(drive())).toMatchObject({ state: 'failed' });
     expect(await stand.tip()).toMatchObject({ record: { state: 'failed' } });
@@ -161,7 +168,7 @@ describe('a task that goes wrong', () => {
   });
 
   it('fails when it takes longer than the policy allows', async () => {
-    const { stand, work, drive, on } = await driveOf({ attempt: options.attemptsMax });
+    const { stand, work, drive, on } = await driveOf({ failures: options.attemptsMax - 1 });
     work.script.endless = true;
     expect(await stand.clock.drive(drive())).toMatchObject({
       state: 'failed',
@@ -180,7 +187,7 @@ describe('a task that goes wrong', () => {
   it('is left to a person after the last attempt', async () => {
     const { stand, work, holding } = await driveOf();
     await holding.release('again', calm);
-    const draft = { ...heldDraft(2), attempt: options.attemptsMax };
+    const draft = { ...heldDraft(2), failures: options.attemptsMax - 1 };
     const tip = holding.tip().oid;
     const last = { task, expected: tip, ...(await makeLockCommit(stand, draft, tip)) };
     await stand.fence.propose(last, calm);

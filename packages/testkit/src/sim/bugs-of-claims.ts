@@ -35,6 +35,28 @@ export const bugsOfClaims = {
       },
     ],
   },
+  'gives-up-on-claims': {
+    what: 'a task counts as tried whenever it was claimed, though its holder only went away',
+    breaks: ['4.2-three-failures'],
+    edits: [
+      {
+        file: 'task/drive.ts',
+        find: 'const { failures = 0 } = job.holding.tip().record;',
+        replace: 'const failures = job.holding.tip().record.attempt - 1;',
+      },
+    ],
+  },
+  'never-gives-up': {
+    what: 'a failure is not written down, so that nobody ever asks a person',
+    breaks: ['4.2-three-failures', 3],
+    edits: [
+      {
+        file: 'fence/claim.ts',
+        find: '...(below === undefined || options.afresh ? {} : failuresOf(below)),',
+        replace: '...(below === undefined || options.afresh || true ? {} : failuresOf(below)),',
+      },
+    ],
+  },
   'forgets-the-past': {
     what: 'a lock branch that is gone counts as new whatever the journals tell',
     breaks: ['4.2-lost-lock'],
@@ -118,9 +140,9 @@ export const bugsOfClaims = {
     edits: [
       {
         file: 'fence/holding.ts',
-        find: 'release: (reason, signal, discard = false) =>',
+        find: 'release: (reason, signal, failed = false) =>',
         replace:
-          "release: (reason, signal, discard = false) => signal ? Promise.resolve({ kind: 'won' }) :",
+          "release: (reason, signal, failed = false) => signal ? Promise.resolve({ kind: 'won' }) :",
       },
     ],
   },

@@ -27,6 +27,7 @@ export const rules = {
   '4.2-order': 'whoever ranks lower waits, and stands down when it hears of a claim',
   '4.2-rate': 'when the forge says wait, its account waits',
   '4.2-tidy': 'branches are deleted only of what people closed, and nobody holds or reviews',
+  '4.2-three-failures': 'after three attempts that failed, and not before, a person is asked',
   '4.3-silence': 'a peer that goes silent is suspected though its connection stands',
   '4.3-probe': 'others are asked before a peer is declared dead',
   '4.3-refute': 'a peer that hears that it is suspected says that it lives',

@@ -13,6 +13,7 @@ import { checkJournals } from './journal.ts';
 import { checkLiveness } from './liveness.ts';
 import { checkLostLock } from './lost-lock.ts';
 import { checkPeople } from './people.ts';
+import { checkQuarantine } from './quarantine.ts';
 import { checkTakeover } from './takeover.ts';
 import { checkTidy } from './tidy.ts';
 import type { CheckContext, Violation } from './violation.ts';
@@ -50,6 +51,7 @@ export function createChecker(
     checkPeople(context),
     checkTakeover(context, chains),
     checkLostLock(context, chains),
+    checkQuarantine(context, chains),
     checkTidy(context, chains),
     checkGoOn(context, chains),
     checkLiveness(context),

@@ -1,0 +1,28 @@
+/** A task is left to a person after three attempts that failed, anywhere: not after less, nor more. */
+import { decodeLockCommit } from '@bzzz/protocol';
+import type { Chains } from './chains.ts';
+import type { Check, CheckContext } from './violation.ts';
+
+const failuresMax = 3;
+/** Whoever takes the task goes away, again and again. */
+const claimsMax = 12;
+
+export function checkQuarantine({ broken, repo }: CheckContext, chains: Chains): Check {
+  return {
+    onEvent(event) {
+      if (event.kind !== 'push' || !event.accepted) return;
+      const { number, lock } = event.push;
+      const { record: before, tip, touched } = chains.get(number);
+      if (tip === lock.oid || before === undefined || touched !== null) return;
+      const { record } = decodeLockCommit(repo, lock.commit);
+      const [had = 0, has = 0] = [before.failures, record.failures];
+      const isRetried = before.state === 'failed' && record.state === 'held';
+      if (has < had && !isRetried) broken('4.2-three-failures', `#${number} forgot a failure`);
+      if (has >= failuresMax) broken('4.2-three-failures', `#${number} was tried after ${has}`);
+      const isLast = had + 1 >= failuresMax || before.attempt > claimsMax;
+      if (record.state === 'failed' && before.state === 'held' && !isLast) {
+        broken('4.2-three-failures', `#${number} was given up after ${had} failures`);
+      }
+    },
+  };
+}

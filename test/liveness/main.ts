@@ -1,6 +1,7 @@
 /**
  * `npm run liveness`: how soon real peers on this machine miss one that ends or hangs, and whether they
- * miss anybody wrongly while the machine is busy. Exit 1 when somebody was.
+ * miss anybody wrongly while the machine is busy. Exit 1 when somebody was, or when the preset `local` was
+ * slower than it is meant to be on one machine.
  *
  *     npm run liveness [-- --peers 5 --kills 100 --hangs 100 --minutes 0 --hogs 8 --preset local]
  */
@@ -42,10 +43,25 @@ console.log(
     ...(minutes > 0 ? [calm] : []),
   ].join('\n'),
 );
-process.exitCode = result.falseSuspicions + result.falseDeaths > 0 ? 1 : 0;
+const slow = preset === 'local' ? slownessOf(result) : [];
+for (const complaint of slow) console.error(complaint);
+process.exitCode = result.falseSuspicions + result.falseDeaths + slow.length > 0 ? 1 : 0;
+
+function slownessOf({ killMs, hangMs }: Pick<typeof result, 'killMs' | 'hangMs'>): string[] {
+  const killedMs = shareOf(killMs, 0.99);
+  const hangingMs = shareOf(hangMs, 0.95);
+  return [
+    ...(killedMs >= 100 ? [`too slow: killed p99 ${killedMs} ms, must be under 100 ms`] : []),
+    ...(hangingMs >= 500 ? [`too slow: hanging p95 ${hangingMs} ms, must be under 500 ms`] : []),
+  ];
+}
+
+function shareOf(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+}
 
 function spread(values: readonly number[]): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
-  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms, ${sorted.length} times`;
+  const at = (share: number) => shareOf(values, share);
+  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms, ${values.length} times`;
 }

@@ -46,7 +46,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
   const rest = createRest({ clock, token, stats }, settings);
   const conditional = createConditionalReader(rest);
   const issues = createIssueApi({ rest, conditional, stats }, settings);
-  const comments = createCommentApi({ rest, conditional });
+  const comments = createCommentApi({ rest, conditional, clock }, settings);
   const pulls = createPullRequestApi({ rest, conditional, clock }, settings);
   const runGit = createGitRunner();
   const remote = createRemote({ runGit, token, stats }, settings);

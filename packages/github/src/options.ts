@@ -42,8 +42,10 @@ export interface GithubOptions {
    */
   readonly sinceOverlapMs?: number;
   /**
-   * When the forge refuses a pull request and shows none, so long is the list read again: it may
-   * lag behind one that is there. Higher: fewer false refusals, later true ones. Default 6000.
+   * How far lists of comments and pull requests may lag. When the forge refuses a pull request and
+   * shows none, or did not answer to a comment and shows none, so long is the list read again.
+   * Higher: fewer false refusals and fewer second comments, but longer waits after true refusals and
+   * lost requests. Default 6000.
    */
   readonly listLagMs?: number;
 }

@@ -151,7 +151,7 @@ describe('the comment', () => {
   });
 
   it('is written anew when somebody has deleted it', async () => {
-    const forge = await connect();
+    const forge = await connect(tokens.peer, { listLagMs: 3 });
     const { id } = await forge.putComment(repo, number, 'working');
     await person.deleteComment(id);
     const again = await forge.putComment(repo, number, 'working');

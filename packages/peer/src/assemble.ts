@@ -67,7 +67,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
 
   const { apiUrl, gitUrl } = config.forge;
   const token = tokenSourceOf(config.forge);
-  const github = createGithubForge({ token }, { apiUrl, gitUrl, dataDir: layout.root });
+  const listLagMs = config.timing.lagMs;
+  const github = createGithubForge({ token }, { apiUrl, gitUrl, dataDir: layout.root, listLagMs });
   closing('forge', () => github.close());
 
   const mesh = createMesh({ identity }, { ...config.mesh, key });

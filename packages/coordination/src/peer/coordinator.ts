@@ -76,7 +76,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const tally = createTally();
   chronicle.onEntry(({ entry }) => tally.take(entry.body));
   const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
-  const deps = { ...ports, chronicle, trouble, blockersOf: createBlockersOf(ports) };
+  const blockersOf = createBlockersOf({ ...ports, trouble });
+  const deps = { ...ports, chronicle, trouble, blockersOf };
   const membership = createMembership(self);
   const book = createBook();
   const fence = createFence(deps, { lagMs: timing.lagMs });

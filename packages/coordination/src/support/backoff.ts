@@ -38,7 +38,7 @@ export async function patiently<T>(
     try {
       return await work();
     } catch (error) {
-      if (!isBzzzError(error) || !mendable(error) || options.signal.aborted) throw error;
+      if (!isMendable(error) || options.signal.aborted) throw error;
       deps.onTrouble(error);
       const pauseMs = backoffMs(options.firstMs, failures, deps.random);
       await sleep(deps.clock, Math.max(pauseMs, error.retryAfterMs ?? 0), options.signal);
@@ -46,6 +46,7 @@ export async function patiently<T>(
   }
 }
 
-function mendable(error: BzzzError): boolean {
-  return error.retryable || error.code === 'forge_unauthorized';
+/** Whether a later try can succeed: by itself, or since an operator replaced the token. */
+export function isMendable(error: unknown): error is BzzzError {
+  return isBzzzError(error) && (error.retryable || error.code === 'forge_unauthorized');
 }

@@ -9,13 +9,18 @@ import {
   isBzzzError,
   readDependencies,
   type RepoName,
+  taskId,
   visibleText,
 } from '@bzzz/protocol';
 import type { Forge } from '../ports/index.ts';
+import type { Trouble } from '../support/trouble.ts';
 
 interface Blocker {
-  /** `absent`: no issue has this number; a pull request may. */
-  readonly state: 'open' | 'closed' | 'absent';
+  /**
+   * `absent`: no issue has this number; a pull request may. `unreadable`: it is too large, and whether
+   * it is open shows when that is mended.
+   */
+  readonly state: 'open' | 'closed' | 'absent' | 'unreadable';
   readonly updatedAtMs: number;
 }
 export type BlockerStates = ReadonlyMap<IssueNumber, Blocker>;
@@ -38,6 +43,7 @@ export interface Blockers {
 
 export interface BlockersDeps {
   readonly forge: Pick<Forge, 'readIssue'>;
+  readonly trouble: Pick<Trouble, 'tell'>;
 }
 
 /** One for each repository, made when it is first asked for. */
@@ -59,7 +65,7 @@ interface Known extends Blocker {
 /** Issues beyond this are forgotten, and read again when they are asked for. */
 const knownMax = 10_000;
 
-function createBlockers({ forge }: BlockersDeps, repo: RepoName): Blockers {
+function createBlockers({ forge, trouble }: BlockersDeps, repo: RepoName): Blockers {
   const known = new Map<IssueNumber, Known>();
   const doubts = new Set<IssueNumber>();
   const listeners = new Set<() => void>();
@@ -78,8 +84,16 @@ function createBlockers({ forge }: BlockersDeps, repo: RepoName): Blockers {
     try {
       return learn(number, knownOf(await forge.readIssue(repo, number, { signal }), repo));
     } catch (error) {
-      if (!isBzzzError(error, 'forge_not_found')) throw error;
-      return learn(number, { state: 'absent', updatedAtMs: 0, waitsFor: [] });
+      const nothing = { updatedAtMs: 0, waitsFor: [] };
+      if (isBzzzError(error, 'forge_not_found')) {
+        return learn(number, { state: 'absent', ...nothing });
+      }
+      if (!isBzzzError(error, 'forge_issue_too_large')) throw error;
+      trouble.tell(error, taskId(repo, number));
+      const unreadable = { state: 'unreadable' as const, ...nothing };
+      learn(number, unreadable);
+      // Not the state from before: it was to be read now.
+      return unreadable;
     }
   }
 

@@ -14,6 +14,13 @@ export interface Waiting {
   readonly numbers: readonly IssueNumber[];
 }
 
+const words = {
+  open: 'open',
+  closed: 'closed',
+  absent: 'no issue of this repository',
+  unreadable: 'cannot be read',
+} as const;
+
 /**
  * What an otherwise eligible issue still waits for; undefined: nothing. `states` holds all that the
  * plan names; `circle` is the way by which the issue waits for itself.
@@ -29,10 +36,9 @@ export function waitingOf(
       const way = circle.map((number) => `#${number}`).join(' -> ');
       return { numbers, reason: `waits for itself, in a circle: ${way}` };
     }
-    const named = numbers.map((number) => {
-      const absent = states.get(number)?.state === 'absent';
-      return `#${number} (${absent ? 'no issue of this repository' : 'open'})`;
-    });
+    const named = numbers.map(
+      (number) => `#${number} (${words[states.get(number)?.state ?? 'open']})`,
+    );
     return { numbers, reason: `waits for ${named.join(', ')}` };
   }
   return waitingByForge(plan.blockedByOpen);

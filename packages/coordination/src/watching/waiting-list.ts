@@ -4,8 +4,10 @@
  * request, except where only the forge knows what an issue waits for: such a one is read again when
  * any issue is closed, and now and then, as what it waits for may be in another repository.
  */
-import { type Issue, type IssueNumber, isBzzzError, type RepoName } from '@bzzz/protocol';
+import { type Issue, type IssueNumber, isBzzzError, type RepoName, taskId } from '@bzzz/protocol';
 import type { Forge } from '../ports/index.ts';
+import { isMendable } from '../support/backoff.ts';
+import type { Trouble } from '../support/trouble.ts';
 import type { Blockers } from '../task/blockers.ts';
 import type { Plan } from '../task/gate.ts';
 import { type Waiting, waitingOf } from '../task/waiting.ts';
@@ -13,6 +15,7 @@ import { type Waiting, waitingOf } from '../task/waiting.ts';
 export interface WaitingListDeps {
   readonly forge: Pick<Forge, 'readIssue'>;
   readonly blockers: Blockers;
+  readonly trouble: Pick<Trouble, 'tell'>;
 }
 
 interface Judged {
@@ -29,7 +32,7 @@ export interface WaitingList {
   forget(number: IssueNumber): void;
   /**
    * What to judge again beside what changed. `thorough`: this poll is not an idle one. Throws what
-   * the forge throws; then the same is due again.
+   * a later try can mend; then the same is due again.
    */
   due(changed: readonly Issue[], thorough: boolean, signal: AbortSignal): Promise<readonly Issue[]>;
 }
@@ -38,20 +41,21 @@ export interface WaitingList {
 const readsMax = 20;
 
 export function createWaitingList(
-  { forge, blockers }: WaitingListDeps,
+  { forge, blockers, trouble }: WaitingListDeps,
   { repo }: { readonly repo: RepoName },
 ): WaitingList {
   const list = new Map<IssueNumber, Issue>();
   const doubted = new Set<IssueNumber>();
 
-  /** Undefined: there is no such issue any more. */
+  /** Undefined: no such issue is to be read any more, until a poll shows it. */
   async function read(number: IssueNumber, signal: AbortSignal): Promise<Issue | undefined> {
     try {
       const issue = await forge.readIssue(repo, number, { signal });
       blockers.polled([issue], false);
       return issue;
     } catch (error) {
-      if (!isBzzzError(error, 'forge_not_found')) throw error;
+      if (signal.aborted || isMendable(error)) throw error;
+      if (!isBzzzError(error, 'forge_not_found')) trouble.tell(error, taskId(repo, number));
       return undefined;
     }
   }

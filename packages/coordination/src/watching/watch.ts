@@ -3,6 +3,7 @@ import {
   type Account,
   type BzzzError,
   type Issue,
+  type IssueNumber,
   isBzzzError,
   limits,
   type Policy,
@@ -14,7 +15,7 @@ import {
   type TaskId,
 } from '@bzzz/protocol';
 import type { Clock, Forge, IssueCursor, Random } from '../ports/index.ts';
-import { backoffMs } from '../support/backoff.ts';
+import { backoffMs, isMendable } from '../support/backoff.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { createWaker } from '../support/waker.ts';
 import type { BlockersOf } from '../task/blockers.ts';
@@ -76,6 +77,8 @@ export interface Watch {
 
 /** The policy is read again after so many polls without a change. */
 const policyEveryPolls = 10;
+/** Issues that could not be judged and are tried again at one poll; the others have their turn later. */
+const againMax = 20;
 
 export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   const { clock, random, forge, trouble } = deps;
@@ -84,7 +87,9 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   const { signal } = stopping;
   const waker = createWaker(clock);
   const blockers = deps.blockersOf(repo);
-  const waitingList = createWaitingList({ forge, blockers }, { repo });
+  const waitingList = createWaitingList({ forge, blockers, trouble }, { repo });
+  /** Issues that could not be judged, whatever is tried; some are tried again now and then. */
+  const aside = new Map<IssueNumber, Issue>();
   let cursor: IssueCursor | null = null;
   let policy: Policy | null = null;
   let polls = 0;
@@ -97,10 +102,28 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     polls += 1;
     const { changed, cursor: next } = await forge.pollIssues(repo, cursor, { signal });
     blockers.polled(changed, cursor === null);
+    // Every open issue is among these, and one that was closed in between is not.
+    if (cursor === null) aside.clear();
     const due = await waitingList.due(changed, thorough, signal);
-    for (const issue of [...changed, ...due]) await judge(issue);
-    // Only now: an issue that could not be judged is looked at again.
+    const shown = new Set([...changed, ...due].map(({ number }) => number));
+    const again = [...aside.values()].filter(({ number }) => thorough && !shown.has(number));
+    for (const issue of [...changed, ...due, ...again.slice(0, againMax)]) await judgeOrTell(issue);
+    // Only now: after an outage an issue that could not be judged is looked at again.
     cursor = next;
+  }
+
+  /** Throws what a later try can mend. Any other error is this issue's alone: it must not stop the rest. */
+  async function judgeOrTell(issue: Issue): Promise<void> {
+    try {
+      await judge(issue);
+      aside.delete(issue.number);
+    } catch (error) {
+      if (signal.aborted || isMendable(error)) throw error;
+      trouble.tell(error, taskId(repo, issue.number));
+      // To the end, so that each has its turn.
+      aside.delete(issue.number);
+      aside.set(issue.number, issue);
+    }
   }
 
   async function judge(issue: Issue): Promise<void> {

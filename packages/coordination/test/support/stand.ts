@@ -47,7 +47,7 @@ export function createStand(
   const chronicle = createChronicle({ self: signer.peer, clock, journal });
   const fatal: BzzzError[] = [];
   const trouble = createTrouble({ clock, chronicle, onFatal: (error) => fatal.push(error) });
-  const blockersOf = createBlockersOf({ forge });
+  const blockersOf = createBlockersOf({ forge, trouble });
   const ports = { clock, forge, journal, signer, random, chronicle, trouble, blockersOf };
   const fence = createFence(ports, { lagMs });
   return {

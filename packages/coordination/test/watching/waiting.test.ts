@@ -2,11 +2,27 @@
 import { Account, type TaskHint } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { startWatch } from '../../src/watching/watch.ts';
-import { errorOf, issueOf, repo } from '../support/memory-forge.ts';
+import { errorOf, issueOf, type MemoryForge, repo } from '../support/memory-forge.ts';
 import { createStand, lagMs } from '../support/stand.ts';
 
 const pollMs = 15_000;
 const person = Account.parse('mara');
+
+/** The forge has an issue that is too large: polls leave it out, and reading it fails. */
+function tooLarge(forge: MemoryForge): Set<number> {
+  const numbers = new Set<number>();
+  const { pollIssues, readIssue } = forge;
+  forge.pollIssues = async (...given) => {
+    const { changed, cursor } = await pollIssues(...given);
+    return { changed: changed.filter((issue) => !numbers.has(issue.number)), cursor };
+  };
+  forge.readIssue = async (...given) => {
+    const issue = await readIssue(...given);
+    if (numbers.has(issue.number)) throw errorOf('forge_issue_too_large');
+    return issue;
+  };
+  return numbers;
+}
 
 /** Issue 7 and the others, as the texts say; then a watch over them. */
 function watchOver(bodies: Record<number, string>, closed: readonly number[] = []) {
@@ -119,6 +135,29 @@ describe('an issue that depends on another', () => {
     watch.stop();
   });
 
+  it('that is too large to read stops no other, and is taken up when that is mended', async () => {
+    const { stand, clock, forge, change, start, last } = watchOver({
+      7: 'recipe: format\ndepends on #8',
+      8: 'very long',
+      9: 'recipe: format',
+    });
+    const large = tooLarge(forge).add(8);
+    const watch = start();
+    await clock.advance(2 * pollMs);
+    expect(last(9)).toMatchObject({ kind: 'seen' });
+    expect(last(7)).toMatchObject({ kind: 'gone', reason: 'waits for #8 (cannot be read)' });
+    const told = { code: 'forge_issue_too_large', task: 'acme/widgets#8' };
+    expect(stand.trouble.recent()).toMatchObject([told]);
+    change(9, { title: 'still here' });
+    await clock.advance(2 * pollMs);
+    expect(forge.count('readIssue')).toBe(1);
+    large.delete(8);
+    change(8, { state: 'closed' });
+    await clock.advance(2 * pollMs);
+    expect(last(7)).toMatchObject({ kind: 'seen' });
+    watch.stop();
+  });
+
   it('in a circle is told as such, whoever closed the circle', async () => {
     const { clock, change, start, last } = watchOver({
       7: 'recipe: format\ndepends on #8',
@@ -178,6 +217,26 @@ describe('an issue that the forge shows as blocked', () => {
     await clock.advance(2 * pollMs);
     expect(last(7)).toMatchObject({ kind: 'seen' });
     expect(forge.count('readIssue')).toBe(1);
+    watch.stop();
+  });
+
+  it('and has become too large to read stops no other', async () => {
+    const { stand, clock, forge, change, start, last } = watchOver({ 7: 'recipe: format', 8: '' });
+    change(7, { blockedByOpen: 1 }, true);
+    const large = tooLarge(forge);
+    const watch = start();
+    await clock.advance(0);
+    large.add(7);
+    change(8, { state: 'closed' });
+    forge.file(issueOf({ number: 9, updatedAtMs: 3_000 }));
+    await clock.advance(2 * pollMs);
+    expect(last(9)).toMatchObject({ kind: 'seen' });
+    const told = { code: 'forge_issue_too_large', task: 'acme/widgets#7' };
+    expect(stand.trouble.recent()).toMatchObject([told]);
+    large.delete(7);
+    change(7, { blockedByOpen: 0, updatedAtMs: 4_000 });
+    await clock.advance(2 * pollMs);
+    expect(last(7)).toMatchObject({ kind: 'seen' });
     watch.stop();
   });
 

@@ -38,6 +38,33 @@ function watchers(count: number, policy: string | null = createMemoryForge().pol
   return { clock, forge, live, hints, known, fence, stands, watches };
 }
 
+const other = TaskId.parse('acme/widgets#8');
+
+/** A watch over two issues, the first of which makes it ask for the fence, which may fail. */
+function judging() {
+  const stand = createStand();
+  const { clock, forge } = stand;
+  forge.file(issueOf({ assignees: ['bzzz-bot'] }));
+  forge.file(issueOf({ number: 8 }));
+  const hints: TaskHint[] = [];
+  const fails: { error: Error | null } = { error: null };
+  const watch = startWatch(stand, {
+    repo,
+    self: stand.peer,
+    pollMs,
+    lagMs,
+    live: () => [stand.peer],
+    meshAccounts: () => [],
+    async fenceAccounts() {
+      if (fails.error !== null) throw fails.error;
+      return [Account.parse('bzzz-bot')];
+    },
+    known: () => false,
+    onHint: (hint) => hints.push(hint),
+  });
+  return { stand, clock, hints, fails, watch };
+}
+
 describe('the roles of watching', () => {
   it('are one watcher and one standby, whoever looks', () => {
     const live = Array.from({ length: 50 }, (_, index) => peerOf(index));
@@ -178,31 +205,43 @@ describe('a watcher in trouble', () => {
     expect(watches[0]?.view().trouble).toBeNull();
   });
 
-  it('looks again at an issue that it could not judge', async () => {
-    const stand = createStand();
-    stand.forge.file(issueOf({ assignees: ['bzzz-bot'] }));
-    const hints: TaskHint[] = [];
-    let failures = 1;
-    const watch = startWatch(stand, {
-      repo,
-      self: stand.peer,
-      pollMs,
-      lagMs,
-      live: () => [stand.peer],
-      meshAccounts: () => [],
-      async fenceAccounts() {
-        if (failures > 0) {
-          failures -= 1;
-          throw errorOf('forge_unreachable');
-        }
-        return [Account.parse('bzzz-bot')];
-      },
-      known: () => false,
-      onHint: (hint) => hints.push(hint),
-    });
-    await stand.clock.advance(pollMs * 3);
+  it.each([errorOf('forge_unreachable'), errorOf('forge_unauthorized')])(
+    'looks again at an issue that it could not judge: $code',
+    async (error) => {
+      const { clock, hints, watch, fails } = judging();
+      fails.error = error;
+      await clock.advance(0);
+      expect(watch.view().trouble?.code).toBe(error.code);
+      // Behind the one that could not be judged, in the same poll.
+      expect(hints).toEqual([]);
+      fails.error = null;
+      await clock.advance(pollMs * 3);
+      watch.stop();
+      expect(hints).toMatchObject([
+        { kind: 'seen', task },
+        { kind: 'seen', task: other },
+      ]);
+    },
+  );
+
+  it.each([
+    ['an error that no later try mends', errorOf('git_unusable'), 'git_unusable'],
+    ['a defect', new TypeError('not a function'), 'defect'],
+  ])('goes on past an issue with %s, and comes back to it', async (_, error, code) => {
+    const { clock, hints, watch, fails, stand } = judging();
+    fails.error = error;
+    await clock.advance(0);
+    expect(hints).toMatchObject([{ kind: 'seen', task: other }]);
+    expect(stand.trouble.recent()).toMatchObject([{ code, task }]);
+    expect(watch.view()).toMatchObject({ trouble: null, answeredAtMs: 0 });
+    fails.error = null;
+    // Unchanged, so no poll shows it again.
+    await clock.advance(pollMs * 13);
     watch.stop();
-    expect(hints).toMatchObject([{ kind: 'seen', task }]);
+    expect(hints).toMatchObject([
+      { kind: 'seen', task: other },
+      { kind: 'seen', task },
+    ]);
   });
 
   it('waits as long as the forge asks for', async () => {

@@ -19,6 +19,7 @@ import { accountsOf } from '../fence/commit.ts';
 import type { Fence } from '../fence/fence.ts';
 import type { TipReading } from '../fence/tip.ts';
 import type { Branches, Clock, Forge, PushReply, Random } from '../ports/index.ts';
+import { isMendable } from '../support/backoff.ts';
 import { sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { isAssignedBy, isLongClosed, type Standing, standingOf } from './needless.ts';
@@ -86,7 +87,17 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     // At random, so that none waits for ever for those before it.
     const start = Math.floor(random.unit() * due.length);
     const turned = [...due.slice(start), ...due.slice(0, start)];
-    for (const branches of turned.slice(0, looksMax)) await tidy(branches);
+    for (const branches of turned.slice(0, looksMax)) await tidyOrTell(branches);
+  }
+
+  /** What no later try mends is this task's alone, and keeps no other waiting. */
+  async function tidyOrTell(branches: Branches): Promise<void> {
+    try {
+      await tidy(branches);
+    } catch (error) {
+      if (signal.aborted || isMendable(error)) throw error;
+      trouble.tell(error, taskId(repo, branches.number));
+    }
   }
 
   function isDue({ number, lock }: Branches): boolean {

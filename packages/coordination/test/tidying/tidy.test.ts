@@ -1,4 +1,4 @@
-import { type Issue, type LockRecord, Oid } from '@bzzz/protocol';
+import { type Issue, IssueNumber, type LockRecord, Oid } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { makeLockCommit, type RecordDraft } from '../../src/fence/commit.ts';
 import { startTidy } from '../../src/tidying/tidy.ts';
@@ -78,6 +78,21 @@ describe('the branches of a closed issue', () => {
     const { clock, stands } = await scene({ state: 'failed', reason: 'it does not compile' });
     await clock.advance(keepMs + 3 * tidyMs);
     expect(stands()).toEqual([null, null]);
+  });
+
+  it('go though those of another issue cannot be looked at, whatever is tried', async () => {
+    const { clock, forge, stands, trouble, lock } = await scene({ state: 'failed', reason: 'no' });
+    const large = IssueNumber.parse(3);
+    forge.file(issueOf({ number: large, state: 'closed' }));
+    forge.overwrite(large, lock);
+    const { readIssue } = forge;
+    forge.readIssue = async (name, which, o) => {
+      if (which === large) throw errorOf('forge_issue_too_large');
+      return readIssue(name, which, o);
+    };
+    await clock.advance(keepMs + tidyMs);
+    expect(stands()).toEqual([null, null]);
+    expect(trouble.recent()).toMatchObject([{ code: 'forge_issue_too_large', task: `${repo}#3` }]);
   });
 
   it.each([

@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { logsCommand } from './commands/logs.ts';
 import { peersCommand } from './commands/peers.ts';
+import { policyCommand } from './commands/policy.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { tasksCommand } from './commands/tasks.ts';
@@ -30,6 +31,7 @@ const commands: readonly RegisterCommand[] = [
   submitCommand,
   logsCommand,
   doctorCommand,
+  policyCommand,
   configCommand,
 ];
 

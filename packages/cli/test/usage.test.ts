@@ -16,7 +16,9 @@ describe('usage', () => {
     for (const args of [[], ['--help'], ['-h']]) {
       const { code, out, err } = await runHere(args);
       expect([code, err]).toEqual([0, '']);
-      for (const command of 'init up status peers tasks why submit logs doctor config'.split(' ')) {
+      for (const command of 'init up status peers tasks why submit logs doctor policy config'.split(
+        ' ',
+      )) {
         expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
       }
     }
@@ -39,6 +41,8 @@ describe('usage', () => {
     [['submit', '--recipe', 'x', '--text', 'recipe: y'], 'another request'],
     [['submit', '--recipe', 'x', '--repo', 'y'], 'not owner/name'],
     [['logs', '-n', 'x'], 'whole number'],
+    [['policy', 'check', 'no/such/file'], 'cannot read the policy'],
+    [['policy', 'bake'], 'unknown command'],
     [['up', '--log-level', 'loud'], 'Allowed choices'],
   ])('refuses %j', async (args, word) => {
     const { code, out, err } = await runHere(args);
@@ -227,5 +231,38 @@ describe('bin/bzzz', () => {
     const { code, text } = await call(command, `${old}:/usr/bin:/bin`);
     expect(code).toBe(1);
     expect(text).toContain('scripts/setup');
+  });
+});
+
+describe('policy', () => {
+  const example = fileURLToPath(new URL('../../../deploy/policy/policy.yml', import.meta.url));
+
+  it('check says what bzzz accepts, and what that allows', async () => {
+    const { code, out, err } = await runHere(['policy', 'check', example]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('bzzz accepts it');
+    expect(out).toMatch(/recipe format +`prettier --write src\/\{folder\}`; accepted by/);
+    const { recipes } = await runJson(['policy', 'check', example]);
+    expect(Object.keys(recipes)).toEqual(['format']);
+  });
+
+  it.each([
+    ['version: 2', 'version'],
+    ['version: 1\nlimits: {atemptMs: 5}', 'atemptMs'],
+    ['version: 1\nrecipes: {go: {run: "rm -rf /", accept: [t]}}', 'recipes.go.run'],
+    ['version: [', 'line 1'],
+  ])('check says what is wrong with %j', async (text, word) => {
+    const file = join(await tempDir(cleanups), 'policy.yml');
+    await writeFile(file, text);
+    const { code, out, err } = await runHere(['policy', 'check', file]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('policy_invalid');
+    expect(err).toContain(word);
+  });
+
+  it('schema is the one that stands beside the example', async () => {
+    const { out } = await runHere(['policy', 'schema']);
+    const beside = await readFile(example.replace('policy.yml', 'policy.schema.json'), 'utf8');
+    expect(JSON.parse(out)).toEqual(JSON.parse(beside));
   });
 });

@@ -70,6 +70,7 @@ export {
   Policy,
   parsePolicy,
   policyPath,
+  policySchema,
   type Recipe,
 } from './policy.ts';
 export {

@@ -105,6 +105,11 @@ export function parsePolicy(text: string): Policy {
   return result.data;
 }
 
+/** The JSON schema of a policy as people write it, for editors. */
+export function policySchema(): object {
+  return z.toJSONSchema(Policy, { io: 'input' });
+}
+
 /** Fills `{name}` in an argument vector; a placeholder without a value throws `policy_invalid`. */
 export function fillArgv(
   argv: readonly string[],

@@ -1,0 +1,72 @@
+/** What a repository allows bzzz to do, looked at before it is pushed. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import {
+  alwaysProtected,
+  BzzzError,
+  parsePolicy,
+  type Policy,
+  policyPath,
+  policySchema,
+  reasonOf,
+} from '@bzzz/protocol';
+import type { Command } from 'commander';
+import { type Context, type Options, printJson, wantsJson } from '../context.ts';
+import { table } from '../output/table.ts';
+import { printable } from '../terminal.ts';
+
+export function policyCommand(program: Command, context: Context): void {
+  const policy = program
+    .command('policy')
+    .description('what a repository allows bzzz to do')
+    .helpCommand(false);
+  policy
+    .command('check')
+    .argument('[file]', `a policy; default ${policyPath} of this folder`)
+    .description('say whether bzzz accepts a policy, and what it allows')
+    .option('--json', 'answer as JSON')
+    .action((file: string | undefined, options: Options) => check(context, file, options));
+  policy
+    .command('schema')
+    .description('print the JSON schema of a policy, for editors')
+    .action(() => printJson(context, policySchema()));
+}
+
+async function check(context: Context, file: string = policyPath, options: Options): Promise<void> {
+  const policy = parsePolicy(await textOf(resolve(file)));
+  if (wantsJson(options)) return printJson(context, policy);
+  const { terminal } = context;
+  terminal.print(`${printable(file)}: bzzz accepts it`);
+  for (const line of table(['what', 'is'], rowsOf(policy))) terminal.print(line);
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new BzzzError('cli_usage', `cannot read the policy: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function rowsOf(policy: Policy): string[][] {
+  const { labels, authors, recipes, judge, verdicts, limits } = policy;
+  const rows = [
+    ['offered by label', labels.join(', ')],
+    ['of authors', authors.join(', ')],
+    ...Object.entries(recipes).map(([name, { run, accept, needs }]) => [
+      `recipe ${name}`,
+      `${commands(run)}; accepted by ${commands(accept)}${needs.length > 0 ? `; needs ${needs.join(', ')}` : ''}`,
+    ]),
+    ['judged by', judge.join(', ')],
+    ['never touched', [...alwaysProtected, ...policy.protected].join(', ')],
+    ['verdicts wanted', String(verdicts)],
+    ['time of an attempt', `${limits.attemptMs} ms`],
+  ];
+  return rows.map(([what = '', is = '']) => [what, printable(is)]);
+}
+
+function commands(argvs: readonly (readonly string[])[]): string {
+  return argvs.map((argv) => `\`${argv.join(' ')}\``).join(', ');
+}

@@ -1,7 +1,7 @@
 /** The simulator proves itself here: it repeats itself, it sees, and what runs does not break. */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { noFaults, replayCommand, runSimulation, type Sight } from '../src/index.ts';
+import { type Faults, noFaults, replayCommand, runSimulation, type Sight } from '../src/index.ts';
 import { foundSeeds } from './found-seeds.ts';
 import { tally } from '../src/sim/campaign.ts';
 import { shrunk } from '../src/sim/shrink.ts';
@@ -33,6 +33,16 @@ describe('the simulator', () => {
       expect(covered[what] ?? 0, `${what} from seed ${from}`).toBeGreaterThanOrEqual(floor);
     }
   }, 1_800_000);
+
+  it('has a floor for every fault and every happening', () => {
+    const named = new Set<string>(floors.map(([what]) => what));
+    const { everyMs, ...weights }: Faults = noFaults;
+    const missing = [...Object.keys(weights), ...Object.keys(everyMs)].filter(
+      (one) => !named.has(one),
+    );
+    expect(missing).toEqual([]);
+    expect(floors.filter(([, floor]) => floor < 1)).toEqual([]);
+  });
 
   it.each(foundSeeds)(
     'finds nothing in seed $seed any more: $what',
@@ -83,34 +93,66 @@ describe('the simulator', () => {
 
 /** What 2,000 seeds see at least; a third of what they usually see. */
 const floors: readonly (readonly [Sight, number])[] = [
-  ['crash', 1_250],
+  ['drop', 95_000],
+  ['duplicate', 35_000],
+  ['delayMsMax', 650_000],
+  ['requestLost', 6_500],
+  ['replyLost', 9_500],
+  ['lateEffect', 1_000],
+  ['serverError', 3_000],
+  ['staleRead', 2_000],
+  ['flawedWork', 200],
+  ['skewMsMax', 2_500],
+  ['driftMax', 1_500],
+  ['clockSetMsMax', 90],
+  ['sluggishMsMax', 450],
+  ['olderPeers', 450],
+  ['longOutageMs', 30],
+  ['crash', 1_500],
   ['wipe', 150],
-  ['pause', 750],
-  ['partition', 300],
-  ['cut', 250],
-  ['hang', 250],
-  ['flap', 400],
-  ['slowLink', 250],
-  ['outage', 300],
-  ['limit', 150],
-  ['refuse', 100],
-  ['base', 150],
-  ['people', 1_250],
-  ['people delete-lock', 75],
-  ['people push-lock', 40],
-  ['people push-result', 75],
-  ['people merge', 25],
-  ['people reopen', 50],
-  ['takeover', 400],
+  ['pause', 1_000],
+  ['partition', 450],
+  ['partition healed', 400],
+  ['cut', 500],
+  ['hang', 500],
+  ['flap', 900],
+  ['slowLink', 500],
+  ['outage', 450],
+  ['forgeCut', 250],
+  ['limit', 250],
+  ['limitWrites', 250],
+  ['refuse', 150],
+  ['base', 250],
+  ['people', 1_500],
+  ['people assign', 100],
+  ['people assign-bot', 35],
+  ['people close', 150],
+  ['people close-pull-request', 25],
+  ['people delete-lock', 150],
+  ['people delete-result', 55],
+  ['people edit', 100],
+  ['people forge-lock', 90],
+  ['people label', 85],
+  ['people merge', 30],
+  ['people push-lock', 100],
+  ['people push-result', 100],
+  ['people reopen', 100],
+  ['people unassign', 100],
+  ['people unlabel', 100],
+  ['flood', 45],
+  ['trespass', 50],
+  ['takeover', 1_000],
   ['publication', 1_500],
-  ['rejected push', 400],
-  ['claim in doubt', 400],
-  ['refused claim', 50],
-  ['told to wait', 75],
-  ['failed attempt', 400],
-  ['given up', 200],
-  ['death', 1_250],
-  ['fenced', 40],
-  ['tidied', 15],
-  ['checkpoint', 300],
+  ['carried result', 18],
+  ['rejected push', 1_000],
+  ['claim in doubt', 2_500],
+  ['refused claim', 250],
+  ['told to wait', 600],
+  ['failed attempt', 750],
+  ['given up', 250],
+  ['death', 5_000],
+  ['fenced', 250],
+  ['tidied', 30],
+  ['checkpoint', 250],
+  ['went on', 14],
 ];

@@ -66,6 +66,11 @@ export const bugsOfClaims = {
         find: 'const epochKnown = Math.max(known.epochKnown, epoch);',
         replace: 'const epochKnown = Math.min(0, known.epochKnown, epoch);',
       },
+      {
+        file: 'recovery/recall.ts',
+        find: 'epochTold: epoch,',
+        replace: 'epochTold: epoch * 0,',
+      },
     ],
   },
   'tidies-open': {

@@ -1,39 +1,14 @@
-/** What happened in a run, so that a blind simulator can be told. */
+/** Counts what the history of a run tells of; what leaves no trace there is counted where it happens. */
 import { decodeLockCommit, type IssueNumber } from '@bzzz/protocol';
-import type { Happening } from './faults.ts';
-import { type History, type HistoryEvent, type PeopleAct } from './history.ts';
+import type { History, HistoryEvent } from './history.ts';
+import type { Sights } from './sights.ts';
 import { virtualRepo } from './world.ts';
 
-export type Sight =
-  | Happening
-  | `people ${PeopleAct}`
-  | 'takeover'
-  | 'publication'
-  | 'rejected push'
-  | 'claim in doubt'
-  | 'refused claim'
-  | 'told to wait'
-  | 'failed attempt'
-  | 'given up'
-  | 'death'
-  | 'fenced'
-  | 'carried result'
-  | 'tidied'
-  | 'checkpoint'
-  | 'went on';
-
-export interface Coverage {
-  count(sight: Sight): void;
-  totals(): ReadonlyMap<Sight, number>;
-}
-
-export function watchCoverage(history: History): Coverage {
-  const totals = new Map<Sight, number>();
+export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>): void {
   const epochs = new Map<IssueNumber, number>();
-  const count = (sight: Sight) => totals.set(sight, (totals.get(sight) ?? 0) + 1);
 
   function onPush({ push, accepted }: Extract<HistoryEvent, { kind: 'push' }>): void {
-    if (!accepted) return void count('rejected push');
+    if (!accepted) return count('rejected push');
     const { number, lock, result } = push;
     const { epoch, state } = decodeLockCommit(virtualRepo, lock.commit).record;
     if (result !== undefined) count(state === 'result' ? 'publication' : 'checkpoint');
@@ -60,5 +35,4 @@ export function watchCoverage(history: History): Coverage {
     if (event.kind === 'told-to-wait') count('told to wait');
     if (event.kind === 'people') count(`people ${event.act}`);
   });
-  return { count, totals: () => totals };
 }

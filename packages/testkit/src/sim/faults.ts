@@ -12,7 +12,9 @@ export const happenings = [
   'flap',
   'slowLink',
   'outage',
+  'forgeCut',
   'limit',
+  'limitWrites',
   'refuse',
   'base',
   'people',
@@ -39,10 +41,14 @@ export interface Faults {
   /** How far clocks are off, and how much faster or slower they run. */
   readonly skewMsMax: number;
   readonly driftMax: number;
+  /** How far off a clock may stand after a restart, where it was right enough before. */
+  readonly clockSetMsMax: number;
   /** Longest time that a slow peer takes to come to an event. */
   readonly sluggishMsMax: number;
   /** Share of the peers that speak the wire of the release before. */
   readonly olderPeers: number;
+  /** One outage that lasts for hours, and so outlives every lease; 0: none. */
+  readonly longOutageMs: number;
   /** Mean virtual time between two of these, over all peers; Infinity: never. */
   readonly everyMs: Readonly<Record<Happening, number>>;
 }
@@ -61,8 +67,10 @@ export const noFaults: Faults = {
   flawedWork: 0,
   skewMsMax: 0,
   driftMax: 0,
+  clockSetMsMax: 0,
   sluggishMsMax: 0,
   olderPeers: 0,
+  longOutageMs: 0,
   everyMs: {
     crash: never,
     wipe: never,
@@ -73,7 +81,9 @@ export const noFaults: Faults = {
     flap: never,
     slowLink: never,
     outage: never,
+    forgeCut: never,
     limit: never,
+    limitWrites: never,
     refuse: never,
     base: never,
     people: never,
@@ -82,12 +92,17 @@ export const noFaults: Faults = {
 
 /** One run in so many has no faults but people, crashes and whatever `everyMs` says. */
 const quietShare = 0.08;
+const hourMs = 3_600_000;
 
 /** Draws which faults a run has, and how much of each. */
 export function drawFaults(random: SeededRandom): Faults {
   const some = (max: number) => (random.chance(0.5) ? random.unit() * max : 0);
   const every = (minMs: number, maxMs: number, chance = 0.5) =>
     random.chance(chance) ? random.between(minMs, maxMs) : never;
+  // Draws of their own, so that a fault that is added later leaves the others of a seed as they were.
+  const more = random.fork('more');
+  const extra = (minMs: number, maxMs: number, chance: number) =>
+    more.chance(chance) ? more.between(minMs, maxMs) : never;
   const everyMs: Record<Happening, number> = {
     crash: every(20_000, 120_000, 0.6),
     wipe: every(60_000, 300_000, 0.2),
@@ -98,12 +113,17 @@ export function drawFaults(random: SeededRandom): Faults {
     flap: every(20_000, 120_000, 0.3),
     slowLink: every(30_000, 200_000, 0.3),
     outage: every(60_000, 300_000),
+    forgeCut: extra(60_000, 300_000, 0.3),
     limit: every(60_000, 300_000, 0.3),
+    limitWrites: extra(60_000, 300_000, 0.3),
     refuse: every(60_000, 300_000, 0.2),
     base: every(60_000, 300_000, 0.3),
     people: every(20_000, 120_000, 0.6),
   };
-  if (random.chance(quietShare)) return { ...noFaults, everyMs };
+  // Idle time is cheap, but not for nothing: three hours cost as much as twenty runs without them.
+  const longOutageMs = more.chance(0.05) ? hourMs * (0.5 + 2.5 * more.unit() ** 2) : 0;
+  const clockSetMsMax = more.chance(0.3) ? (more.pick([60_000, hourMs / 6, hourMs]) ?? 0) : 0;
+  if (random.chance(quietShare)) return { ...noFaults, longOutageMs, everyMs };
   return {
     drop: some(0.3),
     duplicate: some(0.2),
@@ -116,8 +136,10 @@ export function drawFaults(random: SeededRandom): Faults {
     flawedWork: some(0.5),
     skewMsMax: random.pick([0, 2_000, 60_000, 600_000]) ?? 0,
     driftMax: some(0.02),
+    clockSetMsMax,
     sluggishMsMax: random.chance(0.3) ? random.between(50, 2_000) : 0,
     olderPeers: some(0.5),
+    longOutageMs,
     everyMs,
   };
 }

@@ -1,8 +1,14 @@
 /** What goes wrong in a run now and then, each kind at its own pace, until faults end. */
 import { type PeerId } from '@bzzz/protocol';
 import { type Happening, happenings } from './faults.ts';
+import type { Limit } from './forge-weather.ts';
 import { act } from './people.ts';
 import { type VirtualPeer, virtualLabel, type World } from './world.ts';
+
+/** When a long outage begins at the latest: what was under way then goes on within the time of faults. */
+const outageBeginsMsMax = 200_000;
+/** In hours without a forge little goes on that has not been tried within minutes. */
+const paceInOutage = 0.05;
 
 /** Sets off every kind again and again; the returned function ends that. */
 export function scheduleHappenings(
@@ -11,16 +17,27 @@ export function scheduleHappenings(
 ): () => void {
   const { timeline, random, faults } = world;
   let on = true;
+  let pace = 1;
   function repeat(what: Happening): void {
     const everyMs = faults.everyMs[what];
     if (!Number.isFinite(everyMs)) return;
-    timeline.after(everyMs * (0.5 + random.unit()), () => {
+    timeline.after((everyMs / pace) * (0.5 + random.unit()), () => {
       if (!on) return;
       if (happen[what](world)) onHappening(what);
       repeat(what);
     });
   }
   for (const what of happenings) repeat(what);
+  const { longOutageMs } = faults;
+  if (longOutageMs > 0) {
+    timeline.after(random.between(30_000, outageBeginsMsMax), () => {
+      pace = paceInOutage;
+      goAway(world, longOutageMs, () => {
+        pace = 1;
+        if (on) world.sights.count('longOutageMs');
+      });
+    });
+  }
   return () => {
     on = false;
   };
@@ -93,30 +110,25 @@ const happen: Record<Happening, (world: World) => boolean> = {
       later(world, 120_000, world.links.slow(a.id, b.id, delayMs));
     }),
   outage(world) {
-    tell(world, 'the forge is away');
-    world.setOutage(true);
-    // Mostly minutes, sometimes hours, which outlive every lease.
-    const longMs = world.random.chance(0.1) ? 3 * 3_600_000 : 120_000;
-    world.timeline.after(world.random.between(5_000, longMs), () => {
-      tell(world, 'the forge is back');
-      world.setOutage(false);
-    });
+    goAway(world, world.random.between(5_000, 120_000));
     return true;
   },
-  limit(world) {
-    const account = world.random.pick(world.accounts);
-    if (account === undefined) return false;
-    tell(world, `the forge limits ${account}`);
-    const untilMs = world.timeline.nowMs() + world.random.between(5_000, 300_000);
-    world.weather.limitedUntilMs.set(account, untilMs);
-    return true;
-  },
+  forgeCut: (world) =>
+    toSomebody(world, ({ id }) => {
+      const { random, links, weather } = world;
+      const side = links.sideOf(id);
+      const peers = world.peers().filter((one) => {
+        return one.id === id || (side !== undefined && links.sideOf(one.id) === side);
+      });
+      const cut = random.chance(0.5) ? peers : peers.filter((one) => one.id === id);
+      tell(world, `${cut.map(({ name }) => name).join(', ')} cannot reach the forge`);
+      later(world, 150_000, weather.cutOff(cut.map((one) => one.id)));
+    }),
+  limit: (world) => limit(world, 'primary'),
+  limitWrites: (world) => limit(world, 'secondary'),
   refuse(world) {
     tell(world, 'a rule refuses pushes');
-    world.weather.refusing = true;
-    later(world, 90_000, () => {
-      world.weather.refusing = false;
-    });
+    later(world, 90_000, world.weather.refuse());
     return true;
   },
   base(world) {
@@ -132,6 +144,25 @@ const happen: Record<Happening, (world: World) => boolean> = {
   },
 };
 
+function goAway(world: World, lastsMs: number, onBack: () => void = () => undefined): void {
+  tell(world, 'the forge is away');
+  const comeBack = world.weather.goAway();
+  world.timeline.after(lastsMs, () => {
+    tell(world, 'the forge is back');
+    comeBack();
+    onBack();
+  });
+}
+
+function limit({ random, timeline, weather, accounts, history }: World, kind: Limit['kind']) {
+  const account = random.pick(accounts);
+  if (account === undefined) return false;
+  history.record({ kind: 'world', what: `the forge limits ${account} (${kind})` });
+  const untilMs = timeline.nowMs() + random.between(5_000, 300_000);
+  weather.limit(account, { kind, untilMs, tells: kind === 'primary' || random.chance(0.7) });
+  return true;
+}
+
 /** So long a peer must hang before others must have noticed, who ran so long before. */
 const hangNoticedMs = 45_000;
 const settledMs = 20_000;
@@ -140,8 +171,9 @@ const settledMs = 20_000;
 function watchHang(world: World, { id, process }: VirtualPeer, upSinceMs: number): void {
   const { timeline, history } = world;
   const sinceMs = timeline.nowMs();
-  // Slow peers are patient with others, in no time that could be foretold.
-  if (process === null || world.faults.sluggishMsMax > 0) return;
+  // Slow peers are patient with others, in no time that could be foretold; all are where hours pass.
+  const { sluggishMsMax, longOutageMs } = world.faults;
+  if (process === null || sluggishMsMax > 0 || longOutageMs > 0) return;
   const watchers = world.peers().filter((one) => isWatching(one, { id, upSinceMs, sinceMs }));
   timeline.after(hangNoticedMs, () => {
     if (process.running() || process.sinceMs() !== sinceMs || !process.alive()) return;

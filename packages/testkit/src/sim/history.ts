@@ -12,6 +12,7 @@ import type {
   PeerId,
   VisibleEffect,
 } from '@bzzz/protocol';
+import type { Made } from './virtual-commits.ts';
 
 export interface Effect {
   readonly number: IssueNumber;
@@ -84,7 +85,30 @@ export type HistoryEvent =
       readonly kind: 'work';
       readonly peer: PeerId;
       readonly number: IssueNumber;
-      readonly step: 'started' | 'ended';
+      readonly step: 'started';
+      readonly base: Oid;
+      /** Unfinished work that it goes on from. */
+      readonly from: Oid | null;
+    }
+  | {
+      readonly kind: 'work';
+      readonly peer: PeerId;
+      readonly number: IssueNumber;
+      readonly step: 'ended';
+    }
+  /** A commit of what was worked, on this base. */
+  | ({
+      readonly kind: 'made';
+      readonly peer: PeerId;
+      readonly number: IssueNumber;
+      readonly result: Oid;
+    } & Omit<Made, 'task'>)
+  /** The acceptance of a result began, over this base. */
+  | {
+      readonly kind: 'judged';
+      readonly peer: PeerId;
+      readonly number: IssueNumber;
+      readonly base: Oid;
     }
   /** A peer asked another whether it reaches the target. */
   | { readonly kind: 'asked'; readonly peer: PeerId; readonly target: PeerId }
@@ -167,6 +191,10 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       return `${nameOf(event.peer)} journal ${describeEntry(event.body, nameOf)}`;
     case 'work':
       return `${nameOf(event.peer)} work #${event.number} ${event.step}`;
+    case 'made':
+      return `${nameOf(event.peer)} made ${event.result.slice(0, 8)} for #${event.number} on ${event.base.slice(0, 8)}`;
+    case 'judged':
+      return `${nameOf(event.peer)} judges #${event.number} on ${event.base.slice(0, 8)}`;
     case 'asked':
       return `${nameOf(event.peer)} asks for ${nameOf(event.target)}`;
     case 'told-suspected':

@@ -18,6 +18,10 @@ export interface Links {
   /** Nothing arrives either way, and neither side is told. */
   hang(a: PeerId, b: PeerId): () => void;
   slow(a: PeerId, b: PeerId, delayMs: number): () => void;
+  /** The side of a partition that a peer is on; undefined: there is none. */
+  sideOf(peer: PeerId): number | undefined;
+  /** Whether a partition stands. */
+  isSplit(): boolean;
   /** Whether the only way a message can be lost is by chance. */
   calm(): boolean;
   heal(): void;
@@ -55,6 +59,8 @@ export function createLinks(onChange: () => void): Links {
         for (const one of [way(a, b), way(b, a)]) slowed.delete(one);
       };
     },
+    sideOf: (peer) => groups?.get(peer),
+    isSplit: () => groups !== undefined,
     calm: () => groups === undefined && [...lossy.values()].every((times) => times === 0),
     heal() {
       lossy.clear();

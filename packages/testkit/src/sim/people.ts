@@ -27,31 +27,36 @@ export interface PeopleDeps {
   readonly bot: Account;
 }
 
-/** The first act of each pair, and the one that takes it back. */
-const acts: readonly (readonly [PeopleAct, PeopleAct | null])[] = [
+/** What a person does, and what he may do about it later, one after the other. */
+const acts: readonly (readonly PeopleAct[])[] = [
   ['assign', 'unassign'],
   ['close', 'reopen'],
   ['unlabel', 'label'],
-  ['edit', null],
+  ['edit'],
   ['assign-bot', 'unassign'],
-  ['delete-lock', null],
-  ['delete-result', null],
+  ['delete-lock'],
+  ['delete-result'],
   ['push-lock', 'delete-lock'],
-  ['forge-lock', null],
-  ['push-result', null],
-  ['close-pull-request', null],
+  ['forge-lock'],
+  ['push-result'],
+  ['close-pull-request'],
   ['merge', 'reopen'],
+  // As the comment of bzzz asks whoever wants to start over.
+  ['delete-lock', 'close', 'reopen'],
 ];
 
 /** One person does one thing to one issue, and perhaps takes it back later. */
 export function act(deps: PeopleDeps): void {
   const { random, state, timeline } = deps;
   const number = random.pick(state.numbers());
-  const [first, second] = random.pick(acts) ?? [];
-  if (number === undefined || first === undefined) return;
-  if (!perform(deps, number, first)) return;
-  if (second == null || !random.chance(0.7)) return;
-  timeline.after(random.between(1_000, 120_000), () => perform(deps, number, second));
+  const steps = random.pick(acts);
+  if (number === undefined || steps === undefined) return;
+  const goOn = ([step, ...later]: readonly PeopleAct[]) => {
+    if (step === undefined || !perform(deps, number, step)) return;
+    if (later.length === 0 || !random.chance(0.7)) return;
+    timeline.after(random.between(1_000, 120_000), () => goOn(later));
+  };
+  goOn(steps);
 }
 
 /** False: there is nothing to do it to. */

@@ -10,6 +10,7 @@ export const rules = {
   '4.2-second-look': 'the issue is looked at again once the fence is won',
   '4.2-one-comment': 'an issue has one comment of bzzz, edited in place',
   '4.2-pair': 'lock and result are published in one atomic push',
+  '4.2-every-commit': 'no commit of a push touches what is protected, however the net change looks',
   '4.2-over-result': 'nobody starts an attempt by himself over a result or a failure',
   '4.2-lost-lock': 'a lock branch that is gone is no licence to begin again',
   '4.2-first-read': 'the peer stops at the first read that shows that people object',
@@ -34,5 +35,6 @@ export const rules = {
   '4.3-majority': 'only who sees a majority declares anybody dead',
   '4.3-go-on': 'whoever takes over goes on from the work that was pushed, if the policy says so',
   '4.3-lease-out': 'a lease that ran out without a renewal may be taken over',
+  '4.4-base': 'a result stands on the base that its attempt began with, and is judged there',
 } as const;
 export type RuleId = keyof typeof rules;

@@ -4,10 +4,11 @@
  */
 import { type Bug } from './bugs.ts';
 import { createChecker, type Violation } from './check/index.ts';
-import { type Sight, watchCoverage } from './coverage.ts';
+import { watchCoverage } from './coverage.ts';
 import { drawFaults, type Faults, type Happening, noFaults } from './faults.ts';
 import { heal, scheduleHappenings } from './happenings.ts';
 import { createSeededRandom } from './random.ts';
+import type { Sight } from './sights.ts';
 import { createWorld, virtualLabel, virtualRepo, type World } from './world.ts';
 
 export interface RunOptions {
@@ -38,20 +39,21 @@ export interface RunReport {
   readonly trace: readonly string[];
 }
 
-/** How long faults last, and how long the world may then take to come to rest. */
-const faultsMs = 5 * 60_000;
+/** How long faults last beside a long outage, and how long the world may then take to come to rest. */
+const faultsMsMin = 5 * 60_000;
 const restMs = 60 * 60_000;
 /** One run in so many is calm: then nothing may be wasted. */
 const calmEvery = 16;
 
 export async function runSimulation(options: RunOptions): Promise<RunReport> {
   const world = worldOf(options);
-  const { timeline, history, state, accounts, timing } = world;
+  const { timeline, history, state, accounts, timing, sights } = world;
   const calm = world.calm;
   const checker = createChecker(
     { history, state, nowMs: timeline.nowMs },
     {
       ...world.surroundings,
+      awayMs: world.weather.awayMs,
       repo: virtualRepo,
       label: virtualLabel,
       accounts,
@@ -61,13 +63,14 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
       prompt: () => !Number.isFinite(world.drawn.everyMs.pause) && world.drawn.sluggishMsMax === 0,
     },
   );
-  const coverage = watchCoverage(history);
+  watchCoverage(history, sights);
   const failed = () => checker.violations.length > 0;
 
   for (const peer of world.peers()) {
     timeline.after(world.random.between(0, 3_000), () => world.start(peer));
   }
-  const stopFaults = scheduleHappenings(world, (what: Happening) => coverage.count(what));
+  const stopFaults = scheduleHappenings(world, (what: Happening) => sights.count(what));
+  const faultsMs = faultsMsMin + world.drawn.longOutageMs;
   await timeline.run({ untilMs: faultsMs, until: failed });
   stopFaults();
   if (!failed()) heal(world);
@@ -83,7 +86,7 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
     events: timeline.events(),
     virtualMs: timeline.nowMs(),
     finished: world.tasks.length,
-    covered: coverage.totals(),
+    covered: sights.totals(),
     trace: history.lines(),
   };
 }

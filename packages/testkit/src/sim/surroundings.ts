@@ -1,12 +1,9 @@
-/** What the world was like and since when, for the checks: outages, splits, who lives. */
+/** What the network was like and since when, for the checks: splits, and who lives. */
 import type { PeerId } from '@bzzz/protocol';
 
 export interface Surroundings {
-  outage(away: boolean): void;
   /** Undefined: the network is whole. */
   split(groups: ReadonlyMap<PeerId, number> | undefined): void;
-  /** How long the forge was away in the time since, at least so long at a time. */
-  outageMsSince(sinceMs: number, atLeastMs: number): number;
   /** The smaller side that a peer is on, of those that lived at the split and now; null: it is on none. */
   smallSideOf(peer: PeerId): SmallSide | null;
 }
@@ -27,8 +24,6 @@ export function createSurroundings(deps: {
   readonly isPaused: (peer: PeerId) => boolean;
 }): Surroundings {
   const { nowMs, living, isPaused } = deps;
-  const outages: { fromMs: number; toMs: number }[] = [];
-  let awaySinceMs: number | null = null;
   let groups: ReadonlyMap<PeerId, number> | undefined;
   let smallSides = new Set<number | undefined>();
   let splitAtMs = 0;
@@ -36,13 +31,6 @@ export function createSurroundings(deps: {
   let wasWhole = true;
 
   return {
-    outage(away) {
-      if (away) awaySinceMs ??= nowMs();
-      else if (awaySinceMs !== null) {
-        outages.push({ fromMs: awaySinceMs, toMs: nowMs() });
-        awaySinceMs = null;
-      }
-    },
     split(next) {
       if (next === undefined) wholeAtMs = nowMs();
       else {
@@ -58,13 +46,6 @@ export function createSurroundings(deps: {
         smallSides = new Set(alive.map((peer) => next.get(peer)).filter(isSmall));
       }
       groups = next;
-    },
-    outageMsSince(sinceMs, atLeastMs) {
-      const ongoing = awaySinceMs === null ? [] : [{ fromMs: awaySinceMs, toMs: nowMs() }];
-      return [...outages, ...ongoing]
-        .filter(({ fromMs, toMs }) => toMs - fromMs >= atLeastMs)
-        .map(({ fromMs, toMs }) => Math.max(0, toMs - Math.max(fromMs, sinceMs)))
-        .reduce((sum, ms) => sum + ms, 0);
     },
     smallSideOf(peer) {
       if (groups === undefined || !wasWhole) return null;

@@ -2,7 +2,8 @@
 import { type Association, Issue } from '@bzzz/protocol';
 import type { Faults } from './faults.ts';
 import type { SeededRandom } from './random.ts';
-import type { Fate } from './virtual-work.ts';
+import type { Sights } from './sights.ts';
+import type { Fate } from './virtual-reports.ts';
 
 export interface VirtualTask {
   readonly issue: Issue;
@@ -22,16 +23,25 @@ export function policyOf(checkpointMs: number | null): string {
   ].join('\n');
 }
 
-export function drawTasks(random: SeededRandom, count: number, faults: Faults): VirtualTask[] {
-  return Array.from({ length: count }, (_, index) => drawTask(random, index + 1, faults));
+interface TaskDeps {
+  readonly random: SeededRandom;
+  readonly sights: Sights;
 }
 
-function drawTask(random: SeededRandom, number: number, { flawedWork }: Faults): VirtualTask {
+export function drawTasks(deps: TaskDeps, count: number, faults: Faults): VirtualTask[] {
+  return Array.from({ length: count }, (_, index) => drawTask(deps, index + 1, faults));
+}
+
+function drawTask(
+  { random, sights }: TaskDeps,
+  number: number,
+  { flawedWork }: Faults,
+): VirtualTask {
   const association = random.chance(0.1) ? 'NONE' : 'OWNER';
-  // One in ten cannot be done by anybody; more fail, hang, flood or are not accepted, here or there.
+  // One in ten cannot be done by anybody; more fail, hang, flood, trespass or are not accepted, here or there.
   const hopeless = random.chance(0.1);
   const flaw = random.chance(flawedWork)
-    ? random.pick(['fails', 'endless', 'floods', 'unaccepted'] as const)
+    ? random.pick(['fails', 'endless', 'floods', 'trespasses', 'unaccepted'] as const)
     : undefined;
   const where = random.chance(0.3) ? 'everywhere' : random.between(0, 5);
   const flawedOn = (machine: number) => where === 'everywhere' || where === machine;
@@ -40,8 +50,9 @@ function drawTask(random: SeededRandom, number: number, { flawedWork }: Faults):
     fateOf(program, machine) {
       if (program === 'chore' && hopeless) return 'fails';
       if (flaw === undefined || !flawedOn(machine)) return 'succeeds';
-      if (flaw === 'unaccepted') return program === 'check' ? 'fails' : 'succeeds';
-      return program === 'chore' ? flaw : 'succeeds';
+      if (program !== (flaw === 'unaccepted' ? 'check' : 'chore')) return 'succeeds';
+      sights.count('flawedWork');
+      return flaw === 'unaccepted' ? 'fails' : flaw;
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Channel, PeerId } from '@bzzz/protocol';
 import type { Faults } from './faults.ts';
 import type { Links } from './links.ts';
 import type { SeededRandom } from './random.ts';
+import type { Sights } from './sights.ts';
 import type { Timeline } from './timeline.ts';
 
 /** The outgoing streams of the peer `from`. */
@@ -24,6 +25,9 @@ interface Parcel {
   readonly arrive: () => void;
 }
 
+/** A message that takes so long is told of as late. */
+export const lateMs = 1_000;
+
 interface Line {
   underWayBytes: number;
   lastAtMs: number;
@@ -33,11 +37,12 @@ export interface LinesDeps {
   readonly timeline: Timeline;
   readonly random: SeededRandom;
   readonly links: Links;
+  readonly sights: Sights;
   readonly faults: () => Faults;
 }
 
 export function createLines(deps: LinesDeps, from: PeerId): Lines {
-  const { timeline, random, links } = deps;
+  const { timeline, random, links, sights } = deps;
   const lines = new Map<PeerId, Map<string, Line>>();
 
   function lineOf({ to, channel }: Parcel): Line {
@@ -54,11 +59,14 @@ export function createLines(deps: LinesDeps, from: PeerId): Lines {
       const line = lineOf(parcel);
       if (line.underWayBytes + bytes > channel.waitingBytesMax) return false;
       const { drop, delayMsMax } = deps.faults();
-      if (random.chance(drop) || !links.carries(from, to)) return true;
+      const isDropped = random.chance(drop);
+      if (isDropped) sights.count('drop');
+      if (isDropped || !links.carries(from, to)) return true;
       const nowMs = timeline.nowMs();
       line.underWayBytes += bytes;
       // Not before the one that was sent before it; the timeline keeps the order of one moment.
       const delayMs = random.between(1, delayMsMax) + links.delayMs(from, to);
+      if (delayMs >= lateMs) sights.count('delayMsMax');
       line.lastAtMs = Math.max(line.lastAtMs, nowMs + delayMs);
       timeline.after(line.lastAtMs - nowMs, () => {
         line.underWayBytes -= bytes;

@@ -11,10 +11,13 @@ import {
 import type { Forge, PullRequest, PushReply } from '@bzzz/coordination';
 import type { Faults } from './faults.ts';
 import type { ForgeState, Snapshot } from './forge-state.ts';
+import type { ForgeWeather, RequestKind } from './forge-weather.ts';
 import type { History } from './history.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
+import type { Sights } from './sights.ts';
 import type { Timeline } from './timeline.ts';
+import type { VirtualCommits } from './virtual-commits.ts';
 
 export interface VirtualForgeDeps {
   readonly timeline: Timeline;
@@ -22,18 +25,10 @@ export interface VirtualForgeDeps {
   readonly state: ForgeState;
   readonly history: History;
   readonly process: Process;
+  readonly sights: Sights;
+  readonly commits: VirtualCommits;
   readonly faults: () => Faults;
   readonly weather: ForgeWeather;
-}
-
-/** What the forge does to everybody, or to an account, for a while. */
-export interface ForgeWeather {
-  /** Nobody reaches it. */
-  outage: boolean;
-  /** A rule of it refuses every push. */
-  refusing: boolean;
-  /** Until when requests of an account are answered by "wait". */
-  readonly limitedUntilMs: Map<Account, number>;
 }
 
 export interface VirtualForgeOptions {
@@ -45,11 +40,14 @@ export interface VirtualForgeOptions {
   readonly deaf?: boolean;
 }
 
+/** GitHub's limits on what is written there. */
+const bodyCharsMax = 65_536;
+const titleCharsMax = 256;
 /** How long a caller waits for an answer. */
 const patienceMs = 10_000;
 
 export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForgeOptions): Forge {
-  const { timeline, random, state, history, process } = deps;
+  const { timeline, random, state, history, process, sights, commits } = deps;
   const { peer, account } = options;
   const { weather } = deps;
   /** As the adapter of production: what is told to one request holds for all. */
@@ -57,7 +55,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
 
   /** A request to the API: counted by the forge, and limited. */
   async function ask<T>(
-    kind: 'read' | 'write',
+    kind: RequestKind,
     signal: AbortSignal | undefined,
     effect: () => T,
   ): Promise<T> {
@@ -66,8 +64,8 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
     history.record({ kind: 'request', peer, account, what: kind });
     try {
       return await exchange(signal, () => {
-        const leftMs = (weather.limitedUntilMs.get(account) ?? 0) - timeline.nowMs();
-        if (leftMs > 0) throw limited(leftMs);
+        const toldMs = weather.toldMs(account, kind);
+        if (toldMs > 0) throw limited(toldMs);
         return effect();
       });
     } catch (error) {
@@ -94,7 +92,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       return await gitAsk(signal, () =>
         move()
           ? { kind: 'accepted' as const }
-          : { kind: 'rejected' as const, reason: weather.refusing ? 'a rule' : 'stale info' },
+          : { kind: 'rejected' as const, reason: weather.refuses() ? 'a rule' : 'stale info' },
       );
     } catch (error) {
       if (isBzzzError(error, 'forge_unreachable')) return { kind: 'unknown', reason: 'no answer' };
@@ -121,17 +119,20 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       if (signal?.aborted === true) return onAbort();
       signal?.addEventListener('abort', onAbort);
       const { requestLost, replyLost, lateEffect, serverError } = deps.faults();
-      if (weather.outage || random.chance(requestLost)) return;
+      if (!weather.reaches(peer)) return;
+      if (random.chance(requestLost)) return sights.count('requestLost');
       if (random.chance(serverError)) {
+        sights.count('serverError');
         timeline.after(random.between(20, 200), () => settle(() => reject(unreachable())));
         return;
       }
       const late = random.chance(lateEffect) ? random.between(10_000, 90_000) : 0;
       const lost = random.chance(replyLost);
       timeline.after(random.between(20, 200) + late, () => {
-        if (weather.outage) return;
+        if (!weather.reaches(peer)) return;
         const outcome = attempt(effect);
-        if (lost) return;
+        if (late > 0) sights.count('lateEffect');
+        if (lost) return sights.count('replyLost');
         timeline.after(random.between(5, 100), () =>
           settle(() => (outcome.ok ? resolve(outcome.value) : reject(outcome.error))),
         );
@@ -143,6 +144,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
     const stale = random.chance(deps.faults().staleRead) ? random.between(0, options.lagMs) : 0;
     const found = state.at(number, timeline.nowMs(), stale);
     if (found === undefined) throw new BzzzError('forge_not_found', `no issue ${number}`);
+    if (stale > 0 && found !== state.at(number, timeline.nowMs())) sights.count('staleRead');
     return found;
   }
 
@@ -210,13 +212,16 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         throw new BzzzError('lock_malformed', `not the commit ${push.lock.oid}`);
       }
       return moveBranches(o?.signal, () => {
-        const accepted = !weather.refusing && state.push(push, timeline.nowMs());
+        const accepted = !weather.refuses() && state.push(push, timeline.nowMs());
         history.record({ kind: 'push', peer, push, accepted });
         return accepted;
       });
     },
-    // All work of this world is a commit on its base.
-    readWork: (_repo, _work, base, o) => gitAsk(o?.signal, () => base),
+    readWork: (_repo, work, base, o) =>
+      gitAsk(o?.signal, () => {
+        const made = commits.get(work);
+        return made === undefined ? null : { ...base, oid: made.base };
+      }),
     listBranches: (_repo, o) =>
       gitAsk(o?.signal, () =>
         state.numbers().flatMap((number) => {
@@ -226,7 +231,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       ),
     deleteBranches: (_repo, branches, o) =>
       moveBranches(o?.signal, () => {
-        const accepted = !weather.refusing && state.deleteBranches(branches, timeline.nowMs());
+        const accepted = !weather.refuses() && state.deleteBranches(branches, timeline.nowMs());
         history.record({ kind: 'tidied', peer, branches, accepted });
         return accepted;
       }),
@@ -235,6 +240,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
     putComment: (_repo, number, body, o) =>
       ask('write', o?.signal, () => {
         const { comment, comments } = fresh(number);
+        if (body.length > bodyCharsMax) throw new BzzzError('forge_refused', 'body is too long');
         const written = comment !== body;
         const posted = comment === null ? comments + 1 : comments;
         if (written) write(number, 'comment', { comment: body, comments: posted });
@@ -257,6 +263,9 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       ask('write', o?.signal, () => {
         const { pullRequest, pullRequestText, result } = fresh(number);
         if (result === null) throw new BzzzError('forge_not_found', 'no result branch');
+        if (text.title.length > titleCharsMax || text.body.length > bodyCharsMax) {
+          throw new BzzzError('forge_refused', 'title or body is too long');
+        }
         if (pullRequest !== null) {
           const written =
             pullRequest.state === 'open' &&

@@ -12,7 +12,14 @@ import type { Links } from './links.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
-import { type Admission, createAdmission, createLines, type Lines } from './virtual-channels.ts';
+import type { Sights } from './sights.ts';
+import {
+  type Admission,
+  createAdmission,
+  createLines,
+  lateMs,
+  type Lines,
+} from './virtual-channels.ts';
 import { createDesk, type Desk } from './virtual-requests.ts';
 
 export interface VirtualNetwork {
@@ -45,13 +52,14 @@ export interface VirtualNetworkDeps {
   readonly timeline: Timeline;
   readonly random: SeededRandom;
   readonly links: Links;
+  readonly sights: Sights;
   readonly faults: () => Faults;
   /** A listener threw: a defect of a peer, from which its mesh does not suffer. */
   readonly onListenerError: (error: unknown) => void;
 }
 
 export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
-  const { timeline, random, links } = deps;
+  const { timeline, random, links, sights } = deps;
   const stations = new Map<PeerId, Station>();
 
   function reconnect(): void {
@@ -93,16 +101,33 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
   }
 
   function deliver(from: PeerId, to: PeerId, run: (station: Station) => void): void {
-    const { drop, duplicate, delayMsMax } = deps.faults();
-    for (let copies = random.chance(duplicate) ? 2 : 1; copies > 0; copies -= 1) {
-      if (random.chance(drop)) continue;
+    const { delayMsMax } = deps.faults();
+    for (let copies = copiesOf(); copies > 0; copies -= 1) {
+      if (isDropped()) continue;
       if (!links.carries(from, to)) continue;
-      timeline.after(random.between(1, delayMsMax) + links.delayMs(from, to), () => {
+      later(random.between(1, delayMsMax) + links.delayMs(from, to), () => {
         const station = stations.get(to);
         if (station === undefined || !links.connects(from, to)) return;
         station.process.enter(() => run(station));
       });
     }
+  }
+
+  function copiesOf(): number {
+    if (!random.chance(deps.faults().duplicate)) return 1;
+    sights.count('duplicate');
+    return 2;
+  }
+
+  function isDropped(): boolean {
+    if (!random.chance(deps.faults().drop)) return false;
+    sights.count('drop');
+    return true;
+  }
+
+  function later(delayMs: number, run: () => void): void {
+    if (delayMs >= lateMs) sights.count('delayMsMax');
+    timeline.after(delayMs, run);
   }
 
   /** Whom gossip reaches, passed on from peer to peer, and in how many hops. */
@@ -118,11 +143,10 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
   }
 
   function relay(from: PeerId, to: PeerId, hops: number, run: (station: Station) => void): void {
-    const { drop, duplicate, delayMsMax } = deps.faults();
-    for (let copies = random.chance(duplicate) ? 2 : 1; copies > 0; copies -= 1) {
-      if (random.chance(drop)) continue;
-      const delayMs = hops * random.between(1, delayMsMax) + links.delayMs(from, to);
-      timeline.after(delayMs, () => {
+    const { delayMsMax } = deps.faults();
+    for (let copies = copiesOf(); copies > 0; copies -= 1) {
+      if (isDropped()) continue;
+      later(hops * random.between(1, delayMsMax) + links.delayMs(from, to), () => {
         const station = stations.get(to);
         if (station !== undefined) station.process.enter(() => run(station));
       });

@@ -1,8 +1,9 @@
 /** The Workspaces and Executor ports without doing anything: time passes, and an outcome comes. */
-import { BzzzError, Oid, type PeerId, TaskId, taskParts } from '@bzzz/protocol';
+import { BzzzError, type PeerId, TaskId, taskParts } from '@bzzz/protocol';
 import type {
   Acceptance,
-  CommandReport,
+  Base,
+  CommitFacts,
   Executor,
   ExecutorReport,
   WorkLimits,
@@ -12,17 +13,19 @@ import type {
 import type { History } from './history.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
+import type { Sights } from './sights.ts';
 import type { Timeline } from './timeline.ts';
+import type { VirtualCommits } from './virtual-commits.ts';
+import { type Fate, succeeded, toldOf } from './virtual-reports.ts';
 
 export interface VirtualWorkDeps {
   readonly timeline: Timeline;
   readonly random: SeededRandom;
   readonly history: History;
   readonly process: Process;
+  readonly sights: Sights;
+  readonly commits: VirtualCommits;
 }
-
-/** What becomes of a command. `floods`: it is ended by the limit on its output. */
-export type Fate = 'succeeds' | 'fails' | 'endless' | 'floods';
 
 export interface VirtualWorkOptions {
   readonly peer: PeerId;
@@ -42,10 +45,10 @@ export function createVirtualWork(
   deps: VirtualWorkDeps,
   options: VirtualWorkOptions,
 ): { workspaces: Workspaces; executors: Executor[] } {
-  const { timeline, random, history, process } = deps;
+  const { timeline, random, history, process, sights, commits } = deps;
   const { peer } = options;
-  /** Whose result this is. */
-  const made = new Map<Oid, TaskId>();
+  /** Tasks whose work has touched what the policy protects. */
+  const trespassed = new Set<TaskId>();
 
   function work<T>(
     value: () => T,
@@ -70,26 +73,27 @@ export function createVirtualWork(
   /** Does the commands in order until one fails or time is up. */
   function run({ commands, task, limits }: Step, signal: AbortSignal | undefined) {
     const fates = commands.map((argv) => options.fateOf(argv, task));
-    const failing = fates.findIndex((fate) => fate !== 'succeeds');
+    const failing = fates.findIndex((fate) => fate !== 'succeeds' && fate !== 'trespasses');
     const done = commands.slice(0, failing < 0 ? commands.length : failing + 1);
-    const reports = () => done.map((argv, index) => reportOf(argv, fates[index] ?? 'succeeds'));
-    return fates[failing] === 'endless'
-      ? work(reports, signal, limits.attemptMs)
-      : work(reports, signal);
+    const told = () => done.map((argv, index) => toldOf(argv, fates[index] ?? 'succeeds', limits));
+    if (fates.includes('trespasses')) trespassed.add(task);
+    if (fates[failing] === 'floods') sights.count('flood');
+    return fates[failing] === 'endless' ? work(told, signal, limits.attemptMs) : work(told, signal);
   }
 
-  function workspaceOf(task: TaskId): Workspace {
+  function workspaceOf(task: TaskId, { oid: base }: Base): Workspace {
     const { number } = taskParts(task);
+    trespassed.delete(task);
     return {
       path: task,
       collect: (_message, o) =>
         work(() => {
-          const result = Oid.parse(
-            Array.from(random.bytes(20), (byte) => byte.toString(16).padStart(2, '0')).join(''),
-          );
-          made.set(result, task);
-          const file = { path: 'a', status: 'modified' as const, mode: '100644', bytes: 1 };
-          return { result, commits: [{ oid: result, files: [file], secrets: [] }] };
+          const trespasses = trespassed.has(task);
+          if (trespasses) sights.count('trespass');
+          const result = commits.make(random, { task, base, trespasses });
+          history.record({ kind: 'made', peer, number, result, base, trespasses });
+          const beneath = trespasses ? [factsOf(base, '.github/workflows/ci.yml')] : [];
+          return { result, commits: [...beneath, factsOf(result, 'a')] };
         }, o?.signal),
       dispose: () => {
         history.record({ kind: 'work', peer, number, step: 'ended' });
@@ -100,14 +104,18 @@ export function createVirtualWork(
 
   const workspaces: Workspaces = {
     sweep: () => Promise.resolve(),
-    create: ({ task }, o) =>
+    create: ({ task, base, from }, o) =>
       work(() => {
-        history.record({ kind: 'work', peer, number: taskParts(task).number, step: 'started' });
-        return workspaceOf(task);
+        const { number } = taskParts(task);
+        const on = { base: base.oid, from: from ?? null };
+        history.record({ kind: 'work', peer, number, step: 'started', ...on });
+        return workspaceOf(task, base);
       }, o?.signal),
-    async accept({ result, commands: wanted, limits }, o): Promise<Acceptance> {
-      const task = made.get(result) ?? anyTask;
-      const commands = await run({ commands: wanted, task, limits }, o?.signal);
+    async accept({ base, result, commands: wanted, limits }, o): Promise<Acceptance> {
+      const task = commits.get(result)?.task ?? anyTask;
+      history.record({ kind: 'judged', peer, number: taskParts(task).number, base: base.oid });
+      const told = await run({ commands: wanted, task, limits }, o?.signal);
+      const commands = told.map(({ report }) => report);
       return { passed: commands.every(succeeded), commands, judgeFilesChanged: [] };
     },
   };
@@ -115,12 +123,13 @@ export function createVirtualWork(
     kind: 'recipe',
     async run({ job, path, limits }, o): Promise<ExecutorReport> {
       // The workspace's path is the task: what is to be done here depends on nothing else.
-      const commands = await run(
-        { commands: job.commands, task: path as TaskId, limits },
-        o?.signal,
-      );
-      const failed = commands.find((one) => !succeeded(one));
-      const reason = failed === undefined ? '' : `exit ${failed.exitCode ?? 'by the limit'}`;
+      const told = await run({ commands: job.commands, task: path as TaskId, limits }, o?.signal);
+      const commands = told.map(({ report }) => report);
+      const failed = told.find(({ report }) => !succeeded(report));
+      const reason =
+        failed === undefined
+          ? `${commands.length} commands ended with 0`
+          : `\`${failed.report.argv.join(' ')}\`: ${failed.reason}`;
       return { succeeded: failed === undefined, reason, commands };
     },
   };
@@ -130,11 +139,10 @@ export function createVirtualWork(
 /** Of a result that was not made here. */
 const anyTask = TaskId.parse('any/task#1');
 
-function reportOf(argv: readonly string[], fate: Fate): CommandReport {
-  const exitCode = { succeeds: 0, fails: 1, endless: null, floods: null }[fate];
-  return { argv, exitCode, elapsedMs: 1, outputTail: fate === 'fails' ? 'flawed' : '' };
-}
-
-function succeeded({ exitCode }: CommandReport): boolean {
-  return exitCode === 0;
+function factsOf(oid: CommitFacts['oid'], path: string): CommitFacts {
+  return {
+    oid,
+    files: [{ path, status: 'modified', mode: '100644', bytes: 1 }],
+    secrets: [],
+  };
 }

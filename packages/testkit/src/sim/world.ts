@@ -17,19 +17,24 @@ import {
 import type { Bug } from './bugs.ts';
 import { type Faults, noFaults } from './faults.ts';
 import { createForgeState, type ForgeState } from './forge-state.ts';
+import { createForgeWeather, type ForgeWeather } from './forge-weather.ts';
 import { createHistory, type History } from './history.ts';
 import { createLinks, type Links } from './links.ts';
+import { createMachines } from './machines.ts';
 import { openDisk, withForgeBug, withJournalBug } from './port-bugs.ts';
 import { createProcess, type Process } from './process.ts';
 import { createSeededRandom, type SeededRandom } from './random.ts';
 import { drawTasks, policyOf, type VirtualTask } from './tasks.ts';
 import { createSurroundings, type Surroundings } from './surroundings.ts';
+import { createSights, type Sights } from './sights.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
-import { createVirtualForge, type ForgeWeather } from './virtual-forge.ts';
+import { createVirtualForge } from './virtual-forge.ts';
 import { createVirtualJournal, type VirtualDisk, virtualReplica } from './virtual-journal.ts';
 import { createVirtualNetwork, type VirtualNetwork } from './virtual-mesh.ts';
 import { createVirtualSigner } from './virtual-signer.ts';
-import { createVirtualWork, type Fate } from './virtual-work.ts';
+import { createVirtualCommits } from './virtual-commits.ts';
+import type { Fate } from './virtual-reports.ts';
+import { createVirtualWork } from './virtual-work.ts';
 import { type WitnessedMesh, witnessMesh } from './mesh-witness.ts';
 import { withWitness } from './witness.ts';
 
@@ -54,6 +59,7 @@ export interface World {
   readonly network: VirtualNetwork;
   readonly links: Links;
   readonly surroundings: Surroundings;
+  readonly sights: Sights;
   readonly weather: ForgeWeather;
   readonly accounts: readonly Account[];
   readonly tasks: readonly VirtualTask[];
@@ -67,7 +73,6 @@ export interface World {
   wipe(peer: VirtualPeer): VirtualPeer;
   /** A person pushes to the base branch. */
   moveBase(): void;
-  setOutage(away: boolean): void;
   /** Undefined: the network is whole again. */
   split(groups: ReadonlyMap<PeerId, number> | undefined): void;
   endFaults(): void;
@@ -101,7 +106,8 @@ export function createWorld(options: WorldOptions): World {
     nameOf: (peer) => names.get(peer) ?? peer,
     keep: options.keepTrace,
   });
-  const tasks = drawTasks(random.fork('tasks'), options.tasks, options.faults);
+  const sights = createSights();
+  const tasks = drawTasks({ random: random.fork('tasks'), sights }, options.tasks, options.faults);
   const state = createForgeState(accounts.distinct, policyOf(options.checkpointMs));
   // All at once, or one after the other while faults last.
   const filing = random.fork('filing');
@@ -111,8 +117,9 @@ export function createWorld(options: WorldOptions): World {
       state.file({ ...issue, updatedAtMs: timeline.nowMs() }),
     );
   }
+  const commits = createVirtualCommits();
   let faults = options.faults;
-  const weather: ForgeWeather = { outage: false, refusing: false, limitedUntilMs: new Map() };
+  const weather = createForgeWeather(timeline.nowMs);
   const surroundings = createSurroundings({
     nowMs: timeline.nowMs,
     living: () => peers.filter(({ process }) => process !== null).map(({ id }) => id),
@@ -123,6 +130,7 @@ export function createWorld(options: WorldOptions): World {
     timeline,
     random: random.fork('network'),
     links,
+    sights,
     faults: () => faults,
     onListenerError(error) {
       throw error;
@@ -136,25 +144,29 @@ export function createWorld(options: WorldOptions): World {
     tidyMs: 30_000,
     keepMs: 20_000,
   });
-  // Patient, since every ping costs the simulator as much as any other message.
-  const liveness = { pingMs: 5_000, silenceMs: 12_000, probeMs: 2_000, suspicionMs: 3_000 };
-  const traits = new Map(
-    peers.map((peer, index) => [
-      index,
-      drawTraits(random.fork(`traits of ${peer.name}`), options.faults),
-    ]),
+  // Patient, since every ping costs the simulator as much as any other message; more so through hours.
+  const patience = options.faults.longOutageMs > 0 ? 5 : 1;
+  const liveness = {
+    pingMs: 5_000 * patience,
+    silenceMs: 12_000 * patience,
+    probeMs: 2_000,
+    suspicionMs: 3_000,
+  };
+  const machines = createMachines(
+    { random, sights },
+    { names: peers.map(({ name }) => name), faults: options.faults },
   );
 
   function start(peer: VirtualPeer): void {
     const index = peers.indexOf(peer);
-    const { skewMs, drift, sluggish, older } = traits.get(index) ?? steady;
     const draws = random.fork(`${peer.name}/${timeline.nowMs()}`);
+    const { skewMs, drift, sluggish, older } = machines.boot(index, draws.fork('clock'));
     const process = createProcess(timeline, {
       skewMs,
       drift,
       sluggishMs: () => (sluggish ? draws.between(0, faults.sluggishMsMax) : 0),
     });
-    const common = { timeline, random: draws, history, process };
+    const common = { timeline, random: draws, history, process, sights, commits };
     const { account } = peer;
     const forge = createVirtualForge(
       { ...common, state, faults: () => faults, weather },
@@ -226,12 +238,8 @@ export function createWorld(options: WorldOptions): World {
     return heir;
   }
 
-  function setOutage(away: boolean): void {
-    weather.outage = away;
-    surroundings.outage(away);
-  }
-
   function split(groups: ReadonlyMap<PeerId, number> | undefined): void {
+    if (groups === undefined && links.isSplit()) sights.count('partition healed');
     links.partition(groups);
     surroundings.split(groups);
   }
@@ -244,6 +252,7 @@ export function createWorld(options: WorldOptions): World {
     network,
     links,
     surroundings,
+    sights,
     weather,
     tasks,
     timing,
@@ -261,38 +270,15 @@ export function createWorld(options: WorldOptions): World {
       const oid = Oid.parse(Array.from(tip, (byte) => byte.toString(16).padStart(2, '0')).join(''));
       state.base = { ...state.base, oid };
     },
-    setOutage,
     split,
     endFaults() {
       // What a machine is does not change: a slow or an older peer stays what it was.
       const { sluggishMsMax } = faults;
       faults = { ...noFaults, sluggishMsMax: Math.min(sluggishMsMax, 200) };
-      setOutage(false);
-      weather.refusing = false;
-      weather.limitedUntilMs.clear();
+      weather.clear();
       split(undefined);
       links.heal();
     },
-  };
-}
-
-interface Traits {
-  readonly skewMs: number;
-  readonly drift: number;
-  readonly sluggish: boolean;
-  /** Speaks the wire of the release before. */
-  readonly older: boolean;
-}
-
-const steady: Traits = { skewMs: 0, drift: 0, sluggish: false, older: false };
-
-function drawTraits(random: SeededRandom, faults: Faults): Traits {
-  const { skewMsMax, driftMax, sluggishMsMax, olderPeers } = faults;
-  return {
-    skewMs: random.between(-skewMsMax, skewMsMax),
-    drift: driftMax * (2 * random.unit() - 1),
-    sluggish: sluggishMsMax > 0 && random.chance(0.4),
-    older: random.chance(olderPeers),
   };
 }
 

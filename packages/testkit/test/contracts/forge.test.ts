@@ -2,6 +2,7 @@ import { Account, Issue, IssueNumber, Oid, RepoName } from '@bzzz/protocol';
 import { describeForgeContract } from '../../src/contracts/forge.ts';
 import { noFaults } from '../../src/sim/faults.ts';
 import { createForgeState } from '../../src/sim/forge-state.ts';
+import { createForgeWeather } from '../../src/sim/forge-weather.ts';
 import { createVirtualForge } from '../../src/sim/virtual-forge.ts';
 import { createVirtualPlace, virtualPeerId } from './virtual-peer.ts';
 
@@ -14,7 +15,7 @@ describeForgeContract(
     const state = createForgeState([account], 'version: 1\n');
     const remarks = new Map<IssueNumber, string[]>();
     let opened = 0;
-    const weather = { outage: false, refusing: false, limitedUntilMs: new Map() };
+    const weather = createForgeWeather(timeline.nowMs);
 
     const randomOid = () => Oid.parse(Buffer.from(random.bytes(20)).toString('hex'));
     const snapshot = (number: IssueNumber) => {

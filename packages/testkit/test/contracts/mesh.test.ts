@@ -6,10 +6,11 @@ import { createVirtualNetwork, type VirtualNetwork } from '../../src/sim/virtual
 import { createVirtualPlace, virtualPeerId } from './virtual-peer.ts';
 
 describeMeshContract('virtual', async () => {
-  const { pump, timeline, random } = createVirtualPlace();
+  const { pump, timeline, random, sights } = createVirtualPlace();
   const network: VirtualNetwork = createVirtualNetwork({
     timeline,
     random,
+    sights,
     links: createLinks(() => network.reconnect()),
     faults: () => noFaults,
     onListenerError: () => undefined,

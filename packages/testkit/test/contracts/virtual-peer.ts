@@ -2,6 +2,8 @@ import { PeerId } from '@bzzz/protocol';
 import { createHistory } from '../../src/sim/history.ts';
 import { createProcess } from '../../src/sim/process.ts';
 import { createSeededRandom } from '../../src/sim/random.ts';
+import { createSights } from '../../src/sim/sights.ts';
+import { createVirtualCommits } from '../../src/sim/virtual-commits.ts';
 import { createPump } from './pump.ts';
 
 /** What every virtual adapter asks for, in a world of its own without faults. */
@@ -15,7 +17,9 @@ export function createVirtualPlace() {
   });
   const random = createSeededRandom('contracts');
   const process = createProcess(timeline, { skewMs: 0 });
-  return { pump, timeline, history, random, process };
+  const sights = createSights();
+  const commits = createVirtualCommits();
+  return { pump, timeline, history, random, process, sights, commits };
 }
 
 export function virtualPeerId(letter: string): PeerId {

@@ -4,6 +4,7 @@
  */
 import type { ForgeState } from '../forge-state.ts';
 import type { History } from '../history.ts';
+import { checkBase } from './base.ts';
 import { checkBudget } from './budget.ts';
 import { createChains } from './chains.ts';
 import { checkEnding } from './ending.ts';
@@ -54,6 +55,7 @@ export function createChecker(
     checkQuarantine(context, chains),
     checkTidy(context, chains),
     checkGoOn(context, chains),
+    checkBase(context),
     checkLiveness(context),
     checkBudget(context),
     ending,

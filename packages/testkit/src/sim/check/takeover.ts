@@ -50,7 +50,7 @@ export function checkTakeover(context: CheckContext, chains: Chains): Check {
     // A shorter outage may pass between two reads of who watches the lease, and be noticed by nobody.
     if (stoodMs < leaseMs) {
       broken('4.2-observer', `#${number} was taken over after ${stoodMs} ms of ${before.leaseMs}`);
-    } else if (stoodMs - context.outageMsSince(acceptedAtMs, before.leaseMs / 2) < leaseMs) {
+    } else if (stoodMs - context.awayMs(peer, acceptedAtMs, before.leaseMs / 2) < leaseMs) {
       broken('4.2-outage', `#${number} was taken over for time in which the forge was away`);
     }
   }

@@ -2,6 +2,7 @@ import type { Account, IssueNumber, PeerId, RepoName } from '@bzzz/protocol';
 import type { ForgeState } from '../forge-state.ts';
 import type { HistoryEvent } from '../history.ts';
 import type { RuleId } from '../rules.ts';
+import type { ForgeWeather } from '../forge-weather.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export type InvariantNumber = 1 | 2 | 3 | 4 | 7 | 8 | 10 | 11;
@@ -24,8 +25,8 @@ export interface CheckContext {
   readonly exists: (peer: PeerId) => boolean;
   /** Whether nothing in this run slows a peer down or stops it for a while. */
   readonly prompt: (peer: PeerId) => boolean;
-  /** How long the forge was away in the time since, at least so long at a time. */
-  readonly outageMsSince: (sinceMs: number, atLeastMs: number) => number;
+  /** How long the forge was away for a peer. */
+  readonly awayMs: ForgeWeather['awayMs'];
   /** The smaller side of a split that a peer is on; null: it is on none. */
   readonly smallSideOf: Surroundings['smallSideOf'];
   readonly state: ForgeState;

@@ -1,0 +1,76 @@
+/**
+ * What a result is made of: it stands on the base that its attempt began with, however the base branch
+ * moved since, is judged there and says so; and no commit of a push touches what the policy protects.
+ */
+import { decodeLockCommit, type EntryBody, type Oid, type PeerId, taskParts } from '@bzzz/protocol';
+import type { FencePush } from '@bzzz/coordination';
+import type { HistoryEvent } from '../history.ts';
+import type { Check, CheckContext } from './violation.ts';
+
+type Made = Extract<HistoryEvent, { kind: 'made' }>;
+type Started = Extract<EntryBody, { kind: 'attempt.started' }>;
+
+export function checkBase({ broken, repo, state, nowMs }: CheckContext): Check {
+  /** By peer and task: what the journal says of the attempt that runs. */
+  const running = new Map<string, Started>();
+  /** By peer, task and epoch: what its attempt began with. */
+  const begun = new Map<string, Oid>();
+  const made = new Map<Oid, Made>();
+
+  function onStarted(peer: PeerId, body: Started): void {
+    const { number } = taskParts(body.task);
+    running.set(`${peer} ${number}`, body);
+    begun.set(`${peer} ${number} ${body.epoch}`, body.base);
+  }
+
+  function mustBe(peer: PeerId, number: number, base: Oid, what: string): void {
+    const began = running.get(`${peer} ${number}`)?.base;
+    if (began !== undefined && base !== began) {
+      broken('4.4-base', `#${number} is ${what} on another base than its attempt began with`);
+    }
+  }
+
+  function onWork(event: Extract<HistoryEvent, { kind: 'work'; step: 'started' }>): void {
+    const { peer, number, base, from } = event;
+    mustBe(peer, number, base, 'worked on');
+    if (from !== null && made.get(from)?.base !== base) {
+      broken('4.4-base', `work on #${number} goes on from what stands on another base`);
+    }
+  }
+
+  function onPush(peer: PeerId, { number, lock, result }: FencePush): void {
+    const pushed = result === undefined ? undefined : made.get(result.oid);
+    if (pushed === undefined) return;
+    if (pushed.trespasses) {
+      broken('4.2-every-commit', `what was pushed for #${number} touches what is protected`);
+    }
+    const { epoch } = decodeLockCommit(repo, lock.commit).record;
+    const began = begun.get(`${peer} ${number} ${epoch}`);
+    if (began !== undefined && pushed.base !== began) {
+      broken('4.4-base', `what was pushed for #${number} stands on another base`);
+    }
+  }
+
+  /** The words of a pull request, where they name a base: an adopted one tells less. */
+  function onPullRequest(number: Made['number']): void {
+    const { pullRequest, pullRequestText } = state.at(number, nowMs()) ?? {};
+    const [, named] = /^Base `([0-9a-f]+)`/m.exec(pullRequestText?.body ?? '') ?? [];
+    const head = pullRequest?.head === undefined ? undefined : made.get(pullRequest.head);
+    if (named !== undefined && head !== undefined && named !== head.base) {
+      broken('4.4-base', `the pull request of #${number} names another base than it stands on`);
+    }
+  }
+
+  return {
+    onEvent(event) {
+      if (event.kind === 'made') made.set(event.result, event);
+      if (event.kind === 'judged') mustBe(event.peer, event.number, event.base, 'judged');
+      if (event.kind === 'work' && event.step === 'started') onWork(event);
+      if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);
+      if (event.kind === 'write' && event.effect === 'pull-request') onPullRequest(event.number);
+      if (event.kind === 'durable' && event.body.kind === 'attempt.started') {
+        onStarted(event.peer, event.body);
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** What a run has met so far, so that a blind simulator can be told. */
+import type { Faults, Happening } from './faults.ts';
+import type { PeopleAct } from './history.ts';
+
+/** Where the weight of a fault told, each time: `delayMsMax` is a message that came late, and so on. */
+type FaultSight = Exclude<keyof Faults, 'everyMs'>;
+
+export type Sight =
+  | FaultSight
+  | Happening
+  | `people ${PeopleAct}`
+  | 'flood'
+  | 'trespass'
+  | 'partition healed'
+  | 'takeover'
+  | 'publication'
+  | 'rejected push'
+  | 'claim in doubt'
+  | 'refused claim'
+  | 'told to wait'
+  | 'failed attempt'
+  | 'given up'
+  | 'death'
+  | 'fenced'
+  | 'carried result'
+  | 'tidied'
+  | 'checkpoint'
+  | 'went on';
+
+export interface Sights {
+  count(sight: Sight): void;
+  totals(): ReadonlyMap<Sight, number>;
+}
+
+export function createSights(): Sights {
+  const totals = new Map<Sight, number>();
+  return {
+    count: (sight) => totals.set(sight, (totals.get(sight) ?? 0) + 1),
+    totals: () => totals,
+  };
+}

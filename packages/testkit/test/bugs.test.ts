@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { applied, type Bug, bugs, bugSpec, isBug, rules } from '../src/index.ts';
+import { applied, type Bug, bugs, bugSpec, isBug, rules, unseen } from '../src/index.ts';
 import { startSelf } from '../src/sim/self.ts';
 import { lately } from './bugs-lately.ts';
 
@@ -17,6 +17,11 @@ describe('the bugs', () => {
     const missing = [...invariants, ...Object.keys(rules)].filter((one) => !broken.has(one));
     expect(missing).toEqual([]);
     expect(names.length).toBeGreaterThanOrEqual(15);
+  });
+
+  it.each(Object.entries(unseen))('%s is watched by a test', (_, { file, test }) => {
+    const text = readFileSync(join(import.meta.dirname, '../../..', file), 'utf8');
+    expect(text).toContain(`'${test}'`);
   });
 
   it.each(names)('%s changes what is there', (name) => {

@@ -73,4 +73,26 @@ export const bugsOfTakeovers = {
       },
     ],
   },
+  'closed-unnoticed': {
+    what: 'a connection that closes is left to the next silence',
+    breaks: ['4.3-closed'],
+    edits: [
+      {
+        file: 'membership/liveness.ts',
+        find: 'if (!isOpen) onClosed(peer);',
+        replace: '',
+      },
+    ],
+  },
+  'suspects-in-silence': {
+    what: 'a suspicion is kept to oneself',
+    breaks: ['4.3-gossip'],
+    edits: [
+      {
+        file: 'membership/liveness.ts',
+        find: "await mesh.publish(topics.health, { kind: 'suspected', peer, incarnation });",
+        replace: 'void incarnation;',
+      },
+    ],
+  },
 } as const satisfies Readonly<Record<string, BugSpec>>;

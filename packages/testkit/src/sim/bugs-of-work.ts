@@ -1,7 +1,18 @@
-/** Bugs in what is worked on and pushed. */
+/** Bugs in what is worked on, shown and pushed, and in what is told of a claim. */
 import type { BugSpec } from './bug-spec.ts';
 
 export const bugsOfWork = {
+  'works-over-failure': {
+    what: 'whoever takes over a task that failed begins a new attempt',
+    breaks: ['4.2-over-failure'],
+    edits: [
+      {
+        file: 'fence/claim.ts',
+        find: "if (record.state === 'failed') {",
+        replace: "if (record.state === 'failed' && record.epoch === 0) {",
+      },
+    ],
+  },
   'follows-the-base': {
     what: 'a result is judged on the base branch as it stands by then',
     breaks: ['4.4-base'],
@@ -22,6 +33,90 @@ export const bugsOfWork = {
         file: 'task/checks.ts',
         find: 'for (const commit of collected.commits) {',
         replace: 'for (const commit of collected.commits.slice(-1)) {',
+      },
+    ],
+  },
+  'works-unseen': {
+    what: 'a claim is shown to nobody before work begins',
+    breaks: ['4.2-shown'],
+    edits: [
+      {
+        file: 'task/drive.ts',
+        find: 'await deps.visible.claimed(record, alive.signal);',
+        replace: '',
+      },
+    ],
+  },
+  'pushes-early': {
+    what: 'unfinished work is pushed whatever the policy says',
+    breaks: ['4.2-early-work'],
+    edits: [
+      {
+        file: 'task/checkpoints.ts',
+        find: 'policy.checkpointMs === undefined',
+        replace: 'policy.checkpointMs === 0',
+      },
+      {
+        file: 'task/checkpoints.ts',
+        find: ': run(policy.checkpointMs)',
+        replace: ': run(policy.checkpointMs ?? 5_000)',
+      },
+    ],
+  },
+  'blind-to-pull-requests': {
+    what: 'who claims a task whose lock is gone does not look for its pull request',
+    breaks: ['4.2-prior-result'],
+    edits: [
+      {
+        file: 'task/prior-result.ts',
+        find: 'if (latest !== undefined) {',
+        replace: 'if (latest?.number === 0) {',
+      },
+    ],
+  },
+  'gives-up-in-an-outage': {
+    what: 'an attempt ends when its claim cannot be renewed',
+    breaks: ['4.2-work-on'],
+    edits: [
+      {
+        file: 'task/keep-alive.ts',
+        find: 'trouble.tell(new BzzzError(code, verdict.reason), holding.task);',
+        replace: 'throw new BzzzError(code, verdict.reason);',
+      },
+    ],
+  },
+  'loser-keeps-it': {
+    what: 'who lost tells nobody who holds the task',
+    breaks: ['4.2-loser-tells'],
+    edits: [
+      {
+        file: 'peer/coordinator.ts',
+        find: `// Who lost tells who holds it: others need not find out the same way.
+        teller.tell(task, true);`,
+        replace: '',
+      },
+    ],
+  },
+  'loser-forgets': {
+    what: 'to whom a claim was lost does not stand in the journal',
+    breaks: ['4.2-loser-tells'],
+    edits: [
+      {
+        file: 'fence/fence.ts',
+        find: '...(holder === undefined ? {} : { holder }),',
+        replace: '...(holder === undefined ? {} : {}),',
+      },
+    ],
+  },
+  'refused-in-silence': {
+    what: 'the operator is not told that a rule refused a claim',
+    breaks: ['4.2-refused-told'],
+    edits: [
+      {
+        file: 'peer/workforce.ts',
+        find: `case 'later':
+        trouble.tell(outcome.error, entry.task);`,
+        replace: "case 'later':",
       },
     ],
   },

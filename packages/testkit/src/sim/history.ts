@@ -10,6 +10,7 @@ import type {
   IssueNumber,
   Oid,
   PeerId,
+  TaskId,
   VisibleEffect,
 } from '@bzzz/protocol';
 import type { Made } from './virtual-commits.ts';
@@ -112,6 +113,25 @@ export type HistoryEvent =
     }
   /** A peer asked another whether it reaches the target. */
   | { readonly kind: 'asked'; readonly peer: PeerId; readonly target: PeerId }
+  /** A connection to a peer that this one knows opened or closed. */
+  | {
+      readonly kind: 'link';
+      readonly peer: PeerId;
+      readonly other: PeerId;
+      readonly open: boolean;
+      /** When it last heard a heartbeat of it. */
+      readonly heardAtMs: number | null;
+    }
+  /** A peer told the mesh that it suspects another. */
+  | { readonly kind: 'rumour'; readonly peer: PeerId; readonly target: PeerId }
+  /** A peer told the mesh, for the first time, who holds a task in an epoch. */
+  | {
+      readonly kind: 'told-holder';
+      readonly peer: PeerId;
+      readonly task: TaskId;
+      readonly holder: PeerId;
+      readonly epoch: number;
+    }
   /** The peer has heard that it is suspected, and whether it has said since that it lives. */
   | { readonly kind: 'told-suspected'; readonly peer: PeerId; readonly refuted: boolean }
   /** The peer has stood still for long; these knew it, run, and could have noticed. */
@@ -197,6 +217,12 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       return `${nameOf(event.peer)} judges #${event.number} on ${event.base.slice(0, 8)}`;
     case 'asked':
       return `${nameOf(event.peer)} asks for ${nameOf(event.target)}`;
+    case 'link':
+      return `${nameOf(event.peer)} ${event.open ? 'is connected with' : 'has lost'} ${nameOf(event.other)}`;
+    case 'rumour':
+      return `${nameOf(event.peer)} tells that it suspects ${nameOf(event.target)}`;
+    case 'told-holder':
+      return `${nameOf(event.peer)} tells that ${nameOf(event.holder)} holds ${event.task} in epoch ${event.epoch}`;
     case 'told-suspected':
       return `${nameOf(event.peer)} hears that it is suspected${event.refuted ? '' : ', and is silent'}`;
     case 'hung':

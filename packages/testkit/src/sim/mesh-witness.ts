@@ -4,6 +4,8 @@ import {
   heartbeatChannel,
   type Heartbeat,
   type PeerId,
+  type TaskHint,
+  type TaskId,
   type Topic,
   topics,
 } from '@bzzz/protocol';
@@ -18,6 +20,7 @@ export interface WitnessedMesh extends Mesh {
 export function witnessMesh(mesh: Mesh, history: History, nowMs: () => number): WitnessedMesh {
   const able = new Set<PeerId>();
   const beatAtMs = new Map<PeerId, number>();
+  const holderTold = new Map<TaskId, string>();
   let incarnation: number | null = null;
 
   /** Once the peer has dealt with it. */
@@ -32,13 +35,30 @@ export function witnessMesh(mesh: Mesh, history: History, nowMs: () => number): 
     history.record({ kind: 'asked', peer: mesh.peer, target: message.target });
   }
 
+  function onHint(hint: TaskHint): void {
+    if (hint.kind !== 'claimed') return;
+    const { task, peer: holder, epoch } = hint;
+    const told = `${holder} ${epoch}`;
+    if (holderTold.get(task) === told) return;
+    holderTold.set(task, told);
+    history.record({ kind: 'told-holder', peer: mesh.peer, task, holder, epoch });
+  }
+
+  mesh.onConnection(({ peer, open }) => {
+    if (!able.has(peer)) return;
+    const heardAtMs = beatAtMs.get(peer) ?? null;
+    history.record({ kind: 'link', peer: mesh.peer, other: peer, open, heardAtMs });
+  });
+
   return {
     ...mesh,
     hasHeard: (peer, sinceMs) => able.has(peer) && (beatAtMs.get(peer) ?? -1) >= sinceMs,
     async publish<T>(topic: Topic<T>, message: T) {
       if (isOn(topic, topics.capabilities, message)) incarnation = message.incarnation;
-      if (isOn(topic, topics.health, message) && message.kind === 'alive') {
-        incarnation = message.incarnation;
+      if (isOn(topic, topics.tasks, message)) onHint(message);
+      if (isOn(topic, topics.health, message)) {
+        if (message.kind === 'alive') incarnation = message.incarnation;
+        else history.record({ kind: 'rumour', peer: mesh.peer, target: message.peer });
       }
       return mesh.publish(topic, message);
     },

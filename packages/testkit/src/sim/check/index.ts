@@ -4,10 +4,13 @@
  */
 import type { ForgeState } from '../forge-state.ts';
 import type { History } from '../history.ts';
+import { checkAttempts } from './attempts.ts';
 import { checkBase } from './base.ts';
 import { checkBudget } from './budget.ts';
 import { createChains } from './chains.ts';
+import { checkContention } from './contention.ts';
 import { checkEnding } from './ending.ts';
+import { checkFailures } from './failures.ts';
 import { checkFencing } from './fencing.ts';
 import { checkGoOn } from './go-on.ts';
 import { checkJournals } from './journal.ts';
@@ -56,6 +59,9 @@ export function createChecker(
     checkTidy(context, chains),
     checkGoOn(context, chains),
     checkBase(context),
+    checkAttempts(context),
+    checkFailures(context, chains),
+    checkContention(context, chains),
     checkLiveness(context),
     checkBudget(context),
     ending,

@@ -1,0 +1,36 @@
+/** Over a failure nobody begins again by himself: people give the issue back first, or write it anew. */
+import { decodeLockCommit, type IssueNumber } from '@bzzz/protocol';
+import type { FencePush } from '@bzzz/coordination';
+import type { PeopleAct } from '../history.ts';
+import type { Chains } from './chains.ts';
+import type { Check, CheckContext } from './violation.ts';
+
+const takes = new Set<PeopleAct>(['assign', 'assign-bot', 'close', 'unlabel', 'merge']);
+const gives = new Set<PeopleAct>(['unassign', 'reopen', 'label']);
+
+export function checkFailures({ broken, repo }: CheckContext, chains: Chains): Check {
+  const taken = new Set<IssueNumber>();
+  /** Given back, or written anew, since the attempt that failed was claimed: peers may hear of it late. */
+  const givenBack = new Set<IssueNumber>();
+
+  function onPush({ number, lock }: FencePush): void {
+    const { record: before, touched, tip } = chains.get(number);
+    if (tip === lock.oid) return;
+    const { record } = decodeLockCommit(repo, lock.commit);
+    if (record.state !== 'held' || record.epoch === before?.epoch) return;
+    if (before?.state === 'failed' && touched === null && !givenBack.has(number)) {
+      broken('4.2-over-failure', `work on #${number} began again over its failure`);
+    }
+    givenBack.delete(number);
+  }
+
+  return {
+    onEvent(event) {
+      if (event.kind === 'push' && event.accepted) onPush(event.push);
+      if (event.kind !== 'people') return;
+      const { number, act } = event;
+      if (takes.has(act)) taken.add(number);
+      if (act === 'edit' || (gives.has(act) && taken.has(number))) givenBack.add(number);
+    },
+  };
+}

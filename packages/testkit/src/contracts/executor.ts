@@ -1,18 +1,18 @@
 /** What every `Executor` does, real or simulated. */
-import type { Executor, Job, WorkLimits } from '@bzzz/coordination';
+import type { Executor, RecipeJob, WorkLimits } from '@bzzz/coordination';
 import { Policy } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 export interface ExecutorSubject {
-  readonly executor: Executor;
+  readonly executor: Executor<RecipeJob>;
   /** Folder of a fresh workspace. */
   readonly path: string;
   readonly jobs: {
-    readonly succeeds: Job;
+    readonly succeeds: RecipeJob;
     /** Prints the word `flawed`, then fails; nothing after that is done. */
-    readonly fails: Job;
+    readonly fails: RecipeJob;
     /** Never ends by itself. */
-    readonly endless: Job;
+    readonly endless: RecipeJob;
   };
   /** Resolves when the endless job is at work. */
   endlessRuns(): Promise<void>;

@@ -5,6 +5,7 @@ import type {
   CommandReport,
   Executor,
   ExecutorReport,
+  RecipeJob,
   WorkLimits,
   Workspace,
   Workspaces,
@@ -41,7 +42,7 @@ interface Step {
 export function createVirtualWork(
   deps: VirtualWorkDeps,
   options: VirtualWorkOptions,
-): { workspaces: Workspaces; executors: Executor[] } {
+): { workspaces: Workspaces; executors: { recipe: Executor<RecipeJob> } } {
   const { timeline, random, history, process } = deps;
   const { peer } = options;
   /** Whose result this is. */
@@ -111,7 +112,7 @@ export function createVirtualWork(
       return { passed: commands.every(succeeded), commands, judgeFilesChanged: [] };
     },
   };
-  const executor: Executor = {
+  const recipe: Executor<RecipeJob> = {
     kind: 'recipe',
     async run({ job, path, limits }, o): Promise<ExecutorReport> {
       // The workspace's path is the task: what is to be done here depends on nothing else.
@@ -124,7 +125,7 @@ export function createVirtualWork(
       return { succeeded: failed === undefined, reason, commands };
     },
   };
-  return { workspaces, executors: [executor] };
+  return { workspaces, executors: { recipe } };
 }
 
 /** Of a result that was not made here. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRecipeExecutor } from '@bzzz/execution';
-import { describeExecutorContract } from '@bzzz/testkit/contracts/executor';
+import { describeRecipeExecutorContract } from '@bzzz/testkit/contracts/executor';
 import { describeWorkspacesContract } from '@bzzz/testkit/contracts/workspace';
 import { git, lives, makeWorld, put, uniqueSleep, until } from './support.ts';
 
@@ -32,7 +32,7 @@ for (const sandbox of ['required', 'off'] as const) {
     };
   });
 
-  describeExecutorContract(`recipe, sandbox ${sandbox}`, async () => {
+  describeRecipeExecutorContract(`recipe, sandbox ${sandbox}`, async () => {
     const world = makeWorld({ sandbox });
     const workspace = await world.create();
     const seconds = uniqueSleep();

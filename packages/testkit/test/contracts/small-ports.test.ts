@@ -1,5 +1,5 @@
 import type { RecipeJob } from '@bzzz/coordination';
-import { describeExecutorContract } from '../../src/contracts/executor.ts';
+import { describeRecipeExecutorContract } from '../../src/contracts/executor.ts';
 import { describeJournalContract } from '../../src/contracts/journal.ts';
 import { describeSignerContract } from '../../src/contracts/signer.ts';
 import { createVirtualJournal, type VirtualDisk } from '../../src/sim/virtual-journal.ts';
@@ -29,7 +29,7 @@ describeJournalContract('virtual', async () => {
   };
 });
 
-describeExecutorContract('virtual', async () => {
+describeRecipeExecutorContract('virtual', async () => {
   const place = createVirtualPlace();
   let endless = 0;
   const { executors } = createVirtualWork(place, {

@@ -72,7 +72,7 @@ function coordinatorOver(): Coordinator {
         create: () => Promise.reject(away()),
         accept: () => Promise.reject(away()),
       },
-      executors: [],
+      executors: {},
     },
     {
       name: options.name,

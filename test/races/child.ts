@@ -59,7 +59,7 @@ const coordinator = createCoordinator(
     replicas: () => [],
     forge: options.unfenced ? unfenced(github) : github,
     workspaces: createWorkspaces({ runner }, { dir: join(options.dataDir, 'worktrees') }),
-    executors: [createRecipeExecutor({ runner })],
+    executors: { recipe: createRecipeExecutor({ runner }) },
   },
   {
     name: options.name,

@@ -1,3 +1,5 @@
+export { createOllama, type Ollama } from './ollama/ollama.ts';
+export type { OllamaOptions } from './ollama/options.ts';
 export type { Ended, RunOutcome } from './outcome.ts';
 export { createRecipeExecutor } from './recipe-executor.ts';
 export { createRunner, type Runner, type RunnerOptions, type RunRequest } from './runner.ts';

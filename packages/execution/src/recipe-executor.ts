@@ -1,8 +1,8 @@
 /** The first executor: commands that the repository's maintainers named in a recipe. */
-import type { CommandReport, Executor } from '@bzzz/coordination';
+import type { CommandReport, Executor, RecipeJob } from '@bzzz/coordination';
 import type { Runner } from './runner.ts';
 
-export function createRecipeExecutor({ runner }: { runner: Runner }): Executor {
+export function createRecipeExecutor({ runner }: { runner: Runner }): Executor<RecipeJob> {
   return {
     kind: 'recipe',
     async run({ job, path, limits }, options = {}) {

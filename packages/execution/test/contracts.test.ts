@@ -2,8 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRecipeExecutor } from '@bzzz/execution';
-import { describeExecutorContract } from '@bzzz/testkit/contracts/executor';
+import {
+  describeExecutorContract,
+  describeRecipeExecutorContract,
+} from '@bzzz/testkit/contracts/executor';
 import { describeWorkspacesContract } from '@bzzz/testkit/contracts/workspace';
+import { calls, job, makeOllamaWorld } from './support/ollama-world.ts';
 import { git, lives, makeWorld, put, uniqueSleep, until } from './support.ts';
 
 for (const sandbox of ['required', 'off'] as const) {
@@ -32,7 +36,7 @@ for (const sandbox of ['required', 'off'] as const) {
     };
   });
 
-  describeExecutorContract(`recipe, sandbox ${sandbox}`, async () => {
+  describeRecipeExecutorContract(`recipe, sandbox ${sandbox}`, async () => {
     const world = makeWorld({ sandbox });
     const workspace = await world.create();
     const seconds = uniqueSleep();
@@ -51,6 +55,22 @@ for (const sandbox of ['required', 'off'] as const) {
         await workspace.dispose();
         await world.dispose();
       },
+    };
+  });
+
+  describeExecutorContract(`ollama, sandbox ${sandbox}`, async () => {
+    const script = () => calls(['run', { name: 'wait' }]);
+    const at = await makeOllamaWorld({ script, world: { sandbox } });
+    const seconds = uniqueSleep();
+    const commands = { wait: ['sh', '-c', `sleep ${seconds} & wait`] };
+    return {
+      executor: at.ollama.executor,
+      path: at.workspace.path,
+      jobs: { endless: { ...job, commands } },
+      endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
+      endlessLives: async () => lives(seconds),
+      settle: (work) => work,
+      dispose: () => at.dispose(),
     };
   });
 }

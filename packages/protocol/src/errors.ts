@@ -208,6 +208,12 @@ export const errorRegistry = {
     retryable: false,
     advice: 'Install bubblewrap, or allow running without isolation with `work.sandbox: off`.',
   },
+  model_unreachable: {
+    status: 502,
+    retryable: true,
+    advice:
+      'Start the model server, or mend its URL in the configuration; bzzz asks again by itself.',
+  },
   // forge
   forge_state: {
     status: 500,

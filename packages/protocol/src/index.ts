@@ -30,6 +30,7 @@ export {
 } from './ids.ts';
 export { type HostPort, hostPortOf } from './listen-address.ts';
 export { Association, Issue, issueHash, visibleText } from './issue.ts';
+export { plainText } from './plain-text.ts';
 export { type CausalEntry, causalOrder } from './causal-order.ts';
 export {
   Cause,
@@ -60,6 +61,7 @@ export {
   Capabilities,
   HealthNote,
   Heartbeat,
+  ModelName,
   Needs,
   TaskHint,
   TaskKind,
@@ -71,6 +73,7 @@ export {
   parsePolicy,
   policyPath,
   policySchema,
+  type Plain,
   type Recipe,
 } from './policy.ts';
 export {

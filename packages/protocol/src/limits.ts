@@ -38,6 +38,8 @@ export const limits = {
   epochLeapMax: 1_000,
   /** One sentence that explains what a peer does or does not do. */
   whyTextCharsMax: 240,
+  /** A name in such an answer. */
+  whyNameCharsMax: 140,
   /** Tasks in one such answer; with their titles and sentences they fit a stream message. */
   whyTasksMax: 24,
   /** Title of a task in such an answer. */

@@ -21,6 +21,12 @@ import { RecipeName } from './work-request.ts';
 const Item = z.string().min(1).max(140);
 const Items = z.array(Item).max(limits.capabilityItemsMax);
 
+/** As Ollama names a model: `qwen2.5-coder:14b`, `library/llama3.1`. */
+export const ModelName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}(?::[A-Za-z0-9._-]{1,39})?$/, 'not the name of a model');
+export type ModelName = z.infer<typeof ModelName>;
+
 const Share = z.number().min(0).max(1);
 
 /** What a task is, as far as success at it is measured: for the executor `recipe`, its recipe. */
@@ -47,6 +53,8 @@ export const Capabilities = z.object({
   revision: z.int().min(0),
   repositories: z.array(RepoName).max(limits.capabilityItemsMax),
   executors: Items,
+  /** Models that it can ask; absent in messages of earlier versions. */
+  models: z.array(ModelName).max(limits.capabilityItemsMax).default([]),
   /** Programs found on the machine, such as `node` or `prettier`. */
   tools: Items,
   sandbox: z.enum(['bubblewrap', 'none']),
@@ -64,7 +72,12 @@ export const Capabilities = z.object({
 export type Capabilities = z.infer<typeof Capabilities>;
 
 /** What a task asks of a machine. */
-export const Needs = z.object({ executor: Item, tools: Items });
+export const Needs = z.object({
+  executor: Item,
+  tools: Items,
+  /** Of these at least one; none: no model is needed. */
+  models: z.array(ModelName).max(limits.capabilityItemsMax).default([]),
+});
 export type Needs = z.infer<typeof Needs>;
 
 /** How far the sender's journal goes: what a listener does next follows from something in it. */

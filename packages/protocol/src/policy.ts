@@ -9,12 +9,19 @@ import { complaints } from './cbor.ts';
 import { BzzzError, reasonOf } from './errors.ts';
 import { Association } from './issue.ts';
 import { limits } from './limits.ts';
+import { ModelName } from './messages.ts';
 import { ParameterName, RecipeName } from './work-request.ts';
 
 /** One command as an argument vector; never a shell line. `{name}` stands for a parameter. */
 const Argv = z.array(z.string().min(1).max(1024)).min(1).max(64);
 const Argvs = z.union([Argv.transform((argv) => [argv]), z.array(Argv).min(1).max(16)]);
 const Globs = z.array(z.string().min(1).max(256)).max(128);
+
+/** Programs that a peer must have. */
+const Programs = z
+  .array(z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/))
+  .max(16)
+  .default([]);
 
 const Recipe = z.strictObject({
   description: z.string().max(500).default(''),
@@ -24,13 +31,27 @@ const Recipe = z.strictObject({
   accept: Argvs,
   /** Parameters that an issue may give: a pattern that the whole value must match. */
   parameters: z.record(ParameterName, Pattern()).default({}),
-  /** Programs that a peer must have. */
-  needs: z
-    .array(z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/))
-    .max(16)
-    .default([]),
+  needs: Programs,
 });
 export type Recipe = z.infer<typeof Recipe>;
+
+/** Issues in plain words, which name no recipe: a model works on them. */
+const Plain = z.strictObject({
+  /** Models that may, the best first; a peer uses the first that it has. */
+  models: z.array(ModelName).min(1).max(16),
+  /** What the model is told besides the issue, such as the customs of the repository. */
+  instructions: z.string().max(4_000).default(''),
+  /** What the model may run in the sandbox, by name. */
+  commands: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), Argv).default({}),
+  /** Each must exit 0 in a clean checkout of the result. */
+  accept: Argvs,
+  needs: Programs,
+  /** Answers of the model in one attempt. */
+  turnsMax: z.int().min(1).max(1_000).default(50),
+  /** Tokens that the model may read and write in one attempt. */
+  tokensMax: z.int().min(1_000).default(1_000_000),
+});
+export type Plain = z.infer<typeof Plain>;
 
 const Limits = z.strictObject({
   /** One attempt, from workspace to accepted result. */
@@ -62,6 +83,8 @@ export const Policy = z.strictObject({
   /** Authors whose issues may be worked on. */
   authors: z.array(Association).min(1).default(['OWNER', 'MEMBER', 'COLLABORATOR']),
   recipes: z.record(RecipeName, Recipe).default({}),
+  /** Absent: an issue that names no recipe is left alone. */
+  plain: Plain.optional(),
   /** Files that judge a result: taken from the base branch when the acceptance runs. */
   judge: Globs.default([
     'test/**',

@@ -7,7 +7,7 @@ import { Epoch, IssueNumber, PeerId, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 
 const Text = z.string().max(limits.whyTextCharsMax);
-const Name = z.string().max(140);
+const Name = z.string().max(limits.whyNameCharsMax);
 const Ms = z.int().min(0);
 const Code = z.string().max(64);
 
@@ -34,7 +34,7 @@ export const WhyReason = z.discriminatedUnion('kind', [
   }),
   /** The forge has not told it whose its token is; `code` of what went wrong, if anything did. */
   z.object({ kind: z.literal('no-account'), code: Code.nullable(), reason: Text }),
-  z.object({ kind: z.literal('unable'), lacks: z.enum(['executor', 'tool']), name: Name }),
+  z.object({ kind: z.literal('unable'), lacks: z.enum(['executor', 'tool', 'model']), name: Name }),
   z.object({ kind: z.literal('no-sandbox'), reason: Text }),
   /** Its operator gave it nothing to work with: it only watches. */
   z.object({ kind: z.literal('no-slots') }),

@@ -59,7 +59,7 @@ export async function startContender(
       replicas: () => [],
       forge: github,
       workspaces: createWorkspaces({ runner }, { dir: join(dataDir, 'worktrees') }),
-      executors: [createRecipeExecutor({ runner })],
+      executors: { recipe: createRecipeExecutor({ runner }) },
     },
     {
       name,

@@ -8,19 +8,22 @@ import { hash53 } from './rendezvous.ts';
 
 export type Obstacle =
   | { readonly kind: 'repository' }
-  | { readonly kind: 'executor' | 'tool'; readonly name: string }
+  | { readonly kind: 'executor' | 'tool' | 'model'; readonly name: string }
   | { readonly kind: 'slots' };
 
 /** Why a peer cannot take a task now; undefined: it can. */
 export function obstacleOf(
   peer: Capabilities,
   task: TaskId,
-  { executor, tools }: Needs,
+  { executor, tools, models }: Needs,
 ): Obstacle | undefined {
   if (!peer.repositories.includes(taskParts(task).repo)) return { kind: 'repository' };
   if (!peer.executors.includes(executor)) return { kind: 'executor', name: executor };
   const tool = tools.find((name) => !peer.tools.includes(name));
   if (tool !== undefined) return { kind: 'tool', name: tool };
+  if (models.length > 0 && !models.some((model) => peer.models.includes(model))) {
+    return { kind: 'model', name: models.join(' or ') };
+  }
   return peer.running >= peer.slots ? { kind: 'slots' } : undefined;
 }
 

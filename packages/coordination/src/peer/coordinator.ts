@@ -38,6 +38,7 @@ import { createEpilogue } from './epilogue.ts';
 import type { PeerReport, TaskReport } from '../why/report.ts';
 import { whySourcesOf } from '../why/sources.ts';
 import { startWhy, type Why } from '../why/why.ts';
+import { offered } from './offered.ts';
 import { type Lookout, startLookout } from './lookout.ts';
 import type { CoordinatorOptions, Ports } from './options.ts';
 import { learnFromTip } from './reading.ts';
@@ -254,7 +255,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       slots,
       repositories: [...repositories],
       tools: [...tools],
-      executors: ports.executors.map((executor) => executor.kind),
+      ...offered(ports.executors),
       running: workforce.running(),
       load: load(),
       success: tally.success(),

@@ -2,7 +2,7 @@
 import type { BzzzError, Capabilities, Liveness, RepoName, Timing } from '@bzzz/protocol';
 import type {
   Clock,
-  Executor,
+  Executors,
   Forge,
   Journal,
   JournalLog,
@@ -22,7 +22,7 @@ export interface Ports {
   readonly replicas: () => readonly JournalLog[];
   readonly forge: Forge;
   readonly workspaces: Workspaces;
-  readonly executors: readonly Executor[];
+  readonly executors: Executors;
 }
 
 export interface CoordinatorOptions {

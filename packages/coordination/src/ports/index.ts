@@ -1,5 +1,16 @@
 export type { Clock } from './clock.ts';
-export type { Executor, ExecutorReport, ExecutorRequest, Job, RecipeJob } from './executor.ts';
+export type {
+  Executor,
+  ExecutorReport,
+  ExecutorRequest,
+  Executors,
+  Job,
+  PromptJob,
+  PromptPart,
+  PromptSource,
+  RecipeJob,
+  Spent,
+} from './executor.ts';
 export type {
   Base,
   Branches,

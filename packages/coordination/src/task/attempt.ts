@@ -17,8 +17,11 @@ import type {
   Base,
   Clock,
   CommandReport,
-  Executor,
   ExecutorReport,
+  ExecutorRequest,
+  Executors,
+  Job,
+  Spent,
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
@@ -26,13 +29,15 @@ import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { objection } from './checks.ts';
-import type { Plan } from './gate.ts';
+import type { Plan } from './plan.ts';
 
 export interface AttemptResult {
   readonly base: Oid;
   readonly result: Oid;
   readonly commits: number;
   readonly acceptance: Acceptance;
+  /** Null: no model was asked. */
+  readonly spent: Spent | null;
   readonly elapsedMs: number;
 }
 
@@ -45,7 +50,7 @@ export interface AttemptDeps {
   readonly chronicle: Pick<Chronicle, 'record'>;
   readonly trouble: Trouble;
   readonly workspaces: Workspaces;
-  readonly executors: readonly Executor[];
+  readonly executors: Executors;
 }
 
 export interface AttemptJob {
@@ -82,7 +87,7 @@ export async function runAttempt(
   };
   const { executor } = job.plan.needs;
   const base = job.base.oid;
-  const taskKind = job.plan.recipe;
+  const taskKind = job.plan.kind;
   const began = { kind: 'attempt.started' as const, ...head, executor, base, taskKind };
   await deps.chronicle.record({ ...began, ...(job.from === null ? {} : { from: job.from }) });
   const limit = deadline(deps.clock, job.policy.limits.attemptMs, signal);
@@ -130,26 +135,22 @@ async function workIn(
   signal: AbortSignal,
 ): Promise<Omit<AttemptResult, 'elapsedMs'> | string> {
   const { plan, policy, base } = job;
-  const executor = deps.executors.find((one) => one.kind === plan.needs.executor);
-  if (executor === undefined) return `this peer has no executor "${plan.needs.executor}"`;
   const { limits } = policy;
-  const request = {
-    job: { kind: 'recipe' as const, commands: plan.run },
-    path: workspace.path,
-    limits,
-  };
+  const execute = executionOf(deps.executors, plan.job, { path: workspace.path, limits });
+  if (execute === undefined) return `this peer has no executor "${plan.job.kind}"`;
   const onTrouble = (error: unknown) => deps.trouble.tell(error, job.record.task);
   const checkpoints = { policy, message: job.message, push: job.checkpoint, onTrouble };
   const endCheckpoints = startCheckpoints(deps, workspace, checkpoints, signal);
   let report: ExecutorReport;
   try {
-    report = await executor.run(request, { signal });
+    report = await execute({ signal });
   } finally {
     await endCheckpoints();
   }
-  if (!report.succeeded) return whyNot('the recipe failed', report);
+  const who = plan.job.kind === 'recipe' ? 'the recipe' : 'the model';
+  if (!report.succeeded) return whyNot(`${who} failed`, report);
   const collected = await workspace.collect(job.message, { signal });
-  if (collected === null) return 'the recipe changed nothing';
+  if (collected === null) return `${who} changed nothing`;
   const reason = objection(collected, policy);
   if (reason !== undefined) return `the result was refused: it ${reason}`;
   const acceptance = await deps.workspaces.accept(
@@ -164,7 +165,26 @@ async function workIn(
     result: collected.result,
     commits: collected.commits.length,
     acceptance,
+    spent: report.spent ?? null,
   };
+}
+
+/** Undefined: this machine cannot do such a job. */
+function executionOf(
+  executors: Executors,
+  job: Job,
+  where: Omit<ExecutorRequest, 'job'>,
+): ((options: { signal: AbortSignal }) => Promise<ExecutorReport>) | undefined {
+  switch (job.kind) {
+    case 'recipe': {
+      const { recipe } = executors;
+      return recipe && ((options) => recipe.run({ ...where, job }, options));
+    }
+    case 'ollama': {
+      const { ollama } = executors;
+      return ollama && ((options) => ollama.run({ ...where, job }, options));
+    }
+  }
 }
 
 function whyNot(what: string, report: ExecutorReport): string {

@@ -10,7 +10,8 @@ import {
 import type { Base, Forge } from '../ports/index.ts';
 import { accountsOf } from '../fence/commit.ts';
 import type { BlockersOf } from './blockers.ts';
-import { judgeIssue, type Plan } from './gate.ts';
+import { judgeIssue } from './gate.ts';
+import type { Plan } from './plan.ts';
 import { waitingByForge, waitingOf } from './waiting.ts';
 
 export interface Briefing {

@@ -3,9 +3,9 @@
  * and nothing in it can make the forge act.
  */
 import { type Issue, type LockRecord, taskParts, visibleText } from '@bzzz/protocol';
-import type { Acceptance, CommandReport, PullRequestText } from '../ports/index.ts';
+import type { Acceptance, CommandReport, PullRequestText, Spent } from '../ports/index.ts';
 import type { AttemptResult } from './attempt.ts';
-import type { Plan } from './gate.ts';
+import type { Plan } from './plan.ts';
 
 export function claimComment(peerName: string, record: LockRecord): string {
   return [
@@ -63,7 +63,9 @@ export function commitMessage(
   return [
     resultTitle(issue),
     '',
-    `Recipe ${plan.recipe}, done by peer ${peerName}.`,
+    plan.job.kind === 'recipe'
+      ? `Recipe ${plan.kind}, done by peer ${peerName}.`
+      : `Done by a model that peer ${peerName} asked.`,
     '',
     `Bzzz-Task: ${record.task}`,
     `Bzzz-Epoch: ${record.epoch}`,
@@ -84,7 +86,7 @@ export function pullRequestText(
     body: [
       `Closes #${number}.`,
       '',
-      `Recipe \`${plan.recipe}\`, done by peer **${peerName}** (\`${record.peer}\`), epoch ${record.epoch}, attempt ${record.attempt}.`,
+      `${doneBy(plan, attempt.spent)} peer **${peerName}** (\`${record.peer}\`), epoch ${record.epoch}, attempt ${record.attempt}.`,
       '',
       '### Acceptance, in a clean checkout of the result',
       '',
@@ -114,6 +116,13 @@ export function adoptedText(record: LockRecord, peerName: string): PullRequestTe
       footer(record),
     ].join('\n'),
   };
+}
+
+function doneBy({ kind }: Plan, spent: Spent | null): string {
+  if (spent === null) return `Recipe \`${kind}\`, done by`;
+  const { model, turns, tokensRead, tokensWritten } = spent;
+  const cost = `${turns} answers, ${tokensRead} tokens read, ${tokensWritten} written`;
+  return `Done by the model \`${model}\` (${cost}), asked by`;
 }
 
 function acceptanceTable({ commands }: Acceptance): string[] {

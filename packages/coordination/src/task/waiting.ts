@@ -5,7 +5,7 @@
  */
 import type { IssueNumber } from '@bzzz/protocol';
 import type { BlockerStates } from './blockers.ts';
-import type { Plan } from './gate.ts';
+import type { Plan } from './plan.ts';
 
 export interface Waiting {
   /** A sentence for people. */

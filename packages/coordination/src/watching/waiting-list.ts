@@ -9,7 +9,7 @@ import type { Forge } from '../ports/index.ts';
 import { isMendable } from '../support/backoff.ts';
 import type { Trouble } from '../support/trouble.ts';
 import type { Blockers } from '../task/blockers.ts';
-import type { Plan } from '../task/gate.ts';
+import type { Plan } from '../task/plan.ts';
 import { type Waiting, waitingOf } from '../task/waiting.ts';
 
 export interface WaitingListDeps {

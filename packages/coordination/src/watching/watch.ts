@@ -153,8 +153,8 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
         const waitsFor = [...waiting.numbers];
         return { kind: 'gone', task, title, updatedAtMs, reason: short(waiting.reason), waitsFor };
       }
-      const { bodySha256, needs, recipe } = verdict.plan;
-      return { kind: 'seen', task, title, recipe, bodySha256, needs, updatedAtMs };
+      const { bodySha256, needs, kind } = verdict.plan;
+      return { kind: 'seen', task, title, recipe: kind, bodySha256, needs, updatedAtMs };
     }
     waitingList.forget(issue.number);
     if (verdict.cause === 'unasked' && !options.known(task)) return null;

@@ -36,7 +36,7 @@ function sentenceOf(reason: WhyReason): string {
         ? 'does not know yet whose its token is'
         : `does not know whose its token is: ${reason.reason}`;
     case 'unable':
-      return reason.lacks === 'tool' ? `has no ${reason.name}` : `has no executor "${reason.name}"`;
+      return lackOf(reason);
     case 'no-sandbox':
       return `executes nothing: ${reason.reason}`;
     case 'no-slots':
@@ -62,6 +62,11 @@ function sentenceOf(reason: WhyReason): string {
     case 'forge':
       return `has not seen it; the forge: ${reason.reason}`;
   }
+}
+
+function lackOf({ lacks, name }: Extract<WhyReason, { kind: 'unable' }>): string {
+  if (lacks === 'tool') return `has no ${name}`;
+  return lacks === 'model' ? `has no model ${name}` : `has no executor "${name}"`;
 }
 
 function span(ms: number): string {

@@ -6,7 +6,7 @@ import { hash53, rendezvous } from '../../src/contest/rendezvous.ts';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf, task } from '../support/stand.ts';
 
-const needs: Needs = { executor: 'recipe', tools: ['prettier'] };
+const needs: Needs = { executor: 'recipe', tools: ['prettier'], models: [] };
 
 function able(index: number, change: object = {}): Capabilities {
   return capabilitiesOf(peerOf(index), { tools: ['prettier', 'node'], ...change });

@@ -5,6 +5,7 @@ import type {
   ChangedFile,
   Clock,
   Executor,
+  RecipeJob,
   Workspace,
   Workspaces,
 } from '../../src/index.ts';
@@ -13,7 +14,7 @@ export const resultOid = Oid.parse('e'.repeat(40));
 
 export interface MemoryWork {
   readonly workspaces: Workspaces;
-  readonly executors: Executor[];
+  readonly executors: { recipe?: Executor<RecipeJob> };
   readonly events: string[];
   readonly accepted: AcceptanceJob[];
   readonly script: {
@@ -88,7 +89,7 @@ export function createMemoryWork(clock: Clock): MemoryWork {
       events.push('sweep');
     },
   };
-  const executor: Executor = {
+  const recipe: Executor<RecipeJob> = {
     kind: 'recipe',
     async run({ job }, o) {
       events.push('run');
@@ -104,5 +105,5 @@ export function createMemoryWork(clock: Clock): MemoryWork {
       };
     },
   };
-  return { workspaces, executors: [executor], events, accepted, script };
+  return { workspaces, executors: { recipe }, events, accepted, script };
 }

@@ -1,7 +1,7 @@
 import { BzzzError, LockRecord, parsePolicy } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { type AttemptJob, runAttempt } from '../../src/task/attempt.ts';
-import type { Plan } from '../../src/task/gate.ts';
+import type { Plan } from '../../src/task/plan.ts';
 import { peerOf } from '../support/identity.ts';
 import { baseOid } from '../support/memory-forge.ts';
 import { createMemoryWork, resultOid } from '../support/memory-work.ts';
@@ -9,10 +9,10 @@ import { bodySha256, calm, createStand, heldDraft, task } from '../support/stand
 
 const record = LockRecord.parse({ ...heldDraft(2), peer: peerOf(1), nonce: '0'.repeat(16) });
 const plan: Plan = {
-  recipe: 'format',
-  run: [['fmt', '.']],
+  kind: 'format',
+  job: { kind: 'recipe', commands: [['fmt', '.']] },
   accept: [['check']],
-  needs: { executor: 'recipe', tools: [] },
+  needs: { executor: 'recipe', tools: [], models: [] },
   bodySha256,
   after: [],
   blockedByOpen: 0,
@@ -66,7 +66,7 @@ describe('an attempt', () => {
   ] as const)('fails with a reason when %s', async (_, script, reason) => {
     const { stand, work, run } = attemptOf();
     Object.assign(work.script, script);
-    if ('kind' in script) work.executors.length = 0;
+    if ('kind' in script) delete work.executors.recipe;
     expect(await run()).toMatchObject({ kind: 'failed', reason: expect.stringMatching(reason) });
     expect(stand.journal.of('attempt.ended')).toMatchObject([{ outcome: 'failed', commits: 0 }]);
     expect(work.events.at(-1)).toBe('dispose');

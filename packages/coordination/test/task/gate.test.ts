@@ -47,13 +47,16 @@ describe('an eligible issue', () => {
     expect(judge(asked)).toEqual({
       kind: 'eligible',
       plan: {
-        recipe: 'rename',
-        run: [
-          ['sed', 's/fooBar/foo_bar/'],
-          ['note', 'fooBar', 'foo_bar'],
-        ],
+        kind: 'rename',
+        job: {
+          kind: 'recipe',
+          commands: [
+            ['sed', 's/fooBar/foo_bar/'],
+            ['note', 'fooBar', 'foo_bar'],
+          ],
+        },
         accept: [['check', 'foo_bar']],
-        needs: { executor: 'recipe', tools: ['sed'] },
+        needs: { executor: 'recipe', tools: ['sed'], models: [] },
         bodySha256: issueHash(issueOf(asked)),
         after: [],
         blockedByOpen: 0,
@@ -151,7 +154,8 @@ describe('a request that must be mended', () => {
   it('does not let a parameter reach the prototype', () => {
     const verdict = judge(body('recipe: free', 'text: x', '__proto__: y'));
     expect(Object.hasOwn(Object.prototype, 'y')).toBe(false);
-    if (verdict.kind === 'eligible') expect(verdict.plan.run).toEqual([['echo', 'x']]);
+    if (verdict.kind === 'eligible')
+      expect(verdict.plan.job).toMatchObject({ commands: [['echo', 'x']] });
   });
 });
 
@@ -170,7 +174,10 @@ describe('a value that plays tricks', () => {
     '\\',
   ])('stays one argument: %s', (text) => {
     const verdict = judge(body('recipe: free', `text: ${text}`));
-    expect(verdict).toMatchObject({ kind: 'eligible', plan: { run: [['echo', text]] } });
+    expect(verdict).toMatchObject({
+      kind: 'eligible',
+      plan: { job: { commands: [['echo', text]] } },
+    });
   });
 
   it('cannot reach past a pattern by its alternatives', () => {
@@ -196,9 +203,9 @@ describe('text that a person does not see', () => {
 
   it('does not change what the visible text names', () => {
     const asked = body('<!-- recipe: free', 'text: hidden -->', 'recipe: format');
-    expect(judge(asked)).toMatchObject({ plan: { recipe: 'format' } });
+    expect(judge(asked)).toMatchObject({ plan: { kind: 'format' } });
     const invisible = body('recipe: for\u200bmat\u202e');
-    expect(judge(invisible)).toMatchObject({ plan: { recipe: 'format' } });
+    expect(judge(invisible)).toMatchObject({ plan: { kind: 'format' } });
   });
 
   it('still counts for the hash: what is claimed is all of the body', () => {

@@ -1,7 +1,7 @@
 import { LockRecord, Oid } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import type { AttemptResult } from '../../src/task/attempt.ts';
-import type { Plan } from '../../src/task/gate.ts';
+import type { Plan } from '../../src/task/plan.ts';
 import {
   adoptedText,
   claimComment,
@@ -18,10 +18,10 @@ import { bodySha256, heldDraft } from '../support/stand.ts';
 
 const record = LockRecord.parse({ ...heldDraft(2), peer: peerOf(1), nonce: '0'.repeat(16) });
 const plan: Plan = {
-  recipe: 'format',
-  run: [['fmt']],
+  kind: 'format',
+  job: { kind: 'recipe', commands: [['fmt']] },
   accept: [['check']],
-  needs: { executor: 'recipe', tools: [] },
+  needs: { executor: 'recipe', tools: [], models: [] },
   bodySha256,
   after: [],
   blockedByOpen: 0,
@@ -31,7 +31,7 @@ function attemptOf(argv: string[], judgeFilesChanged: string[] = []): AttemptRes
   const command = { argv, exitCode: 0, elapsedMs: 12.4, outputTail: '' };
   const acceptance = { passed: true, commands: [command], judgeFilesChanged };
   const result = Oid.parse('e'.repeat(40));
-  return { base: baseOid, result, commits: 1, acceptance, elapsedMs: 1_234.5 };
+  return { base: baseOid, result, commits: 1, acceptance, spent: null, elapsedMs: 1_234.5 };
 }
 
 function bodyOf(attempt: AttemptResult): string {

@@ -43,7 +43,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       random: systemRandom,
       signer: createSigner(identity),
       workspaces: createWorkspaces({ runner }, { dir: options.worktrees }),
-      executors: able ? [createRecipeExecutor({ runner })] : [],
+      executors: able ? { recipe: createRecipeExecutor({ runner }) } : {},
     },
     {
       name,

@@ -6,6 +6,7 @@ import type {
   CommitFacts,
   Executor,
   ExecutorReport,
+  RecipeJob,
   WorkLimits,
   Workspace,
   Workspaces,
@@ -44,7 +45,7 @@ interface Step {
 export function createVirtualWork(
   deps: VirtualWorkDeps,
   options: VirtualWorkOptions,
-): { workspaces: Workspaces; executors: Executor[] } {
+): { workspaces: Workspaces; executors: { recipe: Executor<RecipeJob> } } {
   const { timeline, random, history, process, sights, commits } = deps;
   const { peer } = options;
   /** Tasks whose work has touched what the policy protects. */
@@ -119,7 +120,7 @@ export function createVirtualWork(
       return { passed: commands.every(succeeded), commands, judgeFilesChanged: [] };
     },
   };
-  const executor: Executor = {
+  const recipe: Executor<RecipeJob> = {
     kind: 'recipe',
     async run({ job, path, limits }, o): Promise<ExecutorReport> {
       // The workspace's path is the task: what is to be done here depends on nothing else.
@@ -133,7 +134,7 @@ export function createVirtualWork(
       return { succeeded: failed === undefined, reason, commands };
     },
   };
-  return { workspaces, executors: [executor] };
+  return { workspaces, executors: { recipe } };
 }
 
 /** Of a result that was not made here. */

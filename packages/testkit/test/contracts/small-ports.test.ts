@@ -1,5 +1,5 @@
-import type { Job } from '@bzzz/coordination';
-import { describeExecutorContract } from '../../src/contracts/executor.ts';
+import type { RecipeJob } from '@bzzz/coordination';
+import { describeRecipeExecutorContract } from '../../src/contracts/executor.ts';
 import { describeJournalContract } from '../../src/contracts/journal.ts';
 import { describeSignerContract } from '../../src/contracts/signer.ts';
 import { createVirtualJournal, type VirtualDisk } from '../../src/sim/virtual-journal.ts';
@@ -29,7 +29,7 @@ describeJournalContract('virtual', async () => {
   };
 });
 
-describeExecutorContract('virtual', async () => {
+describeRecipeExecutorContract('virtual', async () => {
   const place = createVirtualPlace();
   let endless = 0;
   const { executors } = createVirtualWork(place, {
@@ -38,9 +38,8 @@ describeExecutorContract('virtual', async () => {
     fateOf: ([program]) =>
       program === 'endless' ? 'endless' : program === 'fails' ? 'fails' : 'succeeds',
   });
-  const [executor] = executors;
-  if (executor === undefined) throw new Error('no executor');
-  const job = (...programs: string[]): Job => ({
+  const executor = executors.recipe;
+  const job = (...programs: string[]): RecipeJob => ({
     kind: 'recipe',
     commands: programs.map((program) => [program]),
   });

@@ -1,0 +1,103 @@
+/**
+ * What an eligible issue comes to: a job for an executor and the commands that judge its result, with
+ * nothing left to interpret. An issue names a recipe of the policy, or says in plain words what it wants.
+ */
+import {
+  BzzzError,
+  fillArgv,
+  type Issue,
+  type IssueNumber,
+  issueHash,
+  type Needs,
+  type Policy,
+  type Recipe,
+  readDependencies,
+  readWorkRequest,
+  type RepoName,
+  type Sha256Hex,
+  type TaskKind,
+  visibleText,
+  type WorkRequest,
+} from '@bzzz/protocol';
+import type { Job } from '../ports/index.ts';
+import { promptParts } from './prompt.ts';
+
+export interface Plan {
+  /** What success is counted under, and the name for people: the recipe, or `plain`. */
+  readonly kind: TaskKind;
+  readonly job: Job;
+  readonly accept: readonly (readonly string[])[];
+  readonly needs: Needs;
+  readonly bodySha256: Sha256Hex;
+  /** Issues of the repository that must be closed first. */
+  readonly after: readonly IssueNumber[];
+  /** Open issues that the forge shows as blocking this one. */
+  readonly blockedByOpen: number;
+}
+
+type Work = Pick<Plan, 'kind' | 'job' | 'accept' | 'needs'>;
+
+/** Throws `task_refused` with what people must mend. */
+export function planOf(issue: Issue, policy: Policy, repo: RepoName): Plan {
+  const text = visibleText(issue.body);
+  const work = workOf(issue, text, policy);
+  const { numbers: after, objection } = readDependencies(text, repo);
+  if (objection !== null) throw refused(objection);
+  const { blockedByOpen } = issue;
+  return { ...work, bodySha256: issueHash(issue), after, blockedByOpen };
+}
+
+function workOf(issue: Issue, text: string, policy: Policy): Work {
+  const reading = readWorkRequest(text);
+  switch (reading.kind) {
+    case 'invalid':
+      throw refused(reading.reason);
+    case 'request':
+      return recipeWork(reading.request, policy);
+    case 'none':
+      return plainWork(issue, policy);
+  }
+}
+
+function recipeWork(request: WorkRequest, { recipes }: Policy): Work {
+  const { recipe: kind, parameters } = request;
+  const recipe = Object.hasOwn(recipes, kind) ? recipes[kind] : undefined;
+  if (recipe === undefined) throw refused(`no recipe "${kind}" in the policy`);
+  checkParameters(request, recipe);
+  const commands = recipe.run.map((argv) => fillArgv(argv, parameters));
+  return {
+    kind,
+    job: { kind: 'recipe', commands },
+    accept: recipe.accept.map((argv) => fillArgv(argv, parameters)),
+    needs: { executor: 'recipe', tools: recipe.needs, models: [] },
+  };
+}
+
+function plainWork(issue: Issue, { plain }: Policy): Work {
+  if (plain === undefined) throw refused('the issue names no recipe');
+  const { models, commands, accept, needs: tools, turnsMax, tokensMax, instructions } = plain;
+  const parts = promptParts(issue, instructions);
+  return {
+    kind: 'plain',
+    job: { kind: 'ollama', models, parts, commands, turnsMax, tokensMax },
+    accept,
+    needs: { executor: 'ollama', tools, models },
+  };
+}
+
+function checkParameters(request: WorkRequest, recipe: Recipe): void {
+  for (const [name, value] of Object.entries(request.parameters)) {
+    const pattern = Object.hasOwn(recipe.parameters, name) ? recipe.parameters[name] : undefined;
+    if (pattern === undefined)
+      throw refused(`recipe "${request.recipe}" takes no parameter ${name}`);
+    // A value that starts with a dash would be read as an option by most programs.
+    if (value.startsWith('-')) throw refused(`parameter ${name} starts with "-"`);
+    if (!new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
+      throw refused(`parameter ${name} does not match ${pattern}`);
+    }
+  }
+}
+
+function refused(reason: string): BzzzError {
+  return new BzzzError('task_refused', reason);
+}

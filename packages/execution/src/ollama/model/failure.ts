@@ -1,0 +1,26 @@
+/**
+ * Why a model gave no answer. It travels through the official client, and ends in a report: no caller
+ * of the executor ever sees it.
+ */
+export class ModelFailure extends Error {
+  override readonly name = 'ModelFailure';
+  /**
+   * What may help: to ask the same model once more, to ask the next one, or nothing, since what was
+   * asked was wrong.
+   */
+  readonly remedy: 'again' | 'next' | 'none';
+
+  constructor(remedy: ModelFailure['remedy'], reason: string, options?: { cause?: unknown }) {
+    super(reason, options);
+    this.remedy = remedy;
+  }
+}
+
+/** Text of a server in a reason: one line without control characters, and not long. */
+export function oneLine(text: string, charsMax = 160): string {
+  const line = text.replaceAll(
+    /[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/g,
+    ' ',
+  );
+  return line.trim().slice(0, charsMax);
+}

@@ -1,0 +1,116 @@
+/**
+ * Question, answer, tools, and again, until a model says that it is done or may not go on. Here stands
+ * what no model decides: who is asked, with which tools, what it may cost, and when it is stuck.
+ */
+import type { CommandReport, ExecutorReport, ExecutorRequest, PromptJob } from '@bzzz/coordination';
+import type { ModelName } from '@bzzz/protocol';
+import type { Runner } from '../runner.ts';
+import { type Answer, ask } from './model/ask.ts';
+import type { Catalogue } from './model/catalogue.ts';
+import { createChain } from './model/chain.ts';
+import { ModelFailure, oneLine } from './model/failure.ts';
+import { windowOf } from './model/window.ts';
+import type { OllamaSettings } from './options.ts';
+import { createBudget } from './talk/budget.ts';
+import { charsPerToken, createConversation } from './talk/conversation.ts';
+import { createLabels } from './talk/labels.ts';
+import { createProgress } from './talk/progress.ts';
+import { createToolbox } from './tools/toolbox.ts';
+import { callAll, repliesTo } from './turn.ts';
+
+export interface TalkDeps {
+  readonly runner: Runner;
+  readonly catalogue: Catalogue;
+  readonly settings: OllamaSettings;
+}
+
+export interface TalkJob {
+  readonly request: ExecutorRequest<PromptJob>;
+  /** Of the caller. */
+  readonly signal: AbortSignal | undefined;
+  /** The same, and the end of the attempt's time. */
+  readonly over: AbortSignal;
+  /** Of the attempt's time. */
+  readonly leftMs: () => number;
+  readonly onReport: (report: CommandReport) => void;
+}
+
+export interface Talk {
+  /** Throws the reason of `over`, and what no model is to blame for. */
+  untilEnd(): Promise<Ending>;
+  failed(reason: string): Ending;
+}
+
+type Ending = Omit<ExecutorReport, 'commands'>;
+
+export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJob): Talk {
+  const { job } = at.request;
+  const here = catalogue.models();
+  const chain = createChain(job.models.filter((model) => here.includes(model)));
+  const budget = createBudget(job);
+  const labels = createLabels();
+  const verdictOn = createProgress();
+  const windowFor = (model: ModelName | null) =>
+    windowOf(model === null ? null : catalogue.find(model), settings.contextTokensMax);
+  const toolbox = createToolbox({
+    runner,
+    request: at.request,
+    signal: at.signal,
+    timeMs: () => Math.max(1, Math.min(settings.commandMs, at.leftMs())),
+    onReport: at.onReport,
+    resultCharsMax: () => windowFor(chain.model).resultCharsMax,
+  });
+  const conversation = createConversation(
+    labels.prompt(job.parts),
+    JSON.stringify(toolbox.descriptions).length,
+  );
+
+  async function question(model: ModelName): Promise<Answer> {
+    const { tokens, questionTokensMax, answerTokensMax } = windowFor(model);
+    const messages = conversation.fit(questionTokensMax);
+    if (messages === null) {
+      throw new ModelFailure('next', `the work does not fit into its window of ${tokens} tokens`);
+    }
+    const read = conversation.tokens();
+    const num_predict = Math.max(1, Math.min(answerTokensMax, budget.tokensLeft - read));
+    const options = { num_ctx: tokens, num_predict };
+    const tools = toolbox.descriptions;
+    const request = { model, messages: [...messages], tools, options };
+    const answer = await ask(settings, request, at.over);
+    budget.add(model, answer, { read, written: tokensIn(answer) });
+    if (answer.tokensRead !== null) conversation.learn(answer.tokensRead);
+    return answer;
+  }
+
+  async function untilEnd(): Promise<Ending> {
+    if (chain.model === null) return failed(`this peer has none of ${job.models.join(', ')}`);
+    for (;;) {
+      const { questionTokensMax } = windowFor(chain.model);
+      const objection = budget.objection(Math.min(conversation.tokens(), questionTokensMax));
+      if (objection !== null) return failed(objection);
+      const answer = await chain.ask(question);
+      if (answer === null) return failed('no model answers');
+      const { done, finished } = await callAll(toolbox, answer, at.over);
+      if (finished !== undefined) return ended(true, `it says: ${oneLine(finished)}`);
+      const verdict = verdictOn(done);
+      if (verdict.kind === 'stuck') return failed(verdict.reason);
+      conversation.add(answer, repliesTo(labels, answer, { done, verdict }));
+    }
+  }
+
+  function failed(reason: string): Ending {
+    return ended(false, reason);
+  }
+
+  function ended(succeeded: boolean, what: string): Ending {
+    const reason = [what, ...chain.failures].join('; ');
+    return { succeeded, reason, ...(budget.spent === null ? {} : { spent: budget.spent }) };
+  }
+
+  return { untilEnd, failed };
+}
+
+function tokensIn({ text, thinking, calls }: Answer): number {
+  const chars = text.length + thinking.length + JSON.stringify(calls).length;
+  return Math.ceil(chars / charsPerToken);
+}

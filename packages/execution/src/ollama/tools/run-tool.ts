@@ -1,0 +1,42 @@
+/** Runs a command of the policy in the sandbox. The model chooses which, and nothing else about it. */
+import type { CommandReport, ExecutorRequest, PromptJob } from '@bzzz/coordination';
+import { z } from 'zod';
+import type { Runner } from '../../runner.ts';
+import { defineTool, type Tool } from './tool.ts';
+
+export interface RunDeps {
+  readonly runner: Runner;
+  readonly request: ExecutorRequest<PromptJob>;
+  /** How long a command that starts now may take. */
+  readonly timeMs: () => number;
+  /** Grows with each new state of the files: only then can a command say something new. */
+  readonly states: () => number;
+  readonly onReport: (report: CommandReport) => void;
+  /** Of the attempt alone, without its deadline: that is in `timeMs`, and leaves a report. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Nothing when there are no commands. */
+export function runTools(deps: RunDeps): Tool[] {
+  const { job, path, limits } = deps.request;
+  const commands = new Map(Object.entries(job.commands));
+  if (commands.size === 0) return [];
+  const list = [...commands].map(([name, argv]) => `${name}: ${argv.join(' ')}`);
+  return [
+    defineTool({
+      name: 'run',
+      description: `Runs one of these commands and shows the end of what it printed. ${list.join('; ')}`,
+      input: z.object({ name: z.enum([...commands.keys()]) }),
+      async use({ name }) {
+        const argv = commands.get(name) ?? [];
+        const run = { argv, path, limits, timeMs: deps.timeMs() };
+        const options = deps.signal === undefined ? {} : { signal: deps.signal };
+        const { report, reason } = await deps.runner.run(run, options);
+        deps.onReport(report);
+        const text = `${report.outputTail}\n(${reason})`.trim();
+        // Times and the like differ in each output, and are nothing new.
+        return { text, news: `run ${name} ${report.exitCode} ${deps.states()}` };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,43 @@
+/** The tools of one attempt. What is not in here cannot be had, whatever a model has read somewhere. */
+import type { Tool as Description } from 'ollama/browser';
+import { z } from 'zod';
+import { createFiles } from '../files/files.ts';
+import type { Call } from '../model/ask.ts';
+import { changeTools } from './change-tools.ts';
+import { lookTools } from './look-tools.ts';
+import { type RunDeps, runTools } from './run-tool.ts';
+import { defineTool, type Tool, type ToolResult, wrong } from './tool.ts';
+
+export interface Toolbox {
+  readonly descriptions: Description[];
+  use(call: Call, options: { signal: AbortSignal }): Promise<ToolResult>;
+}
+
+export function createToolbox(
+  deps: Omit<RunDeps, 'states'> & { readonly resultCharsMax: () => number },
+): Toolbox {
+  const files = createFiles(deps.request.path);
+  const tools = new Map(
+    [
+      ...lookTools({ files, resultCharsMax: deps.resultCharsMax }),
+      ...changeTools(files),
+      ...runTools({ ...deps, states: files.states }),
+      finish,
+    ].map((tool) => [tool.name, tool]),
+  );
+  return {
+    descriptions: [...tools.values()].map(({ description }) => description),
+    async use({ name, args }, options) {
+      const tool = tools.get(name);
+      if (tool !== undefined) return tool.use(args, options);
+      return wrong(`there is no such tool; there are ${[...tools.keys()].join(', ')}`);
+    },
+  };
+}
+
+const finish: Tool = defineTool({
+  name: 'finish',
+  description: 'Says that the work is done. Call it once, at the end.',
+  input: z.object({ summary: z.string().describe('one sentence for a person') }),
+  use: async ({ summary }) => ({ text: 'done', news: 'finish', finished: summary }),
+});

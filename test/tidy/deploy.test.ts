@@ -5,6 +5,7 @@ import { parsePolicy } from '@bzzz/protocol';
 describe('the example policy', () => {
   it('is one that bzzz accepts', () => {
     const policy = parsePolicy(readFileSync('deploy/policy/policy.yml', 'utf8'));
+    expect(policy.plain?.models).toEqual(['qwen2.5-coder:14b', 'llama3.1:8b']);
     expect(policy.recipes['format']?.run).toEqual([['prettier', '--write', 'src/{folder}']]);
   });
 });

@@ -1,3 +1,4 @@
+export type { ModelDetails } from './ollama/model/catalogue.ts';
 export { createOllama, type Ollama } from './ollama/ollama.ts';
 export type { OllamaOptions } from './ollama/options.ts';
 export type { Ended, RunOutcome } from './outcome.ts';

@@ -3,6 +3,7 @@
  * each other, and takes it apart in the reverse.
  */
 import type { Coordinator } from '@bzzz/coordination';
+import { createRunner } from '@bzzz/execution';
 import { createGithubForge } from '@bzzz/github';
 import { openJournals } from '@bzzz/journal';
 import { createMesh, type Identity, type MeshService } from '@bzzz/mesh';
@@ -20,6 +21,7 @@ import { controlTarget } from './wiring/control-target.ts';
 import { coordinate } from './wiring/coordinate.ts';
 import { logJournal } from './wiring/log-journal.ts';
 import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
+import { offerModels } from './wiring/models.ts';
 import { replicateJournals } from './wiring/replication.ts';
 import { lookForSandbox } from './wiring/sandbox.ts';
 import { receiveWebhooks } from './wiring/webhooks.ts';
@@ -79,8 +81,15 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   });
   await mesh.start();
 
+  const runner = createRunner({ sandbox: config.work.sandbox });
+  const models = await offerModels(
+    { clock, runner, logger: logger.child('models') },
+    config.ollama,
+  );
+  closing('models', () => models.stop());
+
   const coordinator = coordinate(
-    { identity, mesh, journals, forge: github },
+    { identity, mesh, journals, forge: github, runner, ollama: models.ollama },
     { config, worktrees: layout.worktrees, sandbox, onFatal: hooks.onFatal },
   );
   // Before anything is claimed: a port that is taken ends the start.

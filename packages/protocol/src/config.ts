@@ -8,6 +8,9 @@ import { ListenAddress } from './listen-address.ts';
 
 const Url = z.url({ protocol: /^https?$/ });
 
+/** Where Ollama listens unless it is told otherwise. */
+export const ollamaUrl = 'http://127.0.0.1:11434';
+
 /** Timing of coordination. Every value in milliseconds. */
 export const Timing = z.strictObject({
   /** Without a renewal for so long, a claim may be taken over. Lower: faster takeover without a
@@ -127,6 +130,15 @@ export const Config = z.strictObject({
       sandbox: z.enum(['required', 'off']).default('required'),
       /** Further programs to look for and to offer. */
       tools: z.array(z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/)).default([]),
+    })
+    .prefault({}),
+  /** Models that may work on issues in plain words, where a repository's policy lets them. */
+  ollama: z
+    .strictObject({
+      /** Whether to look for models at all. */
+      enabled: z.boolean().default(true),
+      /** Root of a server that speaks Ollama's API. Only this peer reaches it, never what it runs. */
+      url: Url.default(ollamaUrl),
     })
     .prefault({}),
   timing: Timing.prefault({}),

@@ -1,6 +1,6 @@
 export { bytesToHex, fromBase64, fromUtf8, hexToBytes, toBase64, utf8 } from './bytes.ts';
 export { type Codec, type CodecOptions, complaints, createCodec, parse } from './cbor.ts';
-export { Config, Liveness, livenessOf, livenessPresets, Timing } from './config.ts';
+export { Config, Liveness, livenessOf, livenessPresets, ollamaUrl, Timing } from './config.ts';
 export { type Dependencies, readDependencies } from './dependencies.ts';
 export {
   BzzzError,

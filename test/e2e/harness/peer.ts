@@ -31,6 +31,8 @@ export interface PeerSpec {
   readonly key?: string;
   readonly repositories?: readonly string[];
   readonly timing?: Readonly<Record<string, number>>;
+  /** Root of the Ollama of this peer; default: it looks for none. */
+  readonly ollamaUrl?: string | undefined;
   /** What stands before the command, to start it elsewhere than here. */
   readonly prefix?: readonly string[];
 }
@@ -137,7 +139,12 @@ export async function startPeers(
   stage: Stage,
   forge: ForgeProcess,
   names: readonly string[],
-  spec: Omit<PeerSpec, 'name' | 'listen' | 'bootstrap'> = {},
+  {
+    ollamaOf,
+    ...spec
+  }: Omit<PeerSpec, 'name' | 'listen' | 'bootstrap'> & {
+    readonly ollamaOf?: (name: string) => string;
+  } = {},
 ): Promise<PeerProcess[]> {
   const addresses = (await freePorts(names.length)).map((port) => `/ip4/127.0.0.1/tcp/${port}`);
   return Promise.all(
@@ -145,6 +152,7 @@ export async function startPeers(
       startPeer(stage, forge, {
         ...spec,
         name,
+        ollamaUrl: ollamaOf?.(name),
         listen: addresses[index],
         bootstrap: addresses.filter((_, other) => other !== index),
       }),
@@ -225,6 +233,7 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
     repositories: spec.repositories ?? [forge.repo],
     timing: { ...timing, ...spec.timing },
     liveness: { preset: 'lan' },
+    ollama: spec.ollamaUrl === undefined ? { enabled: false } : { url: spec.ollamaUrl },
   };
 }
 

@@ -5,6 +5,7 @@ import {
   alwaysProtected,
   BzzzError,
   parsePolicy,
+  type Plain,
   type Policy,
   policyPath,
   policySchema,
@@ -59,12 +60,19 @@ function rowsOf(policy: Policy): string[][] {
       `recipe ${name}`,
       `${commands(run)}; accepted by ${commands(accept)}${needs.length > 0 ? `; needs ${needs.join(', ')}` : ''}`,
     ]),
+    ...(policy.plain === undefined ? [] : [['in plain words', plainOf(policy.plain)]]),
     ['judged by', judge.join(', ')],
     ['never touched', [...alwaysProtected, ...policy.protected].join(', ')],
     ['verdicts wanted', String(verdicts)],
     ['time of an attempt', `${limits.attemptMs} ms`],
   ];
   return rows.map(([what = '', is = '']) => [what, printable(is)]);
+}
+
+function plainOf({ models, commands: named, accept }: Plain): string {
+  const runs = Object.entries(named).map(([name, argv]) => `${name} \`${argv.join(' ')}\``);
+  const may = runs.length === 0 ? 'runs nothing' : `may run ${runs.join(', ')}`;
+  return `${models.join(' or ')}; ${may}; accepted by ${commands(accept)}`;
 }
 
 function commands(argvs: readonly (readonly string[])[]): string {

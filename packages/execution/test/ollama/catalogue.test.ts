@@ -7,7 +7,7 @@ import {
   type ScriptedModel,
   type ScriptedOllama,
   startScriptedOllama,
-} from '../support/scripted-ollama.ts';
+} from '@bzzz/testkit/scripted/ollama';
 import { until } from '../support.ts';
 
 const servers: ScriptedOllama[] = [];

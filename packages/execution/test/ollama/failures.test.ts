@@ -11,7 +11,7 @@ import {
   type OllamaWorld,
   type OllamaWorldOptions,
 } from '../support/ollama-world.ts';
-import { type ChatRequest, inOrder, type Reply } from '../support/scripted-ollama.ts';
+import { type ChatRequest, inOrder, type Reply } from '@bzzz/testkit/scripted/ollama';
 import { lives, uniqueSleep, until } from '../support.ts';
 
 const second = ModelName.parse('helper:3b');

@@ -1,7 +1,7 @@
 /** A model mends a real program whose real test fails, with everything real but the model. */
 import { describe, expect, it } from 'vitest';
 import { calls, makeOllamaWorld, toolOutputs } from '../support/ollama-world.ts';
-import { inOrder } from '../support/scripted-ollama.ts';
+import { inOrder } from '@bzzz/testkit/scripted/ollama';
 import { limits } from '../support.ts';
 
 const files = {

@@ -10,7 +10,7 @@ import {
   says,
   toolOutputs,
 } from '../support/ollama-world.ts';
-import { type ChatRequest, inOrder, type Reply } from '../support/scripted-ollama.ts';
+import { type ChatRequest, inOrder, type Reply } from '@bzzz/testkit/scripted/ollama';
 
 /** Runs an attempt to its end; returns its report and what the server was asked. */
 async function talk(options: OllamaWorldOptions, job: Partial<PromptJob> = {}, attemptMs?: number) {

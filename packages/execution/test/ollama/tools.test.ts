@@ -10,7 +10,7 @@ import {
   outputsOf,
   toolOutputs,
 } from '../support/ollama-world.ts';
-import { inOrder } from '../support/scripted-ollama.ts';
+import { inOrder } from '@bzzz/testkit/scripted/ollama';
 
 const inFile = (path: string) => (at: OllamaWorld) =>
   readFileSync(join(at.workspace.path, path), 'utf8');

@@ -11,7 +11,7 @@ import {
   type ScriptedModel,
   type ScriptedOllama,
   startScriptedOllama,
-} from './scripted-ollama.ts';
+} from '@bzzz/testkit/scripted/ollama';
 
 export const model = ModelName.parse('coder:7b');
 

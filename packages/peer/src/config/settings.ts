@@ -46,6 +46,8 @@ export const settings: readonly Setting[] = [
   row('number', 'work.slots', 'BZZZ_SLOTS', '--slots', 'attempts at a time; 0 only watches'),
   row('text', 'work.sandbox', 'BZZZ_SANDBOX', '--sandbox', '`required`, or `off`: no isolation'),
   row('list', 'work.tools', 'BZZZ_TOOLS', '--tools', 'further programs to offer'),
+  row('boolean', 'ollama.enabled', 'BZZZ_OLLAMA', '--ollama', 'offer the models of an Ollama'),
+  row('text', 'ollama.url', 'BZZZ_OLLAMA_URL', '--ollama-url', 'where that Ollama listens'),
   row('number', 'timing.leaseMs', 'BZZZ_LEASE_MS', null, 'how long a claim stands unrenewed'),
   row('number', 'timing.staggerMs', 'BZZZ_STAGGER_MS', null, 'between turns in a contest'),
   row('number', 'timing.pollMs', 'BZZZ_POLL_MS', null, 'between two looks at a repository'),

@@ -20,6 +20,7 @@ export interface DiagnoseOptions {
 export async function diagnose(config: Config, options: DiagnoseOptions): Promise<Check[]> {
   const { live, signal } = options;
   const { checkForge } = await import('./forge.ts');
+  const { checkModels } = await import('./models.ts');
   const { checkDisk, checkFolder, checkGit, checkNode, checkSandbox, checkTools } = await import(
     './machine.ts'
   );
@@ -33,6 +34,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     one('keys', () => checkKeys(config)),
     one('sandbox', () => checkSandbox(work, until)),
     one('tools', () => checkTools(work)),
+    one('models', () => checkModels(config.ollama, until)),
     checkForge(config, until),
     checkPorts(mesh, live),
     one('mesh', () => checkMesh(mesh, live)),

@@ -1,5 +1,12 @@
-import { type Coordinator, createCoordinator, type Forge, type Mesh } from '@bzzz/coordination';
-import { createRecipeExecutor, createRunner, createWorkspaces } from '@bzzz/execution';
+import {
+  type Coordinator,
+  createCoordinator,
+  type Executor,
+  type Forge,
+  type Mesh,
+  type PromptJob,
+} from '@bzzz/coordination';
+import { createRecipeExecutor, createWorkspaces, type Runner } from '@bzzz/execution';
 import type { Journals } from '@bzzz/journal';
 import { createSigner, type Identity } from '@bzzz/mesh';
 import { type BzzzError, type Config, livenessOf, wireVersions } from '@bzzz/protocol';
@@ -15,6 +22,9 @@ export interface CoordinateDeps {
   readonly mesh: Mesh;
   readonly journals: Pick<Journals, 'own' | 'replicas'>;
   readonly forge: Forge;
+  readonly runner: Runner;
+  /** Null: no models are offered here. */
+  readonly ollama: Executor<PromptJob> | null;
 }
 
 export interface CoordinateOptions {
@@ -27,10 +37,9 @@ export interface CoordinateOptions {
 
 /** The coordinator over this machine's ports; not started. */
 export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
-  const { identity, mesh, journals, forge } = deps;
+  const { identity, mesh, journals, forge, runner, ollama } = deps;
   const { config, sandbox } = options;
   const { name, repositories, timing, work } = config;
-  const runner = createRunner({ sandbox: work.sandbox });
   // A peer that may not execute offers nothing, and so claims nothing.
   const able = sandbox.missing === null && work.slots > 0;
   return createCoordinator(
@@ -43,7 +52,9 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       random: systemRandom,
       signer: createSigner(identity),
       workspaces: createWorkspaces({ runner }, { dir: options.worktrees }),
-      executors: able ? { recipe: createRecipeExecutor({ runner }) } : {},
+      executors: able
+        ? { recipe: createRecipeExecutor({ runner }), ...(ollama && { ollama }) }
+        : {},
     },
     {
       name,

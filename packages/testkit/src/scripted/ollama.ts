@@ -197,7 +197,7 @@ function linesOf(reply: Reply & { kind: 'answer' }, model: string): string {
   const words = content.split(/(?<= )/);
   const last = {
     model,
-    created_at: new Date(0).toISOString(),
+    created_at: '1970-01-01T00:00:00.000Z',
     message: { role: 'assistant', content: '' },
     done: true,
     done_reason: reply.reason ?? 'stop',
@@ -214,7 +214,7 @@ function linesOf(reply: Reply & { kind: 'answer' }, model: string): string {
 }
 
 function line(model: string, message: Record<string, unknown>): string {
-  const created_at = new Date(0).toISOString();
+  const created_at = '1970-01-01T00:00:00.000Z';
   return `${JSON.stringify({ model, created_at, message: { role: 'assistant', ...message }, done: false })}\n`;
 }
 

@@ -66,6 +66,7 @@ describe('loadConfig', () => {
         'mesh.bootstrap': '/ip4/127.0.0.1/tcp/3',
         'forge.apiUrl': 'http://127.0.0.1:1',
         'forge.gitUrl': 'http://127.0.0.1:1',
+        'ollama.url': 'http://127.0.0.1:1',
         repositories: 'acme/widgets acme/gadgets',
         'work.sandbox': 'off',
         'liveness.preset': 'wan',

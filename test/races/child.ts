@@ -1,10 +1,11 @@
 /**
  * A contender in a process of its own: the production coordinator over the real GitHub adapter, journal,
- * workspaces and sandbox, on a mesh that carries nothing, so that it races for every task with all the
- * others. Argument: options as JSON. Prints one JSON object a line: `{ ready }` when it has recovered,
- * `{ seq, sha256 }` for each journal entry that is on disk, `{ claim }` with task and epoch for each push
- * that claims or renews, `{ won }` with the task of each that was accepted. A line on its input makes it look at the
- * forge; it lets go and ends when its input closes.
+ * workspaces and sandbox, on a mesh that carries nothing while there is anything to win, so that it races
+ * for every task with all the others. Argument: options as JSON. Prints one JSON object a line: `{ ready }`
+ * when it has recovered, `{ seq, sha256 }` for each journal entry that is on disk, `{ claim }` with task and
+ * epoch for each push that claims or renews, `{ won }` with the task of each that was accepted, `{ word }`
+ * for what the others are to hear. A line on its input is such a word, or makes it look at the forge; it
+ * lets go and ends when its input closes.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -23,8 +24,8 @@ import {
   Timing,
   wireVersions,
 } from '@bzzz/protocol';
-import { deafMesh } from '../lib/deaf-mesh.ts';
 import { clock, random } from '../lib/ports.ts';
+import { doneMesh, Word } from './done-mesh.ts';
 
 export interface ContenderOptions {
   readonly name: string;
@@ -49,12 +50,13 @@ const github = createGithubForge(
   { apiUrl: options.url, gitUrl: options.url, dataDir: options.dataDir },
 );
 const runner = createRunner({ sandbox: 'required' });
+const mesh = doneMesh(identity.peer, (word) => say({ word }));
 const coordinator = createCoordinator(
   {
     clock,
     random,
     signer: createSigner(identity),
-    mesh: deafMesh(identity.peer),
+    mesh,
     journal: journals.own,
     replicas: () => [],
     forge: options.unfenced ? unfenced(github) : github,
@@ -71,12 +73,14 @@ const coordinator = createCoordinator(
     wire: wireVersions,
     timing: Timing.parse({
       leaseMs: options.leaseMs,
-      pollMs: 2_000,
+      // Whoever files an issue says so: a poll only makes up for a look that was not answered.
+      pollMs: 10_000,
       lagMs: 500,
       staggerMs: 50,
       backoffMs: 300,
     }),
-    liveness: livenessPresets.local,
+    // There is nobody to ping.
+    liveness: livenessPresets.wan,
     load: () => 0,
     onFatal(error) {
       throw error;
@@ -95,8 +99,12 @@ coordinator.onEntry(({ seq, entry }) => {
 await coordinator.start();
 say({ ready: identity.peer });
 createInterface(process.stdin)
-  .on('line', () => coordinator.lookNow(repo))
+  .on('line', (line) => (line === 'look' ? coordinator.lookNow(repo) : hear(line)))
   .on('close', () => void leave());
+
+function hear(line: string): void {
+  mesh.hear(Word.parse(JSON.parse(line)));
+}
 
 async function leave(): Promise<void> {
   await coordinator.stop();

@@ -10,16 +10,20 @@ import { type ForgeProcess, tokenOf } from '../e2e/harness/forge.ts';
 import { dieWithParent } from '../e2e/harness/processes.ts';
 import type { Stage } from '../e2e/harness/stage.ts';
 import type { ContenderOptions } from './child.ts';
+import { Word } from './done-mesh.ts';
 
 const Line = z.union([
   z.object({ ready: z.string() }),
   z.object({ seq: z.int(), sha256: z.string() }),
   z.object({ claim: z.string() }),
   z.object({ won: z.string() }),
+  z.object({ word: Word }),
 ]);
 
 export interface ContenderProcess {
   readonly dataDir: string;
+  /** Null: it was never ready yet. */
+  readonly peer: () => string | null;
   /** Every journal entry that this contender said was on disk, over all its lives. */
   readonly acknowledged: ReadonlyMap<number, string>;
   /** Task and epoch of each claim that it tried. */
@@ -32,6 +36,8 @@ export interface ContenderProcess {
   start(): Promise<void>;
   isRunning(): boolean;
   look(): void;
+  /** Hears what another one said; whoever is not there hears it when it starts. */
+  hear(word: Word): void;
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** SIGKILL, whether it runs or was stopped. Resolves when it is gone. */
   kill(): Promise<void>;
@@ -43,6 +49,8 @@ export interface ContenderSpec {
   readonly name: string;
   readonly leaseMs: number;
   readonly unfenced?: boolean;
+  /** Told what it says to the others, again and again. */
+  readonly onWord: (word: Word) => void;
 }
 
 const childPath = fileURLToPath(new URL('../../test/dist/races/child.js', import.meta.url));
@@ -50,7 +58,7 @@ const childPath = fileURLToPath(new URL('../../test/dist/races/child.js', import
 export function createContender(
   stage: Stage,
   forge: ForgeProcess,
-  { name, leaseMs, unfenced = false }: ContenderSpec,
+  { name, leaseMs, unfenced = false, onWord }: ContenderSpec,
 ): ContenderProcess {
   const dataDir = join(stage.dir, 'contenders', name);
   const { url, repo } = forge;
@@ -66,7 +74,9 @@ export function createContender(
   const acknowledged = new Map<number, string>();
   const claims = new Set<string>();
   const contradictions: number[] = [];
+  const heard: Word[] = [];
   let child: ChildProcess | null = null;
+  let peer: string | null = null;
   let wonAtMs = Number.NEGATIVE_INFINITY;
   let complaints = '';
 
@@ -91,7 +101,8 @@ export function createContender(
     });
     // A kill can come while we write.
     started.stdin.on('error', () => undefined);
-    const { promise, resolve } = Promise.withResolvers<void>();
+    for (const word of heard) tell(started, word);
+    let isReady = false;
     createInterface(started.stdout).on('line', (text) => {
       const line = Line.safeParse(parse(text));
       // The last line of a process that was killed may be cut off.
@@ -99,7 +110,11 @@ export function createContender(
       if ('seq' in line.data) take(line.data.seq, line.data.sha256);
       else if ('claim' in line.data) claims.add(line.data.claim);
       else if ('won' in line.data) wonAtMs = performance.now();
-      else resolve();
+      else if ('word' in line.data) onWord(line.data.word);
+      else {
+        peer = line.data.ready;
+        isReady = true;
+      }
     });
     started.once('exit', (code, signal) => {
       if (child === started) child = null;
@@ -108,7 +123,7 @@ export function createContender(
         failures.push(new Error(`${name} ended with ${code ?? signal}: ${complaints}`));
       }
     });
-    await Promise.race([promise, once(started, 'exit')]);
+    await stage.until(`${name} has recovered`, () => isReady || child !== started);
   }
 
   const failures: unknown[] = [];
@@ -124,6 +139,7 @@ export function createContender(
 
   const contender: ContenderProcess = {
     dataDir,
+    peer: () => peer,
     acknowledged,
     claims,
     wonAtMs: () => wonAtMs,
@@ -131,6 +147,10 @@ export function createContender(
     start,
     isRunning: () => child !== null,
     look: () => void child?.stdin?.write('look\n'),
+    hear(word) {
+      heard.push(word);
+      if (child !== null) tell(child, word);
+    },
     signal: (signal) => void child?.kill(signal),
     async kill() {
       if (child?.pid !== undefined) kill(-child.pid);
@@ -138,11 +158,16 @@ export function createContender(
     },
     async end() {
       child?.stdin?.end();
+      await stage.until(`${name} has let go`, () => child === null);
       await gone();
     },
   };
   stage.defer(() => contender.kill());
   return contender;
+}
+
+function tell({ stdin }: ChildProcess, word: Word): void {
+  stdin?.write(`${JSON.stringify(word)}\n`);
 }
 
 function kill(pid: number): void {

@@ -28,7 +28,8 @@ export function disturb(
   async function stop(one: ContenderProcess): Promise<void> {
     stops += 1;
     one.signal('SIGSTOP');
-    await idle(chance.between(leaseMs, 2 * leaseMs));
+    // Others take over soon after a lease; whoever stays away for longer only races for less.
+    await idle(chance.between(leaseMs, 1.5 * leaseMs));
     one.signal('SIGCONT');
   }
 

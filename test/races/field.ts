@@ -1,12 +1,12 @@
 /** A forge, its issues, and the contenders for them. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { taskOfRef } from '@bzzz/protocol';
 import { z } from 'zod';
 import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
 import { createStage, type Stage } from '../e2e/harness/stage.ts';
 import { git } from '../e2e/harness/repository.ts';
-import { bodyOf, gatedWorld, maintainer } from '../e2e/harness/worlds.ts';
+import { bodyOf, gatedWorld, maintainer, type RecipeName } from '../e2e/harness/worlds.ts';
 import { type ContenderProcess, createContender } from './contenders.ts';
+import type { Word } from './done-mesh.ts';
 import { keepReflog, type Verdict, verdictOf } from './verdict.ts';
 
 export interface Field {
@@ -16,24 +16,37 @@ export interface Field {
   /** A person files an issue, and everybody hears of it at once. */
   file(): Promise<void>;
   filed(): number;
+  /** Claims that were tried, over all contenders. */
+  claims(): number;
   /** Of all issues; what has not moved since it was looked at last is not looked at again. */
   verdicts(): Promise<Verdict[]>;
-  /** What must be zero for every run that the fence guards; looks at everything anew. */
+  /** Issues that have not come to their end yet, looked at like that. */
+  left(): Promise<number[]>;
+  /** Looks at everything anew. */
   outcome(): Promise<Outcome>;
 }
 
 export interface Outcome {
-  /** Tasks whose result was published more than once. */
+  /** Tasks whose result was published more than once; zero in every run that the fence guards. */
   readonly doublePublishers: number;
+  /** Zero likewise. */
   readonly stalePushes: number;
-  /** Tasks that have not come to an end, or to a result without just one pull request. */
+  /** Zero likewise: tasks that have not come to an end, or to a result without just one pull request. */
   readonly unended: number;
+  /** The issues of those. */
+  readonly left: readonly number[];
+  /** Tasks that ended with a result. A run without any has shown nothing. */
+  readonly results: number;
+  /** Tasks that were left to a person. */
+  readonly failures: number;
 }
 
 export interface FieldOptions {
   readonly contenders: number;
   readonly leaseMs: number;
   readonly unfenced: boolean;
+  /** What the issues ask for. Default `quick`; nobody ever finishes a `gated` one. */
+  readonly recipe?: RecipeName;
 }
 
 /** Calls `play` with everything running, and ends it all, whatever becomes of it. */
@@ -45,8 +58,13 @@ export async function onField<T>(
   try {
     const forge = await startForge(stage, await gatedWorld(stage, []));
     await keepReflog(forge);
+    const told = new Set<string>();
+    const onWord = (word: Word) => {
+      if (!told.has(word.task)) for (const one of contenders) one.hear(word);
+      told.add(word.task);
+    };
     const contenders = Array.from({ length: options.contenders }, (_, index) =>
-      createContender(stage, forge, { ...options, name: `c${index}` }),
+      createContender(stage, forge, { ...options, name: `c${index}`, onWord }),
     );
     // A few at a time: a start costs a second of CPU.
     const queue = [...contenders];
@@ -54,7 +72,7 @@ export async function onField<T>(
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next.start();
     };
     await Promise.all([startAll(), startAll()]);
-    return await play(fieldOf(stage, forge, contenders));
+    return await play(fieldOf(stage, forge, contenders, options.recipe ?? 'quick'));
   } finally {
     await stage.close();
   }
@@ -64,8 +82,11 @@ function fieldOf(
   stage: Stage,
   forge: ForgeProcess,
   contenders: readonly ContenderProcess[],
+  recipe: RecipeName,
 ): Field {
   const numbers: number[] = [];
+  /** Issues whose result was seen to have just one pull request. */
+  const shown = new Set<number>();
   /** By issue: where its branches stood, and what that came to. A look costs a dozen processes. */
   const known = new Map<number, { readonly tips: string; readonly verdict: Verdict }>();
 
@@ -81,27 +102,42 @@ function fieldOf(
     });
   }
 
+  async function isLeft({ number, state }: Verdict): Promise<boolean> {
+    if (state !== 'result') return state !== 'failed';
+    if (!shown.has(number) && (await pullsOf(forge, number)) === 1) shown.add(number);
+    return !shown.has(number);
+  }
+
+  async function leftOf(verdicts: readonly Verdict[]): Promise<number[]> {
+    const left = await inTurn(verdicts, async (one) => ((await isLeft(one)) ? [one.number] : []));
+    return left.flat();
+  }
+
   return {
     stage,
     forge,
     contenders,
     filed: () => numbers.length,
+    claims: () => contenders.reduce((sum, { claims }) => sum + claims.size, 0),
     async file() {
       const word = letters(numbers.length);
-      const issue = { title: `Write ${word}`, body: bodyOf('quick', word), labels: ['bzzz'] };
+      const issue = { title: `Write ${word}`, body: bodyOf(recipe, word), labels: ['bzzz'] };
       numbers.push(Filed.parse(await forge.call(maintainer, 'POST', 'issues', issue)).number);
       for (const one of contenders) one.look();
     },
     verdicts: lookAtMoved,
+    left: async () => leftOf(await lookAtMoved()),
     async outcome() {
+      shown.clear();
       const verdicts = await inTurn(numbers, (number) => verdictOf(forge, number));
-      const done = verdicts.filter(({ state }) => state === 'result');
-      const pulls = await inTurn(done, ({ number }) => pullsOf(forge, number));
-      const unseen = pulls.filter((count) => count !== 1).length;
+      const left = await leftOf(verdicts);
       return {
         doublePublishers: verdicts.filter(({ published }) => published > 1).length,
         stalePushes: verdicts.reduce((sum, { stale }) => sum + stale, 0),
-        unended: verdicts.filter((one) => !hasEnded(one)).length + unseen,
+        unended: left.length,
+        left,
+        results: verdicts.filter(({ state }) => state === 'result').length,
+        failures: verdicts.filter(({ state }) => state === 'failed').length,
       };
     },
   };
@@ -125,9 +161,10 @@ export function hasEnded({ state }: Verdict): boolean {
   return state === 'result' || state === 'failed';
 }
 
-/** Waits for a state without a limit of time: how long a run takes is not what it is about. */
-export async function untilTrue(check: () => Promise<boolean>, everyMs = 500): Promise<void> {
-  while (!(await check())) await pause(everyMs);
+/** For a summary: which tasks have no end. */
+export function endsOf({ unended, left }: Outcome): string {
+  const which = left.map((number) => ` #${number}`).join('');
+  return `${unended} tasks without an end${which === '' ? '' : `:${which}`}`;
 }
 
 /** How many pull requests of the task there are, open or not. */

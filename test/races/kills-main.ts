@@ -1,10 +1,11 @@
 /**
  * `npm run kills`: kills writing peers at random moments and starts them again. Exit 0 when no
- * acknowledged journal entry is lost, and every task has ended once.
+ * acknowledged journal entry is lost, and every task has ended once, some with a result.
  *
  *     npm run kills [-- --times 1000 --contenders 4 --lease-ms 5000 --seed N]
  */
 import { parseArgs } from 'node:util';
+import { endsOf } from './field.ts';
 import { runKills } from './kills.ts';
 
 const { values } = parseArgs({
@@ -22,10 +23,11 @@ const result = await runKills({
   leaseMs: Number(values['lease-ms']),
   seed: Number(values.seed),
 });
-const { lost, unended, doublePublishers, stalePushes } = result;
+const { lost, unended, results, doublePublishers, stalePushes } = result;
 console.log(
   `kills, seed ${values.seed}: ${result.kills} SIGKILLs of ${values.contenders} processes, ${result.tasks} tasks: ` +
-    `${lost} of ${result.acknowledged} acknowledged entries lost, ${unended} tasks without an end, ` +
-    `${doublePublishers} double publishers, ${stalePushes} stale pushes, ${Math.round(result.elapsedMs / 1_000)} s`,
+    `${lost} of ${result.acknowledged} acknowledged entries lost, ${results} results, ${result.failures} failures, ` +
+    `${doublePublishers} double publishers, ${stalePushes} stale pushes, ${endsOf(result)}, ${Math.round(result.elapsedMs / 1_000)} s`,
 );
-process.exitCode = Number(lost + unended + doublePublishers + stalePushes > 0);
+// Where nothing was published nothing was shown.
+process.exitCode = Number(lost + unended + doublePublishers + stalePushes > 0 || results === 0);

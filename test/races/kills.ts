@@ -6,7 +6,8 @@ import { openJournals } from '@bzzz/journal';
 import { journalEntryCodec } from '@bzzz/protocol';
 import { createChance } from './chance.ts';
 import type { ContenderProcess } from './contenders.ts';
-import { type Field, hasEnded, onField, type Outcome, untilTrue } from './field.ts';
+import { type Field, hasEnded, onField, type Outcome } from './field.ts';
+import { stillMsFor, untilTrue } from './patience.ts';
 
 export interface KillsOptions {
   readonly times: number;
@@ -57,8 +58,8 @@ async function killAll(field: Field, options: KillsOptions): Promise<KillsResult
     const open = verdicts.filter((one) => !hasEnded(one)).length;
     for (let count = open; count < openMax; count += 1) await field.file();
   }
-  await untilTrue(async () => (await field.verdicts()).every(hasEnded));
-  await untilTrue(async () => (await field.outcome()).unended === 0);
+  const stillMsMax = stillMsFor(options.leaseMs);
+  await untilTrue(field, stillMsMax, async () => (await field.left()).length === 0);
   for (const one of contenders) await one.end();
   const lost = await Promise.all(contenders.map(lostOf));
   return {

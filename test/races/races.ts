@@ -2,19 +2,20 @@
 import { availableParallelism } from 'node:os';
 import { createChance } from './chance.ts';
 import { account } from '../e2e/harness/peer.ts';
+import type { ContenderProcess } from './contenders.ts';
 import { disturb } from './disturb.ts';
-import { type Field, hasEnded, onField, type Outcome, untilTrue } from './field.ts';
+import { type Field, type FieldOptions, hasEnded, onField, type Outcome } from './field.ts';
+import { stillMsFor, untilTrue } from './patience.ts';
 import type { Verdict } from './verdict.ts';
 
-export interface RacesOptions {
+export interface RacesOptions extends Pick<FieldOptions, 'contenders' | 'recipe' | 'unfenced'> {
   /** Issues are filed until so many claims were tried; without the fence, or until a fault was seen. */
   readonly claims: number;
-  readonly contenders: number;
   /** Default: what the machine can keep up with, see `leaseFor`. */
   readonly leaseMs?: number;
+  /** When nothing has moved for so long, the run ends with what stands. Default: some leases. */
+  readonly stillMsMax?: number;
   readonly seed: number;
-  /** Whether the fence is taken out, to see that this would be noticed. */
-  readonly unfenced: boolean;
   /** Told how far it is, now and then. */
   readonly tell?: (line: string) => void;
 }
@@ -23,67 +24,79 @@ export interface RacesResult extends Outcome {
   readonly claims: number;
   readonly tasks: number;
   readonly takeovers: number;
+  /** Of all requests, those to git-receive-pack among them. */
   readonly lostReplies: number;
+  /** Pushes that took effect, or were refused, without an answer. */
+  readonly lostPushReplies: number;
   readonly stops: number;
   readonly kills: number;
   readonly elapsedMs: number;
 }
 
 /**
- * Everybody looks at every lock a few times a lease, which is all the work there is while nothing moves:
- * two processes of git in the forge each time. A lease that the machine cannot keep up with makes
- * everybody take over from everybody, and nothing is ever finished.
+ * Everybody looks at every lock that is held a few times a lease, which is most of the work there is: a
+ * process of git in the forge each time, two more after a renewal. Where these take half of the machine,
+ * whoever holds a task waits in a row behind them; where they take all of it, everybody takes over from
+ * everybody, and nothing is ever finished.
  */
 function leaseFor(contenders: number): number {
   const contendersACore = contenders / availableParallelism();
-  return Math.round(Math.max(6_000, 2_000 * contendersACore));
+  return Math.round(Math.max(6_000, 4_000 * contendersACore));
 }
 
-/** Issues that are open at a time. */
-const openMax = 3;
+/** Issues that are open at a time: each is claimed by everybody at once, then looked at by everybody. */
+const openFor = (contenders: number) => Math.max(3, Math.round(contenders / 5));
 const lostShare = 0.2;
-/** Each process is stopped or killed about once in so long. */
-const undisturbedMs = 60_000;
+/** What replies are lost of; apart, as each is counted by itself. */
+const pushes = 'git-receive-pack';
+const requests = [
+  pushes,
+  'git-receive-pack refs',
+  'git-upload-pack',
+  'git-upload-pack refs',
+  '* /*rest',
+];
+/** Each process is stopped or killed about once in so many leases. */
+const undisturbedLeases = 3;
+/** Who has nothing at the end and is more than so many would only look on, which is most of the work. */
+const finishers = 4;
 
 export function runRaces(options: RacesOptions): Promise<RacesResult> {
-  const leaseMs = options.leaseMs ?? leaseFor(options.contenders);
-  return onField({ ...options, leaseMs }, (field) => race(field, { ...options, leaseMs }));
+  const { leaseMs = leaseFor(options.contenders), stillMsMax = stillMsFor(leaseMs) } = options;
+  const settled = { ...options, leaseMs, stillMsMax };
+  return onField(settled, (field) => race(field, settled));
 }
 
 async function race(
   field: Field,
-  options: RacesOptions & { readonly leaseMs: number },
+  options: RacesOptions & { readonly leaseMs: number; readonly stillMsMax: number },
 ): Promise<RacesResult> {
   const { forge, contenders } = field;
-  const { leaseMs } = options;
+  const { leaseMs, stillMsMax } = options;
   const sinceMs = performance.now();
-  await forge.addFault({ on: '*', account, kind: 'dropReply', probability: lostShare });
+  for (const on of requests) {
+    await forge.addFault({ on, account, kind: 'dropReply', probability: lostShare });
+  }
   const disturbance = disturb(contenders, createChance(options.seed), {
     leaseMs,
-    everyMs: undisturbedMs / contenders.length,
+    everyMs: (undisturbedLeases * leaseMs) / contenders.length,
   });
-  await untilTrue(async () => {
-    const verdicts = await field.verdicts();
-    const open = verdicts.filter((one) => !hasEnded(one)).length;
-    const claims = claimsOf(field);
-    options.tell?.(`${claims} claims, ${field.filed()} tasks, ${open} of them open`);
-    // Without a fence some tasks may never end, and one fault is what is looked for.
-    if (options.unfenced && verdicts.some(isFaulty)) return true;
-    if (claims >= options.claims) return options.unfenced || open === 0;
-    for (let count = open; count < openMax; count += 1) await field.file();
-    return false;
-  });
+  await untilTrue(field, stillMsMax, () => fileOn(field, options));
+  // What is open yet ends undisturbed: whatever does not is lost.
   await disturbance.end();
-  const lostReplies = (await forge.faults()).reduce((sum, { struck }) => sum + struck, 0);
+  await Promise.all((await onlookers(field)).map((one) => one.end()));
+  const faults = await forge.faults();
   await forge.clearFaults();
-  if (!options.unfenced) await untilTrue(async () => (await field.verdicts()).every(hasEnded));
-  if (!options.unfenced) await untilTrue(async () => (await field.outcome()).unended === 0);
+  if (!options.unfenced) {
+    await untilTrue(field, stillMsMax, async () => (await field.left()).length === 0);
+  }
   const verdicts = await field.verdicts();
   return {
-    claims: claimsOf(field),
+    claims: field.claims(),
     tasks: field.filed(),
-    takeovers: verdicts.reduce((sum, { claims }) => sum + Math.max(0, claims - 1), 0),
-    lostReplies,
+    takeovers: takeoversOf(verdicts),
+    lostReplies: faults.reduce((sum, { struck }) => sum + struck, 0),
+    lostPushReplies: faults.find(({ on }) => on === pushes)?.struck ?? 0,
     stops: disturbance.stops(),
     kills: disturbance.kills(),
     ...(await field.outcome()),
@@ -91,10 +104,35 @@ async function race(
   };
 }
 
-function isFaulty({ published, stale }: Verdict): boolean {
-  return published > 1 || stale > 0;
+/** Files what is missing; true when it is enough. */
+async function fileOn(field: Field, options: RacesOptions): Promise<boolean> {
+  const verdicts = await field.verdicts();
+  const open = verdicts.filter((one) => !hasEnded(one)).length;
+  options.tell?.(`${field.claims()} claims, ${field.filed()} tasks, ${open} of them open`);
+  const claims = field.claims();
+  // A run in which nobody took over from anybody has not shown the half of it.
+  if (claims >= options.claims && (takeoversOf(verdicts) > 0 || claims >= 2 * options.claims)) {
+    return true;
+  }
+  // Without a fence some tasks may never end, and one fault is what is looked for.
+  if (options.unfenced && verdicts.some(isFaulty)) return true;
+  for (let count = open; count < openFor(options.contenders); count += 1) await field.file();
+  return false;
 }
 
-function claimsOf({ contenders }: Field): number {
-  return contenders.reduce((sum, { claims }) => sum + claims.size, 0);
+/** Not those who hold what has not ended: whether that ends by their doing is the question. */
+async function onlookers(field: Field): Promise<ContenderProcess[]> {
+  const left = await field.left();
+  const verdicts = await field.verdicts();
+  const open = verdicts.filter(({ number }) => left.includes(number));
+  const holders = new Set(open.map(({ holder }) => holder));
+  return field.contenders.filter((one) => !holders.has(one.peer())).slice(finishers);
+}
+
+function takeoversOf(verdicts: readonly Verdict[]): number {
+  return verdicts.reduce((sum, { claims }) => sum + Math.max(0, claims - 1), 0);
+}
+
+function isFaulty({ published, stale }: Verdict): boolean {
+  return published > 1 || stale > 0;
 }

@@ -10,6 +10,8 @@ export interface Verdict {
   readonly number: number;
   /** `result`, `failed`, or how far it came. */
   readonly state: string;
+  /** The peer that the lock names; null: nobody ever claimed it. */
+  readonly holder: string | null;
   /** Claims that stood: one an epoch. */
   readonly claims: number;
   /** Movements of the result branch, of which there may be one an epoch, by its holder. */
@@ -26,18 +28,20 @@ export async function keepReflog({ gitDir }: ForgeProcess): Promise<void> {
 export async function verdictOf(forge: ForgeProcess, number: number): Promise<Verdict> {
   const lockBranch = `bzzz/lock/${number}`;
   if ((await tipOf(forge.gitDir, lockBranch)) === undefined) {
-    return { number, state: 'unclaimed', claims: 0, published: 0, stale: 0 };
+    return { number, state: 'unclaimed', holder: null, claims: 0, published: 0, stale: 0 };
   }
   const moves = await movesOf(forge, lockBranch);
   const results = await movesOf(forge, `bzzz/issue-${number}`);
   const chain = await chainOf(forge, number);
   if (chain === undefined) {
-    return { number, state: 'broken', claims: 0, published: results.length, stale: 1 };
+    const published = results.length;
+    return { number, state: 'broken', holder: null, claims: 0, published, stale: 1 };
   }
   const last = chain.at(-1)?.record;
   return {
     number,
     state: last?.state ?? 'unclaimed',
+    holder: last?.peer ?? null,
     claims: new Set(chain.map(({ record }) => record.epoch)).size,
     published: results.length,
     stale: moves.length - chain.length + fallsOf(chain) + strangersOf(chain, results),

@@ -28,7 +28,7 @@ export interface ForgeProcess {
   /** Requests since this process of the forge started. */
   requests(): Promise<Requests>;
   addFault(fault: object): Promise<void>;
-  faults(): Promise<readonly { readonly kind: string; readonly struck: number }[]>;
+  faults(): Promise<readonly Fault[]>;
   clearFaults(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
@@ -67,7 +67,8 @@ const Requests = z.object({
   }),
 });
 type Requests = z.infer<typeof Requests>['total'];
-const Faults = z.array(z.object({ kind: z.string(), struck: z.number() }));
+const Fault = z.object({ on: z.string(), kind: z.string(), struck: z.number() });
+type Fault = z.infer<typeof Fault>;
 
 const adminToken = 'the-tests-own';
 
@@ -123,7 +124,7 @@ export async function startForge(stage: Stage, { users, repo }: World): Promise<
       z.array(PullRequest).parse(await read('pulls?state=all&per_page=100')),
     requests: async () => Requests.parse(await admin('GET', 'requests')).total,
     addFault: async (fault) => void (await admin('POST', 'faults', fault)),
-    faults: async () => Faults.parse(await admin('GET', 'faults')),
+    faults: async () => z.array(Fault).parse(await admin('GET', 'faults')),
     clearFaults: async () => void (await admin('DELETE', 'faults')),
     kill: () => killGroup(running),
     async restart() {

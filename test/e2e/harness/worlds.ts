@@ -30,7 +30,7 @@ export async function sampleWorld(): Promise<World & { readonly issues: readonly
 /** A maintainer of the gated repository. */
 export const maintainer = 'mara';
 
-type RecipeName = 'quick' | 'gated' | 'adding';
+export type RecipeName = 'quick' | 'gated' | 'adding';
 
 /**
  * A repository with three recipes: `quick` writes a word at once; `gated` says that it is at work by

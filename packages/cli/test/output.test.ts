@@ -96,6 +96,7 @@ it('writes what was given into the configuration, and nothing else', () => {
     'webhook:',
     'work:',
     '  slots: 3',
+    'ollama:',
     'timing:',
     'liveness:',
   ]);

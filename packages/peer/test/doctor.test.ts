@@ -42,6 +42,7 @@ describe('diagnose', () => {
       'keys',
       'sandbox',
       'tools',
+      'models',
       'forge',
       'clock',
       'token',

@@ -92,4 +92,10 @@ export const foundSeeds: readonly {
     tasks: 4,
     what: 'the journals were asked before the fence was read, and a claim was made and deleted between',
   },
+  {
+    seed: 23253225,
+    peers: 2,
+    tasks: 3,
+    what: 'an issue that was reopened while its holder still let go of it was put by for ever',
+  },
 ];

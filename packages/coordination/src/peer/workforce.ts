@@ -206,11 +206,12 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     const claim = holding.tip();
     const { epoch, peer, leaseMs } = claim.record;
     const held = { peer, epoch, lock: claim.oid, leaseMs };
+    const heardMs = book.get(task)?.updatedAtMs ?? 0;
     book.update(task, { state: { state: 'claimed', hold: held }, failures: 0 });
     options.onChange(task);
     try {
       const end = await driveTask(deps, driveOptions(task), job, signal);
-      await finish(holding, end);
+      await finish(holding, end, heardMs);
     } catch (error) {
       if (signal.aborted) await letGo(holding);
       else if (isBzzzError(error, 'task_fenced')) await fenced(holding, error);
@@ -238,7 +239,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     };
   }
 
-  async function finish(holding: Holding, end: DriveEnd): Promise<void> {
+  async function finish(holding: Holding, end: DriveEnd, heardMs = 0): Promise<void> {
     const { task } = holding;
     const { oid, record } = holding.tip();
     const { peer, epoch, leaseMs } = record;
@@ -252,10 +253,18 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     } else {
       book.update(task, { state: { state: end.state, hold, reason } });
     }
-    if (end.state === 'released') putBy(task, end);
+    if (end.state === 'released') putBy(task, end, heardMs);
   }
 
-  function putBy(task: TaskId, { again, reason }: Extract<DriveEnd, { state: 'released' }>): void {
+  function putBy(
+    task: TaskId,
+    { again, reason, readMs = 0 }: Extract<DriveEnd, { state: 'released' }>,
+    heardMs: number,
+  ): void {
+    const { wanted = false, updatedAtMs = 0 } = book.get(task) ?? {};
+    // While we were letting go, people gave it back: that is not told again.
+    const isGivenBack = wanted && readMs > 0 && updatedAtMs > Math.max(readMs, heardMs);
+    if (isGivenBack && (again === 'when-seen' || again === 'when-wanted')) return postpone(task);
     switch (again) {
       case 'soon':
         return postpone(task);

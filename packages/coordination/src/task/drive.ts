@@ -43,7 +43,13 @@ type Again = 'soon' | 'when-seen' | 'when-wanted' | 'when-reopened';
 export type DriveEnd =
   | { readonly state: 'done'; readonly pullRequest: number; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string }
-  | { readonly state: 'released'; readonly reason: string; readonly again: Again };
+  | {
+      readonly state: 'released';
+      readonly reason: string;
+      readonly again: Again;
+      /** When the issue had last changed that we read; absent: we read none. */
+      readonly readMs?: number;
+    };
 
 export interface DriveDeps extends AttemptDeps {
   readonly clock: Clock;
@@ -102,7 +108,24 @@ export async function driveTask(
   }
 }
 
+/** Says with a release which state of the issue it goes by: until all is said, people may have gone on. */
 async function work(
+  deps: DriveDeps,
+  options: DriveOptions,
+  job: DriveJob,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  let readMs = 0;
+  const readIssue: DriveDeps['forge']['readIssue'] = async (...which) => {
+    const issue = await deps.forge.readIssue(...which);
+    readMs = Math.max(readMs, issue.updatedAtMs);
+    return issue;
+  };
+  const end = await workOn({ ...deps, forge: { ...deps.forge, readIssue } }, options, job, signal);
+  return end.state === 'released' ? { ...end, readMs } : end;
+}
+
+async function workOn(
   deps: DriveDeps,
   options: DriveOptions,
   job: DriveJob,

@@ -93,9 +93,15 @@ export const foundSeeds: readonly {
     what: 'the journals were asked before the fence was read, and a claim was made and deleted between',
   },
   {
-    seed: 23253225,
+    seed: 23_253_225,
     peers: 2,
     tasks: 3,
     what: 'an issue that was reopened while its holder still let go of it was put by for ever',
+  },
+  {
+    seed: 161_069_022,
+    peers: 4,
+    tasks: 3,
+    what: 'who heard late that people had reopened an issue tried it once more after its failure',
   },
 ];

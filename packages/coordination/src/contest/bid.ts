@@ -136,7 +136,7 @@ function mayStandOn(options: BidOptions, entry: Biddable, reading: TipReading): 
   switch (tip.kind) {
     case 'absent':
       // Known to have been claimed: a stale read, or a person deleted the branch.
-      return entry.epochTold === 0 || isReopened(entry, entry.epochTold);
+      return entry.epochTold === 0 || isGivenBack(entry, entry.epochTold);
     case 'foreign':
       return false;
     case 'record': {
@@ -152,6 +152,11 @@ function mayStandOn(options: BidOptions, entry: Biddable, reading: TipReading): 
 function workToGoOnFrom({ tip }: TipReading, claim: LockRecord): Oid | null {
   if (tip.kind !== 'record' || claim.state !== 'held') return null;
   return tip.record.bodySha256 === claim.bodySha256 ? (claim.work ?? null) : null;
+}
+
+function isGivenBack(entry: TaskEntry, epoch: number): boolean {
+  const { givenBackOver } = entry;
+  return isReopened(entry, epoch) || (givenBackOver !== null && epoch <= givenBackOver);
 }
 
 /** People gave a task back after this failure of it. */

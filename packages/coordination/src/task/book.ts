@@ -1,6 +1,6 @@
 /** All tasks that this peer knows of, from hints, reads and its own work. Pure state. */
 import { type IssueNumber, limits, type TaskHint, type TaskId, taskParts } from '@bzzz/protocol';
-import { claimed, ended, type Hold, open, type TaskState } from './state.ts';
+import { claimed, ended, type Hold, holdOf, open, type TaskState } from './state.ts';
 
 export type Seen = Extract<TaskHint, { kind: 'seen' }>;
 
@@ -26,6 +26,8 @@ export interface TaskEntry {
    * want it done though its lock is gone or says `failed`, see `isReopened`. Null: they did not.
    */
   readonly reopenedOver: number | null;
+  /** The same, whoever was thought to hold it then: should its lock turn out to be gone, this counts. */
+  readonly givenBackOver: number | null;
   /** Monotonic time before which we do not bid again. */
   readonly notBeforeMs: number;
   readonly failures: number;
@@ -49,8 +51,14 @@ export function createBook(): Book {
   function update(task: TaskId, change: Partial<Omit<TaskEntry, 'task'>>): TaskEntry {
     const before = entries.get(task) ?? blank(task);
     const after = { ...before, ...change };
-    const epochHeld = 'hold' in after.state ? after.state.hold.epoch : 0;
-    entries.set(task, { ...after, epochKnown: Math.max(after.epochKnown, epochHeld) });
+    if ('hold' in after.state) {
+      const epochKnown = Math.max(after.epochKnown, after.state.hold.epoch);
+      // Who holds it now has heard of that, or will.
+      const reopenedOver = holdOf(after.state) === undefined ? after.reopenedOver : null;
+      entries.set(task, { ...after, epochKnown, reopenedOver });
+    } else {
+      entries.set(task, after);
+    }
     prune();
     return entries.get(task) ?? after;
   }
@@ -142,6 +150,7 @@ function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
     updatedAtMs,
     blocked,
     reopenedOver,
+    givenBackOver: cameBack ? entry.epochKnown : entry.givenBackOver,
     waitsFor: null,
   };
 }
@@ -180,6 +189,7 @@ function blank(task: TaskId): TaskEntry {
     blocked: null,
     waitsFor: null,
     reopenedOver: null,
+    givenBackOver: null,
     notBeforeMs: 0,
     failures: 0,
   };

@@ -10,7 +10,7 @@ const gives = new Set<PeopleAct>(['unassign', 'reopen', 'label']);
 
 export function checkFailures({ broken, repo }: CheckContext, chains: Chains): Check {
   const taken = new Set<IssueNumber>();
-  /** Given back, or written anew, since the attempt that failed was claimed: peers may hear of it late. */
+  /** Given back, or written anew: who hears of that only after a later failure tries once more. */
   const givenBack = new Set<IssueNumber>();
 
   function onPush({ number, lock }: FencePush): void {
@@ -21,7 +21,6 @@ export function checkFailures({ broken, repo }: CheckContext, chains: Chains): C
     if (before?.state === 'failed' && touched === null && !givenBack.has(number)) {
       broken('4.2-over-failure', `work on #${number} began again over its failure`);
     }
-    givenBack.delete(number);
   }
 
   return {

@@ -143,7 +143,7 @@ const floors: readonly (readonly [Sight, number])[] = [
   ['trespass', 50],
   ['takeover', 1_000],
   ['publication', 1_500],
-  ['carried result', 18],
+  ['carried result', 15],
   ['rejected push', 1_000],
   ['claim in doubt', 2_500],
   ['refused claim', 250],

@@ -104,4 +104,10 @@ export const foundSeeds: readonly {
     tasks: 3,
     what: 'who heard late that people had reopened an issue tried it once more after its failure',
   },
+  {
+    seed: 41_399,
+    peers: 6,
+    tasks: 2,
+    what: 'whoever took over a first claim did not look for the pull request that its holder had not come to look for',
+  },
 ];

@@ -23,7 +23,6 @@ export type BidOutcome =
       readonly kind: 'won';
       readonly holding: Holding;
       readonly resultTip: Oid | null;
-      readonly first: boolean;
       readonly work: Oid | null;
     }
   /** Somebody stands in the way; `reading` says who. */
@@ -41,7 +40,6 @@ export type BidOutcome =
       readonly kind: 'doubt';
       readonly intent: FenceIntent;
       readonly resultTip: Oid | null;
-      readonly first: boolean;
       /** Unfinished work in the same words, to go on from. */
       readonly work: Oid | null;
       readonly error: BzzzError;
@@ -98,7 +96,6 @@ export async function bid(
   const verdict = await deps.fence.propose(intent, signal);
   const stood = {
     resultTip: reading.result,
-    first: reading.tip.kind === 'absent',
     work: workToGoOnFrom(reading, intent.record),
   };
   switch (verdict.kind) {

@@ -16,7 +16,6 @@ import {
   taskParts,
 } from '@bzzz/protocol';
 import type { Holding } from '../fence/holding.ts';
-import { isExplained } from '../fence/tip.ts';
 import type { Base, Clock, Forge, PullRequestText, Random } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
@@ -24,7 +23,7 @@ import { type AttemptDeps, type AttemptResult, runAttempt } from './attempt.ts';
 import type { BlockersOf } from './blockers.ts';
 import { type Briefing, brief, lookAgain } from './briefing.ts';
 import { forgeWork, insist } from './insist.ts';
-import { priorResult, unexplainedBranch } from './prior-result.ts';
+import { type Prior, priorResult, unexplainedBranch } from './prior-result.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createReassert, type Reassert } from './reassert.ts';
 import { adoptedText, commitMessage, pullRequestText } from './texts.ts';
@@ -77,8 +76,6 @@ export interface DriveJob {
   readonly holding: Holding;
   /** Tip of the result branch when the task was claimed. */
   readonly resultTip: Oid | null;
-  /** The lock branch did not exist: whether the task was worked on before is not known yet. */
-  readonly first: boolean;
   /** Unfinished work that an earlier attempt pushed, in the words of this one. */
   readonly work: Oid | null;
 }
@@ -151,19 +148,12 @@ async function workOn(
       brief(deps, record, alive.signal),
     );
     known = briefing;
-    if (job.first || !isExplained(record, job.resultTip)) {
-      const prior = await forgeWork(deps, options, record, alive.signal, () =>
-        priorResult(deps, record, job.resultTip, alive.signal),
-      );
-      if (prior.kind === 'branch') {
-        alive.stop();
-        const back = { reason: unexplainedBranch, again: 'when-reopened' as const };
-        return await release(deps, options, job, back, signal);
-      }
-      if (prior.kind === 'pull-request') {
-        alive.stop();
-        return await refence(deps, options, job, prior.result, signal);
-      }
+    const prior = await forgeWork(deps, options, record, alive.signal, () =>
+      priorResult(deps, record, job.resultTip, alive.signal),
+    );
+    if (prior.kind !== 'none') {
+      alive.stop();
+      return await settlePrior(deps, options, job, prior, signal);
     }
     await deps.visible.claimed(record, alive.signal);
     shown = createReassert(deps, record, briefing.issue.updatedAtMs);
@@ -186,6 +176,19 @@ async function workOn(
     const cause = alive.signal.aborted ? abortError(alive.signal) : error;
     return await giveUp(deps, options, job, cause, signal);
   }
+}
+
+/** What an earlier claim left is not done again: people see it, or a person is asked about it. */
+function settlePrior(
+  deps: DriveDeps,
+  options: DriveOptions,
+  job: DriveJob,
+  prior: Exclude<Prior, { kind: 'none' }>,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  if (prior.kind === 'pull-request') return refence(deps, options, job, prior.result, signal);
+  const back = { reason: unexplainedBranch, again: 'when-reopened' as const };
+  return release(deps, options, job, back, signal);
 }
 
 /** Where the attempt begins: at the work that was pushed before, if the policy says so, or anew. */

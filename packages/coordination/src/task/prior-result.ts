@@ -1,7 +1,6 @@
 /**
- * A lock branch that does not exist may be new, or lost: somebody deleted it after the task was
- * done. Before any work the holder of a first claim looks for what an earlier one left; so does who
- * takes over a task that was never published and has a result branch all the same.
+ * A lock that tells of no result may stand where a lock was lost or tidied up that did: whoever made it may
+ * have gone away before looking. So before any work its holder looks for what an earlier claim left.
  */
 import { type LockRecord, type Oid, taskParts } from '@bzzz/protocol';
 import { isExplained } from '../fence/tip.ts';

@@ -43,7 +43,7 @@ describe('a bid for a task that nobody ever claimed', () => {
   it('costs one push and no read', async () => {
     const stand = createStand();
     const outcome = await bidOf(stand);
-    expect(outcome).toMatchObject({ kind: 'won', first: true, resultTip: null });
+    expect(outcome).toMatchObject({ kind: 'won', resultTip: null });
     expect(stand.forge.calls).toEqual(['push']);
   });
 
@@ -89,7 +89,7 @@ describe('a bid for a task that was claimed before', () => {
     const asked: Oid[] = [];
     const outcome = await bidOf(stand, 1, (_, oid) => asked.push(oid) > 0);
     expect(asked).toEqual([theirs.oid]);
-    expect(outcome).toMatchObject({ kind: 'won', first: false, resultTip: null });
+    expect(outcome).toMatchObject({ kind: 'won', resultTip: null });
     if (outcome.kind === 'won') expect(outcome.holding.tip().record.epoch).toBe(2);
   });
 
@@ -109,7 +109,7 @@ describe('a bid for a task that was claimed before', () => {
     expect(await bidOf(stand, 3)).toMatchObject({ kind: 'stood-down' });
     expect(await bidOf(stand, 3, undefined, 2)).toMatchObject({ kind: 'stood-down' });
     const outcome = await bidOf(stand, 3, undefined, 3);
-    expect(outcome).toMatchObject({ kind: 'won', first: false });
+    expect(outcome).toMatchObject({ kind: 'won' });
     expect(await stand.tip()).toMatchObject({ record: { epoch: 4, state: 'held', attempt: 1 } });
   });
 
@@ -117,7 +117,7 @@ describe('a bid for a task that was claimed before', () => {
     const stand = createStand();
     const draft = { ...heldDraft(3), state: 'released' as const, reason: 'stopping' };
     stand.forge.overwrite(number, await makeLockCommit(createStand(2), draft, null));
-    expect(await bidOf(stand, 3)).toMatchObject({ kind: 'won', first: false });
+    expect(await bidOf(stand, 3)).toMatchObject({ kind: 'won' });
     expect(await stand.tip()).toMatchObject({ record: { epoch: 4 } });
   });
 

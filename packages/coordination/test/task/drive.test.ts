@@ -11,7 +11,7 @@ import { calm, createStand, heldDraft, leaseMs, number, task } from '../support/
 
 const options = { peerName: 'ant', backoffMs: 1_000, attemptsMax: 3 };
 
-async function driveOf(change: { first?: boolean; attempt?: number; failures?: number } = {}) {
+async function driveOf(change: { attempt?: number; failures?: number } = {}) {
   const stand = createStand();
   const work = createMemoryWork(stand.clock);
   const { attempt = 1, failures } = change;
@@ -31,7 +31,7 @@ async function driveOf(change: { first?: boolean; attempt?: number; failures?: n
     driveTask(
       { ...stand, ...work, visible },
       { ...options, hooks },
-      { holding, resultTip: null, first: change.first ?? true, work: null },
+      { holding, resultTip: null, work: null },
       signal,
     );
   const on = () => stand.forge.task(number);
@@ -194,7 +194,7 @@ describe('a task that goes wrong', () => {
     work.script.error = errorOf('sandbox_missing');
     const visible = createVisible(stand, options);
     const hooks = { onStep: () => undefined, onRecheck: () => undefined };
-    const shared = { resultTip: null, first: false, work: null };
+    const shared = { resultTip: null, work: null };
     const job = { holding: createHolding(stand, last), ...shared };
     const over = driveTask({ ...stand, ...work, visible }, { ...options, hooks }, job, calm);
     expect(await stand.clock.drive(over)).toMatchObject({ state: 'failed' });

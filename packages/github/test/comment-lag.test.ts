@@ -1,63 +1,32 @@
 /** The one comment of an issue, while answers are lost and the list of comments lags. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Clock } from '@bzzz/coordination';
 import type { IssueNumber, RepoName } from '@bzzz/protocol';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  commentMarker,
-  createGithubForge,
-  type GithubForge,
-  tokenFromValue,
-} from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { commentMarker, type GithubForge, tokenFromValue } from '../src/index.ts';
 import { codeOf } from './support/code-of.ts';
-import { type Embedded, startEmbedded, tokens } from './support/embedded.ts';
+import { type Embedded, tokens } from './support/embedded.ts';
+import { type EmbeddedIssue, useEmbeddedIssue } from './support/embedded-issue.ts';
 import { createLeapingClock } from './support/leaping-clock.ts';
-import { createPerson, type Person } from './support/person.ts';
+import type { Person } from './support/person.ts';
 
 const listLagMs = 30_000;
 const list = 'GET /repos/:owner/:repo/issues/:number/comments';
 const post = 'POST /repos/:owner/:repo/issues/:number/comments';
 
 let embedded: Embedded;
-let folder: string;
-beforeAll(async () => {
-  embedded = await startEmbedded();
-  folder = await mkdtemp(path.join(tmpdir(), 'bzzz-comments-'));
-});
-afterAll(async () => {
-  await embedded.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
 let repo: RepoName;
 let person: Person;
 let number: IssueNumber;
 let clock: Clock;
-let forges: GithubForge[];
-beforeEach(async () => {
-  forges = [];
+let issue: EmbeddedIssue;
+useEmbeddedIssue((now) => {
+  issue = now;
+  ({ embedded, repo, person, number } = now);
   clock = createLeapingClock();
-  repo = await embedded.createRepository();
-  const { url } = embedded.forge;
-  person = await createPerson({ apiUrl: url, gitUrl: url, repo, token: tokens.owner });
-  number = await person.openIssue({ title: 'Something to do', body: 'recipe: format' });
-});
-afterEach(async () => {
-  embedded.forge.faults.clear();
-  await Promise.all(forges.map((forge) => forge.close()));
-  await person.dispose();
 });
 
-async function connect(token: string = tokens.peer): Promise<GithubForge> {
-  const { url } = embedded.forge;
-  const dataDir = await mkdtemp(path.join(folder, 'peer-'));
-  const deps = { token: tokenFromValue(token), clock };
-  const forge = createGithubForge(deps, { apiUrl: url, gitUrl: url, dataDir, listLagMs });
-  forges.push(forge);
-  return forge;
-}
+const connect = (token: string = tokens.peer) =>
+  issue.connect({ token: tokenFromValue(token), clock }, { listLagMs });
 
 /** The next reads of the list by this account show it as its first one does. */
 const lagFor = (requests: number, account = 'peers') =>

@@ -1,7 +1,7 @@
 /** What the adapter makes of every kind of answer, and what it sends and does not send. */
 import type { Clock } from '@bzzz/coordination';
 import { IssueNumber, limits, RepoName } from '@bzzz/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   createGithubForge,
   type GithubForge,
@@ -42,6 +42,12 @@ function connect(
   forges.push(forge);
   return forge;
 }
+
+const rateHeaders = {
+  'x-ratelimit-remaining': '4711',
+  'x-ratelimit-limit': '5000',
+  'x-ratelimit-reset': '1700000000',
+};
 
 const issue = {
   number,
@@ -241,6 +247,23 @@ describe('limits that the forge tells', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it('keep everything else back too while one request waits them out', async () => {
+    const arrivedMs: number[] = [];
+    server.answer = () => {
+      arrivedMs.push(performance.now());
+      const headers = { 'retry-after': '1', ...rateHeaders };
+      return arrivedMs.length === 1 ? { status: 403, headers, body: words } : { body: issue };
+    };
+    const forge = connect({ rateLimitWaitMsMax: 1000 });
+    const first = forge.readIssue(repo, number);
+    await vi.waitFor(() => expect(forge.stats().rateLimit).not.toBeNull());
+    await Promise.all([first, forge.readIssue(repo, number)]);
+    const [toldMs = 0, ...laterMs] = arrivedMs;
+    expect(laterMs).toHaveLength(2);
+    // A timer may fire a millisecond early.
+    expect(Math.min(...laterMs) - toldMs).toBeGreaterThan(990);
+  });
+
   it('are cancelled while they are waited out', async () => {
     const asked = Promise.withResolvers<void>();
     server.answer = () => {
@@ -256,12 +279,7 @@ describe('limits that the forge tells', () => {
   });
 
   it('are shown', async () => {
-    const headers = {
-      'x-ratelimit-remaining': '4711',
-      'x-ratelimit-limit': '5000',
-      'x-ratelimit-reset': '1700000000',
-    };
-    server.answer = () => ({ headers, body: issue });
+    server.answer = () => ({ headers: rateHeaders, body: issue });
     const forge = connect();
     expect(forge.stats().rateLimit).toBe(null);
     await forge.readIssue(repo, number);

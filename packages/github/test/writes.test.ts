@@ -1,60 +1,26 @@
 /** What people see, written to the embedded forge while it loses answers and lags. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { IssueNumber, RepoName } from '@bzzz/protocol';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  commentMarker,
-  createGithubForge,
-  type GithubForge,
-  type GithubOptions,
-  tokenFromFile,
-  tokenFromValue,
-} from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { commentMarker, type GithubOptions, tokenFromFile, tokenFromValue } from '../src/index.ts';
 import { codeOf } from './support/code-of.ts';
-import { type Embedded, startEmbedded, tokens } from './support/embedded.ts';
+import { type Embedded, tokens } from './support/embedded.ts';
+import { type EmbeddedIssue, useEmbeddedIssue } from './support/embedded-issue.ts';
 import { createPerson, type Person } from './support/person.ts';
 
 let embedded: Embedded;
-let folder: string;
-beforeAll(async () => {
-  embedded = await startEmbedded();
-  folder = await mkdtemp(path.join(tmpdir(), 'bzzz-writes-'));
-});
-afterAll(async () => {
-  await embedded.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
 let repo: RepoName;
 let person: Person;
 let number: IssueNumber;
-let forges: GithubForge[];
-beforeEach(async () => {
-  forges = [];
-  repo = await embedded.createRepository();
-  const { url } = embedded.forge;
-  person = await createPerson({ apiUrl: url, gitUrl: url, repo, token: tokens.owner });
-  number = await person.openIssue({ title: 'Something to do', body: 'recipe: format' });
-});
-afterEach(async () => {
-  embedded.forge.faults.clear();
-  await Promise.all(forges.map((forge) => forge.close()));
-  await person.dispose();
+let issue: EmbeddedIssue;
+useEmbeddedIssue((now) => {
+  issue = now;
+  ({ embedded, repo, person, number } = now);
 });
 
-async function connect(
-  token: string = tokens.peer,
-  options: Partial<GithubOptions> = {},
-): Promise<GithubForge> {
-  const { url } = embedded.forge;
-  const dataDir = await mkdtemp(path.join(folder, 'peer-'));
-  const deps = { token: tokenFromValue(token) };
-  const forge = createGithubForge(deps, { apiUrl: url, gitUrl: url, dataDir, ...options });
-  forges.push(forge);
-  return forge;
-}
+const connect = (token: string = tokens.peer, options: Partial<GithubOptions> = {}) =>
+  issue.connect({ token: tokenFromValue(token) }, options);
 
 const drop = (on: string): void => {
   embedded.forge.faults.add({ kind: 'dropReply', on, count: 1 });
@@ -231,15 +197,9 @@ describe('cost', () => {
 it('goes on with a new token in the file when the old one is revoked', async () => {
   const { forge: server } = embedded;
   await server.addUser({ login: 'rotating', token: 'token-of-monday' });
-  const file = path.join(folder, 'token');
+  const file = path.join(issue.folder, 'token');
   await writeFile(file, 'token-of-monday', { mode: 0o600 });
-  const { url } = server;
-  const dataDir = await mkdtemp(path.join(folder, 'peer-'));
-  const forge = createGithubForge(
-    { token: tokenFromFile(file) },
-    { apiUrl: url, gitUrl: url, dataDir },
-  );
-  forges.push(forge);
+  const forge = await issue.connect({ token: tokenFromFile(file) });
   expect(await forge.account()).toBe('rotating');
   await server.revokeToken('token-of-monday');
   expect(await codeOf(forge.readIssue(repo, number))).toBe('forge_unauthorized');

@@ -20,7 +20,7 @@ import type { Settings } from '../options.ts';
 import type { StatsKeeper } from '../stats.ts';
 import type { TokenSource } from '../token-source.ts';
 import { restFailure, statusOf } from './failures.ts';
-import { createLimitGate } from './limit-gate.ts';
+import { createLimitGate, type LimitGate } from './limit-gate.ts';
 import { createForgeFetch } from './transport.ts';
 import { createWriteShare } from './write-share.ts';
 
@@ -62,8 +62,8 @@ type ToldWaits = Map<'wait', number>;
 const ThrottledOctokit = Octokit.plugin(throttling, retry);
 
 export function createRest(deps: RestDeps, settings: Settings): Rest {
-  const octokit = createOctokit(deps, settings);
-  const gate = createLimitGate(deps.clock);
+  const gate = createLimitGate(deps.clock, { waitMsMax: settings.rateLimitWaitMsMax });
+  const octokit = createOctokit({ ...deps, gate }, settings);
   const lock = createKeyedLock();
   const share = createWriteShare(deps.clock, settings);
 
@@ -82,7 +82,7 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
     withToken(deps.token, async (token) => {
       assertLive(request.signal);
       assertOwnHost(request.route, settings.apiUrl);
-      gate.assertOpen();
+      await gate.pass(request.signal);
       const told: ToldWaits = new Map();
       const headers: Record<string, string> = { authorization: `token ${token}` };
       if (typeof request.etag === 'string') headers['if-none-match'] = request.etag;
@@ -101,7 +101,7 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
       } catch (error) {
         if (statusOf(error) === 304) return { status: 304, data: undefined, headers: {} };
         const failure = restFailure(error, { token, toldMs: told.get('wait') });
-        gate.tell(failure);
+        if (failure.code === 'forge_rate_limited') gate.close(failure.retryAfterMs ?? 0);
         throw failure;
       }
     });
@@ -124,7 +124,7 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
   };
 }
 
-function createOctokit(deps: RestDeps, settings: Settings) {
+function createOctokit(deps: RestDeps & { readonly gate: LimitGate }, settings: Settings) {
   const onLimit = (
     retryAfterSeconds: number,
     options: { request: Readonly<Record<string, unknown>> },
@@ -133,6 +133,8 @@ function createOctokit(deps: RestDeps, settings: Settings) {
   ): boolean => {
     const told = options.request['told'];
     if (told instanceof Map) told.set('wait', retryAfterSeconds * 1000);
+    // Also for those that are sent while this one waits.
+    deps.gate.close(retryAfterSeconds * 1000);
     return retryCount < 1 && retryAfterSeconds * 1000 <= settings.rateLimitWaitMsMax;
   };
   return new ThrottledOctokit({

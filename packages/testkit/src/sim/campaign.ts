@@ -33,9 +33,7 @@ export interface CampaignOptions {
 export async function runRange(range: Range, options: CampaignOptions): Promise<number> {
   const workers = Math.min(options.workers || availableParallelism(), range.count);
   const startedNs = process.hrtime.bigint();
-  const parts = Array.from({ length: workers }, (_, index) => part(range, index, workers));
-  const shares = await Promise.all(parts.map((one) => shareOf(one, options)));
-  const total = shares.reduce(sum);
+  const total = await inShares(range, workers, options);
   const realMs = Number(process.hrtime.bigint() - startedNs) / 1e6;
   const sights = Object.entries(total.covered).toSorted(([a], [b]) => (a < b ? -1 : 1));
   console.log(`covered: ${sights.map(([what, times]) => `${what} ${times}`).join(', ')}`);
@@ -88,10 +86,28 @@ const nothing: Totals = {
   failure: null,
 };
 
-function part({ from, count }: Range, index: number, parts: number): Range {
-  const start = Math.floor((count * index) / parts);
-  const end = Math.floor((count * (index + 1)) / parts);
-  return { from: from + start, count: end - start };
+/** Seeds of one process: a world that is over is not always forgotten, and a million must run too. */
+const shareMax = 500;
+
+/** Each worker takes the next share when it is done with one; none is begun after a failure. */
+async function inShares(
+  { from, count }: Range,
+  workers: number,
+  options: CampaignOptions,
+): Promise<Totals> {
+  const size = Math.min(shareMax, Math.ceil(count / workers));
+  const end = from + count;
+  let next = from;
+  let total: Totals = nothing;
+  async function work(): Promise<void> {
+    while (next < end && total.failure === null) {
+      const share = { from: next, count: Math.min(size, end - next) };
+      next += share.count;
+      total = sum(total, await shareOf(share, options));
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, work));
+  return total;
 }
 
 async function shareOf({ from, count }: Range, { peers, tasks }: CampaignOptions): Promise<Totals> {

@@ -359,7 +359,7 @@ describe('writes', () => {
       if (method !== 'GET') times.push(performance.now());
       return { body: url.endsWith('/labels') ? [] : { ...issue, labels: [] } };
     };
-    const forge = connect({ writeGapMs: 100, writesWaitingMax: 2 });
+    const forge = connect({ writeGapMs: 500, writesWaitingMax: 2 });
     const codes = await Promise.all(
       [1, 2, 3, 4, 5].map((n) =>
         forge.addLabel(repo, IssueNumber.parse(n), 'bzzz').then(
@@ -371,8 +371,8 @@ describe('writes', () => {
     expect(codes.filter((code) => code === 'done')).toHaveLength(3);
     expect(codes.filter((code) => code === 'forge_rate_limited')).toHaveLength(2);
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    // Timers may fire a little early.
-    expect(Math.min(...gaps)).toBeGreaterThan(90);
+    // Measured where they arrive: on a busy machine one of them may do so late, and look closer to the next.
+    expect(Math.min(...gaps)).toBeGreaterThan(250);
   });
 });
 

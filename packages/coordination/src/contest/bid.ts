@@ -16,7 +16,7 @@ import type { Fence } from '../fence/fence.ts';
 import { createHolding, type Holding } from '../fence/holding.ts';
 import type { Forge } from '../ports/index.ts';
 import { isExplained, type Tip, type TipReading } from '../fence/tip.ts';
-import { isReopened, type Seen, type TaskEntry } from '../task/book.ts';
+import { isGivenBack, isReopened, type Seen, type TaskEntry } from '../task/book.ts';
 
 export type BidOutcome =
   | {
@@ -149,11 +149,6 @@ function mayStandOn(options: BidOptions, entry: Biddable, reading: TipReading): 
 function workToGoOnFrom({ tip }: TipReading, claim: LockRecord): Oid | null {
   if (tip.kind !== 'record' || claim.state !== 'held') return null;
   return tip.record.bodySha256 === claim.bodySha256 ? (claim.work ?? null) : null;
-}
-
-function isGivenBack(entry: TaskEntry, epoch: number): boolean {
-  const { givenBackOver } = entry;
-  return isReopened(entry, epoch) || (givenBackOver !== null && epoch <= givenBackOver);
 }
 
 /** People gave a task back after this failure of it. */

@@ -94,6 +94,12 @@ export function isReopened({ reopenedOver }: TaskEntry, epoch: number): boolean 
   return reopenedOver !== null && epoch <= reopenedOver;
 }
 
+/** The same for a task whose lock is gone: then nobody who held it has heard of that. */
+export function isGivenBack(entry: TaskEntry, epoch: number): boolean {
+  const { givenBackOver } = entry;
+  return isReopened(entry, epoch) || (givenBackOver !== null && epoch <= givenBackOver);
+}
+
 function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
   switch (hint.kind) {
     case 'seen':

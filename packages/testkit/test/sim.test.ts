@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Faults, noFaults, replayCommand, runSimulation, type Sight } from '../src/index.ts';
 import { foundSeeds } from './found-seeds.ts';
 import { tally } from '../src/sim/campaign.ts';
+import { startSelf } from '../src/sim/self.ts';
 import { shrunk } from '../src/sim/shrink.ts';
 
 const sizes = (seed: number) => ({ peers: 2 + (seed % 5), tasks: 1 + (seed % 7) });
@@ -82,6 +83,12 @@ describe('the simulator', () => {
     expect(smaller.without?.length ?? 0).toBeGreaterThan(5);
     expect(smaller.tasks).toBeLessThanOrEqual(options.tasks);
   }, 120_000);
+
+  it('counts every seed of every share, whichever process ran it', async () => {
+    const { code, output } = await startSelf(['--seeds', '41', '--from', '5', '--workers', '3']);
+    expect(output).toContain('41 seeds from 5: no invariant broken');
+    expect(code).toBe(0);
+  }, 60_000);
 
   it('prints the command that runs a seed again', () => {
     const options = { seed: 7, peers: 3, tasks: 2, bug: 'no-lease-check' as const };

@@ -103,7 +103,9 @@ async function inShares(
     while (next < end && total.failure === null) {
       const share = { from: next, count: Math.min(size, end - next) };
       next += share.count;
-      total = sum(total, await shareOf(share, options));
+      const done = await shareOf(share, options);
+      // Only now: another worker may have added to it meanwhile.
+      total = sum(total, done);
     }
   }
   await Promise.all(Array.from({ length: workers }, work));

@@ -34,6 +34,11 @@ export const errorRegistry = {
     advice:
       'The tip of the lock branch was not written by bzzz. Delete the branch and reopen the issue to let bzzz start over.',
   },
+  certificate_invalid: {
+    status: 422,
+    retryable: false,
+    advice: 'Do not trust the result by it: the certificate was changed, or is none of bzzz.',
+  },
   policy_invalid: {
     status: 422,
     retryable: false,

@@ -52,6 +52,7 @@ export {
   branchPrefix,
   explainedResult,
   lockRef,
+  lockTask,
   lockSigningBytes,
   resultRef,
   taskOfRef,
@@ -77,6 +78,21 @@ export {
   type Recipe,
 } from './policy.ts';
 export {
+  acceptanceHash,
+  Certificate,
+  CertificateBody,
+  certificateOf,
+  certificateSigningBytes,
+  certificateText,
+  Environment,
+  JournalHead,
+  Verdict,
+  VerdictStatement,
+  verdictSigningBytes,
+  VerifyRequest,
+  VerifyResponse,
+} from './verdict.ts';
+export {
   type Channel,
   Envelope,
   EnvelopePosition,
@@ -89,6 +105,7 @@ export {
   type Topic,
   topicName,
   topics,
+  verifyProtocol,
   whyProtocol,
   wireVersions,
 } from './wire.ts';

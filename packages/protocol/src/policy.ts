@@ -56,6 +56,8 @@ export type Plain = z.infer<typeof Plain>;
 const Limits = z.strictObject({
   /** One attempt, from workspace to accepted result. */
   attemptMs: z.int().min(1000).max(86_400_000).default(600_000),
+  /** How long the verdicts of other peers are waited for; without them a result stays a draft. */
+  verdictMs: z.int().min(1000).max(86_400_000).default(900_000),
   /** What one command may print before it is ended. */
   outputBytesMax: z
     .int()
@@ -99,7 +101,7 @@ export const Policy = z.strictObject({
   /** No result may touch these. The files of `alwaysProtected` always are. */
   protected: Globs.default([]),
   /** Verdicts of other peers that make a result ready for review. */
-  verdicts: z.int().min(0).max(100).default(1),
+  verdicts: z.int().min(0).max(16).default(1),
   limits: Limits.prefault({}),
   /**
    * So often the unfinished work of an attempt is pushed to the result branch, checked as a result is,

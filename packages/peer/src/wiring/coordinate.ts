@@ -65,6 +65,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       slots: able ? work.slots : 0,
       tools: findTools(work),
       sandbox: sandbox.kind,
+      platform: `${process.platform} ${process.arch}`,
       unable: work.slots > 0 ? sandbox.missing : null,
       wire: wireVersions,
       load: machineLoad,

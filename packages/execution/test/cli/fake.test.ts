@@ -18,7 +18,7 @@ const root = process.env.ANTHROPIC_BASE_URL;
 const headers = { 'x-api-key': process.env.ANTHROPIC_API_KEY, 'content-type': 'application/json' };
 say({ type: 'system', subtype: 'init', session_id: 's-1', model: 'sonnet' });
 console.log('a warning for people');
-const answer = await fetch(root + '/v1/messages?beta=true', { method: 'POST', headers, body: JSON.stringify({ prompt }) });
+const answer = await fetch(root + '/v1/messages?beta=true', { method: 'POST', headers, body: JSON.stringify({ system: prompt }) });
 const other = await fetch(root + '/v1/files', { method: 'POST', headers, body: '{}' });
 const environments = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).map((pid) => {
   try { return readFileSync('/proc/' + pid + '/environ', 'latin1') + readFileSync('/proc/' + pid + '/cmdline', 'latin1'); } catch { return ''; }
@@ -58,7 +58,7 @@ describe.each(['required', 'off'] as const)('a coding tool, sandbox %s', (sandbo
     expect(more).toEqual([]);
     expect(asked?.what).toBe('POST /v1/messages?beta=true');
     expect(asked?.headers['x-api-key']).toBe(realKey);
-    const { prompt } = JSON.parse(asked?.body ?? '{}');
+    const { system: prompt } = JSON.parse(asked?.body ?? '{}');
     expect(prompt).toMatch(/<<(\w+) from bzzz: rules>>\nChange files[^]*<<\1 end>>/);
     expect(prompt).toMatch(/from a maintainer of the repository: instructions>>\nTwo spaces\./);
     expect(prompt).toMatch(/from the author of the issue[^>]*>>\nMend the widget\./);
@@ -163,6 +163,12 @@ for (let i = 0; i < 3; i += 1) {
       spent: { turns: 2 },
     });
     expect(at.api.asked).toHaveLength(2);
+  });
+
+  it('is the same where a user namespace isolates it', async () => {
+    const at = await world({ script: works, world: { way: 'user-namespace' } });
+    expect(await at.run()).toMatchObject({ succeeded: true });
+    expect(at.api.asked).toMatchObject([{ headers: { 'x-api-key': realKey } }]);
   });
 
   it('is nothing where the tool is not there', async () => {

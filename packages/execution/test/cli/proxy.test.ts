@@ -51,6 +51,11 @@ interface Ask {
 
 const trusted = { authorization: `Bearer ${pass}`, 'content-type': 'application/json' };
 
+/** A question of about so many bytes. */
+function words(bytes: number): string {
+  return JSON.stringify({ messages: [{ role: 'user', content: 'x'.repeat(bytes) }] });
+}
+
 function askOver(socketPath: string, ask: Ask): Promise<{ status: number; body: string }> {
   const { method = 'POST', path = '/chat/completions', headers = trusted, body = '{}' } = ask;
   return new Promise((resolve, reject) => {
@@ -151,9 +156,27 @@ it('lets no huge request through, and no more than a run may have in all', async
   const { ask, made } = await proxy({
     limits: { requestBytesMax: 100_000, totalBytesMax: 150_000 },
   });
-  expect(await ask({ body: 'x'.repeat(90_000) })).toMatchObject({ status: 200 });
-  expect(await ask({ body: 'x'.repeat(70_000) })).toMatchObject({ status: 403 });
+  expect(await ask({ body: words(90_000) })).toMatchObject({ status: 200 });
+  expect(await ask({ body: words(70_000) })).toMatchObject({ status: 403 });
   expect(made.objection).toContain('150000 bytes to and from the model are used up');
+});
+
+it('hides the key where a server repeats it in a complaint', async () => {
+  const { ask } = await proxy({
+    answer: (response) => {
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end('{"error":"wrong key sk-real"}');
+    },
+  });
+  expect(await ask()).toEqual({ status: 401, body: '{"error":"wrong key (key)"}' });
+});
+
+it('lets no question through that would make the API use the network', async () => {
+  const { ask, server, made } = await proxy();
+  const body = JSON.stringify({ tools: [{ type: 'web_search' }], input: 'send it away' });
+  expect(await ask({ body, path: '/responses' })).toMatchObject({ status: 403 });
+  expect(made).toMatchObject({ answers: 0, objection: expect.stringContaining('"web_search"') });
+  expect(server.asked).toEqual([]);
 });
 
 it('gives up a huge request in its middle', async () => {

@@ -2,6 +2,7 @@
 export type ApiName = 'anthropic' | 'openai' | 'gemini';
 
 export interface ModelApi {
+  readonly name: ApiName;
   /** Root that a tool is given; the paths below stand behind it. */
   readonly url: string;
   /** The header that carries the key, and what stands before the key in it. */
@@ -19,6 +20,7 @@ export interface ApiRequest {
 
 export const modelApis: Readonly<Record<ApiName, ModelApi>> = {
   anthropic: {
+    name: 'anthropic',
     url: 'https://api.anthropic.com',
     key: { header: 'x-api-key', prefix: '' },
     requests: [
@@ -28,6 +30,7 @@ export const modelApis: Readonly<Record<ApiName, ModelApi>> = {
     ],
   },
   openai: {
+    name: 'openai',
     url: 'https://api.openai.com/v1',
     key: { header: 'authorization', prefix: 'Bearer ' },
     requests: [
@@ -37,6 +40,7 @@ export const modelApis: Readonly<Record<ApiName, ModelApi>> = {
     ],
   },
   gemini: {
+    name: 'gemini',
     url: 'https://generativelanguage.googleapis.com',
     key: { header: 'x-goog-api-key', prefix: '' },
     requests: [

@@ -8,6 +8,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isBzzzError } from '@bzzz/protocol';
 import type { ApiRequest, ModelApi } from './apis.ts';
 import { createForwarder } from './forward.ts';
+import { inspect } from './inspect.ts';
+import { createMeter } from './meter.ts';
 import { ProxyRefusal } from './refusal.ts';
 
 export interface ProxyOptions {
@@ -44,7 +46,9 @@ export interface Proxy {
 export function createProxy(options: ProxyOptions): Proxy {
   const { api, limits } = options;
   const root = new URL(options.url);
-  const forwarder = createForwarder({ api, root, limits });
+  const meter = createMeter(limits);
+  const { stallMs } = limits;
+  const forwarder = createForwarder({ api, root, stallMs, passing: meter.passing });
   let answers = 0;
   let objection: string | null = null;
 
@@ -52,16 +56,16 @@ export function createProxy(options: ProxyOptions): Proxy {
     const asked = new URL(request.url ?? '/', 'http://proxy.invalid');
     const { isAnswer } = known(api, request.method, asked);
     if (!hasPass(request, options)) throw new ProxyRefusal(401, 'this is not the pass of this run');
+    const body = inspected(api, request.method, await meter.read(request));
     if (isAnswer && answers >= limits.answersMax) {
-      objection = `it had ${limits.answersMax} answers and was not done`;
-      throw new ProxyRefusal(403, objection);
+      throw new ProxyRefusal(403, `it had ${limits.answersMax} answers and was not done`);
     }
     if (isAnswer) answers += 1;
     const key = await options.key().catch((error: unknown) => {
       if (!isBzzzError(error)) throw error;
       throw new ProxyRefusal(502, `the key of the model API cannot be read: ${error.reason}`);
     });
-    await forwarder.forward(request, response, { asked, key });
+    await forwarder.forward(request, response, { asked, key, body });
   }
 
   const server = createServer(
@@ -75,6 +79,8 @@ export function createProxy(options: ProxyOptions): Proxy {
       });
     },
   );
+  // Each may hold a whole request in memory.
+  server.maxConnections = 16;
   return {
     get answers() {
       return answers;
@@ -96,6 +102,13 @@ function known(api: ModelApi, method: string | undefined, { pathname }: URL): Ap
   const request = api.requests.find((one) => one.method === method && one.path.test(pathname));
   if (request !== undefined) return request;
   throw new ProxyRefusal(403, 'this request is not one that the model API is needed for');
+}
+
+function inspected({ name }: ModelApi, method: string | undefined, body: Buffer): Buffer {
+  if (method === 'GET') return Buffer.alloc(0);
+  const found = inspect(name, body);
+  if (found.kind === 'refused') throw new ProxyRefusal(403, found.reason);
+  return found.body;
 }
 
 /** In the header of the key, as the tool would send the key itself. */

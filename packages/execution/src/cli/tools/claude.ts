@@ -28,8 +28,8 @@ const Event = z.discriminatedUnion('type', [
 ]);
 
 const headless = ['--print', '--output-format', 'stream-json', '--verbose'];
-// The sandbox is bzzz's: nobody is there to be asked.
-const unasked = ['--dangerously-skip-permissions'];
+// The sandbox is bzzz's: nobody is there to be asked. What needs a network would only be refused.
+const unasked = ['--dangerously-skip-permissions', '--disallowedTools', 'WebSearch,WebFetch'];
 
 export const claude: CliTool = {
   name: 'claude',

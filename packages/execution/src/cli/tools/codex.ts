@@ -18,6 +18,8 @@ const Event = z.discriminatedUnion('type', [
 ]);
 
 const provider = [
+  // The proxy refuses what would use the network.
+  ['web_search', '"disabled"'],
   ['model_provider', '"bzzz"'],
   ['model_providers.bzzz.name', '"bzzz"'],
   ['model_providers.bzzz.base_url', '"{api}"'],

@@ -25,6 +25,8 @@ const headless = ['--output-format', 'stream-json', '--approval-mode', 'yolo', '
 const settings = {
   security: { auth: { selectedType: 'gemini-api-key' } },
   privacy: { usageStatisticsEnabled: false },
+  // The proxy refuses what would use the network.
+  tools: { exclude: ['google_web_search', 'web_fetch'] },
   general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
 };
 

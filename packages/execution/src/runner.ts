@@ -20,6 +20,7 @@ import {
   sandboxView,
   showArgs,
 } from './host-view.ts';
+import { usualReservedBytes } from './limit-watch.ts';
 import { type RunOutcome, unstarted } from './outcome.ts';
 import { handOver } from './ownership.ts';
 import { noteRun } from './run-record.ts';
@@ -50,6 +51,11 @@ export interface RunRequest {
   readonly timeMs: number;
   /** Files and folders of the host that are shown read-only in the sandbox, besides those of the view. */
   readonly show?: readonly Shown[];
+  /**
+   * Memory that its runtime reserves and never touches. Default 1 GiB. Higher: what it takes between two
+   * looks at it is bounded later.
+   */
+  readonly reservedBytes?: number;
   /** Gets what it prints to its standard output, as it comes, within the limit. */
   readonly onStdout?: (chunk: Buffer) => void;
 }
@@ -125,6 +131,7 @@ async function runIn(
   const limits = {
     ...request.limits,
     timeMs: request.timeMs,
+    reservedBytes: request.reservedBytes ?? usualReservedBytes,
     diskBytesMax: options.diskBytesMax ?? 4 * 1024 ** 3,
   };
   try {

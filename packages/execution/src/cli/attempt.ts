@@ -64,6 +64,7 @@ export async function attempt(
       path: request.path,
       limits: { ...request.limits, outputBytesMax: settings.outputBytesMax },
       timeMs: request.limits.attemptMs,
+      ...(tool.reservedBytes === null ? {} : { reservedBytes: tool.reservedBytes }),
       show: [
         ...folder.show,
         ...[...located.needs, ...settings.folders].map((path) => ({ from: path, to: path })),

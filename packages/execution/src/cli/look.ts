@@ -34,6 +34,7 @@ export async function look(
         path,
         limits,
         timeMs: settings.lookMs,
+        ...(tool.reservedBytes === null ? {} : { reservedBytes: tool.reservedBytes }),
         show: [...located.needs, ...settings.folders].map((from) => ({ from, to: from })),
         onStdout: (chunk) => chunks.push(chunk),
       },

@@ -23,6 +23,8 @@ export interface CliTool {
     /** Goes on with a copy of a session; null: it cannot. */
     readonly fork: readonly string[] | null;
   };
+  /** Memory that its runtime reserves and never touches; null: no more than usual. */
+  readonly reservedBytes: number | null;
   readonly prompt: 'stdin' | 'file';
   readonly environment: Readonly<Record<string, string>>;
   /** Written below HOME before the start. */

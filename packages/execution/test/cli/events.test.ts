@@ -56,7 +56,7 @@ describe('events', () => {
       said: 'Mended – é.',
       failure: null,
       ended: true,
-      unknown: 1,
+      unknown: 0,
     });
     const failed = {
       ...claudeResult,
@@ -88,7 +88,7 @@ describe('events', () => {
         said: 'Mended.',
         failure: null,
         ended: true,
-        unknown: 1,
+        unknown: 0,
       },
     );
     const retry = { type: 'error', message: 'Reconnecting... 1/5' };

@@ -67,8 +67,9 @@ const localOfOpenai = new Set([
 const localOfGemini = new Set(['functionDeclarations', 'function_declarations']);
 
 const isLocal: Readonly<Record<ApiName, (tool: Tool) => boolean>> = {
-  anthropic: ({ type }) => type === undefined || localOfAnthropic.test(String(type)),
-  openai: ({ type }) => localOfOpenai.has(String(type)),
+  anthropic: ({ type }) =>
+    type === undefined || (typeof type === 'string' && localOfAnthropic.test(type)),
+  openai: ({ type }) => typeof type === 'string' && localOfOpenai.has(type),
   gemini: (tool) => Object.keys(tool).every((key) => localOfGemini.has(key)),
 };
 

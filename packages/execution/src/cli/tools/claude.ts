@@ -1,7 +1,7 @@
 /** Claude Code. Options and events: code.claude.com/docs, "CLI reference", "Headless", "Agent SDK reference". */
 import { z } from 'zod';
 import type { CliTool, Told } from '../tool.ts';
-import { Amount, Count, sum, Text } from './fields.ts';
+import { Amount, bunReservedBytes, Count, sum, Text } from './fields.ts';
 
 const Usage = z
   .object({
@@ -14,7 +14,7 @@ const Usage = z
   .catch(undefined);
 const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('system'), session_id: Text, model: Text }),
-  z.object({ type: z.literal('assistant'), session_id: Text }),
+  z.object({ type: z.enum(['assistant', 'user', 'stream_event']), session_id: Text }),
   z.object({
     type: z.literal('result'),
     subtype: Text,
@@ -42,6 +42,7 @@ export const claude: CliTool = {
     resume: [...headless, ...unasked, '--resume', '{session}'],
     fork: [...headless, ...unasked, '--resume', '{session}', '--fork-session'],
   },
+  reservedBytes: bunReservedBytes,
   prompt: 'stdin',
   environment: {
     ANTHROPIC_BASE_URL: '{api}',
@@ -63,6 +64,8 @@ function read(line: unknown): Told | null {
     case 'system':
       return { session: event.session_id, model: event.model };
     case 'assistant':
+    case 'user':
+    case 'stream_event':
       return { session: event.session_id };
     case 'result': {
       const { usage, is_error, result, subtype } = event;

@@ -7,6 +7,7 @@ const Usage = z.object({ input_tokens: Count, output_tokens: Count }).optional()
 const Failure = z.object({ message: Text }).optional().catch(undefined);
 const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('thread.started'), thread_id: Text }),
+  z.object({ type: z.enum(['turn.started', 'item.started', 'item.updated']) }),
   z.object({ type: z.literal('turn.completed'), usage: Usage }),
   z.object({ type: z.literal('turn.failed'), error: Failure }),
   // Also a warning, or a try that is done again: only `turn.failed` is the end.
@@ -40,6 +41,7 @@ export const codex: CliTool = {
     resume: ['exec', ...options, ...provider, 'resume', '{session}', '-'],
     fork: null,
   },
+  reservedBytes: null,
   prompt: 'stdin',
   environment: { BZZZ_MODEL_KEY: '{key}' },
   homeFiles: {},
@@ -63,6 +65,9 @@ function read(line: unknown): Told | null {
     case 'item.completed':
       return event.item?.type === 'agent_message' ? { said: event.item.text } : {};
     case 'error':
+    case 'turn.started':
+    case 'item.started':
+    case 'item.updated':
       return {};
     case undefined:
       return null;

@@ -1,7 +1,7 @@
 /** OpenCode. Options, configuration and events: opencode.ai/docs, "CLI", "Config", "Providers". */
 import { z } from 'zod';
 import type { CliTool, Told } from '../tool.ts';
-import { Amount, Count, sum, Text } from './fields.ts';
+import { Amount, bunReservedBytes, Count, sum, Text } from './fields.ts';
 
 const session = { sessionID: Text };
 const Event = z.discriminatedUnion('type', [
@@ -69,6 +69,7 @@ export const opencode: CliTool = {
     resume: [...headless, '--session', '{session}'],
     fork: [...headless, '--session', '{session}', '--fork'],
   },
+  reservedBytes: bunReservedBytes,
   prompt: 'stdin',
   environment: {
     OPENCODE_CONFIG_CONTENT: JSON.stringify(configuration),

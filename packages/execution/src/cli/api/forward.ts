@@ -19,7 +19,7 @@ export interface Forwarder {
   close(): void;
 }
 
-export interface Onward {
+interface Onward {
   readonly asked: URL;
   readonly key: string | null;
   readonly body: Buffer;

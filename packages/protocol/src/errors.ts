@@ -219,6 +219,12 @@ export const errorRegistry = {
     advice:
       'Start the model server, or mend its URL in the configuration; bzzz asks again by itself.',
   },
+  model_key_unusable: {
+    status: 500,
+    retryable: true,
+    advice:
+      'Write the key of the model API into the file that `cli.<tool>.apiKeyFile` names, with mode 0600.',
+  },
   // forge
   forge_state: {
     status: 500,

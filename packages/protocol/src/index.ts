@@ -58,6 +58,7 @@ export {
   taskOfRef,
   type SignedLockCommit,
 } from './lock-commit.ts';
+export { agentConfiguration, CliName, PromptExecutor } from './executors.ts';
 export {
   Capabilities,
   HealthNote,

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { utf8 } from './bytes.ts';
 import { complaints } from './cbor.ts';
 import { BzzzError, reasonOf } from './errors.ts';
+import { agentConfiguration, PromptExecutor } from './executors.ts';
 import { Association } from './issue.ts';
 import { limits } from './limits.ts';
 import { ModelName } from './messages.ts';
@@ -35,10 +36,16 @@ const Recipe = z.strictObject({
 });
 export type Recipe = z.infer<typeof Recipe>;
 
-/** Issues in plain words, which name no recipe: a model works on them. */
-const Plain = z.strictObject({
-  /** Models that may, the best first; a peer uses the first that it has. */
-  models: z.array(ModelName).min(1).max(16),
+/** Issues in plain words, which name no recipe: a model or a coding command line works on them. */
+const PlainFields = z.strictObject({
+  /** What may, the best first; a peer that has one of them is able, and uses the first that it has. */
+  executors: z
+    .array(PromptExecutor)
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'an executor stands there twice')
+    .default(['ollama']),
+  /** Models that `ollama` may ask, the best first; a peer uses the first that it has. */
+  models: z.array(ModelName).max(16).default([]),
   /** What the model is told besides the issue, such as the customs of the repository. */
   instructions: z.string().max(4_000).default(''),
   /** What the model may run in the sandbox, by name. */
@@ -51,6 +58,16 @@ const Plain = z.strictObject({
   /** Tokens that the model may read and write in one attempt. */
   tokensMax: z.int().min(1_000).default(1_000_000),
 });
+const Plain = PlainFields.refine(
+  ({ executors, models }) => executors.includes('ollama') === models.length > 0,
+  {
+    path: ['models'],
+    error: ({ input }) =>
+      PlainFields.safeParse(input).data?.models.length === 0
+        ? 'the executor ollama needs at least one model'
+        : 'only the executor ollama takes models, and it is not among the executors',
+  },
+);
 export type Plain = z.infer<typeof Plain>;
 
 const Limits = z.strictObject({
@@ -120,6 +137,7 @@ export const alwaysProtected = [
   '.github/workflows/**',
   '.gitmodules',
   '**/.gitattributes',
+  ...agentConfiguration,
 ];
 
 /** Throws `policy_invalid`. */

@@ -115,7 +115,7 @@ export function commitMessage(
     '',
     plan.job.kind === 'recipe'
       ? `Recipe ${plan.kind}, done by peer ${peerName}.`
-      : `Done by a model that peer ${peerName} asked.`,
+      : `Done by a model or a coding tool that peer ${peerName} asked.`,
     '',
     `Bzzz-Task: ${record.task}`,
     `Bzzz-Epoch: ${record.epoch}`,
@@ -177,9 +177,17 @@ function awaited(record: LockRecord): string {
 
 function doneBy({ kind }: Plan, spent: Spent | null): string {
   if (spent === null) return `Recipe \`${kind}\`, done by`;
-  const { model, turns, tokensRead, tokensWritten } = spent;
-  const cost = `${turns} answers, ${tokensRead} tokens read, ${tokensWritten} written`;
-  return `Done by the model \`${model}\` (${cost}), asked by`;
+  const { executor, model, turns, tokensRead, tokensWritten, costUsd } = spent;
+  const facts = [
+    turns === null ? null : `${turns} answers`,
+    tokensRead === null ? null : `${tokensRead} tokens read`,
+    tokensWritten === null ? null : `${tokensWritten} written`,
+    costUsd === null ? null : `${costUsd.toFixed(2)} USD by its own count`,
+  ].filter((fact) => fact !== null);
+  const cost = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+  const asked = model === null ? '' : `the model \`${model}\``;
+  if (executor === 'ollama') return `Done by ${asked}${cost}, asked by`;
+  return `Done by \`${executor}\`${model === null ? '' : ` with ${asked}`}${cost}, run by`;
 }
 
 function acceptanceTable({ commands }: Acceptance): string[] {

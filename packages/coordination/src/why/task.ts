@@ -70,7 +70,7 @@ function unfit(sources: WhySources, entry: TaskEntry): WhyReason {
   const { self, unable, nowMs } = sources;
   if (unable !== null) return { kind: 'no-sandbox', reason: fit(unable) };
   if (self.slots === 0) return { kind: 'no-slots' };
-  const needs = entry.seen?.needs ?? { executor: '', tools: [], models: [] };
+  const needs = entry.seen?.needs ?? { executors: [], tools: [], models: [] };
   const lack = obstacleOf({ ...self, running: 0 }, entry.task, needs);
   if (lack !== undefined && 'name' in lack) {
     return { kind: 'unable', lacks: lack.kind, name: fit(lack.name, limits.whyNameCharsMax) };

@@ -21,7 +21,7 @@ const plan: Plan = {
   kind: 'format',
   job: { kind: 'recipe', commands: [['fmt']] },
   accept: [['check']],
-  needs: { executor: 'recipe', tools: [], models: [] },
+  needs: { executors: ['recipe'], tools: [], models: [] },
   bodySha256,
   after: [],
   blockedByOpen: 0,

@@ -124,7 +124,6 @@ export function createVirtualWork(
     },
   };
   const recipe: Executor<RecipeJob> = {
-    kind: 'recipe',
     async run({ job, path, limits }, o): Promise<ExecutorReport> {
       // The workspace's path is the task: what is to be done here depends on nothing else.
       const told = await run({ commands: job.commands, task: path as TaskId, limits }, o?.signal);

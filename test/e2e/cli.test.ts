@@ -47,7 +47,7 @@ writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
 say({ type: 'result', status: 'success', stats: { input_tokens: 100, output_tokens: 10 } });
 `;
 
-it('becomes a draft pull request by the peer that has a coding tool for it', async () => {
+it('becomes a pull request by the peer that has a coding tool for it, and is judged by one that has none', async () => {
   const stage = await createStage();
   onTestFinished(() => stage.close());
   const args = { path: 'src/csv.js', from: '.slice(0, -1)', to: '' };
@@ -69,7 +69,7 @@ it('becomes a draft pull request by the peer that has a coding tool for it', asy
 
   const [pull, ...more] = await forge.pullRequests();
   expect(more).toEqual([]);
-  expect(pull).toMatchObject({ draft: true, head: { ref: 'bzzz/issue-1' } });
+  expect(pull).toMatchObject({ draft: false, head: { ref: 'bzzz/issue-1' } });
   expect(pull?.body).toContain(
     'Done by `gemini` with the model `m` (1 answers, 100 tokens read, 10 written), run by',
   );

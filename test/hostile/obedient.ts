@@ -18,7 +18,11 @@ export const obedient: Script = (request) => {
     name: 'write_file',
     arguments: { path: honestFile(caseOf(request)), content: 'done\n' },
   };
-  const calls = [...wanted, honest].slice(done, done + callsMax);
+  // Honest work comes last: what a tool brings may hold further orders.
+  const calls =
+    done < wanted.length
+      ? wanted.slice(done, done + callsMax)
+      : [honest].slice(done - wanted.length);
   if (calls.length > 0) return { kind: 'answer', calls };
   return { kind: 'answer', calls: [{ name: 'finish', arguments: { summary: 'As you wish.' } }] };
 };

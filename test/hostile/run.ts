@@ -1,6 +1,7 @@
 /** Files the corpus at a forge, lets one peer and an obedient model at it, and looks what came of it. */
 import { chmod } from 'node:fs/promises';
 import { type ChatRequest, startScriptedOllama } from '@bzzz/testkit/scripted/ollama';
+import { z } from 'zod';
 import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
 import { type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, type Stage } from '../e2e/harness/stage.ts';
@@ -89,7 +90,7 @@ async function play(
   await places.plantInData();
   const wanted = cases.map((one, index) => ({ number: index + 1, one }));
   await untilOver(stage, peer, wanted, tell);
-  await oneMore(stage, forge, peer, cases.length + 1);
+  await oneMore(stage, forge, peer);
   const seen = await verdicts({ forge, peer, chats: server.chats, places }, wanted);
   const peerUp = peer.process().pid === pid && !peer.process().hasEnded();
   return { stage, places, before, forge, peer, chats: server.chats, seen, peerUp };
@@ -153,14 +154,11 @@ async function untilOver(
 }
 
 /** The peer that had all of that done to it still does what it is for. */
-async function oneMore(
-  stage: Stage,
-  forge: ForgeProcess,
-  peer: PeerProcess,
-  number: number,
-): Promise<void> {
+async function oneMore(stage: Stage, forge: ForgeProcess, peer: PeerProcess): Promise<void> {
   const body = `${markOf('benign/last')}\n\nOne more, please.`;
-  await forge.call(maintainer, 'POST', 'issues', { title: 'The last one', body, labels: ['bzzz'] });
+  const filed = { title: 'The last one', body, labels: ['bzzz'] };
+  const answer = await forge.call(maintainer, 'POST', 'issues', filed);
+  const { number } = z.object({ number: z.number() }).parse(answer);
   await stage.until('the last issue is done', async () => {
     const { tasks } = await peer.client.tasks();
     return tasks.some(({ task, state }) => task.endsWith(`#${number}`) && state === 'done');

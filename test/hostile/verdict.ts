@@ -120,10 +120,7 @@ function flawsOfEnd(seen: Seen): string[] {
   }
 }
 
-function flawsOfResult(
-  { one, pulls, comments, files, asked }: Seen,
-  more: Contents,
-): string[] {
+function flawsOfResult({ one, pulls, comments, files, asked }: Seen, more: Contents): string[] {
   const wanted: Contents = {
     ...more,
     ...(asked ? { [honestFile(one.id)]: /^done$/ } : {}),

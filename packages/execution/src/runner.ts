@@ -31,15 +31,16 @@ export interface RunnerOptions extends HostViewOptions {
   readonly way?: Isolation['name'];
   /** From the request to end to the kill. Default 2000. Higher: more time for a clean end. */
   readonly graceMs?: number;
-  /** Room that a worktree may take, and the largest file. Default 4 GiB. */
-  readonly diskBytesMax?: number;
 }
 
 export interface RunRequest {
   readonly argv: readonly string[];
   /** Folder of the files; writable for the command, as `/workspace` in the sandbox. */
   readonly path: string;
-  readonly limits: Pick<WorkLimits, 'outputBytesMax' | 'memoryBytesMax' | 'processesMax'>;
+  readonly limits: Pick<
+    WorkLimits,
+    'outputBytesMax' | 'memoryBytesMax' | 'processesMax' | 'diskBytesMax'
+  >;
   readonly timeMs: number;
 }
 
@@ -108,11 +109,7 @@ async function runIn(
   const mounts = isolation === null ? [] : await etcMounts(join(dirname(tree), 'etc'), user);
   const run = randomUUID();
   const note = await noteRun(dirname(tree), run);
-  const limits = {
-    ...request.limits,
-    timeMs: request.timeMs,
-    diskBytesMax: options.diskBytesMax ?? 4 * 1024 ** 3,
-  };
+  const limits = { ...request.limits, timeMs: request.timeMs };
   try {
     const plan = { run, argv, tree, home, mounts, isolation, view, owner, limits };
     return await watchRun(plan, note, options.graceMs ?? 2_000, signal);

@@ -10,14 +10,19 @@ describe.each(['required', 'off'] as const)('runner, sandbox %s', (sandbox) => {
   let world: World;
   let workspace: Workspace;
   beforeEach(async () => {
-    world = makeWorld({ sandbox, diskBytesMax: 64 * 1024 * 1024 });
+    world = makeWorld({ sandbox });
     workspace = await world.create();
   });
   afterEach(async () => {
     await world.dispose();
   });
   const run = (argv: string[], changed: Partial<typeof limits> = {}, timeMs = 20_000) =>
-    world.runner.run({ argv, path: workspace.path, limits: { ...limits, ...changed }, timeMs });
+    world.runner.run({
+      argv,
+      path: workspace.path,
+      limits: { ...limits, diskBytesMax: 64 * 1024 * 1024, ...changed },
+      timeMs,
+    });
 
   it('reports exit codes, and commands that cannot be started', async () => {
     expect((await run(['sh', '-c', 'exit 7'])).report.exitCode).toBe(7);

@@ -53,7 +53,7 @@ function dresses(value: string): string[] {
     // The ends mix with what stands beside.
     return text.slice(4, -4).replaceAll('=', '');
   });
-  return [value, [...value].toReversed().join(''), bytes.toString('hex'), ...shifted];
+  return [value, Buffer.from(value).reverse().toString(), bytes.toString('hex'), ...shifted];
 }
 
 async function objectsOf(gitDir: string): Promise<Buffer> {

@@ -115,12 +115,13 @@ async function printOf(folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   const open = [...folders];
   for (let path = open.shift(); path !== undefined; path = open.shift()) {
-    const info = await lstat(path);
-    hash.update(`${path} ${info.mode} ${info.uid}\n`);
-    if (info.isDirectory())
-      open.push(...(await readdir(path)).sort().map((name) => join(String(path), name)));
-    else if (info.isSymbolicLink()) hash.update(await readlink(path));
-    else if (info.isFile()) hash.update(await readFile(path));
+    const folder = path;
+    const info = await lstat(folder);
+    hash.update(`${folder} ${info.mode} ${info.uid}\n`);
+    if (info.isSymbolicLink()) hash.update(await readlink(folder));
+    else if (info.isFile()) hash.update(await readFile(folder));
+    if (!info.isDirectory()) continue;
+    open.push(...(await readdir(folder)).sort().map((name) => join(folder, name)));
   }
   return hash.digest('hex');
 }

@@ -77,6 +77,24 @@ describe.each(['required', 'off'] as const)('runner, sandbox %s', (sandbox) => {
     expect(large.report.exitCode).not.toBe(0);
   });
 
+  it('ends a command that fills the disk by files without a name, or with a name that is no text', async () => {
+    const unnamed = `const fs = require('fs'); setInterval(() => { const f = fs.openSync('x', 'w+'); fs.unlinkSync('x'); fs.writeSync(f, Buffer.alloc(9e6, 1)); }, 50)`;
+    expect((await run(['node', '-e', unnamed])).ended).toBe('disk');
+    const odd = `mkdir "$(printf 'a\\377')"; cd a*; i=0; while :; do head -c 9000000 /dev/zero > f$i; i=$((i+1)); sleep 0.05; done`;
+    expect((await run(['sh', '-c', odd])).ended).toBe('disk');
+  });
+
+  it('ends a command that makes files without end, though they are empty', async () => {
+    const many = `const fs = require('fs'); for (let i = 0; ; i++) fs.writeFileSync('f' + i, '')`;
+    expect((await run(['node', '-e', many], { diskBytesMax: 4 * 1024 * 1024 })).ended).toBe('disk');
+  });
+
+  it('ends a command that fills the memory with files that nobody has mapped', async () => {
+    const call = process.arch === 'arm64' ? 279 : 319;
+    const text = `my @f; my $n = "x\\0"; while (1) { my $d = syscall(${call}, $n, 0); open(my $h, ">&=", $d) or die; syswrite($h, "y" x 8e6); push @f, $h; select(undef, undef, undef, 0.05) }`;
+    expect((await run(['perl', '-e', text], { memoryBytesMax: 100e6 })).ended).toBe('memory');
+  });
+
   it('ends grandchildren that left the group and ignore every request', async () => {
     const seconds = uniqueSleep();
     const deaf = `trap "" TERM HUP INT; setsid sh -c 'trap "" TERM; sleep ${seconds}; :' & `;

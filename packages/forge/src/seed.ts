@@ -170,7 +170,7 @@ async function firstCommit(
 /** Not by a recursive `readdir`, which goes through links, behind which the whole machine may lie. */
 async function namesUnder(dir: string, below = ''): Promise<string[]> {
   const entries = await readdir(path.join(dir, below), { withFileTypes: true });
-  const lists = entries.map((entry) => {
+  const lists = entries.map(async (entry) => {
     const name = path.join(below, entry.name);
     return entry.isDirectory() ? namesUnder(dir, name) : [name];
   });

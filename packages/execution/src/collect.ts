@@ -5,7 +5,7 @@ import type { Collected } from '@bzzz/coordination';
 import { BzzzError, Oid } from '@bzzz/protocol';
 import { factsOf } from './commit-facts.ts';
 import type { Git } from './git.ts';
-import { changesBetween, listTree, pathShown, splitNul } from './git-objects.ts';
+import { changedLines, changesBetween, listTree, pathShown, splitNul } from './git-objects.ts';
 import { hostile, refuseHostileTree } from './hostile.ts';
 import { codeOf } from './processes.ts';
 
@@ -37,7 +37,8 @@ export async function collect(job: CollectJob, signal?: AbortSignal): Promise<Co
   const tree = Oid.parse(text(await git(['write-tree'], { signal })));
   if (tree === Oid.parse(text(await git(['rev-parse', `${base}^{tree}`], { signal })))) return null;
   const changes = await changesBetween(git, base, tree, { signal });
-  const facts = await factsOf(git, changes, signal);
+  const lines = await changedLines(git, base, tree, { signal });
+  const facts = await factsOf(git, { changes, lines }, signal);
   const commit = await git(['commit-tree', tree, '-p', base], { signal, input: job.message });
   const oid = Oid.parse(text(commit));
   return { result: oid, commits: [{ oid, ...facts }] };

@@ -2,7 +2,14 @@
 import type { ChangedFile, CommitFacts } from '@bzzz/coordination';
 import type { Oid } from '@bzzz/protocol';
 import type { Git } from './git.ts';
-import { blobSizes, type Change, pathShown, pathText, readBlobs } from './git-objects.ts';
+import {
+  blobSizes,
+  type Change,
+  pathShown,
+  pathText,
+  type RawPath,
+  readBlobs,
+} from './git-objects.ts';
 import { flawOfLink, flawOfPath, hostile } from './hostile.ts';
 import { newSecrets } from './secrets.ts';
 
@@ -12,7 +19,7 @@ const batchBytesMax = 32 * 1024 * 1024;
 /** Throws `workspace_hostile`, `workspace_failed`, `aborted`. */
 export async function factsOf(
   git: Git,
-  changes: readonly Change[],
+  { changes, lines }: { changes: readonly Change[]; lines: ReadonlyMap<RawPath, number> },
   signal?: AbortSignal,
 ): Promise<Omit<CommitFacts, 'oid'>> {
   const sizes = await blobSizes(git, [...new Set(changes.flatMap(oidsOf))], { signal });
@@ -24,7 +31,8 @@ export async function factsOf(
       const after = change.after === null ? null : (blobs.get(change.after.oid) ?? null);
       const before = change.before === null ? null : (blobs.get(change.before.oid) ?? null);
       const path = checkedPath(change, after);
-      files.push(describe(path, change, after?.byteLength ?? 0));
+      const size = { bytes: after?.byteLength ?? 0, lines: lines.get(change.path) ?? 0 };
+      files.push(describe(path, change, size));
       if (after === null) continue;
       for (const rule of await newSecrets(path, after, before)) secrets.push({ path, rule });
     }
@@ -44,9 +52,13 @@ function checkedPath(change: Change, after: Buffer | null): string {
   return path;
 }
 
-function describe(path: string, { before, after }: Change, bytes: number): ChangedFile {
+function describe(
+  path: string,
+  { before, after }: Change,
+  size: Pick<ChangedFile, 'bytes' | 'lines'>,
+): ChangedFile {
   const status = after === null ? 'deleted' : before === null ? 'added' : 'modified';
-  return { path, status, mode: after?.mode ?? '000000', bytes };
+  return { path, status, mode: after?.mode ?? '000000', ...size };
 }
 
 function* batches(changes: readonly Change[], sizes: ReadonlyMap<Oid, number>): Iterable<Change[]> {

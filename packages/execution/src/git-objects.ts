@@ -57,6 +57,24 @@ export async function changesBetween(
   return changes;
 }
 
+/** Lines added and removed, together, by path; 0 for what git takes for a binary file. */
+export async function changedLines(
+  git: Git,
+  before: Oid,
+  after: Oid,
+  options: GitOptions = {},
+): Promise<Map<RawPath, number>> {
+  const args = ['diff-tree', '-r', '-z', '--numstat', '--no-renames', '--no-ext-diff'];
+  const counts = splitNul(await git([...args, '--no-textconv', before, after], options));
+  return new Map(
+    counts.map((line) => {
+      const [added = '', removed = '', ...path] = line.split('\t');
+      // A dash stands for what has no lines.
+      return [path.join('\t'), (Number(added) || 0) + (Number(removed) || 0)];
+    }),
+  );
+}
+
 /** Sizes of blobs in bytes. Every id must exist. */
 export async function blobSizes(
   git: Git,

@@ -59,7 +59,7 @@ const configuration = `[core]
  * Files come out of git byte by byte as they are stored, and go in the same way. This file outranks
  * every `.gitattributes` of a tree.
  */
-const attributes = '* -text -ident -filter !working-tree-encoding !eol\n';
+const attributes = '* -text -ident -filter !working-tree-encoding !eol !diff\n';
 
 /** Makes a git directory without a branch, a remote or a template at an absolute path. */
 export async function makeGitDir(gitDir: string): Promise<void> {

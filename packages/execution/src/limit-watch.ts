@@ -2,9 +2,8 @@
  * Looks at a run several times a second and says which limit it is over. The kernel's own limits
  * (`rlimitArgs`) bound one process each and stand behind, for what happens between two looks.
  */
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { codeOf, listProcesses, memoryOf, type ProcessInfo } from './processes.ts';
+import { listProcesses, memoryOf, type ProcessInfo } from './processes.ts';
+import { diskBytesOf, openBytesOf } from './room.ts';
 
 export interface TreeLimits {
   readonly memoryBytesMax: number;
@@ -28,6 +27,7 @@ export interface WatchOptions {
 }
 
 const lookEveryMs = 200;
+const lookInsideEveryMs = 1_000;
 const measureEveryMs = 2_000;
 /** V8 alone reserves half a gigabyte. */
 export const usualReservedBytes = 1024 * 1024 * 1024;
@@ -39,23 +39,35 @@ export function watchLimits(options: WatchOptions): () => Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let measureAtMs = performance.now() + measureEveryMs;
+  let lookInsideAtMs = performance.now() + lookInsideEveryMs;
+  let open = { disk: 0, memory: 0 };
   const look = async () => {
     try {
-      const over = (await overProcesses(options)) ?? (await overDisk());
+      const members = options.members(await listProcesses());
+      await lookInside(members);
+      const over =
+        (await overProcesses(members, options.limits, open.memory)) ?? (await overDisk());
       if (over !== null && !stopped) options.onOver(over);
     } catch (error) {
       if (!stopped) options.onError(error);
     }
     if (!stopped) timer = setTimeout(next, lookEveryMs);
   };
+  const lookInside = async (members: readonly ProcessInfo[]) => {
+    if (performance.now() < lookInsideAtMs) return;
+    open = await openBytesOf(members, options.tree);
+    lookInsideAtMs = performance.now() + lookInsideEveryMs;
+  };
   const overDisk = async (): Promise<LimitName | null> => {
+    const { diskBytesMax } = options.limits;
+    if (open.disk > diskBytesMax) return 'disk';
     const fromMs = performance.now();
     if (fromMs < measureAtMs) return null;
     const bytes = await diskBytesOf(options.tree);
     const toMs = performance.now();
     // A large tree takes long to measure: at most a twentieth of the time goes there.
     measureAtMs = toMs + Math.max(measureEveryMs, 20 * (toMs - fromMs));
-    return bytes > options.limits.diskBytesMax ? 'disk' : null;
+    return bytes + open.disk > diskBytesMax ? 'disk' : null;
   };
   let current: Promise<void> = Promise.resolve();
   const next = () => {
@@ -83,37 +95,14 @@ export function rlimitArgs(limits: TreeLimits, ownUser: boolean): string[] {
   ];
 }
 
-/** Bytes on disk below a folder; what vanishes meanwhile counts nothing. */
-async function diskBytesOf(folder: string): Promise<number> {
-  let bytes = 0;
-  const open = [folder];
-  for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    for (const name of await listFolder(path)) {
-      const child = join(path, name);
-      const info = await lstat(child).catch(ignoreVanished);
-      if (info === null) continue;
-      bytes += info.blocks * 512;
-      if (info.isDirectory()) open.push(child);
-    }
-  }
-  return bytes;
-}
-
-async function overProcesses(options: WatchOptions): Promise<LimitName | null> {
-  const { limits } = options;
-  const members = options.members(await listProcesses());
-  if (members.length > limits.processesMax) return 'processes';
-  const resident = members.reduce((sum, info) => sum + info.residentBytes, 0);
-  if (resident <= limits.memoryBytesMax) return null;
+async function overProcesses(
+  members: readonly ProcessInfo[],
+  { memoryBytesMax, processesMax }: TreeLimits,
+  openBytes: number,
+): Promise<LimitName | null> {
+  if (members.length > processesMax) return 'processes';
+  const resident = members.reduce((sum, info) => sum + info.residentBytes, openBytes);
+  if (resident <= memoryBytesMax) return null;
   // Shared pages were counted in each process: ask again, exactly, which costs more.
-  return (await memoryOf(members)) > limits.memoryBytesMax ? 'memory' : null;
-}
-
-async function listFolder(path: string): Promise<string[]> {
-  return (await readdir(path).catch(ignoreVanished)) ?? [];
-}
-
-function ignoreVanished(error: unknown): null {
-  if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(codeOf(error))) return null;
-  throw error;
+  return openBytes + (await memoryOf(members)) > memoryBytesMax ? 'memory' : null;
 }

@@ -39,15 +39,16 @@ export interface RunnerOptions extends HostViewOptions {
   readonly way?: Isolation['name'];
   /** From the request to end to the kill. Default 2000. Higher: more time for a clean end. */
   readonly graceMs?: number;
-  /** Room that a worktree may take, and the largest file. Default 4 GiB. */
-  readonly diskBytesMax?: number;
 }
 
 export interface RunRequest {
   readonly argv: readonly string[];
   /** Folder of the files; writable for the command, as `/workspace` in the sandbox. */
   readonly path: string;
-  readonly limits: Pick<WorkLimits, 'outputBytesMax' | 'memoryBytesMax' | 'processesMax'>;
+  readonly limits: Pick<
+    WorkLimits,
+    'outputBytesMax' | 'memoryBytesMax' | 'processesMax' | 'diskBytesMax'
+  >;
   readonly timeMs: number;
   /** Files and folders of the host that are shown read-only in the sandbox, besides those of the view. */
   readonly show?: readonly Shown[];
@@ -132,7 +133,6 @@ async function runIn(
     ...request.limits,
     timeMs: request.timeMs,
     reservedBytes: request.reservedBytes ?? usualReservedBytes,
-    diskBytesMax: options.diskBytesMax ?? 4 * 1024 ** 3,
   };
   try {
     const { onStdout = () => undefined } = request;

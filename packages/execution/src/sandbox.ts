@@ -115,6 +115,9 @@ export function sandboxArgs(request: SandboxRequest): string[] {
     view.mounts,
     mounts,
     ['--bind', tree, insidePath],
+    // The kernel's settings belong to the machine's root: who is that outside could write them from within
+    // a user namespace, and the name of a program that the kernel is to start is among them.
+    ['--remount-ro', '/proc'],
     ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', insidePath],
   ].flat();
 }

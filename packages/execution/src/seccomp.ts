@@ -2,7 +2,9 @@
  * A filter of system calls for the sandbox, as the kernel's classic BPF. It takes away doors that no
  * build or test needs and that a sandbox leaves open: further user namespaces (where most holes of the
  * kernel begin), the keyring (which is the user's, not the namespace's), and a few that watch or
- * program the kernel. `clone3` is said not to exist, since its flags lie where a filter cannot read;
+ * program the kernel or read its messages. Sockets are of the families that a network namespace shuts in:
+ * one to the machine's hypervisor (`AF_VSOCK`), for one, is in no namespace. Segments of shared memory that
+ * belong to no process stay small, since no count of memory would see them. `clone3` is said not to exist, since its flags lie where a filter cannot read;
  * every C library then uses `clone`.
  */
 interface Numbers {
@@ -10,6 +12,8 @@ interface Numbers {
   readonly architecture: number;
   readonly clone: number;
   readonly unshare: number;
+  readonly socket: number;
+  readonly shmget: number;
   /** Answered with ENOSYS. */
   readonly absent: readonly number[];
   /** Answered with EPERM. */
@@ -23,16 +27,20 @@ const numbers: Partial<Record<NodeJS.Architecture, Numbers>> = {
     architecture: 0xc000003e,
     clone: 56,
     unshare: 272,
+    socket: 41,
+    shmget: 29,
     absent,
-    // add_key, request_key, keyctl, perf_event_open, setns, bpf, userfaultfd
-    refused: [248, 249, 250, 298, 308, 321, 323],
+    // syslog, add_key, request_key, keyctl, perf_event_open, setns, bpf, userfaultfd
+    refused: [103, 248, 249, 250, 298, 308, 321, 323],
   },
   arm64: {
     architecture: 0xc00000b7,
     clone: 220,
     unshare: 97,
+    socket: 198,
+    shmget: 194,
     absent,
-    refused: [217, 218, 219, 241, 268, 280, 282],
+    refused: [116, 217, 218, 219, 241, 268, 280, 282],
   },
 };
 
@@ -45,17 +53,24 @@ const giveBack = 0x06;
 const allow = 0x7fff0000;
 const eperm = 0x00050000 | 1;
 const enosys = 0x00050000 | 38;
+const eafnosupport = 0x00050000 | 97;
 
 /** Offsets in `struct seccomp_data`. */
 const atNumber = 0;
 const atArchitecture = 4;
 const atFirstArgument = 16;
+/** Both halves of the second argument, the lower first. */
+const atSecondArgument = 24;
 
 const cloneNewUser = 0x10000000;
 /** Numbers from here on are calls of another calling convention of x64. */
 const x32 = 0x40000000;
 
-type Label = 'allow' | 'eperm' | 'enosys' | 'flags';
+/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK. */
+const families = [1, 2, 10, 16];
+const segmentBytesMax = 64 * 1024;
+
+type Label = 'allow' | 'eperm' | 'enosys' | 'eafnosupport' | 'flags' | 'family' | 'segment';
 interface Step {
   readonly code: number;
   readonly value: number;
@@ -81,12 +96,22 @@ function program(known: Numbers): Step[] {
     ...known.absent.map((number) => equal(number, 'enosys')),
     ...known.refused.map((number) => equal(number, 'eperm')),
     equal(known.clone, 'flags'),
+    equal(known.socket, 'family'),
+    equal(known.shmget, 'segment'),
     { code: jumpIfEqual, value: known.unshare, yes: 'flags', no: 'allow' },
+    { code: loadWord, value: atFirstArgument, label: 'family' },
+    ...families.map((family) => equal(family, 'allow')),
+    { code: jumpIfAtLeast, value: 0, yes: 'eafnosupport' },
+    { code: loadWord, value: atSecondArgument, label: 'segment' },
+    { code: jumpIfAtLeast, value: segmentBytesMax + 1, yes: 'eperm' },
+    { code: loadWord, value: atSecondArgument + 4 },
+    { code: jumpIfEqual, value: 0, yes: 'allow', no: 'eperm' },
     { code: loadWord, value: atFirstArgument, label: 'flags' },
     { code: jumpIfBits, value: cloneNewUser, yes: 'eperm' },
     { code: giveBack, value: allow, label: 'allow' },
     { code: giveBack, value: eperm, label: 'eperm' },
     { code: giveBack, value: enosys, label: 'enosys' },
+    { code: giveBack, value: eafnosupport, label: 'eafnosupport' },
   ];
 }
 

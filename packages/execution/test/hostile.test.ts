@@ -166,6 +166,25 @@ describe('has no effect', () => {
   });
 });
 
+describe('lines are counted', () => {
+  it('whatever attributes of the base say, and none of what is binary', async () => {
+    await world.dispose();
+    world = makeWorld({
+      files: { '.gitattributes': '*.txt -diff\n*.md binary\n', 'a.txt': 'a\nb\n' },
+    });
+    workspace = await world.create();
+    await put(workspace, 'a.txt', 'a\nc\nd\n');
+    await put(workspace, 'b.md', 'x\n'.repeat(500));
+    await put(workspace, 'c.bin', 'x\n\0'.repeat(500));
+    const files = (await collect())?.commits[0]?.files;
+    expect(files?.map(({ path, lines }) => [path, lines])).toEqual([
+      ['a.txt', 3],
+      ['b.md', 500],
+      ['c.bin', 0],
+    ]);
+  });
+});
+
 describe('is taken as it is', () => {
   it('a link within, an executable, a binary file and a file that became a folder', async () => {
     const made = await script(
@@ -181,12 +200,12 @@ describe('is taken as it is', () => {
     );
     expect(made.report.exitCode).toBe(0);
     expect((await collect())?.commits[0]?.files).toEqual([
-      { path: 'README.md', status: 'deleted', mode: '000000', bytes: 0 },
-      { path: 'README.md/x', status: 'added', mode: '100644', bytes: 2 },
-      { path: 'blob.bin', status: 'added', mode: '100644', bytes: 3000 },
-      { path: 'folder', status: 'added', mode: '120000', bytes: 3 },
-      { path: 'run.sh', status: 'added', mode: '100755', bytes: 10 },
-      { path: 'src/link', status: 'added', mode: '120000', bytes: 12 },
+      { path: 'README.md', status: 'deleted', mode: '000000', bytes: 0, lines: 1 },
+      { path: 'README.md/x', status: 'added', mode: '100644', bytes: 2, lines: 1 },
+      { path: 'blob.bin', status: 'added', mode: '100644', bytes: 3000, lines: 0 },
+      { path: 'folder', status: 'added', mode: '120000', bytes: 3, lines: 1 },
+      { path: 'run.sh', status: 'added', mode: '100755', bytes: 10, lines: 1 },
+      { path: 'src/link', status: 'added', mode: '120000', bytes: 12, lines: 1 },
     ]);
   });
 
@@ -197,8 +216,8 @@ describe('is taken as it is', () => {
       'chmod +x README.md; rm src/value.txt; ln -s ../README.md src/value.txt',
     );
     expect((await collect())?.commits[0]?.files).toEqual([
-      { path: 'README.md', status: 'modified', mode: '100755', bytes: 6 },
-      { path: 'src/value.txt', status: 'modified', mode: '120000', bytes: 12 },
+      { path: 'README.md', status: 'modified', mode: '100755', bytes: 6, lines: 0 },
+      { path: 'src/value.txt', status: 'modified', mode: '120000', bytes: 12, lines: 2 },
     ]);
   });
 });

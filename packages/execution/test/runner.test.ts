@@ -10,14 +10,19 @@ describe.each(['required', 'off'] as const)('runner, sandbox %s', (sandbox) => {
   let world: World;
   let workspace: Workspace;
   beforeEach(async () => {
-    world = makeWorld({ sandbox, diskBytesMax: 64 * 1024 * 1024 });
+    world = makeWorld({ sandbox });
     workspace = await world.create();
   });
   afterEach(async () => {
     await world.dispose();
   });
   const run = (argv: string[], changed: Partial<typeof limits> = {}, timeMs = 20_000) =>
-    world.runner.run({ argv, path: workspace.path, limits: { ...limits, ...changed }, timeMs });
+    world.runner.run({
+      argv,
+      path: workspace.path,
+      limits: { ...limits, diskBytesMax: 64 * 1024 * 1024, ...changed },
+      timeMs,
+    });
 
   it('reports exit codes, and commands that cannot be started', async () => {
     expect((await run(['sh', '-c', 'exit 7'])).report.exitCode).toBe(7);
@@ -80,6 +85,24 @@ describe.each(['required', 'off'] as const)('runner, sandbox %s', (sandbox) => {
     expect((await run(['sh', '-c', text])).ended).toBe('disk');
     const large = await run(['sh', '-c', 'rm f*; head -c 80000000 /dev/zero > large']);
     expect(large.report.exitCode).not.toBe(0);
+  });
+
+  it('ends a command that fills the disk by files without a name, or with a name that is no text', async () => {
+    const unnamed = `const fs = require('fs'); setInterval(() => { const f = fs.openSync('x', 'w+'); fs.unlinkSync('x'); fs.writeSync(f, Buffer.alloc(9e6, 1)); }, 50)`;
+    expect((await run(['node', '-e', unnamed])).ended).toBe('disk');
+    const odd = `mkdir "$(printf 'a\\377')"; cd a*; i=0; while :; do head -c 9000000 /dev/zero > f$i; i=$((i+1)); sleep 0.05; done`;
+    expect((await run(['sh', '-c', odd])).ended).toBe('disk');
+  });
+
+  it('ends a command that makes files without end, though they are empty', async () => {
+    const many = `const fs = require('fs'); for (let i = 0; ; i++) fs.writeFileSync('f' + i, '')`;
+    expect((await run(['node', '-e', many], { diskBytesMax: 4 * 1024 * 1024 })).ended).toBe('disk');
+  });
+
+  it('ends a command that fills the memory with files that nobody has mapped', async () => {
+    const call = process.arch === 'arm64' ? 279 : 319;
+    const text = `my @f; my $n = "x\\0"; while (1) { my $d = syscall(${call}, $n, 0); open(my $h, ">&=", $d) or die; syswrite($h, "y" x 8e6); push @f, $h; select(undef, undef, undef, 0.05) }`;
+    expect((await run(['perl', '-e', text], { memoryBytesMax: 100e6 })).ended).toBe('memory');
   });
 
   it('ends grandchildren that left the group and ignore every request', async () => {

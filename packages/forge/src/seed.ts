@@ -167,8 +167,18 @@ async function firstCommit(
   await world.git.text(repo.full_name, ['update-ref', ref, commit, '0'.repeat(40)]);
 }
 
+/** Not by a recursive `readdir`, which goes through links, behind which the whole machine may lie. */
+async function namesUnder(dir: string, below = ''): Promise<string[]> {
+  const entries = await readdir(path.join(dir, below), { withFileTypes: true });
+  const lists = entries.map(async (entry) => {
+    const name = path.join(below, entry.name);
+    return entry.isDirectory() ? namesUnder(dir, name) : [name];
+  });
+  return (await Promise.all(lists)).flat();
+}
+
 async function filesUnder(world: World, repo: RepoRow, dir: string): Promise<TreeChange[]> {
-  const names = await readdir(dir, { recursive: true });
+  const names = await namesUnder(dir);
   const changes: TreeChange[] = [];
   for (const name of names.toSorted()) {
     if (name.split(path.sep).some((part) => part === '.git' || part === 'node_modules')) continue;

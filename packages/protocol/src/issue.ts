@@ -49,11 +49,11 @@ export function issueHash(issue: Pick<Issue, 'title' | 'body'>): Sha256Hex {
 
 /**
  * The text that a person sees on the page: without HTML comments, and without zero-width,
- * bidirectional, tag and other invisible characters.
+ * bidirectional, tag and other characters that show nothing, such as selectors of variants.
  */
 export function visibleText(text: string): string {
   return text
     .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, '')
-    .replaceAll(/[\p{Cf}\u{E0000}-\u{E0FFF}\u115F\u1160\u3164\uFFA0]/gu, '')
+    .replaceAll(/[\p{Cf}\p{DI}\u2800]/gu, '')
     .replaceAll(/[^\P{Cc}\n\t]/gu, '');
 }

@@ -88,11 +88,18 @@ const Limits = z.strictObject({
     .default(2 * 1024 * 1024 * 1024),
   /** Processes of one command with its children. */
   processesMax: z.int().min(1).max(100_000).default(256),
+  /** Room that the files of one attempt may take while a command runs, those deleted but open included. */
+  diskBytesMax: z
+    .int()
+    .min(1024 * 1024)
+    .default(4 * 1024 * 1024 * 1024),
   changedFilesMax: z.int().min(1).max(10_000).default(100),
   changedBytesMax: z
     .int()
     .min(1)
     .default(4 * 1024 * 1024),
+  /** Lines added and lines removed, together; of binary files none are counted. */
+  changedLinesMax: z.int().min(1).max(10_000_000).default(10_000),
 });
 
 export const Policy = z.strictObject({

@@ -33,6 +33,8 @@ describe('visibleText', () => {
     ['bidirectional', 'a\u202Eb\u2066c\u2069\u200Fd', 'abcd'],
     ['tag characters', 'a\u{E0072}\u{E0065}\u{E007F}b', 'ab'],
     ['variation selectors beyond the plane', 'a\u{E0100}b', 'ab'],
+    ['variation selectors', 'a\uFE00\uFE01\uFE0Fb', 'ab'],
+    ['joiners and blanks that are letters', 'a\u034F\u17B4\u2800b', 'ab'],
     ['a soft hyphen', 'a\u00ADb', 'ab'],
     ['fillers', 'a\u3164\u115F\u1160\uFFA0b', 'ab'],
     ['control characters', 'a\u0000\u0007\u001B\u0085b', 'ab'],

@@ -28,8 +28,10 @@ describe('a policy', () => {
         outputBytesMax: 1024 * 1024,
         memoryBytesMax: 2 * 1024 ** 3,
         processesMax: 256,
+        diskBytesMax: 4 * 1024 ** 3,
         changedFilesMax: 100,
         changedBytesMax: 4 * 1024 * 1024,
+        changedLinesMax: 10_000,
       },
     } satisfies Policy);
   });

@@ -1,7 +1,7 @@
 /** The forge in a process of its own, and what it shows over its ordinary API. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SeedRepository } from '@bzzz/forge';
+import type { RateLimits, SeedRepository } from '@bzzz/forge';
 import { z } from 'zod';
 import { killGroup, type Running } from './processes.ts';
 import { forgeProgram } from './programs.ts';
@@ -11,6 +11,8 @@ export interface World {
   /** Everybody who has an account; their token is `token-of-<login>`. */
   readonly users: readonly string[];
   readonly repo: SeedRepository;
+  /** Instead of GitHub's own. */
+  readonly limits?: Partial<RateLimits>;
 }
 
 export interface ForgeProcess {
@@ -76,12 +78,18 @@ export function tokenOf(login: string): string {
   return `token-of-${login}`;
 }
 
-export async function startForge(stage: Stage, { users, repo }: World): Promise<ForgeProcess> {
+export async function startForge(
+  stage: Stage,
+  { users, repo, limits = {} }: World,
+): Promise<ForgeProcess> {
   const dataDir = join(stage.dir, 'forge');
   await mkdir(dataDir, { mode: 0o700 });
   const configFile = join(stage.dir, 'forge.json');
   const accounts = users.map((login) => ({ login, token: tokenOf(login) }));
-  await writeFile(configFile, JSON.stringify({ users: accounts, repos: [repo], adminToken }));
+  await writeFile(
+    configFile,
+    JSON.stringify({ users: accounts, repos: [repo], limits, adminToken }),
+  );
   const name = `${repo.owner}/${repo.name}`;
   let port = 0;
   let running = await run();

@@ -9,6 +9,8 @@ export interface ChangedFile {
   /** Git's mode of the new side: 100644, 100755, 120000 (link), 160000 (submodule); 000000 deleted. */
   readonly mode: string;
   readonly bytes: number;
+  /** Added and removed, together; 0 where git takes the file for a binary one. */
+  readonly lines: number;
 }
 
 /** One commit between base and result, as the checks of a push look at it. */

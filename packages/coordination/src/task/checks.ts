@@ -12,7 +12,7 @@ export function objection(collected: Collected, policy: Policy): string | undefi
 }
 
 function objectionToCommit({ files, secrets }: CommitFacts, policy: Policy): string | undefined {
-  const { changedFilesMax, changedBytesMax } = policy.limits;
+  const { changedFilesMax, changedBytesMax, changedLinesMax } = policy.limits;
   const guarded = [...alwaysProtected, ...policy.protected];
   const touched = files.find((file) => matchesAny(file.path, guarded));
   if (touched !== undefined) return `touches the protected path ${touched.path}`;
@@ -24,6 +24,8 @@ function objectionToCommit({ files, secrets }: CommitFacts, policy: Policy): str
     return `changes ${files.length} files, at most ${changedFilesMax}`;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes > changedBytesMax) return `changes ${bytes} bytes, at most ${changedBytesMax}`;
+  const lines = files.reduce((sum, file) => sum + file.lines, 0);
+  if (lines > changedLinesMax) return `changes ${lines} lines, at most ${changedLinesMax}`;
   const [secret] = secrets;
   if (secret !== undefined) return `${secret.path} looks like it holds a secret (${secret.rule})`;
   return undefined;

@@ -64,7 +64,7 @@ export function createMemoryWork(clock: Clock): MemoryWork {
       events.push('collect');
       const path = script.changes;
       if (path === null) return null;
-      const file: ChangedFile = { path, status: 'modified', mode: '100644', bytes: 1 };
+      const file: ChangedFile = { path, status: 'modified', mode: '100644', bytes: 1, lines: 1 };
       return { result: resultOid, commits: [{ oid: resultOid, files: [file], secrets: [] }] };
     },
     async dispose() {

@@ -6,11 +6,11 @@ import type { ChangedFile, Collected, CommitFacts } from '../../src/index.ts';
 const policy = Policy.parse({
   version: 1,
   protected: ['infra/**', '*.lock', 'docs/?.md'],
-  limits: { changedFilesMax: 3, changedBytesMax: 1_000 },
+  limits: { changedFilesMax: 3, changedBytesMax: 1_000, changedLinesMax: 50 },
 });
 
 function file(path: string, change: Partial<ChangedFile> = {}): ChangedFile {
-  return { path, status: 'modified', mode: '100644', bytes: 10, ...change };
+  return { path, status: 'modified', mode: '100644', bytes: 10, lines: 1, ...change };
 }
 
 function result(...commits: Partial<CommitFacts>[]): Collected {
@@ -52,6 +52,12 @@ describe('a result is refused', () => {
     expect(objectionTo(file('src/a.ts'), file(path))).toContain('protected');
     // To delete it is to touch it.
     expect(objectionTo(file(path, { status: 'deleted', mode: '000000' }))).toContain('protected');
+  });
+
+  it('when it changes too many lines, in one file or in all of them together', () => {
+    expect(objectionTo(file('a', { lines: 50 }))).toBeUndefined();
+    expect(objectionTo(file('a', { lines: 51 }))).toBe('changes 51 lines, at most 50');
+    expect(objectionTo(file('a', { lines: 30 }), file('b', { lines: 30 }))).toContain('60 lines');
   });
 
   it('when it makes a link or a submodule', () => {

@@ -179,9 +179,9 @@ export function describeWorkspacesContract(
           expect(commits.map(({ oid }) => oid)).toEqual([result]);
           expect(commits[0]?.secrets).toEqual([]);
           expect(commits[0]?.files).toEqual([
-            { path: 'README.md', status: 'deleted', mode: '000000', bytes: 0 },
-            { path: 'src/new.txt', status: 'added', mode: '100644', bytes: 4 },
-            { path: 'src/value.txt', status: 'modified', mode: '100644', bytes: 8 },
+            { path: 'README.md', status: 'deleted', mode: '000000', bytes: 0, lines: 1 },
+            { path: 'src/new.txt', status: 'added', mode: '100644', bytes: 4, lines: 1 },
+            { path: 'src/value.txt', status: 'modified', mode: '100644', bytes: 8, lines: 2 },
           ]);
           expect(await subject.readAt(result, 'src/new.txt')).toBe('new\n');
           expect(await subject.readAt(result, 'src/value.txt')).toBe('changed\n');

@@ -145,7 +145,7 @@ const anyTask = TaskId.parse('any/task#1');
 function factsOf(oid: CommitFacts['oid'], path: string): CommitFacts {
   return {
     oid,
-    files: [{ path, status: 'modified', mode: '100644', bytes: 1 }],
+    files: [{ path, status: 'modified', mode: '100644', bytes: 1, lines: 1 }],
     secrets: [],
   };
 }

@@ -1,0 +1,19 @@
+/** The corpus: what people have tried elsewhere, and what they could try here. One file a family. */
+import type { Family, HostileCase } from '../case.ts';
+import { commands } from './commands.ts';
+import { hidden } from './hidden.ts';
+import { paths } from './paths.ts';
+import { prompts } from './prompts.ts';
+
+export const corpus: readonly Family[] = [hidden, prompts, paths, commands];
+
+export interface NamedCase extends HostileCase {
+  /** `family/name`. */
+  readonly id: string;
+}
+
+export function allCases(): NamedCase[] {
+  return corpus.flatMap(({ name: family, cases }) =>
+    cases.map((one) => ({ ...one, id: `${family}/${one.name}` })),
+  );
+}

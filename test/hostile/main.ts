@@ -1,0 +1,19 @@
+/**
+ * `npm run hostile`: the corpus of hostile issues against a real peer. Exit 0 when nothing was executed
+ * that should not be, no secret came out, nothing beside the worktrees was changed, every case ended as
+ * it must, and the peer is up.
+ *
+ *     npm run hostile [-- --only FAMILY/NAME]
+ */
+import { parseArgs } from 'node:util';
+import { runCorpus } from './run.ts';
+
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+const outcome = await runCorpus({ only: values.only, tell: (line) => console.error(line) });
+for (const fault of outcome.faults) console.error(fault);
+const { cases, executed, leaked, outside, peerUp, faults, elapsedMs } = outcome;
+console.log(
+  `hostile: ${cases} cases, executed ${executed}, leaked ${leaked}, outside ${outside}, ` +
+    `peer ${peerUp ? 'up' : 'DOWN'}, ${faults.length} faults, ${Math.round(elapsedMs / 1_000)} s`,
+);
+process.exitCode = Number(faults.length > 0 || !peerUp || cases === 0);

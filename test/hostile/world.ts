@@ -8,7 +8,7 @@ import { maintainer } from '../e2e/harness/worlds.ts';
 import type { Places } from './places.ts';
 import { openSecret } from './places.ts';
 
-export const owner = 'ada';
+const owner = 'ada';
 export const stranger = 'mallory';
 export const model = 'puppet:7b';
 
@@ -32,7 +32,11 @@ const policy = {
   },
   plain: {
     models: [model],
-    commands: { check: node('check.mjs'), spill: ['sh', '-c', 'cat public.txt; exit 1'] },
+    commands: {
+      check: node('check.mjs'),
+      tidy: ['sh', '-c', 'rm -f f?*'],
+      spill: ['sh', '-c', 'cat public.txt; exit 1'],
+    },
     accept: node('accept.mjs'),
   },
   limits: {
@@ -42,6 +46,8 @@ const policy = {
     outputBytesMax: 64 * 1024,
     changedFilesMax: 20,
     changedBytesMax: 256 * 1024,
+    changedLinesMax: 2_000,
+    diskBytesMax: 64 * 1024 * 1024,
   },
 };
 

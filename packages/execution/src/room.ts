@@ -5,13 +5,19 @@ import { codeOf, type ProcessInfo } from './processes.ts';
 
 /** An empty file takes an entry of its folder and a node of the file system, of which there are not many. */
 const entryBytes = 1024;
+/** Of the kernel's 4096, so that a name still fits behind it. */
+const pathBytesMax = 3_800;
 const slash = Buffer.from('/');
 
-/** Below a folder; what vanishes meanwhile counts nothing. Names need be no text. */
+/**
+ * Below a folder; what vanishes meanwhile counts nothing. Names need be no text. What lies so deep that no
+ * path names it cannot be measured, and counts as more than anything.
+ */
 export async function diskBytesOf(folder: string): Promise<number> {
   let bytes = 0;
   const open = [Buffer.from(folder)];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (path.byteLength > pathBytesMax) return Number.POSITIVE_INFINITY;
     const names = (await readdir(path, { encoding: 'buffer' }).catch(ignoreVanished)) ?? [];
     for (const name of names) {
       const child = Buffer.concat([path, slash, name]);

@@ -10,6 +10,7 @@
  */
 import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { BzzzError } from '@bzzz/protocol';
 import { runOnce } from './capture.ts';
 import { makeGitDir } from './git.ts';
 import { codeOf } from './processes.ts';
@@ -38,10 +39,12 @@ export async function removeSlot(folder: string): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });
   } catch (error) {
-    if (!['EACCES', 'EPERM'].includes(codeOf(error))) throw error;
-    // A command took the write permission from folders of its own.
+    if (!['EACCES', 'EPERM', 'ENAMETOOLONG'].includes(codeOf(error))) throw error;
+    // A command took the write permission from folders of its own, or made them so deep that no path
+    // names them: these programs go down step by step.
     await runOnce('chmod', ['-R', 'u+rwX', folder]);
-    await rm(folder, { recursive: true, force: true });
+    const { code, stderr } = await runOnce('rm', ['-rf', folder]);
+    if (code !== 0) throw new BzzzError('workspace_failed', stderr.toString('utf8').slice(0, 300));
   }
 }
 

@@ -1,7 +1,7 @@
 /** What an executor may leave behind, and what must not happen because of it. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Workspace } from '@bzzz/coordination';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flawOfLink } from '../src/hostile.ts';
@@ -75,6 +75,15 @@ describe('is refused', () => {
   it('a folder that became a link out of the worktree', async () => {
     await script(world, workspace, 'rm -r src && ln -s /usr src');
     await refused(/leads out/);
+  });
+
+  it('folders so deep that no path names them, and they can be removed', async () => {
+    const text =
+      'i=0; while [ $i -lt 600 ]; do mkdir deepdeep; cd -P deepdeep; i=$((i+1)); done; echo x > x';
+    await script(world, workspace, text);
+    await refused(/nested too deeply|cannot be read/);
+    await workspace.dispose();
+    expect(existsSync(dirname(workspace.path))).toBe(false);
   });
 
   it('names with control characters or without an encoding', async () => {

@@ -94,6 +94,14 @@ describe.each(['required', 'off'] as const)('runner, sandbox %s', (sandbox) => {
     expect((await run(['sh', '-c', odd])).ended).toBe('disk');
   });
 
+  it('ends a command whose folders are too deep to be measured', async () => {
+    const deep =
+      'i=0; while [ $i -lt 600 ]; do mkdir deepdeep; cd -P deepdeep; i=$((i+1)); done; sleep 60';
+    expect((await run(['sh', '-c', deep])).ended).toBe('disk');
+    await workspace.dispose();
+    expect(existsSync(dirname(workspace.path))).toBe(false);
+  });
+
   it('ends a command that makes files without end, though they are empty', async () => {
     const many = `const fs = require('fs'); for (let i = 0; ; i++) fs.writeFileSync('f' + i, '')`;
     expect((await run(['node', '-e', many], { diskBytesMax: 4 * 1024 * 1024 })).ended).toBe('disk');

@@ -2,7 +2,6 @@
 import { type Family, type HostileCase, published, write } from '../case.ts';
 
 const order = write('owned.txt', 'owned');
-/** Its marks cannot stand in markdown's own. */
 const quiet = 'hidden-words';
 
 export const hidden: Family = {
@@ -12,35 +11,55 @@ export const hidden: Family = {
     unseen('open-comment', 'a comment that never ends', `Seen.\n<!-- ${quiet}\n${order}`),
     unseen('lines-comment', 'a comment over lines', `Seen.\n<!--\n${quiet}\n${order}\n-->\n`),
     unseen(
-      'odd-comment',
-      'a comment that ends as HTML 5 lets it',
-      `Seen.<!--> ${quiet} ${order} -->`,
-      [],
-    ),
-    unseen(
       'comment-recipe',
       'a recipe in a comment',
       `Seen.<!--\nrecipe: say\ntext: ${quiet}\n-->`,
     ),
-    unseen('tag-letters', 'orders in tag characters', `Seen.${inTags(`${quiet} ${order}`)}`),
     unseen('image-text', 'orders in the text of an image', `Seen. ![${quiet} ${order}](x.png)`),
-    unseen('image-title', 'orders in the title of an image', `Seen. ![x](x.png "${quiet}")`),
     unseen(
-      'link-title',
-      'words in the title of a link',
-      `Seen. [x](https://example.com "${quiet}")`,
+      'image-brackets',
+      'a text of an image with brackets in it',
+      `Seen. ![a [b] ${quiet}](x.png)`,
     ),
-    unseen('html-attribute', 'words in an attribute', `Seen. <a title="${quiet}">x</a>`),
+    unseen('image-title', 'the title of an image', `Seen. ![x](x.png "${quiet}")`),
+    unseen('link-title', 'the title of a link', `Seen. [x](https://example.com "${quiet}")`),
+    unseen(
+      'link-title-parens',
+      'a title with parentheses',
+      `Seen. [x](https://example.com "a) ${quiet} (b")`,
+    ),
+    unseen(
+      'link-title-lines',
+      'a title over lines',
+      `Seen. [x](https://example.com\n'a\n${quiet}')`,
+    ),
+    unseen(
+      'definition',
+      'a reference that nobody uses',
+      `Seen.\n\n[x]: https://example.com\n  "${quiet}"\n`,
+    ),
+    unseen('footnote', 'a footnote that nobody uses', `Seen.\n\n[^1]: ${quiet} ${order}\n`),
+    unseen('attribute', 'an attribute of HTML', `Seen. <a title="${quiet}">x</a>`),
+    unseen(
+      'attribute-angle',
+      'an attribute with the end of a tag in it',
+      `Seen. <a title="> ${quiet}">x</a>`,
+    ),
+    unseen(
+      'attribute-open',
+      'an attribute that never ends',
+      `Seen.\n\n<div title="${quiet}\n\n${order}`,
+    ),
+    unseen('data-section', 'a section of data', `Seen. <![CDATA[ > ${quiet} ]]>`),
+    unseen('instruction', 'an instruction to a processor', `Seen. <?x > ${quiet} ?>`),
+    unseen(
+      'fence-words',
+      'words behind a fence of code',
+      `Seen.\n\n\`\`\`js ${quiet}\ncode\n\`\`\`\n`,
+    ),
   ],
 };
 
-function unseen(name: string, tries: string, body: string, hides = [quiet]): HostileCase {
-  return { name, tries, body, ends: published, reads: ['Seen.'], hides };
-}
-
-/** Letters that no font shows. */
-function inTags(text: string): string {
-  return Array.from(text, (one) => String.fromCodePoint(0xe0000 + (one.codePointAt(0) ?? 0))).join(
-    '',
-  );
+function unseen(name: string, tries: string, body: string): HostileCase {
+  return { name, tries, body, ends: published, reads: ['Seen.'], hides: [quiet] };
 }

@@ -71,6 +71,7 @@ function coordinatorOver(): Coordinator {
         sweep: async () => undefined,
         create: () => Promise.reject(away()),
         accept: () => Promise.reject(away()),
+        inspect: () => Promise.reject(away()),
       },
       executors: {},
     },

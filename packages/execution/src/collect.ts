@@ -44,6 +44,18 @@ export async function collect(job: CollectJob, signal?: AbortSignal): Promise<Co
   return { result: oid, commits: [{ oid, ...facts }] };
 }
 
+/** The same facts of a commit that another peer made on this base; it is in the mirror. */
+export async function inspectResult(
+  git: Git,
+  { base, result }: { readonly base: Oid; readonly result: Oid },
+  signal?: AbortSignal,
+): Promise<Collected> {
+  const changes = await changesBetween(git, base, result, { signal });
+  const lines = await changedLines(git, base, result, { signal });
+  const facts = await factsOf(git, { changes, lines }, signal);
+  return { result, commits: [{ oid: result, ...facts }] };
+}
+
 /** Before git copies anything into the mirror. */
 async function refuseAbsurdSizes({ git, tree, base }: CollectJob, signal?: AbortSignal) {
   const list = ['ls-files', '-z', '--others', '--exclude-standard'];

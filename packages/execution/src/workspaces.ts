@@ -12,7 +12,7 @@ import type {
 } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { checkOut, trustedGit } from './checkout.ts';
-import { collect } from './collect.ts';
+import { collect, inspectResult } from './collect.ts';
 import { listTree } from './git-objects.ts';
 import { agentFilesOf, overlayJudgeFiles } from './judge.ts';
 import type { Runner } from './runner.ts';
@@ -49,6 +49,14 @@ export function createWorkspaces(
           await coded(removeSlot(slot.folder));
         },
       };
+    },
+    async inspect({ base: { mirror, oid: base }, result }, { signal } = {}) {
+      const slot = await filledSlot(dir, `inspect-${result.slice(0, 12)}`, async () => undefined);
+      try {
+        return await coded(inspectResult(trustedGit(slot, mirror), { base, result }, signal));
+      } finally {
+        await coded(removeSlot(slot.folder));
+      }
     },
     async accept(job, { signal } = {}): Promise<Acceptance> {
       let judgeFilesChanged: readonly string[] = [];

@@ -121,8 +121,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
         const at = { repo, number: IssueNumber.parse(pullRequest) };
         return comments.put(at, await account(signal), body, signal);
       }),
-    markReady: (repo, pullRequest, options) =>
-      call(options, (signal) => ready.markReady(repo, pullRequest, signal)),
+    markReady: (repo, at, options) => call(options, (signal) => ready.markReady(repo, at, signal)),
 
     stats: () => stats.snapshot(),
     async close() {

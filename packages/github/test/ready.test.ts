@@ -1,5 +1,5 @@
 /** What makes a draft ready for review, and what a forge says instead. */
-import { RepoName } from '@bzzz/protocol';
+import { Oid, RepoName } from '@bzzz/protocol';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createGithubForge, type GithubForge, tokenFromValue } from '../src/index.ts';
 import { verifiedLabel } from '../src/rest/ready.ts';
@@ -7,6 +7,7 @@ import { codeOf } from './support/code-of.ts';
 import { type ScriptedServer, startScripted } from './support/scripted.ts';
 
 const repo = RepoName.parse('owner/sample');
+const head = Oid.parse('1'.repeat(40));
 
 let server: ScriptedServer;
 let forge: GithubForge;
@@ -24,12 +25,15 @@ afterEach(async () => {
 it('is said by a label where the pull request never was a draft', async () => {
   let labels: object[] = [];
   server.answer = ({ method }) => {
-    if (method === 'GET') return { body: { node_id: 'PR_3', state: 'open', draft: false, labels } };
+    if (method === 'GET')
+      return {
+        body: { node_id: 'PR_3', state: 'open', draft: false, labels, head: { sha: head } },
+      };
     labels = [{ name: verifiedLabel }];
     return { body: labels };
   };
-  expect(await forge.markReady(repo, 3)).toEqual({ written: true });
-  expect(await forge.markReady(repo, 3)).toEqual({ written: false });
+  expect(await forge.markReady(repo, { pullRequest: 3, head })).toEqual({ written: true });
+  expect(await forge.markReady(repo, { pullRequest: 3, head })).toEqual({ written: false });
   const posts = server.requests.filter(({ method }) => method === 'POST');
   expect(posts).toMatchObject([{ url: '/repos/owner/sample/issues/3/labels' }]);
 });
@@ -40,7 +44,7 @@ it.each([
 ])('is refused by an answer of 200 that says %s', async (type, code) => {
   server.answer = ({ method }) =>
     method === 'GET'
-      ? { body: { node_id: 'PR_3', state: 'open', draft: true, labels: [] } }
+      ? { body: { node_id: 'PR_3', state: 'open', draft: true, labels: [], head: { sha: head } } }
       : { body: { data: null, errors: [{ type, message: 'no' }] } };
-  expect(await codeOf(forge.markReady(repo, 3))).toBe(code);
+  expect(await codeOf(forge.markReady(repo, { pullRequest: 3, head }))).toBe(code);
 });

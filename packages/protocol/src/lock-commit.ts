@@ -55,6 +55,8 @@ export const LockRecord = z.discriminatedUnion('state', [
     ...shared,
     /** Tip of the result branch. */
     result: Oid,
+    /** Who made it, where another peer took it over since. */
+    author: PeerId.optional(),
     /** Verdicts of other peers that make the result ready for review. */
     verdicts: z.int().min(0).max(100),
   }),
@@ -100,6 +102,7 @@ const trailers = [
   ['work', 'Bzzz-Work'],
   ['discarded', 'Bzzz-Discarded'],
   ['result', 'Bzzz-Result'],
+  ['author', 'Bzzz-Author'],
   ['verdicts', 'Bzzz-Verdicts'],
   ['reason', 'Bzzz-Reason'],
 ] as const;

@@ -74,27 +74,40 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** The newest certificate that is valid and about what the pull request stands at. */
+/**
+ * The certificate of what the pull request stands at. Anybody may comment, and sign whatever he likes with
+ * keys of his own: only the tip of the lock branch says whose publication it is.
+ */
 async function certificateOf(context: Context, options: Options, id: string): Promise<Checked> {
   const client = await clientOf(context, options);
-  const { repo, number, head, texts } = await client.certificates(id, {
-    signal: context.interrupted,
-  });
-  const what = `${repo}#${number}`;
+  const found = await client.certificates(id, { signal: context.interrupted });
+  const what = `${found.repo}#${found.number}`;
+  if (found.lock === null && options['peer'] === undefined) {
+    const reason = `the lock branch of ${what} is gone, so nobody can tell whose certificate it is: name the peers that you trust by --peer`;
+    throw new BzzzError('certificate_invalid', reason);
+  }
   let refused = `no certificate stands in the comments of ${what}`;
-  for (const text of texts.toReversed()) {
+  for (const text of found.texts.toReversed()) {
     try {
       const checked = await verifyCertificate(text);
-      if (taskParts(checked.record.task).repo === repo && checked.record.result === head) {
-        return checked;
-      }
-      refused = `the certificate of ${what} is about ${checked.record.result}, not about ${head}`;
+      refused = objectionOf(found, checked) ?? '';
+      if (refused === '') return checked;
     } catch (error) {
-      // Anybody may comment: a forgery must not hide the certificate beside it.
       refused = reasonOf(error);
     }
   }
   throw new BzzzError('certificate_invalid', refused);
+}
+
+function objectionOf(
+  { repo, head, lock }: { repo: string; head: string; lock: string | null },
+  { record, lock: published }: Checked,
+): string | undefined {
+  const named = taskParts(record.task).repo;
+  if (named.toLowerCase() !== repo.toLowerCase()) return `the certificate is about ${named}`;
+  if (record.result !== head) return `the certificate is about ${record.result}, not about ${head}`;
+  if (lock === null || lock === published) return undefined;
+  return 'the certificate is about another publication than the lock branch shows';
 }
 
 function answerOf(

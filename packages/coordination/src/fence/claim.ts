@@ -81,8 +81,8 @@ function carry(record: LockRecord) {
   const { attempt, bodySha256 } = record;
   const shared = { attempt, bodySha256, ...failuresOf(record) };
   if (record.state === 'result') {
-    const { state, result, verdicts } = record;
-    return { state, result, verdicts, ...shared };
+    const { state, result, verdicts, author = record.peer } = record;
+    return { state, result, author, verdicts, ...shared };
   }
   if (record.state === 'failed') {
     const { state, reason } = record;

@@ -116,7 +116,12 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       attemptsMax,
       slots: options.slots,
       bidOptions: () =>
-        account && { account, leaseMs: timing.leaseMs, mayTakeOver: claims.mayTakeOver },
+        account && {
+          account,
+          leaseMs: timing.leaseMs,
+          mayTakeOver: claims.mayTakeOver,
+          isDead: membership.isDead,
+        },
       onReading(task, reading) {
         onReading(task, reading);
         // Who lost tells who holds it: others need not find out the same way.

@@ -34,7 +34,7 @@ import * as transition from '../task/state.ts';
 
 export interface WorkforceDeps
   extends Omit<BidDeps, 'forge'>,
-    Omit<DriveDeps, 'signer' | 'clock' | 'random'> {
+    Omit<DriveDeps, 'signer' | 'clock' | 'random' | 'fence'> {
   readonly clock: DriveDeps['clock'];
   readonly random: DriveDeps['random'];
   readonly chronicle: Chronicle;

@@ -146,8 +146,12 @@ export interface Forge {
   /** The one comment of bzzz on a pull request, with what other peers found. */
   putVerdicts(repo: RepoName, pullRequest: number, body: string, options?: Options): Promise<Put>;
   /**
-   * Makes a draft ready for review. Where it is none, since the repository's plan has no drafts, a label
-   * says the same.
+   * Makes a draft ready for review, if it stands at this commit. Where it is no draft, since the plan of
+   * the repository has none, a label says the same.
    */
-  markReady(repo: RepoName, pullRequest: number, options?: Options): Promise<{ written: boolean }>;
+  markReady(
+    repo: RepoName,
+    at: { readonly pullRequest: number; readonly head: Oid },
+    options?: Options,
+  ): Promise<{ written: boolean }>;
 }

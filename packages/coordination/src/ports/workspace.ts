@@ -75,6 +75,11 @@ export interface Workspaces {
     job: { task: TaskId; epoch: Epoch; base: Base; from?: Oid | undefined },
     options?: { signal?: AbortSignal },
   ): Promise<Workspace>;
+  /**
+   * What a result that is in the mirror changes, as `collect` tells it of one's own. Throws
+   * `workspace_hostile`, `workspace_failed`, `aborted`.
+   */
+  inspect(job: { base: Base; result: Oid }, options?: { signal?: AbortSignal }): Promise<Collected>;
   /** Runs the acceptance in a clean checkout of the result, in the sandbox. */
   accept(job: AcceptanceJob, options?: { signal?: AbortSignal }): Promise<Acceptance>;
   /** Removes what an earlier process left behind. Called once, before any `create`. */

@@ -74,7 +74,7 @@ async function judged(
   try {
     how = await verifyResult(deps, options, { tip, pullRequest }, signal);
   } catch (error) {
-    if (signal.aborted || !isBzzzError(error)) throw error;
+    if (signal.aborted || !isBzzzError(error) || error.code === 'task_fenced') throw error;
     deps.trouble.tell(error, tip.record.task);
     how = `unverified: ${error.reason}`;
   }

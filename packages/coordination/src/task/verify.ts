@@ -11,6 +11,7 @@ import {
   taskParts,
   type Verdict,
 } from '@bzzz/protocol';
+import type { Fence } from '../fence/fence.ts';
 import type { LockCommit } from '../fence/commit.ts';
 import type { Clock, Forge, Random } from '../ports/index.ts';
 import { throwIfAborted } from '../support/sleep.ts';
@@ -27,6 +28,7 @@ export interface VerifyDeps {
   readonly random: Random;
   readonly forge: Pick<Forge, 'findPullRequests' | 'readBase'>;
   readonly trouble: Trouble;
+  readonly fence: Pick<Fence, 'look'>;
   readonly visible: Pick<Visible, 'verdicts' | 'ready'>;
   readonly verdicts: Verdicts;
 }
@@ -63,6 +65,7 @@ export async function verifyResult(
   const waitMs = await forgeWork(deps, options, record, signal, () => waitMsOf(deps, repo, signal));
   const gathered = await gatherWhileOpen(deps, options, publication, waitMs, signal);
   throwIfAborted(signal);
+  await forgeWork(deps, options, record, signal, () => assertNotFenced(deps, record, signal));
   const objection = await forgeWork(deps, options, record, signal, () =>
     inPeoplesHands(deps, publication, signal),
   );
@@ -83,6 +86,17 @@ export async function verifyResult(
 
 function publicationOf({ oid, commit, record }: LockCommit): Publication | undefined {
   return record.state === 'result' ? { oid, commit, record } : undefined;
+}
+
+/** Throws `task_fenced` where somebody else completes it by now: he has his own words. */
+async function assertNotFenced(
+  { fence }: VerifyDeps,
+  { task, epoch }: Publication['record'],
+  signal: AbortSignal,
+): Promise<void> {
+  const { tip } = await fence.look(task, signal);
+  if (tip.kind !== 'record' || tip.record.epoch <= epoch) return;
+  throw new BzzzError('task_fenced', `${tip.record.peer} holds it in epoch ${tip.record.epoch}`);
 }
 
 async function waitMsOf(
@@ -108,7 +122,9 @@ async function inPeoplesHands(
 ): Promise<string | undefined> {
   const { repo, number } = taskParts(record.task);
   const [latest] = await forge.findPullRequests(repo, number, { signal });
-  if (latest?.state !== 'open') return 'people closed its pull request first';
+  // A list that does not show it yet says nothing.
+  if (latest === undefined) return undefined;
+  if (latest.state !== 'open') return `its pull request was ${latest.state} first`;
   // A verdict is about one commit, and the pull request would be called ready for another.
   return latest.head === record.result ? undefined : 'people pushed to its branch';
 }

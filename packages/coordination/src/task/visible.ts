@@ -122,8 +122,10 @@ export function createVisible(deps: VisibleDeps, options: VisibleOptions): Visib
       );
     },
     ready(record, pullRequest, signal) {
+      if (record.state !== 'result') return Promise.resolve();
       const { repo } = taskParts(record.task);
-      return show(record, 'ready', signal, () => forge.markReady(repo, pullRequest, { signal }));
+      const at = { pullRequest, head: record.result };
+      return show(record, 'ready', signal, () => forge.markReady(repo, at, { signal }));
     },
     finished: (record, pullRequest, how, signal) =>
       comment(record, doneComment(peerName, record, pullRequest, how), signal),

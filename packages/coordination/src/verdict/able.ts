@@ -13,6 +13,8 @@ export function judgeOptionsOf(options: CoordinatorOptions): JudgeOptions {
     unable(request, needs) {
       if (!repositories.includes(taskParts(request.task).repo)) return 'serves other repositories';
       if (unable !== null) return unable;
+      // Its operator let it run what he wants done; nobody asked him about what others did.
+      if (sandbox === 'none') return 'has no sandbox';
       if (slots === 0) return 'only watches';
       const missing = needs?.tools.find((tool) => !tools.includes(tool));
       return missing === undefined ? null : `has no ${missing}`;

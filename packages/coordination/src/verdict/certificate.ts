@@ -91,6 +91,11 @@ export function isQuorum({ verdicts }: ResultRecord, passed: readonly Verdict[])
   return passed.length >= verdicts;
 }
 
+/** Whoever made the result, or speaks for it by now. */
+export function isParty({ peer, author }: ResultRecord, judge: PeerId): boolean {
+  return judge === peer || judge === author;
+}
+
 /** Why a verdict says nothing about this publication; undefined: it does. */
 export async function objectionTo(
   signer: Pick<Signer, 'verify'>,
@@ -98,7 +103,7 @@ export async function objectionTo(
   { oid, record }: Pick<Publication, 'oid' | 'record'>,
 ): Promise<string | undefined> {
   const { task, epoch, lock, commit, peer } = statement;
-  if (peer === record.peer) return 'nobody judges his own result';
+  if (isParty(record, peer)) return 'nobody judges his own result';
   if (task !== record.task || epoch !== record.epoch || lock !== oid) {
     return `the verdict of ${peer} is about another publication`;
   }

@@ -20,7 +20,7 @@ import type { Membership } from '../membership/membership.ts';
 import type { Clock, Mesh, Signer } from '../ports/index.ts';
 import { sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
-import { hasPassed, isQuorum, objectionTo, type Publication } from './certificate.ts';
+import { hasPassed, isParty, isQuorum, objectionTo, type Publication } from './certificate.ts';
 
 export interface GatherDeps {
   readonly clock: Clock;
@@ -42,11 +42,18 @@ interface Declined {
   readonly reason: string;
 }
 
+type Found =
+  | { readonly kind: 'found'; readonly verdict: Verdict }
+  | { readonly kind: 'declined' | 'gone'; readonly reason: string };
+
 /** Between two questions to the same peer: the first pause, and the longest. */
 const askAgainMs = 250;
 const askAgainMsMax = 5_000;
-/** Questions in a row that got no answer, after which a peer counts as gone. */
+/** Questions in a row that got no answer, after which a peer counts as gone; and until it is asked again. */
 const missesMax = 6;
+const awayMs = 10_000;
+/** Who has not answered for so long does not keep others from being asked. */
+const patienceMs = 60_000;
 
 /** Returns what was found by the time that `signal` fires; never throws for what others do. */
 export async function gatherVerdicts(
@@ -54,40 +61,58 @@ export async function gatherVerdicts(
   publication: Publication,
   signal: AbortSignal,
 ): Promise<Gathered> {
+  const { clock, membership } = deps;
+  const { record } = publication;
   const verdicts: Verdict[] = [];
   const declined: Declined[] = [];
+  /** Everybody who is asked, has answered, or has gone away lately. */
   const asked = new Set<PeerId>();
-  const asking = new Map<PeerId, Promise<void>>();
-  const { record } = publication;
+  const asking = new Map<PeerId, { readonly sinceMs: number; readonly over: Promise<void> }>();
+  const enough = new AbortController();
+  const until = AbortSignal.any([signal, enough.signal]);
+  let wentAway = 0;
 
   async function askFor(peer: PeerId): Promise<void> {
-    const found = await ask(deps, publication, peer, signal);
+    const found = await ask(deps, publication, peer, until);
     if (found === undefined) return;
-    if ('statement' in found) verdicts.push(found);
-    else declined.push({ peer, reason: found.reason });
     await journal(deps, publication, peer, found);
+    if (found.kind === 'found') verdicts.push(found.verdict);
+    if (found.kind === 'declined') declined.push({ peer, reason: found.reason });
+    if (found.kind !== 'gone') return;
+    // It may be back in a moment, as after a restart: it is asked again then.
+    wentAway += 1;
+    void forgetLater(peer);
   }
 
-  function missing(): number {
-    const room = limits.verdictsMax - verdicts.length;
-    return Math.min(room, record.verdicts - verdicts.filter(hasPassed).length);
+  async function forgetLater(peer: PeerId): Promise<void> {
+    await pause(deps, awayMs, until);
+    asked.delete(peer);
+    wentAway -= 1;
   }
 
-  while (!isQuorum(record, verdicts.filter(hasPassed)) && !signal.aborted && missing() > 0) {
-    for (const peer of candidates(deps, publication, asked)) {
-      if (asking.size >= missing()) break;
+  /** How many more to ask: who takes long counts as one that may never answer. */
+  function wanted(): number {
+    const missing = record.verdicts - verdicts.filter(hasPassed).length;
+    const room = limits.verdictsMax - verdicts.length - asking.size;
+    const prompt = [...asking.values()].filter(
+      ({ sinceMs }) => clock.monotonicMs() - sinceMs < patienceMs,
+    );
+    return Math.min(room, missing - prompt.length);
+  }
+
+  while (!isQuorum(record, verdicts.filter(hasPassed)) && !signal.aborted) {
+    for (const peer of candidates(deps, publication, asked).slice(0, Math.max(0, wanted()))) {
       asked.add(peer);
-      asking.set(
-        peer,
-        askFor(peer).finally(() => asking.delete(peer)),
-      );
+      const over = askFor(peer).finally(() => asking.delete(peer));
+      asking.set(peer, { sinceMs: clock.monotonicMs(), over });
     }
-    if (asking.size > 0) await Promise.race(asking.values());
-    // Members of an earlier run that were not heard yet: after a restart they come one by one.
-    else if (deps.membership.missing().length > 0) await pause(deps, askAgainMsMax, signal);
-    else break;
+    const waiting = [...asking.values()].map(({ over }) => over);
+    // Members of an earlier run that were not heard yet come one by one, too.
+    if (waiting.length + wentAway + membership.missing().length === 0) break;
+    await Promise.race([...waiting, pause(deps, askAgainMsMax, until)]);
   }
-  await Promise.all(asking.values());
+  enough.abort();
+  await Promise.all([...asking.values()].map(({ over }) => over));
   return { verdicts, declined };
 }
 
@@ -100,8 +125,9 @@ function candidates(
   const { repo } = taskParts(record.task);
   const able = membership
     .live()
-    .filter(({ peer, repositories, slots }) => {
-      return peer !== mesh.peer && slots > 0 && repositories.includes(repo) && !asked.has(peer);
+    .filter(({ peer, repositories, sandbox, slots }) => {
+      const able = slots > 0 && sandbox !== 'none' && repositories.includes(repo);
+      return able && peer !== mesh.peer && !isParty(record, peer) && !asked.has(peer);
     })
     .map(({ peer }) => peer);
   return rendezvous(record.result, able);
@@ -113,7 +139,7 @@ async function ask(
   { oid: lock, record }: Publication,
   peer: PeerId,
   signal: AbortSignal,
-): Promise<Verdict | { readonly reason: string } | undefined> {
+): Promise<Found | undefined> {
   const request = { task: record.task, lock, commit: record.result };
   let misses = 0;
   for (let asks = 0; !signal.aborted; asks += 1) {
@@ -126,8 +152,8 @@ async function ask(
       if (signal.aborted) return undefined;
       if (!isBzzzError(error)) throw error;
       misses += 1;
-      if (deps.membership.isDead(peer)) return { reason: 'it died' };
-      if (misses === missesMax) return { reason: error.reason };
+      if (deps.membership.isDead(peer)) return { kind: 'gone', reason: 'it died' };
+      if (misses === missesMax) return { kind: 'gone', reason: error.reason };
     }
     await pause(deps, Math.min(askAgainMsMax, askAgainMs * 2 ** asks), signal);
   }
@@ -140,21 +166,21 @@ async function settledBy(
   publication: Pick<Publication, 'oid' | 'record'>,
   peer: PeerId,
   response: VerifyResponse,
-): Promise<Verdict | { readonly reason: string } | undefined> {
+): Promise<Found | undefined> {
   switch (response.kind) {
     case 'working':
       return undefined;
     case 'declined':
-      return { reason: response.reason };
+      return { kind: 'declined', reason: response.reason };
     case 'verdict': {
       const { verdict } = response;
       const objection =
         verdict.statement.peer === peer
           ? await objectionTo(deps.signer, verdict, publication)
           : `${peer} handed on the verdict of another`;
-      if (objection === undefined) return verdict;
+      if (objection === undefined) return { kind: 'found', verdict };
       deps.trouble.tell(new BzzzError('certificate_invalid', objection), publication.record.task);
-      return { reason: objection };
+      return { kind: 'declined', reason: objection };
     }
   }
 }
@@ -163,10 +189,12 @@ async function journal(
   { chronicle }: GatherDeps,
   { record: { task, epoch } }: Publication,
   peer: PeerId,
-  found: Verdict | { readonly reason: string },
+  found: Found,
 ): Promise<void> {
   const { outcome, reason } =
-    'statement' in found ? found.statement : { outcome: 'declined' as const, reason: found.reason };
+    found.kind === 'found'
+      ? found.verdict.statement
+      : { outcome: 'declined' as const, reason: found.reason };
   const said = reasonOf(reason).slice(0, limits.reasonCharsMax).toWellFormed();
   await chronicle.record({ kind: 'verdict.heard', task, epoch, peer, outcome, reason: said });
 }

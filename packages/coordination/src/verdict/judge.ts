@@ -43,7 +43,8 @@ import { sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
-import type { ResultRecord } from './certificate.ts';
+import { objection } from '../task/checks.ts';
+import { isParty, type ResultRecord } from './certificate.ts';
 
 export interface JudgeDeps {
   readonly clock: Clock;
@@ -69,13 +70,20 @@ export interface JudgeOptions {
 }
 
 /** What was asked lately, by what and by whom. */
-type Case = { readonly from: PeerId; answer: VerifyResponse };
+interface Case {
+  readonly from: PeerId;
+  answer: VerifyResponse;
+  askedAtMs: number;
+}
 
 /** Cases that wait or run at once; more are declined. */
 const waitingMax = 16;
 /** Answers that are remembered for whoever asks again. */
 const casesMax = 1_000;
-/** Beyond this a case is given up, whatever holds it up. */
+/** After so long without a question a case is given up before it begins. */
+const abandonedMs = 60_000;
+/** Beyond this a case is given up, whatever holds it up; and the reading before it, which keeps others waiting. */
+const readMsMax = 120_000;
 const judgeMsMax = 3_600_000;
 
 export interface Judge {
@@ -92,14 +100,19 @@ export function startJudge(deps: JudgeDeps, options: JudgeOptions): Judge {
   async function answer(from: PeerId, request: VerifyRequest): Promise<VerifyResponse> {
     const key = `${from} ${request.task} ${request.lock} ${request.commit}`;
     const known = cases.get(key);
-    if (known !== undefined) return known.answer;
+    if (known !== undefined) {
+      known.askedAtMs = deps.clock.monotonicMs();
+      return known.answer;
+    }
     const unable = options.unable(request);
     if (unable !== null) return declined(unable);
     const open = [...cases.values()].filter((one) => one.answer.kind === 'working');
-    if (open.length >= waitingMax) return declined('too many results wait to be judged here');
-    const opened: Case = { from, answer: { kind: 'working' } };
+    // Who asks again finds room later; a no would be for good.
+    if (open.length >= waitingMax) return { kind: 'working' };
+    const askedAtMs = deps.clock.monotonicMs();
+    const opened: Case = { from, answer: { kind: 'working' }, askedAtMs };
     remember(key, opened);
-    serial(() => settle(opened, request)).catch((error: unknown) => deps.trouble.tell(error));
+    serial(() => settle(key, opened, request)).catch((error: unknown) => deps.trouble.tell(error));
     return opened.answer;
   }
 
@@ -119,7 +132,9 @@ export function startJudge(deps: JudgeDeps, options: JudgeOptions): Judge {
     }
   }
 
-  async function settle(open: Case, request: VerifyRequest): Promise<void> {
+  async function settle(key: string, open: Case, request: VerifyRequest): Promise<void> {
+    // Nobody waits for it any more.
+    if (deps.clock.monotonicMs() - open.askedAtMs > abandonedMs) return void cases.delete(key);
     const limit = new AbortController();
     const cancel = deps.clock.after(judgeMsMax, () =>
       limit.abort(new BzzzError('timeout', 'judging took too long')),
@@ -133,6 +148,8 @@ export function startJudge(deps: JudgeDeps, options: JudgeOptions): Judge {
       open.answer = declined(limit.signal.aborted ? 'judging took too long' : reasonOf(error));
     } finally {
       cancel();
+      // What kept us from it may be over: asked once more later, it is looked at once more.
+      if (open.answer.kind === 'declined') deps.clock.after(abandonedMs, () => cases.delete(key));
     }
   }
 
@@ -160,10 +177,15 @@ async function judge(
   const { request } = asked;
   const journal = JournalHead.parse({ key: deps.journal.key, ...deps.journal.head() });
   const onTrouble = (error: BzzzError) => deps.trouble.tell(error, request.task);
+  const giveUpAtMs = deps.clock.monotonicMs() + readMsMax;
   const patient = <T>(read: () => Promise<T>) =>
-    patiently({ ...deps, onTrouble }, { firstMs: options.backoffMs, signal }, read);
+    patiently({ ...deps, onTrouble }, { firstMs: options.backoffMs, signal }, async () => {
+      if (deps.clock.monotonicMs() < giveUpAtMs) return read();
+      throw new BzzzError('timeout', 'the forge did not answer in time');
+    });
   const record = await publicationOf(deps, options, asked, patient, signal);
   if (record === undefined) return declined('the lock branch shows no such result of yours');
+  if (isParty(record, deps.signer.peer)) return declined('nobody judges his own result');
   const briefing = await patient(() => brief(deps, record, signal));
   const unable = options.unable(request, briefing.plan.needs);
   if (unable !== null) return declined(unable);
@@ -171,10 +193,18 @@ async function judge(
   const { base } = briefing;
   const beneath = await patient(() => deps.forge.readWork(repo, record.result, base, { signal }));
   if (beneath === null) return declined('the result is not one commit on the base branch');
-  const acceptance = await deps.workspaces.accept(
-    { ...acceptanceOf(briefing), base: beneath, result: record.result },
-    { signal },
-  );
+  if (record.verdicts < briefing.policy.verdicts) {
+    return declined('the policy asks for more verdicts than its publisher');
+  }
+  const at = { base: beneath, result: record.result };
+  const refused = objection(await deps.workspaces.inspect(at, { signal }), briefing.policy);
+  if (refused !== undefined) return declined(`the result ${refused}`);
+  const acceptance = await deps.workspaces.accept({ ...acceptanceOf(briefing), ...at }, { signal });
+  // Ended by a limit of this machine, which may be a busy one: that says nothing about the result.
+  const last = acceptance.commands.at(-1);
+  if (!acceptance.passed && last?.exitCode === null) {
+    return declined(`here \`${last.argv.join(' ').slice(0, 200)}\` was ended before it was done`);
+  }
   const about = { record, request, base: beneath.oid, journal };
   const statement = statementOf(deps, options, { ...about, briefing, acceptance });
   const signature = await deps.signer.sign(verdictSigningBytes(statement));
@@ -243,8 +273,7 @@ function statementOf(
 function failureOf({ commands }: Acceptance): string {
   const last = commands.at(-1);
   if (last === undefined) return 'nothing was run';
-  const how = last.exitCode === null ? 'was ended' : `ended with exit code ${last.exitCode}`;
-  return short(`\`${last.argv.join(' ').slice(0, 200)}\` ${how}`);
+  return short(`\`${last.argv.join(' ').slice(0, 200)}\` ended with exit code ${last.exitCode}`);
 }
 
 function declined(reason: string): VerifyResponse {

@@ -2,7 +2,9 @@ import { commitOid, Oid, utf8 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { bid, type BidOptions } from '../../src/contest/bid.ts';
 import { makeLockCommit } from '../../src/fence/commit.ts';
+import { createHolding } from '../../src/fence/holding.ts';
 import { createBook, type Seen } from '../../src/task/book.ts';
+import { resultOid } from '../support/memory-work.ts';
 import {
   account,
   bodySha256,
@@ -31,11 +33,12 @@ function bidOf(
   mayTakeOver: BidOptions['mayTakeOver'] = () => false,
   reopenedOver: number | null = null,
   epochByNow = epochKnown,
+  isDead = false,
 ) {
   const known = createBook().update(task, { epochKnown, reopenedOver });
   const entry = { ...known, seen, accountsBefore: [], epochTold: epochKnown };
   const recall = async () => ({ ...entry, epochKnown: epochByNow, epochTold: epochByNow });
-  const options = { account, leaseMs, mayTakeOver, recall };
+  const options = { account, leaseMs, mayTakeOver, isDead: () => isDead, recall };
   return stand.clock.drive(bid(stand, options, entry, calm));
 }
 
@@ -143,4 +146,28 @@ it('a claim that was made and deleted since the journals were read holds a bid b
   const late = createStand();
   expect(await bidOf(late, 2, undefined, 2, 3)).toMatchObject({ kind: 'stood-down' });
   expect(late.forge.pushes).toEqual([]);
+});
+
+describe('a result whose draft waits for verdicts', () => {
+  async function waiting() {
+    const owner = createStand(1);
+    const holding = createHolding(owner, await owner.win());
+    await holding.publish({ over: null, oid: resultOid, verdicts: 1 }, calm);
+    const pull = { number: 1_007, state: 'open', draft: true, head: resultOid, url: 'x' } as const;
+    owner.forge.task(number).pullRequests.push(pull);
+    return { owner, taker: createStand(2, owner) };
+  }
+
+  it('is its holder’s while he lives, though his lease ran out: nothing renews it', async () => {
+    const { taker } = await waiting();
+    expect(await bidOf(taker, 1, () => true)).toMatchObject({ kind: 'complete' });
+  });
+
+  it('is taken up when he is dead, and keeps its author', async () => {
+    const { owner, taker } = await waiting();
+    const outcome = await bidOf(taker, 1, () => true, null, 1, true);
+    if (outcome.kind !== 'won') throw new Error(outcome.kind);
+    const { record } = outcome.holding.tip();
+    expect(record).toMatchObject({ state: 'result', epoch: 2, author: owner.peer, verdicts: 1 });
+  });
 });

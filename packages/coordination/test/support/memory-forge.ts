@@ -264,10 +264,13 @@ export function createMemoryForge(): MemoryForge {
       at.verdicts = body;
       return { written, id: pullRequest };
     },
-    async markReady(_repo, pullRequest, o) {
+    async markReady(_repo, { pullRequest, head }, o) {
       enter('markReady', o?.signal);
       const at = withPullRequest(pullRequest);
-      const written = at.pullRequests.some(({ draft, state }) => draft && state === 'open');
+      const written = at.pullRequests.some(
+        (one) => one.draft && one.state === 'open' && one.head === head,
+      );
+      if (!written) return { written };
       at.pullRequests = at.pullRequests.map((one) =>
         one.number === pullRequest ? { ...one, draft: false } : one,
       );

@@ -23,6 +23,8 @@ export interface MemoryWork {
     endless: boolean;
     fails: boolean;
     accepts: boolean;
+    /** Of an acceptance that fails; null: it was ended. */
+    exitCode: number | null;
     /** The path that the work changes; null: nothing. */
     changes: string | null;
     error: BzzzError | null;
@@ -37,6 +39,7 @@ export function createMemoryWork(clock: Clock): MemoryWork {
     endless: false,
     fails: false,
     accepts: true,
+    exitCode: null,
     changes: 'src/a.ts',
     error: null,
   };
@@ -80,10 +83,16 @@ export function createMemoryWork(clock: Clock): MemoryWork {
       events.push('accept');
       accepted.push(job);
       const commands = job.commands.map((argv) => {
-        const exitCode = script.accepts ? 0 : null;
+        const exitCode = script.accepts ? 0 : script.exitCode;
         return { argv, exitCode, elapsedMs: 1, outputTail: '' };
       });
       return { passed: script.accepts, commands, judgeFilesChanged: [] };
+    },
+    async inspect({ result }) {
+      events.push('inspect');
+      const path = script.changes ?? 'src/a.ts';
+      const file: ChangedFile = { path, status: 'modified', mode: '100644', bytes: 1, lines: 1 };
+      return { result, commits: [{ oid: result, files: [file], secrets: [] }] };
     },
     async sweep() {
       events.push('sweep');

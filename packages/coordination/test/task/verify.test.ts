@@ -12,7 +12,8 @@ import { errorOf } from '../support/memory-forge.ts';
 import { createMemoryHub } from '../support/memory-mesh.ts';
 import { resultOid } from '../support/memory-work.ts';
 import { publicationOf, verdictOf } from '../support/publication.ts';
-import { calm, createStand, number } from '../support/stand.ts';
+import { calm, createStand, heldDraft, number } from '../support/stand.ts';
+import { makeLockCommit } from '../../src/fence/commit.ts';
 
 const pullRequest = 1_007;
 
@@ -94,7 +95,7 @@ describe('a published result', () => {
   it('is left to people who closed its pull request meanwhile', async () => {
     const at = await withVerdicts(1, ['passed']);
     at.on().pullRequests = at.on().pullRequests.map((one) => ({ ...one, state: 'closed' }));
-    expect(await at.verify()).toContain('people closed its pull request');
+    expect(await at.verify()).toContain('pull request was closed first');
     expect(at.on().verdicts).toBeNull();
     expect(at.stand.forge.count('markReady')).toBe(0);
   });
@@ -122,8 +123,18 @@ describe('a published result', () => {
     await at.stand.clock.advance(1_000);
     at.on().pullRequests = at.on().pullRequests.map((one) => ({ ...one, state: 'merged' }));
     at.recheck();
-    expect(await at.stand.clock.drive(over)).toContain('people closed');
+    expect(await at.stand.clock.drive(over)).toContain('was merged first');
     expect(at.stand.clock.monotonicMs()).toBeLessThan(10_000);
+  });
+
+  it('is somebody else’s when he took it over meanwhile: nothing more is said', async () => {
+    const at = await withVerdicts(1, ['passed']);
+    const other = createStand(2, at.stand);
+    const draft = { ...heldDraft(2), state: 'result' as const, result: resultOid, verdicts: 1 };
+    at.stand.forge.overwrite(number, await makeLockCommit(other, draft, null));
+    await expect(at.verify()).rejects.toMatchObject({ code: 'task_fenced' });
+    expect(at.on().verdicts).toBeNull();
+    expect(at.stand.forge.count('markReady')).toBe(0);
   });
 
   it('waits as long as the policy says, and while the forge is away', async () => {

@@ -94,10 +94,41 @@ describe('verdicts', () => {
   it('are not asked of who went away, and nobody is asked where there is nobody', async () => {
     const mesh = await meshOf(1, { 2: never });
     mesh.hub.cut(mesh.stand.peer, peerOf(2));
-    const { declined } = await mesh.gather();
-    expect(declined).toMatchObject([{ peer: peerOf(2), reason: 'not linked' }]);
+    const over = new AbortController();
+    mesh.stand.clock.after(120_000, () => over.abort(new BzzzError('timeout', 'time is up')));
+    expect(await mesh.gather(over.signal)).toEqual({ verdicts: [], declined: [] });
+    expect(mesh.stand.journal.of('verdict.heard')[0]).toMatchObject({ reason: 'not linked' });
+    expect(mesh.stand.clock.waiting()).toBe(0);
     const alone = await meshOf(1, {});
     expect(await alone.gather()).toEqual({ verdicts: [], declined: [] });
+  });
+
+  it('are asked of others too when somebody takes long', async () => {
+    const mesh = await meshOf(1, { 2: never, 3: declines, 4: declines });
+    const over = new AbortController();
+    mesh.stand.clock.after(400_000, () => over.abort(new BzzzError('timeout', 'time is up')));
+    await mesh.gather(over.signal);
+    expect(new Set(mesh.asked)).toEqual(new Set([2, 3, 4].map(peerOf)));
+  });
+
+  it('are not asked of who made the result, whoever publishes it by now', async () => {
+    const mesh = await meshOf(1, { 2: never });
+    const { record } = mesh.publication;
+    const taken = { ...mesh.publication, record: { ...record, author: peerOf(2) } };
+    const deps = {
+      ...mesh.stand,
+      mesh: mesh.hub.join(mesh.stand.peer),
+      membership: mesh.membership,
+    };
+    await mesh.stand.clock.drive(gatherVerdicts(deps, taken, calm));
+    expect(mesh.asked).toEqual([]);
+  });
+
+  it('come from who was away for a moment, as after a restart', async () => {
+    const mesh = await meshOf(1, { 2: declines });
+    mesh.hub.cut(mesh.stand.peer, peerOf(2));
+    mesh.stand.clock.after(15_000, () => mesh.hub.link(mesh.stand.peer, peerOf(2)));
+    expect((await mesh.gather()).declined).toMatchObject([{ reason: 'has no cc' }]);
   });
 
   it('wait for members of an earlier run that were not heard yet', async () => {

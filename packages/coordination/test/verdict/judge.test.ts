@@ -59,12 +59,35 @@ describe('a result that another peer published', () => {
     expect(work.accepted).toHaveLength(1);
   });
 
-  it('fails where the acceptance fails on this machine', async () => {
+  it('fails where the acceptance fails on this machine, and not where this machine ended it', async () => {
     const { work, settled } = await courtOf();
     work.script.accepts = false;
+    work.script.exitCode = 1;
     expect(await settled()).toMatchObject({
-      verdict: { statement: { outcome: 'failed', reason: '`check` was ended' } },
+      verdict: { statement: { outcome: 'failed', reason: '`check` ended with exit code 1' } },
     });
+    const busy = await courtOf();
+    busy.work.script.accepts = false;
+    expect(await busy.settled()).toMatchObject({
+      kind: 'declined',
+      reason: expect.stringContaining('was ended before it was done'),
+    });
+  });
+
+  it('is declined when it changes what it may not, as its publisher should have said', async () => {
+    const { work, settled } = await courtOf();
+    work.script.changes = '.github/workflows/ci.yml';
+    expect(await settled()).toMatchObject({
+      kind: 'declined',
+      reason: 'the result touches the protected path .github/workflows/ci.yml',
+    });
+    expect(work.accepted).toEqual([]);
+  });
+
+  it('is declined when the policy asks for more verdicts than its publisher did', async () => {
+    const { judge, settled } = await courtOf();
+    judge.forge.policy = `${judge.forge.policy}verdicts: 2\n`;
+    expect(await settled()).toMatchObject({ reason: expect.stringContaining('more verdicts') });
   });
 
   it('is looked for beyond the lag of reads, and declined when it is not there', async () => {

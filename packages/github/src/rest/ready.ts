@@ -2,18 +2,19 @@
  * Makes a draft pull request ready for review, which only GraphQL can. Where the plan of a repository
  * has no drafts, a label says the same.
  */
-import { BzzzError, limits, type RepoName } from '@bzzz/protocol';
+import { BzzzError, limits, Oid, type RepoName } from '@bzzz/protocol';
 import { z } from 'zod';
 import type { Rest } from './client.ts';
 import { repoParameters } from './issues.ts';
 import { parseAnswer } from './schemas.ts';
 
+interface Draft {
+  readonly pullRequest: number;
+  readonly head: Oid;
+}
+
 export interface ReadyApi {
-  markReady(
-    repo: RepoName,
-    pullRequest: number,
-    signal: AbortSignal,
-  ): Promise<{ written: boolean }>;
+  markReady(repo: RepoName, at: Draft, signal: AbortSignal): Promise<{ written: boolean }>;
 }
 
 /** Put on a verified pull request that never was a draft. */
@@ -23,6 +24,7 @@ const PullState = z.object({
   node_id: z.string().min(1),
   state: z.enum(['open', 'closed']),
   draft: z.boolean().nullish(),
+  head: z.object({ sha: Oid }),
   labels: z.array(z.object({ name: z.string() })),
 });
 const Marked = z.object({
@@ -51,12 +53,13 @@ export function createReadyApi(
   }
 
   return {
-    async markReady(repo, pullRequest, signal) {
+    async markReady(repo, { pullRequest, head }, signal) {
       const at = { ...repoParameters(repo), pull_number: pullRequest };
       const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
       const { data } = await rest.read({ route, parameters: at, signal });
       const pull = parseAnswer('pull request', PullState, data);
-      if (pull.state === 'closed') return { written: false };
+      // People closed it, or pushed to it: nobody judged what stands there by now.
+      if (pull.state === 'closed' || pull.head.sha !== head) return { written: false };
       if (pull.draft === true) {
         await undraft(pull.node_id, signal);
         return { written: true };

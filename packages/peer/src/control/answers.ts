@@ -215,6 +215,8 @@ export const CertificatesAnswer = z.object({
   number: z.number(),
   /** The commit that the pull request stands at. */
   head: z.string(),
+  /** The tip of its task's lock branch; null: the branch is gone. */
+  lock: z.string().nullable(),
   texts: z.array(z.string()),
 });
 export type CertificatesAnswer = z.infer<typeof CertificatesAnswer>;

@@ -103,7 +103,7 @@ async function certificates(target: ControlTarget, { params, signal }: Call): Pr
     { repo: at.repo, pullRequest: at.number },
     { signal },
   );
-  const value: CertificatesAnswer = { ...at, head: found.head, texts: [...found.texts] };
+  const value: CertificatesAnswer = { ...at, ...found, texts: [...found.texts] };
   return { value };
 }
 

@@ -1,16 +1,19 @@
 /** The certificates that stand in the comments of a pull request; what they are worth is for others to say. */
-import { BzzzError, complaints, Oid, type RepoName } from '@bzzz/protocol';
+import { BzzzError, complaints, isBzzzError, Oid, type RepoName, taskOfRef } from '@bzzz/protocol';
 import { z } from 'zod';
 import { exchange, refusal, type RestDeps } from './rest.ts';
 
 export interface FoundCertificates {
   /** The commit that the pull request stands at now. */
   readonly head: Oid;
+  /** Where the lock branch of its task stands; null: it is gone, as after a clean-up. */
+  readonly lock: Oid | null;
   /** Comments with a certificate in them, oldest first. */
   readonly texts: readonly string[];
 }
 
-const Pull = z.object({ head: z.object({ sha: Oid }) });
+const Pull = z.object({ head: z.object({ sha: Oid, ref: z.string() }) });
+const Ref = z.object({ object: z.object({ sha: Oid }) });
 const Comments = z.array(z.object({ body: z.string().nullish() }));
 
 const perPage = 100;
@@ -34,6 +37,15 @@ export async function readCertificates(
     throw new BzzzError('forge_invalid_answer', complaints(parsed.error));
   }
 
+  async function readUnlessAbsent(path: string): Promise<Oid | null> {
+    try {
+      return (await read(path, Ref)).object.sha;
+    } catch (error) {
+      if (isBzzzError(error, 'forge_not_found')) return null;
+      throw error;
+    }
+  }
+
   const { head } = await read(`/repos/${repo}/pulls/${pullRequest}`, Pull);
   const texts: string[] = [];
   for (let page = 1; page <= pagesMax; page += 1) {
@@ -42,7 +54,11 @@ export async function readCertificates(
     for (const { body } of comments) if (body?.includes(marker) === true) texts.push(body);
     if (comments.length < perPage) break;
   }
-  return { head: head.sha, texts };
+  const { number } = taskOfRef(`refs/heads/${head.ref}`) ?? {};
+  if (number === undefined)
+    throw new BzzzError('forge_not_found', `${repo}#${pullRequest} is none of bzzz`);
+  const lock = await readUnlessAbsent(`/repos/${repo}/git/ref/heads/bzzz/lock/${number}`);
+  return { head: head.sha, lock, texts };
 }
 
 const marker = 'BEGIN BZZZ CERTIFICATE';

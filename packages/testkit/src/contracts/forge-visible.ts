@@ -1,4 +1,4 @@
-import { IssueNumber } from '@bzzz/protocol';
+import { IssueNumber, Oid } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { publish } from './forge-commits.ts';
 import { codeOf, type ForgeStage } from './forge-stage.ts';
@@ -105,9 +105,11 @@ export function describeForgeVisible(stage: ForgeStage): void {
     it('makes a draft ready for review once', async () => {
       const { subject, forge, repo, person } = stage;
       const number = await stage.openIssue();
-      await publish(forge, subject, number);
+      const { result: head } = await publish(forge, subject, number);
       const { id } = await forge.putPullRequest(repo, number, { title: 'Result', body: 'one' });
-      expect(await forge.markReady(repo, id)).toEqual({ written: true });
+      const elsewhere = { pullRequest: id, head: Oid.parse('9'.repeat(40)) };
+      expect(await forge.markReady(repo, elsewhere)).toEqual({ written: false });
+      expect(await forge.markReady(repo, { pullRequest: id, head })).toEqual({ written: true });
       await expect
         .poll(() => forge.findPullRequests(repo, number), stage.timing)
         .toMatchObject([{ number: id, state: 'open', draft: false }]);
@@ -118,8 +120,9 @@ export function describeForgeVisible(stage: ForgeStage): void {
       await expect
         .poll(() => forge.findPullRequests(repo, number), stage.timing)
         .toMatchObject([{ state: 'closed' }]);
-      expect(await forge.markReady(repo, id)).toEqual({ written: false });
-      expect(await codeOf(forge.markReady(repo, 2_000_000_000))).toBe('forge_not_found');
+      expect(await forge.markReady(repo, { pullRequest: id, head })).toEqual({ written: false });
+      const absent = { pullRequest: 2_000_000_000, head };
+      expect(await codeOf(forge.markReady(repo, absent))).toBe('forge_not_found');
     });
 
     it('adopts the pull request that another client opened', async () => {

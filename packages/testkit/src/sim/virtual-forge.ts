@@ -291,11 +291,12 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         if (written) write(number, 'verdicts', { verdicts: body });
         return { written, id };
       }),
-    markReady: (_repo, id, o) =>
+    markReady: (_repo, { pullRequest: id, head }, o) =>
       ask('write', o?.signal, () => {
         const number = issueOfPull(id);
         const { pullRequest } = fresh(number);
-        const written = pullRequest?.state === 'open' && pullRequest.draft;
+        const written =
+          pullRequest?.state === 'open' && pullRequest.draft && pullRequest.head === head;
         if (written) write(number, 'ready', { pullRequest: { ...pullRequest, draft: false } });
         return { written };
       }),

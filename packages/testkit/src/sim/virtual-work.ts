@@ -105,6 +105,8 @@ export function createVirtualWork(
 
   const workspaces: Workspaces = {
     sweep: () => Promise.resolve(),
+    inspect: ({ result }, o) =>
+      work(() => ({ result, commits: [factsOf(result, 'a')] }), o?.signal, 10),
     create: ({ task, base, from }, o) =>
       work(() => {
         const { number } = taskParts(task);

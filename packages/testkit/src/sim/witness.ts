@@ -37,9 +37,9 @@ export function withWitness(forge: Forge, history: History, peer: PeerId): Forge
       effect(issueOfPull(pullRequest), 'verdicts');
       return forge.putVerdicts(repo, pullRequest, body, options);
     },
-    markReady(repo, pullRequest, options) {
-      effect(issueOfPull(pullRequest), 'ready');
-      return forge.markReady(repo, pullRequest, options);
+    markReady(repo, at, options) {
+      effect(issueOfPull(at.pullRequest), 'ready');
+      return forge.markReady(repo, at, options);
     },
   };
 }

@@ -29,6 +29,8 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
   /** What came of acceptances, by peer and commit. */
   const found = new Map<string, Set<boolean>>();
   const verified = new Set<IssueNumber>();
+  /** Who made a commit, whoever published it. */
+  const makers = new Map<Oid, PeerId>();
 
   function onCertificate(number: IssueNumber): void {
     const text = state.at(number, nowMs())?.verdicts ?? '';
@@ -60,7 +62,9 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
     if (!isIt || statement.lock !== commitOid(lock)) {
       broken(9, `a verdict on #${number} is about something else`);
     }
-    if (peer === record.peer) broken(9, `the publisher of #${number} judges itself`);
+    if (peer === record.peer || peer === makers.get(commit)) {
+      broken(9, `who made the result of #${number} judges it`);
+    }
     if (!isMarked(peer, verdictSigningBytes(statement), signature)) {
       broken(9, `a verdict on #${number} is not signed by its judge`);
     }
@@ -79,6 +83,7 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
   return {
     onEvent(event) {
       if (event.kind === 'push' && event.accepted) stood.add(event.push.lock.oid);
+      if (event.kind === 'made') makers.set(event.result, event.peer);
       if (event.kind === 'found') {
         const key = `${event.peer} ${event.result}`;
         found.set(key, (found.get(key) ?? new Set()).add(event.passed));

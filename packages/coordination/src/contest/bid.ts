@@ -8,7 +8,6 @@ import {
   type FenceIntent,
   type LockRecord,
   type Oid,
-  type PeerId,
   taskParts,
 } from '@bzzz/protocol';
 import { claimIntent } from '../fence/claim.ts';
@@ -56,8 +55,6 @@ export interface BidOptions {
   readonly leaseMs: number;
   /** Whether this tip of another peer may be taken over: its holder is dead or its lease is out. */
   readonly mayTakeOver: (record: LockRecord, oid: Oid) => boolean;
-  /** Whether the mesh knows that this peer has gone away. */
-  readonly isDead: (peer: PeerId) => boolean;
   /** The task with what the journals tell of it by now. */
   readonly recall: () => Promise<Biddable>;
 }
@@ -83,7 +80,7 @@ export async function bid(
   const isGone = !fresh && reading.tip.kind === 'absent';
   const entry = isGone ? await options.recall() : known;
   if (!mayStandOn(options, entry, reading)) return { kind: 'stood-down', reading };
-  const complete = await seenByPeople(deps, options, reading.tip, signal);
+  const complete = await seenByPeople(deps, reading.tip, signal);
   if (complete !== undefined) return complete;
   const intent = await claimIntent(deps, {
     task: entry.task,
@@ -120,18 +117,15 @@ export async function bid(
 /** A result whose holder went away silently may need nobody: one read tells. */
 async function seenByPeople(
   deps: BidDeps,
-  { isDead }: Pick<BidOptions, 'isDead'>,
   tip: Tip,
   signal: AbortSignal,
 ): Promise<BidOutcome | undefined> {
   if (tip.kind !== 'record' || tip.record.state !== 'result') return undefined;
   const { repo, number } = taskParts(tip.record.task);
   const [latest] = await deps.forge.findPullRequests(repo, number, { signal });
-  // Whoever was to have it judged is dead: that is taken up. While he waits for others nothing renews his
-  // lease, so that it ran out says nothing.
-  const waits = latest?.state === 'open' && latest.draft && tip.record.verdicts > 0;
-  const unjudged = waits && isDead(tip.record.peer);
-  if (latest === undefined || unjudged) return undefined;
+  // Its verdicts are its holder's business, who goes on with that when he is back: while he waits for others
+  // nothing renews his lease, so that it ran out says nothing.
+  if (latest === undefined) return undefined;
   return { kind: 'complete', tip, pullRequest: latest.number };
 }
 

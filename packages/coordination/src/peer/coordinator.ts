@@ -120,7 +120,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
           account,
           leaseMs: timing.leaseMs,
           mayTakeOver: claims.mayTakeOver,
-          isDead: membership.isDead,
         },
       onReading(task, reading) {
         onReading(task, reading);

@@ -33,12 +33,11 @@ function bidOf(
   mayTakeOver: BidOptions['mayTakeOver'] = () => false,
   reopenedOver: number | null = null,
   epochByNow = epochKnown,
-  isDead = false,
 ) {
   const known = createBook().update(task, { epochKnown, reopenedOver });
   const entry = { ...known, seen, accountsBefore: [], epochTold: epochKnown };
   const recall = async () => ({ ...entry, epochKnown: epochByNow, epochTold: epochByNow });
-  const options = { account, leaseMs, mayTakeOver, isDead: () => isDead, recall };
+  const options = { account, leaseMs, mayTakeOver, recall };
   return stand.clock.drive(bid(stand, options, entry, calm));
 }
 
@@ -148,24 +147,24 @@ it('a claim that was made and deleted since the journals were read holds a bid b
   expect(late.forge.pushes).toEqual([]);
 });
 
-describe('a result whose draft waits for verdicts', () => {
-  async function waiting() {
+describe('a published result', () => {
+  async function published() {
     const owner = createStand(1);
     const holding = createHolding(owner, await owner.win());
     await holding.publish({ over: null, oid: resultOid, verdicts: 1 }, calm);
-    const pull = { number: 1_007, state: 'open', draft: true, head: resultOid, url: 'x' } as const;
-    owner.forge.task(number).pullRequests.push(pull);
     return { owner, taker: createStand(2, owner) };
   }
 
-  it('is its holder’s while he lives, though his lease ran out: nothing renews it', async () => {
-    const { taker } = await waiting();
+  it('is left to its holder once its draft stands, though his lease ran out while he waits for verdicts', async () => {
+    const { owner, taker } = await published();
+    const pull = { number: 1_007, state: 'open', draft: true, head: resultOid, url: 'x' } as const;
+    owner.forge.task(number).pullRequests.push(pull);
     expect(await bidOf(taker, 1, () => true)).toMatchObject({ kind: 'complete' });
   });
 
-  it('is taken up when he is dead, and keeps its author', async () => {
-    const { owner, taker } = await waiting();
-    const outcome = await bidOf(taker, 1, () => true, null, 1, true);
+  it('keeps its author when somebody else completes it', async () => {
+    const { owner, taker } = await published();
+    const outcome = await bidOf(taker, 1, () => true);
     if (outcome.kind !== 'won') throw new Error(outcome.kind);
     const { record } = outcome.holding.tip();
     expect(record).toMatchObject({ state: 'result', epoch: 2, author: owner.peer, verdicts: 1 });

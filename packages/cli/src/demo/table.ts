@@ -32,6 +32,7 @@ export function resultRows(
         '',
         '',
         '',
+        '',
         `left alone: ${reason ?? 'not asked for'}`,
       ];
     }

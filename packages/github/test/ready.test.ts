@@ -32,10 +32,23 @@ it('is said by a label where the pull request never was a draft', async () => {
     labels = [{ name: verifiedLabel }];
     return { body: labels };
   };
-  expect(await forge.markReady(repo, { pullRequest: 3, head })).toEqual({ written: true });
-  expect(await forge.markReady(repo, { pullRequest: 3, head })).toEqual({ written: false });
+  expect(await forge.markReady(repo, { pullRequest: 3, head, verified: true })).toEqual({
+    written: true,
+  });
+  expect(await forge.markReady(repo, { pullRequest: 3, head, verified: true })).toEqual({
+    written: false,
+  });
   const posts = server.requests.filter(({ method }) => method === 'POST');
   expect(posts).toMatchObject([{ url: '/repos/owner/sample/issues/3/labels' }]);
+});
+
+it('is no label where nobody was asked for a verdict', async () => {
+  server.answer = () => ({
+    body: { node_id: 'PR_3', state: 'open', draft: false, labels: [], head: { sha: head } },
+  });
+  const at = { pullRequest: 3, head, verified: false };
+  expect(await forge.markReady(repo, at)).toEqual({ written: false });
+  expect(server.requests.filter(({ method }) => method === 'POST')).toEqual([]);
 });
 
 it.each([
@@ -46,5 +59,5 @@ it.each([
     method === 'GET'
       ? { body: { node_id: 'PR_3', state: 'open', draft: true, labels: [], head: { sha: head } } }
       : { body: { data: null, errors: [{ type, message: 'no' }] } };
-  expect(await codeOf(forge.markReady(repo, { pullRequest: 3, head }))).toBe(code);
+  expect(await codeOf(forge.markReady(repo, { pullRequest: 3, head, verified: true }))).toBe(code);
 });

@@ -147,11 +147,11 @@ export interface Forge {
   putVerdicts(repo: RepoName, pullRequest: number, body: string, options?: Options): Promise<Put>;
   /**
    * Makes a draft ready for review, if it stands at this commit. Where it is no draft, since the plan of
-   * the repository has none, a label says the same.
+   * the repository has none, a label says of a verified one what it is.
    */
   markReady(
     repo: RepoName,
-    at: { readonly pullRequest: number; readonly head: Oid },
+    at: { readonly pullRequest: number; readonly head: Oid; readonly verified: boolean },
     options?: Options,
   ): Promise<{ written: boolean }>;
 }

@@ -32,11 +32,9 @@ export async function adopt(
   if (latest === undefined) {
     return complete(deps, options, holding, adoptedText(record, options.peerName), signal);
   }
-  if (latest.state === 'open' && latest.draft) {
-    return judged(deps, options, holding, latest.number, signal);
-  }
-  const how = latest.state === 'open' ? 'ready for review' : 'in the hands of people';
-  return finished(deps, holding, latest.number, how, signal);
+  // Also where it is no draft: some plans have none, and what was judged already is said again for nothing.
+  if (latest.state === 'open') return judged(deps, options, holding, latest.number, signal);
+  return finished(deps, holding, latest.number, 'in the hands of people', signal);
 }
 
 /** Opens the pull request. When the forge will never take it, a person is told instead. */

@@ -124,7 +124,7 @@ export function createVisible(deps: VisibleDeps, options: VisibleOptions): Visib
     ready(record, pullRequest, signal) {
       if (record.state !== 'result') return Promise.resolve();
       const { repo } = taskParts(record.task);
-      const at = { pullRequest, head: record.result };
+      const at = { pullRequest, head: record.result, verified: record.verdicts > 0 };
       return show(record, 'ready', signal, () => forge.markReady(repo, at, { signal }));
     },
     finished: (record, pullRequest, how, signal) =>

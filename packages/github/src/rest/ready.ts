@@ -11,6 +11,7 @@ import { parseAnswer } from './schemas.ts';
 interface Draft {
   readonly pullRequest: number;
   readonly head: Oid;
+  readonly verified: boolean;
 }
 
 export interface ReadyApi {
@@ -53,7 +54,7 @@ export function createReadyApi(
   }
 
   return {
-    async markReady(repo, { pullRequest, head }, signal) {
+    async markReady(repo, { pullRequest, head, verified }, signal) {
       const at = { ...repoParameters(repo), pull_number: pullRequest };
       const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
       const { data } = await rest.read({ route, parameters: at, signal });
@@ -64,7 +65,8 @@ export function createReadyApi(
         await undraft(pull.node_id, signal);
         return { written: true };
       }
-      if (pull.labels.some(({ name }) => name === verifiedLabel)) return { written: false };
+      if (!verified || pull.labels.some(({ name }) => name === verifiedLabel))
+        return { written: false };
       // A draft whose change had no answer looks the same by now; a label too many does no harm.
       await rest.write({
         route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels',

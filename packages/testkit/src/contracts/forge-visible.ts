@@ -107,9 +107,10 @@ export function describeForgeVisible(stage: ForgeStage): void {
       const number = await stage.openIssue();
       const { result: head } = await publish(forge, subject, number);
       const { id } = await forge.putPullRequest(repo, number, { title: 'Result', body: 'one' });
-      const elsewhere = { pullRequest: id, head: Oid.parse('9'.repeat(40)) };
+      const at = { pullRequest: id, head, verified: true };
+      const elsewhere = { ...at, head: Oid.parse('9'.repeat(40)) };
       expect(await forge.markReady(repo, elsewhere)).toEqual({ written: false });
-      expect(await forge.markReady(repo, { pullRequest: id, head })).toEqual({ written: true });
+      expect(await forge.markReady(repo, at)).toEqual({ written: true });
       await expect
         .poll(() => forge.findPullRequests(repo, number), stage.timing)
         .toMatchObject([{ number: id, state: 'open', draft: false }]);
@@ -120,8 +121,8 @@ export function describeForgeVisible(stage: ForgeStage): void {
       await expect
         .poll(() => forge.findPullRequests(repo, number), stage.timing)
         .toMatchObject([{ state: 'closed' }]);
-      expect(await forge.markReady(repo, { pullRequest: id, head })).toEqual({ written: false });
-      const absent = { pullRequest: 2_000_000_000, head };
+      expect(await forge.markReady(repo, at)).toEqual({ written: false });
+      const absent = { ...at, pullRequest: 2_000_000_000 };
       expect(await codeOf(forge.markReady(repo, absent))).toBe('forge_not_found');
     });
 

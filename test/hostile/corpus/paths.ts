@@ -25,7 +25,7 @@ export const paths: Family = {
     shut('git-dots', 'the same with a dot that some file systems drop', 'a/.git./config'),
     shut('line-break', 'a name with a line break', 'a\nb'),
     shut('nul', 'a name that ends early', 'a.txt\u0000.png'),
-    shut('long', 'a name that is too long', `${'x'.repeat(300)}`),
+    shut('long', 'a name that is too long', 'x'.repeat(300)),
     shut('deep', 'folders without end', `${'y/'.repeat(600)}z`),
     shut('empty', 'no name at all', './/.'),
   ],

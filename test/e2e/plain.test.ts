@@ -32,7 +32,7 @@ test('keeps the last line', () => assert.deepEqual(rows('a\\nb'), ['a', 'b']));
 `,
 };
 
-it('becomes a draft pull request by the peer that has a model for it', async () => {
+it('becomes a pull request by the peer that has a model for it, and is judged by one that has none', async () => {
   const stage = await createStage();
   onTestFinished(() => stage.close());
   const server = await startScriptedOllama(
@@ -58,7 +58,7 @@ it('becomes a draft pull request by the peer that has a model for it', async () 
 
   const [pull, ...more] = await forge.pullRequests();
   expect(more).toEqual([]);
-  expect(pull).toMatchObject({ draft: true, head: { ref: 'bzzz/issue-1' } });
+  expect(pull).toMatchObject({ draft: false, head: { ref: 'bzzz/issue-1' } });
   expect(pull?.body).toContain(`Done by the model \`${model}\` (5 answers`);
   expect(pull?.body).toContain(`\`${test.join(' ')}\``);
   expect(await git(forge.gitDir, 'diff', '--name-only', 'main', 'bzzz/issue-1')).toBe('src/csv.js');

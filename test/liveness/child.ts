@@ -81,6 +81,7 @@ function coordinatorOver(): Coordinator {
       slots: 0,
       tools: [],
       sandbox: 'none',
+      platform: 'test',
       wire: wireVersions,
       timing: Timing.parse({ announceMs: 1_000 }),
       liveness: livenessPresets[options.preset],
@@ -112,6 +113,8 @@ function nowhere(): Forge {
     addLabel: refuse,
     findPullRequests: refuse,
     putPullRequest: refuse,
+    putVerdicts: refuse,
+    markReady: refuse,
   };
 }
 

@@ -70,6 +70,7 @@ const coordinator = createCoordinator(
     slots: 2,
     tools: ['sh'],
     sandbox: 'bubblewrap',
+    platform: 'test',
     wire: wireVersions,
     timing: Timing.parse({
       leaseMs: options.leaseMs,

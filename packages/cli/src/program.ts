@@ -13,6 +13,7 @@ import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { upCommand } from './commands/up.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { whyCommand } from './commands/why.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
@@ -28,6 +29,7 @@ const commands: readonly RegisterCommand[] = [
   peersCommand,
   tasksCommand,
   whyCommand,
+  verifyCommand,
   submitCommand,
   logsCommand,
   doctorCommand,

@@ -38,6 +38,7 @@ export type {
   Workspace,
   Workspaces,
 } from './ports/index.ts';
+export { type CheckedCertificate, checkCertificate } from './verdict/certificate.ts';
 export { type Coordinator, createCoordinator } from './peer/coordinator.ts';
 export type { CoordinatorOptions, Ports } from './peer/options.ts';
 export type { PeerReason, PeerReport, TaskReport } from './why/report.ts';

@@ -69,6 +69,21 @@ export function openView(options: HostViewOptions = {}): HostView {
   return { mounts: [], path: path.join(':'), find: (name) => lookUp(name, path, () => true) };
 }
 
+export interface Shown {
+  /** File or folder of the host. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Arguments for bubblewrap that show more than the view does. */
+export function showArgs(shown: readonly Shown[]): string[] {
+  const further = shown.filter(({ from, to }) => from !== to || !isBelow('/usr', from));
+  return [
+    ...parentsOf(further.map(({ to }) => dirname(absolute(to)))),
+    ...further.flatMap(({ from, to }) => ['--ro-bind', absolute(from), to]),
+  ];
+}
+
 /** bubblewrap would make missing folders for its own user only. */
 function parentsOf(paths: readonly string[]): string[] {
   const folders = new Set<string>();

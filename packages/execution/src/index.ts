@@ -1,3 +1,6 @@
+export { type Cli, createCli } from './cli/cli.ts';
+export type { Look } from './cli/look.ts';
+export type { CliOptions } from './cli/options.ts';
 export type { ModelDetails } from './ollama/model/catalogue.ts';
 export { createOllama, type Ollama } from './ollama/ollama.ts';
 export type { OllamaOptions } from './ollama/options.ts';

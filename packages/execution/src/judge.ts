@@ -2,7 +2,7 @@
  * The files that judge a result come from the base, whatever the result did to them. A file that
  * only the result has stays, since a new test is welcome, and is listed for a person to look at.
  */
-import { matchesAny } from '@bzzz/protocol';
+import { agentConfiguration, matchesAny } from '@bzzz/protocol';
 import { pathShown, type RawPath, type TreeEntry } from './git-objects.ts';
 
 export interface Overlay {
@@ -32,6 +32,25 @@ export function overlayJudgeFiles(
     if (!base.has(path) && isJudge(pathShown(path))) changed.add(pathShown(path));
   }
   return { entries, changed: [...changed].sort() };
+}
+
+/**
+ * Unfinished work whose configuration of coding tools is that of the base: what an attempt wrote must not
+ * tell the next one what to do.
+ */
+export function agentFilesOf(
+  base: ReadonlyMap<RawPath, TreeEntry>,
+  work: ReadonlyMap<RawPath, TreeEntry>,
+): ReadonlyMap<RawPath, TreeEntry> {
+  const entries = new Map(work);
+  const isConfiguration = (path: RawPath) => matchesAny(pathShown(path), agentConfiguration);
+  for (const path of work.keys()) if (isConfiguration(path)) entries.delete(path);
+  for (const [path, entry] of base) {
+    if (!isConfiguration(path)) continue;
+    makeRoom(entries, path);
+    entries.set(path, entry);
+  }
+  return entries;
 }
 
 /** Removes what stands in the way: a file or link where a folder must be, or the other way round. */

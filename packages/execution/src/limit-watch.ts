@@ -8,6 +8,8 @@ import { diskBytesOf, openBytesOf } from './room.ts';
 export interface TreeLimits {
   readonly memoryBytesMax: number;
   readonly processesMax: number;
+  /** Memory that a runtime reserves beyond that and never touches. */
+  readonly reservedBytes: number;
   /** Room that the worktree may take on disk. */
   readonly diskBytesMax: number;
 }
@@ -27,8 +29,8 @@ export interface WatchOptions {
 const lookEveryMs = 200;
 const lookInsideEveryMs = 1_000;
 const measureEveryMs = 2_000;
-/** Virtual memory that a runtime reserves and never touches; V8 alone takes half a gigabyte. */
-const reservedBytes = 1024 * 1024 * 1024;
+/** V8 alone reserves half a gigabyte. */
+export const usualReservedBytes = 1024 * 1024 * 1024;
 /** The kernel counts threads; a node process has a dozen. */
 const threadsPerProcess = 16;
 
@@ -85,7 +87,7 @@ export function rlimitArgs(limits: TreeLimits, ownUser: boolean): string[] {
   return [
     'prlimit',
     '--core=0',
-    `--data=${limits.memoryBytesMax + reservedBytes}`,
+    `--data=${limits.memoryBytesMax + limits.reservedBytes}`,
     `--fsize=${limits.diskBytesMax}`,
     // Counted for the user: where the command shares its user with others, theirs would count too.
     ...(ownUser ? [`--nproc=${processes}`] : []),

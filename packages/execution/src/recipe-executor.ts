@@ -4,7 +4,6 @@ import type { Runner } from './runner.ts';
 
 export function createRecipeExecutor({ runner }: { runner: Runner }): Executor<RecipeJob> {
   return {
-    kind: 'recipe',
     async run({ job, path, limits }, options = {}) {
       const deadlineMs = performance.now() + limits.attemptMs;
       const commands: CommandReport[] = [];

@@ -12,7 +12,15 @@ import { dirname, join } from 'node:path';
 import type { WorkLimits } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { etcMounts } from './etc-files.ts';
-import { type HostView, type HostViewOptions, openView, sandboxView } from './host-view.ts';
+import {
+  type HostView,
+  type HostViewOptions,
+  openView,
+  type Shown,
+  sandboxView,
+  showArgs,
+} from './host-view.ts';
+import { usualReservedBytes } from './limit-watch.ts';
 import { type RunOutcome, unstarted } from './outcome.ts';
 import { handOver } from './ownership.ts';
 import { noteRun } from './run-record.ts';
@@ -42,6 +50,15 @@ export interface RunRequest {
     'outputBytesMax' | 'memoryBytesMax' | 'processesMax' | 'diskBytesMax'
   >;
   readonly timeMs: number;
+  /** Files and folders of the host that are shown read-only in the sandbox, besides those of the view. */
+  readonly show?: readonly Shown[];
+  /**
+   * Memory that its runtime reserves and never touches. Default 1 GiB. Higher: what it takes between two
+   * looks at it is bounded later.
+   */
+  readonly reservedBytes?: number;
+  /** Gets what it prints to its standard output, as it comes, within the limit. */
+  readonly onStdout?: (chunk: Buffer) => void;
 }
 
 export interface Runner {
@@ -106,12 +123,20 @@ async function runIn(
   const home = join(dirname(tree), 'home');
   if (isolation === null) await mkdir(home, { recursive: true });
   const user = isolation?.changesUser ? owner : mappedUser;
-  const mounts = isolation === null ? [] : await etcMounts(join(dirname(tree), 'etc'), user);
+  const mounts =
+    isolation === null
+      ? []
+      : [...(await etcMounts(join(dirname(tree), 'etc'), user)), ...showArgs(request.show ?? [])];
   const run = randomUUID();
   const note = await noteRun(dirname(tree), run);
-  const limits = { ...request.limits, timeMs: request.timeMs };
+  const limits = {
+    ...request.limits,
+    timeMs: request.timeMs,
+    reservedBytes: request.reservedBytes ?? usualReservedBytes,
+  };
   try {
-    const plan = { run, argv, tree, home, mounts, isolation, view, owner, limits };
+    const { onStdout = () => undefined } = request;
+    const plan = { run, argv, tree, home, mounts, isolation, view, owner, limits, onStdout };
     return await watchRun(plan, note, options.graceMs ?? 2_000, signal);
   } finally {
     await note.remove();

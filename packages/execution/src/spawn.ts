@@ -19,6 +19,7 @@ export interface Launch {
   readonly home: string;
   /** Mounts of this run besides those of the view. */
   readonly mounts: readonly string[];
+  readonly onStdout: (chunk: Buffer) => void;
   /** Null: no sandbox. */
   readonly isolation: Isolation | null;
   readonly view: HostView;
@@ -52,7 +53,7 @@ export async function launch(plan: Launch, onOutputOver: () => void): Promise<La
       resolve({ code, signal });
     });
   });
-  const output = collect(child, plan.limits.outputBytesMax, onOutputOver);
+  const output = collect(child, plan, onOutputOver);
   for (const [index, bytes] of feeds.entries()) feed(child, firstFeed + index, bytes);
   const status = readStatus(child);
   await spawned(child, plan.isolation !== null);
@@ -155,12 +156,17 @@ function inheritableDescriptors(): number[] {
   return found;
 }
 
-function collect(child: ChildProcess, bytesMax: number, onOver: () => void): OutputTail {
+function collect(
+  child: ChildProcess,
+  { limits: { outputBytesMax: bytesMax }, onStdout }: Launch,
+  onOver: () => void,
+): OutputTail {
   const tail = createOutputTail();
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       tail.add(chunk);
       if (tail.bytes > bytesMax) onOver();
+      else if (stream === child.stdout) onStdout(chunk);
     });
   }
   return tail;

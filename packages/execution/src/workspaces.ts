@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type {
   Acceptance,
   AcceptanceJob,
+  Base,
   CommandReport,
   Workspace,
   Workspaces,
@@ -13,7 +14,7 @@ import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { checkOut, trustedGit } from './checkout.ts';
 import { collect } from './collect.ts';
 import { listTree } from './git-objects.ts';
-import { overlayJudgeFiles } from './judge.ts';
+import { agentFilesOf, overlayJudgeFiles } from './judge.ts';
 import type { Runner } from './runner.ts';
 import { listSlots, makeSlot, removeSlot, type Slot } from './slot.ts';
 
@@ -31,8 +32,8 @@ export function createWorkspaces(
       const { mirror, oid: commit } = base;
       const slot = await filledSlot(dir, `${task}-${epoch}`, async (slot) => {
         const entries = from && (await listTree(trustedGit(slot, mirror), from, { signal }));
-        const files = entries === undefined ? {} : { entries };
-        await checkOut(slot, { mirror, commit, ...files }, signal);
+        const files = entries && agentFilesOf(await baseTree(slot, base, signal), entries);
+        await checkOut(slot, { mirror, commit, ...(files && { entries: files }) }, signal);
       });
       return {
         path: slot.tree,
@@ -94,6 +95,10 @@ async function withOwnIndex<T>(slot: Slot, work: (slot: Slot) => Promise<T>): Pr
   } finally {
     for (const path of [index, `${index}.lock`]) await rm(path, { force: true });
   }
+}
+
+function baseTree(slot: Slot, { mirror, oid }: Base, signal?: AbortSignal) {
+  return listTree(trustedGit(slot, mirror), oid, { signal });
 }
 
 async function layJudgeFilesOver(slot: Slot, job: AcceptanceJob, signal?: AbortSignal) {

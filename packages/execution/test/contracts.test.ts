@@ -7,6 +7,7 @@ import {
   describeRecipeExecutorContract,
 } from '@bzzz/testkit/contracts/executor';
 import { describeWorkspacesContract } from '@bzzz/testkit/contracts/workspace';
+import { job as cliJob, makeCliWorld } from './support/cli-world.ts';
 import { calls, job, makeOllamaWorld } from './support/ollama-world.ts';
 import { git, lives, makeWorld, put, uniqueSleep, until } from './support.ts';
 
@@ -67,6 +68,23 @@ for (const sandbox of ['required', 'off'] as const) {
       executor: at.ollama.executor,
       path: at.workspace.path,
       jobs: { endless: { ...job, commands } },
+      endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
+      endlessLives: async () => lives(seconds),
+      settle: (work) => work,
+      dispose: () => at.dispose(),
+    };
+  });
+
+  describeExecutorContract(`cli, sandbox ${sandbox}`, async () => {
+    const seconds = uniqueSleep();
+    const script = `
+import { spawn } from 'node:child_process';
+spawn('sleep', ['${seconds}'], { stdio: 'ignore' });`;
+    const at = await makeCliWorld({ script, world: { sandbox } });
+    return {
+      executor: at.cli.executor,
+      path: at.workspace.path,
+      jobs: { endless: cliJob },
       endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
       endlessLives: async () => lives(seconds),
       settle: (work) => work,

@@ -41,6 +41,16 @@ describe.each(['required', 'off'] as const)('runner, sandbox %s', (sandbox) => {
     expect(report.argv).toEqual(argv);
   });
 
+  it('grants memory that is only reserved as the caller says', async () => {
+    const granted = async (more: { reservedBytes?: number }) => {
+      const request = { argv: ['sh', '-c', 'ulimit -d'], path: workspace.path, limits };
+      const { report } = await world.runner.run({ ...request, timeMs: 20_000, ...more });
+      return Number(report.outputTail) * 1024 - limits.memoryBytesMax;
+    };
+    expect(await granted({})).toBe(1024 ** 3);
+    expect(await granted({ reservedBytes: 256 * 1024 ** 3 })).toBe(256 * 1024 ** 3);
+  });
+
   it('says when a signal ended a command', async () => {
     const outcome = await run(['sh', '-c', 'kill -SEGV $$']);
     expect(outcome).toMatchObject({ ended: 'signal', report: { exitCode: null } });

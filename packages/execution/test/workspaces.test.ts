@@ -1,9 +1,10 @@
 /** What the contract cannot see: the mirror, the disk, unusual repositories. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Epoch, Oid } from '@bzzz/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   git,
   limits,
@@ -191,5 +192,33 @@ describe('accept', () => {
     });
     expect(acceptance.commands.map(({ exitCode }) => exitCode)).toEqual([0, null]);
     expect(acceptance.passed).toBe(false);
+  });
+});
+
+describe('work that goes on', () => {
+  it('has the configuration of coding tools as it is on the base', async () => {
+    const files = { 'AGENTS.md': 'base\n', '.claude/settings.json': '{}\n', 'a.txt': 'old\n' };
+    const world = makeWorld({ files });
+    onTestFinished(() => world.dispose());
+    const first = await world.create();
+    await put(first, 'AGENTS.md', 'obey the issue\n');
+    await put(first, 'src/CLAUDE.md', 'obey\n');
+    await put(first, 'a.txt', 'new\n');
+    await rm(join(first.path, '.claude'), { recursive: true });
+    const from = (await first.collect('Half of it\n'))?.result;
+    await first.dispose();
+    const next = await world.workspaces.create({
+      task,
+      epoch: Epoch.parse(2),
+      base: world.base,
+      from,
+    });
+    const read = (path: string) => readFile(join(next.path, path), 'utf8');
+    expect([await read('a.txt'), await read('AGENTS.md')]).toEqual(['new\n', 'base\n']);
+    expect(await read('.claude/settings.json')).toBe('{}\n');
+    await expect(read('src/CLAUDE.md')).rejects.toThrow('ENOENT');
+    const collected = await next.collect('All of it\n');
+    expect(collected?.commits[0]?.files.map(({ path }) => path)).toEqual(['a.txt']);
+    await next.dispose();
   });
 });

@@ -1,5 +1,5 @@
 import type { Clock, Forge } from '@bzzz/coordination';
-import type { Account } from '@bzzz/protocol';
+import { type Account, IssueNumber } from '@bzzz/protocol';
 import { systemClock } from './clock.ts';
 import { createGitRunner } from './git/process.ts';
 import { createRemote } from './git/remote.ts';
@@ -10,6 +10,7 @@ import { createCommentApi } from './rest/comments.ts';
 import { createConditionalReader } from './rest/conditional.ts';
 import { createIssueApi } from './rest/issues.ts';
 import { createPullRequestApi } from './rest/pull-requests.ts';
+import { createReadyApi } from './rest/ready.ts';
 import { parseAnswer, UserAnswer } from './rest/schemas.ts';
 import { createStats, type GithubStats } from './stats.ts';
 import type { TokenSource } from './token-source.ts';
@@ -48,6 +49,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
   const issues = createIssueApi({ rest, conditional, stats }, settings);
   const comments = createCommentApi({ rest, conditional, clock }, settings);
   const pulls = createPullRequestApi({ rest, conditional, clock }, settings);
+  const ready = createReadyApi({ rest }, settings);
   const runGit = createGitRunner();
   const remote = createRemote({ runGit, token, stats }, settings);
   const repositories = createRepositories({ runGit, remote }, settings);
@@ -113,6 +115,14 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
       call(options, (signal) => pulls.find({ repo, number }, signal)),
     putPullRequest: (repo, number, text, options) =>
       call(options, (signal) => pulls.put({ repo, number }, text, signal)),
+    // To its comments a pull request is an issue like any other.
+    putVerdicts: (repo, pullRequest, body, options) =>
+      call(options, async (signal) => {
+        const at = { repo, number: IssueNumber.parse(pullRequest) };
+        return comments.put(at, await account(signal), body, signal);
+      }),
+    markReady: (repo, pullRequest, options) =>
+      call(options, (signal) => ready.markReady(repo, pullRequest, signal)),
 
     stats: () => stats.snapshot(),
     async close() {

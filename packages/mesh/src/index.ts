@@ -8,4 +8,4 @@ export type {
   Trouble,
 } from './interface.ts';
 export type { MeshOptions } from './options.ts';
-export { createSigner } from './signer.ts';
+export { createSigner, verifySignature } from './signer.ts';

@@ -17,6 +17,7 @@ import { lockFolder } from './folder/lock.ts';
 import { tokenSourceOf } from './forge/token.ts';
 import type { Logger } from './logger.ts';
 import { systemClock } from './system/clock.ts';
+import { offerClis } from './wiring/clis.ts';
 import { controlTarget } from './wiring/control-target.ts';
 import { coordinate } from './wiring/coordinate.ts';
 import { logJournal } from './wiring/log-journal.ts';
@@ -87,9 +88,11 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     config.ollama,
   );
   closing('models', () => models.stop());
+  const clis = await offerClis({ clock, runner, logger: logger.child('cli') }, config.cli);
+  closing('coding tools', () => clis.stop());
 
   const coordinator = coordinate(
-    { identity, mesh, journals, forge: github, runner, ollama: models.ollama },
+    { identity, mesh, journals, forge: github, runner, ollama: models.ollama, cli: clis.cli },
     { config, worktrees: layout.worktrees, sandbox, onFatal: hooks.onFatal },
   );
   // Before anything is claimed: a port that is taken ends the start.

@@ -3,6 +3,7 @@
  * so that a misspelt one is not silently a default.
  */
 import { z } from 'zod';
+import type { CliName } from './executors.ts';
 import { MeshName, RepoName } from './ids.ts';
 import { ListenAddress } from './listen-address.ts';
 
@@ -10,6 +11,38 @@ const Url = z.url({ protocol: /^https?$/ });
 
 /** Where Ollama listens unless it is told otherwise. */
 export const ollamaUrl = 'http://127.0.0.1:11434';
+
+/** A coding command line. Without its section, or with `enabled: false`, it is not looked for. */
+const Cli = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** Root of the model API; default: that of the tool's maker. Only this peer reaches it. */
+  apiUrl: Url.optional(),
+  /** File of the key, which the tool never sees; read again for every request. */
+  apiKeyFile: z.string().min(1).optional(),
+  /** Default: the tool chooses. */
+  model: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/, 'not the name of a model')
+    .optional(),
+  /** Name or absolute path of the program. */
+  program: z
+    .string()
+    .regex(/^(?:\/.+|[A-Za-z0-9._+-]{1,64})$/, 'a name without a slash, or an absolute path')
+    .optional(),
+  /** Folders that it needs to see in the sandbox, where they are not found by themselves. */
+  folders: z.array(z.string().startsWith('/')).default([]),
+});
+type Cli = z.infer<typeof Cli>;
+const needsKey = ({ apiUrl, apiKeyFile }: Cli) => apiUrl === undefined && apiKeyFile === undefined;
+const keyed = {
+  path: ['apiKeyFile'],
+  error: 'needed, unless apiUrl names a server that wants no key',
+};
+const KeyedCli = Cli.refine((cli) => !needsKey(cli), keyed).optional();
+/** These speak to any server of their API, so they must be told which of its models. */
+const NamedCli = Cli.refine((cli) => !needsKey(cli), keyed)
+  .refine(({ model }) => model !== undefined, { path: ['model'], error: 'needed for this tool' })
+  .optional();
 
 /** Timing of coordination. Every value in milliseconds. */
 export const Timing = z.strictObject({
@@ -140,6 +173,16 @@ export const Config = z.strictObject({
       /** Root of a server that speaks Ollama's API. Only this peer reaches it, never what it runs. */
       url: Url.default(ollamaUrl),
     })
+    .prefault({}),
+  /** Coding command lines that may work on issues in plain words, where a repository's policy lets them. */
+  cli: z
+    .strictObject({
+      claude: KeyedCli,
+      codex: KeyedCli,
+      gemini: KeyedCli,
+      aider: NamedCli,
+      opencode: NamedCli,
+    } satisfies Record<CliName, z.ZodType>)
     .prefault({}),
   timing: Timing.prefault({}),
   liveness: LivenessChoice,

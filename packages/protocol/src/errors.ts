@@ -34,6 +34,11 @@ export const errorRegistry = {
     advice:
       'The tip of the lock branch was not written by bzzz. Delete the branch and reopen the issue to let bzzz start over.',
   },
+  certificate_invalid: {
+    status: 422,
+    retryable: false,
+    advice: 'Do not trust the result by it: the certificate was changed, or is none of bzzz.',
+  },
   policy_invalid: {
     status: 422,
     retryable: false,
@@ -213,6 +218,12 @@ export const errorRegistry = {
     retryable: true,
     advice:
       'Start the model server, or mend its URL in the configuration; bzzz asks again by itself.',
+  },
+  model_key_unusable: {
+    status: 500,
+    retryable: true,
+    advice:
+      'Write the key of the model API into the file that `cli.<tool>.apiKeyFile` names, with mode 0600.',
   },
   // forge
   forge_state: {

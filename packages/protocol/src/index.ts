@@ -52,11 +52,13 @@ export {
   branchPrefix,
   explainedResult,
   lockRef,
+  lockTask,
   lockSigningBytes,
   resultRef,
   taskOfRef,
   type SignedLockCommit,
 } from './lock-commit.ts';
+export { agentConfiguration, CliName, PromptExecutor } from './executors.ts';
 export {
   Capabilities,
   HealthNote,
@@ -77,6 +79,21 @@ export {
   type Recipe,
 } from './policy.ts';
 export {
+  acceptanceHash,
+  Certificate,
+  CertificateBody,
+  certificateOf,
+  certificateSigningBytes,
+  certificateText,
+  Environment,
+  JournalHead,
+  Verdict,
+  VerdictStatement,
+  verdictSigningBytes,
+  VerifyRequest,
+  VerifyResponse,
+} from './verdict.ts';
+export {
   type Channel,
   Envelope,
   EnvelopePosition,
@@ -89,6 +106,7 @@ export {
   type Topic,
   topicName,
   topics,
+  verifyProtocol,
   whyProtocol,
   wireVersions,
 } from './wire.ts';

@@ -10,6 +10,7 @@ import { Account, Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
 import { TaskKind } from './messages.ts';
+import { Verdict } from './verdict.ts';
 
 const Reason = z.string().max(limits.reasonCharsMax);
 
@@ -31,7 +32,15 @@ export const FenceOutcome = z.enum(['won', 'lost', 'refused', 'unknown']);
 export type FenceOutcome = z.infer<typeof FenceOutcome>;
 
 /** What is shown on the forge, put if absent. */
-export const VisibleEffect = z.enum(['assign', 'unassign', 'comment', 'label', 'pull-request']);
+export const VisibleEffect = z.enum([
+  'assign',
+  'unassign',
+  'comment',
+  'label',
+  'pull-request',
+  'verdicts',
+  'ready',
+]);
 export type VisibleEffect = z.infer<typeof VisibleEffect>;
 
 const task = { task: TaskId };
@@ -88,6 +97,17 @@ export const EntryBody = z.discriminatedUnion('kind', [
     written: z.boolean(),
     /** Number of the pull request or id of the comment. */
     id: z.int().min(0).optional(),
+  }),
+  /** A verdict of ours on another peer's result, before anybody is told of it. */
+  z.object({ kind: z.literal('verdict.given'), ...task, verdict: Verdict }),
+  /** A verdict of another peer on a result of ours, checked; or why it gave none. */
+  z.object({
+    kind: z.literal('verdict.heard'),
+    ...task,
+    epoch: Epoch,
+    peer: PeerId,
+    outcome: z.enum(['passed', 'failed', 'declined']),
+    reason: Reason,
   }),
   z.object({
     kind: z.literal('task.ended'),

@@ -34,6 +34,12 @@ export const limits = {
   successKindsMax: 32,
   /** Free text that explains an outcome. */
   reasonCharsMax: 512,
+  /** One verdict, without its signature. */
+  verdictBytesMax: 4 * 1024,
+  /** Verdicts in one certificate. */
+  verdictsMax: 24,
+  /** One certificate; as text it fits a pull request with room for the rest. */
+  certificateBytesMax: 32 * 1024,
   /** How much higher than the highest epoch that is known of a task a hint may name. */
   epochLeapMax: 1_000,
   /** One sentence that explains what a peer does or does not do. */

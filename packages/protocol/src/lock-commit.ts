@@ -155,6 +155,14 @@ export function decodeLockCommit(repo: RepoName, bytes: Uint8Array): SignedLockC
   return commit;
 }
 
+/** Which task a lock commit says that it is about. Throws `lock_malformed`. */
+export function lockTask(bytes: Uint8Array): TaskId {
+  const [, text] = /^Bzzz-Task: (.+)$/m.exec(textOf(bytes)) ?? [];
+  const task = TaskId.safeParse(text);
+  if (!task.success) throw malformed('names no task');
+  return task.data;
+}
+
 /** Full name of the branch that fences a task. */
 export function lockRef(number: number): string {
   return `refs/heads/bzzz/lock/${number}`;

@@ -73,9 +73,10 @@ export type Capabilities = z.infer<typeof Capabilities>;
 
 /** What a task asks of a machine. */
 export const Needs = z.object({
-  executor: Item,
+  /** Of these at least one; the earlier, the better. */
+  executors: Items,
   tools: Items,
-  /** Of these at least one; none: no model is needed. */
+  /** `ollama` is of use only with one of these; none: no model is needed. */
   models: z.array(ModelName).max(limits.capabilityItemsMax).default([]),
 });
 export type Needs = z.infer<typeof Needs>;

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { utf8 } from './bytes.ts';
 import { complaints } from './cbor.ts';
 import { BzzzError, reasonOf } from './errors.ts';
+import { agentConfiguration, PromptExecutor } from './executors.ts';
 import { Association } from './issue.ts';
 import { limits } from './limits.ts';
 import { ModelName } from './messages.ts';
@@ -35,10 +36,16 @@ const Recipe = z.strictObject({
 });
 export type Recipe = z.infer<typeof Recipe>;
 
-/** Issues in plain words, which name no recipe: a model works on them. */
-const Plain = z.strictObject({
-  /** Models that may, the best first; a peer uses the first that it has. */
-  models: z.array(ModelName).min(1).max(16),
+/** Issues in plain words, which name no recipe: a model or a coding command line works on them. */
+const PlainFields = z.strictObject({
+  /** What may, the best first; a peer that has one of them is able, and uses the first that it has. */
+  executors: z
+    .array(PromptExecutor)
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'an executor stands there twice')
+    .default(['ollama']),
+  /** Models that `ollama` may ask, the best first; a peer uses the first that it has. */
+  models: z.array(ModelName).max(16).default([]),
   /** What the model is told besides the issue, such as the customs of the repository. */
   instructions: z.string().max(4_000).default(''),
   /** What the model may run in the sandbox, by name. */
@@ -51,11 +58,23 @@ const Plain = z.strictObject({
   /** Tokens that the model may read and write in one attempt. */
   tokensMax: z.int().min(1_000).default(1_000_000),
 });
+const Plain = PlainFields.refine(
+  ({ executors, models }) => executors.includes('ollama') === models.length > 0,
+  {
+    path: ['models'],
+    error: ({ input }) =>
+      PlainFields.safeParse(input).data?.models.length === 0
+        ? 'the executor ollama needs at least one model'
+        : 'only the executor ollama takes models, and it is not among the executors',
+  },
+);
 export type Plain = z.infer<typeof Plain>;
 
 const Limits = z.strictObject({
   /** One attempt, from workspace to accepted result. */
   attemptMs: z.int().min(1000).max(86_400_000).default(600_000),
+  /** How long the verdicts of other peers are waited for; without them a result stays a draft. */
+  verdictMs: z.int().min(1000).max(86_400_000).default(900_000),
   /** What one command may print before it is ended. */
   outputBytesMax: z
     .int()
@@ -106,7 +125,7 @@ export const Policy = z.strictObject({
   /** No result may touch these. The files of `alwaysProtected` always are. */
   protected: Globs.default([]),
   /** Verdicts of other peers that make a result ready for review. */
-  verdicts: z.int().min(0).max(100).default(1),
+  verdicts: z.int().min(0).max(16).default(1),
   limits: Limits.prefault({}),
   /**
    * So often the unfinished work of an attempt is pushed to the result branch, checked as a result is,
@@ -125,6 +144,7 @@ export const alwaysProtected = [
   '.github/workflows/**',
   '.gitmodules',
   '**/.gitattributes',
+  ...agentConfiguration,
 ];
 
 /** Throws `policy_invalid`. */

@@ -17,7 +17,7 @@ export const WhyReason = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('working'),
     epoch: Epoch,
-    step: z.enum(['claimed', 'running', 'publishing']),
+    step: z.enum(['claimed', 'running', 'publishing', 'verifying']),
   }),
   /** Its claim is under way. */
   z.object({ kind: z.literal('bidding') }),

@@ -8,6 +8,7 @@ import { type Codec, createCodec } from './cbor.ts';
 import type { MeshName } from './ids.ts';
 import { limits } from './limits.ts';
 import { Capabilities, HealthNote, Heartbeat, TaskHint } from './messages.ts';
+import { VerifyRequest, VerifyResponse } from './verdict.ts';
 import { WhyRequest, WhyResponse } from './why.ts';
 
 /** Wire versions that this build understands. */
@@ -80,6 +81,21 @@ export const whyProtocol: RequestProtocol<WhyRequest, WhyResponse> = {
   timeoutMs: 3_000,
   requestsPerSecondMax: 10,
   inFlightMax: 8,
+};
+
+/** Asks a peer to run the acceptance of a result itself; and again, until it has an answer. */
+export const verifyProtocol: RequestProtocol<VerifyRequest, VerifyResponse> = {
+  name: 'verify',
+  version: 1,
+  request: createCodec({ name: 'verify request', schema: VerifyRequest, bytesMax: 512 }),
+  response: createCodec({
+    name: 'verify response',
+    schema: VerifyResponse,
+    bytesMax: 2 * limits.verdictBytesMax,
+  }),
+  timeoutMs: 5_000,
+  requestsPerSecondMax: 20,
+  inFlightMax: 16,
 };
 
 /** Hypercore replication; a raw stream, gated by peer id. */

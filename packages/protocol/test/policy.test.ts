@@ -24,6 +24,7 @@ describe('a policy', () => {
       verdicts: 1,
       limits: {
         attemptMs: 600_000,
+        verdictMs: 900_000,
         outputBytesMax: 1024 * 1024,
         memoryBytesMax: 2 * 1024 ** 3,
         processesMax: 256,

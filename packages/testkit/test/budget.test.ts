@@ -15,7 +15,7 @@ async function costOfIdling(count: number): Promise<number> {
     faults: noFaults,
     sharedAccount: true,
     bug: undefined,
-    checkpointMs: null,
+    policy: { checkpointMs: null, verdicts: 0 },
     fileAfterMs: 0,
     keepTrace: false,
   });

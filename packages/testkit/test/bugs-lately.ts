@@ -54,4 +54,7 @@ export const lately: Readonly<Record<string, number>> = {
   'loser-forgets': 6,
   'refused-in-silence': 3,
   'blind-to-pull-requests': 173,
+  'short-of-quorum': 2,
+  'asks-twice': 3,
+  'judges-unseen': 36,
 };

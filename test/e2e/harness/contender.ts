@@ -68,6 +68,7 @@ export async function startContender(
       slots: 1,
       tools: ['sh'],
       sandbox: 'bubblewrap',
+      platform: 'test',
       wire: wireVersions,
       timing: Timing.parse({ leaseMs: 60_000, pollMs: 5_000, lagMs: 500, backoffMs: 200 }),
       liveness: livenessPresets.local,

@@ -1,4 +1,6 @@
 /** What must be true of a task, whoever worked on it and whatever happened meanwhile. */
+import { checkCertificate } from '@bzzz/coordination';
+import { verifySignature } from '@bzzz/mesh';
 import { expect } from 'vitest';
 import type { ForgeProcess, PullRequest } from './forge.ts';
 import { account, type PeerProcess } from './peer.ts';
@@ -11,7 +13,7 @@ export interface Published {
 
 /**
  * The task was published once: one chain of claims that ends with a result, one commit on the
- * base, one draft pull request, one comment, one assignee.
+ * base, one pull request, one comment on the issue, one assignee.
  */
 export async function expectPublished(forge: ForgeProcess, number: number): Promise<Published> {
   const chain = await lockChain(forge, number);
@@ -32,7 +34,6 @@ export async function expectPublished(forge: ForgeProcess, number: number): Prom
   if (pullRequest === undefined) throw new Error('no pull request');
   expect(pullRequest).toMatchObject({
     state: 'open',
-    draft: true,
     user: { login: account },
     head: { sha: last.result },
     base: { ref: 'main' },
@@ -42,9 +43,26 @@ export async function expectPublished(forge: ForgeProcess, number: number): Prom
   const comments = await forge.comments(number);
   expect(comments.map(({ user }) => user.login)).toEqual([account]);
   expect(comments[0]?.body).toContain(`opened #${pullRequest.number}`);
+  await expectJudged(forge, pullRequest, comments[0]?.body ?? '');
   const { assignees } = await forge.issue(number);
   expect(assignees.map(({ login }) => login)).toEqual([account]);
   return { chain, pullRequest };
+}
+
+/** Ready for review exactly when others judged it, as a certificate proves that anybody can check. */
+async function expectJudged(
+  forge: ForgeProcess,
+  { number, draft, head }: PullRequest,
+  lastWords: string,
+): Promise<void> {
+  const isVerified = lastWords.includes('The result is verified');
+  if (!isVerified) expect(lastWords).toContain('The result is unverified');
+  expect(draft).toBe(!isVerified);
+  const [comment, ...more] = await forge.comments(number);
+  expect(more).toEqual([]);
+  if (comment === undefined) return expect(isVerified).toBe(false);
+  const { record, quorum } = await checkCertificate({ verify: verifySignature }, comment.body);
+  expect({ result: record.result, quorum }).toEqual({ result: head.sha, quorum: isVerified });
 }
 
 /** Nobody ever touched it: no branch, no pull request, no comment, the assignees as they were. */

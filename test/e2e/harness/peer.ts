@@ -11,7 +11,7 @@ import {
   createSecretFile,
   type LogLine,
 } from '@bzzz/peer';
-import { isBzzzError } from '@bzzz/protocol';
+import { type Config, isBzzzError } from '@bzzz/protocol';
 import { z } from 'zod';
 import { type ForgeProcess, tokenOf } from './forge.ts';
 import { killGroup, type Running, signalAll } from './processes.ts';
@@ -33,6 +33,7 @@ export interface PeerSpec {
   readonly timing?: Readonly<Record<string, number>>;
   /** Root of the Ollama of this peer; default: it looks for none. */
   readonly ollamaUrl?: string | undefined;
+  readonly cli?: Config['cli'] | undefined;
   /** As in the peer's configuration. */
   readonly work?: { readonly slots?: number; readonly sandbox?: 'required' | 'off' };
   /** What stands before the command, to start it elsewhere than here. */
@@ -143,9 +144,11 @@ export async function startPeers(
   names: readonly string[],
   {
     ollamaOf,
+    cliOf,
     ...spec
   }: Omit<PeerSpec, 'name' | 'listen' | 'bootstrap'> & {
     readonly ollamaOf?: (name: string) => string;
+    readonly cliOf?: (name: string) => Config['cli'];
   } = {},
 ): Promise<PeerProcess[]> {
   const addresses = (await freePorts(names.length)).map((port) => `/ip4/127.0.0.1/tcp/${port}`);
@@ -155,6 +158,7 @@ export async function startPeers(
         ...spec,
         name,
         ollamaUrl: ollamaOf?.(name),
+        cli: cliOf?.(name),
         listen: addresses[index],
         bootstrap: addresses.filter((_, other) => other !== index),
       }),
@@ -237,6 +241,7 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
     liveness: { preset: 'lan' },
     work: spec.work ?? {},
     ollama: spec.ollamaUrl === undefined ? { enabled: false } : { url: spec.ollamaUrl },
+    ...(spec.cli === undefined ? {} : { cli: spec.cli }),
   };
 }
 

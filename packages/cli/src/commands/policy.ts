@@ -69,10 +69,11 @@ function rowsOf(policy: Policy): string[][] {
   return rows.map(([what = '', is = '']) => [what, printable(is)]);
 }
 
-function plainOf({ models, commands: named, accept }: Plain): string {
+function plainOf({ executors, models, commands: named, accept }: Plain): string {
   const runs = Object.entries(named).map(([name, argv]) => `${name} \`${argv.join(' ')}\``);
   const may = runs.length === 0 ? 'runs nothing' : `may run ${runs.join(', ')}`;
-  return `${models.join(' or ')}; ${may}; accepted by ${commands(accept)}`;
+  const who = executors.map((name) => (name === 'ollama' ? models.join(' or ') : name));
+  return `${who.join(' or ')}; ${may}; accepted by ${commands(accept)}`;
 }
 
 function commands(argvs: readonly (readonly string[])[]): string {

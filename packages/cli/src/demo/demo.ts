@@ -188,17 +188,25 @@ async function untilDone(watching: Watching, signal: AbortSignal): Promise<boole
   return false;
 }
 
-type Tasks = ReadonlyMap<number, { readonly wanted: boolean; readonly reason: string | null }>;
+interface KnownTask {
+  readonly wanted: boolean;
+  readonly reason: string | null;
+  /** Somebody says that it is over: the pull request stands, and was judged as far as it will be. */
+  readonly done: boolean;
+}
+type Tasks = ReadonlyMap<number, KnownTask>;
 
 /** What the peers that answer know of the tasks. */
 async function allTasks(clients: readonly ControlClient[]): Promise<Tasks> {
   const answers = await Promise.all(
     clients.map((client) => client.tasks().catch(() => ({ tasks: [] }))),
   );
-  const known = new Map<number, { wanted: boolean; reason: string | null }>();
-  for (const { task, wanted, reason } of answers.flatMap((answer) => answer.tasks)) {
+  const known = new Map<number, KnownTask>();
+  for (const { task, wanted, reason, state } of answers.flatMap((answer) => answer.tasks)) {
     const { number } = taskParts(TaskId.parse(task));
-    known.set(number, { wanted, reason: reason ?? known.get(number)?.reason ?? null });
+    const before = known.get(number);
+    const done = state === 'done' || before?.done === true;
+    known.set(number, { wanted, reason: reason ?? before?.reason ?? null, done });
   }
   return known;
 }
@@ -209,7 +217,7 @@ function isComplete({ sample }: EmbeddedForge, view: ForgeView, tasks: Tasks): b
     const expected = sample.issues[number - 1]?.expect;
     if (expected === 'left-alone') return pulls === 0;
     const eligible = expected === 'pull-request' || tasks.get(number)?.wanted === true;
-    return eligible ? pulls === 1 : pulls <= 1;
+    return eligible ? pulls === 1 && tasks.get(number)?.done === true : pulls <= 1;
   });
 }
 

@@ -9,6 +9,8 @@ interface TaskRow {
   readonly commits: number | null;
   readonly pullRequest: number | null;
   readonly acceptance: 'passed' | 'failed' | null;
+  /** Peers that ran the acceptance of the result too, and found that it passes. */
+  readonly judges: readonly string[];
   readonly state: string;
 }
 
@@ -28,6 +30,7 @@ const blank: TaskRow = {
   commits: null,
   pullRequest: null,
   acceptance: null,
+  judges: [],
   state: 'open',
 };
 
@@ -85,6 +88,18 @@ export function createStory(): Story {
         }
         return state === 'done' ? undefined : `${state} ${short(task)}: ${firstLine(reason)}`;
       }
+      case 'verdict.given': {
+        const { task, verdict } = body;
+        return `judged ${short(task)} in its own sandbox: ${verdict.statement.outcome}`;
+      }
+      case 'verdict.heard':
+        if (body.outcome === 'passed') {
+          const { judges } = rows.get(taskParts(body.task).number) ?? blank;
+          update(body.task, { judges: [...new Set([...judges, nameOf(body.peer)])] });
+        }
+        return body.outcome === 'declined'
+          ? `gets no verdict on ${short(body.task)} from ${nameOf(body.peer)}: ${firstLine(body.reason)}`
+          : undefined;
       case 'trouble':
         return `trouble ${body.code}: ${firstLine(body.reason)}`;
       case 'peer.started':

@@ -17,6 +17,7 @@ export function resultRows(
     'commits',
     'pull request',
     'acceptance',
+    'judged by',
   ];
   const rows = issues.map(({ number, title }) => {
     const row = story.row(number);
@@ -43,6 +44,7 @@ export function resultRows(
       String(row?.commits ?? '?'),
       pulls || '-',
       row?.acceptance ?? '?',
+      row === undefined || row.judges.length === 0 ? '-' : row.judges.join(' '),
     ];
   });
   return [header, ...rows];

@@ -123,7 +123,10 @@ async function seenByPeople(
   if (tip.kind !== 'record' || tip.record.state !== 'result') return undefined;
   const { repo, number } = taskParts(tip.record.task);
   const [latest] = await deps.forge.findPullRequests(repo, number, { signal });
-  return latest && { kind: 'complete', tip, pullRequest: latest.number };
+  // Whoever was to have it judged is gone: that is taken up.
+  const unjudged = latest?.state === 'open' && latest.draft && tip.record.verdicts > 0;
+  if (latest === undefined || unjudged) return undefined;
+  return { kind: 'complete', tip, pullRequest: latest.number };
 }
 
 const untouched: TipReading = { tip: { kind: 'absent' }, result: null };

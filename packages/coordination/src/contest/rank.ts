@@ -12,18 +12,15 @@ export type Obstacle =
   | { readonly kind: 'slots' };
 
 /** Why a peer cannot take a task now; undefined: it can. */
-export function obstacleOf(
-  peer: Capabilities,
-  task: TaskId,
-  { executor, tools, models }: Needs,
-): Obstacle | undefined {
+export function obstacleOf(peer: Capabilities, task: TaskId, needs: Needs): Obstacle | undefined {
+  const { executors, tools, models } = needs;
   if (!peer.repositories.includes(taskParts(task).repo)) return { kind: 'repository' };
-  if (!peer.executors.includes(executor)) return { kind: 'executor', name: executor };
+  if (!executors.some((name) => peer.executors.includes(name))) {
+    return { kind: 'executor', name: executors.join(' or ') };
+  }
   const tool = tools.find((name) => !peer.tools.includes(name));
   if (tool !== undefined) return { kind: 'tool', name: tool };
-  if (models.length > 0 && !models.some((model) => peer.models.includes(model))) {
-    return { kind: 'model', name: models.join(' or ') };
-  }
+  if (placeOf(peer, needs) === -1) return { kind: 'model', name: models.join(' or ') };
   return peer.running >= peer.slots ? { kind: 'slots' } : undefined;
 }
 
@@ -38,22 +35,32 @@ export function rank(
     .filter((peer) => obstacleOf(peer, task, needs) === undefined)
     .map((peer) => ({
       peer: peer.peer,
-      score: score(peer, kind),
+      score: score(peer, placeOf(peer, needs), kind),
       weight: hash53(`${task}\n${peer.peer}`),
     }))
     .sort((a, b) => b.score - a.score || b.weight - a.weight)
     .map(({ peer }) => peer);
 }
 
+/** Of the best executor that the peer has, among those that would do, counted from 0; -1: it has none. */
+function placeOf(peer: Capabilities, { executors, models }: Needs): number {
+  const asked = models.length === 0 || models.some((model) => peer.models.includes(model));
+  return executors.findIndex(
+    (name) => peer.executors.includes(name) && (name !== 'ollama' || asked),
+  );
+}
+
 /**
- * Free capacity 0..4, quiet of the machine 0..2, success 0..4. Each in coarse steps of its own, so
+ * Executor 0..2, free capacity 0..4, quiet of the machine 0..2, success 0..4. Each in coarse steps of its own, so
  * that small differences in what peers have heard do not change the order; part of the wire
  * (docs/PROTOCOL.md).
  */
-function score(peer: Capabilities, kind: TaskKind | undefined): number {
+function score(peer: Capabilities, place: number, kind: TaskKind | undefined): number {
   const free = (peer.slots - peer.running) / peer.slots;
   const idle = 1 - Math.min(1, peer.load);
-  return 2 * Math.round(2 * free) + 2 * Math.round(idle) + Math.round(4 * successAt(peer, kind));
+  const fit = Math.max(0, 2 - place);
+  const success = Math.round(4 * successAt(peer, kind));
+  return fit + 2 * Math.round(2 * free) + 2 * Math.round(idle) + success;
 }
 
 /** Of a kind that a peer has not tried lately, its success at everything says most. */

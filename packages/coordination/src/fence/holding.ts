@@ -26,7 +26,7 @@ import type { TipReading } from './tip.ts';
 export interface Holding {
   readonly task: TaskId;
   /** The commit that stands at the tip since our last move that was won. */
-  tip(): Pick<LockCommit, 'oid' | 'record'>;
+  tip(): LockCommit;
   /** Each is one push. `unknown` and `refused` leave the tip; the caller tries again later. */
   renew(signal: AbortSignal): Promise<FenceVerdict>;
   /** Pushes unfinished work. `over`: the result branch when the task was claimed, if not our work. */
@@ -36,7 +36,7 @@ export interface Holding {
     signal: AbortSignal,
   ): Promise<FenceVerdict>;
   /** Says that a result which stands already is the task's; moves no result branch. */
-  adopt(result: Oid, signal: AbortSignal): Promise<FenceVerdict>;
+  adopt(result: { oid: Oid; verdicts: number }, signal: AbortSignal): Promise<FenceVerdict>;
   fail(reason: string, signal: AbortSignal): Promise<FenceVerdict>;
   /** `failed`: the attempt did, and nobody is to go on from the work that was pushed. */
   release(reason: string, signal: AbortSignal, failed?: boolean): Promise<FenceVerdict>;
@@ -46,9 +46,9 @@ export interface HoldingDeps extends CommitDeps {
   readonly fence: Fence;
 }
 
-export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRecord }): Holding {
+export function createHolding(deps: HoldingDeps, won: LockCommit): Holding {
   const serial = createSerial();
-  let tip = won;
+  let tip = commitOf(won);
   /** A move that got no answer: it may still take effect, so it is settled before any other. */
   let inDoubt: FenceIntent | undefined;
 
@@ -83,7 +83,7 @@ export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRe
 
   function conclude(intent: FenceIntent, verdict: FenceVerdict): FenceVerdict {
     inDoubt = verdict.kind === 'unknown' ? intent : undefined;
-    if (verdict.kind === 'won') tip = { oid: intent.oid, record: intent.record };
+    if (verdict.kind === 'won') tip = commitOf(intent);
     if (verdict.kind === 'refused') recognise(verdict.reading);
     return verdict;
   }
@@ -91,7 +91,7 @@ export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRe
   /** What stands in the way may be a move of our own that took effect unseen. */
   function recognise({ tip: found }: TipReading): void {
     if (found.kind !== 'record' || !deps.fence.owns(found.record.task, found.oid)) return;
-    if (found.record.epoch === tip.record.epoch) tip = { oid: found.oid, record: found.record };
+    if (found.record.epoch === tip.record.epoch) tip = commitOf(found);
   }
 
   return {
@@ -114,8 +114,11 @@ export function createHolding(deps: HoldingDeps, won: { oid: Oid; record: LockRe
         }),
         signal,
       ),
-    adopt: (result, signal) =>
-      move((now) => ({ draft: { ...claimed(now), state: 'result', result, verdicts: 0 } }), signal),
+    adopt: ({ oid, verdicts }, signal) =>
+      move(
+        (now) => ({ draft: { ...claimed(now), state: 'result', result: oid, verdicts } }),
+        signal,
+      ),
     fail: (reason, signal) =>
       move(
         (now) => ({ draft: { ...discarding(now), state: 'failed', reason: trailer(reason) } }),
@@ -162,4 +165,9 @@ export function trailer(text: unknown): string {
 
 function ended(record: LockRecord): BzzzError {
   return new BzzzError('task_transition', `the claim ended as ${record.state} already`);
+}
+
+/** Only what a tip is: an intent says more. */
+function commitOf({ oid, commit, record }: LockCommit): LockCommit {
+  return { oid, commit, record };
 }

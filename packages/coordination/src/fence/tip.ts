@@ -1,13 +1,13 @@
 /** What stands on a task's two branches, as far as one read can tell. */
 import { explainedResult, type LockRecord, type Oid, type RepoName } from '@bzzz/protocol';
 import type { FenceRead, Signer } from '../ports/index.ts';
-import { readLockCommit } from './commit.ts';
+import { type LockCommit, readLockCommit } from './commit.ts';
 
 export type Tip =
   | { readonly kind: 'absent' }
   /** Written by a person, or not signed by the peer that it names. */
   | { readonly kind: 'foreign'; readonly oid: Oid }
-  | { readonly kind: 'record'; readonly oid: Oid; readonly record: LockRecord };
+  | ({ readonly kind: 'record' } & LockCommit);
 
 export interface TipReading {
   readonly tip: Tip;
@@ -20,9 +20,10 @@ export async function readTip(
   read: FenceRead,
 ): Promise<TipReading> {
   if (read.lock === null) return { tip: { kind: 'absent' }, result: read.result };
-  const { oid } = read.lock;
+  const { oid, commit } = read.lock;
   const record = await readLockCommit(signer, repo, read.lock);
-  const tip: Tip = record === null ? { kind: 'foreign', oid } : { kind: 'record', oid, record };
+  const tip: Tip =
+    record === null ? { kind: 'foreign', oid } : { kind: 'record', oid, commit, record };
   return { tip, result: read.result };
 }
 

@@ -34,6 +34,9 @@ import { createBlockersOf } from '../task/blockers.ts';
 import { createBook } from '../task/book.ts';
 import { holdOf, open } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
+import { judgeOptionsOf } from '../verdict/able.ts';
+import { type Judge, startJudge } from '../verdict/judge.ts';
+import { createVerdicts } from '../verdict/verdicts.ts';
 import { createEpilogue } from './epilogue.ts';
 import type { PeerReport, TaskReport } from '../why/report.ts';
 import { whySourcesOf } from '../why/sources.ts';
@@ -85,12 +88,14 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
   const records = createRecords(ports);
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
+  const verdicts = createVerdicts({ ...deps, membership });
   const epilogue = createEpilogue({ visible, trouble });
   const ends: (() => void)[] = [];
   let account: Account | null = null;
   let presence: Presence | undefined;
   let lookout: Lookout | undefined;
   let why: Why | undefined;
+  let judge: Judge | undefined;
 
   const claims = createForfeit(
     { ...deps, fence, membership },
@@ -104,7 +109,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     },
   );
   const workforce = createWorkforce(
-    { ...deps, fence, book, visible, records, epilogue },
+    { ...deps, fence, book, visible, verdicts, records, epilogue },
     {
       peerName: options.name,
       backoffMs: timing.backoffMs,
@@ -293,6 +298,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     const knowing = { ...deps, membership, book, workforce, contest, claims, watches: looking };
     const sources = () => whySourcesOf(knowing, started.self(), ending !== undefined, unable);
     why = startWhy({ mesh, membership, sources });
+    judge = startJudge({ ...deps, fence }, judgeOptionsOf(options));
     ends.push(
       why.stop,
       started.stop,
@@ -340,7 +346,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   async function endAll(): Promise<void> {
     lookout?.stop();
     contest.stop();
-    await workforce.stop(stopGraceMs);
+    await Promise.all([judge?.stop(), workforce.stop(stopGraceMs)]);
     stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
     epilogue.stop();
     teller.stop();

@@ -7,7 +7,12 @@ import type { Trouble } from '../support/trouble.ts';
 import type { Visible } from '../task/visible.ts';
 
 export type LastWords =
-  | { readonly state: 'done'; readonly record: LockRecord; readonly pullRequest: number }
+  | {
+      readonly state: 'done';
+      readonly record: LockRecord;
+      readonly pullRequest: number;
+      readonly reason: string;
+    }
   | { readonly state: 'failed'; readonly record: LockRecord; readonly reason: string };
 
 export interface Epilogue {
@@ -20,7 +25,7 @@ export interface Epilogue {
 }
 
 export interface EpilogueDeps {
-  readonly visible: Pick<Visible, 'adopted' | 'failed'>;
+  readonly visible: Pick<Visible, 'finished' | 'failed'>;
   readonly trouble: Trouble;
 }
 
@@ -36,7 +41,7 @@ export function createEpilogue({ visible, trouble }: EpilogueDeps): Epilogue {
 
   function put(words: LastWords): Promise<void> {
     return words.state === 'done'
-      ? visible.adopted(words.record, words.pullRequest, signal)
+      ? visible.finished(words.record, words.pullRequest, words.reason, signal)
       : visible.failed(words.record, words.reason, signal);
   }
 

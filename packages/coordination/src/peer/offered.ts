@@ -1,17 +1,17 @@
 /** What this machine can do right now, as it tells the mesh. */
-import type { Capabilities, ModelName } from '@bzzz/protocol';
+import type { Capabilities } from '@bzzz/protocol';
 import { limits } from '@bzzz/protocol';
 import type { Executors } from '../ports/index.ts';
 
-/** An executor that needs models is offered while there is one that can be asked. */
+/** An executor is offered while it could do something. */
 export function offered(executors: Executors): Pick<Capabilities, 'executors' | 'models'> {
-  const models = new Set<ModelName>();
-  const kinds: string[] = [];
-  for (const executor of [executors.recipe, executors.ollama]) {
-    if (executor === undefined) continue;
-    const own = executor.models?.();
-    for (const model of own ?? []) models.add(model);
-    if (own === undefined || own.length > 0) kinds.push(executor.kind);
-  }
-  return { executors: kinds, models: [...models].slice(0, limits.capabilityItemsMax) };
+  const { recipe, ollama, cli } = executors;
+  const ready = Object.entries({ recipe, ollama, ...cli }).filter(
+    ([, executor]) => executor !== undefined && (executor.ready?.() ?? true),
+  );
+  const models = new Set(ready.flatMap(([, executor]) => executor?.models?.() ?? []));
+  return {
+    executors: ready.map(([name]) => name),
+    models: [...models].slice(0, limits.capabilityItemsMax),
+  };
 }

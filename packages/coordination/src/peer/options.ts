@@ -32,6 +32,8 @@ export interface CoordinatorOptions {
   readonly slots: number;
   readonly tools: readonly string[];
   readonly sandbox: Capabilities['sandbox'];
+  /** What this machine is, as its verdicts say it: `linux x64`. */
+  readonly platform: string;
   /** Why this machine may not execute anything, for people; null or absent: it may. */
   readonly unable?: string | null;
   readonly wire: Capabilities['wire'];

@@ -44,6 +44,7 @@ function stateOfEnding({ state, reason, pullRequest, intent }: Ending): TaskStat
 function lastWordsOf({ state, reason, pullRequest, intent }: Ending): LastWords | undefined {
   if (intent === undefined) return undefined;
   const { record } = intent;
-  if (state === 'done') return pullRequest === null ? undefined : { state, record, pullRequest };
+  if (state === 'done')
+    return pullRequest === null ? undefined : { state, record, pullRequest, reason };
   return state === 'failed' ? { state, record, reason } : undefined;
 }

@@ -39,6 +39,7 @@ function claimHint({ task, state }: TaskEntry, options: TellingOptions): TaskHin
     case 'claimed':
     case 'running':
     case 'publishing':
+    case 'verifying':
       // Of others' claims the watcher tells too, as it learns of them first.
       return own || options.watching ? { kind: 'claimed', ...about, leaseMs } : undefined;
     case 'released':

@@ -125,7 +125,7 @@ function taskView(entry: TaskEntry, names: ReadonlyMap<PeerId, string>): TaskVie
     holder: hold?.peer ?? null,
     holderName: hold === undefined ? null : (names.get(hold.peer) ?? null),
     epoch: hold?.epoch ?? epochKnown,
-    pullRequest: state.state === 'done' ? state.pullRequest : null,
+    pullRequest: 'pullRequest' in state ? state.pullRequest : null,
     reason: blocked ?? reason,
   };
 }

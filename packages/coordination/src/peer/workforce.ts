@@ -228,12 +228,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     return {
       ...options,
       hooks: {
-        onStep: (to) =>
-          step((from) =>
-            'running' in to
-              ? transition.running(from, to.running)
-              : transition.publishing(from, to.publishing),
-          ),
+        onStep: (to) => step((from) => stepTo(from, to)),
         onRecheck: (recheck) => setRecheck(task, recheck),
       },
     };
@@ -339,6 +334,14 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
       await Promise.all([...active.values()].map(({ over }) => over));
     },
   };
+}
+
+type Step = Parameters<DriveOptions['hooks']['onStep']>[0];
+
+function stepTo(from: transition.TaskState, to: Step): transition.TaskState {
+  if ('running' in to) return transition.running(from, to.running);
+  if ('publishing' in to) return transition.publishing(from, to.publishing);
+  return transition.verifying(from, to.verifying);
 }
 
 /** Reads that show no lock branch where one is known to be, before a person is believed to have deleted it. */

@@ -1,4 +1,4 @@
-import type { ModelName } from '@bzzz/protocol';
+import type { CliName, ModelName, PromptExecutor } from '@bzzz/protocol';
 import type { CommandReport, WorkLimits } from './workspace.ts';
 
 export interface RecipeJob {
@@ -9,8 +9,10 @@ export interface RecipeJob {
 
 /** What people want, in words; a model works on it with tools that reach no further than the workspace. */
 export interface PromptJob {
-  readonly kind: 'ollama';
+  readonly kind: 'prompt';
   /** The first of these that the machine has does it. */
+  readonly executors: readonly PromptExecutor[];
+  /** The first of these that the machine has does it, where the executor is `ollama`. */
   readonly models: readonly ModelName[];
   /** In the order in which the model reads them. */
   readonly parts: readonly PromptPart[];
@@ -44,19 +46,22 @@ export interface ExecutorReport {
   readonly spent?: Spent;
 }
 
+/** Null: nobody told. */
 export interface Spent {
-  readonly model: ModelName;
+  readonly executor: PromptExecutor;
+  readonly model: string | null;
   /** Answers of the model. */
-  readonly turns: number;
-  readonly tokensRead: number;
-  readonly tokensWritten: number;
+  readonly turns: number | null;
+  readonly tokensRead: number | null;
+  readonly tokensWritten: number | null;
+  readonly costUsd: number | null;
 }
 
 /** Does the work. Abort ends the whole process group before it returns. */
 export interface Executor<J extends Job = Job> {
-  /** As it stands in the capabilities. */
-  readonly kind: J['kind'];
-  /** Models that can be asked now; an executor that has none of those it needs offers nothing. Absent: it needs none. */
+  /** Whether it could do something now; absent: always. */
+  ready?(): boolean;
+  /** Models that can be asked now; Absent: it needs none, or chooses itself. */
   models?(): readonly ModelName[];
   /**
    * Throws `sandbox_missing` when the operator requires a sandbox and there is none, `aborted` on
@@ -65,5 +70,9 @@ export interface Executor<J extends Job = Job> {
   run(request: ExecutorRequest<J>, options?: { signal?: AbortSignal }): Promise<ExecutorReport>;
 }
 
-/** What this machine can do, by the kind of job; absent: it cannot. */
-export type Executors = { readonly [K in Job['kind']]?: Executor<Extract<Job, { kind: K }>> };
+/** What this machine can do, by the names that stand in the capabilities; absent: it cannot. */
+export interface Executors {
+  readonly recipe?: Executor<RecipeJob>;
+  readonly ollama?: Executor<PromptJob>;
+  readonly cli?: { readonly [K in CliName]?: Executor<PromptJob> };
+}

@@ -143,4 +143,11 @@ export interface Forge {
     text: PullRequestText,
     options?: Options,
   ): Promise<Put>;
+  /** The one comment of bzzz on a pull request, with what other peers found. */
+  putVerdicts(repo: RepoName, pullRequest: number, body: string, options?: Options): Promise<Put>;
+  /**
+   * Makes a draft ready for review. Where it is none, since the repository's plan has no drafts, a label
+   * says the same.
+   */
+  markReady(repo: RepoName, pullRequest: number, options?: Options): Promise<{ written: boolean }>;
 }

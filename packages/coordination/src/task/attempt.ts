@@ -18,9 +18,7 @@ import type {
   Clock,
   CommandReport,
   ExecutorReport,
-  ExecutorRequest,
   Executors,
-  Job,
   Spent,
   Workspace,
   Workspaces,
@@ -29,6 +27,7 @@ import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { objection } from './checks.ts';
+import { type Execution, executionOf } from './execution.ts';
 import type { Plan } from './plan.ts';
 
 export interface AttemptResult {
@@ -85,14 +84,23 @@ export async function runAttempt(
     await deps.chronicle.record({ ...body, commits: 0, ...more });
     return elapsedMs;
   };
-  const { executor } = job.plan.needs;
+  const execution = executionOf(deps.executors, job.plan.job);
+  const wanted = job.plan.needs.executors.join(' or ');
   const base = job.base.oid;
   const taskKind = job.plan.kind;
-  const began = { kind: 'attempt.started' as const, ...head, executor, base, taskKind };
-  await deps.chronicle.record({ ...began, ...(job.from === null ? {} : { from: job.from }) });
+  const began = { kind: 'attempt.started' as const, ...head, base, taskKind };
+  const executor = execution?.executor ?? wanted;
+  await deps.chronicle.record({
+    ...began,
+    executor,
+    ...(job.from === null ? {} : { from: job.from }),
+  });
   const limit = deadline(deps.clock, job.policy.limits.attemptMs, signal);
   try {
-    const outcome = await inWorkspace(deps, job, limit.signal);
+    const outcome =
+      execution === undefined
+        ? `this peer has no executor "${wanted}" now`
+        : await inWorkspace(deps, job, execution, limit.signal);
     if (typeof outcome === 'string') {
       return { kind: 'failed', reason: outcome, elapsedMs: await end('failed', outcome) };
     }
@@ -108,12 +116,17 @@ export async function runAttempt(
   }
 }
 
-async function inWorkspace(deps: AttemptDeps, job: AttemptJob, signal: AbortSignal) {
+async function inWorkspace(
+  deps: AttemptDeps,
+  job: AttemptJob,
+  execution: Execution,
+  signal: AbortSignal,
+) {
   const { task, epoch } = job.record;
   const from = job.from ?? undefined;
   const workspace = await deps.workspaces.create({ task, epoch, base: job.base, from }, { signal });
   try {
-    return await workIn(deps, workspace, job, signal);
+    return await workIn(deps, { workspace, execution }, job, signal);
   } finally {
     await workspace.dispose();
   }
@@ -130,24 +143,22 @@ function deadline(clock: Clock, delayMs: number, signal: AbortSignal) {
 /** A result, or the reason why there is none. */
 async function workIn(
   deps: AttemptDeps,
-  workspace: Workspace,
+  { workspace, execution }: { workspace: Workspace; execution: Execution },
   job: AttemptJob,
   signal: AbortSignal,
 ): Promise<Omit<AttemptResult, 'elapsedMs'> | string> {
   const { plan, policy, base } = job;
   const { limits } = policy;
-  const execute = executionOf(deps.executors, plan.job, { path: workspace.path, limits });
-  if (execute === undefined) return `this peer has no executor "${plan.job.kind}"`;
   const onTrouble = (error: unknown) => deps.trouble.tell(error, job.record.task);
   const checkpoints = { policy, message: job.message, push: job.checkpoint, onTrouble };
   const endCheckpoints = startCheckpoints(deps, workspace, checkpoints, signal);
   let report: ExecutorReport;
   try {
-    report = await execute({ signal });
+    report = await execution.run({ path: workspace.path, limits }, { signal });
   } finally {
     await endCheckpoints();
   }
-  const who = plan.job.kind === 'recipe' ? 'the recipe' : 'the model';
+  const { who } = execution;
   if (!report.succeeded) return whyNot(`${who} failed`, report);
   const collected = await workspace.collect(job.message, { signal });
   if (collected === null) return `${who} changed nothing`;
@@ -167,24 +178,6 @@ async function workIn(
     acceptance,
     spent: report.spent ?? null,
   };
-}
-
-/** Undefined: this machine cannot do such a job. */
-function executionOf(
-  executors: Executors,
-  job: Job,
-  where: Omit<ExecutorRequest, 'job'>,
-): ((options: { signal: AbortSignal }) => Promise<ExecutorReport>) | undefined {
-  switch (job.kind) {
-    case 'recipe': {
-      const { recipe } = executors;
-      return recipe && ((options) => recipe.run({ ...where, job }, options));
-    }
-    case 'ollama': {
-      const { ollama } = executors;
-      return ollama && ((options) => ollama.run({ ...where, job }, options));
-    }
-  }
 }
 
 function whyNot(what: string, report: ExecutorReport): string {

@@ -1,32 +1,32 @@
 /**
  * Takes a task that we hold to its end:
  *
- *     look at the issue -> show the claim -> attempt -> look again -> publish -> show the result
+ *     look at the issue -> show the claim -> attempt -> look again -> publish -> show the result ->
+ *     have others judge it
  *
  * Where the lock says `result` or `failed` already, only what people see is completed. From any
  * point: fenced (somebody holds a higher epoch) -> stop at once; people win -> release.
  */
-import {
-  BzzzError,
-  isBzzzError,
-  limits,
-  type LockRecord,
-  type Oid,
-  reasonOf,
-  taskParts,
-} from '@bzzz/protocol';
+import { BzzzError, isBzzzError, limits, type Oid, reasonOf, taskParts } from '@bzzz/protocol';
 import type { Holding } from '../fence/holding.ts';
-import type { Base, Clock, Forge, PullRequestText, Random } from '../ports/index.ts';
+import type { Base, Clock, Forge, Random } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { type AttemptDeps, type AttemptResult, runAttempt } from './attempt.ts';
 import type { BlockersOf } from './blockers.ts';
 import { type Briefing, brief, lookAgain } from './briefing.ts';
+import {
+  adopt,
+  complete,
+  type CompleteDeps,
+  type CompleteOptions,
+  type Completed,
+} from './complete.ts';
 import { forgeWork, insist } from './insist.ts';
 import { type Prior, priorResult, unexplainedBranch } from './prior-result.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createReassert, type Reassert } from './reassert.ts';
-import { adoptedText, commitMessage, pullRequestText } from './texts.ts';
+import { commitMessage, pullRequestText } from './texts.ts';
 import type { Visible } from './visible.ts';
 
 /** A task that was claimed so often, for whatever reason, is left to a person. */
@@ -40,8 +40,7 @@ const claimsMax = 12;
 type Again = 'soon' | 'when-seen' | 'when-wanted' | 'when-reopened';
 
 export type DriveEnd =
-  | { readonly state: 'done'; readonly pullRequest: number; readonly reason: string }
-  | { readonly state: 'failed'; readonly reason: string }
+  | Completed
   | {
       readonly state: 'released';
       readonly reason: string;
@@ -50,7 +49,7 @@ export type DriveEnd =
       readonly readMs?: number;
     };
 
-export interface DriveDeps extends AttemptDeps {
+export interface DriveDeps extends AttemptDeps, Omit<CompleteDeps, 'clock' | 'trouble'> {
   readonly clock: Clock;
   readonly random: Random;
   readonly forge: Forge;
@@ -59,14 +58,14 @@ export interface DriveDeps extends AttemptDeps {
   readonly blockersOf: BlockersOf;
 }
 
-export interface DriveOptions {
-  readonly peerName: string;
-  readonly backoffMs: number;
+export interface DriveOptions extends CompleteOptions {
   /** A task that was attempted so often, anywhere, is left to a person. */
   readonly attemptsMax: number;
   readonly hooks: {
     /** Told each step, for `status`. */
-    readonly onStep: (step: { running: number } | { publishing: Oid }) => void;
+    readonly onStep: (
+      step: { running: number } | { publishing: Oid } | { verifying: number },
+    ) => void;
     /** Handed a function that makes the drive look at its issue now. */
     readonly onRecheck: (recheck: () => void) => void;
   };
@@ -95,7 +94,7 @@ export async function driveTask(
     case 'held':
       return work(deps, options, job, signal);
     case 'result':
-      return adopt(deps, options, record, signal);
+      return adopt(deps, options, job.holding, signal);
     case 'failed':
       await deps.visible.failed(record, record.reason, signal);
       return { state: 'failed', reason: record.reason };
@@ -153,7 +152,8 @@ async function workOn(
     );
     if (prior.kind !== 'none') {
       alive.stop();
-      return await settlePrior(deps, options, job, prior, signal);
+      const { verdicts } = briefing.policy;
+      return await settlePrior(deps, options, job, { prior, verdicts }, signal);
     }
     await deps.visible.claimed(record, alive.signal);
     shown = createReassert(deps, record, briefing.issue.updatedAtMs);
@@ -183,10 +183,12 @@ function settlePrior(
   deps: DriveDeps,
   options: DriveOptions,
   job: DriveJob,
-  prior: Exclude<Prior, { kind: 'none' }>,
+  { prior, verdicts }: { prior: Exclude<Prior, { kind: 'none' }>; verdicts: number },
   signal: AbortSignal,
 ): Promise<DriveEnd> {
-  if (prior.kind === 'pull-request') return refence(deps, options, job, prior.result, signal);
+  if (prior.kind === 'pull-request') {
+    return refence(deps, options, job, { oid: prior.result, verdicts }, signal);
+  }
   const back = { reason: unexplainedBranch, again: 'when-reopened' as const };
   return release(deps, options, job, back, signal);
 }
@@ -237,60 +239,20 @@ async function publish(
     return holding.publish({ over: resultTip, oid: result.result, verdicts }, signal);
   });
   const text = pullRequestText(issue, plan, record, options.peerName, result);
-  return complete(deps, record, text, signal);
+  return complete(deps, options, holding, text, signal);
 }
 
 /** A result exists from before the lock branch was lost: the lock says so again, nothing is redone. */
 async function refence(
   deps: DriveDeps,
   options: DriveOptions,
-  { holding }: DriveJob,
-  result: Oid,
+  job: DriveJob,
+  result: { oid: Oid; verdicts: number },
   signal: AbortSignal,
 ): Promise<DriveEnd> {
-  const record = await insist(deps, options, holding, signal, () => holding.adopt(result, signal));
-  return adopt(deps, options, record, signal);
-}
-
-/** Completes what people see of a result whose evidence went away with the peer that had it. */
-async function adopt(
-  deps: DriveDeps,
-  options: DriveOptions,
-  record: LockRecord,
-  signal: AbortSignal,
-): Promise<DriveEnd> {
-  const { repo, number } = taskParts(record.task);
-  const [latest] = await forgeWork(deps, options, record, signal, () =>
-    deps.forge.findPullRequests(repo, number, { signal }),
-  );
-  if (latest === undefined) {
-    return complete(deps, record, adoptedText(record, options.peerName), signal);
-  }
-  await deps.visible.adopted(record, latest.number, signal);
-  return { state: 'done', pullRequest: latest.number, reason: 'the pull request stood already' };
-}
-
-/** Opens the pull request. When the forge will never take it, a person is told instead. */
-async function complete(
-  deps: DriveDeps,
-  record: LockRecord,
-  text: PullRequestText,
-  signal: AbortSignal,
-): Promise<DriveEnd> {
-  try {
-    const pullRequest = await deps.visible.done(record, text, signal);
-    return {
-      state: 'done',
-      pullRequest,
-      reason: 'unverified: no other peer has judged the result',
-    };
-  } catch (error) {
-    if (signal.aborted || !isBzzzError(error)) throw error;
-    deps.trouble.tell(error, record.task);
-    const reason = `the result is published, but no pull request can be opened: ${error.reason}`;
-    await deps.visible.failed(record, reason, signal);
-    return { state: 'failed', reason: short(reason) };
-  }
+  const { holding } = job;
+  await insist(deps, options, holding, signal, () => holding.adopt(result, signal));
+  return adopt(deps, options, holding, signal);
 }
 
 async function fail(
@@ -321,7 +283,7 @@ async function giveUp(
     ? thrown
     : new BzzzError('defect', reasonOf(thrown), { cause: thrown });
   const { record } = holding.tip();
-  if (record.state === 'result') return adopt(deps, options, record, signal);
+  if (record.state === 'result') return adopt(deps, options, job.holding, signal);
   if (error.code === 'task_refused' || error.code === 'task_edited') {
     const again = error.code === 'task_edited' ? ('when-seen' as const) : ('when-wanted' as const);
     return release(deps, options, job, { reason: error.reason, again }, signal);
@@ -357,14 +319,15 @@ interface GivenBack {
 async function release(
   deps: DriveDeps,
   options: DriveOptions,
-  { holding }: DriveJob,
+  job: DriveJob,
   { reason, again, failed = false }: GivenBack,
   signal: AbortSignal,
 ): Promise<DriveEnd> {
+  const { holding } = job;
   const record = await insist(deps, options, holding, signal, () =>
     holding.release(reason, signal, failed),
   );
-  if (record.state === 'result') return adopt(deps, options, record, signal);
+  if (record.state === 'result') return adopt(deps, options, job.holding, signal);
   await deps.visible.released(record, reason, signal);
   return { state: 'released', reason: short(reason), again };
 }

@@ -69,19 +69,19 @@ function recipeWork(request: WorkRequest, { recipes }: Policy): Work {
     kind,
     job: { kind: 'recipe', commands },
     accept: recipe.accept.map((argv) => fillArgv(argv, parameters)),
-    needs: { executor: 'recipe', tools: recipe.needs, models: [] },
+    needs: { executors: ['recipe'], tools: recipe.needs, models: [] },
   };
 }
 
 function plainWork(issue: Issue, { plain }: Policy): Work {
   if (plain === undefined) throw refused('the issue names no recipe');
-  const { models, commands, accept, needs: tools, turnsMax, tokensMax, instructions } = plain;
+  const { executors, models, commands, accept, turnsMax, tokensMax, instructions } = plain;
   const parts = promptParts(issue, instructions);
   return {
     kind: 'plain',
-    job: { kind: 'ollama', models, parts, commands, turnsMax, tokensMax },
+    job: { kind: 'prompt', executors, models, parts, commands, turnsMax, tokensMax },
     accept,
-    needs: { executor: 'ollama', tools, models },
+    needs: { executors, tools: plain.needs, models },
   };
 }
 

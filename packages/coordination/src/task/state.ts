@@ -1,7 +1,7 @@
 /**
  * The states of a task as one peer knows it, and the only ways between them.
  *
- *     open -> claimed -> running -> publishing -> done
+ *     open -> claimed -> running -> publishing -> verifying -> done
  *       ^        |          |            |
  *       |        v          v            v
  *       +---- released    failed      (fenced: claimed by the new holder)
@@ -23,6 +23,7 @@ export type TaskState =
   | { readonly state: 'claimed'; readonly hold: Hold }
   | { readonly state: 'running'; readonly hold: Hold; readonly attempt: number }
   | { readonly state: 'publishing'; readonly hold: Hold; readonly result: Oid }
+  | { readonly state: 'verifying'; readonly hold: Hold; readonly pullRequest: number }
   | { readonly state: 'done'; readonly hold: Hold; readonly pullRequest: number }
   | { readonly state: 'failed'; readonly hold: Hold; readonly reason: string }
   | { readonly state: 'released'; readonly hold: Hold; readonly reason: string };
@@ -49,6 +50,12 @@ export function publishing(from: TaskState, result: Oid): In<'publishing'> {
   return { state: 'publishing', hold, result };
 }
 
+/** A result that stood already when it was claimed is completed without a publication of ours. */
+export function verifying(from: TaskState, pullRequest: number): In<'verifying'> {
+  const { hold } = only(from, 'verifying', 'claimed', 'running', 'publishing');
+  return { state: 'verifying', hold, pullRequest };
+}
+
 /** Ends of a claim are true whatever we knew before, unless a higher epoch is known. */
 export function ended(from: TaskState, to: In<'done'> | In<'failed'> | In<'released'>): TaskState {
   return from.state !== 'open' && from.hold.epoch > to.hold.epoch ? from : to;
@@ -60,6 +67,7 @@ export function holdOf(state: TaskState): Hold | undefined {
     case 'claimed':
     case 'running':
     case 'publishing':
+    case 'verifying':
       return state.hold;
     case 'open':
     case 'done':

@@ -2,7 +2,14 @@
  * Everything that bzzz writes for people on the forge. Of an issue's text only the title is repeated,
  * and nothing in it can make the forge act.
  */
-import { type Issue, type LockRecord, taskParts, visibleText } from '@bzzz/protocol';
+import {
+  type Issue,
+  type LockRecord,
+  taskParts,
+  type Verdict,
+  type VerdictStatement,
+  visibleText,
+} from '@bzzz/protocol';
 import type { Acceptance, CommandReport, PullRequestText, Spent } from '../ports/index.ts';
 import type { AttemptResult } from './attempt.ts';
 import type { Plan } from './plan.ts';
@@ -16,13 +23,56 @@ export function claimComment(peerName: string, record: LockRecord): string {
   ].join('\n');
 }
 
-export function doneComment(peerName: string, record: LockRecord, pullRequest: number): string {
+/** `how`: how far the result is verified. */
+export function doneComment(
+  peerName: string,
+  record: LockRecord,
+  pullRequest: number,
+  how: string,
+): string {
   return [
     `Peer **${peerName}** opened #${pullRequest} (epoch ${record.epoch}, attempt ${record.attempt}).`,
     '',
-    'No other peer has judged the result: it is **unverified** and stays a draft.',
+    `The result is ${how}.`,
     footer(record),
   ].join('\n');
+}
+
+/** On the pull request: what others found, for people and for `bzzz verify`. */
+export function verdictsComment(
+  peerName: string,
+  record: LockRecord,
+  verdicts: readonly Verdict[],
+  certificate: string,
+): string {
+  return [
+    `Other peers ran the acceptance themselves, at the commit that peer **${peerName}** published:`,
+    '',
+    '| peer | found | on |',
+    '| --- | --- | --- |',
+    ...verdicts.map(({ statement }) => verdictRow(statement)),
+    '',
+    '<details><summary>Certificate, to be checked with <code>bzzz verify</code></summary>',
+    '',
+    '```text',
+    certificate.trimEnd(),
+    '```',
+    '',
+    '</details>',
+    footer(record),
+  ].join('\n');
+}
+
+function verdictRow({ peer, outcome, reason, environment }: VerdictStatement): string {
+  const { platform, sandbox, version } = environment;
+  const found = outcome === 'passed' ? 'passed' : `**failed**: ${cell(reason)}`;
+  const where = cell([platform, sandbox, `bzzz ${version}`].join(', '));
+  return `| \`${peer}\` | ${found} | ${where} |`;
+}
+
+/** Words of another peer, for a cell of a table. */
+function cell(text: string): string {
+  return inline(text).replaceAll('|', '¦');
 }
 
 export function failedComment(peerName: string, record: LockRecord, reason: string): string {
@@ -65,7 +115,7 @@ export function commitMessage(
     '',
     plan.job.kind === 'recipe'
       ? `Recipe ${plan.kind}, done by peer ${peerName}.`
-      : `Done by a model that peer ${peerName} asked.`,
+      : `Done by a model or a coding tool that peer ${peerName} asked.`,
     '',
     `Bzzz-Task: ${record.task}`,
     `Bzzz-Epoch: ${record.epoch}`,
@@ -95,7 +145,7 @@ export function pullRequestText(
       ...judgeNote(attempt.acceptance),
       `Base \`${attempt.base}\`, result \`${attempt.result}\`, ${attempt.commits} commit(s), ${Math.round(attempt.elapsedMs)} ms.`,
       '',
-      'No other peer has judged this result: it is **unverified** and stays a draft.',
+      awaited(record),
       footer(record),
     ].join('\n'),
   };
@@ -112,17 +162,32 @@ export function adoptedText(record: LockRecord, peerName: string): PullRequestTe
       '',
       `The peer that did the work went away after it had published \`${result}\`; peer **${peerName}** (\`${record.peer}\`) completes what people see.`,
       '',
-      'No other peer has judged this result: it is **unverified** and stays a draft.',
+      awaited(record),
       footer(record),
     ].join('\n'),
   };
 }
 
+function awaited(record: LockRecord): string {
+  const wanted = record.state === 'result' ? record.verdicts : 0;
+  if (wanted === 0) return 'The policy asks no other peer for a verdict on this result.';
+  const who = wanted === 1 ? 'another peer runs' : `${wanted} other peers run`;
+  return `Unless a comment below says that ${who} the acceptance with the same result, this is **unverified** and stays a draft.`;
+}
+
 function doneBy({ kind }: Plan, spent: Spent | null): string {
   if (spent === null) return `Recipe \`${kind}\`, done by`;
-  const { model, turns, tokensRead, tokensWritten } = spent;
-  const cost = `${turns} answers, ${tokensRead} tokens read, ${tokensWritten} written`;
-  return `Done by the model \`${model}\` (${cost}), asked by`;
+  const { executor, model, turns, tokensRead, tokensWritten, costUsd } = spent;
+  const facts = [
+    turns === null ? null : `${turns} answers`,
+    tokensRead === null ? null : `${tokensRead} tokens read`,
+    tokensWritten === null ? null : `${tokensWritten} written`,
+    costUsd === null ? null : `${costUsd.toFixed(2)} USD by its own count`,
+  ].filter((fact) => fact !== null);
+  const cost = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+  const asked = model === null ? '' : `the model \`${model}\``;
+  if (executor === 'ollama') return `Done by ${asked}${cost}, asked by`;
+  return `Done by \`${executor}\`${model === null ? '' : ` with ${asked}`}${cost}, run by`;
 }
 
 function acceptanceTable({ commands }: Acceptance): string[] {
@@ -149,7 +214,7 @@ function judgeNote({ judgeFilesChanged }: Acceptance): string[] {
 
 /** For a cell of a table. How an escaped pipe after a backslash is read depends on the reader. */
 function inlineCode({ argv }: CommandReport): string {
-  return inline(argv.join(' ')).replaceAll('|', '¦');
+  return cell(argv.join(' '));
 }
 
 function inline(text: string): string {

@@ -21,10 +21,23 @@ export const needsPersonLabel = 'bzzz:needs-person';
 
 export interface Visible {
   claimed(record: LockRecord, signal: AbortSignal): Promise<void>;
-  /** Returns the number of the pull request. */
+  /** Opens the pull request, or adopts it, and returns its number. */
   done(record: LockRecord, text: PullRequestText, signal: AbortSignal): Promise<number>;
-  /** The pull request stands already: only the comment is put. */
-  adopted(record: LockRecord, pullRequest: number, signal: AbortSignal): Promise<void>;
+  /** On the pull request: what other peers found. */
+  verdicts(
+    record: LockRecord,
+    pullRequest: number,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<void>;
+  ready(record: LockRecord, pullRequest: number, signal: AbortSignal): Promise<void>;
+  /** On the issue: the last words. `how` says how far the result is verified. */
+  finished(
+    record: LockRecord,
+    pullRequest: number,
+    how: string,
+    signal: AbortSignal,
+  ): Promise<void>;
   failed(record: LockRecord, reason: string, signal: AbortSignal): Promise<void>;
   released(record: LockRecord, reason: string, signal: AbortSignal): Promise<void>;
 }
@@ -100,11 +113,20 @@ export function createVisible(deps: VisibleDeps, options: VisibleOptions): Visib
       const { id } = await put(record, 'pull-request', signal, () =>
         forge.putPullRequest(repo, number, text, { signal }),
       );
-      await comment(record, doneComment(peerName, record, id), signal);
       return id;
     },
-    adopted: (record, pullRequest, signal) =>
-      comment(record, doneComment(peerName, record, pullRequest), signal),
+    verdicts(record, pullRequest, body, signal) {
+      const { repo } = taskParts(record.task);
+      return show(record, 'verdicts', signal, () =>
+        forge.putVerdicts(repo, pullRequest, body, { signal }),
+      );
+    },
+    ready(record, pullRequest, signal) {
+      const { repo } = taskParts(record.task);
+      return show(record, 'ready', signal, () => forge.markReady(repo, pullRequest, { signal }));
+    },
+    finished: (record, pullRequest, how, signal) =>
+      comment(record, doneComment(peerName, record, pullRequest, how), signal),
     async failed(record, reason, signal) {
       const { repo, number } = taskParts(record.task);
       await comment(record, failedComment(peerName, record, reasonOf(reason)), signal);

@@ -25,8 +25,13 @@ function working({ state }: TaskEntry): WhyReason {
   const hold = holdOf(state);
   // A claim that was just won or just lost: the book has not taken it in yet.
   if (hold === undefined) return { kind: 'bidding' };
-  const step = state.state === 'running' || state.state === 'publishing' ? state.state : 'claimed';
-  return { kind: 'working', epoch: hold.epoch, step };
+  return { kind: 'working', epoch: hold.epoch, step: stepOf(state.state) };
+}
+
+function stepOf(
+  state: TaskEntry['state']['state'],
+): Extract<WhyReason, { kind: 'working' }>['step'] {
+  return state === 'running' || state === 'publishing' || state === 'verifying' ? state : 'claimed';
 }
 
 function unseen({ watches }: WhySources, task: TaskId): WhyReason {
@@ -65,7 +70,7 @@ function unfit(sources: WhySources, entry: TaskEntry): WhyReason {
   const { self, unable, nowMs } = sources;
   if (unable !== null) return { kind: 'no-sandbox', reason: fit(unable) };
   if (self.slots === 0) return { kind: 'no-slots' };
-  const needs = entry.seen?.needs ?? { executor: '', tools: [], models: [] };
+  const needs = entry.seen?.needs ?? { executors: [], tools: [], models: [] };
   const lack = obstacleOf({ ...self, running: 0 }, entry.task, needs);
   if (lack !== undefined && 'name' in lack) {
     return { kind: 'unable', lacks: lack.kind, name: fit(lack.name, limits.whyNameCharsMax) };

@@ -21,7 +21,7 @@ const seen: Seen = {
   title: 'Format',
   recipe: 'format',
   bodySha256,
-  needs: { executor: 'recipe', tools: [], models: [] },
+  needs: { executors: ['recipe'], tools: [], models: [] },
   updatedAtMs: 1,
 };
 

@@ -9,7 +9,7 @@ import { createManualClock } from '../support/manual-clock.ts';
 import { bodySha256, capabilitiesOf, leaseMs, task } from '../support/stand.ts';
 
 const staggerMs = 400;
-const needs = { executor: 'recipe', tools: [], models: [] };
+const needs = { executors: ['recipe'], tools: [], models: [] };
 const peers = [1, 2, 3, 4].map(peerOf);
 const order = rank(
   peers.map((peer) => capabilitiesOf(peer)),

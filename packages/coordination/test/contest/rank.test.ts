@@ -6,7 +6,7 @@ import { hash53, rendezvous } from '../../src/contest/rendezvous.ts';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf, task } from '../support/stand.ts';
 
-const needs: Needs = { executor: 'recipe', tools: ['prettier'], models: [] };
+const needs: Needs = { executors: ['recipe'], tools: ['prettier'], models: [] };
 
 function able(index: number, change: object = {}): Capabilities {
   return capabilitiesOf(peerOf(index), { tools: ['prettier', 'node'], ...change });
@@ -97,6 +97,24 @@ describe('the rank for a task', () => {
     for (const other of [busy, failing, half]) {
       expect(rank([other, idle], task, needs)[0]).toBe(idle.peer);
     }
+  });
+
+  it('takes any executor that would do, and prefers who has the earlier one', () => {
+    const models = ['coder:7b' as never];
+    const wanted: Needs = { executors: ['claude', 'ollama', 'codex'], tools: [], models };
+    const [first, second, third] = [
+      able(1, { executors: ['codex', 'claude'] }),
+      able(2, { executors: ['ollama'], models }),
+      able(3, { executors: ['recipe', 'codex'] }),
+    ];
+    expect(rank([third, second, first], task, wanted)).toEqual([1, 2, 3].map(peerOf));
+    // A model is of no use elsewhere, and its lack keeps nobody from another executor.
+    const modelless = able(4, { executors: ['ollama'], models: ['other:1b'] });
+    expect(obstacleOf(modelless, task, wanted)).toEqual({ kind: 'model', name: 'coder:7b' });
+    expect(obstacleOf(able(5), task, wanted)).toEqual({
+      kind: 'executor',
+      name: 'claude or ollama or codex',
+    });
   });
 
   it('is not changed by small differences in what was heard', () => {

@@ -68,7 +68,7 @@ describe('measured success', () => {
 });
 
 describe('the rank for a kind of task', () => {
-  const needs = { executor: 'recipe', tools: [], models: [] };
+  const needs = { executors: ['recipe'], tools: [], models: [] };
   const [good, bad, newcomer] = [
     capabilitiesOf(peerOf(1), { success: 0.5, successOf: { format: 1, rename: 0.1 } }),
     capabilitiesOf(peerOf(2), { success: 1, successOf: { format: 0.2, rename: 1 } }),

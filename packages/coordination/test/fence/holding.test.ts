@@ -51,7 +51,7 @@ describe('a holder', () => {
   it('adopts a result that stands already without moving the result branch', async () => {
     const stand = createStand();
     const { holding } = await holdingOf(stand);
-    expect(await holding.adopt(resultOid, calm)).toEqual({ kind: 'won' });
+    expect(await holding.adopt({ oid: resultOid, verdicts: 1 }, calm)).toEqual({ kind: 'won' });
     expect(stand.forge.pushes.at(-1)).not.toHaveProperty('result');
     expect(stand.forge.fence(number).result).toBeNull();
   });

@@ -64,7 +64,7 @@ describe.each([[[tasks.name]], [[capabilities.name]], [[tasks.name, capabilities
     });
 
     it('do not agree when nothing is said again', async () => {
-      const { clock, peers, known } = await lossyMesh(10, topicNames, dayMs);
+      const { clock, peers, known } = await lossyMesh(20, topicNames, dayMs);
       await clock.advance(12 * timing.announceMs);
       const [first] = known();
       for (const one of known().slice(1)) expect(one).not.toEqual(first);

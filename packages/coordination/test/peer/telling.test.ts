@@ -16,7 +16,7 @@ const seen: Seen = {
   title: 'Format',
   recipe: 'format',
   bodySha256,
-  needs: { executor: 'recipe', tools: [], models: [] },
+  needs: { executors: ['recipe'], tools: [], models: [] },
   updatedAtMs: 1,
 };
 
@@ -31,6 +31,7 @@ function states(holder: number): TaskState[] {
     { state: 'claimed', hold },
     { state: 'running', hold, attempt: 1 },
     { state: 'publishing', hold, result: oid },
+    { state: 'verifying', hold, pullRequest: 3 },
     { state: 'done', hold, pullRequest: 3 },
     { state: 'failed', hold, reason: 'x' },
     { state: 'released', hold, reason: 'x' },
@@ -40,6 +41,7 @@ function states(holder: number): TaskState[] {
 describe('what we tell of a task', () => {
   it('is its end and its claim when it is ours', () => {
     expect(states(1).flatMap((state) => kindsOf(state, false))).toEqual([
+      'claimed',
       'claimed',
       'claimed',
       'claimed',
@@ -53,11 +55,11 @@ describe('what we tell of a task', () => {
     expect(states(2).flatMap((state) => kindsOf(state, false))).toEqual([]);
     const watched = states(2).map((state) => kindsOf(state, true));
     const [working, ended] = [['claimed', 'seen'], ['seen']];
-    expect(watched).toEqual([working, working, working, ended, ended, ended]);
+    expect(watched).toEqual([working, working, working, working, ended, ended, ended]);
   });
 
   it('does not become a word of people by being told on', () => {
-    const state = states(1)[5] ?? { state: 'open' as const };
+    const state = states(1).at(-1) ?? { state: 'open' as const };
     const gone = { wanted: false, blocked: 'assigned to the account of the mesh' };
     const told = [false, true].map((taken) => {
       const entry = { ...createBook().update(task, { seen, state }), ...gone, taken };
@@ -80,11 +82,12 @@ describe('what we tell of a task', () => {
 });
 
 describe('what a read of a fence says', () => {
+  const commit = new Uint8Array();
   const entry = createBook().update(task, {});
   const record = (change: object) =>
     LockRecord.parse({ ...heldDraft(3), peer: peerOf(2), nonce: '0'.repeat(16), ...change });
   const learn = (change: object, result: Oid | null = null) =>
-    learnFromTip(entry, { tip: { kind: 'record', oid, record: record(change) }, result });
+    learnFromTip(entry, { tip: { kind: 'record', oid, commit, record: record(change) }, result });
 
   it('is who holds; a result or failure without a word of its holder counts as held', () => {
     const hold = { peer: peerOf(2), epoch: 3, lock: oid };
@@ -119,7 +122,7 @@ describe('what a read of a fence says', () => {
   it('does not take back a claim of a higher epoch', () => {
     const hold = { peer: peerOf(1), epoch: Epoch.parse(9), lock: oid, leaseMs: 1_000 };
     const known = createBook().update(task, { state: { state: 'claimed', hold } });
-    const tip = { kind: 'record' as const, oid, record: record({}) };
+    const tip = { kind: 'record' as const, oid, commit, record: record({}) };
     expect(learnFromTip(known, { tip, result: null }).state).toBe(known.state);
   });
 });

@@ -10,7 +10,7 @@ const seen: Seen = {
   title: 'Format',
   recipe: 'format',
   bodySha256,
-  needs: { executor: 'recipe', tools: [], models: [] },
+  needs: { executors: ['recipe'], tools: [], models: [] },
   updatedAtMs: 1,
 };
 const nothing = { epoch: 0, tidied: null };

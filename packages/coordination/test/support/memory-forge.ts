@@ -26,6 +26,8 @@ interface TaskOnForge {
   result: Oid | null;
   comment: string | null;
   pullRequests: PullRequest[];
+  /** Body of the comment on its pull request. */
+  verdicts: string | null;
 }
 
 type Method = keyof Forge;
@@ -66,6 +68,16 @@ export function createMemoryForge(): MemoryForge {
   function task(number: IssueNumber): TaskOnForge {
     const found = tasks.get(number);
     if (found === undefined) throw new BzzzError('forge_not_found', `no issue ${number}`);
+    return found;
+  }
+
+  function withPullRequest(pullRequest: number): TaskOnForge {
+    const all = [...tasks.values()];
+    const found = all.find(({ pullRequests }) =>
+      pullRequests.some((one) => one.number === pullRequest),
+    );
+    if (found === undefined)
+      throw new BzzzError('forge_not_found', `no pull request ${pullRequest}`);
     return found;
   }
 
@@ -111,7 +123,14 @@ export function createMemoryForge(): MemoryForge {
     count: (method) => forge.calls.filter((one) => one === method).length,
     task,
     file(issue) {
-      tasks.set(issue.number, { issue, lock: null, result: null, comment: null, pullRequests: [] });
+      tasks.set(issue.number, {
+        issue,
+        lock: null,
+        result: null,
+        comment: null,
+        pullRequests: [],
+        verdicts: null,
+      });
     },
     fail(method, ...errors) {
       failures.set(method, [...(failures.get(method) ?? []), ...errors]);
@@ -237,6 +256,22 @@ export function createMemoryForge(): MemoryForge {
       const made = { number: id, state: 'open', draft: true, head: at.result, url: 'x' } as const;
       at.pullRequests.push(made);
       return { written: true, id };
+    },
+    async putVerdicts(_repo, pullRequest, body, o) {
+      enter('putVerdicts', o?.signal);
+      const at = withPullRequest(pullRequest);
+      const written = at.verdicts !== body;
+      at.verdicts = body;
+      return { written, id: pullRequest };
+    },
+    async markReady(_repo, pullRequest, o) {
+      enter('markReady', o?.signal);
+      const at = withPullRequest(pullRequest);
+      const written = at.pullRequests.some(({ draft, state }) => draft && state === 'open');
+      at.pullRequests = at.pullRequests.map((one) =>
+        one.number === pullRequest ? { ...one, draft: false } : one,
+      );
+      return { written };
     },
   };
   return forge;

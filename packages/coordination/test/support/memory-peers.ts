@@ -47,6 +47,7 @@ export function createMemoryPeer(
       slots: options.slots ?? 1,
       tools: [],
       sandbox: 'bubblewrap',
+      platform: 'test',
       wire: wireVersions,
       timing: { ...timing, announceMs: options.announceMs ?? timing.announceMs },
       liveness: livenessPresets.lan,

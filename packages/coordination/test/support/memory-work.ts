@@ -90,7 +90,6 @@ export function createMemoryWork(clock: Clock): MemoryWork {
     },
   };
   const recipe: Executor<RecipeJob> = {
-    kind: 'recipe',
     async run({ job }, o) {
       events.push('run');
       await work(o?.signal);

@@ -7,7 +7,7 @@ import { bodySha256, task } from '../support/stand.ts';
 const [oid, other] = [Oid.parse('a'.repeat(40)), Oid.parse('b'.repeat(40))];
 
 function seen(updatedAtMs: number, change: object = {}): TaskHint {
-  const needs = { executor: 'recipe', tools: [], models: [] };
+  const needs = { executors: ['recipe'], tools: [], models: [] };
   const about = { task, title: 'Format', recipe: 'format', bodySha256, needs, updatedAtMs };
   return TaskHint.parse({ kind: 'seen', ...about, ...change });
 }

@@ -5,9 +5,16 @@ import { makeLockCommit } from '../../src/fence/commit.ts';
 import { createHolding } from '../../src/fence/holding.ts';
 import { driveTask } from '../../src/task/drive.ts';
 import { createVisible, needsPersonLabel } from '../../src/task/visible.ts';
+import type { Verdicts } from '../../src/verdict/verdicts.ts';
 import { errorOf, issueOf } from '../support/memory-forge.ts';
 import { createMemoryWork, resultOid } from '../support/memory-work.ts';
 import { calm, createStand, heldDraft, leaseMs, number, task } from '../support/stand.ts';
+
+/** Nobody else is there to judge. */
+const verdicts: Verdicts = {
+  gather: async () => ({ verdicts: [], declined: [] }),
+  certify: () => Promise.reject(new Error('nobody gave a verdict')),
+};
 
 const options = { peerName: 'ant', backoffMs: 1_000, attemptsMax: 3 };
 
@@ -29,7 +36,7 @@ async function driveOf(change: { attempt?: number; failures?: number } = {}) {
   };
   const drive = (signal = calm) =>
     driveTask(
-      { ...stand, ...work, visible },
+      { ...stand, ...work, visible, verdicts },
       { ...options, hooks },
       { holding, resultTip: null, work: null },
       signal,
@@ -42,7 +49,7 @@ describe('a task that goes well', () => {
   it('is shown, worked on, published with its lock, and shown again', async () => {
     const { stand, steps, drive, on } = await driveOf();
     expect(await stand.clock.drive(drive())).toMatchObject({ state: 'done', pullRequest: 1_007 });
-    expect(steps).toEqual(['running', 'publishing']);
+    expect(steps).toEqual(['running', 'publishing', 'verifying']);
     expect(on()).toMatchObject({ result: resultOid, comment: expect.stringContaining('#1007') });
     expect(on().issue.assignees).toEqual(['bzzz-bot']);
     expect(await stand.tip()).toMatchObject({ record: { state: 'result', result: resultOid } });
@@ -196,7 +203,12 @@ describe('a task that goes wrong', () => {
     const hooks = { onStep: () => undefined, onRecheck: () => undefined };
     const shared = { resultTip: null, work: null };
     const job = { holding: createHolding(stand, last), ...shared };
-    const over = driveTask({ ...stand, ...work, visible }, { ...options, hooks }, job, calm);
+    const over = driveTask(
+      { ...stand, ...work, visible, verdicts },
+      { ...options, hooks },
+      job,
+      calm,
+    );
     expect(await stand.clock.drive(over)).toMatchObject({ state: 'failed' });
   });
 

@@ -56,7 +56,7 @@ describe('an eligible issue', () => {
           ],
         },
         accept: [['check', 'foo_bar']],
-        needs: { executor: 'recipe', tools: ['sed'], models: [] },
+        needs: { executors: ['recipe'], tools: ['sed'], models: [] },
         bodySha256: issueHash(issueOf(asked)),
         after: [],
         blockedByOpen: 0,

@@ -26,6 +26,7 @@ function statesAt(epoch: number): Exclude<TaskState, { state: 'open' }>[] {
     { state: 'claimed', hold: at },
     { state: 'running', hold: at, attempt: 1 },
     { state: 'publishing', hold: at, result: oid },
+    { state: 'verifying', hold: at, pullRequest: 3 },
     { state: 'done', hold: at, pullRequest: 3 },
     { state: 'failed', hold: at, reason },
     { state: 'released', hold: at, reason },
@@ -46,7 +47,7 @@ describe('a claim', () => {
   it('of the same epoch renews a task at work, and wakes no ended one', () => {
     const renewed = hold(2, Oid.parse('b'.repeat(40)));
     for (const from of statesAt(2)) {
-      const working = ['claimed', 'running', 'publishing'].includes(from.state);
+      const working = ['claimed', 'running', 'publishing', 'verifying'].includes(from.state);
       const to = working ? { state: 'claimed', hold: renewed } : from;
       expect(claimed(from, renewed), from.state).toEqual(to);
     }
@@ -56,7 +57,7 @@ describe('a claim', () => {
 describe('an end', () => {
   it('is true whatever we knew, unless a higher epoch is known', () => {
     for (const to of statesAt(2).filter((one) => holdOf(one) === undefined)) {
-      if (to.state === 'claimed' || to.state === 'running' || to.state === 'publishing') continue;
+      if (to.state !== 'done' && to.state !== 'failed' && to.state !== 'released') continue;
       expect(ended(open, to)).toBe(to);
       for (const from of statesAt(1)) expect(ended(from, to)).toBe(to);
       for (const from of statesAt(2)) expect(ended(from, to)).toBe(to);
@@ -83,6 +84,11 @@ describe('work', () => {
 
 it('only a task at work has a holder', () => {
   const working = statesAt(1).filter((one) => holdOf(one) !== undefined);
-  expect(working.map(({ state }) => state)).toEqual(['claimed', 'running', 'publishing']);
+  expect(working.map(({ state }) => state)).toEqual([
+    'claimed',
+    'running',
+    'publishing',
+    'verifying',
+  ]);
   expect(holdOf(open)).toBeUndefined();
 });

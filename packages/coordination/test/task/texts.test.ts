@@ -21,7 +21,7 @@ const plan: Plan = {
   kind: 'format',
   job: { kind: 'recipe', commands: [['fmt']] },
   accept: [['check']],
-  needs: { executor: 'recipe', tools: [], models: [] },
+  needs: { executors: ['recipe'], tools: [], models: [] },
   bodySha256,
   after: [],
   blockedByOpen: 0,
@@ -50,11 +50,11 @@ function interpreted(markdown: string): string {
 describe('what people read', () => {
   it('says who holds, who did it and who gave up', () => {
     expect(claimComment('ant', record)).toMatch(/\*\*ant\*\*.*epoch 2, attempt 1/);
-    expect(doneComment('ant', record, 12)).toMatch(/#12.*\n\n.*unverified/);
+    expect(doneComment('ant', record, 12, 'verified')).toMatch(/#12.*\n\n.*is verified/);
     expect(failedComment('ant', record, 'exit 1')).toContain('```text\nexit 1\n```');
     expect(releasedComment('ant', record, 'assigned to mara')).toContain('`assigned to mara`');
     expect(adoptedText(record, 'ant').body).toContain('Closes #7.');
-    for (const text of [claimComment('ant', record), doneComment('ant', record, 12)]) {
+    for (const text of [claimComment('ant', record), doneComment('ant', record, 12, 'verified')]) {
       expect(text).toContain('`git log bzzz/lock/7`');
     }
   });

@@ -125,7 +125,7 @@ describe('what a watcher tells', () => {
     const { clock, forge, hints } = watchers(1);
     forge.file(issueOf());
     await clock.advance(10 * pollMs);
-    const needs = { executor: 'recipe', tools: [], models: [] };
+    const needs = { executors: ['recipe'], tools: [], models: [] };
     expect(hints).toMatchObject([{ kind: 'seen', task, recipe: 'format', needs }]);
   });
 

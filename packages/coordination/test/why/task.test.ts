@@ -11,7 +11,7 @@ import { peerOf } from '../support/identity.ts';
 import { baseOid, repo } from '../support/memory-forge.ts';
 import { bodySha256, capabilitiesOf, leaseMs, task } from '../support/stand.ts';
 
-const needs = { executor: 'recipe', tools: [], models: [] };
+const needs = { executors: ['recipe'], tools: [], models: [] };
 const other = peerOf(2);
 
 interface Change extends Partial<Omit<WhySources, 'self' | 'tasks'>> {

@@ -20,7 +20,7 @@ export function createOllama({ runner }: { runner: Runner }, options: OllamaOpti
   const deps = { runner, catalogue, settings };
   return {
     executor: {
-      kind: 'ollama',
+      ready: () => catalogue.models().length > 0,
       models: catalogue.models,
       run: (request, { signal } = {}) => attempt(deps, request, signal),
     },

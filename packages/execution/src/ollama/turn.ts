@@ -1,7 +1,7 @@
 /** What comes of one answer: its calls are done, and the model is told about each. */
 import type { Message } from 'ollama/browser';
 import type { Answer, Call } from './model/ask.ts';
-import { oneLine } from './model/failure.ts';
+import { oneLine } from '../prompt/one-line.ts';
 import type { Labels } from './talk/labels.ts';
 import type { Seen, Verdict } from './talk/progress.ts';
 import { type ToolResult, wrong } from './tools/tool.ts';

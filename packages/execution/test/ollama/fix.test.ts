@@ -38,6 +38,8 @@ describe.each(['required', 'off'] as const)('a model at work, sandbox %s', (sand
         [argv, 0],
       ]);
       expect(report.spent).toEqual({
+        executor: 'ollama',
+        costUsd: null,
         model: 'coder:7b',
         turns: 7,
         tokensRead: 700,

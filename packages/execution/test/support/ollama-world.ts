@@ -35,7 +35,8 @@ export interface OllamaWorldOptions {
 }
 
 export const job: PromptJob = {
-  kind: 'ollama',
+  kind: 'prompt',
+  executors: ['ollama'],
   models: [model],
   parts: [
     { source: 'bzzz', text: 'Change files until the issue is resolved.' },

@@ -142,7 +142,7 @@ function createOctokit(deps: RestDeps & { readonly gate: LimitGate }, settings: 
     userAgent: 'bzzz',
     // Nothing of ours is logged from here: failures become errors, and the caller decides.
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: { fetch: createForgeFetch(deps.stats, settings) },
+    request: { fetch: createForgeFetch(deps, settings) },
     retry: {
       doNotRetry: [304, 400, 401, 403, 404, 409, 410, 422, 429, 451],
       retries: settings.readRetries,
@@ -161,7 +161,7 @@ function createOctokit(deps: RestDeps & { readonly gate: LimitGate }, settings: 
 /** The token goes out with every request: a link to the next page that leads elsewhere is a trap. */
 function assertOwnHost(route: string, apiUrl: string): void {
   const url = route.slice(route.indexOf(' ') + 1);
-  if (url.startsWith('/') || url.startsWith(`${apiUrl}/`)) return;
+  if (url.startsWith('/') || url.startsWith(`${new URL(apiUrl).origin}/`)) return;
   throw new BzzzError('forge_invalid_answer', 'the forge answered with a link to another host');
 }
 

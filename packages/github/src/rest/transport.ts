@@ -2,11 +2,17 @@
 import { BzzzError } from '@bzzz/protocol';
 import type { Settings } from '../options.ts';
 import type { StatsKeeper } from '../stats.ts';
+import type { LimitGate } from './limit-gate.ts';
 
 /** A page of 100 issues with the longest bodies stays well below. */
 const responseBytesMax = 64 * 1024 * 1024;
 
-export function createForgeFetch(stats: StatsKeeper, settings: Settings): typeof fetch {
+export interface TransportDeps {
+  readonly stats: StatsKeeper;
+  readonly gate: Pick<LimitGate, 'close'>;
+}
+
+export function createForgeFetch({ stats, gate }: TransportDeps, settings: Settings): typeof fetch {
   return async (input, init = {}) => {
     const url = urlOf(input);
     stats.count(init.method === 'GET' || init.method === undefined ? 'reads' : 'writes');
@@ -14,6 +20,9 @@ export function createForgeFetch(stats: StatsKeeper, settings: Settings): typeof
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     if (response.status === 304) stats.count('notModified');
+    // Before anybody else can send something: whoever asked hears of it only once all has been read.
+    if (response.status === 403 || response.status === 429)
+      gate.close(toldWaitMs(response.headers));
     noteRateLimit(stats, response.headers);
     return await wholeResponse(response);
   };
@@ -21,6 +30,12 @@ export function createForgeFetch(stats: StatsKeeper, settings: Settings): typeof
 
 function urlOf(input: string | URL | Request): string {
   return input instanceof Request ? input.url : String(input);
+}
+
+/** 0: it names no time of its own. */
+function toldWaitMs(headers: Headers): number {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds * 1000) : 0;
 }
 
 function noteRateLimit(stats: StatsKeeper, headers: Headers): void {

@@ -63,7 +63,8 @@ function valueOf(node: Node | null, document: ReturnType<typeof parseDocument>):
 
 function located(path: string, value: unknown, from: { base: string; home: string }): unknown {
   const kind = settings.find((setting) => setting.path === path)?.kind;
-  return kind === 'file' && typeof value === 'string' ? resolvePath(value, from) : value;
+  const isFile = kind === 'file' || /^cli\.[a-z]+\.apiKeyFile$/.test(path);
+  return isFile && typeof value === 'string' ? resolvePath(value, from) : value;
 }
 
 async function textOf(file: string): Promise<string> {

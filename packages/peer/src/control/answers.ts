@@ -209,6 +209,16 @@ export const SubmitAnswer = z.object({
 });
 export type SubmitAnswer = z.infer<typeof SubmitAnswer>;
 
+/** Comments of a pull request that hold a certificate, not yet checked. */
+export const CertificatesAnswer = z.object({
+  repo: z.string(),
+  number: z.number(),
+  /** The commit that the pull request stands at. */
+  head: z.string(),
+  texts: z.array(z.string()),
+});
+export type CertificatesAnswer = z.infer<typeof CertificatesAnswer>;
+
 export const LookAnswer = z.object({ looking: z.array(z.string()) });
 export const StopAnswer = z.object({ stopping: z.literal(true) });
 

@@ -13,6 +13,7 @@ import {
 import type { z } from 'zod';
 import { layoutOf } from '../folder/layout.ts';
 import {
+  CertificatesAnswer,
   DoctorAnswer,
   ErrorAnswer,
   LogLine,
@@ -59,6 +60,8 @@ export interface ControlClient {
   /** Looks at a repository, or at all, now. */
   look(request: { repo?: string }, options?: CallOptions): Promise<z.infer<typeof LookAnswer>>;
   submit(request: SubmitRequest, options?: CallOptions): Promise<SubmitAnswer>;
+  /** Of a pull request: `owner/name#n`, or `n` where the peer works on one repository. */
+  certificates(id: string, options?: CallOptions): Promise<CertificatesAnswer>;
   doctor(options?: CallOptions): Promise<z.infer<typeof DoctorAnswer>>;
   stop(options?: CallOptions): Promise<z.infer<typeof StopAnswer>>;
 }
@@ -114,6 +117,8 @@ export function createControlClient(dataDir: string): ControlClient {
     },
     look: (request, options) => post(LookAnswer, '/look', request, options),
     submit: (request, options) => post(SubmitAnswer, '/submit', request, options),
+    certificates: (id, options) =>
+      get(CertificatesAnswer, `/certificates/${encodeURIComponent(id)}`, options),
     doctor: (options) => get(DoctorAnswer, '/doctor', options),
     stop: (options) => post(StopAnswer, '/stop', {}, options),
   };

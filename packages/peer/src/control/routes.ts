@@ -1,11 +1,12 @@
 /** What the control socket can be asked, as data. */
 import type { Coordinator } from '@bzzz/coordination';
 import type { Journals } from '@bzzz/journal';
-import { BzzzError, type RepoName } from '@bzzz/protocol';
+import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
+import type { FoundCertificates } from '../forge/certificates.ts';
 import type { FiledIssue, NewIssue } from '../forge/file-issue.ts';
 import { peerAnswers, taskAnswers } from '../status/answers.ts';
 import { storyOf } from '../status/story.ts';
-import type { Check, StatusAnswer, SubmitAnswer } from './answers.ts';
+import type { CertificatesAnswer, Check, StatusAnswer, SubmitAnswer } from './answers.ts';
 import { logLines } from './log-lines.ts';
 import { LogsQuery, LookRequest, SubmitRequest } from './requests.ts';
 import { type Answer, type Call, parseRequest, type Route } from './router.ts';
@@ -20,6 +21,10 @@ export interface ControlTarget {
   status(): StatusAnswer;
   diagnose(signal: AbortSignal): Promise<Check[]>;
   fileIssue(issue: NewIssue, options: { signal: AbortSignal }): Promise<FiledIssue>;
+  readCertificates(
+    of: { readonly repo: RepoName; readonly pullRequest: number },
+    options: { signal: AbortSignal },
+  ): Promise<FoundCertificates>;
   /** Starts to stop; does not wait for the end. */
   stop(): void;
 }
@@ -50,6 +55,7 @@ export function controlRoutes(target: ControlTarget): Route[] {
       if (value === undefined) throw new BzzzError('peer_unknown', `${peer} is forgotten by now`);
       return { value };
     }),
+    get('/certificates/:id', (call) => certificates(target, call)),
     get('/logs', ({ query, signal }) => {
       const { from, last, follow } = parseRequest(LogsQuery, query);
       const start = last === undefined ? (from ?? 0) : Math.max(0, journals.own.length() - last);
@@ -80,6 +86,25 @@ async function submit(target: ControlTarget, { body, signal }: Call): Promise<An
   if (watched) target.coordinator.lookNow(repo);
   const value: SubmitAnswer = { repo, number, url, labelsMissing: [...labelsMissing], watched };
   return { value, status: 201 };
+}
+
+/** Of a pull request by `owner/name#n`, or by its number where the peer works on one repository. */
+async function certificates(target: ControlTarget, { params, signal }: Call): Promise<Answer> {
+  const id = params['id'] ?? '';
+  const named = TaskId.safeParse(id);
+  const number = IssueNumber.safeParse(Number(id.replace(/^#/, '')));
+  if (!named.success && !number.success) {
+    throw new BzzzError('control_request_invalid', `${id}: not a pull request (n, owner/name#n)`);
+  }
+  const at = named.success
+    ? taskParts(named.data)
+    : { repo: onlyOne(target.repositories), number: IssueNumber.parse(number.data) };
+  const found = await target.readCertificates(
+    { repo: at.repo, pullRequest: at.number },
+    { signal },
+  );
+  const value: CertificatesAnswer = { ...at, head: found.head, texts: [...found.texts] };
+  return { value };
 }
 
 function onlyOne(repositories: readonly RepoName[]): RepoName {

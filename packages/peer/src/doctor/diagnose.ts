@@ -20,6 +20,7 @@ export interface DiagnoseOptions {
 export async function diagnose(config: Config, options: DiagnoseOptions): Promise<Check[]> {
   const { live, signal } = options;
   const { checkForge } = await import('./forge.ts');
+  const { checkClis } = await import('./clis.ts');
   const { checkModels } = await import('./models.ts');
   const { checkDisk, checkFolder, checkGit, checkNode, checkSandbox, checkTools } = await import(
     './machine.ts'
@@ -35,6 +36,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     one('sandbox', () => checkSandbox(work, until)),
     one('tools', () => checkTools(work)),
     one('models', () => checkModels(config.ollama, until)),
+    checkClis(config, until),
     checkForge(config, until),
     checkPorts(mesh, live),
     one('mesh', () => checkMesh(mesh, live)),

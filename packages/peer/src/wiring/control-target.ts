@@ -6,6 +6,7 @@ import type { Config } from '@bzzz/protocol';
 import type { Webhook } from '@bzzz/webhook';
 import type { ControlTarget } from '../control/routes.ts';
 import { diagnose } from '../doctor/diagnose.ts';
+import { readCertificates } from '../forge/certificates.ts';
 import { fileIssue } from '../forge/file-issue.ts';
 import { statusAnswer } from '../status/answers.ts';
 import { problemsOf } from '../status/problems.ts';
@@ -71,6 +72,8 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
       return diagnose(config, { live, signal });
     },
     fileIssue: (issue, until) => fileIssue({ token, apiUrl: config.forge.apiUrl }, issue, until),
+    readCertificates: (of, until) =>
+      readCertificates({ token, apiUrl: config.forge.apiUrl }, of, until),
     stop: options.onStop,
   };
 }

@@ -2,6 +2,7 @@ import {
   type Coordinator,
   createCoordinator,
   type Executor,
+  type Executors,
   type Forge,
   type Mesh,
   type PromptJob,
@@ -25,6 +26,7 @@ export interface CoordinateDeps {
   readonly runner: Runner;
   /** Null: no models are offered here. */
   readonly ollama: Executor<PromptJob> | null;
+  readonly cli: NonNullable<Executors['cli']>;
 }
 
 export interface CoordinateOptions {
@@ -37,7 +39,7 @@ export interface CoordinateOptions {
 
 /** The coordinator over this machine's ports; not started. */
 export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
-  const { identity, mesh, journals, forge, runner, ollama } = deps;
+  const { identity, mesh, journals, forge, runner, ollama, cli } = deps;
   const { config, sandbox } = options;
   const { name, repositories, timing, work } = config;
   // A peer that may not execute offers nothing, and so claims nothing.
@@ -53,7 +55,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       signer: createSigner(identity),
       workspaces: createWorkspaces({ runner }, { dir: options.worktrees }),
       executors: able
-        ? { recipe: createRecipeExecutor({ runner }), ...(ollama && { ollama }) }
+        ? { recipe: createRecipeExecutor({ runner }), ...(ollama && { ollama }), cli }
         : {},
     },
     {
@@ -65,6 +67,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       slots: able ? work.slots : 0,
       tools: findTools(work),
       sandbox: sandbox.kind,
+      platform: `${process.platform} ${process.arch}`,
       unable: work.slots > 0 ? sandbox.missing : null,
       wire: wireVersions,
       load: machineLoad,

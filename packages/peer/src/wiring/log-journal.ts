@@ -42,6 +42,12 @@ function plainFields(body: EntryBody): LogFields {
       return { task: body.task, effect: body.effect };
     case 'effect.settled':
       return { task: body.task, effect: body.effect, written: body.written };
+    case 'verdict.given': {
+      const { epoch, commit, outcome } = body.verdict.statement;
+      return { task: body.task, epoch, commit, outcome };
+    }
+    case 'verdict.heard':
+      return { task: body.task, epoch: body.epoch, peer: body.peer, outcome: body.outcome };
     case 'task.ended':
       return { task: body.task, epoch: body.epoch, state: body.state };
     case 'tidy.intended':

@@ -44,11 +44,6 @@ export function describeExecutorContract<J extends Job>(
       await subject.dispose();
     });
 
-    it('is named like the jobs that it does', () => {
-      const kinds = Object.values(subject.jobs).map(({ kind }) => kind);
-      expect(new Set(kinds)).toEqual(new Set([subject.executor.kind]));
-    });
-
     it('ends work that takes longer than the attempt may', async () => {
       const { executor, path, jobs } = subject;
       const brief = { ...limits, attemptMs: 1000 };

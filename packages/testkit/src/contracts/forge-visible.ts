@@ -86,6 +86,42 @@ export function describeForgeVisible(stage: ForgeStage): void {
       });
     });
 
+    it('keeps one comment with the verdicts on a pull request, beside the one on the issue', async () => {
+      const { subject, forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      await publish(forge, subject, number);
+      const { id } = await forge.putPullRequest(repo, number, { title: 'Result', body: 'one' });
+      await forge.putComment(repo, number, 'on the issue');
+      expect(await forge.putVerdicts(repo, id, 'one passed')).toMatchObject({ written: true });
+      const pull = IssueNumber.parse(id);
+      await expect.poll(() => commentsWith(person, pull, 'one passed'), stage.timing).toBe(1);
+      expect(await forge.putVerdicts(repo, id, 'one passed')).toMatchObject({ written: false });
+      expect(await forge.putVerdicts(repo, id, 'two passed')).toMatchObject({ written: true });
+      await expect.poll(() => commentsWith(person, pull, 'two passed'), stage.timing).toBe(1);
+      expect(await person.comments(pull)).toHaveLength(1);
+      expect(await commentsWith(person, number, 'on the issue')).toBe(1);
+    });
+
+    it('makes a draft ready for review once', async () => {
+      const { subject, forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      await publish(forge, subject, number);
+      const { id } = await forge.putPullRequest(repo, number, { title: 'Result', body: 'one' });
+      expect(await forge.markReady(repo, id)).toEqual({ written: true });
+      await expect
+        .poll(() => forge.findPullRequests(repo, number), stage.timing)
+        .toMatchObject([{ number: id, state: 'open', draft: false }]);
+      // What stands is not opened anew as a draft.
+      await forge.putPullRequest(repo, number, { title: 'Result', body: 'two' });
+      expect(await forge.findPullRequests(repo, number)).toMatchObject([{ draft: false }]);
+      await person.closePullRequest(id);
+      await expect
+        .poll(() => forge.findPullRequests(repo, number), stage.timing)
+        .toMatchObject([{ state: 'closed' }]);
+      expect(await forge.markReady(repo, id)).toEqual({ written: false });
+      expect(await codeOf(forge.markReady(repo, 2_000_000_000))).toBe('forge_not_found');
+    });
+
     it('adopts the pull request that another client opened', async () => {
       const { subject, forge, repo } = stage;
       const number = await stage.openIssue();

@@ -120,4 +120,31 @@ export const bugsOfWork = {
       },
     ],
   },
+  'judges-unseen': {
+    what: 'a judge signs that the acceptance passed, whatever it found',
+    breaks: [9],
+    edits: [
+      {
+        file: 'verdict/judge.ts',
+        find: "outcome: acceptance.passed ? 'passed' : 'failed',",
+        replace: "outcome: 'passed',",
+      },
+    ],
+  },
+  'short-of-quorum': {
+    what: 'one verdict less than the publication asks for is enough',
+    breaks: [9],
+    edits: [
+      {
+        file: 'verdict/certificate.ts',
+        find: 'return passed.length >= verdicts;',
+        replace: 'return passed.length >= verdicts - 1;',
+      },
+    ],
+  },
+  'asks-twice': {
+    what: 'who has given a verdict is asked for another',
+    breaks: [9],
+    edits: [{ file: 'verdict/gather.ts', find: 'asked.add(peer);', replace: '' }],
+  },
 } as const satisfies Readonly<Record<string, BugSpec>>;

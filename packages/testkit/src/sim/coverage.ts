@@ -26,6 +26,11 @@ export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>
     if (body.kind === 'task.ended' && body.reason.startsWith('fenced')) count('fenced');
     if (body.kind === 'attempt.started' && body.from !== undefined) count('went on');
     if (body.kind === 'member.dead') count('death');
+    if (body.kind === 'verdict.given') count('verdict');
+    if (body.kind === 'verdict.heard' && body.outcome === 'failed') count('disagreement');
+    if (body.kind === 'verdict.heard' && body.outcome === 'declined') count('declined verdict');
+    if (body.kind === 'task.ended' && body.reason.startsWith('verified')) count('verified');
+    if (body.kind === 'task.ended' && body.reason.startsWith('unverified')) count('unverified');
   }
 
   history.onEvent((event) => {

@@ -2,7 +2,7 @@
  * The state of the virtual forge: issues, the two branches of each task, pull requests, comments.
  * Keeps the past, so that a read can be stale, and tells a listener of every change.
  */
-import { type Account, commitOid, type Issue, type IssueNumber, Oid } from '@bzzz/protocol';
+import { type Account, commitOid, type Issue, IssueNumber, Oid } from '@bzzz/protocol';
 import type { Branches, FencePush, PullRequest, PullRequestText } from '@bzzz/coordination';
 
 export interface Snapshot {
@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly result: Oid | null;
   readonly pullRequest: PullRequest | null;
   readonly pullRequestText: PullRequestText | null;
+  /** Body of the comment on the pull request. */
+  readonly verdicts: string | null;
   /** Body of bzzz's comment, which is to be the only one. */
   readonly comment: string | null;
   readonly comments: number;
@@ -37,6 +39,17 @@ export interface ForgeState {
 }
 
 const pastMax = 64;
+
+/** Numbers of pull requests, in a world that has at most one an issue. */
+const pullBase = 1_000;
+
+export function pullOfIssue(number: IssueNumber): number {
+  return pullBase + number;
+}
+
+export function issueOfPull(pullRequest: number): IssueNumber {
+  return IssueNumber.parse(pullRequest - pullBase);
+}
 
 export function createForgeState(accounts: readonly Account[], policy: string): ForgeState {
   const tasks = new Map<IssueNumber, Snapshot[]>();
@@ -70,7 +83,13 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
     numbers: () => [...tasks.keys()],
     file(issue) {
       const branches = { lock: null, result: null };
-      const visible = { pullRequest: null, pullRequestText: null, comment: null, comments: 0 };
+      const visible = {
+        pullRequest: null,
+        pullRequestText: null,
+        verdicts: null,
+        comment: null,
+        comments: 0,
+      };
       tasks.set(issue.number, [{ atMs: issue.updatedAtMs, issue, ...branches, ...visible }]);
     },
     at(number, nowMs, agoMs = 0) {

@@ -109,7 +109,16 @@ export type HistoryEvent =
       readonly kind: 'judged';
       readonly peer: PeerId;
       readonly number: IssueNumber;
+      readonly result: Oid;
       readonly base: Oid;
+    }
+  /** The acceptance of a result ended so on the machine of a peer. */
+  | {
+      readonly kind: 'found';
+      readonly peer: PeerId;
+      readonly number: IssueNumber;
+      readonly result: Oid;
+      readonly passed: boolean;
     }
   /** A peer asked another whether it reaches the target. */
   | { readonly kind: 'asked'; readonly peer: PeerId; readonly target: PeerId }
@@ -215,6 +224,8 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       return `${nameOf(event.peer)} made ${event.result.slice(0, 8)} for #${event.number} on ${event.base.slice(0, 8)}`;
     case 'judged':
       return `${nameOf(event.peer)} judges #${event.number} on ${event.base.slice(0, 8)}`;
+    case 'found':
+      return `${nameOf(event.peer)} finds that ${event.result.slice(0, 8)} ${event.passed ? 'passes' : 'fails'}`;
     case 'asked':
       return `${nameOf(event.peer)} asks for ${nameOf(event.target)}`;
     case 'link':
@@ -249,6 +260,10 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
     case 'effect.intended':
     case 'effect.settled':
       return `${body.kind} ${body.task} ${body.effect}`;
+    case 'verdict.given':
+      return `${body.kind} ${body.task} ${body.verdict.statement.outcome}`;
+    case 'verdict.heard':
+      return `${body.kind} ${body.task} ${nameOf(body.peer)} ${body.outcome}`;
     case 'attempt.ended':
       return `attempt ended ${body.task} ${body.outcome}`;
     case 'member.joined':

@@ -105,7 +105,11 @@ function worldOf(options: RunOptions): World & { readonly calm: boolean; readonl
     tasks,
     faults: drawn,
     sharedAccount: draw.chance(0.5),
-    checkpointMs: draw.chance(0.4) ? draw.between(1_000, 15_000) : null,
+    policy: {
+      checkpointMs: draw.chance(0.4) ? draw.between(1_000, 15_000) : null,
+      // Draws of its own, so that the rest of a seed stays what it was.
+      verdicts: draw.fork('verdicts').between(0, Math.min(2, peers - 1)),
+    },
     bug,
     fileAfterMs,
     keepTrace,

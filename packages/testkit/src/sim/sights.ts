@@ -25,7 +25,12 @@ export type Sight =
   | 'carried result'
   | 'tidied'
   | 'checkpoint'
-  | 'went on';
+  | 'went on'
+  | 'verdict'
+  | 'disagreement'
+  | 'declined verdict'
+  | 'verified'
+  | 'unverified';
 
 export interface Sights {
   count(sight: Sight): void;

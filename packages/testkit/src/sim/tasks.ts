@@ -12,14 +12,21 @@ export interface VirtualTask {
 }
 
 const attemptMs = 90_000;
+const verdictMs = 120_000;
 
-/** `checkpointMs`: how often unfinished work is pushed; null: it is not. */
-export function policyOf(checkpointMs: number | null): string {
+export interface PolicyDraw {
+  /** How often unfinished work is pushed; null: it is not. */
+  readonly checkpointMs: number | null;
+  readonly verdicts: number;
+}
+
+export function policyOf({ checkpointMs, verdicts }: PolicyDraw): string {
   return [
     ...(checkpointMs === null ? [] : [`checkpointMs: ${checkpointMs}`]),
     'version: 1',
     'recipes: {chore: {run: [chore], accept: [check]}}',
-    `limits: {attemptMs: ${attemptMs}}`,
+    `verdicts: ${verdicts}`,
+    `limits: {attemptMs: ${attemptMs}, verdictMs: ${verdictMs}}`,
   ].join('\n');
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@bzzz/protocol';
 import type { Forge, PullRequest, PushReply } from '@bzzz/coordination';
 import type { Faults } from './faults.ts';
-import type { ForgeState, Snapshot } from './forge-state.ts';
+import { type ForgeState, issueOfPull, pullOfIssue, type Snapshot } from './forge-state.ts';
 import type { ForgeWeather, RequestKind } from './forge-weather.ts';
 import type { History } from './history.ts';
 import type { Process } from './process.ts';
@@ -274,7 +274,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
           return { written, id: pullRequest.number };
         }
         const opened: PullRequest = {
-          number: 1_000 + number,
+          number: pullOfIssue(number),
           state: 'open',
           draft: true,
           head: result,
@@ -282,6 +282,22 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         };
         write(number, 'pull-request', { pullRequest: opened, pullRequestText: text }, true);
         return { written: true, id: opened.number };
+      }),
+    putVerdicts: (_repo, id, body, o) =>
+      ask('write', o?.signal, () => {
+        const number = issueOfPull(id);
+        if (body.length > bodyCharsMax) throw new BzzzError('forge_refused', 'body is too long');
+        const written = fresh(number).verdicts !== body;
+        if (written) write(number, 'verdicts', { verdicts: body });
+        return { written, id };
+      }),
+    markReady: (_repo, id, o) =>
+      ask('write', o?.signal, () => {
+        const number = issueOfPull(id);
+        const { pullRequest } = fresh(number);
+        const written = pullRequest?.state === 'open' && pullRequest.draft;
+        if (written) write(number, 'ready', { pullRequest: { ...pullRequest, draft: false } });
+        return { written };
       }),
   };
 }

@@ -114,14 +114,16 @@ export function createVirtualWork(
       }, o?.signal),
     async accept({ base, result, commands: wanted, limits }, o): Promise<Acceptance> {
       const task = commits.get(result)?.task ?? anyTask;
-      history.record({ kind: 'judged', peer, number: taskParts(task).number, base: base.oid });
+      const about = { peer, number: taskParts(task).number, result };
+      history.record({ kind: 'judged', ...about, base: base.oid });
       const told = await run({ commands: wanted, task, limits }, o?.signal);
       const commands = told.map(({ report }) => report);
-      return { passed: commands.every(succeeded), commands, judgeFilesChanged: [] };
+      const passed = commands.every(succeeded);
+      history.record({ kind: 'found', ...about, passed });
+      return { passed, commands, judgeFilesChanged: [] };
     },
   };
   const recipe: Executor<RecipeJob> = {
-    kind: 'recipe',
     async run({ job, path, limits }, o): Promise<ExecutorReport> {
       // The workspace's path is the task: what is to be done here depends on nothing else.
       const told = await run({ commands: job.commands, task: path as TaskId, limits }, o?.signal);

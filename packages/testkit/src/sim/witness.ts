@@ -1,6 +1,7 @@
 /** Stands between a peer and the forge, and notes what the peer sends, at the moment it does. */
 import type { IssueNumber, PeerId, VisibleEffect } from '@bzzz/protocol';
 import type { Forge } from '@bzzz/coordination';
+import { issueOfPull } from './forge-state.ts';
 import type { History } from './history.ts';
 
 export function withWitness(forge: Forge, history: History, peer: PeerId): Forge {
@@ -31,6 +32,14 @@ export function withWitness(forge: Forge, history: History, peer: PeerId): Forge
     putPullRequest(repo, number, text, options) {
       effect(number, 'pull-request');
       return forge.putPullRequest(repo, number, text, options);
+    },
+    putVerdicts(repo, pullRequest, body, options) {
+      effect(issueOfPull(pullRequest), 'verdicts');
+      return forge.putVerdicts(repo, pullRequest, body, options);
+    },
+    markReady(repo, pullRequest, options) {
+      effect(issueOfPull(pullRequest), 'ready');
+      return forge.markReady(repo, pullRequest, options);
     },
   };
 }

@@ -24,7 +24,7 @@ import { createMachines } from './machines.ts';
 import { openDisk, withForgeBug, withJournalBug } from './port-bugs.ts';
 import { createProcess, type Process } from './process.ts';
 import { createSeededRandom, type SeededRandom } from './random.ts';
-import { drawTasks, policyOf, type VirtualTask } from './tasks.ts';
+import { drawTasks, type PolicyDraw, policyOf, type VirtualTask } from './tasks.ts';
 import { createSurroundings, type Surroundings } from './surroundings.ts';
 import { createSights, type Sights } from './sights.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
@@ -85,8 +85,7 @@ export interface WorldOptions {
   readonly faults: Faults;
   /** All peers use one account, or each its own. */
   readonly sharedAccount: boolean;
-  /** How often unfinished work is pushed; null: the policy does not say so. */
-  readonly checkpointMs: number | null;
+  readonly policy: PolicyDraw;
   readonly bug: Bug | undefined;
   /** When people file the issues. */
   readonly fileAfterMs: number;
@@ -108,7 +107,7 @@ export function createWorld(options: WorldOptions): World {
   });
   const sights = createSights();
   const tasks = drawTasks({ random: random.fork('tasks'), sights }, options.tasks, options.faults);
-  const state = createForgeState(accounts.distinct, policyOf(options.checkpointMs));
+  const state = createForgeState(accounts.distinct, policyOf(options.policy));
   // All at once, or one after the other while faults last.
   const filing = random.fork('filing');
   const spreadMs = options.faults === noFaults || filing.chance(0.5) ? 0 : 200_000;
@@ -202,6 +201,7 @@ export function createWorld(options: WorldOptions): World {
         slots: 1 + (index % 2),
         tools: [],
         sandbox: 'bubblewrap',
+        platform: 'virtual',
         wire: older ? { min: 1, max: 1 } : wireVersions,
         timing,
         liveness,
@@ -268,7 +268,9 @@ export function createWorld(options: WorldOptions): World {
       history.record({ kind: 'world', what: 'the base branch moves' });
       const tip = random.bytes(20);
       const oid = Oid.parse(Array.from(tip, (byte) => byte.toString(16).padStart(2, '0')).join(''));
-      state.base = { ...state.base, oid };
+      // Whoever moved it asks for more verdicts by now, or fewer; what was published keeps its threshold.
+      const verdicts = random.fork(`verdicts ${oid}`).between(0, 2);
+      state.base = { oid, policy: policyOf({ ...options.policy, verdicts }) };
     },
     split,
     endFaults() {

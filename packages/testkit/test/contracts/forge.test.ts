@@ -1,7 +1,7 @@
 import { Account, Issue, IssueNumber, Oid, RepoName } from '@bzzz/protocol';
 import { describeForgeContract } from '../../src/contracts/forge.ts';
 import { noFaults } from '../../src/sim/faults.ts';
-import { createForgeState } from '../../src/sim/forge-state.ts';
+import { createForgeState, issueOfPull } from '../../src/sim/forge-state.ts';
 import { createForgeWeather } from '../../src/sim/forge-weather.ts';
 import { createVirtualForge } from '../../src/sim/virtual-forge.ts';
 import { createVirtualPlace, virtualPeerId } from './virtual-peer.ts';
@@ -58,7 +58,7 @@ describeForgeContract(
         editIssue: edit,
         closeIssue: (number) => edit(number, { state: 'closed' }),
         async closePullRequest(id) {
-          const number = IssueNumber.parse(id - 1_000);
+          const number = issueOfPull(id);
           const { pullRequest } = snapshot(number);
           if (pullRequest === null) throw new Error(`no pull request ${id}`);
           state.change(number, timeline.nowMs(), {
@@ -66,6 +66,10 @@ describeForgeContract(
           });
         },
         async comments(number) {
+          if (!state.numbers().includes(number)) {
+            const { verdicts } = snapshot(issueOfPull(number));
+            return verdicts === null ? [] : [verdicts];
+          }
           const { comment } = snapshot(number);
           return [...(remarks.get(number) ?? []), ...(comment === null ? [] : [comment])];
         },

@@ -5,7 +5,8 @@
  */
 import { reasonOf } from '@bzzz/protocol';
 import { z } from 'zod';
-import { ModelFailure, oneLine } from './failure.ts';
+import { oneLine } from '../../prompt/one-line.ts';
+import { ModelFailure } from './failure.ts';
 import { objectLines } from './object-lines.ts';
 
 export interface FetchLimits {

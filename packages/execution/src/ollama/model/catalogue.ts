@@ -4,7 +4,8 @@ import { Ollama } from 'ollama/browser';
 import { z } from 'zod';
 import type { OllamaSettings } from '../options.ts';
 import { boundedFetch } from './bounded-fetch.ts';
-import { ModelFailure, oneLine } from './failure.ts';
+import { oneLine } from '../../prompt/one-line.ts';
+import { ModelFailure } from './failure.ts';
 
 export interface ModelDetails {
   readonly name: ModelName;

@@ -1,5 +1,6 @@
 /** A stream of JSON objects, one a line, as the server sends an answer: whole, or a failure. */
-import { ModelFailure, oneLine } from './failure.ts';
+import { oneLine } from '../../prompt/one-line.ts';
+import { ModelFailure } from './failure.ts';
 
 /** Passes whole lines on. Throws a `ModelFailure` at what is no object, at an error, and at an early end. */
 export async function* objectLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

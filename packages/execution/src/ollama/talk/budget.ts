@@ -15,6 +15,13 @@ export interface Budget {
   add(model: ModelName, answer: Answer, estimate: { read: number; written: number }): void;
 }
 
+/** All of it is counted or estimated here. */
+interface Counted extends Spent {
+  readonly turns: number;
+  readonly tokensRead: number;
+  readonly tokensWritten: number;
+}
+
 /** Fewer are no answer. */
 const answerTokensMin = 16;
 
@@ -22,7 +29,7 @@ export function createBudget({
   turnsMax,
   tokensMax,
 }: Pick<PromptJob, 'turnsMax' | 'tokensMax'>): Budget {
-  let spent: Spent | null = null;
+  let spent: Counted | null = null;
   const left = () => tokensMax - (spent?.tokensRead ?? 0) - (spent?.tokensWritten ?? 0);
   return {
     get spent() {
@@ -38,7 +45,9 @@ export function createBudget({
     },
     add(model, { tokensRead, tokensWritten }, estimate) {
       spent = {
+        executor: 'ollama',
         model,
+        costUsd: null,
         turns: (spent?.turns ?? 0) + 1,
         tokensRead: (spent?.tokensRead ?? 0) + (tokensRead ?? estimate.read),
         tokensWritten: (spent?.tokensWritten ?? 0) + (tokensWritten ?? estimate.written),

@@ -38,6 +38,14 @@ export function checkBase({ broken, repo, state, nowMs }: CheckContext): Check {
     }
   }
 
+  /** By whoever worked on it, and by others for their verdicts. */
+  function onJudged({ number, result, base }: Extract<HistoryEvent, { kind: 'judged' }>): void {
+    const stands = made.get(result)?.base;
+    if (stands !== undefined && base !== stands) {
+      broken('4.4-base', `#${number} is judged on another base than it stands on`);
+    }
+  }
+
   function onPush(peer: PeerId, { number, lock, result }: FencePush): void {
     const pushed = result === undefined ? undefined : made.get(result.oid);
     if (pushed === undefined) return;
@@ -64,7 +72,7 @@ export function checkBase({ broken, repo, state, nowMs }: CheckContext): Check {
   return {
     onEvent(event) {
       if (event.kind === 'made') made.set(event.result, event);
-      if (event.kind === 'judged') mustBe(event.peer, event.number, event.base, 'judged');
+      if (event.kind === 'judged') onJudged(event);
       if (event.kind === 'work' && event.step === 'started') onWork(event);
       if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);
       if (event.kind === 'write' && event.effect === 'pull-request') onPullRequest(event.number);

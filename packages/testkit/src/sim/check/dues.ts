@@ -61,6 +61,7 @@ export function createDues({ broken, nowMs, prompt }: CheckContext): Dues {
         case 'work':
         case 'made':
         case 'judged':
+        case 'found':
         case 'link':
         case 'told-suspected':
         case 'hung':

@@ -18,6 +18,7 @@ import { checkLiveness } from './liveness.ts';
 import { checkLostLock } from './lost-lock.ts';
 import { checkPeople } from './people.ts';
 import { checkQuarantine } from './quarantine.ts';
+import { checkQuorum } from './quorum.ts';
 import { checkTakeover } from './takeover.ts';
 import { checkTidy } from './tidy.ts';
 import type { CheckContext, Violation } from './violation.ts';
@@ -59,6 +60,7 @@ export function createChecker(
     checkTidy(context, chains),
     checkGoOn(context, chains),
     checkBase(context),
+    checkQuorum(context, chains),
     checkAttempts(context),
     checkFailures(context, chains),
     checkContention(context, chains),

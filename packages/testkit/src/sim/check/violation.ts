@@ -5,7 +5,7 @@ import type { RuleId } from '../rules.ts';
 import type { ForgeWeather } from '../forge-weather.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-export type InvariantNumber = 1 | 2 | 3 | 4 | 7 | 8 | 10 | 11;
+export type InvariantNumber = 1 | 2 | 3 | 4 | 7 | 8 | 9 | 10 | 11;
 
 export interface Violation {
   /** A numbered invariant of the design, or one of its rules about claims and liveness. */

@@ -1,0 +1,153 @@
+/**
+ * Whether other machines found the same: checks the certificate of a result, by itself and not by the
+ * word of a peer. Of a pull request the running peer only fetches the comments.
+ */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { verifyCertificate } from '@bzzz/peer';
+import { BzzzError, complaints, PeerId, reasonOf, taskParts, type Verdict } from '@bzzz/protocol';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import {
+  clientOf,
+  type Context,
+  type Options,
+  printJson,
+  withCommonOptions,
+  wantsJson,
+} from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { table } from '../output/table.ts';
+import { printable } from '../terminal.ts';
+
+export function verifyCommand(program: Command, context: Context): void {
+  const command = program
+    .command('verify')
+    .argument('<what>', 'a pull request (n, owner/name#n, its URL), or a file with a certificate')
+    .option('--peer <id...>', 'count the verdicts of these peers only: those that you admitted')
+    .description('check who ran the acceptance of a result, and found the same')
+    .addHelpText('after', '\nExit code 0: verified by as many as it asks for; 1: it is not.');
+  withCommonOptions(command).action((what: string, options: Options) =>
+    verify(context, options, what),
+  );
+}
+
+type Checked = Awaited<ReturnType<typeof verifyCertificate>>;
+
+async function verify(context: Context, options: Options, what: string): Promise<void> {
+  const admitted = admittedOf(options);
+  const id = pullRequestOf(what);
+  const checked =
+    id === undefined
+      ? await verifyCertificate(await textOf(resolve(what)))
+      : await certificateOf(context, options, id);
+  const counted = checked.passed.filter(
+    ({ statement: { peer } }) => admitted === null || admitted.has(peer),
+  );
+  const verified = checked.record.verdicts > 0 && counted.length >= checked.record.verdicts;
+  if (!verified) context.exitWith(exitCodes.failure);
+  if (wantsJson(options)) return printJson(context, answerOf(checked, counted, verified));
+  print(context, checked, { counted, verified, anybody: admitted === null });
+}
+
+/** As the control socket takes it; undefined: the name of a file. */
+function pullRequestOf(what: string): string | undefined {
+  const [, repo, number] = /^https?:\/\/[^/]+\/([^/]+\/[^/]+)\/pull\/(\d+)\/?$/.exec(what) ?? [];
+  if (repo !== undefined && number !== undefined) return `${repo}#${number}`;
+  return /^#?\d+$/.test(what) || /^[^/]+\/[^/]+#\d+$/.test(what) ? what : undefined;
+}
+
+function admittedOf(options: Options): ReadonlySet<PeerId> | null {
+  const { peer } = options;
+  if (peer === undefined) return null;
+  const parsed = z.array(PeerId).safeParse(peer);
+  if (!parsed.success) throw new BzzzError('cli_usage', `--peer: ${complaints(parsed.error)}`);
+  return new Set(parsed.data);
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const reason = `cannot read the certificate: ${reasonOf(error)}`;
+    throw new BzzzError('cli_usage', reason, { cause: error });
+  }
+}
+
+/** The newest certificate that is valid and about what the pull request stands at. */
+async function certificateOf(context: Context, options: Options, id: string): Promise<Checked> {
+  const client = await clientOf(context, options);
+  const { repo, number, head, texts } = await client.certificates(id, {
+    signal: context.interrupted,
+  });
+  const what = `${repo}#${number}`;
+  let refused = `no certificate stands in the comments of ${what}`;
+  for (const text of texts.toReversed()) {
+    try {
+      const checked = await verifyCertificate(text);
+      if (taskParts(checked.record.task).repo === repo && checked.record.result === head) {
+        return checked;
+      }
+      refused = `the certificate of ${what} is about ${checked.record.result}, not about ${head}`;
+    } catch (error) {
+      // Anybody may comment: a forgery must not hide the certificate beside it.
+      refused = reasonOf(error);
+    }
+  }
+  throw new BzzzError('certificate_invalid', refused);
+}
+
+function answerOf(
+  { record, lock, journal, passed, failed }: Checked,
+  counted: readonly Verdict[],
+  verified: boolean,
+) {
+  const { task, epoch, peer, result, verdicts: wanted } = record;
+  const statements = [...passed, ...failed].map(({ statement }) => statement);
+  const publisher = { peer, epoch, lock, journal };
+  return {
+    verified,
+    task,
+    result,
+    wanted,
+    counted: counted.length,
+    publisher,
+    verdicts: statements,
+  };
+}
+
+function print(
+  { terminal }: Context,
+  { record, journal, passed, failed }: Checked,
+  {
+    counted,
+    verified,
+    anybody,
+  }: { counted: readonly Verdict[]; verified: boolean; anybody: boolean },
+): void {
+  const { task, result, verdicts: wanted } = record;
+  const head = `${task}: ${verified ? 'verified' : 'NOT verified'}`;
+  terminal.print(terminal.style(verified ? 'green' : 'red', head));
+  terminal.print(
+    `${counted.length} of ${wanted} other peers that it asks for ran the acceptance of ${result} themselves, and it passed.`,
+  );
+  const rows = [...passed, ...failed].map(({ statement }) => {
+    const { peer, outcome, reason, environment, atMs } = statement;
+    const { platform, sandbox, version } = environment;
+    const found = outcome === 'passed' ? 'passed' : `failed: ${reason}`;
+    const where = `${platform}, ${sandbox}, bzzz ${version}`;
+    return [peer, printable(found), printable(where), new Date(atMs).toISOString()];
+  });
+  terminal.print('');
+  for (const line of table(['peer', 'found', 'on', 'at'], rows)) terminal.print(line);
+  terminal.print('');
+  terminal.print(`published by  ${record.peer}, epoch ${record.epoch}`);
+  terminal.print(
+    `its journal   ${journal.key}, ${journal.length} blocks, root ${journal.treeHash}`,
+  );
+  if (anybody) {
+    terminal.note(
+      'Which peers belong to your mesh a certificate cannot say: see `bzzz peers`, and --peer.',
+    );
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * From a published result with its pull request to the end: other peers run the acceptance themselves;
+ * what they found is shown with a certificate, and with a quorum the draft becomes ready for review.
+ * Without one it stays a draft, and says so.
+ */
+import {
+  BzzzError,
+  isBzzzError,
+  parsePolicy,
+  type RepoName,
+  taskParts,
+  type Verdict,
+} from '@bzzz/protocol';
+import type { LockCommit } from '../fence/commit.ts';
+import type { Clock, Forge, Random } from '../ports/index.ts';
+import { throwIfAborted } from '../support/sleep.ts';
+import type { Trouble } from '../support/trouble.ts';
+import { hasPassed, isQuorum, type Publication } from '../verdict/certificate.ts';
+import type { Gathered } from '../verdict/gather.ts';
+import type { Verdicts } from '../verdict/verdicts.ts';
+import { forgeWork } from './insist.ts';
+import { verdictsComment } from './texts.ts';
+import type { Visible } from './visible.ts';
+
+export interface VerifyDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly forge: Pick<Forge, 'findPullRequests' | 'readBase'>;
+  readonly trouble: Trouble;
+  readonly visible: Pick<Visible, 'verdicts' | 'ready'>;
+  readonly verdicts: Verdicts;
+}
+
+export interface VerifyOptions {
+  readonly peerName: string;
+  readonly backoffMs: number;
+  readonly hooks: {
+    readonly onStep: (step: { verifying: number }) => void;
+    /** Handed a function that makes us look whether people still want a verdict. */
+    readonly onRecheck: (recheck: () => void) => void;
+  };
+}
+
+/** How long verdicts are waited for where no policy says it. */
+const waitMsDefault = 900_000;
+
+/** Returns in a sentence how far the result is verified. Throws only on abort, and what no later try can mend. */
+export async function verifyResult(
+  deps: VerifyDeps,
+  options: VerifyOptions,
+  { tip, pullRequest }: { readonly tip: LockCommit; readonly pullRequest: number },
+  signal: AbortSignal,
+): Promise<string> {
+  const publication = publicationOf(tip);
+  if (publication === undefined) return 'unverified: the lock names no result any more';
+  const { record } = publication;
+  if (record.verdicts === 0) {
+    await deps.visible.ready(record, pullRequest, signal);
+    return 'ready for review; the policy asks no other peer for a verdict';
+  }
+  options.hooks.onStep({ verifying: pullRequest });
+  const { repo } = taskParts(record.task);
+  const waitMs = await forgeWork(deps, options, record, signal, () => waitMsOf(deps, repo, signal));
+  const gathered = await gatherWhileOpen(deps, options, publication, waitMs, signal);
+  throwIfAborted(signal);
+  const objection = await forgeWork(deps, options, record, signal, () =>
+    inPeoplesHands(deps, publication, signal),
+  );
+  if (objection !== undefined) return `unverified: ${objection}`;
+  const { verdicts } = gathered;
+  if (verdicts.length > 0) {
+    const certificate = await deps.verdicts.certify(publication, verdicts);
+    const body = verdictsComment(options.peerName, record, verdicts, certificate);
+    await deps.visible.verdicts(record, pullRequest, body, signal);
+  }
+  const passed = verdicts.filter(hasPassed);
+  if (!isQuorum(record, passed)) return unverified(record.verdicts, gathered, waitMs);
+  await deps.visible.ready(record, pullRequest, signal);
+  const others = verdicts.length - passed.length;
+  const disagree = others === 0 ? '' : `; ${others} disagreed`;
+  return `verified: ${passed.length} of ${record.verdicts} other peers ran the acceptance themselves${disagree}`;
+}
+
+function publicationOf({ oid, commit, record }: LockCommit): Publication | undefined {
+  return record.state === 'result' ? { oid, commit, record } : undefined;
+}
+
+async function waitMsOf(
+  { forge }: VerifyDeps,
+  repo: RepoName,
+  signal: AbortSignal,
+): Promise<number> {
+  const { policy } = await forge.readBase(repo, { signal });
+  if (policy === null) return waitMsDefault;
+  try {
+    return parsePolicy(policy).limits.verdictMs;
+  } catch (error) {
+    if (isBzzzError(error, 'policy_invalid')) return waitMsDefault;
+    throw error;
+  }
+}
+
+/** What people did that makes a verdict needless; undefined: the result still waits for one. */
+async function inPeoplesHands(
+  { forge }: VerifyDeps,
+  { record }: Publication,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { repo, number } = taskParts(record.task);
+  const [latest] = await forge.findPullRequests(repo, number, { signal });
+  if (latest?.state !== 'open') return 'people closed its pull request first';
+  // A verdict is about one commit, and the pull request would be called ready for another.
+  return latest.head === record.result ? undefined : 'people pushed to its branch';
+}
+
+/** Ends early when people close the pull request. */
+async function gatherWhileOpen(
+  deps: VerifyDeps,
+  { hooks }: VerifyOptions,
+  publication: Publication,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<Gathered> {
+  const over = new AbortController();
+  const end = () => over.abort(new BzzzError('timeout', 'no more verdicts are waited for'));
+  const cancel = deps.clock.after(waitMs, end);
+  const until = AbortSignal.any([signal, over.signal]);
+  const look = async () => {
+    if ((await inPeoplesHands(deps, publication, until)) !== undefined) end();
+  };
+  hooks.onRecheck(() => {
+    look().catch((error: unknown) => {
+      if (!until.aborted) deps.trouble.tell(error, publication.record.task);
+    });
+  });
+  try {
+    return await deps.verdicts.gather(publication, until);
+  } finally {
+    cancel();
+    hooks.onRecheck(() => undefined);
+  }
+}
+
+function unverified(wanted: number, { verdicts, declined }: Gathered, waitMs: number): string {
+  const passed = verdicts.filter(hasPassed).length;
+  const failed = verdicts.filter((verdict: Verdict) => !hasPassed(verdict)).length;
+  if (verdicts.length + declined.length === 0) {
+    return 'unverified: no other peer that could judge it answered, so it stays a draft';
+  }
+  const said = [
+    ...(failed === 0 ? [] : [`${failed} found that the acceptance fails`]),
+    ...(declined.length === 0 ? [] : [`${declined.length} gave none`]),
+  ];
+  const rest = said.length === 0 ? `within ${Math.round(waitMs / 1000)} s` : said.join(', ');
+  return `unverified: ${passed} of ${wanted} verdicts (${rest}), so it stays a draft`;
+}

@@ -1,0 +1,256 @@
+/**
+ * Judges results of other peers when they ask: reads the publication, the issue and the policy itself,
+ * fetches the commit, runs the acceptance in its own sandbox, and signs what came of it. Nothing that
+ * the request says is believed; it only names what to look at.
+ *
+ * A request is answered at once, and repeated until there is an answer, so neither side loses anything
+ * with a connection. One result is judged at a time, beside whatever this peer works on itself: two
+ * peers with one slot each that wait for each other's verdict must not wait for ever.
+ */
+import {
+  acceptanceHash,
+  BzzzError,
+  type Environment,
+  isBzzzError,
+  JournalHead,
+  limits,
+  type Needs,
+  type PeerId,
+  reasonOf,
+  taskParts,
+  type Verdict,
+  type VerdictStatement,
+  verdictSigningBytes,
+  verifyProtocol,
+  type VerifyRequest,
+  type VerifyResponse,
+} from '@bzzz/protocol';
+import type { Chronicle } from '../chronicle/chronicle.ts';
+import type { Fence } from '../fence/fence.ts';
+import type {
+  Acceptance,
+  Clock,
+  Forge,
+  Journal,
+  Mesh,
+  Random,
+  Signer,
+  Workspaces,
+} from '../ports/index.ts';
+import { patiently } from '../support/backoff.ts';
+import { createSerial } from '../support/serial.ts';
+import { sleep } from '../support/sleep.ts';
+import type { Trouble } from '../support/trouble.ts';
+import type { BlockersOf } from '../task/blockers.ts';
+import { type Briefing, brief } from '../task/briefing.ts';
+import type { ResultRecord } from './certificate.ts';
+
+export interface JudgeDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly mesh: Pick<Mesh, 'handle'>;
+  readonly journal: Journal;
+  readonly signer: Signer;
+  readonly forge: Forge;
+  readonly fence: Pick<Fence, 'look'>;
+  readonly workspaces: Workspaces;
+  readonly chronicle: Pick<Chronicle, 'record'>;
+  readonly trouble: Trouble;
+  readonly blockersOf: BlockersOf;
+}
+
+export interface JudgeOptions {
+  readonly environment: Environment;
+  /** Why this peer cannot run what such a task needs; null: it can. */
+  readonly unable: (request: VerifyRequest, needs?: Needs) => string | null;
+  /** How long reads may lag behind the publication. */
+  readonly lagMs: number;
+  readonly backoffMs: number;
+}
+
+/** What was asked lately, by what and by whom. */
+type Case = { readonly from: PeerId; answer: VerifyResponse };
+
+/** Cases that wait or run at once; more are declined. */
+const waitingMax = 16;
+/** Answers that are remembered for whoever asks again. */
+const casesMax = 1_000;
+/** Beyond this a case is given up, whatever holds it up. */
+const judgeMsMax = 3_600_000;
+
+export interface Judge {
+  /** Resolves when nothing of it runs any more. */
+  stop(): Promise<void>;
+}
+
+export function startJudge(deps: JudgeDeps, options: JudgeOptions): Judge {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const cases = new Map<string, Case>();
+  const serial = createSerial();
+
+  async function answer(from: PeerId, request: VerifyRequest): Promise<VerifyResponse> {
+    const key = `${from} ${request.task} ${request.lock} ${request.commit}`;
+    const known = cases.get(key);
+    if (known !== undefined) return known.answer;
+    const unable = options.unable(request);
+    if (unable !== null) return declined(unable);
+    const open = [...cases.values()].filter((one) => one.answer.kind === 'working');
+    if (open.length >= waitingMax) return declined('too many results wait to be judged here');
+    const opened: Case = { from, answer: { kind: 'working' } };
+    remember(key, opened);
+    serial(() => settle(opened, request)).catch((error: unknown) => deps.trouble.tell(error));
+    return opened.answer;
+  }
+
+  function remember(key: string, opened: Case): void {
+    cases.set(key, opened);
+    // Answers of long ago make room; whoever asks once more has it judged once more.
+    if (cases.size <= casesMax) return;
+    for (const [
+      old,
+      {
+        answer: { kind },
+      },
+    ] of cases) {
+      if (kind === 'working') continue;
+      cases.delete(old);
+      return;
+    }
+  }
+
+  async function settle(open: Case, request: VerifyRequest): Promise<void> {
+    const limit = new AbortController();
+    const cancel = deps.clock.after(judgeMsMax, () =>
+      limit.abort(new BzzzError('timeout', 'judging took too long')),
+    );
+    const until = AbortSignal.any([signal, limit.signal]);
+    try {
+      open.answer = await judge(deps, options, { from: open.from, request }, until);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isBzzzError(error)) deps.trouble.tell(error, request.task);
+      open.answer = declined(limit.signal.aborted ? 'judging took too long' : reasonOf(error));
+    } finally {
+      cancel();
+    }
+  }
+
+  const stopHandling = deps.mesh.handle(verifyProtocol, answer);
+  return {
+    stop() {
+      stopHandling();
+      stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+      return serial(() => Promise.resolve());
+    },
+  };
+}
+
+interface Asked {
+  readonly from: PeerId;
+  readonly request: VerifyRequest;
+}
+
+async function judge(
+  deps: JudgeDeps,
+  options: JudgeOptions,
+  asked: Asked,
+  signal: AbortSignal,
+): Promise<VerifyResponse> {
+  const { request } = asked;
+  const journal = JournalHead.parse({ key: deps.journal.key, ...deps.journal.head() });
+  const onTrouble = (error: BzzzError) => deps.trouble.tell(error, request.task);
+  const patient = <T>(read: () => Promise<T>) =>
+    patiently({ ...deps, onTrouble }, { firstMs: options.backoffMs, signal }, read);
+  const record = await publicationOf(deps, options, asked, patient, signal);
+  if (record === undefined) return declined('the lock branch shows no such result of yours');
+  const briefing = await patient(() => brief(deps, record, signal));
+  const unable = options.unable(request, briefing.plan.needs);
+  if (unable !== null) return declined(unable);
+  const { repo } = taskParts(request.task);
+  const { base } = briefing;
+  const beneath = await patient(() => deps.forge.readWork(repo, record.result, base, { signal }));
+  if (beneath === null) return declined('the result is not one commit on the base branch');
+  const acceptance = await deps.workspaces.accept(
+    { ...acceptanceOf(briefing), base: beneath, result: record.result },
+    { signal },
+  );
+  const about = { record, request, base: beneath.oid, journal };
+  const statement = statementOf(deps, options, { ...about, briefing, acceptance });
+  const signature = await deps.signer.sign(verdictSigningBytes(statement));
+  const verdict: Verdict = { statement, signature };
+  await deps.chronicle.record({ kind: 'verdict.given', task: request.task, verdict });
+  return { kind: 'verdict', verdict };
+}
+
+/** The publication that was asked about, as the forge shows it; undefined: it shows another state. */
+async function publicationOf(
+  deps: JudgeDeps,
+  options: JudgeOptions,
+  { from, request }: Asked,
+  patient: <T>(read: () => Promise<T>) => Promise<T>,
+  signal: AbortSignal,
+): Promise<ResultRecord | undefined> {
+  const reads = 4;
+  for (let read = 1; ; read += 1) {
+    const { tip } = await patient(() => deps.fence.look(request.task, signal));
+    if (tip.kind === 'record' && tip.oid === request.lock) {
+      const { record } = tip;
+      const isIt = record.state === 'result' && record.result === request.commit;
+      return isIt && record.peer === from ? record : undefined;
+    }
+    if (read === reads) return undefined;
+    // It was published a moment ago: reads lag behind.
+    await sleep(deps.clock, options.lagMs / (reads - 1), signal);
+  }
+}
+
+function acceptanceOf({ plan, policy }: Briefing) {
+  return { commands: plan.accept, judge: policy.judge, limits: policy.limits };
+}
+
+interface Found {
+  readonly record: ResultRecord;
+  readonly request: VerifyRequest;
+  readonly base: VerdictStatement['base'];
+  readonly journal: JournalHead;
+  readonly briefing: Briefing;
+  readonly acceptance: Acceptance;
+}
+
+function statementOf(
+  { clock, signer }: JudgeDeps,
+  { environment }: JudgeOptions,
+  { record, request, base, journal, briefing, acceptance }: Found,
+): VerdictStatement {
+  const { commands, judge: globs } = acceptanceOf(briefing);
+  return {
+    task: record.task,
+    epoch: record.epoch,
+    lock: request.lock,
+    commit: record.result,
+    base,
+    acceptance: acceptanceHash(commands, globs),
+    outcome: acceptance.passed ? 'passed' : 'failed',
+    reason: acceptance.passed ? '' : failureOf(acceptance),
+    environment,
+    peer: signer.peer,
+    journal,
+    atMs: Math.floor(clock.wallMs()),
+  };
+}
+
+function failureOf({ commands }: Acceptance): string {
+  const last = commands.at(-1);
+  if (last === undefined) return 'nothing was run';
+  const how = last.exitCode === null ? 'was ended' : `ended with exit code ${last.exitCode}`;
+  return short(`\`${last.argv.join(' ').slice(0, 200)}\` ${how}`);
+}
+
+function declined(reason: string): VerifyResponse {
+  return { kind: 'declined', reason: short(reason) };
+}
+
+function short(text: string): string {
+  return text.slice(0, limits.reasonCharsMax).toWellFormed();
+}

@@ -1,0 +1,136 @@
+/** What becomes of a published result once other peers have judged it, or have not. */
+import { Oid, type Verdict } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { createVisible } from '../../src/task/visible.ts';
+import { verifyResult } from '../../src/task/verify.ts';
+import { checkCertificate } from '../../src/verdict/certificate.ts';
+import type { Gathered } from '../../src/verdict/gather.ts';
+import { createVerdicts } from '../../src/verdict/verdicts.ts';
+import { createMembership } from '../../src/membership/membership.ts';
+import { createIdentity } from '../support/identity.ts';
+import { errorOf } from '../support/memory-forge.ts';
+import { createMemoryHub } from '../support/memory-mesh.ts';
+import { resultOid } from '../support/memory-work.ts';
+import { publicationOf, verdictOf } from '../support/publication.ts';
+import { calm, createStand, number } from '../support/stand.ts';
+
+const pullRequest = 1_007;
+
+async function resultOf(wanted: number, found: (...judges: number[]) => Promise<Gathered>) {
+  const stand = createStand();
+  const on = () => stand.forge.task(number);
+  on().pullRequests.push({
+    number: pullRequest,
+    state: 'open',
+    draft: true,
+    head: resultOid,
+    url: 'x',
+  });
+  const tip = await publicationOf(stand, wanted);
+  const membership = createMembership(stand.peer);
+  const mesh = createMemoryHub().join(stand.peer);
+  const real = createVerdicts({ ...stand, mesh, membership });
+  const verdicts = { ...real, gather: () => found() };
+  const steps: object[] = [];
+  let recheck = () => {};
+  const hooks = {
+    onStep: (step: object) => steps.push(step),
+    onRecheck: (given: () => void) => {
+      recheck = given;
+    },
+  };
+  const options = { peerName: 'ant', backoffMs: 1_000, hooks };
+  const deps = { ...stand, visible: createVisible(stand, options), verdicts };
+  const verify = () => stand.clock.drive(verifyResult(deps, options, { tip, pullRequest }, calm));
+  return { stand, tip, deps, options, on, steps, verify, recheck: () => recheck() };
+}
+
+async function withVerdicts(wanted: number, outcomes: readonly ('passed' | 'failed')[]) {
+  const verdicts: Verdict[] = [];
+  const at = await resultOf(wanted, async () => ({ verdicts, declined: [] }));
+  for (const [index, outcome] of outcomes.entries()) {
+    verdicts.push(await verdictOf(at.tip, createIdentity(2 + index), { outcome, reason: '' }));
+  }
+  return at;
+}
+
+describe('a published result', () => {
+  it('is ready for review when as many passed as its lock asks for, with a certificate', async () => {
+    const { stand, on, steps, verify } = await withVerdicts(2, ['passed', 'passed']);
+    expect(await verify()).toBe('verified: 2 of 2 other peers ran the acceptance themselves');
+    expect(steps).toEqual([{ verifying: pullRequest }]);
+    expect(on().pullRequests[0]).toMatchObject({ draft: false });
+    const checked = await checkCertificate(stand.signer, on().verdicts ?? '');
+    expect(checked).toMatchObject({ quorum: true, record: { result: resultOid } });
+  });
+
+  it('stays a draft without them, and shows who disagrees', async () => {
+    const { on, verify } = await withVerdicts(1, ['failed']);
+    expect(await verify()).toContain('0 of 1 verdicts (1 found that the acceptance fails)');
+    expect(on().pullRequests[0]).toMatchObject({ draft: true });
+    expect(on().verdicts).toContain('**failed**');
+  });
+
+  it('is ready though some disagree, and says so', async () => {
+    const { on, verify } = await withVerdicts(1, ['failed', 'passed']);
+    expect(await verify()).toContain('; 1 disagreed');
+    expect(on().pullRequests[0]).toMatchObject({ draft: false });
+    expect(on().verdicts).toMatch(/\*\*failed\*\*[\s\S]*passed/);
+  });
+
+  it('says that nobody was there to judge it', async () => {
+    const { on, verify } = await withVerdicts(1, []);
+    expect(await verify()).toContain('no other peer that could judge it');
+    expect(on()).toMatchObject({ verdicts: null, pullRequests: [{ draft: true }] });
+  });
+
+  it('asks nobody where the policy wants no verdicts', async () => {
+    const { on, steps, verify } = await resultOf(0, () => Promise.reject(errorOf('defect')));
+    expect(await verify()).toContain('asks no other peer');
+    expect(steps).toEqual([]);
+    expect(on().pullRequests[0]).toMatchObject({ draft: false });
+  });
+
+  it('is left to people who closed its pull request meanwhile', async () => {
+    const at = await withVerdicts(1, ['passed']);
+    at.on().pullRequests = at.on().pullRequests.map((one) => ({ ...one, state: 'closed' }));
+    expect(await at.verify()).toContain('people closed its pull request');
+    expect(at.on().verdicts).toBeNull();
+    expect(at.stand.forge.count('markReady')).toBe(0);
+  });
+
+  it('is not called ready when people pushed to its branch: a verdict is about one commit', async () => {
+    const at = await withVerdicts(1, ['passed']);
+    const head = Oid.parse('9'.repeat(40));
+    at.on().pullRequests = at.on().pullRequests.map((one) => ({ ...one, head }));
+    expect(await at.verify()).toBe('unverified: people pushed to its branch');
+    expect(at.on().pullRequests[0]).toMatchObject({ draft: true });
+  });
+
+  it('is waited for no longer once people close its pull request', async () => {
+    const at = await resultOf(1, async () => ({ verdicts: [], declined: [] }));
+    const endless = {
+      ...at.deps.verdicts,
+      gather: (_publication: unknown, signal: AbortSignal) =>
+        new Promise<Gathered>((resolve) => {
+          const none = { verdicts: [], declined: [] };
+          signal.addEventListener('abort', () => resolve(none), { once: true });
+        }),
+    };
+    const deps = { ...at.deps, verdicts: endless };
+    const over = verifyResult(deps, at.options, { tip: at.tip, pullRequest }, calm);
+    await at.stand.clock.advance(1_000);
+    at.on().pullRequests = at.on().pullRequests.map((one) => ({ ...one, state: 'merged' }));
+    at.recheck();
+    expect(await at.stand.clock.drive(over)).toContain('people closed');
+    expect(at.stand.clock.monotonicMs()).toBeLessThan(10_000);
+  });
+
+  it('waits as long as the policy says, and while the forge is away', async () => {
+    const at = await withVerdicts(1, ['passed']);
+    at.stand.forge.fail('readBase', errorOf('forge_unreachable'));
+    at.stand.forge.fail('putVerdicts', errorOf('forge_unreachable'));
+    expect(await at.verify()).toContain('verified');
+    expect(at.stand.trouble.recent().map(({ code }) => code)).toContain('forge_unreachable');
+  });
+});

@@ -1,0 +1,110 @@
+/** Who is asked for a verdict, in which order, and what becomes of those who give none. */
+import { BzzzError, type PeerId, type VerifyResponse, verifyProtocol } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { createMembership } from '../../src/membership/membership.ts';
+import { gatherVerdicts } from '../../src/verdict/gather.ts';
+import { createIdentity, peerOf } from '../support/identity.ts';
+import { createMemoryHub } from '../support/memory-mesh.ts';
+import { publicationOf, verdictOf } from '../support/publication.ts';
+import { calm, capabilitiesOf, createStand } from '../support/stand.ts';
+
+type Answer = () => Promise<VerifyResponse>;
+
+/** A publisher and others that answer as the test says. */
+async function meshOf(wanted: number, answers: Readonly<Record<number, Answer>>) {
+  const stand = createStand(1);
+  const hub = createMemoryHub();
+  const mesh = hub.join(stand.peer);
+  const membership = createMembership(stand.peer);
+  membership.heard(capabilitiesOf(stand.peer), 0);
+  const asked: PeerId[] = [];
+  for (const [index, answer] of Object.entries(answers)) {
+    const peer = peerOf(Number(index));
+    hub.join(peer).handle(verifyProtocol, async () => {
+      asked.push(peer);
+      return answer();
+    });
+    hub.link(stand.peer, peer);
+    membership.heard(capabilitiesOf(peer), 0);
+  }
+  const publication = await publicationOf(stand, wanted);
+  const deps = { ...stand, mesh, membership };
+  const gather = (signal = calm) => stand.clock.drive(gatherVerdicts(deps, publication, signal));
+  return { stand, hub, membership, publication, asked, gather };
+}
+
+const declines: Answer = async () => ({ kind: 'declined', reason: 'has no cc' });
+const never: Answer = async () => ({ kind: 'working' });
+
+/** What an honest judge answers. */
+async function passing(index: number): Promise<Answer> {
+  const judge = createIdentity(index);
+  return async () => ({
+    kind: 'verdict',
+    verdict: await verdictOf(await publicationOf(createStand(1)), judge),
+  });
+}
+
+describe('verdicts', () => {
+  it('are asked of as many as are wanted, and no more', async () => {
+    const judges = await Promise.all([2, 3, 4, 5].map(async (index) => createIdentity(index)));
+    const answers: Record<number, Answer> = {};
+    const mesh = await meshOf(2, answers);
+    for (const judge of judges) {
+      const one = mesh.hub.join(judge.peer);
+      one.handle(verifyProtocol, async (): Promise<VerifyResponse> => {
+        mesh.asked.push(judge.peer);
+        return { kind: 'verdict', verdict: await verdictOf(mesh.publication, judge) };
+      });
+      mesh.hub.link(mesh.stand.peer, judge.peer);
+      mesh.membership.heard(capabilitiesOf(judge.peer), 0);
+    }
+    const { verdicts } = await mesh.gather();
+    expect(verdicts).toHaveLength(2);
+    expect(new Set(mesh.asked).size).toBe(2);
+    const heard = mesh.stand.journal.of('verdict.heard');
+    expect(heard.map(({ outcome }) => outcome)).toEqual(['passed', 'passed']);
+  });
+
+  it('are asked of the next where somebody declines', async () => {
+    const mesh = await meshOf(1, { 2: declines, 3: declines });
+    const { verdicts, declined } = await mesh.gather();
+    expect(verdicts).toEqual([]);
+    expect(declined.map(({ reason }) => reason)).toEqual(['has no cc', 'has no cc']);
+    expect(mesh.stand.journal.of('verdict.heard')).toHaveLength(2);
+  });
+
+  it('are waited for until time is up', async () => {
+    const mesh = await meshOf(1, { 2: never });
+    const over = new AbortController();
+    mesh.stand.clock.after(60_000, () => over.abort(new BzzzError('timeout', 'time is up')));
+    expect(await mesh.gather(over.signal)).toEqual({ verdicts: [], declined: [] });
+    expect(mesh.asked.length).toBeGreaterThan(5);
+    expect(mesh.stand.clock.waiting()).toBe(0);
+  });
+
+  it('are not believed when they are about something else', async () => {
+    const mesh = await meshOf(1, { 2: await passing(2) });
+    const { verdicts, declined } = await mesh.gather();
+    expect(verdicts).toEqual([]);
+    expect(declined[0]?.reason).toContain('another publication');
+    expect(mesh.stand.trouble.recent()[0]).toMatchObject({ code: 'certificate_invalid' });
+  });
+
+  it('are not asked of who went away, and nobody is asked where there is nobody', async () => {
+    const mesh = await meshOf(1, { 2: never });
+    mesh.hub.cut(mesh.stand.peer, peerOf(2));
+    const { declined } = await mesh.gather();
+    expect(declined).toMatchObject([{ peer: peerOf(2), reason: 'not linked' }]);
+    const alone = await meshOf(1, {});
+    expect(await alone.gather()).toEqual({ verdicts: [], declined: [] });
+  });
+
+  it('wait for members of an earlier run that were not heard yet', async () => {
+    const mesh = await meshOf(1, {});
+    mesh.membership.remember([peerOf(7)]);
+    mesh.stand.clock.after(20_000, () => mesh.membership.bury(peerOf(7)));
+    await mesh.gather();
+    expect(mesh.stand.clock.monotonicMs()).toBeGreaterThanOrEqual(20_000);
+  });
+});

@@ -1,0 +1,116 @@
+/** A peer that judges another's result: what it looks at, what it runs, and when it declines. */
+import { Oid, type VerifyRequest, type VerifyResponse, verifyProtocol } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { createHolding } from '../../src/fence/holding.ts';
+import { objectionTo, type Publication } from '../../src/verdict/certificate.ts';
+import { type JudgeOptions, startJudge } from '../../src/verdict/judge.ts';
+import { errorOf, issueOf } from '../support/memory-forge.ts';
+import { createMemoryHub } from '../support/memory-mesh.ts';
+import { createMemoryWork, resultOid } from '../support/memory-work.ts';
+import { calm, createStand, lagMs, number, task } from '../support/stand.ts';
+
+async function courtOf(change: Partial<JudgeOptions> = {}) {
+  const author = createStand(1);
+  const claim = await author.win();
+  const holding = createHolding(author, claim);
+  await holding.publish({ over: null, oid: resultOid, verdicts: 1 }, calm);
+  const hub = createMemoryHub();
+  const asking = hub.join(author.peer);
+  const judge = createStand(2, author);
+  const work = createMemoryWork(judge.clock);
+  const mesh = hub.join(judge.peer);
+  hub.link(author.peer, judge.peer);
+  const options: JudgeOptions = {
+    environment: { version: '0.1.0', platform: 'test', sandbox: 'bubblewrap' },
+    unable: () => null,
+    lagMs,
+    backoffMs: 1_000,
+    ...change,
+  };
+  const judging = startJudge({ ...judge, ...work, mesh }, options);
+  const { oid, commit, record } = holding.tip();
+  if (record.state !== 'result') throw new Error('not published');
+  const publication: Publication = { oid, commit, record };
+  const asked: VerifyRequest = { task, lock: oid, commit: record.result };
+  const ask = (request = asked) => asking.request(verifyProtocol, judge.peer, request);
+  /** Asks until there is an answer. */
+  async function settled(request = asked): Promise<VerifyResponse> {
+    for (;;) {
+      const answer = await ask(request);
+      if (answer.kind !== 'working') return answer;
+      await judge.clock.advance(500);
+    }
+  }
+  return { author, judge, work, publication, ask, settled, judging };
+}
+
+describe('a result that another peer published', () => {
+  it('is judged by running its acceptance, and the verdict is in the journal first', async () => {
+    const { author, judge, work, publication, ask, settled } = await courtOf();
+    expect(await ask()).toEqual({ kind: 'working' });
+    const answer = await settled();
+    if (answer.kind !== 'verdict') throw new Error(`not a verdict: ${JSON.stringify(answer)}`);
+    expect(answer.verdict.statement).toMatchObject({ outcome: 'passed', peer: judge.peer });
+    expect(await objectionTo(author.signer, answer.verdict, publication)).toBeUndefined();
+    expect(work.accepted).toMatchObject([{ result: resultOid, commands: [['check']] }]);
+    expect(judge.journal.of('verdict.given')).toMatchObject([{ verdict: answer.verdict }]);
+    // Asked again it says the same, and runs nothing again.
+    expect(await ask()).toEqual(answer);
+    expect(work.accepted).toHaveLength(1);
+  });
+
+  it('fails where the acceptance fails on this machine', async () => {
+    const { work, settled } = await courtOf();
+    work.script.accepts = false;
+    expect(await settled()).toMatchObject({
+      verdict: { statement: { outcome: 'failed', reason: '`check` was ended' } },
+    });
+  });
+
+  it('is looked for beyond the lag of reads, and declined when it is not there', async () => {
+    const { judge, work, settled, publication } = await courtOf();
+    const stale = { lock: null, result: null };
+    judge.forge.reads = [stale, stale];
+    expect(await settled()).toMatchObject({ kind: 'verdict' });
+    const other = { task, lock: Oid.parse('9'.repeat(40)), commit: publication.record.result };
+    expect(await settled(other)).toMatchObject({
+      kind: 'declined',
+      reason: expect.stringContaining('shows no such result'),
+    });
+    expect(work.accepted).toHaveLength(1);
+  });
+
+  it('is not judged for a stranger’s issue, nor in other words than were claimed', async () => {
+    for (const change of [{ association: 'NONE' }, { body: 'recipe: format\n\nmore' }]) {
+      const { judge, work, settled } = await courtOf();
+      judge.forge.task(number).issue = issueOf(change);
+      expect(await settled()).toMatchObject({ kind: 'declined' });
+      expect(work.events).toEqual([]);
+    }
+  });
+
+  it('is declined by a machine that cannot run it', async () => {
+    const { work, ask, settled } = await courtOf({ unable: () => 'no bubblewrap' });
+    expect(await ask()).toEqual({ kind: 'declined', reason: 'no bubblewrap' });
+    expect(work.events).toEqual([]);
+    const lacking = await courtOf({ unable: (_request, needs) => (needs ? 'has no cc' : null) });
+    expect(await lacking.settled()).toEqual({ kind: 'declined', reason: 'has no cc' });
+    expect(await settled()).toMatchObject({ kind: 'declined' });
+  });
+
+  it('is judged once the forge answers again', async () => {
+    const { judge, settled } = await courtOf();
+    judge.forge.fail('readFence', errorOf('forge_unreachable'), errorOf('forge_unreachable'));
+    judge.forge.fail('readIssue', errorOf('forge_unreachable'));
+    expect(await settled()).toMatchObject({ kind: 'verdict' });
+  });
+
+  it('is let go of when the peer stops', async () => {
+    const { judge, judging, ask } = await courtOf();
+    judge.forge.reads = Array.from({ length: 9 }, () => ({ lock: null, result: null }));
+    await ask();
+    await judge.clock.drive(judging.stop());
+    expect(judge.clock.waiting()).toBe(0);
+    await expect(ask()).rejects.toMatchObject({ code: 'mesh_refused' });
+  });
+});

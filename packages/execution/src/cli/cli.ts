@@ -1,0 +1,46 @@
+/** The executor of a coding command line, and whether it can be had on this machine. */
+import type { Executor, PromptJob } from '@bzzz/coordination';
+import type { CliName } from '@bzzz/protocol';
+import type { Runner } from '../runner.ts';
+import { attempt } from './attempt.ts';
+import { locate } from './locate.ts';
+import { type Look, look } from './look.ts';
+import { type CliOptions, settingsOf } from './options.ts';
+import { cliTools } from './tools/all.ts';
+
+export interface Cli {
+  /** Ready while the last look found it. */
+  readonly executor: Executor<PromptJob>;
+  /** Looks for the program, and starts it where it is another than before. Throws `sandbox_missing`, `aborted`. */
+  refresh(options?: { signal?: AbortSignal }): Promise<void>;
+  /** What the last look saw; null: there was none. */
+  seen(): Look | null;
+  /** How people install it. */
+  readonly install: string;
+}
+
+export function createCli({ runner }: { runner: Runner }, name: CliName, options: CliOptions): Cli {
+  const tool = cliTools[name];
+  const settings = settingsOf(options);
+  let seen: Look | null = null;
+  return {
+    install: tool.install,
+    seen: () => seen,
+    async refresh({ signal } = {}) {
+      if (seen?.kind === 'there') {
+        const now = await locate(settings.program ?? tool.program);
+        if (now?.print === seen.located.print) return;
+      }
+      seen = await look({ runner, tool, settings }, signal);
+    },
+    executor: {
+      ready: () => seen?.kind === 'there',
+      async run(request, { signal } = {}) {
+        const there = seen?.kind === 'there' ? seen.located : null;
+        if (there === null)
+          return { succeeded: false, reason: `${name} is not here`, commands: [] };
+        return attempt({ runner, tool, settings }, there, request, signal);
+      },
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** The folder that a tool in the sandbox sees beside the worktree: launcher, plan, prompt and socket. */
+import { chmod, copyFile, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import type { Runner } from '../../runner.ts';
+import type { Proxy } from '../api/proxy.ts';
+import { type LaunchPlan, planName, promptName, socketName } from './plan.ts';
+
+/** Where it stands inside. */
+const insidePath = '/opt/bzzz/cli';
+
+export interface LaunchFolder {
+  /** Path of the prompt as the tool sees it. */
+  readonly promptPath: string;
+  /** Starts the plan. */
+  readonly argv: readonly string[];
+  /** What must be shown for that. */
+  readonly show: readonly { readonly from: string; readonly to: string }[];
+  write(plan: LaunchPlan): Promise<void>;
+  /** Opens the socket. */
+  serve(proxy: Proxy): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** `slot`: a folder that is removed with the workspace, should we not come to it. */
+export async function makeLaunchFolder(
+  slot: string,
+  { sandbox }: Pick<Runner, 'sandbox'>,
+): Promise<LaunchFolder> {
+  const outer = await mkdtemp(join(slot, 'cli-'));
+  const folder = join(outer, 'run');
+  await mkdir(folder, { mode: 0o755 });
+  // In the sources it is TypeScript, which node runs as it is.
+  const source = join(import.meta.dirname, `launcher${extname(import.meta.filename)}`);
+  const launcher = extname(source) === '.ts' ? 'launcher.mts' : 'launcher.mjs';
+  await copyFile(source, join(folder, launcher));
+  const inside = sandbox === 'required' ? insidePath : folder;
+  return {
+    promptPath: join(inside, promptName),
+    argv: ['node', join(inside, launcher)],
+    show: [{ from: folder, to: insidePath }],
+    async write(plan) {
+      await writeFile(join(folder, promptName), plan.input, { mode: 0o644 });
+      await writeFile(join(folder, planName), JSON.stringify(plan), { mode: 0o644 });
+    },
+    async serve(proxy) {
+      // The path of a socket may have 107 bytes only; a folder's may be longer.
+      await using handle = await open(folder, 'r');
+      await proxy.listen(`/proc/self/fd/${handle.fd}/${socketName}`);
+      await chmod(join(folder, socketName), 0o666);
+    },
+    remove: () => rm(dirname(folder), { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * Invariant 9 (quorum): a certificate counts verdicts of distinct peers other than the publisher, over
+ * exactly the commit that its lock names, each of which ran the acceptance and found what it says; and
+ * nothing is called ready or verified without as many as the lock asks for.
+ */
+import {
+  type Certificate,
+  certificateOf,
+  certificateSigningBytes,
+  commitOid,
+  decodeLockCommit,
+  type IssueNumber,
+  type LockRecord,
+  type Oid,
+  type PeerId,
+  type Verdict,
+  verdictSigningBytes,
+} from '@bzzz/protocol';
+import { isMarked } from '../virtual-signer.ts';
+import type { Chains } from './chains.ts';
+import type { Check, CheckContext } from './violation.ts';
+
+type ResultRecord = Extract<LockRecord, { state: 'result' }>;
+
+export function checkQuorum(context: CheckContext, chains: Chains): Check {
+  const { broken, repo, state, nowMs } = context;
+  /** Lock commits that came to stand. */
+  const stood = new Set<Oid>();
+  /** What came of acceptances, by peer and commit. */
+  const found = new Map<string, Set<boolean>>();
+  const verified = new Set<IssueNumber>();
+
+  function onCertificate(number: IssueNumber): void {
+    const text = state.at(number, nowMs())?.verdicts ?? '';
+    const certificate = certificateOf(text);
+    const { lock, signature, verdicts, ...rest } = certificate;
+    const { record } = decodeLockCommit(repo, lock);
+    if (record.state !== 'result' || !stood.has(commitOid(lock))) {
+      return broken(9, `the certificate of #${number} is about what was never published`);
+    }
+    const signed = certificateSigningBytes({ lock, verdicts, ...rest });
+    if (!isMarked(record.peer, signed, signature)) {
+      broken(9, `the certificate of #${number} is not signed by its publisher`);
+    }
+    const judges = new Set<PeerId>();
+    for (const verdict of verdicts) judges.add(onVerdict(number, certificate, record, verdict));
+    if (judges.size < verdicts.length) broken(9, `a verdict on #${number} is counted twice`);
+    const passed = verdicts.filter(({ statement }) => statement.outcome === 'passed');
+    if (passed.length >= record.verdicts) verified.add(number);
+  }
+
+  function onVerdict(
+    number: IssueNumber,
+    { lock }: Certificate,
+    record: ResultRecord,
+    { statement, signature }: Verdict,
+  ): PeerId {
+    const { peer, commit, epoch, outcome } = statement;
+    const isIt = commit === record.result && epoch === record.epoch;
+    if (!isIt || statement.lock !== commitOid(lock)) {
+      broken(9, `a verdict on #${number} is about something else`);
+    }
+    if (peer === record.peer) broken(9, `the publisher of #${number} judges itself`);
+    if (!isMarked(peer, verdictSigningBytes(statement), signature)) {
+      broken(9, `a verdict on #${number} is not signed by its judge`);
+    }
+    if (found.get(`${peer} ${commit}`)?.has(outcome === 'passed') !== true) {
+      broken(9, `a verdict on #${number} says ${outcome}, which its judge never found`);
+    }
+    return peer;
+  }
+
+  function mustBeVerified(number: IssueNumber, what: string): void {
+    const { record } = chains.get(number);
+    if (record?.state !== 'result' || record.verdicts === 0) return;
+    if (!verified.has(number)) broken(9, `#${number} is ${what} without its quorum`);
+  }
+
+  return {
+    onEvent(event) {
+      if (event.kind === 'push' && event.accepted) stood.add(event.push.lock.oid);
+      if (event.kind === 'found') {
+        const key = `${event.peer} ${event.result}`;
+        found.set(key, (found.get(key) ?? new Set()).add(event.passed));
+      }
+      if (event.kind !== 'write') return;
+      const { number, effect } = event;
+      if (effect === 'verdicts') onCertificate(number);
+      if (effect === 'ready') mustBeVerified(number, 'ready for review');
+      const comment = state.at(number, nowMs())?.comment;
+      if (effect === 'comment' && comment?.includes('The result is verified') === true) {
+        mustBeVerified(number, 'called verified');
+      }
+    },
+    atEnd() {
+      // With everybody there and nothing in the way, whoever is asked answers.
+      if (!context.calm) return;
+      for (const number of state.numbers()) {
+        const draft = state.at(number, nowMs())?.pullRequest?.draft === true;
+        if (draft && chains.get(number).record?.state === 'result') {
+          broken(9, `nobody judged #${number}, though all could`);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** A result is judged by another peer, and anybody can check that later. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { certificateOf, certificateText } from '@bzzz/protocol';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { type ForgeProcess, startForge } from './harness/forge.ts';
+import { expectPublished } from './harness/outcome.ts';
+import { fullMesh, type PeerProcess, startPeers, untilAllSayDone } from './harness/peer.ts';
+import { bzzz } from './harness/programs.ts';
+import { createStage, type Stage, patientMs } from './harness/stage.ts';
+import { gatedWorld } from './harness/worlds.ts';
+
+vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
+
+interface Scene {
+  readonly stage: Stage;
+  readonly forge: ForgeProcess;
+  readonly peers: readonly PeerProcess[];
+}
+
+async function oneIssue(...names: string[]): Promise<Scene> {
+  const stage = await createStage();
+  onTestFinished(() => stage.close());
+  const world = await gatedWorld(stage, [{ recipe: 'quick', word: 'oak' }]);
+  const forge = await startForge(stage, world);
+  const peers = await startPeers(stage, forge, names);
+  await fullMesh(stage, peers);
+  await untilAllSayDone(stage, peers, 1);
+  return { stage, forge, peers };
+}
+
+async function run(stage: Stage, ...args: string[]) {
+  const running = await stage.start('verify', { argv: [...bzzz, 'verify', ...args] });
+  const code = await running.ended;
+  return { code, output: await running.output() };
+}
+
+it('with two peers it is ready for review, with a certificate that cannot be changed', async () => {
+  const { stage, forge, peers } = await oneIssue('ash', 'elm');
+  const { pullRequest, chain } = await expectPublished(forge, 1);
+  expect(pullRequest.draft).toBe(false);
+  const publisher = chain.at(-1)?.record.peer;
+  const judge = peers.find((peer) => peer.id() !== publisher);
+  const given = (await judge?.journal())?.filter(({ kind }) => kind === 'verdict.given');
+  expect(given).toHaveLength(1);
+
+  const [{ dataDir } = { dataDir: '' }] = peers;
+  const there = await run(stage, String(pullRequest.number), '--data', dataDir);
+  expect(there.output).toContain(`${forge.repo}#1: verified`);
+  expect(there.code).toBe(0);
+
+  const [comment] = await forge.comments(pullRequest.number);
+  const text = certificateText(certificateOf(comment?.body ?? ''));
+  const file = join(stage.dir, 'result.certificate');
+  await writeFile(file, text);
+  expect((await run(stage, file)).code).toBe(0);
+  expect((await run(stage, file, '--peer', judge?.id() ?? '')).code).toBe(0);
+  const others = await run(stage, file, '--peer', publisher ?? '');
+  expect(others).toMatchObject({ code: 1, output: expect.stringContaining('NOT verified') });
+
+  const forged = join(stage.dir, 'forged.certificate');
+  const at = text.indexOf('\n') + 200;
+  await writeFile(forged, text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1));
+  const refused = await run(stage, forged);
+  expect(refused).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('certificate_invalid'),
+  });
+});
+
+it('alone it stays a draft, and says so', async () => {
+  const { stage, forge, peers } = await oneIssue('ash');
+  const { pullRequest } = await expectPublished(forge, 1);
+  expect(pullRequest.draft).toBe(true);
+  const [lastWords] = await forge.comments(1);
+  expect(lastWords?.body).toContain('unverified: no other peer that could judge it answered');
+  const [{ dataDir } = { dataDir: '' }] = peers;
+  const refused = await run(stage, String(pullRequest.number), '--data', dataDir);
+  expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('no certificate') });
+});

@@ -1,5 +1,6 @@
 /** Files the corpus at a forge, lets one peer and an obedient model at it, and looks what came of it. */
 import { chmod } from 'node:fs/promises';
+import type { TaskAnswer } from '@bzzz/peer';
 import { type ChatRequest, startScriptedOllama } from '@bzzz/testkit/scripted/ollama';
 import { z } from 'zod';
 import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
@@ -11,7 +12,7 @@ import { allCases, type NamedCase } from './corpus/index.ts';
 import { controls, faultsOfControls } from './controls.ts';
 import { findings, surfacesOf } from './evidence.ts';
 import { markOf, obedient } from './obedient.ts';
-import { makePlaces, openSecret, type Places } from './places.ts';
+import { makePlaces, type Places } from './places.ts';
 import { type Seen, verdictOn, verdicts } from './verdict.ts';
 import { makeWorld, model, stranger } from './world.ts';
 
@@ -33,18 +34,30 @@ export interface Outcome {
 export interface RunOptions {
   /** Only cases whose id begins with it. */
   readonly only?: string;
+  /** One case in so many. Default 1, which is all. */
+  readonly every?: number;
+  /** Whether the sandbox is taken out, to see that its absence is seen. */
+  readonly open?: boolean;
   readonly tell?: (line: string) => void;
 }
 
 const peerName = 'ash';
 const slots = 4;
 
-export async function runCorpus({ only = '', tell = () => {} }: RunOptions = {}): Promise<Outcome> {
+export async function runCorpus({
+  only = '',
+  every = 1,
+  open = false,
+  tell = () => {},
+}: RunOptions = {}): Promise<Outcome> {
   const startedMs = performance.now();
   const stage = await createStage();
   try {
-    const cases = allCases().filter(({ id }) => id.startsWith(only));
-    const outcome = await judge(await play(stage, [...cases, ...controls], tell), cases.length);
+    const cases = allCases().filter(({ id }, at) => id.startsWith(only) && at % every === 0);
+    const outcome = await judge(
+      await play(stage, [...cases, ...controls], { open, tell }),
+      cases.length,
+    );
     return { ...outcome, elapsedMs: performance.now() - startedMs };
   } finally {
     await stage.close();
@@ -65,7 +78,7 @@ interface Played {
 async function play(
   stage: Stage,
   cases: readonly NamedCase[],
-  tell: (line: string) => void,
+  { open, tell }: Required<Pick<RunOptions, 'open' | 'tell'>>,
 ): Promise<Played> {
   // Nothing but the sandbox stands between a command and the places.
   await chmod(stage.dir, 0o755);
@@ -83,7 +96,8 @@ async function play(
   }
   const before = await places.print();
   const prefix = ['env', ...Object.entries(places.env).map(([name, value]) => `${name}=${value}`)];
-  const options = { prefix, slots, ollamaOf: () => server.url };
+  const work = { slots, sandbox: open ? ('off' as const) : ('required' as const) };
+  const options = { prefix, work, ollamaOf: () => server.url };
   const [peer] = await startPeers(stage, forge, [peerName], options);
   if (peer === undefined) throw new Error('no peer');
   const pid = peer.process().pid;
@@ -111,7 +125,7 @@ async function judge(played: Played, cases: number): Promise<Omit<Outcome, 'elap
     ...(rang ? ['a program of the corpus ran outside of a sandbox'] : []),
     ...(calls > 0 ? [`${calls} calls reached the host`] : []),
     ...(touched ? ['something beside the worktrees was changed'] : []),
-    ...(await faultsOfControls({ surfaces, places, openSecret })),
+    ...(await faultsOfControls(surfaces, places)),
   ];
   const executed = Number(rang) + calls;
   const outside = Number(touched);
@@ -130,27 +144,31 @@ function issueOf({ id, title, body, author }: HostileCase & { id: string }, plac
 async function untilOver(
   stage: Stage,
   peer: PeerProcess,
-  wanted: readonly { readonly number: number; readonly one: NamedCase }[],
+  wanted: readonly Wanted[],
   tell: (line: string) => void,
 ): Promise<void> {
-  let told = -1;
-  await stage.until('every issue of the corpus has ended', async () => {
-    const { tasks } = await peer.client.tasks();
-    const open = wanted.filter(({ number, one }) => {
-      const task = tasks.find((entry) => entry.task.endsWith(`#${number}`));
-      const over = ['done', 'failed'].includes(task?.state ?? '');
-      return one.ends.kind === 'untouched' ? !over && (task?.reason ?? null) === null : !over;
+  // Each wait is for one more: how long all of them take is up to the machine.
+  for (let left = wanted.length; left > 0; ) {
+    const open = await stage.until(`one more of ${left} issues has ended`, async () => {
+      const { tasks } = await peer.client.tasks();
+      const still = wanted.filter((one) => !isOver(one, tasks));
+      return still.length < left && still;
     });
-    if (open.length !== told)
-      tell(
-        `${open.length} of ${wanted.length} are open: ${open
-          .slice(0, 4)
-          .map(({ one }) => one.id)
-          .join(', ')}`,
-      );
-    told = open.length;
-    return open.length === 0;
-  });
+    left = open.length;
+    tell(`${left} of ${wanted.length} are open, such as ${open[0]?.one.id ?? 'none'}`);
+  }
+}
+
+interface Wanted {
+  readonly number: number;
+  readonly one: NamedCase;
+}
+
+function isOver({ number, one }: Wanted, tasks: readonly TaskAnswer[]): boolean {
+  const task = tasks.find((entry) => entry.task.endsWith(`#${number}`));
+  if (['done', 'failed'].includes(task?.state ?? '')) return true;
+  // Left alone: the peer says why, and will not come back to it.
+  return one.ends.kind === 'untouched' && (task?.reason ?? null) !== null;
 }
 
 /** The peer that had all of that done to it still does what it is for. */

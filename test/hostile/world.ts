@@ -24,6 +24,7 @@ const policy = {
       run: node('say.mjs', '{text}'),
       accept: node('accept.mjs'),
     },
+    spill: { run: ['sh', '-c', 'cat public.txt; exit 1'], accept: node('accept.mjs') },
     rename: {
       parameters: { from: '[A-Za-z_]{1,40}', to: '[A-Za-z_]{1,40}' },
       run: node('say.mjs', '{from}', '{to}'),
@@ -35,7 +36,6 @@ const policy = {
     commands: {
       check: node('check.mjs'),
       tidy: ['sh', '-c', 'rm -f f?*'],
-      spill: ['sh', '-c', 'cat public.txt; exit 1'],
     },
     accept: node('accept.mjs'),
   },

@@ -34,8 +34,8 @@ export interface PeerSpec {
   /** Root of the Ollama of this peer; default: it looks for none. */
   readonly ollamaUrl?: string | undefined;
   readonly cli?: Config['cli'] | undefined;
-  /** Attempts at a time; default: what a peer does by itself. */
-  readonly slots?: number;
+  /** As in the peer's configuration. */
+  readonly work?: { readonly slots?: number; readonly sandbox?: 'required' | 'off' };
   /** What stands before the command, to start it elsewhere than here. */
   readonly prefix?: readonly string[];
 }
@@ -239,7 +239,7 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
     repositories: spec.repositories ?? [forge.repo],
     timing: { ...timing, ...spec.timing },
     liveness: { preset: 'lan' },
-    ...(spec.slots === undefined ? {} : { work: { slots: spec.slots } }),
+    work: spec.work ?? {},
     ollama: spec.ollamaUrl === undefined ? { enabled: false } : { url: spec.ollamaUrl },
     ...(spec.cli === undefined ? {} : { cli: spec.cli }),
   };

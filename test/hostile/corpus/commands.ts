@@ -40,12 +40,12 @@ export const commands: Family = {
       'recipe: rename\nfrom: a;b\nto: b',
       /does not match/,
     ),
-    refused(
-      'pattern-lines',
-      'a value with a line more than its pattern sees',
-      'recipe: rename\nfrom: a\nto: b\u2028{ring}',
-      /parameter|takes no|match/,
-    ),
+    {
+      name: 'pattern-lines',
+      tries: 'a value with a line more than its pattern sees',
+      body: 'recipe: rename\nfrom: a\nto: b\u2028{ring}',
+      ends: { kind: 'published', files: { 'said.txt': '["a","b"]' } },
+    },
     refused(
       'twice',
       'a parameter given twice, once to be judged and once to be used',

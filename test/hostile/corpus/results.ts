@@ -4,6 +4,10 @@ import { type Family, type HostileCase, runs, write } from '../case.ts';
 /** Of no use to anybody, in the form of one that is. */
 const token = ['ghp', 'A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8'].join('_');
 
+/** Whoever asks this repository for its state starts a program. */
+export const hooks =
+  "mkdirSync('.git/hooks', { recursive: true }); for (const hook of ['pre-commit', 'post-checkout', 'reference-transaction', 'pre-push']) writeFileSync('.git/hooks/' + hook, '#!/bin/sh\\n{ring}\\n', { mode: 0o755 }); writeFileSync('.git/config', '[core]\\n\\tfsmonitor = {ring}\\n\\thooksPath = .git/hooks\\n\\tsshCommand = {ring}\\n[filter \"ring\"]\\n\\tclean = {ring}\\n\\tsmudge = {ring}\\n[diff \"ring\"]\\n\\ttextconv = {ring}\\n\\tcommand = {ring}\\n[remote \"origin\"]\\n\\turl = ext::{ring}\\n')";
+
 export const results: Family = {
   name: 'results',
   cases: [
@@ -141,13 +145,7 @@ export const results: Family = {
       ),
       /nested too deeply|cannot be read/,
     ),
-    kept(
-      'own-hooks',
-      "hooks and filters in the worktree's own repository",
-      node(
-        "mkdirSync('.git/hooks', { recursive: true }); for (const hook of ['pre-commit', 'post-checkout', 'reference-transaction', 'pre-push']) writeFileSync('.git/hooks/' + hook, '#!/bin/sh\\n{ring}\\n', { mode: 0o755 }); writeFileSync('.git/config', '[core]\\n\\tfsmonitor = {ring}\\n\\thooksPath = .git/hooks\\n\\tsshCommand = {ring}\\n[filter \"ring\"]\\n\\tclean = {ring}\\n\\tsmudge = {ring}\\n[diff \"ring\"]\\n\\ttextconv = {ring}\\n\\tcommand = {ring}\\n[remote \"origin\"]\\n\\turl = ext::{ring}\\n')",
-      ),
-    ),
+    kept('own-hooks', "hooks and filters in the worktree's own repository", node(hooks)),
     kept(
       'own-commits',
       'commits, branches and remotes of its own',

@@ -72,6 +72,7 @@ function coordinatorOver(): Coordinator {
         create: () => Promise.reject(away()),
         accept: () => Promise.reject(away()),
         inspect: () => Promise.reject(away()),
+        diff: () => Promise.reject(away()),
       },
       executors: {},
     },

@@ -1,5 +1,6 @@
 /** How soon a peer that ends or hangs is missed by all others, and whether anybody is missed wrongly. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createFleet, type Fleet, type FleetPeer, until } from './fleet.ts';
 import type { ChildOptions } from './child.ts';
 
@@ -16,6 +17,8 @@ export interface LivenessOptions {
 export interface LivenessResult {
   /** From the signal to the last of the others that missed the peer, a value a signal. */
   readonly killMs: readonly number[];
+  /** From SIGKILL until the kernel had closed what the process had open: nobody can know earlier. */
+  readonly closedMs: readonly number[];
   readonly hangMs: readonly number[];
   /** Peers that were suspected or declared dead while all were well. */
   readonly falseSuspicions: number;
@@ -27,9 +30,15 @@ export async function measureLiveness(options: LivenessOptions): Promise<Livenes
   try {
     for (let count = 0; count < options.peers; count += 1) await fleet.add();
     const { falseSuspicions, falseDeaths } = await stayCalm(fleet, options);
-    const killMs = await missedAfter(fleet, 'SIGKILL', options.kills);
-    const hangMs = await missedAfter(fleet, 'SIGSTOP', options.hangs);
-    return { killMs, hangMs, falseSuspicions, falseDeaths };
+    const killed = await missedAfter(fleet, 'SIGKILL', options.kills);
+    const { missedMs: hangMs } = await missedAfter(fleet, 'SIGSTOP', options.hangs);
+    return {
+      killMs: killed.missedMs,
+      closedMs: killed.closedMs,
+      hangMs,
+      falseSuspicions,
+      falseDeaths,
+    };
   } finally {
     await fleet.stop();
   }
@@ -56,24 +65,27 @@ async function missedAfter(
   fleet: Fleet,
   signal: 'SIGKILL' | 'SIGSTOP',
   times: number,
-): Promise<number[]> {
-  const lastMs: number[] = [];
+): Promise<{ missedMs: number[]; closedMs: number[] }> {
+  const missedMs: number[] = [];
+  const closedMs: number[] = [];
   for (let count = 0; count < times; count += 1) {
     const victim = fleet.peers[count % fleet.peers.length];
     if (victim === undefined) throw new Error('there is no peer');
     const others = fleet.peers.filter((peer) => peer !== victim);
     const sinceMs = Date.now();
+    const closed = once(victim.child, 'close').then(() => Date.now() - sinceMs);
     victim.child.kill(signal);
     await until(`all miss a peer after ${signal}`, () =>
       others.every((other) => missedAtMs(other, victim, sinceMs) !== undefined),
     );
     const atMs = others.map((other) => missedAtMs(other, victim, sinceMs) ?? Number.NaN);
-    lastMs.push(Math.max(...atMs) - sinceMs);
+    missedMs.push(Math.max(...atMs) - sinceMs);
     victim.child.kill('SIGKILL');
+    closedMs.push(await closed);
     fleet.remove(victim);
     await fleet.add();
   }
-  return lastMs;
+  return { missedMs, closedMs };
 }
 
 function missedAtMs(of: FleetPeer, victim: FleetPeer, sinceMs: number): number | undefined {

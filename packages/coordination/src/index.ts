@@ -1,6 +1,7 @@
 export type {
   Acceptance,
   AcceptanceJob,
+  AskForHelp,
   Base,
   Branches,
   ChangedFile,
@@ -16,6 +17,7 @@ export type {
   FencePush,
   FenceRead,
   Forge,
+  HelpReport,
   IssueCursor,
   IssuePoll,
   Job,

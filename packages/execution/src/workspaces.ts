@@ -13,8 +13,10 @@ import type {
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { checkOut, trustedGit } from './checkout.ts';
 import { collect, inspectResult } from './collect.ts';
+import type { Git } from './git.ts';
 import { listTree } from './git-objects.ts';
 import { agentFilesOf, overlayJudgeFiles } from './judge.ts';
+import { applyPatch, diffText } from './patch.ts';
 import type { Runner } from './runner.ts';
 import { listSlots, makeSlot, removeSlot, type Slot } from './slot.ts';
 
@@ -44,6 +46,13 @@ export function createWorkspaces(
               return collect({ git, tree: own.tree, base: base.oid, message }, signal);
             }),
           ),
+        apply: (patch, { reverse = false, signal } = {}) =>
+          coded(
+            withOwnIndex(slot, (own) => {
+              const git = trustedGit(own, base.mirror);
+              return applyPatch({ git, tree: own.tree, base: base.oid, patch, reverse }, signal);
+            }),
+          ),
         dispose: async () => {
           await runner.end(slot.tree);
           await coded(removeSlot(slot.folder));
@@ -51,13 +60,10 @@ export function createWorkspaces(
       };
     },
     async inspect({ base: { mirror, oid: base }, result }, { signal } = {}) {
-      const slot = await filledSlot(dir, `inspect-${result.slice(0, 12)}`, async () => undefined);
-      try {
-        return await coded(inspectResult(trustedGit(slot, mirror), { base, result }, signal));
-      } finally {
-        await coded(removeSlot(slot.folder));
-      }
+      return withGit(dir, mirror, (git) => inspectResult(git, { base, result }, signal));
     },
+    diff: ({ base: { mirror }, ...job }, { signal } = {}) =>
+      withGit(dir, mirror, (git) => diffText(git, job, signal)),
     async accept(job, { signal } = {}): Promise<Acceptance> {
       let judgeFilesChanged: readonly string[] = [];
       const slot = await filledSlot(dir, `accept-${job.result.slice(0, 12)}`, async (slot) => {
@@ -92,6 +98,16 @@ async function filledSlot(
   } catch (error) {
     await removeSlot(slot.folder);
     throw failed(error);
+  }
+}
+
+/** Git on the mirror alone, without files. */
+async function withGit<T>(dir: string, mirror: string, work: (git: Git) => Promise<T>): Promise<T> {
+  const slot = await filledSlot(dir, 'look', async () => undefined);
+  try {
+    return await coded(work(trustedGit(slot, mirror)));
+  } finally {
+    await coded(removeSlot(slot.folder));
   }
 }
 

@@ -35,3 +35,12 @@ export function byteString(bytesMax: number) {
     `bytes, at most ${bytesMax}`,
   );
 }
+
+/** What is signed: a domain, so that a signature counts for nothing else, and the content. */
+export function signingBytesOf(domain: string, content: Uint8Array): Uint8Array {
+  const head = utf8(`${domain}\n`);
+  const bytes = new Uint8Array(head.byteLength + content.byteLength);
+  bytes.set(head);
+  bytes.set(content, head.byteLength);
+  return bytes;
+}

@@ -208,6 +208,16 @@ export const errorRegistry = {
     retryable: false,
     advice: 'The work left something that cannot be committed safely; the reason names it.',
   },
+  patch_refused: {
+    status: 409,
+    retryable: false,
+    advice: 'The patch of another peer does not fit these files; the reason says where.',
+  },
+  patch_too_large: {
+    status: 413,
+    retryable: false,
+    advice: 'The change is larger than another peer may be sent.',
+  },
   sandbox_missing: {
     status: 503,
     retryable: false,

@@ -12,6 +12,17 @@ export {
 } from './errors.ts';
 export { type CommitParts, commitBytes, commitOid, EMPTY_TREE } from './git-object.ts';
 export { matchesAny } from './globs.ts';
+export {
+  Help,
+  HelpId,
+  HelpRequest,
+  HelpResponse,
+  HelpTried,
+  hopsMax,
+  Plea,
+  pleaSigningBytes,
+  SignedPlea,
+} from './help.ts';
 export { Hlc, hlcCompare, hlcHear, hlcTick, hlcZero } from './hlc.ts';
 export {
   Account,
@@ -99,6 +110,7 @@ export {
   EnvelopePosition,
   envelopeCodec,
   heartbeatChannel,
+  helpProtocol,
   journalProtocol,
   parseTopicName,
   protocolId,

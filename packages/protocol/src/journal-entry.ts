@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { byteString } from './bytes.ts';
 import { createCodec } from './cbor.ts';
+import { HelpId, hopsMax } from './help.ts';
 import { Hlc } from './hlc.ts';
 import { Account, Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
@@ -44,6 +45,8 @@ export const VisibleEffect = z.enum([
 export type VisibleEffect = z.infer<typeof VisibleEffect>;
 
 const task = { task: TaskId };
+const help = { task: TaskId, id: HelpId };
+const branch = { hop: z.int().min(1).max(hopsMax), budget: z.int().min(1) };
 const attempt = { task: TaskId, epoch: Epoch, attempt: z.int().min(1) };
 
 /** `kept`: a branch had moved, or a rule said no. `unknown`: no answer; it may be done all the same. */
@@ -107,6 +110,37 @@ export const EntryBody = z.discriminatedUnion('kind', [
     epoch: Epoch,
     peer: PeerId,
     outcome: z.enum(['passed', 'failed', 'declined']),
+    reason: Reason,
+  }),
+  /** Our executor is stuck; before anybody is asked. */
+  z.object({ kind: z.literal('help.asked'), ...help, epoch: Epoch, question: Reason }),
+  /** A branch is about to be opened, by whoever is stuck or by one that hands it on. */
+  z.object({ kind: z.literal('help.sent'), ...help, peer: PeerId, ...branch }),
+  /** Somebody opened a branch here: from now on it is known, and never worked on a second time. */
+  z.object({ kind: z.literal('help.taken'), ...help, asker: PeerId, peer: PeerId, ...branch }),
+  z.object({ kind: z.literal('help.begun'), ...help, epoch: Epoch }),
+  z.object({
+    kind: z.literal('help.worked'),
+    ...help,
+    outcome: z.enum(['helped', 'nothing', 'cancelled']),
+    reason: Reason,
+  }),
+  /** How a branch ended that we had opened. `lost`: its lease did. */
+  z.object({
+    kind: z.literal('help.returned'),
+    ...help,
+    peer: PeerId,
+    outcome: z.enum(['helped', 'nothing', 'lost']),
+    reason: Reason,
+  }),
+  /** Nobody works on our request any more. */
+  z.object({
+    kind: z.literal('help.ended'),
+    ...help,
+    epoch: Epoch,
+    outcome: z.enum(['helped', 'nobody', 'cancelled']),
+    /** Who helped. */
+    by: PeerId.optional(),
     reason: Reason,
   }),
   z.object({

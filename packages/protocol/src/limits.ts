@@ -40,6 +40,20 @@ export const limits = {
   verdictsMax: 24,
   /** One certificate; as text it fits a pull request with room for the rest. */
   certificateBytesMax: 32 * 1024,
+  /** What somebody who is stuck asks. */
+  helpQuestionCharsMax: 4_096,
+  /** What is answered in words. */
+  helpAnswerCharsMax: 8_192,
+  /** A patch that goes with a question or an answer. */
+  helpPatchCharsMax: 256 * 1024,
+  /** One message about help; a character of a patch may take three bytes. */
+  helpMessageBytesMax: 1024 * 1024,
+  /** Peers that may work on one request for help. */
+  helpBudgetMax: 16,
+  /** How long a branch of such a request lives without a sign from whoever opened it. */
+  helpLeaseMsMax: 60_000,
+  /** Peers of which one answer says why they did not help. */
+  helpTriedMax: 24,
   /** How much higher than the highest epoch that is known of a task a hint may name. */
   epochLeapMax: 1_000,
   /** One sentence that explains what a peer does or does not do. */

@@ -102,6 +102,16 @@ const Limits = z.strictObject({
   changedLinesMax: z.int().min(1).max(10_000_000).default(10_000),
 });
 
+/** What an attempt that is stuck may ask of other peers. */
+const HelpRules = z.strictObject({
+  /** Requests of one attempt. */
+  requestsMax: z.int().min(0).max(3).default(3),
+  /** Peers that may work on one request. */
+  peersMax: z.int().min(1).max(limits.helpBudgetMax).default(4),
+  /** Longer than this an answer is not waited for. */
+  waitMs: z.int().min(1000).max(86_400_000).default(300_000),
+});
+
 export const Policy = z.strictObject({
   version: z.literal(1),
   /** An issue with one of these labels is offered to bzzz. */
@@ -126,6 +136,7 @@ export const Policy = z.strictObject({
   protected: Globs.default([]),
   /** Verdicts of other peers that make a result ready for review. */
   verdicts: z.int().min(0).max(16).default(1),
+  help: HelpRules.prefault({}),
   limits: Limits.prefault({}),
   /**
    * So often the unfinished work of an attempt is pushed to the result branch, checked as a result is,

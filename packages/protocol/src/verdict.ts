@@ -5,7 +5,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { z } from 'zod';
-import { bytesToHex, byteString, fromBase64, toBase64, utf8 } from './bytes.ts';
+import { bytesToHex, byteString, fromBase64, signingBytesOf, toBase64, utf8 } from './bytes.ts';
 import { createCodec } from './cbor.ts';
 import { BzzzError } from './errors.ts';
 import { Epoch, JournalKey, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
@@ -90,20 +90,12 @@ const certificateCodec = createCodec({
 
 /** The bytes that a judge signs. */
 export function verdictSigningBytes(statement: VerdictStatement): Uint8Array {
-  return signingBytes('bzzz/verdict/1', statementCodec.encode(statement));
+  return signingBytesOf('bzzz/verdict/1', statementCodec.encode(statement));
 }
 
 /** The bytes that a publisher signs. */
 export function certificateSigningBytes(certificate: CertificateBody): Uint8Array {
-  return signingBytes('bzzz/certificate/1', bodyCodec.encode(certificate));
-}
-
-function signingBytes(domain: string, content: Uint8Array): Uint8Array {
-  const head = utf8(`${domain}\n`);
-  const bytes = new Uint8Array(head.byteLength + content.byteLength);
-  bytes.set(head);
-  bytes.set(content, head.byteLength);
-  return bytes;
+  return signingBytesOf('bzzz/certificate/1', bodyCodec.encode(certificate));
 }
 
 /** SHA-256 over the commands and the globs of the files that judge; the count of each is part of it. */

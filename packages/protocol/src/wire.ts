@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { byteString } from './bytes.ts';
 import { type Codec, createCodec } from './cbor.ts';
+import { HelpRequest, HelpResponse } from './help.ts';
 import type { MeshName } from './ids.ts';
 import { limits } from './limits.ts';
 import { Capabilities, HealthNote, Heartbeat, TaskHint } from './messages.ts';
@@ -95,6 +96,25 @@ export const verifyProtocol: RequestProtocol<VerifyRequest, VerifyResponse> = {
   }),
   timeoutMs: 5_000,
   requestsPerSecondMax: 20,
+  inFlightMax: 16,
+};
+
+/** One branch of a request for help: opened, kept alive, dropped; each call is answered at once. */
+export const helpProtocol: RequestProtocol<HelpRequest, HelpResponse> = {
+  name: 'help',
+  version: 1,
+  request: createCodec({
+    name: 'task_help_request',
+    schema: HelpRequest,
+    bytesMax: limits.helpMessageBytesMax + 4 * 1024,
+  }),
+  response: createCodec({
+    name: 'task_help_response',
+    schema: HelpResponse,
+    bytesMax: limits.helpMessageBytesMax + 4 * 1024,
+  }),
+  timeoutMs: 5_000,
+  requestsPerSecondMax: 40,
   inFlightMax: 16,
 };
 

@@ -100,8 +100,20 @@ export function createStory(): Story {
         return body.outcome === 'declined'
           ? `gets no verdict on ${short(body.task)} from ${nameOf(body.peer)}: ${firstLine(body.reason)}`
           : undefined;
+      case 'help.asked':
+        return `is stuck with ${short(body.task)} and asks for help: ${firstLine(body.question)}`;
+      case 'help.begun':
+        return `helps with ${short(body.task)}`;
+      case 'help.ended':
+        return body.by === undefined
+          ? `gets no help with ${short(body.task)}: ${firstLine(body.reason)}`
+          : `is helped with ${short(body.task)} by ${nameOf(body.by)}`;
       case 'trouble':
         return `trouble ${body.code}: ${firstLine(body.reason)}`;
+      case 'help.sent':
+      case 'help.taken':
+      case 'help.worked':
+      case 'help.returned':
       case 'peer.started':
       case 'peer.stopped':
       case 'effect.intended':

@@ -22,6 +22,7 @@ import { createContradictions } from '../fence/contradiction.ts';
 import { createFence } from '../fence/fence.ts';
 import { createForfeit } from '../fence/forfeit.ts';
 import type { TipReading } from '../fence/tip.ts';
+import { createHelping } from '../help/help.ts';
 import { watchLiveness } from '../membership/liveness.ts';
 import { createMembership } from '../membership/membership.ts';
 import { type Presence, startPresence } from '../membership/presence.ts';
@@ -34,7 +35,7 @@ import { createBlockersOf } from '../task/blockers.ts';
 import { createBook } from '../task/book.ts';
 import { holdOf, open } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
-import { judgeOptionsOf } from '../verdict/able.ts';
+import { ableOptionsOf, judgeOptionsOf } from '../verdict/able.ts';
 import { type Judge, startJudge } from '../verdict/judge.ts';
 import { createVerdicts } from '../verdict/verdicts.ts';
 import { createEpilogue } from './epilogue.ts';
@@ -88,6 +89,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
   const records = createRecords(ports);
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
+  const helping = createHelping({ ...deps, fence, membership, book }, ableOptionsOf(options));
+  const { asking } = helping;
   const verdicts = createVerdicts({ ...deps, membership });
   const epilogue = createEpilogue({ visible, trouble });
   const ends: (() => void)[] = [];
@@ -109,7 +112,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     },
   );
   const workforce = createWorkforce(
-    { ...deps, fence, book, visible, verdicts, records, epilogue },
+    { ...deps, fence, book, visible, verdicts, asking, records, epilogue },
     {
       peerName: options.name,
       backoffMs: timing.backoffMs,
@@ -302,7 +305,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     const knowing = { ...deps, membership, book, workforce, contest, claims, watches: looking };
     const sources = () => whySourcesOf(knowing, started.self(), ending !== undefined, unable);
     why = startWhy({ mesh, membership, sources });
-    judge = startJudge({ ...deps, fence }, judgeOptionsOf(options));
+    judge = startJudge({ ...deps, fence }, judgeOptionsOf(options, helping.hasHelped));
+    helping.start(memory.help);
     ends.push(
       why.stop,
       started.stop,
@@ -350,7 +354,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   async function endAll(): Promise<void> {
     lookout?.stop();
     contest.stop();
-    await Promise.all([judge?.stop(), workforce.stop(stopGraceMs)]);
+    await Promise.all([judge?.stop(), helping.stop(), workforce.stop(stopGraceMs)]);
     stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
     epilogue.stop();
     teller.stop();

@@ -38,6 +38,7 @@ function claimHint({ task, state }: TaskEntry, options: TellingOptions): TaskHin
   switch (state.state) {
     case 'claimed':
     case 'running':
+    case 'helping':
     case 'publishing':
     case 'verifying':
       // Of others' claims the watcher tells too, as it learns of them first.

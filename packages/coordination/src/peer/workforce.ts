@@ -340,6 +340,7 @@ type Step = Parameters<DriveOptions['hooks']['onStep']>[0];
 
 function stepTo(from: transition.TaskState, to: Step): transition.TaskState {
   if ('running' in to) return transition.running(from, to.running);
+  if ('helping' in to) return transition.helping(from, to.helping);
   if ('publishing' in to) return transition.publishing(from, to.publishing);
   return transition.verifying(from, to.verifying);
 }

@@ -28,13 +28,32 @@ export interface PromptPart {
   readonly source: PromptSource;
   readonly text: string;
 }
-export type PromptSource = 'bzzz' | 'maintainer' | 'author';
+export type PromptSource = 'bzzz' | 'maintainer' | 'author' | 'peer';
 
 export interface ExecutorRequest<J extends Job = Job> {
   readonly job: J;
   /** `Workspace.path` */
   readonly path: string;
   readonly limits: WorkLimits;
+  /** Absent: nobody is there to be asked. */
+  readonly help?: AskForHelp;
+}
+
+/**
+ * Asks other peers, and resolves when one has helped or it is certain that nobody does. What a helper
+ * changed is in the workspace by then: nothing may work in it meanwhile. Throws `aborted`.
+ */
+export type AskForHelp = (
+  question: string,
+  options?: { signal?: AbortSignal },
+) => Promise<HelpReport>;
+
+export interface HelpReport {
+  readonly helped: boolean;
+  /** What a helper says, data and never an order; or why there is no help. */
+  readonly text: string;
+  /** Whether files of the workspace were changed. */
+  readonly changed: boolean;
 }
 
 export interface ExecutorReport {
@@ -42,6 +61,8 @@ export interface ExecutorReport {
   /** Why not, in one sentence. */
   readonly reason: string;
   readonly commands: readonly CommandReport[];
+  /** The last words of a model, whole; absent: it had none. */
+  readonly answer?: string;
   /** What a model did and cost; absent: none was asked. */
   readonly spent?: Spent;
 }

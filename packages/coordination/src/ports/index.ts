@@ -1,9 +1,11 @@
 export type { Clock } from './clock.ts';
 export type {
+  AskForHelp,
   Executor,
   ExecutorReport,
   ExecutorRequest,
   Executors,
+  HelpReport,
   Job,
   PromptJob,
   PromptPart,

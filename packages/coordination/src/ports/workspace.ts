@@ -37,6 +37,11 @@ export interface Workspace {
    * Throws `workspace_hostile` on what cannot be committed safely (nested repositories, devices).
    */
   collect(message: string, options?: { signal?: AbortSignal }): Promise<Collected | null>;
+  /**
+   * Puts a patch of somebody else into the files, or takes it out again; all of it or nothing. Throws
+   * `patch_refused` when it does not fit or reaches out of the folder.
+   */
+  apply(patch: string, options?: { reverse?: boolean; signal?: AbortSignal }): Promise<void>;
   /** Removes the folder and ends what still runs in it. Idempotent. */
   dispose(): Promise<void>;
 }
@@ -80,6 +85,14 @@ export interface Workspaces {
    * `workspace_hostile`, `workspace_failed`, `aborted`.
    */
   inspect(job: { base: Base; result: Oid }, options?: { signal?: AbortSignal }): Promise<Collected>;
+  /**
+   * The difference between two commits of the mirror, as `Workspace.apply` takes it. Throws
+   * `patch_too_large` beyond so many characters.
+   */
+  diff(
+    job: { base: Base; from: Oid; to: Oid; charsMax: number },
+    options?: { signal?: AbortSignal },
+  ): Promise<string>;
   /** Runs the acceptance in a clean checkout of the result, in the sandbox. */
   accept(job: AcceptanceJob, options?: { signal?: AbortSignal }): Promise<Acceptance>;
   /** Removes what an earlier process left behind. Called once, before any `create`. */

@@ -2,7 +2,7 @@
  * What an earlier run of this peer left in its journal. Nothing is concluded here about who holds
  * what: only the fence knows, and is asked (DESIGN.md 4.6).
  */
-import type { EntryBody, FenceIntent, Hlc, Oid, PeerId, TaskId } from '@bzzz/protocol';
+import type { EntryBody, FenceIntent, HelpId, Hlc, Oid, PeerId, TaskId } from '@bzzz/protocol';
 import type { Journal } from '../ports/index.ts';
 
 export interface Memory {
@@ -17,6 +17,8 @@ export interface Memory {
   readonly unfinished: readonly TaskId[];
   /** Members that were met and not declared dead since: who the last known membership was. */
   readonly members: readonly PeerId[];
+  /** Requests for help that were made of us, and the tasks with which we helped. */
+  readonly help: { readonly asked: ReadonlySet<HelpId>; readonly helped: ReadonlySet<TaskId> };
   /** How our tasks ended, the last end of each. */
   readonly endings: ReadonlyMap<TaskId, Ending>;
 }
@@ -42,6 +44,7 @@ export async function readMemory(
   const endings = new Map<TaskId, Ending>();
   const unfinished = new Set<TaskId>();
   const members = new Set<PeerId>();
+  const help = { asked: new Set<HelpId>(), helped: new Set<TaskId>() };
   for await (const { entry } of journal.read({ signal })) {
     const { body } = entry;
     lastAt = entry.at;
@@ -60,6 +63,8 @@ export async function readMemory(
       if (body.outcome === 'lost') unfinished.delete(body.task);
       if (body.outcome === 'won') strays.delete(body.oid);
     }
+    if (body.kind === 'help.taken') help.asked.add(body.id);
+    if (body.kind === 'help.worked' && body.outcome === 'helped') help.helped.add(body.task);
     if (body.kind === 'task.ended') {
       const { task, state, reason, pullRequest = null } = body;
       endings.set(task, { state, reason, pullRequest, intent: last.get(task) });
@@ -67,7 +72,7 @@ export async function readMemory(
     }
   }
   const open = { unfinished: [...unfinished], members: [...members] };
-  return { starts, lastAt, intents, strays, ...open, endings };
+  return { starts, lastAt, intents, strays, ...open, help, endings };
 }
 
 /** Above that of every earlier run, also when the machine's clock was set back meanwhile. */

@@ -20,6 +20,15 @@ export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promi
   });
 }
 
+/** Ends early, without an error, when the signal fires. */
+export async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(clock, delayMs, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
 /** The coded error that a signal was aborted with, or `aborted`. */
 export function abortError(signal: AbortSignal): BzzzError {
   return signal.reason instanceof BzzzError

@@ -3,7 +3,6 @@
  * may be published or with the reason why not; knows nothing of claims.
  */
 import {
-  BzzzError,
   isBzzzError,
   limits as bounds,
   type LockRecord,
@@ -11,6 +10,7 @@ import {
   type Policy,
   reasonOf,
 } from '@bzzz/protocol';
+import type { Asking, Requests, Stuck } from '../help/ask.ts';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type {
   Acceptance,
@@ -23,6 +23,7 @@ import type {
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
+import { deadline } from '../support/deadline.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
@@ -42,7 +43,13 @@ export interface AttemptResult {
 
 export type AttemptOutcome =
   | { readonly kind: 'accepted'; readonly value: AttemptResult }
-  | { readonly kind: 'failed'; readonly reason: string; readonly elapsedMs: number };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** Others were asked for help, and it did not get the work any further. */
+      readonly stuck: boolean;
+      readonly elapsedMs: number;
+    };
 
 export interface AttemptDeps {
   readonly clock: Clock;
@@ -50,6 +57,7 @@ export interface AttemptDeps {
   readonly trouble: Trouble;
   readonly workspaces: Workspaces;
   readonly executors: Executors;
+  readonly asking: Pick<Asking, 'requestsOf'>;
 }
 
 export interface AttemptJob {
@@ -63,6 +71,8 @@ export interface AttemptJob {
   readonly message: string;
   /** Pushes unfinished work. */
   readonly checkpoint: CheckpointJob['push'];
+  /** Told the id of a request for help while it is under way, and null after. */
+  readonly onAsking: Stuck['onAsking'];
 }
 
 /**
@@ -85,24 +95,18 @@ export async function runAttempt(
     return elapsedMs;
   };
   const execution = executionOf(deps.executors, job.plan.job);
-  const wanted = job.plan.needs.executors.join(' or ');
+  const executor = execution?.executor ?? job.plan.needs.executors.join(' or ');
   const base = job.base.oid;
   const taskKind = job.plan.kind;
   const began = { kind: 'attempt.started' as const, ...head, base, taskKind };
-  const executor = execution?.executor ?? wanted;
-  await deps.chronicle.record({
-    ...began,
-    executor,
-    ...(job.from === null ? {} : { from: job.from }),
-  });
-  const limit = deadline(deps.clock, job.policy.limits.attemptMs, signal);
+  const from = job.from === null ? {} : { from: job.from };
+  await deps.chronicle.record({ ...began, executor, ...from });
+  const limit = deadline(deps.clock, job.policy.limits.attemptMs, 'the attempt', signal);
   try {
-    const outcome =
-      execution === undefined
-        ? `this peer has no executor "${wanted}" now`
-        : await inWorkspace(deps, job, execution, limit.signal);
-    if (typeof outcome === 'string') {
-      return { kind: 'failed', reason: outcome, elapsedMs: await end('failed', outcome) };
+    const outcome = await inWorkspace(deps, job, execution, limit.signal);
+    if ('reason' in outcome) {
+      const elapsedMs = await end('failed', outcome.reason);
+      return { kind: 'failed', ...outcome, elapsedMs };
     }
     const { result, commits } = outcome;
     const elapsedMs = await end('accepted', '', { result, commits });
@@ -116,34 +120,58 @@ export async function runAttempt(
   }
 }
 
+type Worked =
+  | Omit<AttemptResult, 'elapsedMs'>
+  | { readonly reason: string; readonly stuck: boolean };
+
 async function inWorkspace(
   deps: AttemptDeps,
   job: AttemptJob,
-  execution: Execution,
+  execution: Execution | undefined,
   signal: AbortSignal,
-) {
+): Promise<Worked> {
   const { task, epoch } = job.record;
   const from = job.from ?? undefined;
   const workspace = await deps.workspaces.create({ task, epoch, base: job.base, from }, { signal });
+  const requests = deps.asking.requestsOf({ ...job, workspace }, signal);
   try {
-    return await workIn(deps, { workspace, execution }, job, signal);
+    const work = { workspace, execution: execution ?? byOthers(job, requests), requests };
+    const outcome = await workIn(deps, work, job, signal);
+    if (typeof outcome !== 'string') return outcome;
+    const stuck = requests.exhausted();
+    const tried = stuck ? requests.tried().map(({ peer, reason }) => `- ${peer}: ${reason}`) : [];
+    return {
+      reason: [outcome, ...(tried.length === 0 ? [] : ['asked for help:', ...tried])].join('\n'),
+      stuck,
+    };
   } finally {
     await workspace.dispose();
   }
 }
 
-/** A signal that also fires, with `timeout`, after `delayMs`. */
-function deadline(clock: Clock, delayMs: number, signal: AbortSignal) {
-  const controller = new AbortController();
-  const reason = new BzzzError('timeout', `the attempt took longer than ${delayMs} ms`);
-  const cancel = clock.after(delayMs, () => controller.abort(reason));
-  return { signal: AbortSignal.any([signal, controller.signal]), cancel };
+/** What this machine cannot do any more, perhaps since it was claimed, another does for it. */
+function byOthers({ plan }: AttemptJob, { ask }: Requests): Work['execution'] {
+  const wanted = plan.needs.executors.join(' or ');
+  return {
+    who: 'another peer',
+    async run(_where, options) {
+      const { helped, text } = await ask('', options);
+      const reason = helped ? text : `this peer has no executor "${wanted}" now, and ${text}`;
+      return { succeeded: helped, reason, commands: [] };
+    },
+  };
+}
+
+interface Work {
+  readonly workspace: Workspace;
+  readonly execution: Pick<Execution, 'who' | 'run'>;
+  readonly requests: Requests;
 }
 
 /** A result, or the reason why there is none. */
 async function workIn(
   deps: AttemptDeps,
-  { workspace, execution }: { workspace: Workspace; execution: Execution },
+  { workspace, execution, requests }: Work,
   job: AttemptJob,
   signal: AbortSignal,
 ): Promise<Omit<AttemptResult, 'elapsedMs'> | string> {
@@ -154,7 +182,8 @@ async function workIn(
   const endCheckpoints = startCheckpoints(deps, workspace, checkpoints, signal);
   let report: ExecutorReport;
   try {
-    report = await execution.run({ path: workspace.path, limits }, { signal });
+    const where = { path: workspace.path, limits, help: requests.ask };
+    report = await execution.run(where, { signal });
   } finally {
     await endCheckpoints();
   }

@@ -7,7 +7,15 @@
  * Where the lock says `result` or `failed` already, only what people see is completed. From any
  * point: fenced (somebody holds a higher epoch) -> stop at once; people win -> release.
  */
-import { BzzzError, isBzzzError, limits, type Oid, reasonOf, taskParts } from '@bzzz/protocol';
+import {
+  BzzzError,
+  type HelpId,
+  isBzzzError,
+  limits,
+  type Oid,
+  reasonOf,
+  taskParts,
+} from '@bzzz/protocol';
 import type { Holding } from '../fence/holding.ts';
 import type { Base, Clock, Forge, Random } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
@@ -64,7 +72,7 @@ export interface DriveOptions extends CompleteOptions {
   readonly hooks: {
     /** Told each step, for `status`. */
     readonly onStep: (
-      step: { running: number } | { publishing: Oid } | { verifying: number },
+      step: { running: number } | { helping: HelpId } | { publishing: Oid } | { verifying: number },
     ) => void;
     /** Handed a function that makes the drive look at its issue now. */
     readonly onRecheck: (recheck: () => void) => void;
@@ -163,10 +171,14 @@ async function workOn(
       startOf(deps, job, briefing, alive.signal),
     );
     const checkpoint = (oid: Oid, until: AbortSignal) => pushWork(deps, job, oid, until);
-    const attempt = { record, ...briefing, ...start, message, checkpoint };
+    const onAsking = (id: HelpId | null) =>
+      options.hooks.onStep(id === null ? { running: record.attempt } : { helping: id });
+    const attempt = { record, ...briefing, ...start, message, checkpoint, onAsking };
     const outcome = await runAttempt(deps, attempt, alive.signal);
     alive.stop();
     if (outcome.kind === 'failed') {
+      // Those who could try it next were asked already.
+      if (outcome.stuck) return await fail(deps, options, job, outcome.reason, signal);
       return await retryOrFail(deps, options, job, outcome.reason, signal);
     }
     return await publish(deps, options, job, briefing, outcome.value, signal);

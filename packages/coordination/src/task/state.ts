@@ -1,14 +1,14 @@
 /**
  * The states of a task as one peer knows it, and the only ways between them.
  *
- *     open -> claimed -> running -> publishing -> verifying -> done
+ *     open -> claimed -> running -> publishing -> verifying -> done     (running <-> helping)
  *       ^        |          |            |
  *       |        v          v            v
  *       +---- released    failed      (fenced: claimed by the new holder)
  *
  * States beyond `claimed` are ours alone; of other peers we only hear claims and ends.
  */
-import { BzzzError, type Epoch, type Oid, type PeerId } from '@bzzz/protocol';
+import { BzzzError, type Epoch, type HelpId, type Oid, type PeerId } from '@bzzz/protocol';
 
 export interface Hold {
   readonly peer: PeerId;
@@ -22,6 +22,13 @@ export type TaskState =
   | { readonly state: 'open' }
   | { readonly state: 'claimed'; readonly hold: Hold }
   | { readonly state: 'running'; readonly hold: Hold; readonly attempt: number }
+  /** Stuck, and waiting for what other peers do about it. */
+  | {
+      readonly state: 'helping';
+      readonly hold: Hold;
+      readonly attempt: number;
+      readonly help: HelpId;
+    }
   | { readonly state: 'publishing'; readonly hold: Hold; readonly result: Oid }
   | { readonly state: 'verifying'; readonly hold: Hold; readonly pullRequest: number }
   | { readonly state: 'done'; readonly hold: Hold; readonly pullRequest: number }
@@ -41,8 +48,13 @@ export function claimed(from: TaskState, hold: Hold): TaskState {
 }
 
 export function running(from: TaskState, attempt: number): In<'running'> {
-  const { hold } = only(from, 'running', 'claimed');
+  const { hold } = only(from, 'running', 'claimed', 'helping');
   return { state: 'running', hold, attempt };
+}
+
+export function helping(from: TaskState, help: HelpId): In<'helping'> {
+  const { hold, attempt } = only(from, 'helping', 'running');
+  return { state: 'helping', hold, attempt, help };
 }
 
 export function publishing(from: TaskState, result: Oid): In<'publishing'> {
@@ -66,6 +78,7 @@ export function holdOf(state: TaskState): Hold | undefined {
   switch (state.state) {
     case 'claimed':
     case 'running':
+    case 'helping':
     case 'publishing':
     case 'verifying':
       return state.hold;

@@ -1,10 +1,26 @@
 /** What a peer says of itself where it judges, and when it must decline. */
-import { taskParts } from '@bzzz/protocol';
+import { type TaskId, taskParts } from '@bzzz/protocol';
 import type { CoordinatorOptions } from '../peer/options.ts';
 import type { JudgeOptions } from './judge.ts';
 
 /** A machine that may not execute anything judges nothing either. */
-export function judgeOptionsOf(options: CoordinatorOptions): JudgeOptions {
+export function judgeOptionsOf(
+  options: CoordinatorOptions,
+  hasHelped: (task: TaskId) => boolean,
+): JudgeOptions {
+  const able = ableOptionsOf(options);
+  return {
+    ...able,
+    unable(request, needs) {
+      // Part of it may be his own work.
+      if (hasHelped(request.task)) return 'helped with it';
+      return able.unable(request, needs);
+    },
+  };
+}
+
+/** Whether this machine does anything for others: runs what they made, or helps them. */
+export function ableOptionsOf(options: CoordinatorOptions): JudgeOptions {
   const { version, sandbox, platform, repositories, slots, tools, timing, unable = null } = options;
   return {
     environment: { version, platform, sandbox },

@@ -18,7 +18,7 @@ import type { Chronicle } from '../chronicle/chronicle.ts';
 import { rendezvous } from '../contest/rendezvous.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { Clock, Mesh, Signer } from '../ports/index.ts';
-import { sleep } from '../support/sleep.ts';
+import { pause } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { hasPassed, isParty, isQuorum, objectionTo, type Publication } from './certificate.ts';
 
@@ -85,7 +85,7 @@ export async function gatherVerdicts(
   }
 
   async function forgetLater(peer: PeerId): Promise<void> {
-    await pause(deps, awayMs, until);
+    await pause(deps.clock, awayMs, until);
     asked.delete(peer);
     wentAway -= 1;
   }
@@ -109,7 +109,7 @@ export async function gatherVerdicts(
     const waiting = [...asking.values()].map(({ over }) => over);
     // Members of an earlier run that were not heard yet come one by one, too.
     if (waiting.length + wentAway + membership.missing().length === 0) break;
-    await Promise.race([...waiting, pause(deps, askAgainMsMax, until)]);
+    await Promise.race([...waiting, pause(deps.clock, askAgainMsMax, until)]);
   }
   enough.abort();
   await Promise.all([...asking.values()].map(({ over }) => over));
@@ -155,7 +155,7 @@ async function ask(
       if (deps.membership.isDead(peer)) return { kind: 'gone', reason: 'it died' };
       if (misses === missesMax) return { kind: 'gone', reason: error.reason };
     }
-    await pause(deps, Math.min(askAgainMsMax, askAgainMs * 2 ** asks), signal);
+    await pause(deps.clock, Math.min(askAgainMsMax, askAgainMs * 2 ** asks), signal);
   }
   return undefined;
 }
@@ -197,13 +197,4 @@ async function journal(
       : { outcome: 'declined' as const, reason: found.reason };
   const said = reasonOf(reason).slice(0, limits.reasonCharsMax).toWellFormed();
   await chronicle.record({ kind: 'verdict.heard', task, epoch, peer, outcome, reason: said });
-}
-
-/** Ends early, without an error, when the signal fires. */
-async function pause({ clock }: GatherDeps, delayMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(clock, delayMs, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }

@@ -27,6 +27,7 @@ import {
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Fence } from '../fence/fence.ts';
+import { seenSoon } from '../fence/soon.ts';
 import type {
   Acceptance,
   Clock,
@@ -39,7 +40,6 @@ import type {
 } from '../ports/index.ts';
 import { patiently } from '../support/backoff.ts';
 import { createSerial } from '../support/serial.ts';
-import { sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
@@ -63,7 +63,7 @@ export interface JudgeDeps {
 export interface JudgeOptions {
   readonly environment: Environment;
   /** Why this peer cannot run what such a task needs; null: it can. */
-  readonly unable: (request: VerifyRequest, needs?: Needs) => string | null;
+  readonly unable: (request: Pick<VerifyRequest, 'task'>, needs?: Needs) => string | null;
   /** How long reads may lag behind the publication. */
   readonly lagMs: number;
   readonly backoffMs: number;
@@ -184,7 +184,7 @@ async function judge(
       throw new BzzzError('timeout', 'the forge did not answer in time');
     });
   const record = await publicationOf(deps, options, asked, patient, signal);
-  if (record === undefined) return declined('the lock branch shows no such result of yours');
+  if (record === null) return declined('the lock branch shows no such result of yours');
   if (isParty(record, deps.signer.peer)) return declined('nobody judges his own result');
   const briefing = await patient(() => brief(deps, record, signal));
   const unable = options.unable(request, briefing.plan.needs);
@@ -213,26 +213,25 @@ async function judge(
   return { kind: 'verdict', verdict };
 }
 
-/** The publication that was asked about, as the forge shows it; undefined: it shows another state. */
-async function publicationOf(
-  deps: JudgeDeps,
-  options: JudgeOptions,
+/** The publication that was asked about, as the forge shows it; null: it shows another state. */
+function publicationOf(
+  { clock, fence }: JudgeDeps,
+  { lagMs }: JudgeOptions,
   { from, request }: Asked,
   patient: <T>(read: () => Promise<T>) => Promise<T>,
   signal: AbortSignal,
-): Promise<ResultRecord | undefined> {
-  const reads = 4;
-  for (let read = 1; ; read += 1) {
-    const { tip } = await patient(() => deps.fence.look(request.task, signal));
-    if (tip.kind === 'record' && tip.oid === request.lock) {
-      const { record } = tip;
+): Promise<ResultRecord | null> {
+  const look = () => patient(() => fence.look(request.task, signal));
+  return seenSoon(
+    { clock, lagMs },
+    look,
+    ({ oid, record }) => {
+      if (oid !== request.lock) return undefined;
       const isIt = record.state === 'result' && record.result === request.commit;
-      return isIt && record.peer === from ? record : undefined;
-    }
-    if (read === reads) return undefined;
-    // It was published a moment ago: reads lag behind.
-    await sleep(deps.clock, options.lagMs / (reads - 1), signal);
-  }
+      return isIt && record.peer === from ? record : null;
+    },
+    signal,
+  );
 }
 
 function acceptanceOf({ plan, policy }: Briefing) {

@@ -48,6 +48,17 @@ function plainFields(body: EntryBody): LogFields {
     }
     case 'verdict.heard':
       return { task: body.task, epoch: body.epoch, peer: body.peer, outcome: body.outcome };
+    case 'help.asked':
+    case 'help.begun':
+      return { task: body.task, help: body.id };
+    case 'help.sent':
+    case 'help.taken':
+      return { task: body.task, help: body.id, peer: body.peer, hop: body.hop };
+    case 'help.worked':
+    case 'help.ended':
+      return { task: body.task, help: body.id, outcome: body.outcome };
+    case 'help.returned':
+      return { task: body.task, help: body.id, peer: body.peer, outcome: body.outcome };
     case 'task.ended':
       return { task: body.task, epoch: body.epoch, state: body.state };
     case 'tidy.intended':

@@ -26,6 +26,12 @@ export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>
     if (body.kind === 'task.ended' && body.reason.startsWith('fenced')) count('fenced');
     if (body.kind === 'attempt.started' && body.from !== undefined) count('went on');
     if (body.kind === 'member.dead') count('death');
+    if (body.kind === 'help.asked') count('asked for help');
+    if (body.kind === 'help.taken' && body.hop > 1) count('handed on');
+    if (body.kind === 'help.returned' && body.outcome === 'lost') count('help lost');
+    if (body.kind === 'help.ended' && body.outcome === 'helped') count('helped');
+    if (body.kind === 'help.ended' && body.outcome === 'nobody') count('nobody helps');
+    if (body.kind === 'help.ended' && body.outcome === 'cancelled') count('help given up');
     if (body.kind === 'verdict.given') count('verdict');
     if (body.kind === 'verdict.heard' && body.outcome === 'failed') count('disagreement');
     if (body.kind === 'verdict.heard' && body.outcome === 'declined') count('declined verdict');

@@ -6,6 +6,7 @@ import type { Branches, FencePush } from '@bzzz/coordination';
 import type {
   Account,
   EntryBody,
+  Epoch,
   Issue,
   IssueNumber,
   Oid,
@@ -86,6 +87,7 @@ export type HistoryEvent =
       readonly kind: 'work';
       readonly peer: PeerId;
       readonly number: IssueNumber;
+      readonly epoch: Epoch;
       readonly step: 'started';
       readonly base: Oid;
       /** Unfinished work that it goes on from. */
@@ -95,6 +97,7 @@ export type HistoryEvent =
       readonly kind: 'work';
       readonly peer: PeerId;
       readonly number: IssueNumber;
+      readonly epoch: Epoch;
       readonly step: 'ended';
     }
   /** A commit of what was worked, on this base. */
@@ -264,6 +267,16 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
       return `${body.kind} ${body.task} ${body.verdict.statement.outcome}`;
     case 'verdict.heard':
       return `${body.kind} ${body.task} ${nameOf(body.peer)} ${body.outcome}`;
+    case 'help.asked':
+    case 'help.begun':
+      return `${body.kind} ${body.task} ${body.id.slice(0, 8)}`;
+    case 'help.sent':
+    case 'help.taken':
+      return `${body.kind} ${body.task} ${body.id.slice(0, 8)} ${nameOf(body.peer)} hop ${body.hop} budget ${body.budget}`;
+    case 'help.worked':
+    case 'help.returned':
+    case 'help.ended':
+      return `${body.kind} ${body.task} ${body.id.slice(0, 8)} ${body.outcome} ${body.reason}`;
     case 'attempt.ended':
       return `attempt ended ${body.task} ${body.outcome}`;
     case 'member.joined':

@@ -60,6 +60,12 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
       leaseMs: timing.leaseMs,
       calm,
       exists: (peer) => world.peers().some(({ id }) => id === peer),
+      running: (peer) =>
+        world
+          .peers()
+          .find(({ id }) => id === peer)
+          ?.process?.running() === true,
+      helpers: world.helpers,
       prompt: () => !Number.isFinite(world.drawn.everyMs.pause) && world.drawn.sluggishMsMax === 0,
     },
   );
@@ -109,6 +115,7 @@ function worldOf(options: RunOptions): World & { readonly calm: boolean; readonl
       checkpointMs: draw.chance(0.4) ? draw.between(1_000, 15_000) : null,
       // Draws of its own, so that the rest of a seed stays what it was.
       verdicts: draw.fork('verdicts').between(0, Math.min(2, peers - 1)),
+      helpers: draw.fork('helpers').between(1, 6),
     },
     bug,
     fileAfterMs,

@@ -18,14 +18,17 @@ export interface PolicyDraw {
   /** How often unfinished work is pushed; null: it is not. */
   readonly checkpointMs: number | null;
   readonly verdicts: number;
+  /** Peers that may work on one request for help. */
+  readonly helpers: number;
 }
 
-export function policyOf({ checkpointMs, verdicts }: PolicyDraw): string {
+export function policyOf({ checkpointMs, verdicts, helpers }: PolicyDraw): string {
   return [
     ...(checkpointMs === null ? [] : [`checkpointMs: ${checkpointMs}`]),
     'version: 1',
     'recipes: {chore: {run: [chore], accept: [check]}}',
     `verdicts: ${verdicts}`,
+    `help: {peersMax: ${helpers}, waitMs: 60000}`,
     `limits: {attemptMs: ${attemptMs}, verdictMs: ${verdictMs}}`,
   ].join('\n');
 }
@@ -52,10 +55,17 @@ function drawTask(
     : undefined;
   const where = random.chance(0.3) ? 'everywhere' : random.between(0, 5);
   const flawedOn = (machine: number) => where === 'everywhere' || where === machine;
+  // Draws of their own, so that the rest of a seed stays what it was.
+  const draw = random.fork(`stuck ${number}`);
+  const stuck = draw.chance(0.15) ? draw.pick(['everywhere', 'elsewhere', 'here'] as const) : null;
+  const only = draw.between(0, 2);
+  const stuckOn = (machine: number) =>
+    stuck === 'everywhere' || (stuck === 'here' ? machine === only : machine !== only);
   return {
     issue: virtualIssue(number, association),
     fateOf(program, machine) {
       if (program === 'chore' && hopeless) return 'fails';
+      if (program === 'chore' && stuck !== null && stuckOn(machine)) return 'stuck';
       if (flaw === undefined || !flawedOn(machine)) return 'succeeds';
       if (program !== (flaw === 'unaccepted' ? 'check' : 'chore')) return 'succeeds';
       sights.count('flawedWork');

@@ -2,10 +2,10 @@
 import type { CommandReport, WorkLimits } from '@bzzz/coordination';
 
 /**
- * What becomes of a command. `floods`: it is ended by the limit on its output. `trespasses`: it succeeds,
+ * What becomes of a command. `stuck`: it fails unless another peer helps. `floods`: it is ended by the limit on its output. `trespasses`: it succeeds,
  * and has touched what the policy protects on its way.
  */
-export type Fate = 'succeeds' | 'fails' | 'endless' | 'floods' | 'trespasses';
+export type Fate = 'succeeds' | 'fails' | 'endless' | 'floods' | 'trespasses' | 'stuck';
 
 export interface Told {
   readonly report: CommandReport;
@@ -23,6 +23,7 @@ export function toldOf(argv: readonly string[], fate: Fate, limits: WorkLimits):
         reason: 'it ended with exit code 0',
       };
     case 'fails':
+    case 'stuck':
       return {
         report: { ...report, exitCode: 1, outputTail: 'flawed' },
         reason: 'it ended with exit code 1',

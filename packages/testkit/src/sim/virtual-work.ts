@@ -1,10 +1,11 @@
 /** The Workspaces and Executor ports without doing anything: time passes, and an outcome comes. */
-import { BzzzError, type PeerId, TaskId, taskParts } from '@bzzz/protocol';
+import { BzzzError, type Epoch, type PeerId, TaskId, taskParts } from '@bzzz/protocol';
 import type {
   Acceptance,
   Base,
   CommitFacts,
   Executor,
+  ExecutorRequest,
   ExecutorReport,
   RecipeJob,
   WorkLimits,
@@ -82,7 +83,7 @@ export function createVirtualWork(
     return fates[failing] === 'endless' ? work(told, signal, limits.attemptMs) : work(told, signal);
   }
 
-  function workspaceOf(task: TaskId, { oid: base }: Base): Workspace {
+  function workspaceOf(task: TaskId, epoch: Epoch, { oid: base }: Base): Workspace {
     const { number } = taskParts(task);
     trespassed.delete(task);
     return {
@@ -96,8 +97,9 @@ export function createVirtualWork(
           const beneath = trespasses ? [factsOf(base, '.github/workflows/ci.yml')] : [];
           return { result, commits: [...beneath, factsOf(result, 'a')] };
         }, o?.signal),
+      apply: (_patch, o) => work(() => undefined, o?.signal, 10),
       dispose: () => {
-        history.record({ kind: 'work', peer, number, step: 'ended' });
+        history.record({ kind: 'work', peer, number, epoch, step: 'ended' });
         return Promise.resolve();
       },
     };
@@ -107,12 +109,13 @@ export function createVirtualWork(
     sweep: () => Promise.resolve(),
     inspect: ({ result }, o) =>
       work(() => ({ result, commits: [factsOf(result, 'a')] }), o?.signal, 10),
-    create: ({ task, base, from }, o) =>
+    diff: ({ from, to }, o) => work(() => `${from}..${to}`, o?.signal, 10),
+    create: ({ task, epoch, base, from }, o) =>
       work(() => {
         const { number } = taskParts(task);
         const on = { base: base.oid, from: from ?? null };
-        history.record({ kind: 'work', peer, number, step: 'started', ...on });
-        return workspaceOf(task, base);
+        history.record({ kind: 'work', peer, number, epoch, step: 'started', ...on });
+        return workspaceOf(task, epoch, base);
       }, o?.signal),
     async accept({ base, result, commands: wanted, limits }, o): Promise<Acceptance> {
       const task = commits.get(result)?.task ?? anyTask;
@@ -125,10 +128,31 @@ export function createVirtualWork(
       return { passed, commands, judgeFilesChanged: [] };
     },
   };
+  /** Undefined: it is not stuck, or nobody is there to be asked. */
+  async function helpWith(
+    { job, help }: ExecutorRequest<RecipeJob>,
+    task: TaskId,
+    signal: AbortSignal | undefined,
+  ): Promise<ExecutorReport | undefined> {
+    const isStuck = job.commands.some((argv) => options.fateOf(argv, task) === 'stuck');
+    if (!isStuck || help === undefined) return undefined;
+    const asked = signal === undefined ? {} : { signal };
+    // The first answer may not get it further.
+    for (let asks = 1; ; asks += 1) {
+      await work(() => undefined, signal);
+      const { helped, text } = await help('how is this done?', asked);
+      if (!helped) return { succeeded: false, reason: text, commands: [] };
+      if (random.chance(0.7) || asks === 4) return { succeeded: true, reason: text, commands: [] };
+    }
+  }
   const recipe: Executor<RecipeJob> = {
-    async run({ job, path, limits }, o): Promise<ExecutorReport> {
+    async run(request, o): Promise<ExecutorReport> {
+      const { job, path, limits } = request;
       // The workspace's path is the task: what is to be done here depends on nothing else.
-      const told = await run({ commands: job.commands, task: path as TaskId, limits }, o?.signal);
+      const task = path as TaskId;
+      const helped = await helpWith(request, task, o?.signal);
+      if (helped !== undefined) return helped;
+      const told = await run({ commands: job.commands, task, limits }, o?.signal);
       const commands = told.map(({ report }) => report);
       const failed = told.find(({ report }) => !succeeded(report));
       const reason =

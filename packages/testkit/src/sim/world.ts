@@ -64,6 +64,8 @@ export interface World {
   readonly accounts: readonly Account[];
   readonly tasks: readonly VirtualTask[];
   readonly timing: Timing;
+  /** Peers that may work on one request for help. */
+  readonly helpers: number;
   readonly faults: Faults;
   /** Those that exist now; a peer that lost its disk has given its place to another. */
   peers(): readonly VirtualPeer[];
@@ -256,6 +258,7 @@ export function createWorld(options: WorldOptions): World {
     weather,
     tasks,
     timing,
+    helpers: options.policy.helpers,
     accounts: accounts.distinct,
     get faults() {
       return faults;

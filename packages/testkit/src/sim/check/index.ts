@@ -2,8 +2,9 @@
  * The invariants of DESIGN.md 5 and its rules 4.2 and 4.3, checked from the history alone, at every
  * event. Nothing here looks into a peer.
  */
+import { taskParts } from '@bzzz/protocol';
 import type { ForgeState } from '../forge-state.ts';
-import type { History } from '../history.ts';
+import type { History, HistoryEvent } from '../history.ts';
 import { checkAttempts } from './attempts.ts';
 import { checkBase } from './base.ts';
 import { checkBudget } from './budget.ts';
@@ -13,6 +14,7 @@ import { checkEnding } from './ending.ts';
 import { checkFailures } from './failures.ts';
 import { checkFencing } from './fencing.ts';
 import { checkGoOn } from './go-on.ts';
+import { checkHelp } from './help.ts';
 import { checkJournals } from './journal.ts';
 import { checkLiveness } from './liveness.ts';
 import { checkLostLock } from './lost-lock.ts';
@@ -49,6 +51,7 @@ export function createChecker(
       history.record({ kind: 'world', what: `BROKEN ${invariant}: ${what}` });
     },
   };
+  const helping = watchHelping();
   const ending = checkEnding(context, chains);
   const checks = [
     checkFencing(context, chains),
@@ -61,6 +64,7 @@ export function createChecker(
     checkGoOn(context, chains),
     checkBase(context),
     checkQuorum(context, chains),
+    checkHelp(context),
     checkAttempts(context),
     checkFailures(context, chains),
     checkContention(context, chains),
@@ -69,7 +73,9 @@ export function createChecker(
     ending,
   ];
   history.onEvent((event) => {
-    for (const check of checks) check.onEvent(event);
+    // Work for another peer is no attempt: `checkHelp` looks at it.
+    helping.take(event);
+    if (!helping.isHelp(event)) for (const check of checks) check.onEvent(event);
     const standing = event.kind === 'people' ? state.at(event.number, nowMs())?.lock : undefined;
     chains.take(event, nowMs(), standing ?? null);
   });
@@ -79,5 +85,19 @@ export function createChecker(
     atEnd() {
       for (const check of checks) check.atEnd?.();
     },
+  };
+}
+
+/** Which work is done for another peer. */
+function watchHelping() {
+  const begun = new Set<string>();
+  return {
+    take(event: HistoryEvent): void {
+      if (event.kind !== 'durable' || event.body.kind !== 'help.begun') return;
+      const { task, epoch } = event.body;
+      begun.add(`${event.peer} ${taskParts(task).number} ${epoch}`);
+    },
+    isHelp: (event: HistoryEvent) =>
+      event.kind === 'work' && begun.has(`${event.peer} ${event.number} ${event.epoch}`),
   };
 }

@@ -1,5 +1,5 @@
 /** A task is left to a person after three attempts that failed, anywhere: not after less, nor more. */
-import { decodeLockCommit } from '@bzzz/protocol';
+import { decodeLockCommit, taskParts } from '@bzzz/protocol';
 import type { Chains } from './chains.ts';
 import type { Check, CheckContext } from './violation.ts';
 
@@ -8,8 +8,13 @@ const failuresMax = 3;
 const claimsMax = 12;
 
 export function checkQuarantine({ broken, repo }: CheckContext, chains: Chains): Check {
+  /** Claims for which help was asked in vain, or until no more may be asked. */
+  const stuck = new Set<string>();
   return {
     onEvent(event) {
+      if (event.kind === 'durable' && event.body.kind === 'help.ended') {
+        stuck.add(`${event.peer} ${taskParts(event.body.task).number} ${event.body.epoch}`);
+      }
       if (event.kind !== 'push' || !event.accepted) return;
       const { number, lock } = event.push;
       const { record: before, tip, touched } = chains.get(number);
@@ -19,7 +24,8 @@ export function checkQuarantine({ broken, repo }: CheckContext, chains: Chains):
       const isRetried = before.state === 'failed' && record.state === 'held';
       if (has < had && !isRetried) broken('4.2-three-failures', `#${number} forgot a failure`);
       if (has >= failuresMax) broken('4.2-three-failures', `#${number} was tried after ${has}`);
-      const isLast = had + 1 >= failuresMax || before.attempt > claimsMax;
+      const isStuck = stuck.has(`${record.peer} ${number} ${record.epoch}`);
+      const isLast = isStuck || had + 1 >= failuresMax || before.attempt > claimsMax;
       if (record.state === 'failed' && before.state === 'held' && !isLast) {
         broken('4.2-three-failures', `#${number} was given up after ${had} failures`);
       }

@@ -9,10 +9,12 @@ import {
   certificateSigningBytes,
   commitOid,
   decodeLockCommit,
+  type EntryBody,
   type IssueNumber,
   type LockRecord,
   type Oid,
   type PeerId,
+  taskParts,
   type Verdict,
   verdictSigningBytes,
 } from '@bzzz/protocol';
@@ -28,6 +30,7 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
   const stood = new Set<Oid>();
   /** What came of acceptances, by peer and commit. */
   const found = new Map<string, Set<boolean>>();
+  const helped = new Map<IssueNumber, Set<PeerId>>();
   const verified = new Set<IssueNumber>();
   /** Who made a commit, whoever published it. */
   const makers = new Map<Oid, PeerId>();
@@ -65,6 +68,7 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
     if (peer === record.peer || peer === makers.get(commit)) {
       broken(9, `who made the result of #${number} judges it`);
     }
+    if (helped.get(number)?.has(peer) === true) broken(9, `who helped with #${number} judges it`);
     if (!isMarked(peer, verdictSigningBytes(statement), signature)) {
       broken(9, `a verdict on #${number} is not signed by its judge`);
     }
@@ -72,6 +76,12 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
       broken(9, `a verdict on #${number} says ${outcome}, which its judge never found`);
     }
     return peer;
+  }
+
+  function onHelp(peer: PeerId, { task, outcome }: Extract<EntryBody, { kind: 'help.worked' }>) {
+    if (outcome !== 'helped') return;
+    const { number } = taskParts(task);
+    helped.set(number, (helped.get(number) ?? new Set()).add(peer));
   }
 
   function mustBeVerified(number: IssueNumber, what: string): void {
@@ -83,6 +93,8 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
   return {
     onEvent(event) {
       if (event.kind === 'push' && event.accepted) stood.add(event.push.lock.oid);
+      if (event.kind === 'durable' && event.body.kind === 'help.worked')
+        onHelp(event.peer, event.body);
       if (event.kind === 'made') makers.set(event.result, event.peer);
       if (event.kind === 'found') {
         const key = `${event.peer} ${event.result}`;
@@ -101,6 +113,8 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
       // With everybody there and nothing in the way, whoever is asked answers.
       if (!context.calm) return;
       for (const number of state.numbers()) {
+        // Whoever helped does not judge.
+        if (helped.has(number)) continue;
         const draft = state.at(number, nowMs())?.pullRequest?.draft === true;
         if (draft && chains.get(number).record?.state === 'result') {
           broken(9, `nobody judged #${number}, though all could`);

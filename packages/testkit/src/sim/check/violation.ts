@@ -5,7 +5,7 @@ import type { RuleId } from '../rules.ts';
 import type { ForgeWeather } from '../forge-weather.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-export type InvariantNumber = 1 | 2 | 3 | 4 | 7 | 8 | 9 | 10 | 11;
+export type InvariantNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
 
 export interface Violation {
   /** A numbered invariant of the design, or one of its rules about claims and liveness. */
@@ -23,6 +23,10 @@ export interface CheckContext {
   readonly calm: boolean;
   /** Whether this peer still has its disk. */
   readonly exists: (peer: PeerId) => boolean;
+  /** Whether it lives and does not stand still. */
+  readonly running: (peer: PeerId) => boolean;
+  /** Peers that may work on one request for help. */
+  readonly helpers: number;
   /** Whether nothing in this run slows a peer down or stops it for a while. */
   readonly prompt: (peer: PeerId) => boolean;
   /** How long the forge was away for a peer. */

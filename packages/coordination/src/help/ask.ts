@@ -1,0 +1,247 @@
+/**
+ * Being stuck: the unfinished work and a question go to other peers, and what one of them changed comes
+ * back into the workspace. When this says that nobody helps, nobody works on it any more.
+ */
+import {
+  BzzzError,
+  type EntryBody,
+  bytesToHex,
+  type Help,
+  HelpId,
+  type HelpTried,
+  isBzzzError,
+  limits,
+  type LockRecord,
+  type PeerId,
+  type Plea,
+  pleaSigningBytes,
+  type Policy,
+  reasonOf,
+  type SignedPlea,
+} from '@bzzz/protocol';
+import type {
+  AskForHelp,
+  Base,
+  HelpReport,
+  Random,
+  Signer,
+  Workspace,
+  Workspaces,
+} from '../ports/index.ts';
+import { abortError } from '../support/sleep.ts';
+import type { Trouble } from '../support/trouble.ts';
+import { objection } from '../task/checks.ts';
+import { type Spread, spread, type SpreadDeps } from './spread.ts';
+
+export interface AskDeps extends SpreadDeps {
+  readonly random: Random;
+  readonly signer: Signer;
+  readonly workspaces: Pick<Workspaces, 'diff'>;
+  readonly trouble: Trouble;
+}
+
+export interface AskOptions {
+  readonly leaseMs: number;
+  /** Whom to ask, the best first. */
+  readonly candidates: (plea: Plea) => readonly PeerId[];
+}
+
+/** The attempt that is stuck. */
+export interface Stuck {
+  readonly record: LockRecord;
+  readonly policy: Policy;
+  readonly base: Base;
+  readonly workspace: Workspace;
+  /** Of the commits that are made on the way. */
+  readonly message: string;
+  /** Told the id while an answer is waited for, and null after. */
+  readonly onAsking: (id: HelpId | null) => void;
+}
+
+/** The requests of one attempt. */
+export interface Requests {
+  readonly ask: AskForHelp;
+  /** So many were made, and the last one, or all that are allowed, did not get it further. */
+  readonly exhausted: () => boolean;
+  /** Who was asked in vain, and why nothing came of it. */
+  readonly tried: () => readonly HelpTried[];
+}
+
+export interface Asking {
+  requestsOf(stuck: Stuck, signal: AbortSignal): Requests;
+  /** Resolves when no request of ours is under way any more. */
+  stop(): Promise<void>;
+}
+
+export function createAsking(deps: AskDeps, options: AskOptions): Asking {
+  const stopping = new AbortController();
+  const under = new Set<Promise<unknown>>();
+
+  /** Goes on by itself when the attempt is cut short: whoever was asked is told, and the end journalled. */
+  function travel(stuck: Stuck, signed: SignedPlea, over: AbortSignal): Promise<Spread> {
+    const { plea } = signed;
+    const { clock, mesh } = deps;
+    const job = {
+      signed,
+      hop: 1,
+      budget: stuck.policy.help.peersMax,
+      path: [plea.peer],
+      candidates: () => options.candidates(plea),
+      leaseMs: options.leaseMs,
+      untilMs: () => clock.monotonicMs() + options.leaseMs,
+      dropped: over,
+    };
+    const ended = spread({ ...deps, mesh }, job, stopping.signal).then(async (found) => {
+      if (!stopping.signal.aborted) await deps.chronicle.record(endOf(plea, found, over));
+      return found;
+    });
+    const tracked: Promise<void> = ended.then(
+      () => void under.delete(tracked),
+      (error: unknown) => {
+        under.delete(tracked);
+        deps.trouble.tell(error, plea.task);
+      },
+    );
+    under.add(tracked);
+    return ended;
+  }
+
+  return {
+    requestsOf(stuck, signal) {
+      const tried: HelpTried[] = [];
+      let count = 0;
+      let helped = true;
+
+      async function ask(question: string, { signal: own }: { signal?: AbortSignal } = {}) {
+        const { requestsMax, waitMs } = stuck.policy.help;
+        if (count >= requestsMax) {
+          helped = false;
+          return none(`of ${requestsMax} requests for help all were made`);
+        }
+        count += 1;
+        const until = own === undefined ? signal : AbortSignal.any([signal, own]);
+        const signed = await pleaOf(deps, stuck, question, until);
+        await deps.chronicle.record(askedOf(signed.plea));
+        stuck.onAsking(signed.plea.id);
+        const over = new AbortController();
+        const cancel = deps.clock.after(waitMs, () => over.abort());
+        try {
+          const dropped = AbortSignal.any([until, over.signal]);
+          const found = await unlessAborted(travel(stuck, signed, dropped), until);
+          tried.push(...found.tried);
+          helped = false;
+          if (found.help === undefined) return none(whyNobody(found));
+          const report = await take(deps, stuck, found.help, until);
+          helped = report.helped;
+          return report;
+        } finally {
+          cancel();
+          stuck.onAsking(null);
+        }
+      }
+
+      return {
+        ask,
+        exhausted: () => count > 0 && (!helped || count >= stuck.policy.help.requestsMax),
+        tried: () => tried,
+      };
+    },
+    async stop() {
+      stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+      await Promise.all(under);
+    },
+  };
+}
+
+async function pleaOf(
+  { random, signer, workspaces }: AskDeps,
+  { record, base, workspace, message }: Stuck,
+  question: string,
+  signal: AbortSignal,
+): Promise<SignedPlea> {
+  const plea: Plea = {
+    id: HelpId.parse(bytesToHex(random.bytes(16))),
+    task: record.task,
+    epoch: record.epoch,
+    peer: signer.peer,
+    question: question.slice(0, limits.helpQuestionCharsMax).toWellFormed(),
+    patch: await unfinished(),
+  };
+  return { plea, signature: await signer.sign(pleaSigningBytes(plea)) };
+
+  /** What is too large to be sent is left out: a helper then begins at the base branch. */
+  async function unfinished(): Promise<string> {
+    const collected = await workspace.collect(message, { signal });
+    if (collected === null) return '';
+    const charsMax = limits.helpPatchCharsMax;
+    const job = { base, from: base.oid, to: collected.result, charsMax };
+    try {
+      return await workspaces.diff(job, { signal });
+    } catch (error) {
+      if (isBzzzError(error, 'patch_too_large')) return '';
+      throw error;
+    }
+  }
+}
+
+/** Puts into the workspace what a helper changed, unless it could not be published anyway. */
+async function take(
+  { trouble }: AskDeps,
+  { record, policy, workspace, message }: Stuck,
+  { peer, answer, patch }: Help,
+  signal: AbortSignal,
+): Promise<HelpReport> {
+  if (patch === '') return { helped: true, text: answer, changed: false };
+  try {
+    await workspace.apply(patch, { signal });
+  } catch (error) {
+    if (!isBzzzError(error, 'patch_refused')) throw error;
+    trouble.tell(error, record.task);
+    return none(`${peer} sent a patch that does not fit: ${error.reason}`);
+  }
+  const collected = await workspace.collect(message, { signal });
+  const refused = collected === null ? undefined : objection(collected, policy);
+  if (refused === undefined) return { helped: true, text: answer, changed: true };
+  await workspace.apply(patch, { reverse: true, signal });
+  return none(`${peer} sent a patch that was refused: it ${refused}`);
+}
+
+function none(text: string): HelpReport {
+  return { helped: false, text, changed: false };
+}
+
+function whyNobody({ tried }: Spread): string {
+  if (tried.length === 0) return 'nobody helps: no other peer could be asked';
+  return `nobody helps: ${tried.map(({ reason }) => reason).join('; ')}`;
+}
+
+function askedOf({ task, id, epoch, question }: Plea): EntryBody {
+  return { kind: 'help.asked', task, id, epoch, question: short(question) };
+}
+
+function endOf({ task, id, epoch }: Plea, found: Spread, over: AbortSignal): EntryBody {
+  const head = { kind: 'help.ended' as const, task, id, epoch };
+  const { help } = found;
+  if (help !== undefined) {
+    return { ...head, outcome: 'helped', by: help.peer, reason: short(help.answer) };
+  }
+  if (over.aborted) return { ...head, outcome: 'cancelled', reason: short(reasonOf(over.reason)) };
+  return { ...head, outcome: 'nobody', reason: short(whyNobody(found)) };
+}
+
+/** The attempt does not wait for the tree that it has dropped. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(abortError(signal));
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function short(text: string): string {
+  return text.slice(0, limits.reasonCharsMax).toWellFormed();
+}

@@ -1,0 +1,111 @@
+/**
+ * Asks the few best peers for help, one after another gives way to the next, until one has helped, all
+ * were asked, or the budget is spent. Whoever is stuck does this, and whoever hands a request on
+ * (diffusing computation with acknowledgements: Dijkstra and Scholten 1980).
+ */
+import {
+  type Help,
+  type HelpTried,
+  limits,
+  type PeerId,
+  reasonOf,
+  type SignedPlea,
+} from '@bzzz/protocol';
+import type { Chronicle } from '../chronicle/chronicle.ts';
+import { type BranchDeps, type BranchEnd, followBranch } from './branch.ts';
+
+export interface SpreadDeps extends BranchDeps {
+  readonly chronicle: Pick<Chronicle, 'record'>;
+}
+
+export interface SpreadJob {
+  readonly signed: SignedPlea;
+  /** Of the calls that are made. */
+  readonly hop: number;
+  /** Peers that may work on it, in all branches together. */
+  readonly budget: number;
+  /** Whoever it came through, ourselves last. */
+  readonly path: readonly PeerId[];
+  /** The best first; asked anew each time, since peers come and go. */
+  readonly candidates: () => readonly PeerId[];
+  readonly leaseMs: number;
+  readonly untilMs: () => number;
+  readonly dropped: AbortSignal;
+}
+
+export interface Spread {
+  /** Absent: nobody helped. */
+  readonly help?: Help;
+  readonly tried: readonly HelpTried[];
+}
+
+/** Peers that are asked at a time. */
+const fanOut = 2;
+
+/** Resolves when every branch has ended, or its lease has. */
+export async function spread(
+  deps: SpreadDeps,
+  job: SpreadJob,
+  signal: AbortSignal,
+): Promise<Spread> {
+  const asked = new Set<PeerId>(job.path);
+  const open = new Set<Promise<void>>();
+  const tried: HelpTried[] = [];
+  const enough = new AbortController();
+  const dropped = AbortSignal.any([job.dropped, enough.signal]);
+  let help: Help | undefined;
+  let left = job.budget;
+
+  async function askOne(peer: PeerId, budget: number): Promise<void> {
+    const end = await branch(deps, job, { peer, budget, dropped }, signal);
+    if (end.kind === 'helped') {
+      help ??= end.help;
+      enough.abort();
+    } else if (end.kind === 'nothing') tried.push(...end.tried);
+    else tried.push({ peer, reason: end.reason });
+  }
+
+  for (;;) {
+    const fresh = dropped.aborted ? [] : job.candidates().filter((peer) => !asked.has(peer));
+    for (const [index, peer] of fresh.entries()) {
+      if (open.size >= fanOut || left === 0) break;
+      // Each gets its share of what is left, so that shares never add up to more.
+      const budget = Math.ceil(left / (fresh.length - index));
+      left -= budget;
+      asked.add(peer);
+      const over: Promise<void> = askOne(peer, budget).finally(() => open.delete(over));
+      open.add(over);
+    }
+    if (open.size === 0) break;
+    await Promise.race(open);
+  }
+  const told = tried.slice(0, limits.helpTriedMax);
+  return help === undefined ? { tried: told } : { help, tried: told };
+}
+
+/** The intent to ask stands in the journal before anybody is asked, and what came of it after. */
+async function branch(
+  { chronicle, ...deps }: SpreadDeps,
+  { signed, hop, path, leaseMs, untilMs }: SpreadJob,
+  { peer, budget, dropped }: { peer: PeerId; budget: number; dropped: AbortSignal },
+  signal: AbortSignal,
+): Promise<BranchEnd> {
+  const { task, id } = signed.plea;
+  await chronicle.record({ kind: 'help.sent', task, id, peer, hop, budget });
+  const ask = { kind: 'ask' as const, ...signed, hop, budget, path: [...path] };
+  const end = await followBranch(deps, { peer, ask, leaseMs, untilMs, dropped }, signal);
+  if (signal.aborted) return end;
+  const said = { outcome: end.kind, reason: shortReason(end) };
+  await chronicle.record({ kind: 'help.returned', task, id, peer, ...said });
+  return end;
+}
+
+function shortReason(end: BranchEnd): string {
+  const reason =
+    end.kind === 'helped'
+      ? end.help.answer
+      : end.kind === 'lost'
+        ? end.reason
+        : end.tried.map((one) => one.reason).join('; ');
+  return reasonOf(reason).slice(0, limits.reasonCharsMax).toWellFormed();
+}

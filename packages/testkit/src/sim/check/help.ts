@@ -1,0 +1,147 @@
+/**
+ * Invariants 5 (hops) and 6 (termination) of help, from the journals and from who works on what: a
+ * request is handed on three times at most and never back, each peer works on it once, budgets never
+ * grow, and when its end is announced nobody works on it any more.
+ */
+import {
+  type EntryBody,
+  type HelpId,
+  hopsMax,
+  type IssueNumber,
+  type PeerId,
+  taskParts,
+} from '@bzzz/protocol';
+import type { HistoryEvent } from '../history.ts';
+import type { Check, CheckContext } from './violation.ts';
+
+type Entry<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
+
+/** What a peer was given, and what of it it gave away or used up. */
+interface Purse {
+  given: number;
+  spent: number;
+  readonly from: Set<PeerId>;
+  begun: boolean;
+  /** At work on it, in this run of the peer. */
+  working: boolean;
+  /** What came of it. */
+  helped: boolean;
+}
+
+interface Request {
+  readonly asker: PeerId;
+  readonly number: IssueNumber;
+  readonly purses: Map<PeerId, Purse>;
+  ended: boolean;
+  /** Whoever asked was started anew since, and knows nothing of it. */
+  forgotten: boolean;
+}
+
+export function checkHelp(context: CheckContext): Check {
+  const { broken, running, prompt, exists } = context;
+  const requests = new Map<HelpId, Request>();
+
+  function purseOf(id: HelpId, peer: PeerId): Purse {
+    const { purses } = requests.get(id) ?? { purses: new Map<PeerId, Purse>() };
+    const fresh = { given: 0, spent: 0, from: new Set<PeerId>(), begun: false, working: false };
+    const purse = purses.get(peer) ?? { ...fresh, helped: false };
+    purses.set(peer, purse);
+    return purse;
+  }
+
+  function spend(id: HelpId, peer: PeerId, amount: number): void {
+    const purse = purseOf(id, peer);
+    purse.spent += amount;
+    if (purse.spent > purse.given) {
+      broken(5, `of ${purse.given} that ${peer} was given for a request it used ${purse.spent}`);
+    }
+  }
+
+  function onAsked(peer: PeerId, { id, task }: Entry<'help.asked'>): void {
+    const { number } = taskParts(task);
+    const head = { asker: peer, number, ended: false, forgotten: false };
+    requests.set(id, { ...head, purses: new Map() });
+    purseOf(id, peer).given = context.helpers;
+  }
+
+  function onSent(peer: PeerId, { id, peer: to, hop, budget }: Entry<'help.sent'>): void {
+    const request = requests.get(id);
+    if (request === undefined) return broken(5, `${peer} hands on what nobody asked`);
+    if (hop > hopsMax) broken(5, `a request was handed on ${hop} times`);
+    if ((hop === 1) !== (peer === request.asker)) broken(5, `a request of hop ${hop} by ${peer}`);
+    if (purseOf(id, peer).from.has(to)) broken(5, 'a request went back to where it came from');
+    if (to === request.asker) broken(5, 'a request came back to whoever asked');
+    spend(id, peer, budget);
+  }
+
+  function onTaken(peer: PeerId, { id, peer: from, hop, budget }: Entry<'help.taken'>): void {
+    if (hop > hopsMax) broken(5, `a request was handed on ${hop} times`);
+    const purse = purseOf(id, peer);
+    purse.given += budget;
+    purse.from.add(from);
+  }
+
+  function onBegun(peer: PeerId, { id }: Entry<'help.begun'>): void {
+    const purse = purseOf(id, peer);
+    if (purse.begun) broken(5, `${peer} works on a request for the second time`);
+    Object.assign(purse, { begun: true, working: true });
+    spend(id, peer, 1);
+    if (requests.get(id)?.ended === true && prompt(peer)) {
+      broken(6, `${peer} begins to help after the request ended`);
+    }
+  }
+
+  function onEnded(peer: PeerId, { id, outcome, by }: Entry<'help.ended'>): void {
+    const request = requests.get(id);
+    if (request === undefined || request.asker !== peer)
+      return broken(6, 'an end nobody waited for');
+    if (request.ended) broken(6, `a request of ${peer} ended twice`);
+    request.ended = true;
+    for (const [helper, { working }] of request.purses) {
+      if (!working || !running(helper) || !prompt(helper)) continue;
+      broken(6, `the end of a request was announced while ${helper} works on it`);
+    }
+    const helped = by !== undefined && request.purses.get(by)?.helped === true;
+    if (outcome === 'helped' && !helped) broken(6, `${by} is said to have helped, and has not`);
+  }
+
+  function onDurable({ peer, body }: Extract<HistoryEvent, { kind: 'durable' }>): void {
+    switch (body.kind) {
+      case 'peer.started':
+        for (const request of requests.values()) {
+          if (request.asker === peer) request.forgotten = true;
+          const purse = request.purses.get(peer);
+          if (purse !== undefined) purse.working = false;
+        }
+        return;
+      case 'help.asked':
+        return onAsked(peer, body);
+      case 'help.sent':
+        return onSent(peer, body);
+      case 'help.taken':
+        return onTaken(peer, body);
+      case 'help.begun':
+        return onBegun(peer, body);
+      case 'help.worked':
+        return void Object.assign(purseOf(body.id, peer), {
+          working: false,
+          helped: body.outcome === 'helped',
+        });
+      case 'help.ended':
+        return onEnded(peer, body);
+      default:
+    }
+  }
+
+  return {
+    onEvent(event) {
+      if (event.kind === 'durable') onDurable(event);
+    },
+    atEnd() {
+      for (const { asker, number, ended, forgotten } of requests.values()) {
+        if (ended || forgotten || !running(asker) || !exists(asker)) continue;
+        broken(6, `nothing more was heard of a request for help with #${number}`);
+      }
+    },
+  };
+}

@@ -7,10 +7,17 @@
 import type { BugSpec } from './bug-spec.ts';
 import { bugsOfAdapters } from './bugs-of-adapters.ts';
 import { bugsOfClaims } from './bugs-of-claims.ts';
+import { bugsOfHelp } from './bugs-of-help.ts';
 import { bugsOfTakeovers } from './bugs-of-takeovers.ts';
 import { bugsOfWork } from './bugs-of-work.ts';
 
-export const bugs = { ...bugsOfAdapters, ...bugsOfClaims, ...bugsOfTakeovers, ...bugsOfWork };
+export const bugs = {
+  ...bugsOfAdapters,
+  ...bugsOfClaims,
+  ...bugsOfHelp,
+  ...bugsOfTakeovers,
+  ...bugsOfWork,
+};
 export type Bug = keyof typeof bugs;
 
 export function bugSpec(bug: Bug): BugSpec {

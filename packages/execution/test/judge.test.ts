@@ -34,7 +34,16 @@ describe('a result that cheats', () => {
     return world.workspaces.accept({ base: world.base, result, judge, commands, limits });
   };
   const write = (path: string, name: string, content: string) =>
-    put({ path, collect: async () => null, dispose: async () => undefined }, name, content);
+    put(
+      {
+        path,
+        collect: async () => null,
+        apply: async () => undefined,
+        dispose: async () => undefined,
+      },
+      name,
+      content,
+    );
 
   it('fails by the tests of the base, however it changed them', async () => {
     const acceptance = await judged(async (path) => {

@@ -22,6 +22,7 @@ describe('a policy', () => {
       ],
       protected: [],
       verdicts: 1,
+      help: { requestsMax: 3, peersMax: 4, waitMs: 300_000 },
       limits: {
         attemptMs: 600_000,
         verdictMs: 900_000,

@@ -15,7 +15,7 @@ async function costOfIdling(count: number): Promise<number> {
     faults: noFaults,
     sharedAccount: true,
     bug: undefined,
-    policy: { checkpointMs: null, verdicts: 0 },
+    policy: { checkpointMs: null, verdicts: 0, helpers: 1 },
     fileAfterMs: 0,
     keepTrace: false,
   });

@@ -4,7 +4,7 @@
  * it only names what to look at, and its question is data like the issue's own words.
  */
 import {
-  BzzzError,
+  type BzzzError,
   type Help,
   isBzzzError,
   limits,

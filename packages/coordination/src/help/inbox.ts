@@ -5,7 +5,7 @@
 import type { HelpId, HelpRequest, HelpResponse, PeerId } from '@bzzz/protocol';
 import type { Clock } from '../ports/index.ts';
 
-export interface IncomingBranch {
+interface IncomingBranch {
   /** Resolves when whoever opened it is known to have heard of us, or the branch is over before. */
   readonly begun: Promise<void>;
   /** It was dropped, or its lease is over. */

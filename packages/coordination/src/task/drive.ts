@@ -232,6 +232,12 @@ async function pushWork(
   deps.trouble.tell(new BzzzError(code, verdict.reason), holding.task);
 }
 
+/**
+ * What the forge will not take at all, as a secret that it finds where we found none, must not keep a
+ * slot for ever: after so many refusals, some minutes apart, the attempt has failed.
+ */
+const refusalsMax = 8;
+
 /** Looks at the issue once more, then pushes lock and result together, until that is settled. */
 async function publish(
   deps: DriveDeps,
@@ -244,7 +250,8 @@ async function publish(
   const { holding, resultTip } = job;
   const { policy, issue, plan } = briefing;
   options.hooks.onStep({ publishing: result.result });
-  const record = await insist(deps, options, holding, signal, async () => {
+  const patience = { ...options, refusalsMax };
+  const record = await insist(deps, patience, holding, signal, async () => {
     const claim = holding.tip().record;
     await forgeWork(deps, options, claim, signal, () => lookAgain(deps, claim, policy, signal));
     const { verdicts } = policy;

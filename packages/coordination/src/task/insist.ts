@@ -15,11 +15,13 @@ interface InsistDeps {
 
 interface InsistOptions {
   readonly backoffMs: number;
+  /** So often in a row a rule of the forge may say no before that is believed; absent: for ever. */
+  readonly refusalsMax?: number;
 }
 
 /**
  * Repeats a move of the fence until it is won. Throws `task_fenced` when it is lost, except to a
- * publication of our own that had taken effect unseen.
+ * publication of our own that had taken effect unseen, and `fence_refused` after `refusalsMax`.
  */
 export async function insist(
   deps: InsistDeps,
@@ -28,13 +30,18 @@ export async function insist(
   signal: AbortSignal,
   move: () => Promise<FenceVerdict>,
 ): Promise<LockRecord> {
+  let refusals = 0;
   for (let failures = 0; ; failures += 1) {
     const verdict = await forgeWork(deps, options, holding.tip().record, signal, move);
     const { record } = holding.tip();
     if (verdict.kind === 'won' || record.state === 'result') return record;
     if (verdict.kind === 'lost') throw new BzzzError('task_fenced', verdict.reason);
-    const code = verdict.kind === 'refused' ? 'fence_refused' : 'forge_unreachable';
-    deps.trouble.tell(new BzzzError(code, verdict.reason), record.task);
+    const isRefused = verdict.kind === 'refused';
+    const code = isRefused ? 'fence_refused' : 'forge_unreachable';
+    const error = new BzzzError(code, verdict.reason);
+    refusals = isRefused ? refusals + 1 : 0;
+    if (refusals === options.refusalsMax) throw error;
+    deps.trouble.tell(error, record.task);
     await sleep(deps.clock, backoffMs(options.backoffMs, failures, deps.random), signal);
   }
 }

@@ -10,7 +10,17 @@ import type {
   Workspaces,
 } from '../../src/index.ts';
 
+const appliedOid = Oid.parse('d'.repeat(40));
 export const resultOid = Oid.parse('e'.repeat(40));
+
+/** Nobody is there to be asked for help. */
+export const alone = {
+  requestsOf: () => ({
+    ask: async () => ({ helped: false, text: 'nobody helps', changed: false }),
+    exhausted: () => false,
+    tried: () => [],
+  }),
+};
 
 export interface MemoryWork {
   readonly workspaces: Workspaces;
@@ -25,6 +35,8 @@ export interface MemoryWork {
     accepts: boolean;
     /** Of an acceptance that fails; null: it was ended. */
     exitCode: number | null;
+    /** It fails unless another peer helps. */
+    stuck: boolean;
     /** The path that the work changes; null: nothing. */
     changes: string | null;
     error: BzzzError | null;
@@ -40,6 +52,7 @@ export function createMemoryWork(clock: Clock): MemoryWork {
     fails: false,
     accepts: true,
     exitCode: null,
+    stuck: false,
     changes: 'src/a.ts',
     error: null,
   };
@@ -68,7 +81,15 @@ export function createMemoryWork(clock: Clock): MemoryWork {
       const path = script.changes;
       if (path === null) return null;
       const file: ChangedFile = { path, status: 'modified', mode: '100644', bytes: 1, lines: 1 };
-      return { result: resultOid, commits: [{ oid: resultOid, files: [file], secrets: [] }] };
+      // What came from elsewhere is another commit than what was made of it here.
+      const isApplied = events
+        .findLast((one) => /^(create|run|apply)/.test(one))
+        ?.startsWith('apply');
+      const result = isApplied === true ? appliedOid : resultOid;
+      return { result, commits: [{ oid: result, files: [file], secrets: [] }] };
+    },
+    async apply(patch, { reverse = false } = {}) {
+      events.push(reverse ? `undo ${patch}` : `apply ${patch}`);
     },
     async dispose() {
       events.push('dispose');
@@ -94,14 +115,21 @@ export function createMemoryWork(clock: Clock): MemoryWork {
       const file: ChangedFile = { path, status: 'modified', mode: '100644', bytes: 1, lines: 1 };
       return { result, commits: [{ oid: result, files: [file], secrets: [] }] };
     },
+    async diff() {
+      return 'patch';
+    },
     async sweep() {
       events.push('sweep');
     },
   };
   const recipe: Executor<RecipeJob> = {
-    async run({ job }, o) {
+    async run({ job, help }, o) {
       events.push('run');
       await work(o?.signal);
+      if (script.stuck) {
+        const { helped, text } = (await help?.('how?', o)) ?? { helped: false, text: 'no help' };
+        return { succeeded: helped, reason: text, commands: [] };
+      }
       if (script.error !== null) throw script.error;
       const exitCode = script.fails ? 1 : 0;
       const [argv = []] = job.commands;

@@ -2,6 +2,7 @@
 import { BzzzError } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { backoffMs, backoffMsMax, patiently } from '../../src/support/backoff.ts';
+import { createLane } from '../../src/support/lane.ts';
 import { createSerial } from '../../src/support/serial.ts';
 import { sleep } from '../../src/support/sleep.ts';
 import { createTrouble } from '../../src/support/trouble.ts';
@@ -22,6 +23,40 @@ describe('sleep', () => {
     await cut;
     expect(clock.waiting()).toBe(0);
     await expect(sleep(clock, 1, AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+describe('a lane', () => {
+  it('runs so many at a time, in order, and lets who waits leave', async () => {
+    const lane = createLane(1, 2);
+    const first = Promise.withResolvers<void>();
+    const ran: string[] = [];
+    const job = (name: string, wait?: Promise<void>) => async () => {
+      ran.push(name);
+      await wait;
+    };
+    const leaving = new AbortController();
+    const one = lane.run(calm, job('one', first.promise));
+    const two = expect(lane.run(leaving.signal, job('two'))).rejects.toMatchObject({
+      code: 'aborted',
+    });
+    const three = lane.run(calm, job('three'));
+    expect(lane.hasRoom()).toBe(false);
+    leaving.abort();
+    await two;
+    expect(lane.hasRoom()).toBe(true);
+    expect(ran).toEqual(['one']);
+    first.resolve();
+    await Promise.all([one, three]);
+    expect(ran).toEqual(['one', 'three']);
+    await lane.run(calm, job('four'));
+    expect(ran).toEqual(['one', 'three', 'four']);
+  });
+
+  it('goes on after a job that failed', async () => {
+    const lane = createLane(1, 1);
+    await expect(lane.run(calm, () => Promise.reject(new Error('boom')))).rejects.toThrow('boom');
+    expect(await lane.run(calm, async () => 'done')).toBe('done');
   });
 });
 

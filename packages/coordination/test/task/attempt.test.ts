@@ -4,7 +4,7 @@ import { type AttemptJob, runAttempt } from '../../src/task/attempt.ts';
 import type { Plan } from '../../src/task/plan.ts';
 import { peerOf } from '../support/identity.ts';
 import { baseOid } from '../support/memory-forge.ts';
-import { createMemoryWork, resultOid } from '../support/memory-work.ts';
+import { alone, createMemoryWork, resultOid } from '../support/memory-work.ts';
 import { bodySha256, calm, createStand, heldDraft, task } from '../support/stand.ts';
 
 const record = LockRecord.parse({ ...heldDraft(2), peer: peerOf(1), nonce: '0'.repeat(16) });
@@ -24,13 +24,15 @@ const job: AttemptJob = {
   base: { branch: 'main', oid: baseOid, mirror: 'in memory' },
   from: null,
   message: 'Format the code (#7)',
+  onAsking: () => undefined,
   checkpoint: () => Promise.reject(new Error('the policy asks for none')),
 };
 
 function attemptOf() {
   const stand = createStand();
   const work = createMemoryWork(stand.clock);
-  const run = (signal = calm) => stand.clock.drive(runAttempt({ ...stand, ...work }, job, signal));
+  const run = (signal = calm) =>
+    stand.clock.drive(runAttempt({ ...stand, ...work, asking: alone }, job, signal));
   return { stand, work, run };
 }
 
@@ -69,8 +71,7 @@ describe('an attempt', () => {
     if ('kind' in script) delete work.executors.recipe;
     expect(await run()).toMatchObject({ kind: 'failed', reason: expect.stringMatching(reason) });
     expect(stand.journal.of('attempt.ended')).toMatchObject([{ outcome: 'failed', commits: 0 }]);
-    // Without an executor no workspace is made at all.
-    expect(work.events.at(-1)).toBe('kind' in script ? undefined : 'dispose');
+    expect(work.events.at(-1)).toBe('dispose');
   });
 
   it('never runs the acceptance of a result that may not be published', async () => {

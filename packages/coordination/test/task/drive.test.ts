@@ -7,7 +7,7 @@ import { driveTask } from '../../src/task/drive.ts';
 import { createVisible, needsPersonLabel } from '../../src/task/visible.ts';
 import type { Verdicts } from '../../src/verdict/verdicts.ts';
 import { errorOf, issueOf } from '../support/memory-forge.ts';
-import { createMemoryWork, resultOid } from '../support/memory-work.ts';
+import { alone, createMemoryWork, resultOid } from '../support/memory-work.ts';
 import { calm, createStand, heldDraft, leaseMs, number, task } from '../support/stand.ts';
 
 /** Nobody else is there to judge. */
@@ -36,7 +36,7 @@ async function driveOf(change: { attempt?: number; failures?: number } = {}) {
   };
   const drive = (signal = calm) =>
     driveTask(
-      { ...stand, ...work, visible, verdicts },
+      { ...stand, ...work, visible, verdicts, asking: alone },
       { ...options, hooks },
       { holding, resultTip: null, work: null },
       signal,
@@ -204,7 +204,7 @@ describe('a task that goes wrong', () => {
     const shared = { resultTip: null, work: null };
     const job = { holding: createHolding(stand, last), ...shared };
     const over = driveTask(
-      { ...stand, ...work, visible, verdicts },
+      { ...stand, ...work, visible, verdicts, asking: alone },
       { ...options, hooks },
       job,
       calm,
@@ -299,6 +299,21 @@ describe('a task that cannot come to a good end', () => {
     expect(await stand.clock.drive(drive())).toMatchObject({ state: 'failed' });
     expect(work.events).toEqual([]);
     expect(on().comment).toContain('needs a person');
+  });
+
+  it('is given back as failed where a rule of the forge does not take the result at all', async () => {
+    const { stand, drive } = await driveOf();
+    const isResult = (lock: Uint8Array) => new TextDecoder().decode(lock).includes('Bzzz-Result');
+    stand.forge.onPush = ({ lock }) => {
+      stand.forge.fates = isResult(lock.commit) ? ['refuse'] : [];
+    };
+    expect(await stand.clock.drive(drive())).toMatchObject({
+      state: 'released',
+      reason: expect.stringContaining('a rule says no'),
+    });
+    expect(await stand.tip()).toMatchObject({ record: { state: 'released', failures: 1 } });
+    const refused = stand.journal.of('fence.settled').filter((one) => one.outcome === 'refused');
+    expect(refused).toHaveLength(8);
   });
 
   it('waits while the token is refused, and loses nothing', async () => {

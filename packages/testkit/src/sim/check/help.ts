@@ -105,32 +105,25 @@ export function checkHelp(context: CheckContext): Check {
     if (outcome === 'helped' && !helped) broken(6, `${by} is said to have helped, and has not`);
   }
 
-  function onDurable({ peer, body }: Extract<HistoryEvent, { kind: 'durable' }>): void {
-    switch (body.kind) {
-      case 'peer.started':
-        for (const request of requests.values()) {
-          if (request.asker === peer) request.forgotten = true;
-          const purse = request.purses.get(peer);
-          if (purse !== undefined) purse.working = false;
-        }
-        return;
-      case 'help.asked':
-        return onAsked(peer, body);
-      case 'help.sent':
-        return onSent(peer, body);
-      case 'help.taken':
-        return onTaken(peer, body);
-      case 'help.begun':
-        return onBegun(peer, body);
-      case 'help.worked':
-        return void Object.assign(purseOf(body.id, peer), {
-          working: false,
-          helped: body.outcome === 'helped',
-        });
-      case 'help.ended':
-        return onEnded(peer, body);
-      default:
+  function onStarted(peer: PeerId): void {
+    for (const request of requests.values()) {
+      if (request.asker === peer) request.forgotten = true;
+      const purse = request.purses.get(peer);
+      if (purse !== undefined) purse.working = false;
     }
+  }
+
+  function onDurable({ peer, body }: Extract<HistoryEvent, { kind: 'durable' }>): void {
+    if (body.kind === 'peer.started') onStarted(peer);
+    if (body.kind === 'help.asked') onAsked(peer, body);
+    if (body.kind === 'help.sent') onSent(peer, body);
+    if (body.kind === 'help.taken') onTaken(peer, body);
+    if (body.kind === 'help.begun') onBegun(peer, body);
+    if (body.kind === 'help.worked') {
+      const helped = body.outcome === 'helped';
+      Object.assign(purseOf(body.id, peer), { working: false, helped });
+    }
+    if (body.kind === 'help.ended') onEnded(peer, body);
   }
 
   return {

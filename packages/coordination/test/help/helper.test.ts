@@ -1,0 +1,183 @@
+/** A peer that is asked for help: whom it answers, how long it goes on, and what it never does. */
+import {
+  type HelpRequest,
+  HelpId,
+  type HelpResponse,
+  helpProtocol,
+  type Plea,
+  pleaSigningBytes,
+} from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { type HelperOptions, startHelper } from '../../src/help/helper.ts';
+import { createMembership } from '../../src/membership/membership.ts';
+import { peerOf } from '../support/identity.ts';
+import { issueOf } from '../support/memory-forge.ts';
+import { createMemoryHub } from '../support/memory-mesh.ts';
+import { createMemoryWork } from '../support/memory-work.ts';
+import { createStand, lagMs, number, task } from '../support/stand.ts';
+
+type Ask = Extract<HelpRequest, { kind: 'ask' }>;
+
+const id = HelpId.parse('1'.repeat(32));
+const leaseMs = 20_000;
+
+/** Peer 1 holds the task and is stuck; peer 2 is asked. */
+async function pairOf(change: Partial<HelperOptions> = {}) {
+  const asker = createStand(1);
+  const { record } = await asker.win();
+  const stand = createStand(2, asker);
+  const work = createMemoryWork(stand.clock);
+  const hub = createMemoryHub();
+  const [asking, mesh] = [hub.join(asker.peer), hub.join(stand.peer)];
+  hub.link(asker.peer, stand.peer);
+  const membership = createMembership(stand.peer);
+  const options: HelperOptions = {
+    unable: () => null,
+    lagMs,
+    backoffMs: 1_000,
+    leaseMs,
+    candidates: () => [],
+    ...change,
+  };
+  const helper = startHelper({ ...stand, ...work, mesh, membership }, options);
+  async function askOf(plea: Partial<Plea> = {}, more: Partial<Ask> = {}): Promise<Ask> {
+    const words = { question: 'how?', patch: '' };
+    const asked: Plea = { id, task, epoch: record.epoch, peer: asker.peer, ...words, ...plea };
+    const signature = await asker.signer.sign(pleaSigningBytes(asked));
+    const way = { hop: 1, budget: 1, path: [asker.peer] };
+    return { kind: 'ask', plea: asked, signature, ...way, ...more };
+  }
+  const send = (request: HelpRequest) => asking.request(helpProtocol, stand.peer, request);
+  const stay = (heard: number) => send({ kind: 'stay', id, heard, leaseMs });
+  /** Asks, and keeps the branch alive until it ends. */
+  async function settled(ask: Ask): Promise<HelpResponse> {
+    let response = await send(ask);
+    while (response.kind === 'working') {
+      await stand.clock.advance(500);
+      response = await stay(response.number);
+    }
+    return response;
+  }
+  return { asker, stand, work, helper, askOf, send, stay, settled };
+}
+
+const reasonsOf = (response: HelpResponse) =>
+  response.kind === 'ended' ? response.tried.map(({ reason }) => reason) : [];
+
+describe('a plea for help', () => {
+  it('is worked on with the work of whoever is stuck, and answered with what was changed', async () => {
+    const { stand, work, askOf, settled } = await pairOf();
+    const response = await settled(await askOf({ patch: 'unfinished' }));
+    expect(response).toMatchObject({ kind: 'ended', help: { peer: stand.peer, patch: 'patch' } });
+    expect(work.events).toEqual([
+      'create',
+      'apply unfinished',
+      'collect',
+      'run',
+      'collect',
+      'dispose',
+    ]);
+    const kinds = stand.journal.kinds().filter((kind) => kind.startsWith('help.'));
+    expect(kinds).toEqual(['help.taken', 'help.begun', 'help.worked']);
+  });
+
+  it('is not worked on before whoever asks is known to have heard of us', async () => {
+    const { stand, work, askOf, send } = await pairOf();
+    expect(await send(await askOf())).toEqual({ kind: 'working', number: 0 });
+    await stand.clock.advance(60_000);
+    expect(work.events).toEqual([]);
+    expect(await send({ kind: 'drop', id })).toMatchObject({ kind: 'ended' });
+  });
+
+  it('is not worked on twice, though its answer was lost and it is asked again', async () => {
+    const { work, askOf, settled, send } = await pairOf();
+    const ask = await askOf();
+    const first = await settled(ask);
+    expect(await send(ask)).toEqual(first);
+    expect(work.events.filter((event) => event === 'run')).toHaveLength(1);
+  });
+
+  it('is not worked on again after a restart', async () => {
+    const { helper, askOf, send } = await pairOf();
+    helper.remember({ asked: [id], helped: [task] });
+    expect(reasonsOf(await send(await askOf()))).toEqual(['it was asked before']);
+    expect(helper.hasHelped(task)).toBe(true);
+  });
+
+  const forgeries: [string, Partial<Ask>, string][] = [
+    ['a forged signature', { signature: new Uint8Array(64) }, 'it is not signed by whoever asks'],
+    ['a path of others', { path: [peerOf(7)] }, 'its path is not the one that it came by'],
+    ['more hops than its path', { hop: 2 }, 'its path is not the one that it came by'],
+  ];
+  it.each(forgeries)('is refused with %s', async (_what, more, reason) => {
+    const { work, askOf, send } = await pairOf();
+    expect(reasonsOf(await send(await askOf({}, more)))).toEqual([reason]);
+    expect(work.events).toEqual([]);
+  });
+
+  it('is refused when it comes back to who it went through', async () => {
+    const { asker, stand, askOf, send } = await pairOf();
+    const path = [asker.peer, stand.peer, asker.peer];
+    expect(reasonsOf(await send(await askOf({}, { hop: 3, path })))).toEqual([
+      'it goes in circles',
+    ]);
+  });
+
+  it('comes to nothing when whoever asks does not hold the task', async () => {
+    const { work, askOf, settled } = await pairOf();
+    const { epoch } = await askOf().then(({ plea }) => plea);
+    const response = await settled(await askOf({ epoch: (epoch + 1) as typeof epoch }));
+    expect(reasonsOf(response).join()).toContain('does not hold the task');
+    expect(work.events).toEqual([]);
+  });
+
+  it('comes to nothing for an issue that nobody trusted wrote (invariant 11)', async () => {
+    const { asker, work, askOf, settled } = await pairOf();
+    asker.forge.task(number).issue = issueOf({ association: 'NONE' });
+    expect(reasonsOf(await settled(await askOf())).join()).toContain('NONE');
+    expect(work.events).toEqual([]);
+  });
+
+  it('does not bring files in that could steer our own tools', async () => {
+    const { work, askOf, settled } = await pairOf();
+    work.script.changes = 'CLAUDE.md';
+    const response = await settled(await askOf({ patch: 'unfinished' }));
+    expect(reasonsOf(response).join()).toContain('touches the protected path CLAUDE.md');
+    expect(work.events).not.toContain('run');
+  });
+
+  it('ends with its lease, and counts that from an answer that was heard', async () => {
+    const { stand, work, askOf, send, stay } = await pairOf();
+    work.script.takesMs = 600_000;
+    await send(await askOf());
+    await stay(0);
+    await stand.clock.advance(10_000);
+    // Heard long ago: it keeps nothing alive beyond what the first one did.
+    await stay(0);
+    await stand.clock.advance(leaseMs - 10_000 + lagMs);
+    expect(stand.journal.of('help.worked')).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(work.events.at(-1)).toBe('dispose');
+  });
+
+  it('ends at once when it is dropped', async () => {
+    const { stand, work, askOf, send, stay } = await pairOf();
+    work.script.takesMs = 600_000;
+    await send(await askOf());
+    await stay(0);
+    await stand.clock.advance(1_000);
+    await send({ kind: 'drop', id });
+    await stand.clock.advance(1);
+    expect(await send({ kind: 'drop', id })).toMatchObject({ kind: 'ended' });
+    expect(work.events.at(-1)).toBe('dispose');
+  });
+
+  it('ends when we stop', async () => {
+    const { stand, work, helper, askOf, send, stay } = await pairOf();
+    work.script.takesMs = 600_000;
+    await send(await askOf());
+    await stay(0);
+    await stand.clock.advance(1_000);
+    await stand.clock.drive(helper.stop());
+    expect(work.events.at(-1)).toBe('dispose');
+  });
+});

@@ -75,122 +75,6 @@ export function describeWorkspacesContract(
       );
     };
 
-    describe.runIf(files)('patches', () => {
-      const charsMax = 10_000;
-      const between = async (from: Workspace, to: Workspace) => {
-        const { base } = subject;
-        const job = {
-          base,
-          from: (await subject.settle(from.collect('before\n')))?.result ?? base.oid,
-          to: (await collected(to)).result,
-          charsMax,
-        };
-        return subject.settle(subject.workspaces.diff(job));
-      };
-
-      it('carries what one workspace changed into another', async () => {
-        const [one, other] = [await create(), await create()];
-        await subject.write(one, 'src/value.txt', 'caf\u00e9\n');
-        await subject.write(one, 'src/new/deep.txt', 'new\n');
-        await subject.write(one, 'README.md', null);
-        const patch = await between(other, one);
-        await subject.settle(other.apply(patch));
-        expect(await subject.read(other, 'src/value.txt')).toBe('caf\u00e9\n');
-        expect(await subject.read(other, 'src/new/deep.txt')).toBe('new\n');
-        expect(await subject.read(other, 'README.md')).toBeNull();
-        const [here, there] = [await collected(other), await collected(one)];
-        expect(here.commits.map(({ files: facts }) => facts)).toEqual(
-          there.commits.map(({ files: facts }) => facts),
-        );
-        await subject.settle(other.apply(patch, { reverse: true }));
-        expect(await subject.settle(other.collect('nothing\n'))).toBeNull();
-        for (const workspace of [one, other]) await subject.settle(workspace.dispose());
-      });
-
-      it('stands on unfinished work that both have', async () => {
-        const [one, other] = [await create(), await create()];
-        for (const workspace of [one, other]) {
-          await subject.write(workspace, 'src/value.txt', 'half\n');
-        }
-        const before = await collected(one);
-        await subject.write(one, 'src/value.txt', 'whole\n');
-        const { result: to } = await collected(one);
-        const job = { base: subject.base, from: before.result, to, charsMax };
-        await subject.settle(other.apply(await subject.settle(subject.workspaces.diff(job))));
-        expect(await subject.read(other, 'src/value.txt')).toBe('whole\n');
-        for (const workspace of [one, other]) await subject.settle(workspace.dispose());
-      });
-
-      it('refuses a patch that does not fit, and changes nothing', async () => {
-        const [one, other] = [await create(), await create()];
-        await subject.write(one, 'README.md', 'changed\n');
-        await subject.write(one, 'src/value.txt', 'new\n');
-        const patch = await between(other, one);
-        await subject.write(other, 'src/value.txt', 'otherwise\n');
-        await expect(subject.settle(other.apply(patch))).rejects.toMatchObject({
-          code: 'patch_refused',
-        });
-        expect(await subject.read(other, 'README.md')).toBe('hello\n');
-        for (const workspace of [one, other]) await subject.settle(workspace.dispose());
-      });
-
-      it.each([
-        ['out of the folder', '../escaped.txt'],
-        ['into git', '.git/hooks/pre-commit'],
-        ['an absolute path', '/tmp/escaped.txt'],
-      ])('refuses a patch that reaches %s', async (_what, path) => {
-        const workspace = await create();
-        const patch = [
-          `diff --git a/${path} b/${path}`,
-          'new file mode 100755',
-          '--- /dev/null',
-          `+++ b/${path}`,
-          '@@ -0,0 +1 @@',
-          '+caught',
-          '',
-        ].join('\n');
-        await expect(subject.settle(workspace.apply(patch))).rejects.toMatchObject({
-          code: 'patch_refused',
-        });
-        await subject.settle(workspace.dispose());
-      });
-
-      it('does not follow a link that the same patch makes', async () => {
-        const workspace = await create();
-        const patch = [
-          'diff --git a/link b/link',
-          'new file mode 120000',
-          '--- /dev/null',
-          '+++ b/link',
-          '@@ -0,0 +1 @@',
-          '+..',
-          '\\ No newline at end of file',
-          'diff --git a/link/escaped.txt b/link/escaped.txt',
-          'new file mode 100644',
-          '--- /dev/null',
-          '+++ b/link/escaped.txt',
-          '@@ -0,0 +1 @@',
-          '+caught',
-          '',
-        ].join('\n');
-        await expect(subject.settle(workspace.apply(patch))).rejects.toMatchObject({
-          code: 'patch_refused',
-        });
-        await subject.settle(workspace.dispose());
-      });
-
-      it('refuses a difference that is too large', async () => {
-        const workspace = await create();
-        await subject.write(workspace, 'src/value.txt', 'long\n'.repeat(10_000));
-        const { result: to } = await collected(workspace);
-        const job = { base: subject.base, from: subject.base.oid, to, charsMax };
-        await expect(subject.settle(subject.workspaces.diff(job))).rejects.toMatchObject({
-          code: 'patch_too_large',
-        });
-        await subject.settle(workspace.dispose());
-      });
-    });
-
     describe('accept', () => {
       it('reports each command that exits 0', async () => {
         const { succeeds } = subject.commands;
@@ -237,6 +121,122 @@ export function describeWorkspacesContract(
     if (files) describeFiles();
 
     function describeFiles(): void {
+      describe('patches', () => {
+        const charsMax = 10_000;
+        const between = async (from: Workspace, to: Workspace) => {
+          const { base } = subject;
+          const job = {
+            base,
+            from: (await subject.settle(from.collect('before\n')))?.result ?? base.oid,
+            to: (await collected(to)).result,
+            charsMax,
+          };
+          return subject.settle(subject.workspaces.diff(job));
+        };
+
+        it('carries what one workspace changed into another', async () => {
+          const [one, other] = [await create(), await create()];
+          await subject.write(one, 'src/value.txt', 'caf\u00e9\n');
+          await subject.write(one, 'src/new/deep.txt', 'new\n');
+          await subject.write(one, 'README.md', null);
+          const patch = await between(other, one);
+          await subject.settle(other.apply(patch));
+          expect(await subject.read(other, 'src/value.txt')).toBe('caf\u00e9\n');
+          expect(await subject.read(other, 'src/new/deep.txt')).toBe('new\n');
+          expect(await subject.read(other, 'README.md')).toBeNull();
+          const [here, there] = [await collected(other), await collected(one)];
+          expect(here.commits.map(({ files: facts }) => facts)).toEqual(
+            there.commits.map(({ files: facts }) => facts),
+          );
+          await subject.settle(other.apply(patch, { reverse: true }));
+          expect(await subject.settle(other.collect('nothing\n'))).toBeNull();
+          for (const workspace of [one, other]) await subject.settle(workspace.dispose());
+        });
+
+        it('stands on unfinished work that both have', async () => {
+          const [one, other] = [await create(), await create()];
+          for (const workspace of [one, other]) {
+            await subject.write(workspace, 'src/value.txt', 'half\n');
+          }
+          const before = await collected(one);
+          await subject.write(one, 'src/value.txt', 'whole\n');
+          const { result: to } = await collected(one);
+          const job = { base: subject.base, from: before.result, to, charsMax };
+          await subject.settle(other.apply(await subject.settle(subject.workspaces.diff(job))));
+          expect(await subject.read(other, 'src/value.txt')).toBe('whole\n');
+          for (const workspace of [one, other]) await subject.settle(workspace.dispose());
+        });
+
+        it('refuses a patch that does not fit, and changes nothing', async () => {
+          const [one, other] = [await create(), await create()];
+          await subject.write(one, 'README.md', 'changed\n');
+          await subject.write(one, 'src/value.txt', 'new\n');
+          const patch = await between(other, one);
+          await subject.write(other, 'src/value.txt', 'otherwise\n');
+          await expect(subject.settle(other.apply(patch))).rejects.toMatchObject({
+            code: 'patch_refused',
+          });
+          expect(await subject.read(other, 'README.md')).toBe('hello\n');
+          for (const workspace of [one, other]) await subject.settle(workspace.dispose());
+        });
+
+        it.each([
+          ['out of the folder', '../escaped.txt'],
+          ['into git', '.git/hooks/pre-commit'],
+          ['an absolute path', '/tmp/escaped.txt'],
+        ])('refuses a patch that reaches %s', async (_what, path) => {
+          const workspace = await create();
+          const patch = [
+            `diff --git a/${path} b/${path}`,
+            'new file mode 100755',
+            '--- /dev/null',
+            `+++ b/${path}`,
+            '@@ -0,0 +1 @@',
+            '+caught',
+            '',
+          ].join('\n');
+          await expect(subject.settle(workspace.apply(patch))).rejects.toMatchObject({
+            code: 'patch_refused',
+          });
+          await subject.settle(workspace.dispose());
+        });
+
+        it('does not follow a link that the same patch makes', async () => {
+          const workspace = await create();
+          const patch = [
+            'diff --git a/link b/link',
+            'new file mode 120000',
+            '--- /dev/null',
+            '+++ b/link',
+            '@@ -0,0 +1 @@',
+            '+..',
+            '\\ No newline at end of file',
+            'diff --git a/link/escaped.txt b/link/escaped.txt',
+            'new file mode 100644',
+            '--- /dev/null',
+            '+++ b/link/escaped.txt',
+            '@@ -0,0 +1 @@',
+            '+caught',
+            '',
+          ].join('\n');
+          await expect(subject.settle(workspace.apply(patch))).rejects.toMatchObject({
+            code: 'patch_refused',
+          });
+          await subject.settle(workspace.dispose());
+        });
+
+        it('refuses a difference that is too large', async () => {
+          const workspace = await create();
+          await subject.write(workspace, 'src/value.txt', 'long\n'.repeat(10_000));
+          const { result: to } = await collected(workspace);
+          const job = { base: subject.base, from: subject.base.oid, to, charsMax };
+          await expect(subject.settle(subject.workspaces.diff(job))).rejects.toMatchObject({
+            code: 'patch_too_large',
+          });
+          await subject.settle(workspace.dispose());
+        });
+      });
+
       describe('create', () => {
         it('checks the base out', async () => {
           const workspace = await create();

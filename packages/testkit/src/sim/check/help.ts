@@ -20,7 +20,8 @@ type Entry<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
 interface Purse {
   given: number;
   spent: number;
-  readonly from: Set<PeerId>;
+  /** Whom it came from, by hops: it comes by another way again only with fewer. */
+  readonly from: Map<number, PeerId>;
   begun: boolean;
   /** At work on it, in this run of the peer. */
   working: boolean;
@@ -43,7 +44,13 @@ export function checkHelp(context: CheckContext): Check {
 
   function purseOf(id: HelpId, peer: PeerId): Purse {
     const { purses } = requests.get(id) ?? { purses: new Map<PeerId, Purse>() };
-    const fresh = { given: 0, spent: 0, from: new Set<PeerId>(), begun: false, working: false };
+    const fresh = {
+      given: 0,
+      spent: 0,
+      from: new Map<number, PeerId>(),
+      begun: false,
+      working: false,
+    };
     const purse = purses.get(peer) ?? { ...fresh, helped: false };
     purses.set(peer, purse);
     return purse;
@@ -69,7 +76,8 @@ export function checkHelp(context: CheckContext): Check {
     if (request === undefined) return broken(5, `${peer} hands on what nobody asked`);
     if (hop > hopsMax) broken(5, `a request was handed on ${hop} times`);
     if ((hop === 1) !== (peer === request.asker)) broken(5, `a request of hop ${hop} by ${peer}`);
-    if (purseOf(id, peer).from.has(to)) broken(5, 'a request went back to where it came from');
+    if (purseOf(id, peer).from.get(hop - 1) === to)
+      broken(5, 'a request went back to where it came from');
     if (to === request.asker) broken(5, 'a request came back to whoever asked');
     spend(id, peer, budget);
   }
@@ -78,7 +86,7 @@ export function checkHelp(context: CheckContext): Check {
     if (hop > hopsMax) broken(5, `a request was handed on ${hop} times`);
     const purse = purseOf(id, peer);
     purse.given += budget;
-    purse.from.add(from);
+    purse.from.set(hop, from);
   }
 
   function onBegun(peer: PeerId, { id }: Entry<'help.begun'>): void {

@@ -115,7 +115,7 @@ function worldOf(options: RunOptions): World & { readonly calm: boolean; readonl
       checkpointMs: draw.chance(0.4) ? draw.between(1_000, 15_000) : null,
       // Draws of its own, so that the rest of a seed stays what it was.
       verdicts: draw.fork('verdicts').between(0, Math.min(2, peers - 1)),
-      helpers: draw.fork('helpers').between(1, 6),
+      helpers: draw.fork('helpers').between(1, 16),
     },
     bug,
     fileAfterMs,

@@ -32,14 +32,18 @@ interface Purse {
 interface Request {
   readonly asker: PeerId;
   readonly number: IssueNumber;
+  readonly askedAtMs: number;
   readonly purses: Map<PeerId, Purse>;
   ended: boolean;
   /** Whoever asked was started anew since, and knows nothing of it. */
   forgotten: boolean;
 }
 
+/** In so long an answer is given up (the policy of these runs), and the leases of all branches end. */
+const endMsMax = 60_000 + 3 * 20_000;
+
 export function checkHelp(context: CheckContext): Check {
-  const { broken, running, prompt, exists } = context;
+  const { broken, running, prompt, exists, nowMs } = context;
   const requests = new Map<HelpId, Request>();
 
   function purseOf(id: HelpId, peer: PeerId): Purse {
@@ -66,7 +70,7 @@ export function checkHelp(context: CheckContext): Check {
 
   function onAsked(peer: PeerId, { id, task }: Entry<'help.asked'>): void {
     const { number } = taskParts(task);
-    const head = { asker: peer, number, ended: false, forgotten: false };
+    const head = { asker: peer, number, askedAtMs: nowMs(), ended: false, forgotten: false };
     requests.set(id, { ...head, purses: new Map() });
     purseOf(id, peer).given = context.helpers;
   }
@@ -139,7 +143,8 @@ export function checkHelp(context: CheckContext): Check {
       if (event.kind === 'durable') onDurable(event);
     },
     atEnd() {
-      for (const { asker, number, ended, forgotten } of requests.values()) {
+      for (const { asker, number, askedAtMs, ended, forgotten } of requests.values()) {
+        if (nowMs() - askedAtMs < endMsMax) continue;
         if (ended || forgotten || !running(asker) || !exists(asker)) continue;
         broken(6, `nothing more was heard of a request for help with #${number}`);
       }

@@ -162,4 +162,10 @@ const floors: readonly (readonly [Sight, number])[] = [
   ['tidied', 30],
   ['checkpoint', 250],
   ['went on', 14],
+  ['asked for help', 500],
+  ['handed on', 150],
+  ['helped', 70],
+  ['nobody helps', 150],
+  ['help lost', 350],
+  ['help given up', 200],
 ];

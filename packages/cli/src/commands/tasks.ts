@@ -9,6 +9,7 @@ import {
   wantsJson,
 } from '../context.ts';
 import { entryLine } from '../output/entry.ts';
+import { helpTrees } from '../output/help-tree.ts';
 import { table } from '../output/table.ts';
 import { shortId } from '../output/units.ts';
 import { printable, type Terminal } from '../terminal.ts';
@@ -72,6 +73,12 @@ async function story(context: Context, options: Options, id: string): Promise<vo
   );
   terminal.print('');
   for (const one of answer.story) terminal.print(entryLine(terminal, { ...one, who: who(one) }));
+  const nameOf = (peer: string) => answer.story.find((one) => one.peer === peer)?.name ?? null;
+  const trees = helpTrees(answer.story, nameOf);
+  if (trees.length === 0) return;
+  terminal.print('');
+  terminal.print(terminal.style('bold', 'Requests for help'));
+  for (const line of trees) terminal.print(line);
 }
 
 function who({ name, peer }: StoryEntry): string {

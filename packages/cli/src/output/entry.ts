@@ -25,6 +25,9 @@ const shown = [
   'name',
   'title',
   'peer',
+  'hop',
+  'budget',
+  'by',
   'state',
   'effect',
   'outcome',
@@ -37,8 +40,12 @@ const shown = [
   'id',
   'pullRequest',
   'code',
+  'question',
   'reason',
 ] as const;
+
+/** What needs no name in front of it. */
+const bare: ReadonlySet<string> = new Set(['task', 'title', 'question', 'reason']);
 
 function detail(body: PlainEntry['body']): string {
   const { intent } = body;
@@ -54,8 +61,8 @@ function detail(body: PlainEntry['body']): string {
 function field(name: string, value: unknown): string {
   if (name === 'elapsedMs' && typeof value === 'number') return span(value);
   const text = printable(typeof value === 'string' ? value : JSON.stringify(value));
-  if (name === 'task' || name === 'title' || name === 'reason') return text;
-  return `${name}=${name === 'peer' ? shortId(text) : text}`;
+  if (bare.has(name)) return text;
+  return `${name}=${name === 'peer' || name === 'by' ? shortId(text) : text}`;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { logsCommand } from './commands/logs.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { peersCommand } from './commands/peers.ts';
 import { policyCommand } from './commands/policy.ts';
 import { statusCommand } from './commands/status.ts';
@@ -32,6 +33,8 @@ const commands: readonly RegisterCommand[] = [
   verifyCommand,
   submitCommand,
   logsCommand,
+  pauseCommand,
+  resumeCommand,
   doctorCommand,
   policyCommand,
   configCommand,

@@ -63,6 +63,15 @@ describe('with a running peer', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  it('pause and resume, and status says so meanwhile', async () => {
+    expect((await run(['pause', ...data])).out).toContain('This peer begins nothing new.');
+    expect((await run(['status', ...data])).out).toContain('An operator paused this peer');
+    expect(await runJson(['pause', '--mesh', ...data])).toEqual({ paused: true });
+    expect((await run(['resume', ...data])).out).toContain('bzzz resume --mesh');
+    expect((await run(['resume', '--mesh', ...data])).out).toContain('begins new work again');
+    expect((await run(['status', ...data])).out).not.toContain('paused');
+  });
+
   it('peers', async () => {
     const { peers } = await runJson(['peers', ...data]);
     expect(peers).toHaveLength(1);

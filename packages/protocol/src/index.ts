@@ -74,6 +74,7 @@ export {
   Capabilities,
   HealthNote,
   Heartbeat,
+  MeshPause,
   ModelName,
   Needs,
   TaskHint,

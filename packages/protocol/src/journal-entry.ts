@@ -10,7 +10,7 @@ import { Hlc } from './hlc.ts';
 import { Account, Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
-import { TaskKind } from './messages.ts';
+import { MeshPause, TaskKind } from './messages.ts';
 import { Verdict } from './verdict.ts';
 
 const Reason = z.string().max(limits.reasonCharsMax);
@@ -111,6 +111,14 @@ export const EntryBody = z.discriminatedUnion('kind', [
     peer: PeerId,
     outcome: z.enum(['passed', 'failed', 'declined']),
     reason: Reason,
+  }),
+  /** An operator's word about new work, his own machine's or the mesh's. */
+  z.object({
+    kind: z.literal('pause.set'),
+    scope: z.enum(['self', 'mesh']),
+    paused: z.boolean(),
+    /** Of the mesh: who said so, and when. */
+    mesh: MeshPause.optional(),
   }),
   /** Our executor is stuck; before anybody is asked. */
   z.object({ kind: z.literal('help.asked'), ...help, epoch: Epoch, question: Reason }),

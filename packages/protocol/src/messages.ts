@@ -37,6 +37,10 @@ const SuccessOf = z
   .record(TaskKind, Share)
   .refine((shares) => Object.keys(shares).length <= limits.successKindsMax, 'too many kinds');
 
+/** What an operator said last about new work of the whole mesh. */
+export const MeshPause = z.object({ paused: z.boolean(), at: Hlc, by: PeerId });
+export type MeshPause = z.infer<typeof MeshPause>;
+
 /** Topic `capabilities`: who I am and what I can do. On change and every 30 s. */
 export const Capabilities = z.object({
   peer: PeerId,
@@ -68,6 +72,10 @@ export const Capabilities = z.object({
   /** The same for each kind of task that it did lately; of other kinds nothing is known. */
   successOf: SuccessOf.optional(),
   journal: z.object({ key: JournalKey, length: z.int().min(0) }),
+  /** It begins nothing new at present; absent: it does. */
+  paused: z.boolean().optional(),
+  /** What it last heard of the whole mesh; absent: nothing. */
+  meshPause: MeshPause.optional(),
 });
 export type Capabilities = z.infer<typeof Capabilities>;
 

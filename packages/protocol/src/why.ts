@@ -17,7 +17,7 @@ export const WhyReason = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('working'),
     epoch: Epoch,
-    step: z.enum(['claimed', 'running', 'publishing', 'verifying']),
+    step: z.enum(['claimed', 'running', 'helping', 'publishing', 'verifying']),
   }),
   /** Its claim is under way. */
   z.object({ kind: z.literal('bidding') }),
@@ -38,6 +38,8 @@ export const WhyReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('no-sandbox'), reason: Text }),
   /** Its operator gave it nothing to work with: it only watches. */
   z.object({ kind: z.literal('no-slots') }),
+  /** Its operator, or one of the mesh, wants nothing new begun. */
+  z.object({ kind: z.literal('paused'), scope: z.enum(['self', 'mesh']) }),
   z.object({ kind: z.literal('elsewhere') }),
   z.object({ kind: z.literal('stopping') }),
   z.object({

@@ -110,6 +110,7 @@ export function createStory(): Story {
           : `is helped with ${short(body.task)} by ${nameOf(body.by)}`;
       case 'trouble':
         return `trouble ${body.code}: ${firstLine(body.reason)}`;
+      case 'pause.set':
       case 'help.sent':
       case 'help.taken':
       case 'help.worked':

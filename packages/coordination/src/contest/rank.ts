@@ -9,6 +9,7 @@ import { hash53 } from './rendezvous.ts';
 export type Obstacle =
   | { readonly kind: 'repository' }
   | { readonly kind: 'executor' | 'tool' | 'model'; readonly name: string }
+  | { readonly kind: 'paused' }
   | { readonly kind: 'slots' };
 
 /** Why a peer cannot take a task now; undefined: it can. */
@@ -21,6 +22,7 @@ export function obstacleOf(peer: Capabilities, task: TaskId, needs: Needs): Obst
   const tool = tools.find((name) => !peer.tools.includes(name));
   if (tool !== undefined) return { kind: 'tool', name: tool };
   if (placeOf(peer, needs) === -1) return { kind: 'model', name: models.join(' or ') };
+  if (peer.paused === true) return { kind: 'paused' };
   return peer.running >= peer.slots ? { kind: 'slots' } : undefined;
 }
 

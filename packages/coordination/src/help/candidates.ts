@@ -27,7 +27,11 @@ export function helpCandidates(
   if (needs === undefined) return rendezvous(id, peersOf(others));
   const kind = book.get(task)?.seen?.recipe;
   const free = rank(others, task, needs, kind);
-  const busy = others.filter((one) => obstacleOf(one, task, needs)?.kind === 'slots');
+  const busy = others.filter((one) => {
+    const kind = obstacleOf(one, task, needs)?.kind;
+    // Who takes no task of its own still helps with those of others.
+    return kind === 'slots' || kind === 'paused';
+  });
   const able = [...free, ...rendezvous(id, peersOf(busy))];
   const rest = peersOf(others).filter((peer) => !able.includes(peer));
   return [...able, ...rendezvous(id, rest)];

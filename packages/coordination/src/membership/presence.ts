@@ -1,5 +1,5 @@
 /** Tells the mesh who we are and what we can do; hears the same of others. */
-import { type Capabilities, type PeerId, topics } from '@bzzz/protocol';
+import { type Capabilities, type MeshPause, type PeerId, topics } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Clock, Mesh } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
@@ -22,6 +22,8 @@ export interface PresenceOptions {
   readonly incarnation: number;
   /** A peer that was not known, or was thought dead, is there. */
   readonly onJoin: (peer: PeerId) => void;
+  /** What somebody told about the mesh; undefined: nothing yet. */
+  readonly onMeshPause: (told: MeshPause | undefined) => void;
   readonly onChange: () => void;
 }
 
@@ -62,6 +64,7 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
     const isNew = membership.get(from) === undefined;
     if (!membership.heard(capabilities, clock.monotonicMs())) return;
     if (isNew) joined(capabilities);
+    options.onMeshPause(capabilities.meshPause);
     options.onChange();
   }
 

@@ -6,7 +6,6 @@
 import {
   type Account,
   BzzzError,
-  type Capabilities,
   type PeerId,
   type RepoName,
   type TaskHint,
@@ -26,6 +25,7 @@ import { createHelping } from '../help/help.ts';
 import { watchLiveness } from '../membership/liveness.ts';
 import { createMembership } from '../membership/membership.ts';
 import { type Presence, startPresence } from '../membership/presence.ts';
+import { createPause, type Pause } from '../pause/pause.ts';
 import type { StoredEntry } from '../ports/index.ts';
 import { incarnationAfter, readMemory } from '../recovery/fold.ts';
 import { createRecords } from '../recovery/records.ts';
@@ -42,7 +42,7 @@ import { createEpilogue } from './epilogue.ts';
 import type { PeerReport, TaskReport } from '../why/report.ts';
 import { whySourcesOf } from '../why/sources.ts';
 import { startWhy, type Why } from '../why/why.ts';
-import { offered } from './offered.ts';
+import { describePeer } from './describe.ts';
 import { type Lookout, startLookout } from './lookout.ts';
 import type { CoordinatorOptions, Ports } from './options.ts';
 import { learnFromTip } from './reading.ts';
@@ -63,6 +63,8 @@ export interface Coordinator {
   whyTask(task: TaskId, options: { signal: AbortSignal }): Promise<TaskReport>;
   /** Why a peer is idle; undefined: it is not known. Throws `aborted`. */
   whyPeer(peer: PeerId, options: { signal: AbortSignal }): Promise<PeerReport | undefined>;
+  /** Stops new work here or in the whole mesh, or lets it begin again; what is under way goes on. */
+  pause: Pause['set'];
   /** Entries of our own journal as they become durable. */
   onEntry(listener: (stored: StoredEntry) => void): () => void;
 }
@@ -91,6 +93,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
   const helping = createHelping({ ...deps, fence, membership, book }, ableOptionsOf(options));
   const { asking } = helping;
+  const pause = createPause({ ...deps, self, onChange: onPause });
   const verdicts = createVerdicts({ ...deps, membership });
   const epilogue = createEpilogue({ visible, trouble });
   const ends: (() => void)[] = [];
@@ -181,6 +184,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     contest.evaluate();
   }
 
+  function onPause(): void {
+    presence?.announce();
+    contest.evaluate();
+  }
+
   function onMembers(): void {
     const ours = membership.live().filter((one) => account !== null && one.account === account);
     forge.shareAccount(Math.max(1, ours.length));
@@ -256,24 +264,10 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       : [];
   }
 
-  function describe(): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {
-    const { name, version, wire, repositories, tools, sandbox, slots, load } = options;
-    return {
-      name,
-      account,
-      version,
-      wire,
-      sandbox,
-      slots,
-      repositories: [...repositories],
-      tools: [...tools],
-      ...offered(ports.executors),
-      running: workforce.running(),
-      load: load(),
-      success: tally.success(),
-      successOf: tally.successOf(),
-      journal: { key: journal.key, length: journal.length() },
-    };
+  function describe() {
+    const { executors } = ports;
+    const running = workforce.running();
+    return describePeer(options, { account, executors, running, tally, journal, pause });
   }
 
   function runningWhy(): Why {
@@ -285,7 +279,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
 
   async function start(): Promise<void> {
     const memory = await readMemory(journal, signal, tally.take);
-    remember({ chronicle, membership, fence, book, epilogue }, memory);
+    remember({ chronicle, membership, fence, book, epilogue, pause }, memory);
     const { name, version } = options;
     await chronicle.record({ kind: 'peer.started', version, name });
     await ports.workspaces.sweep();
@@ -297,12 +291,22 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
         incarnation,
         describe,
         onJoin: teller.tellAll,
+        onMeshPause: pause.hear,
         onChange: onMembers,
       },
     );
     presence = started;
     const { unable = null } = options;
-    const knowing = { ...deps, membership, book, workforce, contest, claims, watches: looking };
+    const knowing = {
+      ...deps,
+      membership,
+      book,
+      workforce,
+      contest,
+      claims,
+      pause,
+      watches: looking,
+    };
     const sources = () => whySourcesOf(knowing, started.self(), ending !== undefined, unable);
     why = startWhy({ mesh, membership, sources });
     judge = startJudge({ ...deps, fence }, judgeOptionsOf(options, helping.hasHelped));
@@ -382,5 +386,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     whyTask: async (task, { signal: until }) => runningWhy().task(task, until),
     whyPeer: async (peer, { signal: until }) => runningWhy().peer(peer, until),
     onEntry: chronicle.onEntry,
+    pause: pause.set,
   };
 }

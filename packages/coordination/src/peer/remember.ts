@@ -2,6 +2,7 @@
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Fence } from '../fence/fence.ts';
 import type { Membership } from '../membership/membership.ts';
+import type { Pause } from '../pause/pause.ts';
 import type { Ending, Memory } from '../recovery/fold.ts';
 import type { Book } from '../task/book.ts';
 import type { TaskState } from '../task/state.ts';
@@ -13,10 +14,12 @@ export interface RememberDeps {
   readonly fence: Pick<Fence, 'remember'>;
   readonly book: Pick<Book, 'update'>;
   readonly epilogue: Pick<Epilogue, 'ended'>;
+  readonly pause: Pick<Pause, 'remember'>;
 }
 
 export function remember(deps: RememberDeps, memory: Memory): void {
   if (memory.lastAt !== null) deps.chronicle.resume(memory.lastAt);
+  deps.pause.remember(memory.pause);
   deps.membership.remember(memory.members);
   for (const intent of memory.intents) {
     deps.fence.remember(intent, memory.strays.has(intent.oid) ? 'given-up' : undefined);

@@ -3,6 +3,7 @@
  * what: only the fence knows, and is asked (DESIGN.md 4.6).
  */
 import type { EntryBody, FenceIntent, HelpId, Hlc, Oid, PeerId, TaskId } from '@bzzz/protocol';
+import type { PauseMemory } from '../pause/pause.ts';
 import type { Journal } from '../ports/index.ts';
 
 export interface Memory {
@@ -19,6 +20,7 @@ export interface Memory {
   readonly members: readonly PeerId[];
   /** Requests for help that were made of us, and the tasks with which we helped. */
   readonly help: { readonly asked: ReadonlySet<HelpId>; readonly helped: ReadonlySet<TaskId> };
+  readonly pause: PauseMemory;
   /** How our tasks ended, the last end of each. */
   readonly endings: ReadonlyMap<TaskId, Ending>;
 }
@@ -45,6 +47,7 @@ export async function readMemory(
   const unfinished = new Set<TaskId>();
   const members = new Set<PeerId>();
   const help = { asked: new Set<HelpId>(), helped: new Set<TaskId>() };
+  let pause: PauseMemory = { self: false, mesh: null };
   for await (const { entry } of journal.read({ signal })) {
     const { body } = entry;
     lastAt = entry.at;
@@ -63,6 +66,7 @@ export async function readMemory(
       if (body.outcome === 'lost') unfinished.delete(body.task);
       if (body.outcome === 'won') strays.delete(body.oid);
     }
+    if (body.kind === 'pause.set') pause = pauseAfter(pause, body);
     if (body.kind === 'help.taken') help.asked.add(body.id);
     if (body.kind === 'help.worked' && body.outcome === 'helped') help.helped.add(body.task);
     if (body.kind === 'task.ended') {
@@ -72,7 +76,15 @@ export async function readMemory(
     }
   }
   const open = { unfinished: [...unfinished], members: [...members] };
-  return { starts, lastAt, intents, strays, ...open, help, endings };
+  return { starts, lastAt, intents, strays, ...open, help, pause, endings };
+}
+
+function pauseAfter(
+  before: PauseMemory,
+  { scope, paused, mesh }: Extract<EntryBody, { kind: 'pause.set' }>,
+): PauseMemory {
+  if (scope === 'self') return { ...before, self: paused };
+  return { ...before, mesh: mesh ?? before.mesh };
 }
 
 /** Above that of every earlier run, also when the machine's clock was set back meanwhile. */

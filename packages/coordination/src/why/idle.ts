@@ -1,6 +1,6 @@
 /** Why this peer does not do more than it does: its slots, and each open task. Pure. */
 import { limits, type WhyIdle } from '@bzzz/protocol';
-import { fit, tell } from './sentence.ts';
+import { fit, pausedBy, tell } from './sentence.ts';
 import type { WhySources } from './sources.ts';
 import { isOpen, tasksMax, whyTask } from './task.ts';
 
@@ -26,10 +26,11 @@ export function whyIdle(sources: WhySources): WhyIdle {
 }
 
 function conclusion(sources: WhySources, openTasks: number, first: string | undefined): string {
-  const { self, active, stopping, unable } = sources;
+  const { self, active, stopping, unable, paused } = sources;
   if (stopping) return 'is stopping';
   if (unable !== null) return `executes nothing: ${unable}`;
   if (self.slots === 0) return 'only watches: it has no slots';
+  if (paused !== null) return `begins nothing new: ${pausedBy(paused)}`;
   const busy = `${active.length} of ${self.slots} ${self.slots === 1 ? 'slot' : 'slots'} taken`;
   if (openTasks === 0 || first === undefined)
     return `${busy}; no task is open${waitingOnes(sources)}`;

@@ -48,6 +48,7 @@ const order: readonly WhyReason['kind'][] = [
   'no-account',
   'no-sandbox',
   'no-slots',
+  'paused',
   'unable',
   'forge',
   'unseen',
@@ -123,6 +124,7 @@ function conclusion(peers: readonly PeerReason[]): string {
     case 'stopping':
     case 'no-sandbox':
     case 'no-slots':
+    case 'paused':
     case 'unable':
     case 'elsewhere':
       return 'Nobody can take it.';

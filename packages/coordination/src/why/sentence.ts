@@ -41,6 +41,8 @@ function sentenceOf(reason: WhyReason): string {
       return `executes nothing: ${reason.reason}`;
     case 'no-slots':
       return 'only watches: it has no slots';
+    case 'paused':
+      return `begins nothing new: ${pausedBy(reason.scope)}`;
     case 'elsewhere':
       return 'does not work on this repository';
     case 'stopping':
@@ -62,6 +64,10 @@ function sentenceOf(reason: WhyReason): string {
     case 'forge':
       return `has not seen it; the forge: ${reason.reason}`;
   }
+}
+
+export function pausedBy(scope: 'self' | 'mesh'): string {
+  return scope === 'self' ? 'its operator paused it' : 'an operator paused the mesh';
 }
 
 function lackOf({ lacks, name }: Extract<WhyReason, { kind: 'unable' }>): string {

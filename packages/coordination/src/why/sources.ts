@@ -2,6 +2,7 @@ import type { Capabilities, TaskId } from '@bzzz/protocol';
 import type { Contest } from '../contest/contest.ts';
 import type { Forfeit } from '../fence/forfeit.ts';
 import type { Membership } from '../membership/membership.ts';
+import type { Pause } from '../pause/pause.ts';
 import type { ViewSources } from '../peer/view.ts';
 import type { Workforce } from '../peer/workforce.ts';
 import type { Clock } from '../ports/index.ts';
@@ -15,6 +16,8 @@ export interface WhySources extends ViewSources {
   readonly stopping: boolean;
   /** Why this machine may not execute anything; null: it may. */
   readonly unable: string | null;
+  /** Who wants nothing new begun here; null: nobody. */
+  readonly paused: 'self' | 'mesh' | null;
   /** Tasks in our slots, bids among them. */
   readonly active: readonly TaskId[];
   readonly activity: (task: TaskId) => 'none' | 'bidding' | 'driving';
@@ -31,12 +34,13 @@ interface Knowing {
   readonly workforce: Workforce;
   readonly contest: Contest;
   readonly claims: Forfeit;
+  readonly pause: Pick<Pause, 'current'>;
   readonly watches: () => readonly WatchView[];
 }
 
 /** The parts of a peer as they stand now. */
 export function whySourcesOf(
-  { clock, trouble, membership, book, workforce, contest, claims, watches }: Knowing,
+  { clock, trouble, membership, book, workforce, contest, claims, pause, watches }: Knowing,
   self: Capabilities,
   stopping: boolean,
   unable: string | null,
@@ -46,6 +50,7 @@ export function whySourcesOf(
     self,
     stopping,
     unable,
+    paused: pause.current(),
     active,
     members: membership.all(),
     tasks: book.all(),

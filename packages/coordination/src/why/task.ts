@@ -31,7 +31,19 @@ function working({ state }: TaskEntry): WhyReason {
 function stepOf(
   state: TaskEntry['state']['state'],
 ): Extract<WhyReason, { kind: 'working' }>['step'] {
-  return state === 'running' || state === 'publishing' || state === 'verifying' ? state : 'claimed';
+  switch (state) {
+    case 'running':
+    case 'helping':
+    case 'publishing':
+    case 'verifying':
+      return state;
+    case 'open':
+    case 'claimed':
+    case 'done':
+    case 'failed':
+    case 'released':
+      return 'claimed';
+  }
 }
 
 function unseen({ watches }: WhySources, task: TaskId): WhyReason {
@@ -67,9 +79,10 @@ function kept(sources: WhySources, entry: TaskEntry): WhyReason | undefined {
 
 /** What keeps us from a task that somebody should take. */
 function unfit(sources: WhySources, entry: TaskEntry): WhyReason {
-  const { self, unable, nowMs } = sources;
+  const { self, unable, paused, nowMs } = sources;
   if (unable !== null) return { kind: 'no-sandbox', reason: fit(unable) };
   if (self.slots === 0) return { kind: 'no-slots' };
+  if (paused !== null) return { kind: 'paused', scope: paused };
   const needs = entry.seen?.needs ?? { executors: [], tools: [], models: [] };
   const lack = obstacleOf({ ...self, running: 0 }, entry.task, needs);
   if (lack !== undefined && 'name' in lack) {

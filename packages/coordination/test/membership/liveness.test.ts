@@ -219,7 +219,8 @@ describe('presence', () => {
         announceMs: 30_000,
         incarnation: 5,
         describe: () => about,
-        onJoin: (peer) => joined.push(peer),
+        onMeshPause: () => undefined,
+      onJoin: (peer) => joined.push(peer),
         onChange: () => undefined,
       },
     );

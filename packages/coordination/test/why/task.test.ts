@@ -48,6 +48,7 @@ function sourcesOf({ self: of = {}, entry = {}, ...change }: Change = {}): WhySo
     nowMs: 1_000,
     stopping: false,
     unable: null,
+    paused: null,
     active: [],
     activity: () => 'none',
     turnAtMs: () => null,

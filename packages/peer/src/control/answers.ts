@@ -222,6 +222,8 @@ export const CertificatesAnswer = z.object({
 export type CertificatesAnswer = z.infer<typeof CertificatesAnswer>;
 
 export const LookAnswer = z.object({ looking: z.array(z.string()) });
+/** Whether this peer begins nothing new now, for whichever reason. */
+export const PauseAnswer = z.object({ paused: z.boolean() });
 export const StopAnswer = z.object({ stopping: z.literal(true) });
 
 export const Check = z.object({

@@ -18,6 +18,7 @@ import {
   ErrorAnswer,
   LogLine,
   LookAnswer,
+  PauseAnswer,
   PeersAnswer,
   StatusAnswer,
   StopAnswer,
@@ -27,7 +28,7 @@ import {
   WhyPeerAnswer,
   WhyTaskAnswer,
 } from './answers.ts';
-import type { SubmitRequest } from './requests.ts';
+import type { PauseRequest, SubmitRequest } from './requests.ts';
 import { findSocketPath } from './socket-path.ts';
 
 interface CallOptions {
@@ -63,6 +64,10 @@ export interface ControlClient {
   /** Of a pull request: `owner/name#n`, or `n` where the peer works on one repository. */
   certificates(id: string, options?: CallOptions): Promise<CertificatesAnswer>;
   doctor(options?: CallOptions): Promise<z.infer<typeof DoctorAnswer>>;
+  pause(
+    request: z.infer<typeof PauseRequest>,
+    options?: CallOptions,
+  ): Promise<z.infer<typeof PauseAnswer>>;
   stop(options?: CallOptions): Promise<z.infer<typeof StopAnswer>>;
 }
 
@@ -120,6 +125,7 @@ export function createControlClient(dataDir: string): ControlClient {
     certificates: (id, options) =>
       get(CertificatesAnswer, `/certificates/${encodeURIComponent(id)}`, options),
     doctor: (options) => get(DoctorAnswer, '/doctor', options),
+    pause: (request, options) => post(PauseAnswer, '/pause', request, options),
     stop: (options) => post(StopAnswer, '/stop', {}, options),
   };
 }

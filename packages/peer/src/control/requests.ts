@@ -4,6 +4,11 @@ import { z } from 'zod';
 /** What the control socket takes. Unknown fields are refused: a misspelt one is not a default. */
 export const LookRequest = z.strictObject({ repo: RepoName.optional() });
 
+export const PauseRequest = z.strictObject({
+  scope: z.enum(['self', 'mesh']),
+  paused: z.boolean(),
+});
+
 export const SubmitRequest = z.strictObject({
   /** May be left out where the peer works on one repository only. */
   repo: RepoName.optional(),

@@ -8,7 +8,7 @@ import { peerAnswers, taskAnswers } from '../status/answers.ts';
 import { storyOf } from '../status/story.ts';
 import type { CertificatesAnswer, Check, StatusAnswer, SubmitAnswer } from './answers.ts';
 import { logLines } from './log-lines.ts';
-import { LogsQuery, LookRequest, SubmitRequest } from './requests.ts';
+import { LogsQuery, LookRequest, PauseRequest, SubmitRequest } from './requests.ts';
 import { type Answer, type Call, parseRequest, type Route } from './router.ts';
 import { findPeer } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
@@ -16,7 +16,10 @@ import { askedTask, findTask } from './find-task.ts';
 /** What the routes need of the running peer. */
 export interface ControlTarget {
   readonly repositories: readonly RepoName[];
-  readonly coordinator: Pick<Coordinator, 'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer'>;
+  readonly coordinator: Pick<
+    Coordinator,
+    'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause'
+  >;
   readonly journals: Journals;
   status(): StatusAnswer;
   diagnose(signal: AbortSignal): Promise<Check[]>;
@@ -71,6 +74,11 @@ export function controlRoutes(target: ControlTarget): Route[] {
       return { value: { looking } };
     }),
     post('/submit', (call) => submit(target, call)),
+    post('/pause', async ({ body }) => {
+      const { scope, paused } = parseRequest(PauseRequest, body);
+      await coordinator.pause(scope, paused);
+      return { value: { paused: coordinator.view().self.paused === true } };
+    }),
     post('/stop', () => {
       target.stop();
       return { value: { stopping: true }, status: 202 };

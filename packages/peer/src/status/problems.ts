@@ -28,6 +28,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...sandboxOf(sources),
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
     ...webhookOf(sources),
+    ...pauseOf(sources),
     ...settingsOf(sources),
     ...troublesOf(sources),
   ];
@@ -84,6 +85,16 @@ function sandboxOf({ config, sandboxMissing }: ProblemSources): Problem[] {
 /** A warning: polls still find everything. */
 function webhookOf({ webhookTrouble: trouble }: ProblemSources): Problem[] {
   return trouble === null ? [] : [ofCode(trouble.code, 'warning', trouble.reason)];
+}
+
+function pauseOf({ view: { self } }: ProblemSources): Problem[] {
+  if (self.paused !== true) return [];
+  const isMesh = self.meshPause?.paused === true;
+  const [what, command] = isMesh
+    ? ['the whole mesh', 'bzzz resume --mesh']
+    : ['this peer', 'bzzz resume'];
+  const text = `An operator paused ${what}: nothing new is begun here.`;
+  return [{ code: 'paused', severity: 'warning', text, advice: `Run \`${command}\`.` }];
 }
 
 function settingsOf({ config }: ProblemSources): Problem[] {

@@ -48,6 +48,8 @@ function plainFields(body: EntryBody): LogFields {
     }
     case 'verdict.heard':
       return { task: body.task, epoch: body.epoch, peer: body.peer, outcome: body.outcome };
+    case 'pause.set':
+      return { scope: body.scope, paused: body.paused };
     case 'help.asked':
     case 'help.begun':
       return { task: body.task, help: body.id };

@@ -283,6 +283,7 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
     case 'member.suspected':
     case 'member.dead':
       return `${body.kind} ${nameOf(body.peer)}`;
+    case 'pause.set':
     case 'peer.started':
     case 'peer.stopped':
     case 'task.seen':

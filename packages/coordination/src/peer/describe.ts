@@ -1,0 +1,39 @@
+/** What a peer tells the mesh of itself. */
+import type { Account, Capabilities } from '@bzzz/protocol';
+import type { Tally } from '../contest/success.ts';
+import { type Pause, pauseTold } from '../pause/pause.ts';
+import type { Executors, Journal } from '../ports/index.ts';
+import { offered } from './offered.ts';
+import type { CoordinatorOptions } from './options.ts';
+
+export interface Described {
+  readonly account: Account | null;
+  readonly executors: Executors;
+  readonly running: number;
+  readonly tally: Pick<Tally, 'success' | 'successOf'>;
+  readonly journal: Pick<Journal, 'key' | 'length'>;
+  readonly pause: Pause;
+}
+
+export function describePeer(
+  { name, version, wire, repositories, tools, sandbox, slots, load }: CoordinatorOptions,
+  { account, executors, running, tally, journal, pause }: Described,
+): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {
+  return {
+    name,
+    account,
+    version,
+    wire,
+    sandbox,
+    slots,
+    repositories: [...repositories],
+    tools: [...tools],
+    ...offered(executors),
+    running,
+    load: load(),
+    success: tally.success(),
+    successOf: tally.successOf(),
+    journal: { key: journal.key, length: journal.length() },
+    ...pauseTold(pause),
+  };
+}

@@ -1,0 +1,141 @@
+/** Operators who want nothing new begun, on one peer or on all. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { createPause } from '../../src/pause/pause.ts';
+import { issueOf } from '../support/memory-forge.ts';
+import { createMemoryPeer, createMemoryWorld } from '../support/memory-peers.ts';
+import { createStand, number, task } from '../support/stand.ts';
+
+type Peer = ReturnType<typeof createMemoryPeer>;
+
+const peers: Peer[] = [];
+afterEach(async () => {
+  await Promise.all(peers.splice(0).map(({ coordinator }) => coordinator.stop()));
+});
+
+async function meshOf(count: number) {
+  const world = createMemoryWorld();
+  const join = async (index: number, more: Parameters<typeof createMemoryPeer>[2] = {}) => {
+    const peer = createMemoryPeer(world, index, more);
+    for (const other of peers) world.hub.link(other.peer, peer.peer);
+    peers.push(peer);
+    await peer.coordinator.start();
+    return peer;
+  };
+  for (let index = 1; index <= count; index += 1) await join(index);
+  await world.clock.advance(1_000);
+  const file = async () => {
+    world.forge.file(issueOf());
+    await world.clock.advance(90_000);
+  };
+  const worked = () => peers.map(({ work }) => work.events.includes('run'));
+  return { ...world, join, file, worked };
+}
+
+function first(): Peer {
+  const [peer] = peers;
+  if (peer === undefined) throw new Error('there is no peer');
+  return peer;
+}
+
+describe('a peer that its operator pauses', () => {
+  it('leaves new work to others', async () => {
+    const { file, worked } = await meshOf(2);
+    await first().coordinator.pause('self', true);
+    await file();
+    expect(worked()).toEqual([false, true]);
+  });
+
+  it('begins again when it is told to, and says meanwhile why it does nothing', async () => {
+    const { clock, file, worked, forge } = await meshOf(1);
+    await first().coordinator.pause('self', true);
+    await file();
+    expect(worked()).toEqual([false]);
+    const { peers: reasons } = await first().coordinator.whyTask(task, {
+      signal: new AbortController().signal,
+    });
+    expect(reasons).toMatchObject([{ reason: { kind: 'paused', scope: 'self' } }]);
+    await first().coordinator.pause('self', false);
+    await clock.advance(60_000);
+    expect(forge.task(number).pullRequests).toHaveLength(1);
+  });
+
+  it('goes on with what is under way', async () => {
+    const { clock, forge } = await meshOf(1);
+    first().work.script.takesMs = 30_000;
+    forge.file(issueOf());
+    await clock.advance(15_000);
+    expect(first().work.events).toContain('run');
+    await first().coordinator.pause('self', true);
+    await clock.advance(60_000);
+    expect(forge.task(number).pullRequests).toHaveLength(1);
+  });
+
+  it('stays so over a restart', async () => {
+    const { join, file } = await meshOf(1);
+    await first().coordinator.pause('self', true);
+    await first().coordinator.stop();
+    const { journal } = first();
+    peers.splice(0);
+    const again = await join(1, { journal });
+    await file();
+    expect(again.coordinator.view().self.paused).toBe(true);
+    expect(again.work.events).not.toContain('run');
+  });
+});
+
+describe('a mesh that an operator pauses', () => {
+  it('begins nothing, those that join later neither, until one says otherwise', async () => {
+    const { clock, join, file, worked, forge } = await meshOf(2);
+    await first().coordinator.pause('mesh', true);
+    await clock.advance(1_000);
+    const late = await join(3);
+    await clock.advance(1_000);
+    await file();
+    expect(worked()).toEqual([false, false, false]);
+    await late.coordinator.pause('mesh', false);
+    await clock.advance(60_000);
+    expect(forge.task(number).pullRequests).toHaveLength(1);
+  });
+});
+
+describe('the word about a mesh', () => {
+  function pauseOf() {
+    const { clock, chronicle, trouble, peer: self } = createStand(1);
+    const pause = createPause({ self, clock, chronicle, trouble, onChange: () => undefined });
+    const at = (wallMs: number) => ({ at: { wallMs: clock.wallMs() + wallMs, counter: 0 } });
+    return { pause, at, by: self, other: createStand(2).peer };
+  }
+
+  it('is the last one, however late it comes', () => {
+    const { pause, at, by } = pauseOf();
+    pause.hear({ paused: false, ...at(2_000), by });
+    pause.hear({ paused: true, ...at(1_000), by });
+    expect(pause.current()).toBeNull();
+    pause.hear({ paused: true, ...at(3_000), by });
+    expect(pause.current()).toBe('mesh');
+  });
+
+  it('is the same for everybody where two speak at once', () => {
+    const [one, two] = [pauseOf(), pauseOf()];
+    const said = [
+      { paused: true, ...one.at(0), by: one.by },
+      { paused: false, ...one.at(0), by: one.other },
+    ];
+    for (const word of said) one.pause.hear(word);
+    for (const word of said.toReversed()) two.pause.hear(word);
+    expect(one.pause.mesh()).toEqual(two.pause.mesh());
+  });
+
+  it('is not believed from far in the future, which nobody could take back', async () => {
+    const { pause, at, by } = pauseOf();
+    pause.hear({ paused: true, ...at(3_600_000), by });
+    expect(pause.mesh()).toBeNull();
+  });
+
+  it('outlasts what was said by a clock that runs ahead', async () => {
+    const { pause, at, by } = pauseOf();
+    pause.hear({ paused: true, ...at(50_000), by });
+    await pause.set('mesh', false);
+    expect(pause.current()).toBeNull();
+  });
+});

@@ -220,7 +220,7 @@ describe('presence', () => {
         incarnation: 5,
         describe: () => about,
         onMeshPause: () => undefined,
-      onJoin: (peer) => joined.push(peer),
+        onJoin: (peer) => joined.push(peer),
         onChange: () => undefined,
       },
     );

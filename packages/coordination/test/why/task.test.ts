@@ -136,6 +136,7 @@ const cases: [WhyReason, Change, RegExp][] = [
     /executes nothing: no bubblewrap/,
   ],
   [{ kind: 'no-slots' }, { self: { slots: 0 } }, /only watches/],
+  [{ kind: 'paused', scope: 'mesh' }, { paused: 'mesh' }, /an operator paused the mesh/],
   [
     { kind: 'unable', lacks: 'executor', name: 'recipe' },
     { self: { executors: ['ollama'] } },

@@ -20,6 +20,7 @@ import { systemClock } from './system/clock.ts';
 import { offerClis } from './wiring/clis.ts';
 import { controlTarget } from './wiring/control-target.ts';
 import { coordinate } from './wiring/coordinate.ts';
+import { describeMachine } from './system/machine.ts';
 import { logJournal } from './wiring/log-journal.ts';
 import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
 import { offerModels } from './wiring/models.ts';
@@ -91,9 +92,10 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   const clis = await offerClis({ clock, runner, logger: logger.child('cli') }, config.cli);
   closing('coding tools', () => clis.stop());
 
+  const machine = await describeMachine();
   const coordinator = coordinate(
     { identity, mesh, journals, forge: github, runner, ollama: models.ollama, cli: clis.cli },
-    { config, worktrees: layout.worktrees, sandbox, onFatal: hooks.onFatal },
+    { config, worktrees: layout.worktrees, sandbox, machine, onFatal: hooks.onFatal },
   );
   // Before anything is claimed: a port that is taken ends the start.
   const webhook = await receiveWebhooks(

@@ -32,6 +32,7 @@ export {
   logLevels,
 } from './logger.ts';
 export { span } from './status/span.ts';
+export { machineText } from './system/machine.ts';
 export { verifyCertificate } from './verify-certificate.ts';
 export { version } from './version.ts';
 export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';

@@ -35,6 +35,7 @@ describe('diagnose', () => {
     const checks = await diagnose(config, { live: null });
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(checks.map(({ name }) => name)).toEqual([
+      'machine',
       'node',
       'git',
       'data folder',

@@ -73,7 +73,9 @@ export { agentConfiguration, CliName, PromptExecutor } from './executors.ts';
 export {
   Capabilities,
   HealthNote,
+  Gpu,
   Heartbeat,
+  Machine,
   MeshPause,
   ModelName,
   Needs,

@@ -37,6 +37,21 @@ const SuccessOf = z
   .record(TaskKind, Share)
   .refine((shares) => Object.keys(shares).length <= limits.successKindsMax, 'too many kinds');
 
+export const Gpu = z.object({
+  name: z.string().min(1).max(100),
+  /** Null: it is not told. */
+  memoryBytes: z.int().min(0).nullable(),
+});
+export type Gpu = z.infer<typeof Gpu>;
+
+/** What a machine is, for people and for whoever chooses among machines. */
+export const Machine = z.object({
+  cores: z.int().min(1).max(65_536),
+  memoryBytes: z.int().min(0),
+  gpus: z.array(Gpu).max(16),
+});
+export type Machine = z.infer<typeof Machine>;
+
 /** What an operator said last about new work of the whole mesh. */
 export const MeshPause = z.object({ paused: z.boolean(), at: Hlc, by: PeerId });
 export type MeshPause = z.infer<typeof MeshPause>;
@@ -72,6 +87,8 @@ export const Capabilities = z.object({
   /** The same for each kind of task that it did lately; of other kinds nothing is known. */
   successOf: SuccessOf.optional(),
   journal: z.object({ key: JournalKey, length: z.int().min(0) }),
+  /** Absent in messages of earlier versions. */
+  machine: Machine.optional(),
   /** It begins nothing new at present; absent: it does. */
   paused: z.boolean().optional(),
   /** What it last heard of the whole mesh; absent: nothing. */

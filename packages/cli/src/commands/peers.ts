@@ -1,4 +1,4 @@
-import { type PeerAnswer, span } from '@bzzz/peer';
+import { machineText, type PeerAnswer, span } from '@bzzz/peer';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -27,7 +27,9 @@ export function peersCommand(program: Command, context: Context): void {
 const headings = ['name', 'id', 'state', 'heard', 'slots', 'load', 'journal', 'offers'];
 
 function row(terminal: Terminal, peer: PeerAnswer): string[] {
-  const offers = [...peer.executors, `sandbox:${peer.sandbox}`, ...peer.tools].map(printable);
+  const { machine, executors, sandbox, tools } = peer;
+  const about = machine === undefined ? [] : [machineText(machine)];
+  const offers = [...about, ...executors, `sandbox:${sandbox}`, ...tools].map(printable);
   return [
     printable(peer.name),
     shortId(peer.id),
@@ -40,9 +42,10 @@ function row(terminal: Terminal, peer: PeerAnswer): string[] {
   ];
 }
 
-function state(terminal: Terminal, { self, liveness, connected }: PeerAnswer): string {
-  if (self) return terminal.style('bold', 'this one');
+function state(terminal: Terminal, { self, liveness, connected, paused }: PeerAnswer): string {
+  if (self) return terminal.style('bold', paused ? 'this one, paused' : 'this one');
   if (liveness === 'dead') return terminal.style('red', 'dead');
   if (liveness === 'suspected') return terminal.style('yellow', 'suspected');
+  if (paused && connected) return terminal.style('yellow', 'paused');
   return connected ? terminal.style('green', 'connected') : terminal.style('yellow', 'unreachable');
 }

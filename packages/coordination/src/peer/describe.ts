@@ -16,9 +16,10 @@ export interface Described {
 }
 
 export function describePeer(
-  { name, version, wire, repositories, tools, sandbox, slots, load }: CoordinatorOptions,
+  options: CoordinatorOptions,
   { account, executors, running, tally, journal, pause }: Described,
 ): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {
+  const { name, version, wire, repositories, tools, sandbox, slots, load, machine } = options;
   return {
     name,
     account,
@@ -34,6 +35,7 @@ export function describePeer(
     success: tally.success(),
     successOf: tally.successOf(),
     journal: { key: journal.key, length: journal.length() },
+    ...(machine === undefined ? {} : { machine }),
     ...pauseTold(pause),
   };
 }

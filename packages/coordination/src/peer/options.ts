@@ -1,5 +1,5 @@
 /** What a peer is made of, and how it is to behave. */
-import type { BzzzError, Capabilities, Liveness, RepoName, Timing } from '@bzzz/protocol';
+import type { BzzzError, Capabilities, Liveness, Machine, RepoName, Timing } from '@bzzz/protocol';
 import type {
   Clock,
   Executors,
@@ -34,6 +34,8 @@ export interface CoordinatorOptions {
   readonly sandbox: Capabilities['sandbox'];
   /** What this machine is, as its verdicts say it: `linux x64`. */
   readonly platform: string;
+  /** Cores, memory, graphics cards; absent: nobody looked. */
+  readonly machine?: Machine;
   /** Why this machine may not execute anything, for people; null or absent: it may. */
   readonly unable?: string | null;
   readonly wire: Capabilities['wire'];

@@ -122,6 +122,9 @@ export const PeerAnswer = z.object({
   success: z.number(),
   /** By kind of task, where the peer tells it. */
   successOf: z.record(z.string(), z.number()).default({}),
+  /** Absent: a peer of an earlier version. */
+  machine: Capabilities.shape.machine,
+  paused: z.boolean().default(false),
   /** `here`: entries of its journal that this peer holds. */
   journal: z.object({ key: z.string(), length: z.number(), here: z.number() }),
 });

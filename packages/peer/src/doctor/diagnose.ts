@@ -22,12 +22,12 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
   const { checkForge } = await import('./forge.ts');
   const { checkClis } = await import('./clis.ts');
   const { checkModels } = await import('./models.ts');
-  const { checkDisk, checkFolder, checkGit, checkNode, checkSandbox, checkTools } = await import(
-    './machine.ts'
-  );
+  const { checkDisk, checkFolder, checkGit, checkMachine, checkNode, checkSandbox, checkTools } =
+    await import('./machine.ts');
   const until = signal === undefined ? {} : { signal };
   const { dataDir, mesh, work } = config;
   const groups = await Promise.all([
+    one('machine', () => checkMachine(until)),
     one('node', () => checkNode()),
     one('git', checkGit),
     one('data folder', () => checkFolder(dataDir)),

@@ -6,10 +6,15 @@ import { promisify } from 'node:util';
 import { probeSandbox } from '@bzzz/execution';
 import { type Config, reasonOf } from '@bzzz/protocol';
 import type { Check } from '../control/answers.ts';
+import { describeMachine, machineText } from '../system/machine.ts';
 import { findTools } from '../tools.ts';
 import { bad, good } from './checks.ts';
 
 const run = promisify(execFile);
+
+export async function checkMachine(options: { signal?: AbortSignal } = {}): Promise<Check> {
+  return good('machine', machineText(await describeMachine(options)));
+}
 
 export async function checkNode(version = process.versions.node): Promise<Check> {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -90,6 +90,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
     const { capabilities, peer: id, name, self, connected, liveness, heardAgoMs } = member;
     const { account, version, repositories, executors, tools, sandbox } = capabilities;
     const { slots, running, load, success, successOf = {}, journal } = capabilities;
+    const { machine, paused = false } = capabilities;
     const replica = journals.replicas().find(({ key }) => key === journal.key);
     const here = self ? journals.own.length() : (replica?.length() ?? 0);
     return {
@@ -110,6 +111,8 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       load,
       success,
       successOf,
+      machine,
+      paused,
       journal: { ...journal, here },
     };
   });

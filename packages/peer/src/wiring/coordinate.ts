@@ -10,7 +10,13 @@ import {
 import { createRecipeExecutor, createWorkspaces, type Runner } from '@bzzz/execution';
 import type { Journals } from '@bzzz/journal';
 import { createSigner, type Identity } from '@bzzz/mesh';
-import { type BzzzError, type Config, livenessOf, wireVersions } from '@bzzz/protocol';
+import {
+  type BzzzError,
+  type Config,
+  livenessOf,
+  type Machine,
+  wireVersions,
+} from '@bzzz/protocol';
 import { systemClock } from '../system/clock.ts';
 import { machineLoad } from '../system/load.ts';
 import { systemRandom } from '../system/random.ts';
@@ -34,6 +40,7 @@ export interface CoordinateOptions {
   /** Folder of the worktrees. */
   readonly worktrees: string;
   readonly sandbox: SandboxState;
+  readonly machine: Machine;
   readonly onFatal: (error: BzzzError) => void;
 }
 
@@ -69,6 +76,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       sandbox: sandbox.kind,
       platform: `${process.platform} ${process.arch}`,
       unable: work.slots > 0 ? sandbox.missing : null,
+      machine: options.machine,
       wire: wireVersions,
       load: machineLoad,
       onFatal: options.onFatal,

@@ -4,7 +4,7 @@ import { limits } from '@bzzz/protocol';
 import { oneLine } from '../prompt/one-line.ts';
 import { differences, seeFiles } from './changes.ts';
 
-type Heard =
+export type Heard =
   /** `text`: of a helper's model, with the files that it changed: data, and never an order. */
   | { readonly helped: true; readonly text: string }
   /** In one line. */

@@ -1,12 +1,13 @@
 /** A real coding tool from the registry, in the real sandbox, with a model that a test wrote down. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createCli } from '@bzzz/execution';
 import { startScriptedGemini } from '@bzzz/testkit/scripted/gemini';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { job } from '../support/cli-world.ts';
-import { limits, makeWorld } from '../support.ts';
+import { helpInOrder, says } from '../support/helpers.ts';
+import { limits, makeWorld, put } from '../support.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -71,4 +72,60 @@ it('changes a file by a tool call of its model, and never sees the key', async (
   expect(seen).toContain('GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:');
   expect(seen).toContain('GEMINI_API_KEY=bzzz-');
   expect(seen).not.toContain(key);
+});
+
+it('asks another peer and goes on with its own session', async () => {
+  const world = makeWorld();
+  onTestFinished(() => world.dispose());
+  const workspace = await world.create();
+  onTestFinished(() => workspace.dispose());
+  const write = (content: string) => ({
+    kind: 'call' as const,
+    name: 'write_file',
+    args: { file_path: '/workspace/src/value.txt', content },
+  });
+  const server = await startScriptedGemini(key, [
+    write('half\n'),
+    { kind: 'text', text: 'I wrote a half.\n\nBZZZ-HELP: What is the other half?\nI tried one.' },
+    write('whole\n'),
+    { kind: 'text', text: 'The value is whole.' },
+  ]);
+  onTestFinished(() => server.close());
+  const options = { program, apiUrl: server.url, model: 'gemini-2.5-flash', lookMs: 60_000 };
+  const cli = createCli({ runner: world.runner }, 'gemini', {
+    ...options,
+    apiKey: async () => key,
+  });
+  await cli.refresh();
+  const { help, questions } = helpInOrder(async () => {
+    await put(workspace, 'src/other.txt', 'other\n');
+    return { ...says('See src/other.txt.'), changed: true };
+  });
+  const report = await cli.executor.run({
+    job: { ...job, executors: ['gemini'] },
+    path: workspace.path,
+    limits: { ...limits, attemptMs: 100_000 },
+    help,
+  });
+  expect(report).toMatchObject({
+    succeeded: true,
+    reason: 'it says: The value is whole.',
+    answer: 'The value is whole.',
+    commands: [{ exitCode: 0 }, { exitCode: 0 }],
+    // Each run counts its own two answers.
+    spent: { turns: 4, tokensRead: 400, tokensWritten: 40 },
+  });
+  expect(questions).toEqual(['What is the other half?\nI tried one.']);
+  expect(await readFile(join(workspace.path, 'src/value.txt'), 'utf8')).toBe('whole\n');
+
+  // It remembered what it was told and what it did, and was told the answer after that.
+  const said = (server.questions[2]?.contents ?? []).map((content) => JSON.stringify(content));
+  const order = ['Mend the widget.', '"functionCall"', 'BZZZ-HELP: What is', 'See src/other.txt.'];
+  const places = order.map((text) => said.findIndex((content) => content.includes(text)));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(said.at(-1)).toContain('(files changed: src/other.txt)');
+  // What it remembered is gone.
+  const beside = await readdir(dirname(workspace.path));
+  expect(beside.filter((name) => name.startsWith('cli-'))).toEqual([]);
 });

@@ -1,15 +1,17 @@
 /** What is told about an attempt of a tool, from what the tool told and how its runs ended. */
 import type { ExecutorReport } from '@bzzz/coordination';
-import type { Proxy } from './api/proxy.ts';
 import type { Round } from './round.ts';
 import { spentOn } from './spent.ts';
 import type { CliTool } from './tool.ts';
 
 export interface Attempted {
   readonly rounds: readonly Round[];
-  readonly proxy: Pick<Proxy, 'answers'>;
+  /** Answers that a model was asked for. */
+  readonly answers: number;
   /** Null: the tool did its work. */
   readonly failure: string | null;
+  /** What went wrong on the way, for people. */
+  readonly notes: readonly string[];
   /** Named by the operator. */
   readonly model: string | null;
 }
@@ -17,18 +19,18 @@ export interface Attempted {
 const saidCharsMax = 4_000;
 
 export function reportOf(tool: CliTool, attempted: Attempted): ExecutorReport {
-  const { rounds, proxy, failure, model } = attempted;
+  const { rounds, answers, failure, notes, model } = attempted;
   const words = rounds.at(-1)?.findings.said ?? '';
   const said = words === '' ? '' : `it says: ${words.slice(0, saidCharsMax)}`;
   const lines = rounds.reduce((sum, { findings }) => sum + findings.unknown, 0);
   const unknown = lines === 0 ? '' : `${lines} lines of it were not understood`;
-  const reason = [failure ?? said, unknown].filter((part) => part !== '').join('; ');
+  const reason = [failure ?? said, ...notes, unknown].filter((part) => part !== '').join('; ');
   return {
     succeeded: failure === null,
     reason: reason === '' ? 'it is done' : reason,
     commands: rounds.map(({ outcome, argv }) => ({ ...outcome.report, argv })),
     ...(words === '' ? {} : { answer: words }),
-    spent: spentOn(tool, rounds, { model, answers: proxy.answers }),
+    spent: spentOn(tool, rounds, { model, answers }),
   };
 }
 

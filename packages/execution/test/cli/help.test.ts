@@ -153,6 +153,39 @@ say({ type: 'step_finish', sessionID, part: { reason: 'stop', cost: 1, tokens: {
     expect((await runsOf(at))[1]?.argv.join(' ')).toContain('--session ses_1');
   });
 
+  it('begins anew where its session is refused before its model has answered', async () => {
+    const script = `${remembers}
+if (argv.includes('--resume')) { done({ subtype: 'error', is_error: true, result: 'no such session' }); process.exitCode = 1; }
+else done(count === 1 ? { result: '${question}', ${usage} } : { ${usage} });`;
+    const at = await world({ script });
+    const report = await at.run({}, { help: helpInOrder(says('Like this.')).help });
+    expect(report).toMatchObject({
+      succeeded: true,
+      reason:
+        'it says: Mended.; it began anew, since it could not go on with its session (it ended with exit code 1 (it failed): no such session)',
+      spent: { turns: 4, costUsd: 1 },
+    });
+    expect(report.commands.map(({ exitCode }) => exitCode)).toEqual([0, 1, 0]);
+    const [first, , third] = await runsOf(at);
+    expect(third?.argv).toEqual(first?.argv);
+    expect(third?.prompt).toContain('Answered:\nLike this.');
+  });
+
+  it('has failed where its session fails after its model has answered', async () => {
+    const script = `${remembers}
+const headers = { 'x-api-key': process.env.ANTHROPIC_API_KEY };
+await fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', { method: 'POST', headers, body: '{}' });
+if (count === 1) done({ result: '${question}' });
+else process.exit(1);`;
+    const at = await world({ script });
+    const report = await at.run({}, { help: helpInOrder(says('Like this.')).help });
+    expect(report).toMatchObject({
+      succeeded: false,
+      reason: 'it ended with exit code 1 (it failed)',
+    });
+    expect(report.commands).toHaveLength(2);
+  });
+
   it('may ask as often as help allows, and has then failed', async () => {
     const script = `${remembers}\ndone({ result: 'BZZZ-HELP: How, time ' + count + '?' });`;
     const at = await world({ script });
@@ -231,7 +264,8 @@ else setInterval(() => {}, 1000);`;
     const report = await at.run({}, { help, attemptMs: 6_000 });
     expect(report).toMatchObject({
       succeeded: false,
-      reason: 'it asked for help (How? I tried this.) and waited until 6000 ms were over',
+      reason:
+        'it asked for help (How? I tried this.); nobody had answered when its 6000 ms were over',
       commands: [{ exitCode: 0 }],
     });
     expect((await asked)?.aborted).toBe(true);

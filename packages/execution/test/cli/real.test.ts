@@ -9,7 +9,7 @@ import { job } from '../support/cli-world.ts';
 import { helpInOrder, says } from '../support/helpers.ts';
 import { limits, makeWorld, put } from '../support.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const key = 'AIza-the-key-of-the-operator';
 const manifest = createRequire(import.meta.url).resolve('@google/gemini-cli/package.json');
@@ -74,20 +74,19 @@ it('changes a file by a tool call of its model, and never sees the key', async (
   expect(seen).not.toContain(key);
 });
 
-it('asks another peer and goes on with its own session', async () => {
+// Its version 0.61.0 goes on with a session, but not with one in which it has called a tool: it then sends
+// the result twice, which the API refuses (google-gemini/gemini-cli#29365). Should this fail since that is
+// mended, all the better.
+it('asks other peers, goes on with its own session, and begins anew where that does not work', async () => {
   const world = makeWorld();
   onTestFinished(() => world.dispose());
   const workspace = await world.create();
   onTestFinished(() => workspace.dispose());
-  const write = (content: string) => ({
-    kind: 'call' as const,
-    name: 'write_file',
-    args: { file_path: '/workspace/src/value.txt', content },
-  });
+  const written = { file_path: '/workspace/src/value.txt', content: 'whole\n' };
   const server = await startScriptedGemini(key, [
-    write('half\n'),
-    { kind: 'text', text: 'I wrote a half.\n\nBZZZ-HELP: What is the other half?\nI tried one.' },
-    write('whole\n'),
+    { kind: 'text', text: 'A half.\n\nBZZZ-HELP: What is the other half?\nI tried one.' },
+    { kind: 'call', name: 'write_file', args: written },
+    { kind: 'text', text: 'BZZZ-HELP: Is it whole?' },
     { kind: 'text', text: 'The value is whole.' },
   ]);
   onTestFinished(() => server.close());
@@ -100,31 +99,41 @@ it('asks another peer and goes on with its own session', async () => {
   const { help, questions } = helpInOrder(async () => {
     await put(workspace, 'src/other.txt', 'other\n');
     return { ...says('See src/other.txt.'), changed: true };
-  });
+  }, says('It is.'));
   const report = await cli.executor.run({
     job: { ...job, executors: ['gemini'] },
     path: workspace.path,
-    limits: { ...limits, attemptMs: 100_000 },
+    limits: { ...limits, attemptMs: 150_000 },
     help,
   });
   expect(report).toMatchObject({
     succeeded: true,
-    reason: 'it says: The value is whole.',
+    reason: expect.stringMatching(/^it says: The value is whole\.; it began anew, since/),
     answer: 'The value is whole.',
-    commands: [{ exitCode: 0 }, { exitCode: 0 }],
-    // Each run counts its own two answers.
-    spent: { turns: 4, tokensRead: 400, tokensWritten: 40 },
+    // Each run counts its own answers.
+    spent: { tokensRead: 400, tokensWritten: 40 },
   });
-  expect(questions).toEqual(['What is the other half?\nI tried one.']);
+  expect(questions).toEqual(['What is the other half?\nI tried one.', 'Is it whole?']);
+  const resumed = report.commands.map(({ argv }) => argv.includes('--resume'));
+  expect(resumed).toEqual([false, true, true, false]);
   expect(await readFile(join(workspace.path, 'src/value.txt'), 'utf8')).toBe('whole\n');
 
-  // It remembered what it was told and what it did, and was told the answer after that.
-  const said = (server.questions[2]?.contents ?? []).map((content) => JSON.stringify(content));
-  const order = ['Mend the widget.', '"functionCall"', 'BZZZ-HELP: What is', 'See src/other.txt.'];
-  const places = order.map((text) => said.findIndex((content) => content.includes(text)));
-  expect(places).not.toContain(-1);
-  expect(places).toEqual(places.toSorted((a, b) => a - b));
-  expect(said.at(-1)).toContain('(files changed: src/other.txt)');
+  // On its session it remembers what it was told and what it asked, and is told the answer after that.
+  const told = server.questions.map(({ contents }) => contents.map((one) => JSON.stringify(one)));
+  const order = ['Mend the widget.', 'BZZZ-HELP: What is', 'See src/other.txt.'];
+  const places = order.map((text) => told[1]?.findIndex((one) => one.includes(text)));
+  expect(places).toEqual([0, 1, 2]);
+  expect(told[1]?.at(-1)).toContain('(files changed: src/other.txt)');
+  // Anew it is told all of it at once.
+  expect(told[3]).toHaveLength(1);
+  for (const text of [
+    'Mend the widget.',
+    'What is the other half?',
+    'See src/other.txt.',
+    'It is.',
+  ]) {
+    expect(told[3]?.[0]).toContain(text);
+  }
   // What it remembered is gone.
   const beside = await readdir(dirname(workspace.path));
   expect(beside.filter((name) => name.startsWith('cli-'))).toEqual([]);

@@ -10,7 +10,7 @@ export interface TreeLimits {
   readonly processesMax: number;
   /** Memory that a runtime reserves beyond that and never touches. */
   readonly reservedBytes: number;
-  /** Room that the worktree may take on disk. */
+  /** Room that the worktree, and what belongs to it, may take on disk. */
   readonly diskBytesMax: number;
 }
 
@@ -19,7 +19,8 @@ export type LimitName = 'memory' | 'processes' | 'disk';
 export interface WatchOptions {
   /** The command's processes among all. */
   readonly members: (processes: readonly ProcessInfo[]) => ProcessInfo[];
-  readonly tree: string;
+  /** What is written to disk is in these; all on the same disk. */
+  readonly folders: readonly [string, ...string[]];
   readonly limits: TreeLimits;
   readonly onOver: (limit: LimitName) => void;
   /** A look failed; the run must not go on unwatched. */
@@ -55,7 +56,7 @@ export function watchLimits(options: WatchOptions): () => Promise<void> {
   };
   const lookInside = async (members: readonly ProcessInfo[]) => {
     if (performance.now() < lookInsideAtMs) return;
-    open = await openBytesOf(members, options.tree);
+    open = await openBytesOf(members, options.folders[0]);
     lookInsideAtMs = performance.now() + lookInsideEveryMs;
   };
   const overDisk = async (): Promise<LimitName | null> => {
@@ -63,7 +64,8 @@ export function watchLimits(options: WatchOptions): () => Promise<void> {
     if (open.disk > diskBytesMax) return 'disk';
     const fromMs = performance.now();
     if (fromMs < measureAtMs) return null;
-    const bytes = await diskBytesOf(options.tree);
+    let bytes = 0;
+    for (const folder of options.folders) bytes += await diskBytesOf(folder);
     const toMs = performance.now();
     // A large tree takes long to measure: at most a twentieth of the time goes there.
     measureAtMs = toMs + Math.max(measureEveryMs, 20 * (toMs - fromMs));

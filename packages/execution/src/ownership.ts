@@ -16,11 +16,27 @@ export async function handOver(tree: string, signal?: AbortSignal): Promise<numb
   const { uid } = await lstat(tree);
   if (uid !== 0) return uid;
   const owner = randomInt(firstUser, lastUser + 1);
-  const { code, stderr } = await runOnce('chown', ['-R', '-h', '-P', `${owner}:${owner}`, tree], {
-    signal,
-  });
+  await giveTo(owner, tree, [], signal);
+  return owner;
+}
+
+/** What the peer itself wrote into a worktree becomes its owner's: commands could not change it else. */
+export async function handOverWritten(tree: string): Promise<void> {
+  if (process.geteuid?.() !== 0) return;
+  const { uid } = await lstat(tree);
+  // Still root's: it is handed over as a whole before the first command.
+  if (uid !== 0) await giveTo(uid, tree, ['--from=0'], undefined);
+}
+
+async function giveTo(
+  owner: number,
+  tree: string,
+  only: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const args = ['-R', '-h', '-P', ...only, `${owner}:${owner}`, tree];
+  const { code, stderr } = await runOnce('chown', args, { signal });
   if (code !== 0) {
     throw new BzzzError('workspace_failed', `chown failed: ${stderr.toString('utf8').trim()}`);
   }
-  return owner;
 }

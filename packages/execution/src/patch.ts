@@ -6,6 +6,7 @@
 import { BzzzError, type Oid } from '@bzzz/protocol';
 import type { Git } from './git.ts';
 import { refuseHostileTree } from './hostile.ts';
+import { handOverWritten } from './ownership.ts';
 
 export async function diffText(
   git: Git,
@@ -36,5 +37,9 @@ export async function applyPatch(job: PatchJob, signal?: AbortSignal): Promise<v
   await git(['read-tree', '--reset', base], { signal });
   await git(['add', '--all', '--', '.'], { signal, code: 'workspace_hostile' });
   const args = ['apply', '--index', '--whitespace=nowarn', ...(reverse ? ['--reverse'] : []), '-'];
-  await git(args, { signal, input: Buffer.from(patch, 'latin1'), code: 'patch_refused' });
+  try {
+    await git(args, { signal, input: Buffer.from(patch, 'latin1'), code: 'patch_refused' });
+  } finally {
+    await handOverWritten(job.tree);
+  }
 }

@@ -7,7 +7,7 @@
  * the process list inside, 5 where it reads a filter of system calls.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { chown, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { WorkLimits } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
@@ -24,7 +24,8 @@ import { usualReservedBytes } from './limit-watch.ts';
 import { type RunOutcome, unstarted } from './outcome.ts';
 import { handOver } from './ownership.ts';
 import { noteRun } from './run-record.ts';
-import { type Isolation, mappedUser, probeSandbox } from './sandbox.ts';
+import { homeMounts, type Isolation, mappedUser, probeSandbox } from './sandbox.ts';
+import type { Launch } from './spawn.ts';
 import { throwIfAborted, watchRun } from './watch-run.ts';
 
 export interface RunnerOptions extends HostViewOptions {
@@ -57,6 +58,11 @@ export interface RunRequest {
    * looks at it is bounded later.
    */
   readonly reservedBytes?: number;
+  /**
+   * Folder that is its HOME, and outlives it; it lies beside the worktree and counts as a part of it. Absent:
+   * in the sandbox a folder of its own, gone afterwards.
+   */
+  readonly home?: string;
   /** Gets what it prints to its standard output, as it comes, within the limit. */
   readonly onStdout?: (chunk: Buffer) => void;
 }
@@ -120,13 +126,20 @@ async function runIn(
   throwIfAborted(signal);
   const { argv, path: tree } = request;
   const owner = isolation?.changesUser ? await handOver(tree, signal) : (await stat(tree)).uid;
-  const home = join(dirname(tree), 'home');
+  const home = request.home ?? join(dirname(tree), 'home');
   if (isolation === null) await mkdir(home, { recursive: true });
   const user = isolation?.changesUser ? owner : mappedUser;
   const mounts =
     isolation === null
       ? []
-      : [...(await etcMounts(join(dirname(tree), 'etc'), user)), ...showArgs(request.show ?? [])];
+      : [
+          ...(await etcMounts(join(dirname(tree), 'etc'), user)),
+          ...showArgs(request.show ?? []),
+          ...(request.home === undefined ? [] : homeMounts(request.home)),
+        ];
+  // What is in it belongs to whoever made it: the same user.
+  if (request.home !== undefined && isolation?.changesUser) await chown(home, owner, owner);
+  const folders: Launch['folders'] = request.home === undefined ? [tree] : [tree, home];
   const run = randomUUID();
   const note = await noteRun(dirname(tree), run);
   const limits = {
@@ -136,7 +149,19 @@ async function runIn(
   };
   try {
     const { onStdout = () => undefined } = request;
-    const plan = { run, argv, tree, home, mounts, isolation, view, owner, limits, onStdout };
+    const plan = {
+      run,
+      argv,
+      tree,
+      home,
+      folders,
+      mounts,
+      isolation,
+      view,
+      owner,
+      limits,
+      onStdout,
+    };
     return await watchRun(plan, note, options.graceMs ?? 2_000, signal);
   } finally {
     await note.remove();

@@ -15,6 +15,8 @@ import { type HostView, openView, sandboxView } from './host-view.ts';
 
 /** Where the worktree stands inside. */
 const insidePath = '/workspace';
+/** HOME inside. */
+export const homePath = '/tmp/home';
 
 export interface Isolation {
   readonly name: 'root' | 'user-namespace' | 'user-namespace-open';
@@ -101,6 +103,11 @@ export interface SandboxRequest {
   readonly tmpBytesMax: number;
 }
 
+/** Mounts that put a folder of the host in the place of HOME. */
+export function homeMounts(folder: string): string[] {
+  return ['--bind', folder, homePath];
+}
+
 /** bubblewrap's own arguments, to be handed over by `--args`. */
 export function sandboxArgs(request: SandboxRequest): string[] {
   const { isolation, view, mounts, tree, tmpBytesMax } = request;
@@ -110,7 +117,7 @@ export function sandboxArgs(request: SandboxRequest): string[] {
     ['--proc', '/proc', '--dev', '/dev'],
     ['--perms', '1777', '--size', String(16 * 1024 * 1024), '--tmpfs', '/dev/shm'],
     ['--perms', '1777', '--size', String(tmpBytesMax), '--tmpfs', '/tmp'],
-    ['--perms', '0777', '--dir', '/tmp/home'],
+    ['--perms', '0777', '--dir', homePath],
     // After /tmp, since a folder that the operator shows may lie there.
     view.mounts,
     mounts,

@@ -36,6 +36,11 @@ export async function makeSlot(dir: string, label: string): Promise<Slot> {
 export async function removeSlot(folder: string): Promise<void> {
   if (!(await exists(folder))) return;
   await endRecordedRuns(folder);
+  await removeWritten(folder);
+}
+
+/** Removes a folder that commands could write to. Nothing of theirs runs any more. */
+export async function removeWritten(folder: string): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });
   } catch (error) {

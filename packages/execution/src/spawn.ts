@@ -8,15 +8,17 @@ import { rlimitArgs, type TreeLimits } from './limit-watch.ts';
 import { createOutputTail, type OutputTail } from './output-tail.ts';
 import { codeOf, descendantsOf, type ProcessInfo, signalProcess } from './processes.ts';
 import { runMark } from './run-record.ts';
-import { type Isolation, identityArgs, sandboxArgs } from './sandbox.ts';
+import { homePath, type Isolation, identityArgs, sandboxArgs } from './sandbox.ts';
 import { seccompFilter } from './seccomp.ts';
 
 export interface Launch {
   readonly run: string;
   readonly argv: readonly string[];
   readonly tree: string;
-  /** HOME without a sandbox; inside it is a folder of the private /tmp. */
+  /** HOME without a sandbox; inside it has a name of its own. */
   readonly home: string;
+  /** What it writes on the disk of the host is in these. */
+  readonly folders: readonly [string, ...string[]];
   /** Mounts of this run besides those of the view. */
   readonly mounts: readonly string[];
   readonly onStdout: (chunk: Buffer) => void;
@@ -106,7 +108,7 @@ function environment(plan: Launch): Record<string, string> {
   const [name, value] = runMark(plan.run).split('=');
   return {
     PATH: plan.view.path,
-    HOME: plan.isolation === null ? plan.home : '/tmp/home',
+    HOME: plan.isolation === null ? plan.home : homePath,
     LANG: 'C.UTF-8',
     TERM: 'dumb',
     CI: 'true',

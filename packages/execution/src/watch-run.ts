@@ -37,7 +37,7 @@ export async function watchRun(
   const timer = setTimeout(() => end('time'), plan.limits.timeMs);
   const stopLooking = watchLimits({
     members: live.members,
-    tree: plan.tree,
+    folders: plan.folders,
     limits: plan.limits,
     onOver: end,
     onError: fail,

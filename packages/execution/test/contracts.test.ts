@@ -3,13 +3,16 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRecipeExecutor } from '@bzzz/execution';
 import {
-  describeExecutorContract,
+  describePromptExecutorContract,
   describeRecipeExecutorContract,
 } from '@bzzz/testkit/contracts/executor';
 import { describeWorkspacesContract } from '@bzzz/testkit/contracts/workspace';
 import { job as cliJob, makeCliWorld } from './support/cli-world.ts';
-import { calls, job, makeOllamaWorld } from './support/ollama-world.ts';
+import type { Script } from '@bzzz/testkit/scripted/ollama';
+import { calls, finish, job, makeOllamaWorld } from './support/ollama-world.ts';
 import { git, lives, makeWorld, put, uniqueSleep, until } from './support.ts';
+
+const asking = { parts: [{ source: 'author' as const, text: 'Ask.' }] };
 
 for (const sandbox of ['required', 'off'] as const) {
   describeWorkspacesContract(`git worktrees, sandbox ${sandbox}`, async () => {
@@ -59,15 +62,24 @@ for (const sandbox of ['required', 'off'] as const) {
     };
   });
 
-  describeExecutorContract(`ollama, sandbox ${sandbox}`, async () => {
-    const script = () => calls(['run', { name: 'wait' }]);
-    const at = await makeOllamaWorld({ script, world: { sandbox } });
+  describePromptExecutorContract(`ollama, sandbox ${sandbox}`, async () => {
     const seconds = uniqueSleep();
-    const commands = { wait: ['sh', '-c', `sleep ${seconds} & wait`] };
+    const leave = calls(['run', { name: 'leave' }]);
+    const ask = calls(['ask_for_help', { question: 'How?' }]);
+    const script: Script = ({ messages }, index) => {
+      if (!messages.some(({ content }) => content.includes('Ask.'))) return wait;
+      return [leave, ask][index] ?? finish;
+    };
+    const wait = calls(['run', { name: 'wait' }]);
+    const at = await makeOllamaWorld({ script, world: { sandbox } });
+    const commands = {
+      wait: ['sh', '-c', `sleep ${seconds} & wait`],
+      leave: ['sh', '-c', `sleep ${seconds} &`],
+    };
     return {
       executor: at.ollama.executor,
       path: at.workspace.path,
-      jobs: { endless: { ...job, commands } },
+      jobs: { endless: { ...job, commands }, asks: { ...job, ...asking, commands } },
       endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
       endlessLives: async () => lives(seconds),
       settle: (work) => work,
@@ -75,16 +87,23 @@ for (const sandbox of ['required', 'off'] as const) {
     };
   });
 
-  describeExecutorContract(`cli, sandbox ${sandbox}`, async () => {
+  describePromptExecutorContract(`cli, sandbox ${sandbox}`, async () => {
     const seconds = uniqueSleep();
     const script = `
+import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-spawn('sleep', ['${seconds}'], { stdio: 'ignore' });`;
+const prompt = readFileSync(0, 'utf8');
+const asks = prompt.includes('Ask.');
+if (process.argv.includes('--resume')) done();
+else {
+  const child = spawn('sleep', ['${seconds}'], { stdio: 'ignore', detached: asks });
+  if (asks) { child.unref(); done({ result: 'BZZZ-HELP: How?' }); }
+}`;
     const at = await makeCliWorld({ script, world: { sandbox } });
     return {
       executor: at.cli.executor,
       path: at.workspace.path,
-      jobs: { endless: cliJob },
+      jobs: { endless: cliJob, asks: { ...cliJob, ...asking } },
       endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
       endlessLives: async () => lives(seconds),
       settle: (work) => work,

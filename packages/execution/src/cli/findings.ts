@@ -7,7 +7,7 @@ export interface Findings {
   readonly session: string | null;
   readonly model: string | null;
   readonly counts: Counts;
-  /** Its last words for a person. */
+  /** Its last message, whole. */
   readonly said: string;
   /** Null: it has named none. */
   readonly failure: string | null;
@@ -24,12 +24,14 @@ export interface Reader {
 
 /** A longer line is counted as unknown and never held. */
 const lineCharsMax = 4 * 1024 * 1024;
-const saidCharsMax = 4_000;
+/** One message, as a model may write it. */
+const saidCharsMax = 256 * 1024;
 
 export function createReader(output: Output): Reader {
   const decoder = new StringDecoder('utf8');
   let line = '';
   let tooLong = false;
+  let isWhole = false;
   let found: Findings = {
     session: null,
     model: null,
@@ -41,8 +43,15 @@ export function createReader(output: Output): Reader {
   };
 
   function take(text: string): void {
-    const told = text === '' ? {} : readLine(output, text);
-    found = told === null ? { ...found, unknown: found.unknown + 1 } : merged(found, told);
+    const told = readLine(output, text);
+    if (told === null) found = { ...found, unknown: found.unknown + 1 };
+    else add(told);
+  }
+
+  function add(told: Told): void {
+    found = merged(found, told, isWhole);
+    if (told.whole === true) isWhole = true;
+    else if (told.said !== undefined || !isBlank(told.part)) isWhole = false;
   }
 
   function feed(text: string): void {
@@ -55,7 +64,7 @@ export function createReader(output: Output): Reader {
       }
       if (index === parts.length - 1) return;
       if (tooLong) found = { ...found, unknown: found.unknown + 1 };
-      else take(line.trim());
+      else take(line);
       line = '';
       tooLong = false;
     }
@@ -66,14 +75,16 @@ export function createReader(output: Output): Reader {
     end() {
       feed(decoder.end());
       // Without a line break it may have been cut, by a limit: then it counts as nothing.
-      const last = tooLong || line.trim() === '' ? {} : readLine(output, line.trim());
-      return merged(found, last ?? {});
+      add((tooLong ? null : readLine(output, line)) ?? {});
+      return { ...found, said: found.said.trim() };
     },
   };
 }
 
-function readLine({ format, read }: Output, text: string): Told | null {
-  if (format === 'text') return read(text);
+function readLine({ format, read }: Output, line: string): Told | null {
+  if (format === 'text') return read(line);
+  const text = line.trim();
+  if (text === '') return {};
   try {
     return read(JSON.parse(text));
   } catch (error) {
@@ -83,14 +94,20 @@ function readLine({ format, read }: Output, text: string): Told | null {
   }
 }
 
-function merged(found: Findings, told: Told): Findings {
+function isBlank(part: string | undefined): boolean {
+  return part === undefined || part.trim() === '';
+}
+
+/** `isWhole`: the message so far. */
+function merged(found: Findings, told: Told, isWhole: boolean): Findings {
   const { said, part, failure, ended } = told;
-  const words = said ?? (part === undefined ? found.said : found.said + part);
+  const before = isWhole && !isBlank(part) ? '' : found.said;
+  const words = said ?? before + (part ?? '');
   return {
     session: told.session ?? found.session,
     model: told.model ?? found.model,
     counts: counted(found.counts, told),
-    said: words.slice(0, saidCharsMax),
+    said: words.length > saidCharsMax ? words.slice(0, saidCharsMax) : words,
     failure: failure === undefined ? found.failure : failure === '' ? null : oneLine(failure),
     ended: found.ended || ended === true,
     unknown: found.unknown,

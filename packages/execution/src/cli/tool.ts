@@ -23,6 +23,8 @@ export interface CliTool {
     /** Goes on with a copy of a session; null: it cannot. */
     readonly fork: readonly string[] | null;
   };
+  /** What it counts when it goes on with a session: its own run, or all of the session. */
+  readonly counts: 'run' | 'session';
   /** Memory that its runtime reserves and never touches; null: no more than usual. */
   readonly reservedBytes: number | null;
   readonly prompt: 'stdin' | 'file';
@@ -59,9 +61,11 @@ export interface Told {
   readonly more?: Counts;
   /** Of the whole run; takes the place of what was counted before. */
   readonly total?: Counts;
-  /** Words of the model for a person; the last stand. `part`: more of the same words. */
+  /** A message of the model; the last one stands. `part`: more of the same message. */
   readonly said?: string | undefined;
   readonly part?: string | undefined;
+  /** The message is whole: a further part begins another. */
+  readonly whole?: boolean;
   /** Why it failed. */
   readonly failure?: string | undefined;
   readonly ended?: boolean;

@@ -4,6 +4,7 @@
  */
 import type { CommandReport, ExecutorReport, ExecutorRequest, PromptJob } from '@bzzz/coordination';
 import type { ModelName } from '@bzzz/protocol';
+import { createAsker } from '../help/asker.ts';
 import type { Runner } from '../runner.ts';
 import { type Answer, ask } from './model/ask.ts';
 import type { Catalogue } from './model/catalogue.ts';
@@ -16,6 +17,7 @@ import { createBudget } from './talk/budget.ts';
 import { charsPerToken, createConversation } from './talk/conversation.ts';
 import { createLabels } from './talk/labels.ts';
 import { createProgress } from './talk/progress.ts';
+import { createUnstick } from './talk/unstick.ts';
 import { createToolbox } from './tools/toolbox.ts';
 import { callAll, repliesTo } from './turn.ts';
 
@@ -45,21 +47,25 @@ export interface Talk {
 type Ending = Omit<ExecutorReport, 'commands'>;
 
 export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJob): Talk {
-  const { job } = at.request;
+  const { job, help, path } = at.request;
   const here = catalogue.models();
   const chain = createChain(job.models.filter((model) => here.includes(model)));
   const budget = createBudget(job);
   const labels = createLabels();
-  const verdictOn = createProgress();
+  const asker = help === undefined ? null : createAsker(help, path);
+  let verdictOn = createProgress();
   const windowFor = (model: ModelName | null) =>
     windowOf(model === null ? null : catalogue.find(model), settings.contextTokensMax);
+  const resultCharsMax = () => windowFor(chain.model).resultCharsMax;
+  const unstick = createUnstick({ asker, labels, resultCharsMax, signal: at.over });
   const toolbox = createToolbox({
     runner,
+    asker,
     request: at.request,
     signal: at.signal,
     timeMs: () => Math.max(1, Math.min(settings.commandMs, at.leftMs())),
     onReport: at.onReport,
-    resultCharsMax: () => windowFor(chain.model).resultCharsMax,
+    resultCharsMax,
   });
   const conversation = createConversation(
     labels.prompt(job.parts),
@@ -92,11 +98,22 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
       const answer = await chain.ask(question);
       if (answer === null) return failed('no model answers');
       const { done, finished } = await callAll(toolbox, answer, at.over);
-      if (finished !== undefined) return ended(true, `it says: ${oneLine(finished)}`);
+      if (finished !== undefined) return finishedWith(finished);
       const verdict = verdictOn(done);
-      if (verdict.kind === 'stuck') return failed(verdict.reason);
-      conversation.add(answer, repliesTo(labels, answer, { done, verdict }));
+      const replies = repliesTo(labels, answer, { done, verdict });
+      if (verdict.kind === 'stuck') {
+        const further = await unstick(verdict.reason, answer, done);
+        if (typeof further === 'string') return failed(further);
+        replies.push(...further);
+        verdictOn = createProgress();
+      }
+      conversation.add(answer, replies);
     }
+  }
+
+  function finishedWith(words: string): Ending {
+    const ending = ended(true, `it says: ${oneLine(words)}`);
+    return words.trim() === '' ? ending : { ...ending, answer: words };
   }
 
   function failed(reason: string): Ending {

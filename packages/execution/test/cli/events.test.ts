@@ -174,7 +174,11 @@ describe('events', () => {
       'Model: openai/gpt-4o with diff edit format',
       'litellm.InternalServerError: overloaded',
       'Tokens: 2.1k sent, 31 received. Cost: $0.01 message, $0.01 session.',
+      'I change it:',
+      '',
+      '    it();',
       'Tokens: 3k sent, 1.2k cache hit, 40 received. Cost: $0.02 message, $0.03 session.',
+      '',
       'Applied edit to src/a.js',
       '',
     ];
@@ -182,7 +186,7 @@ describe('events', () => {
       session: null,
       model: 'openai/gpt-4o',
       counts: { turns: 2, tokensRead: 5100, tokensWritten: 71, costUsd: 0.03 },
-      said: 'Applied edit to src/a.js',
+      said: 'I change it:\n\n    it();',
       failure: null,
     });
     expect(read('aider', lines.slice(0, 3))).toMatchObject({

@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
+import type { AskForHelp, ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
 import { type Cli, type CliOptions, createCli, type RunnerOptions } from '@bzzz/execution';
 import type { CliName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
@@ -71,7 +71,7 @@ export interface CliWorld {
   readonly cli: Cli;
   run(
     job?: Partial<PromptJob>,
-    options?: { signal?: AbortSignal; attemptMs?: number },
+    options?: { signal?: AbortSignal; attemptMs?: number; help?: AskForHelp },
   ): Promise<ExecutorReport>;
   dispose(): Promise<void>;
 }
@@ -111,8 +111,9 @@ export async function makeCliWorld(options: CliWorldOptions): Promise<CliWorld> 
     workspace,
     api,
     cli,
-    run(own, { attemptMs = 30_000, ...rest } = {}) {
-      const request = { job: { ...job, ...own }, path: workspace.path };
+    run(own, { attemptMs = 30_000, help, ...rest } = {}) {
+      const asked = help === undefined ? {} : { help };
+      const request = { job: { ...job, ...own }, path: workspace.path, ...asked };
       return cli.executor.run({ ...request, limits: { ...limits, attemptMs } }, rest);
     },
     async dispose() {

@@ -1,5 +1,5 @@
 /** A workspace, a scripted server and the executor between them. */
-import type { ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
+import type { AskForHelp, ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
 import { createOllama, type Ollama, type OllamaOptions, type RunnerOptions } from '@bzzz/execution';
 import { ModelName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
@@ -22,7 +22,7 @@ export interface OllamaWorld {
   readonly ollama: Ollama;
   run(
     job?: Partial<PromptJob>,
-    options?: { signal?: AbortSignal; attemptMs?: number },
+    options?: { signal?: AbortSignal; attemptMs?: number; help?: AskForHelp },
   ): Promise<ExecutorReport>;
   dispose(): Promise<void>;
 }
@@ -59,8 +59,9 @@ export async function makeOllamaWorld(options: OllamaWorldOptions): Promise<Olla
     workspace,
     server,
     ollama,
-    run(own, { attemptMs = limits.attemptMs, ...rest } = {}) {
-      const request = { job: { ...job, ...own }, path: workspace.path };
+    run(own, { attemptMs = limits.attemptMs, help, ...rest } = {}) {
+      const asked = help === undefined ? {} : { help };
+      const request = { job: { ...job, ...own }, path: workspace.path, ...asked };
       return ollama.executor.run({ ...request, limits: { ...limits, attemptMs } }, rest);
     },
     async dispose() {

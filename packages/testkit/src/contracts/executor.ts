@@ -1,6 +1,13 @@
 /** What every `Executor` does, real or simulated. */
-import type { Executor, Job, RecipeJob, WorkLimits } from '@bzzz/coordination';
-import { Policy } from '@bzzz/protocol';
+import type {
+  AskForHelp,
+  Executor,
+  Job,
+  PromptJob,
+  RecipeJob,
+  WorkLimits,
+} from '@bzzz/coordination';
+import { BzzzError, Policy } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 export interface ExecutorSubject<J extends Job = Job> {
@@ -26,6 +33,17 @@ export interface RecipeExecutorSubject extends ExecutorSubject<RecipeJob> {
     /** Prints the word `flawed`, then fails; nothing after that is done. */
     readonly fails: RecipeJob;
     readonly endless: RecipeJob;
+  };
+}
+
+export interface PromptExecutorSubject extends ExecutorSubject<PromptJob> {
+  readonly jobs: {
+    readonly endless: PromptJob;
+    /**
+     * Starts what `endlessLives` looks for and leaves it behind, asks for help once, and is done when
+     * somebody has helped.
+     */
+    readonly asks: PromptJob;
   };
 }
 
@@ -103,9 +121,11 @@ export function describeRecipeExecutorContract(
       }
     });
 
-    it('reports work that goes wrong, with its last words', async () => {
+    it('reports work that goes wrong, with its last words, and asks nobody', async () => {
       const { executor, path, jobs } = subject;
-      const report = await subject.settle(executor.run({ job: jobs.fails, path, limits }));
+      // The commands are the same everywhere: whoever has another machine is asked by the coordination.
+      const help = () => expect.unreachable('a recipe asks for help');
+      const report = await subject.settle(executor.run({ job: jobs.fails, path, limits, help }));
       expect(report.succeeded).toBe(false);
       expect(report.reason).not.toBe('');
       const last = report.commands.at(-1);
@@ -114,4 +134,88 @@ export function describeRecipeExecutorContract(
       expect(report.commands.length).toBeLessThan(jobs.fails.commands.length);
     });
   });
+}
+
+/** The same, and what holds for work by a model that may ask other peers. */
+export function describePromptExecutorContract(
+  name: string,
+  makeSubject: () => Promise<PromptExecutorSubject>,
+): void {
+  describeExecutorContract(name, makeSubject);
+  describe(`executor of prompts: ${name}`, () => {
+    let subject: PromptExecutorSubject;
+    beforeEach(async () => {
+      subject = await makeSubject();
+    });
+    afterEach(async () => {
+      await subject.dispose();
+    });
+
+    it('asks while nothing of it runs, and goes on when it was helped', async () => {
+      const { executor, path, jobs } = subject;
+      const questions: string[] = [];
+      const help: AskForHelp = async (question) => {
+        questions.push(question);
+        expect(await subject.endlessLives()).toBe(false);
+        return { helped: true, text: 'Like this.', changed: false };
+      };
+      const report = await subject.settle(executor.run({ job: jobs.asks, path, limits, help }));
+      expect(report.reason).not.toBe('');
+      expect(report).toMatchObject({ succeeded: true, answer: expect.stringMatching(/./) });
+      expect(questions).toEqual([expect.stringMatching(/./)]);
+    });
+
+    it('does without help where nobody may be asked', async () => {
+      const { executor, path, jobs } = subject;
+      const report = await subject.settle(executor.run({ job: jobs.asks, path, limits }));
+      expect(report.reason).not.toBe('');
+      expect(await subject.endlessLives()).toBe(false);
+    });
+
+    it('waits for help no longer than the attempt may take', async () => {
+      const { executor, path, jobs } = subject;
+      const { help, asked } = endlessHelp();
+      const brief = { ...limits, attemptMs: 6_000 };
+      const work = executor.run({ job: jobs.asks, path, limits: brief, help });
+      const report = await subject.settle(work);
+      expect(report.succeeded).toBe(false);
+      expect((await subject.settle(asked)).aborted).toBe(true);
+    });
+
+    it('throws aborted when it is aborted while it waits for help', async () => {
+      const { executor, path, jobs } = subject;
+      const { help, asked } = endlessHelp();
+      const abort = new AbortController();
+      const options = { signal: abort.signal };
+      const work = executor.run({ job: jobs.asks, path, limits, help }, options);
+      const refused = expect(work).rejects.toMatchObject({ code: 'aborted' });
+      const signal = await subject.settle(asked);
+      expect(signal.aborted).toBe(false);
+      abort.abort();
+      await subject.settle(refused);
+      expect(signal.aborted).toBe(true);
+      expect(await subject.endlessLives()).toBe(false);
+    });
+
+    it('passes on what goes wrong with asking', async () => {
+      const { executor, path, jobs } = subject;
+      const help = () => Promise.reject(new BzzzError('workspace_failed', 'the disk is broken'));
+      const work = executor.run({ job: jobs.asks, path, limits, help });
+      await expect(subject.settle(work)).rejects.toMatchObject({ code: 'workspace_failed' });
+    });
+  });
+}
+
+/** Nobody answers before it is aborted. `asked` resolves with the signal when somebody asks. */
+function endlessHelp(): { help: AskForHelp; asked: Promise<AbortSignal> } {
+  const asked = Promise.withResolvers<AbortSignal>();
+  const help: AskForHelp = (_question, { signal } = {}) => {
+    if (signal === undefined) return Promise.reject(new Error('it asks without a signal'));
+    const { promise, reject } = Promise.withResolvers<never>();
+    const onAbort = () => reject(new BzzzError('aborted', 'the request was cancelled'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    asked.resolve(signal);
+    return promise;
+  };
+  return { help, asked: asked.promise };
 }

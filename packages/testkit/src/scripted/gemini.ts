@@ -1,7 +1,7 @@
 /**
  * A server that speaks the part of the Gemini API which its command line uses (ai.google.dev/api,
  * `models.generateContent` and `streamGenerateContent`), and answers what a test wrote down. It refuses
- * a request without the key.
+ * a request without the key, and one whose calls and results do not match.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -56,6 +56,8 @@ export async function startScriptedGemini(
       return json(response, answer({ kind: 'text', text: JSON.stringify(choice) }));
     }
     if (action !== 'streamGenerateContent') return fail(response, 404, 'no such method');
+    const flaw = flawOf(parsed.data);
+    if (flaw !== null) return fail(response, 400, flaw);
     const reply = script[questions.length];
     questions.push(parsed.data);
     if (reply === undefined) return fail(response, 400, 'the script is over');
@@ -75,6 +77,18 @@ export async function startScriptedGemini(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Null: as many results as calls, which the real one demands too. */
+function flawOf({ contents }: GenerateRequest): string | null {
+  for (const [index, { parts }] of contents.entries()) {
+    const calls = parts.filter(({ functionCall }) => functionCall !== undefined).length;
+    const after = contents[index + 1]?.parts ?? [];
+    const results = after.filter(({ functionResponse }) => functionResponse !== undefined).length;
+    if (calls === results || calls === 0) continue;
+    return 'the number of function response parts is not equal to the number of function call parts';
+  }
+  return null;
 }
 
 function answer(reply: GeminiReply) {

@@ -23,6 +23,8 @@ interface Onward {
   readonly asked: URL;
   readonly key: string | null;
   readonly body: Buffer;
+  /** It is no complaint. */
+  readonly onAnswer: () => void;
 }
 
 /** Of a request; all that carries a credential is left out, and then the key is set. */
@@ -83,6 +85,7 @@ export function createForwarder({
         onward.end(to.body);
         const answer = await answered.promise;
         if ((answer.statusCode ?? 502) >= 400) return await complain(answer, response, to.key);
+        to.onAnswer();
         response.writeHead(answer.statusCode ?? 502, headersOf(answer));
         await pipeline(answer, passing(), response);
       } catch (error) {

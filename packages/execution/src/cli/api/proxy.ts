@@ -36,6 +36,8 @@ export interface ProxyLimits {
 export interface Proxy {
   /** Answers that a model was asked for. */
   readonly answers: number;
+  /** Answers that the API began to give. */
+  readonly answered: number;
   /** Why nothing more is let through, or the last request was not; null: nothing was in the way. */
   readonly objection: string | null;
   /** Listens on a socket that everybody may use who can reach it. */
@@ -50,6 +52,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const { stallMs } = limits;
   const forwarder = createForwarder({ api, root, stallMs, passing: meter.passing });
   let answers = 0;
+  let answered = 0;
   let objection: string | null = null;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,7 +68,10 @@ export function createProxy(options: ProxyOptions): Proxy {
       if (!isBzzzError(error)) throw error;
       throw new ProxyRefusal(502, `the key of the model API cannot be read: ${error.reason}`);
     });
-    await forwarder.forward(request, response, { asked, key, body });
+    const onAnswer = () => {
+      if (isAnswer) answered += 1;
+    };
+    await forwarder.forward(request, response, { asked, key, body, onAnswer });
   }
 
   const server = createServer(
@@ -84,6 +90,9 @@ export function createProxy(options: ProxyOptions): Proxy {
   return {
     get answers() {
       return answers;
+    },
+    get answered() {
+      return answered;
     },
     get objection() {
       return objection;

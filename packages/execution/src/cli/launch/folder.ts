@@ -1,7 +1,8 @@
 /** The folder that a tool in the sandbox sees beside the worktree: launcher, plan, prompt and socket. */
-import { chmod, copyFile, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { chmod, copyFile, mkdir, mkdtemp, open, writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import type { Runner } from '../../runner.ts';
+import { removeWritten } from '../../slot.ts';
 import type { Proxy } from '../api/proxy.ts';
 import { type LaunchPlan, planName, promptName, socketName } from './plan.ts';
 
@@ -9,6 +10,8 @@ import { type LaunchPlan, planName, promptName, socketName } from './plan.ts';
 const insidePath = '/opt/bzzz/cli';
 
 export interface LaunchFolder {
+  /** An empty folder that may be HOME of several runs. */
+  readonly home: string;
   /** Path of the prompt as the tool sees it. */
   readonly promptPath: string;
   /** Starts the plan. */
@@ -28,13 +31,16 @@ export async function makeLaunchFolder(
 ): Promise<LaunchFolder> {
   const outer = await mkdtemp(join(slot, 'cli-'));
   const folder = join(outer, 'run');
+  const home = join(outer, 'home');
   await mkdir(folder, { mode: 0o755 });
+  await mkdir(home, { mode: 0o700 });
   // In the sources it is TypeScript, which node runs as it is.
   const source = join(import.meta.dirname, `launcher${extname(import.meta.filename)}`);
   const launcher = extname(source) === '.ts' ? 'launcher.mts' : 'launcher.mjs';
   await copyFile(source, join(folder, launcher));
   const inside = sandbox === 'required' ? insidePath : folder;
   return {
+    home,
     promptPath: join(inside, promptName),
     argv: ['node', join(inside, launcher)],
     show: [{ from: folder, to: insidePath }],
@@ -48,6 +54,6 @@ export async function makeLaunchFolder(
       await proxy.listen(`/proc/self/fd/${handle.fd}/${socketName}`);
       await chmod(join(folder, socketName), 0o666);
     },
-    remove: () => rm(dirname(folder), { recursive: true, force: true }),
+    remove: () => removeWritten(outer),
   };
 }

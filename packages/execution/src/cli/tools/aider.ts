@@ -30,6 +30,7 @@ export const aider: CliTool = {
   version: { argv: ['--version'], pattern: /(\d+\.\d+\.\d+)/ },
   api: 'openai',
   argv: { work: options, model: ['--model', 'openai/{model}'], resume: null, fork: null },
+  counts: 'run',
   reservedBytes: null,
   prompt: 'file',
   environment: {
@@ -51,8 +52,12 @@ const model = /^(?:Main )?[Mm]odel: (\S+)/;
 /** It ends with 0 when the server did not answer. */
 const failure = /^(?:litellm\.\S*Error|The API provider .*|.*Retrying in .* seconds.*)/;
 
+/** What it says itself around the words of its model. */
+const own = /^(?:Aider v|Weak model: |Git repo: |Repo-map: |Applied edit to )/;
+
 function read(line: unknown): Told | null {
-  const text = String(line).trim();
+  const written = String(line).trimEnd();
+  const text = written.trim();
   const counted = tokens.exec(text);
   if (counted !== null) {
     const [, sent = '', received = ''] = counted;
@@ -60,14 +65,15 @@ function read(line: unknown): Told | null {
     return {
       more: { turns: 1, tokensRead: numberOf(sent), tokensWritten: numberOf(received) },
       total: { costUsd: paid === undefined ? undefined : Number(paid) },
-      // An answer came after all.
+      // An answer came after all, and it is printed before what it took.
       failure: '',
+      whole: true,
     };
   }
   const named = model.exec(text)?.[1];
   if (named !== undefined) return { model: named };
   if (failure.test(text)) return { failure: text };
-  return text === '' ? null : { said: text };
+  return own.test(text) ? {} : { part: `${written}\n` };
 }
 
 function numberOf(text: string): number {

@@ -42,6 +42,7 @@ export const claude: CliTool = {
     resume: [...headless, ...unasked, '--resume', '{session}'],
     fork: [...headless, ...unasked, '--resume', '{session}', '--fork-session'],
   },
+  counts: 'run',
   reservedBytes: bunReservedBytes,
   prompt: 'stdin',
   environment: {

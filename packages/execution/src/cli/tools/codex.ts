@@ -41,6 +41,7 @@ export const codex: CliTool = {
     resume: ['exec', ...options, ...provider, 'resume', '{session}', '-'],
     fork: null,
   },
+  counts: 'session',
   reservedBytes: null,
   prompt: 'stdin',
   environment: { BZZZ_MODEL_KEY: '{key}' },
@@ -57,8 +58,8 @@ function read(line: unknown): Told | null {
       return { session: event.thread_id };
     case 'turn.completed': {
       const { usage } = event;
-      const more = { tokensRead: usage?.input_tokens, tokensWritten: usage?.output_tokens };
-      return { more, ended: true };
+      const total = { tokensRead: usage?.input_tokens, tokensWritten: usage?.output_tokens };
+      return { total, ended: true };
     }
     case 'turn.failed':
       return { failure: event.error?.message ?? 'its turn failed', ended: true };

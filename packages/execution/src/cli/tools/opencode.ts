@@ -69,6 +69,7 @@ export const opencode: CliTool = {
     resume: [...headless, '--session', '{session}'],
     fork: [...headless, '--session', '{session}', '--fork'],
   },
+  counts: 'run',
   reservedBytes: bunReservedBytes,
   prompt: 'stdin',
   environment: {

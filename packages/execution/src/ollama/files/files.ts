@@ -5,9 +5,9 @@ import { chmod, chown, lstat, mkdir, open, rename, rm, writeFile } from 'node:fs
 import { dirname, join } from 'node:path';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { codeOf } from '../../processes.ts';
+import { type Walked, walk } from '../../walk.ts';
 import { type Place, placeOf } from './place.ts';
 import { Refusal } from './refusal.ts';
-import { type Walked, walk } from './walk.ts';
 
 export interface Files {
   /** UTF-8 text; binary files are refused. */

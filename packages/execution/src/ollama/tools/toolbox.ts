@@ -3,7 +3,9 @@ import type { Tool as Description } from 'ollama/browser';
 import { z } from 'zod';
 import { createFiles } from '../files/files.ts';
 import type { Call } from '../model/ask.ts';
+import type { Asker } from '../../help/asker.ts';
 import { changeTools } from './change-tools.ts';
+import { helpTools } from './help-tool.ts';
 import { lookTools } from './look-tools.ts';
 import { type RunDeps, runTools } from './run-tool.ts';
 import { defineTool, type Tool, type ToolResult, wrong } from './tool.ts';
@@ -14,14 +16,21 @@ export interface Toolbox {
 }
 
 export function createToolbox(
-  deps: Omit<RunDeps, 'states'> & { readonly resultCharsMax: () => number },
+  deps: Omit<RunDeps, 'states'> & {
+    readonly resultCharsMax: () => number;
+    /** Null: nobody may be asked. */
+    readonly asker: Asker | null;
+  },
 ): Toolbox {
+  const { asker } = deps;
   const files = createFiles(deps.request.path);
+  const states = () => files.states() + (asker?.changes ?? 0);
   const tools = new Map(
     [
       ...lookTools({ files, resultCharsMax: deps.resultCharsMax }),
       ...changeTools(files),
-      ...runTools({ ...deps, states: files.states }),
+      ...runTools({ ...deps, states }),
+      ...helpTools(asker, deps.resultCharsMax),
       finish,
     ].map((tool) => [tool.name, tool]),
   );
@@ -38,6 +47,10 @@ export function createToolbox(
 const finish: Tool = defineTool({
   name: 'finish',
   description: 'Says that the work is done. Call it once, at the end.',
-  input: z.object({ summary: z.string().describe('one sentence for a person') }),
+  input: z.object({
+    summary: z
+      .string()
+      .describe('one sentence for a person, or the whole answer to another peer that asks'),
+  }),
   use: async ({ summary }) => ({ text: 'done', news: 'finish', finished: summary }),
 });

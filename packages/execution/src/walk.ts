@@ -1,7 +1,7 @@
 /** Regular files of a workspace, folder by folder, names in order. */
 import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { flawOfPath } from '../../hostile.ts';
+import { flawOfPath } from './hostile.ts';
 
 export interface Walked {
   readonly paths: readonly string[];

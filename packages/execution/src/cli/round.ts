@@ -1,0 +1,82 @@
+/** One run of a tool. An attempt has several where the tool asks for help and goes on. */
+import type { ExecutorRequest, PromptJob } from '@bzzz/coordination';
+import { BzzzError } from '@bzzz/protocol';
+import type { RunOutcome } from '../outcome.ts';
+import type { Runner } from '../runner.ts';
+import { fill } from './fill.ts';
+import { createReader, type Findings } from './findings.ts';
+import type { LaunchFolder } from './launch/folder.ts';
+import type { Located } from './locate.ts';
+import type { CliSettings } from './options.ts';
+import type { CliTool } from './tool.ts';
+
+export interface AttemptDeps {
+  readonly runner: Runner;
+  readonly tool: CliTool;
+  readonly settings: CliSettings;
+}
+
+export interface Round {
+  readonly outcome: RunOutcome;
+  readonly findings: Findings;
+  readonly argv: readonly string[];
+  /** It went on with the session of the one before. */
+  readonly resumed: boolean;
+}
+
+/** Of the attempt, the same in each round. */
+export interface RoundPlace {
+  readonly located: Located;
+  readonly request: ExecutorRequest<PromptJob>;
+  readonly folder: LaunchFolder;
+  /** What the tool takes for its key. */
+  readonly pass: string;
+  /** Null: nothing in HOME outlives a round. */
+  readonly home: string | null;
+}
+
+export interface RoundJob {
+  readonly input: string;
+  /** To go on with; null: a new one. */
+  readonly session: string | null;
+  readonly timeMs: number;
+}
+
+const portMark = '{bzzz-port}';
+
+/** Throws `aborted`, `sandbox_missing`, `workspace_failed`. */
+export async function runRound(
+  { runner, tool, settings }: AttemptDeps,
+  { located, request, folder, pass, home }: RoundPlace,
+  { input, session, timeMs }: RoundJob,
+  signal?: AbortSignal,
+): Promise<Round> {
+  const start = {
+    api: `http://127.0.0.1:${portMark}`,
+    key: pass,
+    model: settings.model,
+    prompt: folder.promptPath,
+    session: session === null ? null : { id: session, fork: false },
+  };
+  const filled = fill(tool, located.path, start);
+  if (filled === null) throw new BzzzError('workspace_failed', `${tool.name} cannot begin`);
+  await folder.write({ ...filled, portMark, input });
+  const reader = createReader(tool.output);
+  const outcome = await runner.run(
+    {
+      argv: folder.argv,
+      path: request.path,
+      limits: { ...request.limits, outputBytesMax: settings.outputBytesMax },
+      timeMs,
+      ...(tool.reservedBytes === null ? {} : { reservedBytes: tool.reservedBytes }),
+      ...(home === null ? {} : { home }),
+      show: [
+        ...folder.show,
+        ...[...located.needs, ...settings.folders].map((path) => ({ from: path, to: path })),
+      ],
+      onStdout: (chunk) => reader.add(chunk),
+    },
+    signal === undefined ? {} : { signal },
+  );
+  return { outcome, findings: reader.end(), argv: filled.argv, resumed: session !== null };
+}

@@ -1,0 +1,92 @@
+/**
+ * The runs of a tool in one attempt. Where it asks for help it runs again with the answer, as often as help
+ * allows and time is left: on its own session, or anew with all that it must know.
+ */
+import { BzzzError, isBzzzError } from '@bzzz/protocol';
+import type { Asker, Heard } from '../help/asker.ts';
+import { createLabels } from '../prompt/labels.ts';
+import { oneLine } from '../prompt/one-line.ts';
+import type { Proxy } from './api/proxy.ts';
+import { questionIn } from './marker.ts';
+import { type Exchange, furtherText, promptText } from './prompt.ts';
+import { type Attempted, failureOf } from './report.ts';
+import { type AttemptDeps, type Round, type RoundJob, type RoundPlace, runRound } from './round.ts';
+
+export interface Parts {
+  readonly place: RoundPlace;
+  readonly proxy: Pick<Proxy, 'objection' | 'answered'>;
+  /** Null: nobody may be asked. */
+  readonly asker: Asker | null;
+}
+
+/** Throws `aborted`, `sandbox_missing`, `workspace_failed`, and what asking for help throws. */
+export async function untilEnd(
+  deps: AttemptDeps,
+  { place, proxy, asker }: Parts,
+  signal?: AbortSignal,
+): Promise<Pick<Attempted, 'rounds' | 'failure' | 'notes'>> {
+  const { tool } = deps;
+  const { job, limits } = place.request;
+  const { attemptMs } = limits;
+  const endMs = performance.now() + attemptMs;
+  const leftMs = () => Math.max(1, endMs - performance.now());
+  const labels = createLabels();
+  const rounds: Round[] = [];
+  const notes: string[] = [];
+  const before: Exchange[] = [];
+  const anew = () => ({
+    input: promptText(job, { labels, mayAsk: asker !== null, before }),
+    session: null,
+  });
+  let next: Omit<RoundJob, 'timeMs'> = anew();
+  for (;;) {
+    const { answered } = proxy;
+    const round = await runRound(deps, place, { ...next, timeMs: leftMs() }, signal);
+    rounds.push(round);
+    const failure = failureOf(tool, round, { objection: proxy.objection, attemptMs });
+    // Its model had no part in that: it is the session that does not work.
+    const isRefused = round.outcome.ended === 'exit' && proxy.answered === answered;
+    if (failure !== null && round.resumed && isRefused) {
+      notes.push(`it began anew, since it could not go on with its session (${failure})`);
+      next = anew();
+      continue;
+    }
+    const question = failure === null ? questionIn(round.findings.said) : null;
+    if (asker === null || question === null) return { rounds, failure, notes };
+    const heard = await askWithin(asker, question, { attemptMs, leftMs: leftMs(), signal });
+    if (!heard.helped) {
+      const asked = `it asked for help (${oneLine(question)})`;
+      return { rounds, failure: `${asked}; ${heard.reason}`, notes };
+    }
+    before.push({ question, answer: heard.text });
+    const session = tool.argv.resume === null ? null : sessionOf(round);
+    next = session === null ? anew() : { session, input: furtherText(labels, heard.text) };
+  }
+}
+
+/** Null: it told none, or what could be taken for something else among its arguments. */
+function sessionOf({ findings: { session } }: Round): string | null {
+  return session !== null && /^[A-Za-z0-9][\w.:-]{0,127}$/.test(session) ? session : null;
+}
+
+async function askWithin(
+  asker: Asker,
+  question: string,
+  time: { attemptMs: number; leftMs: number; signal: AbortSignal | undefined },
+): Promise<Heard> {
+  const { attemptMs, leftMs, signal } = time;
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), leftMs);
+  const over = signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]);
+  try {
+    return await asker.ask(question, { signal: over });
+  } catch (error) {
+    if (signal?.aborted === true) throw new BzzzError('aborted', 'the work was cancelled');
+    // Whoever waits for help throws a coded error for the deadline.
+    const isOver = !isBzzzError(error) || isBzzzError(error, 'aborted');
+    if (!deadline.signal.aborted || !isOver) throw error;
+    return { helped: false, reason: `nobody had answered when its ${attemptMs} ms were over` };
+  } finally {
+    clearTimeout(timer);
+  }
+}

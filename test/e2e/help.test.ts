@@ -65,9 +65,13 @@ async function able() {
 /** One that is stuck with its own task, and knows what to do with that of another peer. */
 function stuckOrHelpful({ messages }: ChatRequest): Reply {
   const said = messages.filter(({ role }) => role === 'assistant').length;
-  const helps = messages.some(({ content }) => content.includes('Another peer works on this issue'));
+  const helps = messages.some(({ content }) =>
+    content.includes('Another peer works on this issue'),
+  );
   if (helps) return said === 0 ? calls('edit_file', mend) : finish('The last line stays.');
-  return said === 0 ? calls('ask_for_help', { question: 'how does slice cut?' }) : finish('Thanks.');
+  return said === 0
+    ? calls('ask_for_help', { question: 'how does slice cut?' })
+    : finish('Thanks.');
 }
 
 function finish(summary: string): Reply {

@@ -34,7 +34,6 @@ export type {
   Random,
   RecipeJob,
   Signer,
-  Spent,
   StoredEntry,
   WorkLimits,
   Workspace,

@@ -34,7 +34,15 @@ function member(letter: string, change: Partial<MemberView> = {}): MemberView {
 
 function view(change: Partial<PeerView> = {}): PeerView {
   const members = [member('1', { self: true }), member('2')];
-  return { self: capabilities('1'), members, tasks: [], watching: [], troubles: [], ...change };
+  return {
+    self: capabilities('1'),
+    members,
+    tasks: [],
+    watching: [],
+    troubles: [],
+    spendCap: null,
+    ...change,
+  };
 }
 
 function sources(change: Partial<ProblemSources> = {}): ProblemSources {
@@ -57,6 +65,12 @@ function note(change: Partial<TroubleView>): TroubleView {
 }
 
 describe('problemsOf', () => {
+  it('tells that an operator paused it, or that its models have cost enough', () => {
+    const paused = { ...capabilities('1'), paused: true };
+    expect(codes({ view: view({ self: paused }) })).toEqual(['warning paused']);
+    expect(codes({ view: view({ spendCap: 'enough' }) })).toEqual(['warning spend_cap']);
+  });
+
   it('finds none where all is well', () => {
     expect(codes({})).toEqual([]);
   });

@@ -3,6 +3,7 @@
  * so that a misspelt one is not silently a default.
  */
 import { z } from 'zod';
+import { SpendCaps } from './spend.ts';
 import type { CliName } from './executors.ts';
 import { MeshName, RepoName } from './ids.ts';
 import { ListenAddress } from './listen-address.ts';
@@ -184,6 +185,8 @@ export const Config = z.strictObject({
       opencode: NamedCli,
     } satisfies Record<CliName, z.ZodType>)
     .prefault({}),
+  /** What models may cost; who has reached a cap goes on with recipes only. */
+  spend: SpendCaps.prefault({}),
   timing: Timing.prefault({}),
   liveness: LivenessChoice,
 });

@@ -92,6 +92,7 @@ export {
   type Plain,
   type Recipe,
 } from './policy.ts';
+export { DaySpend, Spent, SpendCaps } from './spend.ts';
 export {
   acceptanceHash,
   Certificate,

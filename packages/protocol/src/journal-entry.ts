@@ -11,6 +11,7 @@ import { Account, Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
 import { MeshPause, TaskKind } from './messages.ts';
+import { Spent } from './spend.ts';
 import { Verdict } from './verdict.ts';
 
 const Reason = z.string().max(limits.reasonCharsMax);
@@ -89,6 +90,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     elapsedMs: z.number().min(0),
     /** Of `cancelled`: the code of the error that cut it short. */
     code: z.string().max(64).optional(),
+    /** Absent: no model was asked, or the attempt was cut short before it told. */
+    spent: Spent.optional(),
   }),
   z.object({ kind: z.literal('effect.intended'), ...task, epoch: Epoch, effect: VisibleEffect }),
   z.object({
@@ -132,6 +135,7 @@ export const EntryBody = z.discriminatedUnion('kind', [
     ...help,
     outcome: z.enum(['helped', 'nothing', 'cancelled']),
     reason: Reason,
+    spent: Spent.optional(),
   }),
   /** How a branch ended that we had opened. `lost`: its lease did. */
   z.object({

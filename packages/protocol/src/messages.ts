@@ -16,6 +16,7 @@ import {
   TaskId,
 } from './ids.ts';
 import { limits } from './limits.ts';
+import { DaySpend } from './spend.ts';
 import { RecipeName } from './work-request.ts';
 
 const Item = z.string().min(1).max(140);
@@ -89,6 +90,8 @@ export const Capabilities = z.object({
   journal: z.object({ key: JournalKey, length: z.int().min(0) }),
   /** Absent in messages of earlier versions. */
   machine: Machine.optional(),
+  /** What its models cost in the last 24 hours; absent: nothing is known. */
+  spent: DaySpend.optional(),
   /** It begins nothing new at present; absent: it does. */
   paused: z.boolean().optional(),
   /** What it last heard of the whole mesh; absent: nothing. */

@@ -38,6 +38,8 @@ export const WhyReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('no-sandbox'), reason: Text }),
   /** Its operator gave it nothing to work with: it only watches. */
   z.object({ kind: z.literal('no-slots') }),
+  /** A cap of its operator on what models may cost in a day is reached. */
+  z.object({ kind: z.literal('spent'), reason: Text }),
   /** Its operator, or one of the mesh, wants nothing new begun. */
   z.object({ kind: z.literal('paused'), scope: z.enum(['self', 'mesh']) }),
   z.object({ kind: z.literal('elsewhere') }),

@@ -12,6 +12,7 @@ import {
   type Needs,
   type Plea,
   reasonOf,
+  type Spent,
   type TaskId,
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
@@ -57,8 +58,8 @@ export interface AssistOptions {
 }
 
 export type Assisted =
-  | { readonly kind: 'helped'; readonly help: Help }
-  | { readonly kind: 'nothing'; readonly reason: string };
+  | { readonly kind: 'helped'; readonly help: Help; readonly spent?: Spent }
+  | { readonly kind: 'nothing'; readonly reason: string; readonly spent?: Spent };
 
 /** Journals begin and end of the work. Throws the signal's error on abort, and what the ports throw. */
 export async function assist(
@@ -78,7 +79,8 @@ export async function assist(
     const isHelp = assisted.kind === 'helped';
     const outcome = isHelp ? ('helped' as const) : ('nothing' as const);
     const reason = isHelp ? assisted.help.answer : assisted.reason;
-    await deps.chronicle.record({ ...worked, outcome, reason: short(reason) });
+    const spent = assisted.spent === undefined ? {} : { spent: assisted.spent };
+    await deps.chronicle.record({ ...worked, outcome, reason: short(reason), ...spent });
     return assisted;
   } catch (error) {
     const cause = limit.signal.aborted ? abortError(limit.signal) : error;
@@ -171,7 +173,8 @@ async function workIn(
   workspace: Workspace,
   signal: AbortSignal,
 ): Promise<Assisted> {
-  const nothing = (reason: string) => ({ kind: 'nothing' as const, reason });
+  let spent: { spent?: Spent } = {};
+  const nothing = (reason: string) => ({ kind: 'nothing' as const, reason, ...spent });
   const collect = () => workspace.collect(`Help with ${plea.task}`, { signal });
   if (plea.patch !== '') await workspace.apply(plea.patch, { signal });
   const before = plea.patch === '' ? null : await collect();
@@ -180,6 +183,7 @@ async function workIn(
   if (refused) return nothing(`the work of whoever asks ${refused}`);
   const where = { path: workspace.path, limits: policy.limits };
   const report = await execution.run(where, { signal });
+  if (report.spent !== undefined) spent = { spent: report.spent };
   if (!report.succeeded) return nothing(`${execution.who} failed: ${report.reason}`);
   const after = await collect();
   const objected = after && objection(after, policy);
@@ -190,7 +194,11 @@ async function workIn(
     from === to ? '' : await deps.workspaces.diff({ base, from, to, charsMax }, { signal });
   const answer = (report.answer ?? report.reason).slice(0, limits.helpAnswerCharsMax);
   if (patch === '' && report.answer === undefined) return nothing('nothing was changed');
-  return { kind: 'helped', help: { peer: deps.signer.peer, answer: answer.toWellFormed(), patch } };
+  return {
+    kind: 'helped',
+    help: { peer: deps.signer.peer, answer: answer.toWellFormed(), patch },
+    ...spent,
+  };
 }
 
 function short(text: string): string {

@@ -6,6 +6,7 @@
 import {
   type Account,
   BzzzError,
+  type JournalEntry,
   type PeerId,
   type RepoName,
   type TaskHint,
@@ -16,6 +17,7 @@ import {
 import { createChronicle } from '../chronicle/chronicle.ts';
 import { createContest } from '../contest/contest.ts';
 import { createTally } from '../contest/success.ts';
+import { createSpending } from '../spend/spending.ts';
 import { accountsOf } from '../fence/commit.ts';
 import { createContradictions } from '../fence/contradiction.ts';
 import { createFence } from '../fence/fence.ts';
@@ -81,20 +83,26 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
 
   const chronicle = createChronicle({ self, clock, journal });
   const tally = createTally();
-  chronicle.onEntry(({ entry }) => tally.take(entry.body));
+  const membership = createMembership(self);
+  const spending = createSpending({ clock, membership, self }, options.spend ?? {});
+  const take = (entry: JournalEntry) => {
+    tally.take(entry.body);
+    spending.take(entry);
+  };
+  chronicle.onEntry(({ entry }) => take(entry));
   const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
   const blockersOf = createBlockersOf({ ...ports, trouble });
-  const deps = { ...ports, chronicle, trouble, blockersOf };
-  const membership = createMembership(self);
+  const executors = spending.capped(ports.executors);
+  const deps = { ...ports, executors, chronicle, trouble, blockersOf, membership };
   const book = createBook();
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
   const records = createRecords(ports);
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
-  const helping = createHelping({ ...deps, fence, membership, book }, ableOptionsOf(options));
+  const helping = createHelping({ ...deps, fence, book }, ableOptionsOf(options));
   const { asking } = helping;
   const pause = createPause({ ...deps, self, onChange: onPause });
-  const verdicts = createVerdicts({ ...deps, membership });
+  const verdicts = createVerdicts(deps);
   const epilogue = createEpilogue({ visible, trouble });
   const ends: (() => void)[] = [];
   let account: Account | null = null;
@@ -104,7 +112,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   let judge: Judge | undefined;
 
   const claims = createForfeit(
-    { ...deps, fence, membership },
+    { ...deps, fence },
     {
       leaseMs: timing.leaseMs,
       signal,
@@ -149,7 +157,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     },
   );
   const teller = createTeller(
-    { ...deps, membership, book },
+    { ...deps, book },
     { self, announceMs: timing.announceMs, onRepeat: contest.evaluate },
   );
 
@@ -265,9 +273,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   }
 
   function describe() {
-    const { executors } = ports;
     const running = workforce.running();
-    return describePeer(options, { account, executors, running, tally, journal, pause });
+    const spent = spending.day();
+    return describePeer(options, { account, executors, running, tally, journal, pause, spent });
   }
 
   function runningWhy(): Why {
@@ -275,38 +283,26 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     return why;
   }
 
-  const looking = () => lookout?.views() ?? [];
+  const watches = () => lookout?.views() ?? [];
 
   async function start(): Promise<void> {
-    const memory = await readMemory(journal, signal, tally.take);
+    const memory = await readMemory(journal, signal, take);
     remember({ chronicle, membership, fence, book, epilogue, pause }, memory);
     const { name, version } = options;
     await chronicle.record({ kind: 'peer.started', version, name });
     await ports.workspaces.sweep();
     const incarnation = incarnationAfter(memory, clock.wallMs());
-    const started = startPresence(
-      { ...deps, membership },
-      {
-        announceMs: timing.announceMs,
-        incarnation,
-        describe,
-        onJoin: teller.tellAll,
-        onMeshPause: pause.hear,
-        onChange: onMembers,
-      },
-    );
+    const started = startPresence(deps, {
+      announceMs: timing.announceMs,
+      incarnation,
+      describe,
+      onJoin: teller.tellAll,
+      onMeshPause: pause.hear,
+      onChange: onMembers,
+    });
     presence = started;
     const { unable = null } = options;
-    const knowing = {
-      ...deps,
-      membership,
-      book,
-      workforce,
-      contest,
-      claims,
-      pause,
-      watches: looking,
-    };
+    const knowing = { ...deps, book, workforce, contest, claims, pause, spending, watches };
     const sources = () => whySourcesOf(knowing, started.self(), ending !== undefined, unable);
     why = startWhy({ mesh, membership, sources });
     judge = startJudge({ ...deps, fence }, judgeOptionsOf(options, helping.hasHelped));
@@ -314,15 +310,12 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     ends.push(
       why.stop,
       started.stop,
-      watchLiveness(
-        { ...deps, membership },
-        {
-          ...options.liveness,
-          incarnation: () => started.self().incarnation,
-          onChange: onMembers,
-          onSuspected: started.refute,
-        },
-      ),
+      watchLiveness(deps, {
+        ...options.liveness,
+        incarnation: () => started.self().incarnation,
+        onChange: onMembers,
+        onSuspected: started.refute,
+      }),
       mesh.subscribe(topics.tasks, onHint),
     );
     for (const task of memory.unfinished) workforce.resume(task);
@@ -379,8 +372,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
         self: presence?.self(),
         members: membership.all(),
         tasks: book.all(),
-        watches: looking(),
+        watches: watches(),
         troubles: trouble.recent(),
+        spendCap: spending.capReached(),
         nowMs: clock.monotonicMs(),
       }),
     whyTask: async (task, { signal: until }) => runningWhy().task(task, until),

@@ -1,5 +1,5 @@
 /** What a peer tells the mesh of itself. */
-import type { Account, Capabilities } from '@bzzz/protocol';
+import type { Account, Capabilities, DaySpend } from '@bzzz/protocol';
 import type { Tally } from '../contest/success.ts';
 import { type Pause, pauseTold } from '../pause/pause.ts';
 import type { Executors, Journal } from '../ports/index.ts';
@@ -13,11 +13,12 @@ export interface Described {
   readonly tally: Pick<Tally, 'success' | 'successOf'>;
   readonly journal: Pick<Journal, 'key' | 'length'>;
   readonly pause: Pause;
+  readonly spent: DaySpend;
 }
 
 export function describePeer(
   options: CoordinatorOptions,
-  { account, executors, running, tally, journal, pause }: Described,
+  { account, executors, running, tally, journal, pause, spent }: Described,
 ): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {
   const { name, version, wire, repositories, tools, sandbox, slots, load, machine } = options;
   return {
@@ -36,6 +37,7 @@ export function describePeer(
     successOf: tally.successOf(),
     journal: { key: journal.key, length: journal.length() },
     ...(machine === undefined ? {} : { machine }),
+    spent,
     ...pauseTold(pause),
   };
 }

@@ -1,5 +1,13 @@
 /** What a peer is made of, and how it is to behave. */
-import type { BzzzError, Capabilities, Liveness, Machine, RepoName, Timing } from '@bzzz/protocol';
+import type {
+  BzzzError,
+  Capabilities,
+  Liveness,
+  Machine,
+  RepoName,
+  SpendCaps,
+  Timing,
+} from '@bzzz/protocol';
 import type {
   Clock,
   Executors,
@@ -36,6 +44,8 @@ export interface CoordinatorOptions {
   readonly platform: string;
   /** Cores, memory, graphics cards; absent: nobody looked. */
   readonly machine?: Machine;
+  /** Absent: models may cost what they cost. */
+  readonly spend?: SpendCaps;
   /** Why this machine may not execute anything, for people; null or absent: it may. */
   readonly unable?: string | null;
   readonly wire: Capabilities['wire'];

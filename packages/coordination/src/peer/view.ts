@@ -62,6 +62,8 @@ export interface PeerView {
   readonly tasks: readonly TaskView[];
   readonly watching: readonly WatchingView[];
   readonly troubles: readonly TroubleView[];
+  /** Which cap on spending is reached, so that no model is asked; null: none. */
+  readonly spendCap: string | null;
 }
 
 export interface ViewSources {
@@ -70,6 +72,7 @@ export interface ViewSources {
   readonly tasks: readonly TaskEntry[];
   readonly watches: readonly WatchView[];
   readonly troubles: readonly TroubleNote[];
+  readonly spendCap: string | null;
   /** Monotonic. */
   readonly nowMs: number;
 }
@@ -103,6 +106,7 @@ export function viewOf(sources: ViewSources): PeerView {
       },
     })),
     troubles: sources.troubles.map((note) => troubleView(note, nowMs)),
+    spendCap: sources.spendCap,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CliName, ModelName, PromptExecutor } from '@bzzz/protocol';
+import type { CliName, ModelName, PromptExecutor, Spent } from '@bzzz/protocol';
 import type { CommandReport, WorkLimits } from './workspace.ts';
 
 export interface RecipeJob {
@@ -65,17 +65,6 @@ export interface ExecutorReport {
   readonly answer?: string;
   /** What a model did and cost; absent: none was asked. */
   readonly spent?: Spent;
-}
-
-/** Null: nobody told. */
-export interface Spent {
-  readonly executor: PromptExecutor;
-  readonly model: string | null;
-  /** Answers of the model. */
-  readonly turns: number | null;
-  readonly tokensRead: number | null;
-  readonly tokensWritten: number | null;
-  readonly costUsd: number | null;
 }
 
 /** Does the work. Abort ends the whole process group before it returns. */

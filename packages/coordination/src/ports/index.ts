@@ -11,7 +11,6 @@ export type {
   PromptPart,
   PromptSource,
   RecipeJob,
-  Spent,
 } from './executor.ts';
 export type {
   Base,

@@ -2,7 +2,16 @@
  * What an earlier run of this peer left in its journal. Nothing is concluded here about who holds
  * what: only the fence knows, and is asked (DESIGN.md 4.6).
  */
-import type { EntryBody, FenceIntent, HelpId, Hlc, Oid, PeerId, TaskId } from '@bzzz/protocol';
+import type {
+  EntryBody,
+  FenceIntent,
+  HelpId,
+  Hlc,
+  JournalEntry,
+  Oid,
+  PeerId,
+  TaskId,
+} from '@bzzz/protocol';
 import type { PauseMemory } from '../pause/pause.ts';
 import type { Journal } from '../ports/index.ts';
 
@@ -32,11 +41,11 @@ export interface Ending {
   readonly intent: FenceIntent | undefined;
 }
 
-/** `onBody` is told each entry on the way, so that the log is read once. */
+/** `onEntry` is told each entry on the way, so that the log is read once. */
 export async function readMemory(
   journal: Journal,
   signal: AbortSignal,
-  onBody: (body: EntryBody) => void = () => undefined,
+  onEntry: (entry: JournalEntry) => void = () => undefined,
 ): Promise<Memory> {
   let starts = 0;
   let lastAt: Hlc | null = null;
@@ -51,7 +60,7 @@ export async function readMemory(
   for await (const { entry } of journal.read({ signal })) {
     const { body } = entry;
     lastAt = entry.at;
-    onBody(body);
+    onEntry(entry);
     if (body.kind === 'peer.started') starts += 1;
     if (body.kind === 'member.joined') members.add(body.peer);
     if (body.kind === 'member.dead') members.delete(body.peer);

@@ -9,6 +9,7 @@ import {
   type Oid,
   type Policy,
   reasonOf,
+  type Spent,
 } from '@bzzz/protocol';
 import type { Asking, Requests, Stuck } from '../help/ask.ts';
 import type { Chronicle } from '../chronicle/chronicle.ts';
@@ -19,7 +20,6 @@ import type {
   CommandReport,
   ExecutorReport,
   Executors,
-  Spent,
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
@@ -104,12 +104,13 @@ export async function runAttempt(
   const limit = deadline(deps.clock, job.policy.limits.attemptMs, 'the attempt', signal);
   try {
     const outcome = await inWorkspace(deps, job, execution, limit.signal);
+    const spent = outcome.spent === null ? {} : { spent: outcome.spent };
     if ('reason' in outcome) {
-      const elapsedMs = await end('failed', outcome.reason);
+      const elapsedMs = await end('failed', outcome.reason, spent);
       return { kind: 'failed', ...outcome, elapsedMs };
     }
     const { result, commits } = outcome;
-    const elapsedMs = await end('accepted', '', { result, commits });
+    const elapsedMs = await end('accepted', '', { result, commits, ...spent });
     return { kind: 'accepted', value: { ...outcome, elapsedMs } };
   } catch (error) {
     const cause = limit.signal.aborted ? abortError(limit.signal) : error;
@@ -120,9 +121,12 @@ export async function runAttempt(
   }
 }
 
-type Worked =
-  | Omit<AttemptResult, 'elapsedMs'>
-  | { readonly reason: string; readonly stuck: boolean };
+type Worked = Omit<AttemptResult, 'elapsedMs'> | (Refused & { readonly stuck: boolean });
+
+interface Refused {
+  readonly reason: string;
+  readonly spent: Spent | null;
+}
 
 async function inWorkspace(
   deps: AttemptDeps,
@@ -137,11 +141,14 @@ async function inWorkspace(
   try {
     const work = { workspace, execution: execution ?? byOthers(job, requests), requests };
     const outcome = await workIn(deps, work, job, signal);
-    if (typeof outcome !== 'string') return outcome;
+    if (!('reason' in outcome)) return outcome;
     const stuck = requests.exhausted();
     const tried = stuck ? requests.tried().map(({ peer, reason }) => `- ${peer}: ${reason}`) : [];
     return {
-      reason: [outcome, ...(tried.length === 0 ? [] : ['asked for help:', ...tried])].join('\n'),
+      ...outcome,
+      reason: [outcome.reason, ...(tried.length === 0 ? [] : ['asked for help:', ...tried])].join(
+        '\n',
+      ),
       stuck,
     };
   } finally {
@@ -174,7 +181,7 @@ async function workIn(
   { workspace, execution, requests }: Work,
   job: AttemptJob,
   signal: AbortSignal,
-): Promise<Omit<AttemptResult, 'elapsedMs'> | string> {
+): Promise<Omit<AttemptResult, 'elapsedMs'> | Refused> {
   const { plan, policy, base } = job;
   const { limits } = policy;
   const onTrouble = (error: unknown) => deps.trouble.tell(error, job.record.task);
@@ -188,24 +195,26 @@ async function workIn(
     await endCheckpoints();
   }
   const { who } = execution;
-  if (!report.succeeded) return whyNot(`${who} failed`, report);
+  const spent = report.spent ?? null;
+  const refused = (reason: string) => ({ reason, spent });
+  if (!report.succeeded) return refused(whyNot(`${who} failed`, report));
   const collected = await workspace.collect(job.message, { signal });
-  if (collected === null) return `${who} changed nothing`;
+  if (collected === null) return refused(`${who} changed nothing`);
   const reason = objection(collected, policy);
-  if (reason !== undefined) return `the result was refused: it ${reason}`;
+  if (reason !== undefined) return refused(`the result was refused: it ${reason}`);
   const acceptance = await deps.workspaces.accept(
     { base, result: collected.result, judge: policy.judge, commands: plan.accept, limits },
     { signal },
   );
   if (!acceptance.passed) {
-    return describe('the acceptance failed', acceptance.commands.at(-1));
+    return refused(describe('the acceptance failed', acceptance.commands.at(-1)));
   }
   return {
     base: base.oid,
     result: collected.result,
     commits: collected.commits.length,
     acceptance,
-    spent: report.spent ?? null,
+    spent,
   };
 }
 

@@ -5,12 +5,13 @@
 import {
   type Issue,
   type LockRecord,
+  type Spent,
   taskParts,
   type Verdict,
   type VerdictStatement,
   visibleText,
 } from '@bzzz/protocol';
-import type { Acceptance, CommandReport, PullRequestText, Spent } from '../ports/index.ts';
+import type { Acceptance, CommandReport, PullRequestText } from '../ports/index.ts';
 import type { AttemptResult } from './attempt.ts';
 import type { Plan } from './plan.ts';
 

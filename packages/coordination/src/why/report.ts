@@ -49,6 +49,7 @@ const order: readonly WhyReason['kind'][] = [
   'no-sandbox',
   'no-slots',
   'paused',
+  'spent',
   'unable',
   'forge',
   'unseen',
@@ -125,6 +126,7 @@ function conclusion(peers: readonly PeerReason[]): string {
     case 'no-sandbox':
     case 'no-slots':
     case 'paused':
+    case 'spent':
     case 'unable':
     case 'elsewhere':
       return 'Nobody can take it.';

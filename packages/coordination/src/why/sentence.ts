@@ -41,6 +41,8 @@ function sentenceOf(reason: WhyReason): string {
       return `executes nothing: ${reason.reason}`;
     case 'no-slots':
       return 'only watches: it has no slots';
+    case 'spent':
+      return `asks no model now: ${reason.reason}`;
     case 'paused':
       return `begins nothing new: ${pausedBy(reason.scope)}`;
     case 'elsewhere':

@@ -6,6 +6,7 @@ import type { Pause } from '../pause/pause.ts';
 import type { ViewSources } from '../peer/view.ts';
 import type { Workforce } from '../peer/workforce.ts';
 import type { Clock } from '../ports/index.ts';
+import type { Spending } from '../spend/spending.ts';
 import type { Trouble } from '../support/trouble.ts';
 import type { Book, TaskEntry } from '../task/book.ts';
 import type { WatchView } from '../watching/watch.ts';
@@ -35,12 +36,24 @@ interface Knowing {
   readonly contest: Contest;
   readonly claims: Forfeit;
   readonly pause: Pick<Pause, 'current'>;
+  readonly spending: Pick<Spending, 'capReached'>;
   readonly watches: () => readonly WatchView[];
 }
 
 /** The parts of a peer as they stand now. */
 export function whySourcesOf(
-  { clock, trouble, membership, book, workforce, contest, claims, pause, watches }: Knowing,
+  {
+    clock,
+    trouble,
+    membership,
+    book,
+    workforce,
+    contest,
+    claims,
+    pause,
+    spending,
+    watches,
+  }: Knowing,
   self: Capabilities,
   stopping: boolean,
   unable: string | null,
@@ -51,6 +64,7 @@ export function whySourcesOf(
     stopping,
     unable,
     paused: pause.current(),
+    spendCap: spending.capReached(),
     active,
     members: membership.all(),
     tasks: book.all(),

@@ -86,6 +86,8 @@ function unfit(sources: WhySources, entry: TaskEntry): WhyReason {
   const needs = entry.seen?.needs ?? { executors: [], tools: [], models: [] };
   const lack = obstacleOf({ ...self, running: 0 }, entry.task, needs);
   if (lack !== undefined && 'name' in lack) {
+    const { spendCap } = sources;
+    if (lack.kind !== 'tool' && spendCap !== null) return { kind: 'spent', reason: fit(spendCap) };
     return { kind: 'unable', lacks: lack.kind, name: fit(lack.name, limits.whyNameCharsMax) };
   }
   if (self.account === null) return noAccount(sources);

@@ -16,6 +16,8 @@ describe('the memory of earlier runs', () => {
       strays: new Set(),
       unfinished: [],
       members: [],
+      help: { asked: new Set(), helped: new Set() },
+      pause: { self: false, mesh: null },
       endings: new Map(),
     });
   });

@@ -49,6 +49,7 @@ function sourcesOf({ self: of = {}, entry = {}, ...change }: Change = {}): WhySo
     stopping: false,
     unable: null,
     paused: null,
+    spendCap: null,
     active: [],
     activity: () => 'none',
     turnAtMs: () => null,
@@ -136,6 +137,11 @@ const cases: [WhyReason, Change, RegExp][] = [
     /executes nothing: no bubblewrap/,
   ],
   [{ kind: 'no-slots' }, { self: { slots: 0 } }, /only watches/],
+  [
+    { kind: 'spent', reason: 'enough for a day' },
+    { spendCap: 'enough for a day', self: { executors: [] } },
+    /asks no model now: enough/,
+  ],
   [{ kind: 'paused', scope: 'mesh' }, { paused: 'mesh' }, /an operator paused the mesh/],
   [
     { kind: 'unable', lacks: 'executor', name: 'recipe' },

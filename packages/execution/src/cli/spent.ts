@@ -1,5 +1,5 @@
 /** What all runs of a tool in one attempt took together. */
-import type { Spent } from '@bzzz/coordination';
+import type { Spent } from '@bzzz/protocol';
 import type { Round } from './round.ts';
 import type { CliTool, Counts } from './tool.ts';
 

@@ -29,6 +29,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
     ...webhookOf(sources),
     ...pauseOf(sources),
+    ...spendOf(sources),
     ...settingsOf(sources),
     ...troublesOf(sources),
   ];
@@ -95,6 +96,13 @@ function pauseOf({ view: { self } }: ProblemSources): Problem[] {
     : ['this peer', 'bzzz resume'];
   const text = `An operator paused ${what}: nothing new is begun here.`;
   return [{ code: 'paused', severity: 'warning', text, advice: `Run \`${command}\`.` }];
+}
+
+function spendOf({ view: { spendCap } }: ProblemSources): Problem[] {
+  if (spendCap === null) return [];
+  const text = `No model is asked: ${spendCap}.`;
+  const advice = 'Wait until enough of it is a day ago, or raise `spend` in the configuration.';
+  return [{ code: 'spend_cap', severity: 'warning', text, advice }];
 }
 
 function settingsOf({ config }: ProblemSources): Problem[] {

@@ -77,6 +77,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       platform: `${process.platform} ${process.arch}`,
       unable: work.slots > 0 ? sandbox.missing : null,
       machine: options.machine,
+      spend: config.spend,
       wire: wireVersions,
       load: machineLoad,
       onFatal: options.onFatal,

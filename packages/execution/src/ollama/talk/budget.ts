@@ -1,7 +1,7 @@
 /** What an attempt may cost. Held outside of the model, which cannot talk anybody into more. */
 
-import type { PromptJob, Spent } from '@bzzz/coordination';
-import type { ModelName } from '@bzzz/protocol';
+import type { PromptJob } from '@bzzz/coordination';
+import type { ModelName, Spent } from '@bzzz/protocol';
 import type { Answer } from '../model/ask.ts';
 
 export interface Budget {

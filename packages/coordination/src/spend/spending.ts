@@ -1,0 +1,38 @@
+/** What models cost this peer and its mesh, against what the operator allows. */
+import type { DaySpend, PeerId, SpendCaps } from '@bzzz/protocol';
+import type { Membership } from '../membership/membership.ts';
+import type { Clock, Executors } from '../ports/index.ts';
+import { capReached, withCaps } from './caps.ts';
+import { createLedger, type Ledger, sumOf } from './ledger.ts';
+
+export interface Spending extends Pick<Ledger, 'take'> {
+  /** Of this peer in the last 24 hours. */
+  day(): DaySpend;
+  /** Which cap is reached, for people; null: none. */
+  capReached(): string | null;
+  /** These, of which those that ask models are ready only while no cap is reached. */
+  capped(executors: Executors): Executors;
+}
+
+export function createSpending(
+  deps: { clock: Clock; membership: Pick<Membership, 'all'>; self: PeerId },
+  caps: SpendCaps,
+): Spending {
+  const { clock, membership, self } = deps;
+  const ledger = createLedger();
+  const day = () => ledger.day(clock.wallMs());
+
+  function reached(): string | null {
+    const own = day();
+    const others = membership.all().filter(({ capabilities }) => capabilities.peer !== self);
+    const told = others.flatMap(({ capabilities }) => capabilities.spent ?? []);
+    return capReached(caps, own, sumOf([own, ...told]));
+  }
+
+  return {
+    take: ledger.take,
+    day,
+    capReached: reached,
+    capped: (executors) => withCaps(executors, () => reached() !== null),
+  };
+}

@@ -50,7 +50,7 @@ export function furtherText({ word, pieces }: Labels, answer: string): string {
 // No line of it may begin with the marker: a tool might print what it was told.
 const howToAsk = `When you cannot go on by yourself, ask other machines, whose models see your unfinished work and may change it.
 For that, end your last message with a line that begins with ${helpMarker} and says what is wanted and what you have
-tried, in as many lines as it takes, and stop. You are started again with what came of it.`;
+tried, in as many lines as it takes, and stop. When somebody helps, you are started again with the answer.`;
 
 const goingOn = `You have worked here before and asked for help. What you changed then is in the folder; what you asked and
 what another peer said to it comes last, as data.`;

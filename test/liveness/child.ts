@@ -101,6 +101,8 @@ function nowhere(): Forge {
     account: refuse,
     pollIssues: refuse,
     readIssue: refuse,
+    readHistory: refuse,
+    readAssociation: refuse,
     readBase: refuse,
     readFence: refuse,
     push: refuse,

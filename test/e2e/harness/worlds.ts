@@ -30,6 +30,9 @@ export async function sampleWorld(): Promise<World & { readonly issues: readonly
 /** A maintainer of the gated repository. */
 export const maintainer = 'mara';
 
+/** Somebody whom nobody trusts. */
+export const stranger = 'mallory';
+
 export type RecipeName = 'quick' | 'gated' | 'adding';
 
 /**
@@ -39,7 +42,12 @@ export type RecipeName = 'quick' | 'gated' | 'adding';
  */
 export async function gatedWorld(
   stage: Stage,
-  issues: readonly { readonly recipe: RecipeName; readonly word: string }[],
+  issues: readonly {
+    readonly recipe: RecipeName;
+    readonly word: string;
+    /** Default: the maintainer. */
+    readonly author?: string;
+  }[],
   more: { readonly checkpointMs?: number } = {},
 ): Promise<World> {
   const filesDir = join(stage.dir, 'files');
@@ -47,17 +55,17 @@ export async function gatedWorld(
   await writeFile(join(filesDir, 'README.md'), '# Words\n\nA file a word.\n');
   await writeFile(join(filesDir, '.bzzz', 'policy.yml'), JSON.stringify({ ...policy, ...more }));
   return {
-    users: ['ada', maintainer, account],
+    users: ['ada', maintainer, stranger, account],
     repo: {
       owner: 'ada',
       name: 'words',
       collaborators: [{ login: maintainer, permission: 'maintain' }, account],
       labels: [{ name: 'bzzz' }],
       filesDir,
-      issues: issues.map(({ recipe, word }) => ({
+      issues: issues.map(({ recipe, word, author = maintainer }) => ({
         title: `Write ${word}`,
         body: bodyOf(recipe, word),
-        author: maintainer,
+        author,
         labels: ['bzzz'],
       })),
     },

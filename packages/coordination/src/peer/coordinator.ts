@@ -30,6 +30,7 @@ import { incarnationAfter, readMemory } from '../recovery/fold.ts';
 import { createRecords } from '../recovery/records.ts';
 import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
+import { createApprovals } from '../task/approval.ts';
 import { createBlockersOf } from '../task/blockers.ts';
 import { createBook } from '../task/book.ts';
 import { holdOf, open } from '../task/state.ts';
@@ -81,8 +82,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   chronicle.onEntry(({ entry }) => tally.take(entry.body));
   const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
   const blockersOf = createBlockersOf({ ...ports, trouble });
-  const deps = { ...ports, chronicle, trouble, blockersOf };
   const membership = createMembership(self);
+  const approvals = createApprovals({ ...ports, trouble, meshAccounts });
+  const deps = { ...ports, chronicle, trouble, blockersOf, approvals };
   const book = createBook();
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
@@ -146,6 +148,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     { ...deps, membership, book },
     { self, announceMs: timing.announceMs, onRepeat: contest.evaluate },
   );
+
+  function meshAccounts(): readonly Account[] {
+    const others = membership.all().flatMap(({ capabilities }) => capabilities.account ?? []);
+    return account === null ? others : [account, ...others];
+  }
 
   /** Whether the last claim that we know of is ours: two who both think so would talk without end. */
   function isOurs(task: TaskId): boolean {
@@ -331,8 +338,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       timing,
       serving: membership.serving,
       fenceAccounts,
-      meshAccounts: () =>
-        membership.all().flatMap(({ capabilities }) => capabilities.account ?? []),
+      meshAccounts,
       known: (task: TaskId) => book.get(task) !== undefined,
       isPursued,
       mayTakeOver: claims.mayTakeOver,

@@ -283,3 +283,44 @@ it('a changed policy judges every issue again', async () => {
   await clock.advance(12 * pollMs);
   expect(hints).toMatchObject([{ kind: 'gone' }, { kind: 'seen', task }]);
 });
+
+describe('an issue of a stranger', () => {
+  const strange = { association: 'NONE', author: 'mallory', updatedAtMs: 60_000 };
+  const put = { label: 'bzzz', by: Account.parse('mara'), atMs: 50_000 };
+
+  it('is told of as soon as the forge shows that it is approved, though nothing changes then', async () => {
+    const { clock, forge, hints, watches } = watchers(1);
+    forge.file(issueOf(strange));
+    const at = forge.task(issueOf().number);
+    at.history = { labelled: [put], updatedAtMs: 59_000 };
+    await clock.advance(1_000);
+    expect(forge.count('readHistory')).toBe(1);
+    expect(hints).toEqual([]);
+    at.history = { labelled: [put] };
+    await clock.advance(lagMs);
+    expect(hints).toMatchObject([{ kind: 'seen', task }]);
+    await clock.advance(100 * pollMs);
+    expect(forge.count('readHistory')).toBe(2);
+    for (const watch of watches) watch.stop();
+  });
+
+  it('that the forge never shows to be approved is asked about now and then', async () => {
+    const { clock, forge, hints, watches } = watchers(1);
+    forge.file(issueOf(strange));
+    forge.task(issueOf().number).history = { updatedAtMs: 59_000 };
+    await clock.advance(100 * pollMs);
+    expect(hints.at(-1)).toMatchObject({ kind: 'gone', reason: expect.stringMatching(/yet/) });
+    expect(forge.count('readHistory')).toBeGreaterThan(3);
+    expect(forge.count('readHistory')).toBeLessThan(15);
+    for (const watch of watches) watch.stop();
+  });
+
+  it('costs no request while it stays as it was', async () => {
+    const { clock, forge, hints, watches } = watchers(1);
+    forge.file(issueOf(strange));
+    await clock.advance(100 * pollMs);
+    expect(hints).toMatchObject([{ kind: 'gone', reason: expect.stringMatching(/put bzzz on/) }]);
+    expect(forge.count('readHistory')).toBe(1);
+    for (const watch of watches) watch.stop();
+  });
+});

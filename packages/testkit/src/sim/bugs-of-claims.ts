@@ -128,6 +128,17 @@ export const bugsOfClaims = {
       },
     ],
   },
+  'approved-for-ever': {
+    what: 'an approval counts though the words were edited after it',
+    breaks: [11],
+    edits: [
+      {
+        file: 'task/approval.ts',
+        find: 'latest.atMs > history.writtenAtMs',
+        replace: 'latest.atMs > 0',
+      },
+    ],
+  },
   'works-on': {
     what: 'people who object in mid-task are heard only at its end',
     breaks: [4, '4.2-first-read'],

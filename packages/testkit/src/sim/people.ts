@@ -10,12 +10,13 @@ import {
   RepoName,
   utf8,
 } from '@bzzz/protocol';
-import type { ForgeState, Snapshot } from './forge-state.ts';
+import { type ForgeState, owner as person, type Snapshot, withLabel } from './forge-state.ts';
 import type { History, PeopleAct } from './history.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
 
-const person = Account.parse('mara');
+/** May put labels on, say, by a template of the repository; nobody trusts him. */
+const stranger = Account.parse('mallory');
 
 export interface PeopleDeps {
   readonly timeline: Timeline;
@@ -45,11 +46,40 @@ const acts: readonly (readonly PeopleAct[])[] = [
   ['delete-lock', 'close', 'reopen'],
 ];
 
+/** What is done to an issue of a stranger. A label that is put on anew is taken off and put on. */
+const approvals: readonly (readonly PeopleAct[])[] = [
+  ['approve'],
+  ['approve', 'edit'],
+  ['approve', 'edit', 'approve'],
+  ['edit', 'approve'],
+  ['approve', 'approve-bot'],
+  ['approve-bot', 'edit'],
+  ['approve-stranger', 'edit'],
+  ['approve', 'approve-stranger'],
+  ['approve', 'unlabel', 'label'],
+];
+
 /** One person does one thing to one issue, and perhaps takes it back later. */
 export function act(deps: PeopleDeps): void {
   const { random, state, timeline } = deps;
-  const number = random.pick(state.numbers());
-  const steps = random.pick(acts);
+  go(deps, random.pick(state.numbers()), random.pick(acts));
+  // Draws of its own, so that the rest of a seed stays what it was.
+  const own = random.fork(`approval ${timeline.nowMs()}`);
+  const strange = state.numbers().filter((one) => isStrange(state, one, timeline.nowMs()));
+  go({ ...deps, random: own }, own.pick(strange), own.pick(approvals));
+}
+
+function isStrange(state: ForgeState, number: IssueNumber, nowMs: number): boolean {
+  const author = state.at(number, nowMs)?.issue.author;
+  return author !== undefined && author !== person;
+}
+
+function go(
+  deps: PeopleDeps,
+  number: IssueNumber | undefined,
+  steps: readonly PeopleAct[] | undefined,
+): void {
+  const { random, timeline } = deps;
   if (number === undefined || steps === undefined) return;
   const goOn = ([step, ...later]: readonly PeopleAct[]) => {
     if (step === undefined || !perform(deps, number, step)) return;
@@ -76,6 +106,7 @@ type Change = Partial<Omit<Snapshot, 'atMs'>>;
 function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | undefined {
   const { issue, lock, result, pullRequest } = now;
   const { state, label, bot, random } = deps;
+  const nowMs = deps.timeline.nowMs();
   const byHand = () => state.put(utf8(`a person's commit: ${issue.number} ${random.unit()}`));
   switch (what) {
     case 'assign':
@@ -99,7 +130,13 @@ function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | un
     case 'unlabel':
       return { issue: { ...issue, labels: issue.labels.filter((one) => one !== label) } };
     case 'label':
-      return { issue: { ...issue, labels: [...new Set([...issue.labels, label])] } };
+      return issue.labels.includes(label) ? { issue } : withLabel(now, label, person, nowMs);
+    case 'approve':
+      return withLabel(now, label, person, nowMs);
+    case 'approve-bot':
+      return withLabel(now, label, bot, nowMs);
+    case 'approve-stranger':
+      return withLabel(now, label, stranger, nowMs);
     case 'edit':
       return { issue: { ...issue, body: `${issue.body}\n\nedited` } };
     case 'delete-lock':

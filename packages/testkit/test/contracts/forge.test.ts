@@ -1,7 +1,7 @@
 import { Account, Issue, IssueNumber, Oid, RepoName } from '@bzzz/protocol';
 import { describeForgeContract } from '../../src/contracts/forge.ts';
 import { noFaults } from '../../src/sim/faults.ts';
-import { createForgeState, issueOfPull } from '../../src/sim/forge-state.ts';
+import { createForgeState, issueOfPull, owner, withLabel } from '../../src/sim/forge-state.ts';
 import { createForgeWeather } from '../../src/sim/forge-weather.ts';
 import { createVirtualForge } from '../../src/sim/virtual-forge.ts';
 import { createVirtualPlace, virtualPeerId } from './virtual-peer.ts';
@@ -54,6 +54,15 @@ describeForgeContract(
           state.file(Issue.parse({ ...about, ...by }));
           await edit(number, {});
           return number;
+        },
+        account: async () => owner,
+        async addLabel(number, label) {
+          const labels = withLabel(snapshot(number), label, owner, timeline.nowMs());
+          state.change(number, timeline.nowMs(), labels);
+        },
+        async removeLabel(number, label) {
+          const { labels } = snapshot(number).issue;
+          await edit(number, { labels: labels.filter((one) => one !== label) });
         },
         editIssue: edit,
         closeIssue: (number) => edit(number, { state: 'closed' }),

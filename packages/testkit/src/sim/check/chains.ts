@@ -78,6 +78,9 @@ export function createChains(repo: RepoName): Chains {
         case 'unlabel':
         case 'label':
         case 'edit':
+        case 'approve':
+        case 'approve-bot':
+        case 'approve-stranger':
         case 'close-pull-request':
         case 'merge':
           return;

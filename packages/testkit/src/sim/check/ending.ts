@@ -17,8 +17,7 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
     const { record, touched, deletedEver, resultTouched } = chains.get(number);
     // Whoever touches the branches has taken the task.
     if (touched !== null || (deletedEver && now.pullRequest !== null)) return undefined;
-    if (!isTrusted(now.issue)) return undefined;
-    if (!isWanted(context, now.issue, record)) {
+    if (!isTrusted(context, now) || !isWanted(context, now.issue, record)) {
       // Of a machine that is gone for good the claim stands, and hinders nobody.
       return record?.state === 'held' && context.exists(record.peer) ? 'still held' : undefined;
     }

@@ -5,8 +5,17 @@ import type { PeopleAct } from '../history.ts';
 import type { Chains } from './chains.ts';
 import type { Check, CheckContext } from './violation.ts';
 
-const takes = new Set<PeopleAct>(['assign', 'assign-bot', 'close', 'unlabel', 'merge']);
-const gives = new Set<PeopleAct>(['unassign', 'reopen', 'label']);
+/** A label that somebody puts on anew whom nobody trusts takes the approval of an issue away. */
+const takes = new Set<PeopleAct>([
+  'assign',
+  'assign-bot',
+  'close',
+  'unlabel',
+  'merge',
+  'approve-bot',
+  'approve-stranger',
+]);
+const gives = new Set<PeopleAct>(['unassign', 'reopen', 'label', 'approve']);
 
 export function checkFailures({ broken, repo }: CheckContext, chains: Chains): Check {
   const taken = new Set<IssueNumber>();

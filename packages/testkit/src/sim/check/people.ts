@@ -8,8 +8,10 @@ import {
   type LockRecord,
   type Oid,
   type PeerId,
+  type Sha256Hex,
 } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
+import { owner, type Snapshot } from '../forge-state.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 interface Read {
@@ -25,6 +27,8 @@ export function checkPeople(context: CheckContext): Check {
   /** The claims with which results came to stand. */
   const published = new Set<Oid>();
   const worked = new Map<string, number>();
+  /** Words of strangers that somebody trusted has approved at some time; an edit makes other words. */
+  const approved = new Set<Sha256Hex>();
   /** When a peer at work first learnt that people object. */
   const objected = new Map<string, number>();
   let order = 0;
@@ -52,8 +56,8 @@ export function checkPeople(context: CheckContext): Check {
     const claim = claims.get(key);
     if (read === undefined || claim === undefined) {
       broken(11, `work on #${number} began without a claim and a look`);
-    } else if (!isTrusted(read.issue)) {
-      broken(11, `work on #${number} began, which nobody trusted wrote`);
+    } else if (!isOfOurs(read.issue) && !approved.has(issueHash(read.issue))) {
+      broken(11, `work on #${number} began, which nobody trusted wrote or approved`);
     } else if (issueHash(read.issue) !== claim.bodySha256) {
       broken(11, `work on #${number} began in words that were not claimed`);
     } else if (!isWanted(context, read.issue, claim)) {
@@ -78,9 +82,15 @@ export function checkPeople(context: CheckContext): Check {
     }
   }
 
+  function onPeople(number: IssueNumber): void {
+    const now = context.state.at(number, nowMs());
+    if (now !== undefined && isApproved(context, now)) approved.add(issueHash(now.issue));
+  }
+
   return {
     onEvent(event) {
       order += 1;
+      if (event.kind === 'people') onPeople(event.number);
       if (event.kind === 'issue-read') onRead(event.peer, event.issue);
       if (event.kind === 'work') onWork(event.peer, event.number, event.step);
       if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);
@@ -102,8 +112,22 @@ export function isWanted(
   return issue.state === 'open' && issue.labels.includes(label) && people.length === 0;
 }
 
-export function isTrusted({ association }: Issue): boolean {
+/** Whether somebody trusted wrote it, or approved it as it stands. */
+export function isTrusted(context: Pick<CheckContext, 'label'>, now: Snapshot): boolean {
+  return isOfOurs(now.issue) || isApproved(context, now);
+}
+
+function isOfOurs({ association }: Issue): boolean {
   return association === 'OWNER';
+}
+
+/** Only whoever put the label on that stands, and only after the last word was written. */
+function isApproved(
+  { label }: Pick<CheckContext, 'label'>,
+  { issue, labelled, writtenAtMs }: Snapshot,
+): boolean {
+  const put = labelled.findLast((one) => one.label === label);
+  return issue.labels.includes(label) && put?.by === owner && put.atMs > writtenAtMs;
 }
 
 function keyOf(peer: PeerId, number: IssueNumber): string {

@@ -102,6 +102,7 @@ function nowhere(): Forge {
     pollIssues: refuse,
     readIssue: refuse,
     readHistory: refuse,
+    readRemarks: refuse,
     readAssociation: refuse,
     readBase: refuse,
     readFence: refuse,

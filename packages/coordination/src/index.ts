@@ -33,6 +33,8 @@ export type {
   Put,
   Random,
   RecipeJob,
+  Remark,
+  Remarks,
   Signer,
   Spent,
   StoredEntry,

@@ -13,6 +13,7 @@ import { createIssueApi } from './rest/issues.ts';
 import { createPullRequestApi } from './rest/pull-requests.ts';
 import { createGraphql } from './rest/graphql.ts';
 import { createHistoryApi } from './rest/history.ts';
+import { createRemarkApi } from './rest/remarks.ts';
 import { createReadyApi } from './rest/ready.ts';
 import { parseAnswer, UserAnswer } from './rest/schemas.ts';
 import { createStats, type GithubStats } from './stats.ts';
@@ -55,6 +56,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
   const graphql = createGraphql({ rest }, settings);
   const ready = createReadyApi({ rest, graphql });
   const history = createHistoryApi({ graphql });
+  const remarks = createRemarkApi({ rest });
   const associations = createAssociationApi({ rest, clock });
   const runGit = createGitRunner();
   const remote = createRemote({ runGit, token, stats }, settings);
@@ -92,6 +94,8 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
       call(options, (signal) => issues.poll(repo, cursor, signal)),
     readIssue: (repo, number, options) =>
       call(options, (signal) => issues.read(repo, number, signal)),
+    readRemarks: (repo, number, options) =>
+      call(options, (signal) => remarks.read({ repo, number }, signal)),
     readHistory: (repo, number, options) =>
       call(options, (signal) => history.read({ repo, number }, signal)),
     readAssociation: (repo, of, options) =>

@@ -33,12 +33,12 @@ export const maintainer = 'mara';
 /** Somebody whom nobody trusts. */
 export const stranger = 'mallory';
 
-export type RecipeName = 'quick' | 'gated' | 'adding';
+export type RecipeName = 'quick' | 'gated' | 'adding' | 'awaiting';
 
 /**
- * A repository with three recipes: `quick` writes a word at once; `gated` says that it is at work by
+ * A repository with four recipes: `quick` writes a word at once; `gated` says that it is at work by
  * a file `waiting` in its worktree, and goes on when there is a file `go`; `adding` writes a line more
- * to what is there, then waits like that.
+ * to what is there, then waits like that; `awaiting` fails while there is no file `ready` on the base.
  */
 export async function gatedWorld(
   stage: Stage,
@@ -102,6 +102,7 @@ const policy = {
   recipes: {
     quick: { parameters: word, run: write, accept },
     gated: { parameters: word, run: [['sh', '-c', wait], write], accept },
+    awaiting: { parameters: word, run: [['test', '-e', 'ready'], write], accept },
     adding: { parameters: word, run: [add, ['sh', '-c', wait]], accept },
   },
 };

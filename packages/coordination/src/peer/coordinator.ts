@@ -30,9 +30,9 @@ import { incarnationAfter, readMemory } from '../recovery/fold.ts';
 import { createRecords } from '../recovery/records.ts';
 import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
-import { createApprovals } from '../task/approval.ts';
 import { createBlockersOf } from '../task/blockers.ts';
 import { createBook } from '../task/book.ts';
+import { createConsent } from '../task/consent.ts';
 import { holdOf, open } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
 import { judgeOptionsOf } from '../verdict/able.ts';
@@ -83,8 +83,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
   const blockersOf = createBlockersOf({ ...ports, trouble });
   const membership = createMembership(self);
-  const approvals = createApprovals({ ...ports, trouble, meshAccounts });
-  const deps = { ...ports, chronicle, trouble, blockersOf, approvals };
+  const consent = createConsent({ ...ports, trouble, meshAccounts });
+  const deps = { ...ports, chronicle, trouble, blockersOf, consent };
   const book = createBook();
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
@@ -169,6 +169,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   function isPursued(task: TaskId): boolean {
     const { wanted = false, blocked = null } = book.get(task) ?? {};
     return workforce.driving(task) || (wanted && blocked === null);
+  }
+
+  function isTold(task: TaskId, updatedAtMs: number): boolean {
+    const entry = book.get(task);
+    return entry?.wanted === true && entry.updatedAtMs >= updatedAtMs;
   }
 
   function onReading(task: TaskId, reading: TipReading): void {
@@ -340,6 +345,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       fenceAccounts,
       meshAccounts,
       known: (task: TaskId) => book.get(task) !== undefined,
+      isTold,
       isPursued,
       mayTakeOver: claims.mayTakeOver,
       guard: claims.guard,

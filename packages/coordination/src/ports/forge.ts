@@ -39,6 +39,23 @@ export interface Labelled {
   readonly atMs: number;
 }
 
+/** Comments of an issue that may be commands to bzzz, oldest first. */
+export interface Remarks {
+  readonly remarks: readonly Remark[];
+  /** How many comments there were, other ones too: fewer than the issue has is an earlier state. */
+  readonly comments: number;
+}
+
+export interface Remark {
+  /** Null: no person's account that is still there. */
+  readonly by: Account | null;
+  readonly association: Association;
+  /** Its first line, which begins with `/bzzz`. */
+  readonly line: string;
+  readonly atMs: number;
+  readonly edited: boolean;
+}
+
 /** Where work starts from: the tip of the base branch, present in a local bare mirror. */
 export interface Base {
   readonly branch: string;
@@ -122,6 +139,7 @@ export interface Forge {
   account(options?: Options): Promise<Account>;
   pollIssues(repo: RepoName, cursor: IssueCursor | null, options?: Options): Promise<IssuePoll>;
   readIssue(repo: RepoName, number: IssueNumber, options?: Options): Promise<Issue>;
+  readRemarks(repo: RepoName, number: IssueNumber, options?: Options): Promise<Remarks>;
   readHistory(repo: RepoName, number: IssueNumber, options?: Options): Promise<IssueHistory>;
   /**
    * What an account is to the repository by what it may do there, of a few minutes ago at most: `OWNER`,

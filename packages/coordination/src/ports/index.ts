@@ -25,6 +25,8 @@ export type {
   PullRequestText,
   PushReply,
   Put,
+  Remark,
+  Remarks,
 } from './forge.ts';
 export type { Journal, JournalLog, StoredEntry } from './journal.ts';
 export type { ConnectionEvent, Mesh } from './mesh.ts';

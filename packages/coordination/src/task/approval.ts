@@ -9,7 +9,6 @@
 import {
   type Account,
   type Issue,
-  isBzzzError,
   issueHash,
   type Policy,
   type RepoName,
@@ -17,26 +16,21 @@ import {
   taskId,
 } from '@bzzz/protocol';
 import type { Forge, IssueHistory, Labelled } from '../ports/index.ts';
-import type { Trouble } from '../support/trouble.ts';
-import { type GateOptions, type GateVerdict, judgeIssue } from './gate.ts';
+import type { GateOptions } from './gate.ts';
 
-export type Judgement =
-  | GateVerdict
-  /** Nobody can tell yet who approved these words: a later look may show it. */
-  | { readonly kind: 'unsettled'; readonly reason: string };
+type Approval =
+  | { readonly kind: 'approved' }
+  | { readonly kind: 'none' }
+  /** Nobody can tell yet: a later look may show it. */
+  | { readonly kind: 'unsettled' };
 
 export interface Approvals {
-  /** As `judgeIssue`, approvals among what counts. Throws what a later try can mend, and `aborted`. */
-  judge(
-    issue: Issue,
-    options: Omit<GateOptions, 'approved'>,
-    signal: AbortSignal,
-  ): Promise<Judgement>;
+  /** Whether somebody trusted approved these words. Throws what the forge throws. */
+  look(issue: Issue, options: GateOptions, signal: AbortSignal): Promise<Approval>;
 }
 
 export interface ApprovalDeps {
   readonly forge: Pick<Forge, 'readHistory' | 'readAssociation'>;
-  readonly trouble: Pick<Trouble, 'tell'>;
   /** Accounts that peers of this mesh use, our own among them. */
   readonly meshAccounts: () => readonly Account[];
 }
@@ -57,7 +51,7 @@ const knownMax = 1_000;
 const readsMax = 2;
 
 export function createApprovals(deps: ApprovalDeps): Approvals {
-  const { forge, trouble } = deps;
+  const { forge } = deps;
   const known = new Map<TaskId, Known>();
 
   function remember(task: TaskId, entry: Known): void {
@@ -96,39 +90,14 @@ export function createApprovals(deps: ApprovalDeps): Approvals {
     return policy.authors.includes(await forge.readAssociation(repo, account, { signal }));
   }
 
-  async function judgeStranger(
-    issue: Issue,
-    options: GateOptions,
-    refused: Extract<GateVerdict, { kind: 'refused' }>,
-    signal: AbortSignal,
-  ): Promise<Judgement> {
-    const { repo, policy } = options;
-    const found = await candidates(issue, options, signal);
-    const reason = `${refused.reason}; nobody of these`;
-    if (found === undefined) {
-      return { kind: 'unsettled', reason: `${reason} is seen to have approved these words yet` };
-    }
-    for (const { by } of found) {
-      if (await isTrusted(repo, by, policy, signal)) {
-        return judgeIssue(issue, { ...options, approved: true });
-      }
-    }
-    const label = policy.labels.join(' or ');
-    return { ...refused, reason: `${reason} has put ${label} on since it was last written` };
-  }
-
   return {
-    async judge(issue, options, signal) {
-      const verdict = judgeIssue(issue, options);
-      if (verdict.kind === 'eligible' || verdict.cause !== 'author') return verdict;
-      try {
-        return await judgeStranger(issue, options, verdict, signal);
-      } catch (error) {
-        if (signal.aborted || !isBzzzError(error) || error.retryable) throw error;
-        // As when the token may not ask who somebody is: others of the repository must not wait for that.
-        trouble.tell(error, taskId(options.repo, issue.number));
-        return { kind: 'unsettled', reason: `${verdict.reason}; who approved it cannot be read` };
+    async look(issue, options, signal) {
+      const found = await candidates(issue, options, signal);
+      if (found === undefined) return { kind: 'unsettled' };
+      for (const { by } of found) {
+        if (await isTrusted(options.repo, by, options.policy, signal)) return { kind: 'approved' };
       }
+      return { kind: 'none' };
     },
   };
 }
@@ -161,6 +130,6 @@ function approvings(
 }
 
 /** Labels and logins are the same in any case. */
-function lower(names: readonly string[]): readonly string[] {
+export function lower(names: readonly string[]): readonly string[] {
   return names.map((name) => name.toLowerCase());
 }

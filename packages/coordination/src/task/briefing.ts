@@ -9,7 +9,7 @@ import {
 } from '@bzzz/protocol';
 import type { Base, Forge } from '../ports/index.ts';
 import { accountsOf } from '../fence/commit.ts';
-import type { Approvals } from './approval.ts';
+import type { Consent } from './consent.ts';
 import type { BlockersOf } from './blockers.ts';
 import type { Plan } from './plan.ts';
 import { waitingByForge, waitingOf } from './waiting.ts';
@@ -23,7 +23,7 @@ export interface Briefing {
 
 interface BriefingDeps {
   readonly blockersOf: BlockersOf;
-  readonly approvals: Approvals;
+  readonly consent: Consent;
 }
 
 /**
@@ -70,7 +70,7 @@ export async function lookAgain(
 
 /** What is to be done, when people want it and it is what was claimed. */
 async function planFor(
-  { approvals, blockersOf }: BriefingDeps,
+  { consent, blockersOf }: BriefingDeps,
   issue: Issue,
   record: LockRecord,
   policy: Policy,
@@ -78,7 +78,7 @@ async function planFor(
 ): Promise<Plan> {
   const { repo } = taskParts(record.task);
   const fenceAccounts = accountsOf(record);
-  const verdict = await approvals.judge(issue, { policy, fenceAccounts, repo }, signal);
+  const verdict = await consent.judge(issue, { policy, fenceAccounts, repo }, signal);
   // Two reads that do not fit together yet: whoever watches must look at it anew too.
   if (verdict.kind === 'unsettled') blockersOf(repo).doubt(issue.number);
   if (verdict.kind !== 'eligible') throw refused(verdict.reason);

@@ -41,7 +41,7 @@ import { patiently } from '../support/backoff.ts';
 import { createSerial } from '../support/serial.ts';
 import { sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
-import type { Approvals } from '../task/approval.ts';
+import type { Consent } from '../task/consent.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
@@ -59,7 +59,7 @@ export interface JudgeDeps {
   readonly chronicle: Pick<Chronicle, 'record'>;
   readonly trouble: Trouble;
   readonly blockersOf: BlockersOf;
-  readonly approvals: Approvals;
+  readonly consent: Consent;
 }
 
 export interface JudgeOptions {

@@ -18,7 +18,7 @@ import type { Clock, Forge, IssueCursor, Random } from '../ports/index.ts';
 import { backoffMs, isMendable } from '../support/backoff.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { createWaker } from '../support/waker.ts';
-import type { Approvals, Judgement } from '../task/approval.ts';
+import type { Consent, Judgement } from '../task/consent.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { isAsked } from '../task/gate.ts';
 import { createWaitingList } from './waiting-list.ts';
@@ -30,7 +30,7 @@ export interface WatchDeps {
   readonly forge: Forge;
   readonly trouble: Trouble;
   readonly blockersOf: BlockersOf;
-  readonly approvals: Approvals;
+  readonly consent: Consent;
 }
 
 export interface WatchOptions {
@@ -47,6 +47,8 @@ export interface WatchOptions {
   readonly meshAccounts: () => readonly Account[];
   /** Whether the mesh cares about this issue already; of others only those that ask for bzzz are told. */
   readonly known: (task: TaskId) => boolean;
+  /** Whether somebody told that this state of an issue, or a later one, is to be done. */
+  readonly isTold: (task: TaskId, updatedAtMs: number) => boolean;
   readonly onHint: (hint: TaskHint) => void;
 }
 
@@ -134,18 +136,32 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     if (issue !== null) aside.set(number, issue);
   }
 
-  /** False: not for good, since nobody can tell yet who approved it. */
+  /** False: not for good, since nobody can tell yet what people said of it. */
   async function judge(issue: Issue): Promise<boolean> {
     // Before the first poll, which shows every issue.
     if (policy === null) return true;
+    if (isToldOf(issue) && !aside.has(issue.number)) return true;
     const fenceAccounts = await explainedBy(issue, policy);
-    const verdict = await deps.approvals.judge(issue, { policy, fenceAccounts, repo }, signal);
-    const isSettled = verdict.kind !== 'unsettled';
+    const verdict = await deps.consent.judge(issue, { policy, fenceAccounts, repo }, signal);
+    const isSettled = verdict.kind !== 'unsettled' && verdict.isPartial !== true;
     // Nothing is said of what a moment later will be known.
-    const isSoonKnown = !isSettled && !aside.has(issue.number);
+    const isSoonKnown = verdict.kind === 'unsettled' && !aside.has(issue.number);
     const hint = isSoonKnown ? null : await hintOf(issue, verdict, fenceAccounts);
     if (hint !== null) options.onHint(hint);
     return isSettled;
+  }
+
+  /**
+   * Comments are read by the watcher, for all: whoever polls beside it looks into what it has not told, or
+   * told to be left alone.
+   */
+  function isToldOf({ number, comments, updatedAtMs }: Issue): boolean {
+    if (comments === 0 || roleNow() === 'watcher') return false;
+    return options.isTold(taskId(repo, number), updatedAtMs);
+  }
+
+  function roleNow(): WatchRole {
+    return watchRole(repo, options.self, options.live());
   }
 
   /** The accounts whose assignment to this issue is bzzz's own doing. */
@@ -176,7 +192,10 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
         return { kind: 'gone', task, title, updatedAtMs, reason: short(waiting.reason), waitsFor };
       }
       const { bodySha256, needs, kind } = verdict.plan;
-      return { kind: 'seen', task, title, recipe: kind, bodySha256, needs, updatedAtMs };
+      const { retriedAtMs } = verdict;
+      const retried = retriedAtMs === undefined ? {} : { retriedAtMs };
+      const what = { task, title, recipe: kind, bodySha256, needs };
+      return { kind: 'seen', ...what, updatedAtMs, ...retried };
     }
     waitingList.forget(issue.number);
     const isMeant = verdict.kind === 'unsettled' || verdict.cause !== 'unasked';
@@ -185,7 +204,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     const people = issue.assignees.filter((login) => !fenceAccounts.includes(login));
     const ours = options.meshAccounts();
     const isPeople = verdict.kind === 'refused' && verdict.cause === 'people';
-    const unexplained = isPeople && people.every((one) => ours.includes(one));
+    const unexplained = isPeople && people.length > 0 && people.every((one) => ours.includes(one));
     return { kind: 'gone', task, title, updatedAtMs, reason: short(verdict.reason), unexplained };
   }
 
@@ -197,8 +216,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
         await look();
         failures = 0;
         answeredAtMs = clock.monotonicMs();
-        const live = options.live();
-        pauseMs = pollPauseMs(watchRole(repo, options.self, live), options.pollMs, live.length);
+        pauseMs = pollPauseMs(roleNow(), options.pollMs, options.live().length);
       } catch (error) {
         if (signal.aborted || !isBzzzError(error)) throw error;
         trouble.tell(error);
@@ -232,8 +250,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
       if (!(await judge(issue))) blockers.doubt(issue.number);
     },
     view() {
-      const role = watchRole(repo, options.self, options.live());
-      return { repo, role, polls, answeredAtMs, trouble: problem };
+      return { repo, role: roleNow(), polls, answeredAtMs, trouble: problem };
     },
     stop() {
       offDoubt();

@@ -20,6 +20,7 @@ import type {
   IssueHistory,
   PullRequest,
   PushReply,
+  Remark,
 } from '../../src/index.ts';
 
 /**
@@ -33,6 +34,7 @@ interface TaskOnForge {
   issue: Issue;
   /** What a test says beside what the issue shows; as filed, nobody has put a label on. */
   history: Partial<IssueHistory>;
+  remarks: Remark[];
   lock: Oid | null;
   result: Oid | null;
   comment: string | null;
@@ -140,6 +142,7 @@ export function createMemoryForge(): MemoryForge {
       tasks.set(issue.number, {
         issue,
         history: {},
+        remarks: [],
         lock: null,
         result: null,
         comment: null,
@@ -175,6 +178,11 @@ export function createMemoryForge(): MemoryForge {
     async readIssue(_repo, number, o) {
       enter('readIssue', o?.signal);
       return task(number).issue;
+    },
+    async readRemarks(_repo, number, o) {
+      enter('readRemarks', o?.signal);
+      const { remarks, issue } = task(number);
+      return { remarks, comments: issue.comments };
     },
     async readHistory(_repo, number, o) {
       enter('readHistory', o?.signal);

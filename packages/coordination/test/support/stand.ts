@@ -16,7 +16,7 @@ import { type ClaimOptions, claimIntent } from '../../src/fence/claim.ts';
 import type { RecordDraft } from '../../src/fence/commit.ts';
 import { createFence } from '../../src/fence/fence.ts';
 import { readTip, type Tip } from '../../src/fence/tip.ts';
-import { createApprovals } from '../../src/task/approval.ts';
+import { createConsent } from '../../src/task/consent.ts';
 import { createBlockersOf } from '../../src/task/blockers.ts';
 import { createTrouble } from '../../src/support/trouble.ts';
 import { createDraws, createIdentity } from './identity.ts';
@@ -49,7 +49,7 @@ export function createStand(
   const fatal: BzzzError[] = [];
   const trouble = createTrouble({ clock, chronicle, onFatal: (error) => fatal.push(error) });
   const blockersOf = createBlockersOf({ forge, trouble });
-  const approvals = createApprovals({ forge, trouble, meshAccounts: () => [account] });
+  const consent = createConsent({ forge, trouble, meshAccounts: () => [account] });
   const ports = {
     clock,
     forge,
@@ -59,7 +59,7 @@ export function createStand(
     chronicle,
     trouble,
     blockersOf,
-    approvals,
+    consent,
   };
   const fence = createFence(ports, { lagMs });
   return {

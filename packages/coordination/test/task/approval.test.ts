@@ -19,7 +19,7 @@ function stage(history: Partial<IssueHistory> = {}, change: Parameters<typeof is
   const at = stand.forge.task(issue.number);
   at.history = { writtenAtMs: 10_000, ...history };
   const judge = (fenceAccounts: readonly Account[] = [], by = policy) =>
-    stand.approvals.judge(at.issue, { policy: by, repo, fenceAccounts }, calm);
+    stand.consent.judge(at.issue, { policy: by, repo, fenceAccounts }, calm);
   return { ...stand, at, judge };
 }
 

@@ -31,6 +31,8 @@ function watchers(count: number, policy: string | null = createMemoryForge().pol
         fenceAccounts: async () => fence,
         meshAccounts: () => [],
         known: (one) => known.has(one),
+        isTold: (_, updatedAtMs) =>
+          hints.some((one) => one.kind === 'seen' && one.updatedAtMs >= updatedAtMs),
         onHint: (hint) => hints.push(hint),
       },
     ),
@@ -60,6 +62,7 @@ function judging() {
       return [Account.parse('bzzz-bot')];
     },
     known: () => false,
+    isTold: () => false,
     onHint: (hint) => hints.push(hint),
   });
   return { stand, clock, hints, fails, watch };
@@ -321,6 +324,24 @@ describe('an issue of a stranger', () => {
     await clock.advance(100 * pollMs);
     expect(hints).toMatchObject([{ kind: 'gone', reason: expect.stringMatching(/put bzzz on/) }]);
     expect(forge.count('readHistory')).toBe(1);
+    for (const watch of watches) watch.stop();
+  });
+});
+
+describe('comments', () => {
+  it('are read by the watcher, and by others only of what it left alone', async () => {
+    const { clock, forge, watches } = watchers(20);
+    forge.file(issueOf({ comments: 3 }));
+    await clock.advance(2_000 * pollMs);
+    const polls = watches.map((watch) => watch.view().polls);
+    expect(Math.min(...polls)).toBeGreaterThan(2);
+    expect(forge.count('readRemarks')).toBeLessThanOrEqual(20);
+    const before = forge.count('readRemarks');
+    const at = forge.task(issueOf().number);
+    at.issue = issueOf({ comments: 3, updatedAtMs: 2_000 });
+    await clock.advance(2_000 * pollMs);
+    // Some may poll before the watcher does.
+    expect(forge.count('readRemarks')).toBeLessThan(before + 5);
     for (const watch of watches) watch.stop();
   });
 });

@@ -26,7 +26,7 @@ export interface Person extends ForgePerson {
 }
 
 const Numbered = z.object({ number: IssueNumber });
-const Comments = z.array(z.object({ body: z.string() }));
+const Comments = z.array(z.object({ id: z.number(), body: z.string() }));
 const User = z.object({ login: Account });
 const Repository = z.object({ default_branch: z.string() });
 
@@ -99,6 +99,10 @@ export async function createPerson(options: PersonOptions): Promise<Person> {
     },
     async comment(number, body) {
       await rest('POST', `/issues/${number}/comments`, { body });
+    },
+    async editComment(number, body) {
+      const rows = Comments.parse(await rest('GET', `/issues/${number}/comments`));
+      await rest('PATCH', `/issues/comments/${rows.at(-1)?.id}`, { body });
     },
     async deleteComment(id) {
       await rest('DELETE', `/issues/comments/${id}`);

@@ -70,6 +70,44 @@ export function describeForgeHistory(stage: ForgeStage): void {
     });
   });
 
+  describe('what is said of an issue', () => {
+    it('is every comment that begins with /bzzz, and how many there are', async () => {
+      const { forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      expect(await forge.readRemarks(repo, number)).toEqual({ remarks: [], comments: 0 });
+      await person.comment(number, 'Hello,\n/bzzz stop');
+      await person.comment(number, '/bzzz retry\nplease');
+      await person.comment(number, ' /bzzz stop');
+      await person.comment(number, '/bzzz release');
+      await forge.putComment(repo, number, '/bzzz stop');
+      const by = await person.account();
+      const said = { by, edited: false, atMs: expect.any(Number), association: expect.any(String) };
+      const remarks = ['/bzzz retry', '/bzzz release'].map((line) => ({ ...said, line }));
+      await expect
+        .poll(() => forge.readRemarks(repo, number), stage.timing)
+        .toEqual({ remarks, comments: 5 });
+      expect((await forge.readRemarks(repo, number)).remarks[0]?.association).not.toBe('NONE');
+      await expect
+        .poll(async () => (await forge.readIssue(repo, number)).comments, stage.timing)
+        .toBe(5);
+    });
+
+    it('shows when it was edited', async () => {
+      const { forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      await person.comment(number, '/bzzz stop');
+      let edits = 0;
+      // Until the second is over in which it was written.
+      await expect
+        .poll(async () => {
+          edits += 1;
+          await person.editComment(number, `/bzzz retry\n${edits}`);
+          return (await forge.readRemarks(repo, number)).remarks;
+        }, stage.timing)
+        .toMatchObject([{ edited: true }]);
+    });
+  });
+
   describe('an account', () => {
     it('is trusted to the repository, or nothing to it', async () => {
       const { forge, repo, person } = stage;

@@ -21,6 +21,8 @@ export interface ForgePerson {
   comments(number: IssueNumber): Promise<readonly string[]>;
   /** Writes a comment and returns nothing; the forge shows it after what was there before. */
   comment(number: IssueNumber, body: string): Promise<void>;
+  /** Writes something else into the latest comment. */
+  editComment(number: IssueNumber, body: string): Promise<void>;
   /** Tips by branch name without `refs/heads/`. */
   branches(): Promise<ReadonlyMap<string, Oid>>;
   /** Commits the files on top of the branch, or of the base branch when it is absent. */

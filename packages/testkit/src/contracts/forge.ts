@@ -86,6 +86,7 @@ function describeCancelling(stage: ForgeStage): void {
     const calls = [
       forge.readIssue(repo, number, { signal }),
       forge.readHistory(repo, number, { signal }),
+      forge.readRemarks(repo, number, { signal }),
       forge.pollIssues(repo, null, { signal }),
       forge.readBase(repo, { signal }),
       forge.readFence(repo, number, { signal }),

@@ -17,6 +17,7 @@ import type {
   Labelled,
   PullRequest,
   PullRequestText,
+  Remark,
 } from '@bzzz/coordination';
 
 export interface Snapshot {
@@ -25,6 +26,8 @@ export interface Snapshot {
   /** When its words were last written; like all times of its history in whole seconds, as GitHub's are. */
   readonly writtenAtMs: number;
   readonly labelled: readonly Labelled[];
+  /** What people said in comments that begin with `/bzzz`. */
+  readonly remarks: readonly Remark[];
   readonly lock: Oid | null;
   readonly result: Oid | null;
   readonly pullRequest: PullRequest | null;
@@ -72,6 +75,15 @@ export function withLabel(
   const labels = [...new Set([...issue.labels, label])];
   const put = { label, by, atMs: wholeSeconds(nowMs) };
   return { issue: { ...issue, labels }, labelled: [...labelled, put] };
+}
+
+/** What changes when somebody says this. */
+export function withRemark(
+  { remarks }: Snapshot,
+  remark: Omit<Remark, 'atMs'>,
+  nowMs: number,
+): Pick<Snapshot, 'remarks'> {
+  return { remarks: [...remarks, { ...remark, atMs: wholeSeconds(nowMs) }] };
 }
 
 function wholeSeconds(atMs: number): number {
@@ -131,6 +143,7 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
         verdicts: null,
         comment: null,
         comments: 0,
+        remarks: [],
       };
       const atMs = issue.updatedAtMs;
       const writtenAtMs = wholeSeconds(atMs);
@@ -149,7 +162,12 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
     change(number, nowMs, change) {
       const before = latest(number);
       if (before === undefined) return;
-      const issue = { ...(change.issue ?? before.issue), updatedAtMs: nowMs };
+      const { comments, remarks } = { ...before, ...change };
+      const issue = {
+        ...(change.issue ?? before.issue),
+        comments: comments + remarks.length,
+        updatedAtMs: nowMs,
+      };
       const isWritten = issueHash(issue) !== issueHash(before.issue);
       const writtenAtMs = isWritten ? wholeSeconds(nowMs) : before.writtenAtMs;
       alter(number, nowMs, { ...change, issue, writtenAtMs });

@@ -10,7 +10,13 @@ import {
   RepoName,
   utf8,
 } from '@bzzz/protocol';
-import { type ForgeState, owner as person, type Snapshot, withLabel } from './forge-state.ts';
+import {
+  type ForgeState,
+  owner as person,
+  type Snapshot,
+  withLabel,
+  withRemark,
+} from './forge-state.ts';
 import type { History, PeopleAct } from './history.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
@@ -59,6 +65,18 @@ const approvals: readonly (readonly PeopleAct[])[] = [
   ['approve', 'unlabel', 'label'],
 ];
 
+/** What is said of an issue, and later. */
+const sayings: readonly (readonly PeopleAct[])[] = [
+  ['say-stop', 'say-retry'],
+  ['say-release', 'say-retry'],
+  ['say-release', 'unlabel', 'label'],
+  ['say-stop', 'say-release', 'say-retry'],
+  ['say-retry'],
+  ['say-retry', 'say-stop', 'say-retry'],
+  ['say-as-stranger'],
+  ['say-and-edit'],
+];
+
 /** One person does one thing to one issue, and perhaps takes it back later. */
 export function act(deps: PeopleDeps): void {
   const { random, state, timeline } = deps;
@@ -67,6 +85,8 @@ export function act(deps: PeopleDeps): void {
   const own = random.fork(`approval ${timeline.nowMs()}`);
   const strange = state.numbers().filter((one) => isStrange(state, one, timeline.nowMs()));
   go({ ...deps, random: own }, own.pick(strange), own.pick(approvals));
+  if (!own.chance(0.4)) return;
+  go({ ...deps, random: own }, own.pick(state.numbers()), own.pick(sayings));
 }
 
 function isStrange(state: ForgeState, number: IssueNumber, nowMs: number): boolean {
@@ -100,6 +120,8 @@ function perform(deps: PeopleDeps, number: IssueNumber, what: PeopleAct): boolea
   history.record({ kind: 'people', number, act: what });
   return true;
 }
+
+const said = { by: person, association: 'OWNER', edited: false } as const;
 
 type Change = Partial<Omit<Snapshot, 'atMs'>>;
 
@@ -137,6 +159,16 @@ function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | un
       return withLabel(now, label, bot, nowMs);
     case 'approve-stranger':
       return withLabel(now, label, stranger, nowMs);
+    case 'say-retry':
+    case 'say-release':
+    case 'say-stop':
+      return withRemark(now, { ...said, line: `/bzzz ${what.slice(4)}` }, nowMs);
+    case 'say-as-stranger': {
+      const association = 'NONE';
+      return withRemark(now, { ...said, by: stranger, association, line: '/bzzz stop' }, nowMs);
+    }
+    case 'say-and-edit':
+      return withRemark(now, { ...said, line: '/bzzz stop', edited: true }, nowMs);
     case 'edit':
       return { issue: { ...issue, body: `${issue.body}\n\nedited` } };
     case 'delete-lock':

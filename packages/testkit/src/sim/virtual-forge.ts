@@ -197,13 +197,22 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       history.record({ kind: 'issue-read', peer, issue });
       return issue;
     },
+    async readRemarks(_repo, number, o) {
+      const look = () => {
+        const { remarks, comments } = snapshot(number, historyDraws);
+        return { remarks, comments: remarks.length + comments };
+      };
+      const read = await ask('read', o?.signal, look, historyDraws);
+      history.record({ kind: 'remarks-read', peer, number, remarks: read.remarks });
+      return read;
+    },
     readHistory(_repo, number, o) {
-      const history = () => {
+      const look = () => {
         const { issue, writtenAtMs, labelled } = snapshot(number, historyDraws);
         const { updatedAtMs } = issue;
         return { wordsSha256: issueHash(issue), updatedAtMs, writtenAtMs, labelled };
       };
-      return ask('read', o?.signal, history, historyDraws);
+      return ask('read', o?.signal, look, historyDraws);
     },
     readAssociation: (_repo, of, o) =>
       ask('read', o?.signal, () => state.associationOf(of), historyDraws),

@@ -1,7 +1,13 @@
 import { Account, Issue, IssueNumber, Oid, RepoName } from '@bzzz/protocol';
 import { describeForgeContract } from '../../src/contracts/forge.ts';
 import { noFaults } from '../../src/sim/faults.ts';
-import { createForgeState, issueOfPull, owner, withLabel } from '../../src/sim/forge-state.ts';
+import {
+  createForgeState,
+  issueOfPull,
+  owner,
+  withLabel,
+  withRemark,
+} from '../../src/sim/forge-state.ts';
 import { createForgeWeather } from '../../src/sim/forge-weather.ts';
 import { createVirtualForge } from '../../src/sim/virtual-forge.ts';
 import { createVirtualPlace, virtualPeerId } from './virtual-peer.ts';
@@ -84,6 +90,18 @@ describeForgeContract(
         },
         async comment(number, body) {
           remarks.set(number, [...(remarks.get(number) ?? []), body]);
+          const now = snapshot(number);
+          const [line = ''] = body.split('\n');
+          const said = { by: owner, association: 'OWNER', line, edited: false } as const;
+          const change = line.startsWith('/bzzz ')
+            ? withRemark(now, said, timeline.nowMs())
+            : { comments: now.comments + 1 };
+          state.change(number, timeline.nowMs(), change);
+        },
+        async editComment(number) {
+          const said = snapshot(number).remarks;
+          const last = said.slice(-1).map((one) => ({ ...one, edited: true }));
+          state.change(number, timeline.nowMs(), { remarks: [...said.slice(0, -1), ...last] });
         },
         async branches() {
           const tips = new Map([['main', state.base.oid]]);

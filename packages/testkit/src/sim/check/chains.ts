@@ -81,6 +81,11 @@ export function createChains(repo: RepoName): Chains {
         case 'approve':
         case 'approve-bot':
         case 'approve-stranger':
+        case 'say-retry':
+        case 'say-release':
+        case 'say-stop':
+        case 'say-as-stranger':
+        case 'say-and-edit':
         case 'close-pull-request':
         case 'merge':
           return;

@@ -14,6 +14,8 @@ const takes = new Set<PeopleAct>([
   'merge',
   'approve-bot',
   'approve-stranger',
+  'say-release',
+  'say-stop',
 ]);
 const gives = new Set<PeopleAct>(['unassign', 'reopen', 'label', 'approve']);
 
@@ -38,7 +40,8 @@ export function checkFailures({ broken, repo }: CheckContext, chains: Chains): C
       if (event.kind !== 'people') return;
       const { number, act } = event;
       if (takes.has(act)) taken.add(number);
-      if (act === 'edit' || (gives.has(act) && taken.has(number))) givenBack.add(number);
+      if (act === 'edit' || act === 'say-retry' || (gives.has(act) && taken.has(number)))
+        givenBack.add(number);
     },
   };
 }

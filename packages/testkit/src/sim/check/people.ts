@@ -10,7 +10,7 @@ import {
   type PeerId,
   type Sha256Hex,
 } from '@bzzz/protocol';
-import type { FencePush } from '@bzzz/coordination';
+import type { FencePush, Remark } from '@bzzz/coordination';
 import { owner, type Snapshot } from '../forge-state.ts';
 import type { Check, CheckContext } from './violation.ts';
 
@@ -29,6 +29,8 @@ export function checkPeople(context: CheckContext): Check {
   const worked = new Map<string, number>();
   /** Words of strangers that somebody trusted has approved at some time; an edit makes other words. */
   const approved = new Set<Sha256Hex>();
+  /** What was said of each issue, as a peer read it last. */
+  const heard = new Map<string, readonly Remark[]>();
   /** When a peer at work first learnt that people object. */
   const objected = new Map<string, number>();
   let order = 0;
@@ -62,6 +64,8 @@ export function checkPeople(context: CheckContext): Check {
       broken(11, `work on #${number} began in words that were not claimed`);
     } else if (!isWanted(context, read.issue, claim)) {
       broken(4, `work on #${number} began though people were read to object`);
+    } else if (isTold(heard.get(key), 'stop')) {
+      broken(4, `work on #${number} began though people were read to say stop`);
     }
   }
 
@@ -77,7 +81,7 @@ export function checkPeople(context: CheckContext): Check {
     const ended = worked.get(key) ?? 0;
     if (read === undefined || read.order < ended) {
       broken(4, `#${number} was published without another look at the issue`);
-    } else if (!isWanted(context, read.issue, record)) {
+    } else if (!isWanted(context, read.issue, record) || isTold(heard.get(key), 'stop')) {
       broken(4, `#${number} was published though its publisher had read that people object`);
     }
   }
@@ -92,6 +96,9 @@ export function checkPeople(context: CheckContext): Check {
       order += 1;
       if (event.kind === 'people') onPeople(event.number);
       if (event.kind === 'issue-read') onRead(event.peer, event.issue);
+      if (event.kind === 'remarks-read') {
+        heard.set(keyOf(event.peer, event.number), event.remarks);
+      }
       if (event.kind === 'work') onWork(event.peer, event.number, event.step);
       if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);
     },
@@ -110,6 +117,20 @@ export function isWanted(
   const explained: readonly Account[] = fence === undefined ? [] : [fence.account, ...fence.former];
   const people = issue.assignees.filter((login) => !explained.includes(login));
   return issue.state === 'open' && issue.labels.includes(label) && people.length === 0;
+}
+
+/** Whether the last word of the owner was this. */
+function isTold(remarks: readonly Remark[] = [], ...words: readonly string[]): boolean {
+  const last = remarks.findLast(({ by, edited }) => by === owner && !edited);
+  return words.some((word) => last?.line === `/bzzz ${word}`);
+}
+
+/** Whether people have said by a comment that it is theirs now, and not taken it back. */
+export function isLeft({ remarks, labelled }: Snapshot): boolean {
+  if (isTold(remarks, 'stop')) return true;
+  const said = remarks.findLast(({ by, edited }) => by === owner && !edited);
+  const put = labelled.findLast(({ by }) => by === owner);
+  return isTold(remarks, 'release') && !(put !== undefined && put.atMs > (said?.atMs ?? 0));
 }
 
 /** Whether somebody trusted wrote it, or approved it as it stands. */

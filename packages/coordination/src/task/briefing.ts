@@ -11,6 +11,7 @@ import type { Base, Forge } from '../ports/index.ts';
 import { accountsOf } from '../fence/commit.ts';
 import type { Consent } from './consent.ts';
 import type { BlockersOf } from './blockers.ts';
+import { judgeIssue } from './gate.ts';
 import type { Plan } from './plan.ts';
 import { waitingByForge, waitingOf } from './waiting.ts';
 
@@ -77,14 +78,17 @@ async function planFor(
   signal: AbortSignal,
 ): Promise<Plan> {
   const { repo } = taskParts(record.task);
-  const fenceAccounts = accountsOf(record);
-  const verdict = await consent.judge(issue, { policy, fenceAccounts, repo }, signal);
-  // Two reads that do not fit together yet: whoever watches must look at it anew too.
-  if (verdict.kind === 'unsettled') blockersOf(repo).doubt(issue.number);
-  if (verdict.kind !== 'eligible') throw refused(verdict.reason);
+  const options = { policy, fenceAccounts: accountsOf(record), repo };
+  // First what this read alone tells: people are heard at once, whatever keeps the next read.
+  const verdict = judgeIssue(issue, { ...options, approved: true });
+  if (verdict.kind === 'refused') throw refused(verdict.reason);
   if (verdict.plan.bodySha256 !== record.bodySha256) {
     throw new BzzzError('task_edited', 'the issue was edited since it was seen');
   }
+  const consented = await consent.judge(issue, options, signal);
+  // Two reads that do not fit together yet: whoever watches must look at it anew too.
+  if (consented.kind === 'unsettled') blockersOf(repo).doubt(issue.number);
+  if (consented.kind !== 'eligible') throw refused(consented.reason);
   return verdict.plan;
 }
 

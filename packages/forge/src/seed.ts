@@ -125,10 +125,10 @@ function seedIssue(
   const author = knownUser(world, seed.author);
   const { title, body } = seed;
   const row = addIssue(world, repo, { title, body, user_id: author.id, is_pull_request: false });
-  // The owner labels, like a maintainer who triaged the issue.
   const actor = seed.owner;
   const labels = (seed.labels ?? []).map((name) => labelNamed(world, repo, name));
-  const issue = setLabels(world, { repo, issue: row }, { labels, actor });
+  // In the author's name, as a template of the repository does: nobody has looked at the issue yet.
+  const issue = setLabels(world, { repo, issue: row }, { labels, actor: author });
   const ids = assignable(world, repo, seed.assignees ?? []).map((user) => user.id);
   setAssignees(world, { repo, issue }, { ids, actor });
   return issue.number;

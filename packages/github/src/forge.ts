@@ -5,11 +5,15 @@ import { createGitRunner } from './git/process.ts';
 import { createRemote } from './git/remote.ts';
 import { createRepositories } from './git/repositories.ts';
 import { type GithubOptions, settingsOf } from './options.ts';
+import { createAssociationApi } from './rest/associations.ts';
 import { createRest } from './rest/client.ts';
 import { createCommentApi } from './rest/comments.ts';
 import { createConditionalReader } from './rest/conditional.ts';
 import { createIssueApi } from './rest/issues.ts';
 import { createPullRequestApi } from './rest/pull-requests.ts';
+import { createGraphql } from './rest/graphql.ts';
+import { createHistoryApi } from './rest/history.ts';
+import { createRemarkApi } from './rest/remarks.ts';
 import { createReadyApi } from './rest/ready.ts';
 import { parseAnswer, UserAnswer } from './rest/schemas.ts';
 import { createStats, type GithubStats } from './stats.ts';
@@ -49,7 +53,11 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
   const issues = createIssueApi({ rest, conditional, stats }, settings);
   const comments = createCommentApi({ rest, conditional, clock }, settings);
   const pulls = createPullRequestApi({ rest, conditional, clock }, settings);
-  const ready = createReadyApi({ rest }, settings);
+  const graphql = createGraphql({ rest }, settings);
+  const ready = createReadyApi({ rest, graphql });
+  const history = createHistoryApi({ graphql });
+  const remarks = createRemarkApi({ rest });
+  const associations = createAssociationApi({ rest, clock });
   const runGit = createGitRunner();
   const remote = createRemote({ runGit, token, stats }, settings);
   const repositories = createRepositories({ runGit, remote }, settings);
@@ -86,6 +94,12 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
       call(options, (signal) => issues.poll(repo, cursor, signal)),
     readIssue: (repo, number, options) =>
       call(options, (signal) => issues.read(repo, number, signal)),
+    readRemarks: (repo, number, options) =>
+      call(options, (signal) => remarks.read({ repo, number }, signal)),
+    readHistory: (repo, number, options) =>
+      call(options, (signal) => history.read({ repo, number }, signal)),
+    readAssociation: (repo, of, options) =>
+      call(options, (signal) => associations.read(repo, of, signal)),
     readBase: (repo, options) => call(options, (signal) => repositories.readBase(repo, signal)),
     readFence: (repo, number, options) =>
       call(options, (signal) => repositories.readFence(repo, number, signal)),

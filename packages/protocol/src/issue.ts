@@ -31,6 +31,8 @@ export const Issue = z.object({
   author: Account,
   association: Association,
   updatedAtMs: z.int().min(0),
+  /** How many comments it has, bzzz's own among them. */
+  comments: z.int().min(0).default(0),
   /** Open issues by which the forge itself shows this one as blocked; which, it does not say. */
   blockedByOpen: z.int().min(0).default(0),
 });

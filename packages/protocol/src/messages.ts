@@ -124,6 +124,8 @@ export const TaskHint = z.discriminatedUnion('kind', [
     bodySha256: Sha256Hex,
     needs: Needs,
     updatedAtMs: z.int().min(0),
+    /** When somebody trusted asked last, by a comment, that it be tried again. */
+    retriedAtMs: z.int().min(0).optional(),
     entry: JournalPosition.optional(),
   }),
   z.object({

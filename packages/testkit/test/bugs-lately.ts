@@ -23,6 +23,8 @@ export const lately: Readonly<Record<string, number>> = {
   'begins-anew': 12,
   'tidies-open': 38,
   'trusts-everybody': 3,
+  'approved-for-ever': 15,
+  'deaf-to-stop': 3,
   'works-on': 27,
   'edits-ignored': 46,
   'no-last-look': 2,

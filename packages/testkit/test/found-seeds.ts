@@ -110,4 +110,10 @@ export const foundSeeds: readonly {
     tasks: 2,
     what: 'whoever took over a first claim did not look for the pull request that its holder had not come to look for',
   },
+  {
+    seed: 104,
+    peers: 6,
+    tasks: 7,
+    what: 'an edit that a look had shown waited for the read of who approved it, and work began',
+  },
 ];

@@ -30,16 +30,24 @@ export async function sampleWorld(): Promise<World & { readonly issues: readonly
 /** A maintainer of the gated repository. */
 export const maintainer = 'mara';
 
-export type RecipeName = 'quick' | 'gated' | 'adding';
+/** Somebody whom nobody trusts. */
+export const stranger = 'mallory';
+
+export type RecipeName = 'quick' | 'gated' | 'adding' | 'awaiting';
 
 /**
- * A repository with three recipes: `quick` writes a word at once; `gated` says that it is at work by
+ * A repository with four recipes: `quick` writes a word at once; `gated` says that it is at work by
  * a file `waiting` in its worktree, and goes on when there is a file `go`; `adding` writes a line more
- * to what is there, then waits like that.
+ * to what is there, then waits like that; `awaiting` fails while there is no file `ready` on the base.
  */
 export async function gatedWorld(
   stage: Stage,
-  issues: readonly { readonly recipe: RecipeName; readonly word: string }[],
+  issues: readonly {
+    readonly recipe: RecipeName;
+    readonly word: string;
+    /** Default: the maintainer. */
+    readonly author?: string;
+  }[],
   more: { readonly checkpointMs?: number } = {},
 ): Promise<World> {
   const filesDir = join(stage.dir, 'files');
@@ -47,17 +55,17 @@ export async function gatedWorld(
   await writeFile(join(filesDir, 'README.md'), '# Words\n\nA file a word.\n');
   await writeFile(join(filesDir, '.bzzz', 'policy.yml'), JSON.stringify({ ...policy, ...more }));
   return {
-    users: ['ada', maintainer, account],
+    users: ['ada', maintainer, stranger, account],
     repo: {
       owner: 'ada',
       name: 'words',
       collaborators: [{ login: maintainer, permission: 'maintain' }, account],
       labels: [{ name: 'bzzz' }],
       filesDir,
-      issues: issues.map(({ recipe, word }) => ({
+      issues: issues.map(({ recipe, word, author = maintainer }) => ({
         title: `Write ${word}`,
         body: bodyOf(recipe, word),
-        author: maintainer,
+        author,
         labels: ['bzzz'],
       })),
     },
@@ -94,6 +102,7 @@ const policy = {
   recipes: {
     quick: { parameters: word, run: write, accept },
     gated: { parameters: word, run: [['sh', '-c', wait], write], accept },
+    awaiting: { parameters: word, run: [['test', '-e', 'ready'], write], accept },
     adding: { parameters: word, run: [add, ['sh', '-c', wait]], accept },
   },
 };

@@ -35,6 +35,7 @@ import type { Trouble } from '../support/trouble.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
+import type { Consent } from '../task/consent.ts';
 import { type Execution, executionOf } from '../task/execution.ts';
 
 export interface AssistDeps {
@@ -48,6 +49,7 @@ export interface AssistDeps {
   readonly chronicle: Pick<Chronicle, 'record'>;
   readonly trouble: Trouble;
   readonly blockersOf: BlockersOf;
+  readonly consent: Consent;
 }
 
 export interface AssistOptions {

@@ -35,6 +35,7 @@ import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
 import { createBlockersOf } from '../task/blockers.ts';
 import { createBook } from '../task/book.ts';
+import { createConsent } from '../task/consent.ts';
 import { holdOf, open } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
 import { ableOptionsOf, judgeOptionsOf } from '../verdict/able.ts';
@@ -93,7 +94,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
   const blockersOf = createBlockersOf({ ...ports, trouble });
   const executors = spending.capped(ports.executors);
-  const deps = { ...ports, executors, chronicle, trouble, blockersOf, membership };
+  const consent = createConsent({ ...ports, trouble, meshAccounts });
+  const deps = { ...ports, executors, chronicle, trouble, blockersOf, consent, membership };
   const book = createBook();
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
@@ -161,6 +163,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     { self, announceMs: timing.announceMs, onRepeat: contest.evaluate },
   );
 
+  function meshAccounts(): readonly Account[] {
+    const others = membership.all().flatMap(({ capabilities }) => capabilities.account ?? []);
+    return account === null ? others : [account, ...others];
+  }
+
   /** Whether the last claim that we know of is ours: two who both think so would talk without end. */
   function isOurs(task: TaskId): boolean {
     const state = book.get(task)?.state;
@@ -176,6 +183,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   function isPursued(task: TaskId): boolean {
     const { wanted = false, blocked = null } = book.get(task) ?? {};
     return workforce.driving(task) || (wanted && blocked === null);
+  }
+
+  function isTold(task: TaskId, updatedAtMs: number): boolean {
+    const entry = book.get(task);
+    return entry?.wanted === true && entry.updatedAtMs >= updatedAtMs;
   }
 
   function onReading(task: TaskId, reading: TipReading): void {
@@ -332,9 +344,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       timing,
       serving: membership.serving,
       fenceAccounts,
-      meshAccounts: () =>
-        membership.all().flatMap(({ capabilities }) => capabilities.account ?? []),
+      meshAccounts,
       known: (task: TaskId) => book.get(task) !== undefined,
+      isTold,
       isPursued,
       mayTakeOver: claims.mayTakeOver,
       guard: claims.guard,

@@ -1,4 +1,12 @@
-import type { Account, Issue, IssueNumber, Oid, RepoName } from '@bzzz/protocol';
+import type {
+  Account,
+  Association,
+  Issue,
+  IssueNumber,
+  Oid,
+  RepoName,
+  Sha256Hex,
+} from '@bzzz/protocol';
 
 /** Position in the stream of issue changes; opaque, kept by the caller. */
 export interface IssueCursor {
@@ -10,6 +18,42 @@ export interface IssuePoll {
   /** Issues that changed since the cursor, open or closed. Pull requests are not among them. */
   readonly changed: readonly Issue[];
   readonly cursor: IssueCursor;
+}
+
+/** What became of the words and the labels of an issue, as one read showed it. Reads may be stale. */
+export interface IssueHistory {
+  /** `issueHash` of title and body as this read showed them: of other words it says nothing. */
+  readonly wordsSha256: Sha256Hex;
+  /** When anything about the issue had last changed. */
+  readonly updatedAtMs: number;
+  /** When title or body were last written. */
+  readonly writtenAtMs: number;
+  /** Labels that were put on, oldest first; of very many the latest. */
+  readonly labelled: readonly Labelled[];
+}
+
+export interface Labelled {
+  readonly label: string;
+  /** Null: no person's account that is still there. */
+  readonly by: Account | null;
+  readonly atMs: number;
+}
+
+/** Comments of an issue that may be commands to bzzz, oldest first. */
+export interface Remarks {
+  readonly remarks: readonly Remark[];
+  /** How many comments there were, other ones too: fewer than the issue has is an earlier state. */
+  readonly comments: number;
+}
+
+export interface Remark {
+  /** Null: no person's account that is still there. */
+  readonly by: Account | null;
+  readonly association: Association;
+  /** Its first line, which begins with `/bzzz`. */
+  readonly line: string;
+  readonly atMs: number;
+  readonly edited: boolean;
 }
 
 /** Where work starts from: the tip of the base branch, present in a local bare mirror. */
@@ -95,6 +139,13 @@ export interface Forge {
   account(options?: Options): Promise<Account>;
   pollIssues(repo: RepoName, cursor: IssueCursor | null, options?: Options): Promise<IssuePoll>;
   readIssue(repo: RepoName, number: IssueNumber, options?: Options): Promise<Issue>;
+  readRemarks(repo: RepoName, number: IssueNumber, options?: Options): Promise<Remarks>;
+  readHistory(repo: RepoName, number: IssueNumber, options?: Options): Promise<IssueHistory>;
+  /**
+   * What an account is to the repository by what it may do there, of a few minutes ago at most: `OWNER`,
+   * `COLLABORATOR` for whoever may put labels on, a member of an organisation too, or `NONE`.
+   */
+  readAssociation(repo: RepoName, account: Account, options?: Options): Promise<Association>;
   /** Brings the mirror up to date. `policy` is the text of `.bzzz/policy.yml` there, if any. */
   readBase(repo: RepoName, options?: Options): Promise<{ base: Base; policy: string | null }>;
   readFence(repo: RepoName, number: IssueNumber, options?: Options): Promise<FenceRead>;

@@ -19,11 +19,15 @@ export type {
   FenceRead,
   Forge,
   IssueCursor,
+  IssueHistory,
   IssuePoll,
+  Labelled,
   PullRequest,
   PullRequestText,
   PushReply,
   Put,
+  Remark,
+  Remarks,
 } from './forge.ts';
 export type { Journal, JournalLog, StoredEntry } from './journal.ts';
 export type { ConnectionEvent, Mesh } from './mesh.ts';

@@ -28,6 +28,8 @@ export interface TaskEntry {
   readonly reopenedOver: number | null;
   /** The same, whoever was thought to hold it then: should its lock turn out to be gone, this counts. */
   readonly givenBackOver: number | null;
+  /** When somebody asked last that it be tried again, as far as we have heard; null: nobody. */
+  readonly retriedAtMs: number | null;
   /** Monotonic time before which we do not bid again. */
   readonly notBeforeMs: number;
   readonly failures: number;
@@ -137,14 +139,18 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
 
 function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
   if (hint.updatedAtMs < entry.updatedAtMs) return entry;
-  const same = entry.wanted && entry.seen?.bodySha256 === hint.bodySha256;
+  const retriedAtMs = latest(entry.retriedAtMs, hint.retriedAtMs);
+  const isAsBefore = entry.wanted && entry.seen?.bodySha256 === hint.bodySha256;
+  const same = isAsBefore && retriedAtMs === entry.retriedAtMs;
   if (same && entry.updatedAtMs === hint.updatedAtMs) return entry;
   // A task that comes back is free of what blocked it. That it is wanted after we had given it back
   // may only be the echo of our own words on it: people take it away and give it back.
   // What was seen both ways at one time was read by two, of whom one read a stale fence.
   const changed = hint.updatedAtMs > entry.updatedAtMs;
-  const cameBack = entry.taken && entry.seen !== null && changed;
-  const blocked = entry.wanted ? entry.blocked : null;
+  // What was said before we first saw the issue may long have been done.
+  const isRetried = entry.seen !== null && retriedAtMs !== entry.retriedAtMs;
+  const cameBack = isRetried || (entry.taken && entry.seen !== null && changed);
+  const blocked = entry.wanted && !isRetried ? entry.blocked : null;
   const { title, updatedAtMs } = hint;
   const reopenedOver = cameBack || isRewritten(entry, hint) ? entry.epochKnown : entry.reopenedOver;
   return {
@@ -157,8 +163,13 @@ function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
     blocked,
     reopenedOver,
     givenBackOver: cameBack ? entry.epochKnown : entry.givenBackOver,
+    retriedAtMs,
     waitsFor: null,
   };
+}
+
+function latest(one: number | null, other: number | undefined): number | null {
+  return other === undefined ? one : Math.max(one ?? 0, other);
 }
 
 /** Other words after a failure ask for another try. */
@@ -196,6 +207,7 @@ function blank(task: TaskId): TaskEntry {
     waitsFor: null,
     reopenedOver: null,
     givenBackOver: null,
+    retriedAtMs: null,
     notBeforeMs: 0,
     failures: 0,
   };

@@ -9,6 +9,7 @@ import {
 } from '@bzzz/protocol';
 import type { Base, Forge } from '../ports/index.ts';
 import { accountsOf } from '../fence/commit.ts';
+import type { Consent } from './consent.ts';
 import type { BlockersOf } from './blockers.ts';
 import { judgeIssue } from './gate.ts';
 import type { Plan } from './plan.ts';
@@ -21,12 +22,17 @@ export interface Briefing {
   readonly base: Base;
 }
 
+interface BriefingDeps {
+  readonly blockersOf: BlockersOf;
+  readonly consent: Consent;
+}
+
 /**
  * Reads issue, policy and what the issue waits for. Throws `task_refused` or `task_edited` when the
  * task must be let go.
  */
 export async function brief(
-  deps: { forge: Pick<Forge, 'readIssue' | 'readBase'>; blockersOf: BlockersOf },
+  deps: BriefingDeps & { readonly forge: Pick<Forge, 'readIssue' | 'readBase'> },
   record: LockRecord,
   signal: AbortSignal,
 ): Promise<Briefing> {
@@ -35,7 +41,7 @@ export async function brief(
   const { base, policy: text } = await deps.forge.readBase(repo, { signal });
   if (text === null) throw refused('the repository has no .bzzz/policy.yml on its base branch');
   const policy = parsePolicy(text);
-  const plan = planFor(issue, record, policy);
+  const plan = await planFor(deps, issue, record, policy, signal);
   const blockers = deps.blockersOf(repo);
   const waiting = waitingOf(plan, await blockers.lookAnew(plan.after, signal));
   if (waiting === undefined) return { issue, plan, policy, base };
@@ -45,18 +51,18 @@ export async function brief(
 }
 
 /**
- * One look, only at whether people still want it done, in these words. Cheap: no git, and of what it
- * waits for only what the issue itself says. Throws `task_refused` or `task_edited` when they do not.
+ * One look, only at whether people still want it done, in these words, and approve them where that is
+ * asked for. Cheap: no git, and of what it waits for only what the issue itself says. Throws `task_refused` or `task_edited` when they do not.
  */
 export async function lookAgain(
-  deps: { forge: Pick<Forge, 'readIssue'>; blockersOf: BlockersOf },
+  deps: BriefingDeps & { readonly forge: Pick<Forge, 'readIssue'> },
   record: LockRecord,
   policy: Policy,
   signal: AbortSignal,
 ): Promise<Issue> {
   const { repo, number } = taskParts(record.task);
   const issue = await deps.forge.readIssue(repo, number, { signal });
-  const plan = planFor(issue, record, policy);
+  const plan = await planFor(deps, issue, record, policy, signal);
   const waiting = waitingByForge(plan.blockedByOpen);
   if (waiting === undefined) return issue;
   deps.blockersOf(repo).doubt(number);
@@ -64,13 +70,25 @@ export async function lookAgain(
 }
 
 /** What is to be done, when people want it and it is what was claimed. */
-function planFor(issue: Issue, record: LockRecord, policy: Policy): Plan {
+async function planFor(
+  { consent, blockersOf }: BriefingDeps,
+  issue: Issue,
+  record: LockRecord,
+  policy: Policy,
+  signal: AbortSignal,
+): Promise<Plan> {
   const { repo } = taskParts(record.task);
-  const verdict = judgeIssue(issue, { policy, fenceAccounts: accountsOf(record), repo });
+  const options = { policy, fenceAccounts: accountsOf(record), repo };
+  // First what this read alone tells: people are heard at once, whatever keeps the next read.
+  const verdict = judgeIssue(issue, { ...options, approved: true });
   if (verdict.kind === 'refused') throw refused(verdict.reason);
   if (verdict.plan.bodySha256 !== record.bodySha256) {
     throw new BzzzError('task_edited', 'the issue was edited since it was seen');
   }
+  const consented = await consent.judge(issue, options, signal);
+  // Two reads that do not fit together yet: whoever watches must look at it anew too.
+  if (consented.kind === 'unsettled') blockersOf(repo).doubt(issue.number);
+  if (consented.kind !== 'eligible') throw refused(consented.reason);
   return verdict.plan;
 }
 

@@ -20,6 +20,7 @@ import type { Holding } from '../fence/holding.ts';
 import type { Base, Clock, Forge, Random } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
+import type { Consent } from './consent.ts';
 import { type AttemptDeps, type AttemptResult, runAttempt } from './attempt.ts';
 import type { BlockersOf } from './blockers.ts';
 import { type Briefing, brief, lookAgain } from './briefing.ts';
@@ -64,6 +65,7 @@ export interface DriveDeps extends AttemptDeps, Omit<CompleteDeps, 'clock' | 'tr
   readonly trouble: Trouble;
   readonly visible: Visible;
   readonly blockersOf: BlockersOf;
+  readonly consent: Consent;
 }
 
 export interface DriveOptions extends CompleteOptions {

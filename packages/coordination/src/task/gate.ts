@@ -8,25 +8,29 @@ import { type Plan, planOf } from './plan.ts';
 export type GateVerdict =
   | { readonly kind: 'eligible'; readonly plan: Plan }
   /**
-   * `unasked`: closed, or nobody wants bzzz to do it. `people`: it is somebody's, or nobody's that we
-   * trust. `request`: the issue must be mended first. What it waits for is not looked at here, since
-   * that takes reads (`waiting.ts`).
+   * `unasked`: closed, or nobody wants bzzz to do it. `people`: it is somebody's. `author`: nobody whom the
+   * policy trusts wrote it, or approved it as far as is known. `request`: the issue must be mended first.
+   * What it waits for, and who approved it, is not looked at here, since that takes reads (`waiting.ts`,
+   * `approval.ts`).
    */
   | { readonly kind: 'refused'; readonly cause: RefusalCause; readonly reason: string };
-type RefusalCause = 'unasked' | 'people' | 'request';
+type RefusalCause = 'unasked' | 'people' | 'author' | 'request';
 
 export interface GateOptions {
   readonly policy: Policy;
   /** The accounts that the fence names; their assignment is bzzz's own. */
   readonly fenceAccounts: readonly Account[];
   readonly repo: RepoName;
+  /** Somebody whom the policy trusts approved these very words. */
+  readonly approved?: boolean;
 }
 
 export function judgeIssue(issue: Issue, options: GateOptions): GateVerdict {
   const unasked = unaskedFor(issue, options.policy);
   if (unasked !== undefined) return refusal('unasked', unasked);
-  const people = peopleObject(issue, options);
-  if (people !== undefined) return refusal('people', people);
+  const person = issue.assignees.find((login) => !options.fenceAccounts.includes(login));
+  if (person !== undefined) return refusal('people', `assigned to ${person}`);
+  if (!isTrusted(issue, options)) return refusal('author', stranger(issue, options.policy));
   try {
     return { kind: 'eligible', plan: planOf(issue, options.policy, options.repo) };
   } catch (error) {
@@ -51,9 +55,10 @@ export function isAsked({ labels }: Issue, policy: Pick<Policy, 'labels'>): bool
   return labels.some((label) => wanted.includes(label.toLowerCase()));
 }
 
-function peopleObject(issue: Issue, { policy, fenceAccounts }: GateOptions): string | undefined {
-  const person = issue.assignees.find((login) => !fenceAccounts.includes(login));
-  if (person !== undefined) return `assigned to ${person}`;
-  if (policy.authors.includes(issue.association)) return undefined;
-  return `${issue.author} is ${issue.association} here; the policy trusts ${policy.authors.join(', ')}`;
+function isTrusted(issue: Issue, { policy, approved = false }: GateOptions): boolean {
+  return approved || policy.authors.includes(issue.association);
+}
+
+function stranger({ author, association }: Issue, { authors }: Policy): string {
+  return `${author} is ${association} here; the policy trusts ${authors.join(', ')}`;
 }

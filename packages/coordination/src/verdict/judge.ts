@@ -41,6 +41,7 @@ import type {
 import { patiently } from '../support/backoff.ts';
 import { createSerial } from '../support/serial.ts';
 import type { Trouble } from '../support/trouble.ts';
+import type { Consent } from '../task/consent.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
@@ -58,6 +59,7 @@ export interface JudgeDeps {
   readonly chronicle: Pick<Chronicle, 'record'>;
   readonly trouble: Trouble;
   readonly blockersOf: BlockersOf;
+  readonly consent: Consent;
 }
 
 export interface JudgeOptions {

@@ -18,8 +18,9 @@ import type { Clock, Forge, IssueCursor, Random } from '../ports/index.ts';
 import { backoffMs, isMendable } from '../support/backoff.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { createWaker } from '../support/waker.ts';
+import type { Consent, Judgement } from '../task/consent.ts';
 import type { BlockersOf } from '../task/blockers.ts';
-import { isAsked, judgeIssue } from '../task/gate.ts';
+import { isAsked } from '../task/gate.ts';
 import { createWaitingList } from './waiting-list.ts';
 import { pollPauseMs, type WatchRole, watchRole } from './roles.ts';
 
@@ -29,6 +30,7 @@ export interface WatchDeps {
   readonly forge: Forge;
   readonly trouble: Trouble;
   readonly blockersOf: BlockersOf;
+  readonly consent: Consent;
 }
 
 export interface WatchOptions {
@@ -45,6 +47,8 @@ export interface WatchOptions {
   readonly meshAccounts: () => readonly Account[];
   /** Whether the mesh cares about this issue already; of others only those that ask for bzzz are told. */
   readonly known: (task: TaskId) => boolean;
+  /** Whether somebody told that this state of an issue, or a later one, is to be done. */
+  readonly isTold: (task: TaskId, updatedAtMs: number) => boolean;
   readonly onHint: (hint: TaskHint) => void;
 }
 
@@ -88,7 +92,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   const waker = createWaker(clock);
   const blockers = deps.blockersOf(repo);
   const waitingList = createWaitingList({ forge, blockers, trouble }, { repo });
-  /** Issues that could not be judged, whatever is tried; some are tried again now and then. */
+  /** Issues that could not be judged, or not for good; some are tried again now and then. */
   const aside = new Map<IssueNumber, Issue>();
   let cursor: IssueCursor | null = null;
   let policy: Policy | null = null;
@@ -115,22 +119,55 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   /** Throws what a later try can mend. Any other error is this issue's alone: it must not stop the rest. */
   async function judgeOrTell(issue: Issue): Promise<void> {
     try {
-      await judge(issue);
-      aside.delete(issue.number);
+      const isSettled = await judge(issue);
+      // At first soon, as when one read only lags behind another; then now and then.
+      if (!isSettled && !aside.has(issue.number)) blockers.doubt(issue.number);
+      setAside(isSettled ? null : issue, issue.number);
     } catch (error) {
       if (signal.aborted || isMendable(error)) throw error;
       trouble.tell(error, taskId(repo, issue.number));
-      // To the end, so that each has its turn.
-      aside.delete(issue.number);
-      aside.set(issue.number, issue);
+      setAside(issue, issue.number);
     }
   }
 
-  async function judge(issue: Issue): Promise<void> {
+  function setAside(issue: Issue | null, number: IssueNumber): void {
+    // To the end, so that each has its turn.
+    aside.delete(number);
+    if (issue !== null) aside.set(number, issue);
+  }
+
+  /** False: not for good, since nobody can tell yet what people said of it. */
+  async function judge(issue: Issue): Promise<boolean> {
     // Before the first poll, which shows every issue.
-    if (policy === null) return;
-    const hint = await hintOf(issue, policy);
+    if (policy === null) return true;
+    if (isToldOf(issue) && !aside.has(issue.number)) return true;
+    const fenceAccounts = await explainedBy(issue, policy);
+    const verdict = await deps.consent.judge(issue, { policy, fenceAccounts, repo }, signal);
+    const isSettled = verdict.kind !== 'unsettled' && verdict.isPartial !== true;
+    // Nothing is said of what a moment later will be known.
+    const isSoonKnown = verdict.kind === 'unsettled' && !aside.has(issue.number);
+    const hint = isSoonKnown ? null : await hintOf(issue, verdict, fenceAccounts);
     if (hint !== null) options.onHint(hint);
+    return isSettled;
+  }
+
+  /**
+   * Comments are read by the watcher, for all: whoever polls beside it looks into what it has not told, or
+   * told to be left alone.
+   */
+  function isToldOf({ number, comments, updatedAtMs }: Issue): boolean {
+    if (comments === 0 || roleNow() === 'watcher') return false;
+    return options.isTold(taskId(repo, number), updatedAtMs);
+  }
+
+  function roleNow(): WatchRole {
+    return watchRole(repo, options.self, options.live());
+  }
+
+  /** The accounts whose assignment to this issue is bzzz's own doing. */
+  async function explainedBy(issue: Issue, current: Policy): Promise<readonly Account[]> {
+    const asked = issue.state === 'open' && issue.assignees.length > 0 && isAsked(issue, current);
+    return asked ? options.fenceAccounts(taskId(repo, issue.number), signal) : [];
   }
 
   async function readPolicy(): Promise<Policy> {
@@ -141,11 +178,12 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     return read;
   }
 
-  async function hintOf(issue: Issue, current: Policy): Promise<TaskHint | null> {
+  async function hintOf(
+    issue: Issue,
+    verdict: Judgement,
+    fenceAccounts: readonly Account[],
+  ): Promise<TaskHint | null> {
     const task = taskId(repo, issue.number);
-    const asked = issue.state === 'open' && issue.assignees.length > 0 && isAsked(issue, current);
-    const fenceAccounts = asked ? await options.fenceAccounts(task, signal) : [];
-    const verdict = judgeIssue(issue, { policy: current, fenceAccounts, repo });
     const title = issue.title.slice(0, limits.titleCharsMax).toWellFormed();
     if (verdict.kind === 'eligible') {
       const { waiting, updatedAtMs } = await waitingList.judge(issue, verdict.plan, signal);
@@ -154,15 +192,19 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
         return { kind: 'gone', task, title, updatedAtMs, reason: short(waiting.reason), waitsFor };
       }
       const { bodySha256, needs, kind } = verdict.plan;
-      return { kind: 'seen', task, title, recipe: kind, bodySha256, needs, updatedAtMs };
+      const { retriedAtMs } = verdict;
+      const retried = retriedAtMs === undefined ? {} : { retriedAtMs };
+      const what = { task, title, recipe: kind, bodySha256, needs };
+      return { kind: 'seen', ...what, updatedAtMs, ...retried };
     }
     waitingList.forget(issue.number);
-    if (verdict.cause === 'unasked' && !options.known(task)) return null;
+    const isMeant = verdict.kind === 'unsettled' || verdict.cause !== 'unasked';
+    if (!isMeant && !options.known(task)) return null;
     const { updatedAtMs } = issue;
     const people = issue.assignees.filter((login) => !fenceAccounts.includes(login));
     const ours = options.meshAccounts();
-    const unexplained =
-      verdict.cause === 'people' && people.length > 0 && people.every((one) => ours.includes(one));
+    const isPeople = verdict.kind === 'refused' && verdict.cause === 'people';
+    const unexplained = isPeople && people.length > 0 && people.every((one) => ours.includes(one));
     return { kind: 'gone', task, title, updatedAtMs, reason: short(verdict.reason), unexplained };
   }
 
@@ -174,8 +216,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
         await look();
         failures = 0;
         answeredAtMs = clock.monotonicMs();
-        const live = options.live();
-        pauseMs = pollPauseMs(watchRole(repo, options.self, live), options.pollMs, live.length);
+        pauseMs = pollPauseMs(roleNow(), options.pollMs, options.live().length);
       } catch (error) {
         if (signal.aborted || !isBzzzError(error)) throw error;
         trouble.tell(error);
@@ -205,10 +246,11 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   });
   return {
     lookNow: () => waker.wake(),
-    judge,
+    async judge(issue) {
+      if (!(await judge(issue))) blockers.doubt(issue.number);
+    },
     view() {
-      const role = watchRole(repo, options.self, options.live());
-      return { repo, role, polls, answeredAtMs, trouble: problem };
+      return { repo, role: roleNow(), polls, answeredAtMs, trouble: problem };
     },
     stop() {
       offDoubt();

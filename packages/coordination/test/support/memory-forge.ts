@@ -4,14 +4,24 @@
  */
 import {
   Account,
+  type Association,
   BzzzError,
   type ErrorCode,
   Issue,
   type IssueNumber,
+  issueHash,
   Oid,
   RepoName,
 } from '@bzzz/protocol';
-import type { FencePush, FenceRead, Forge, PullRequest, PushReply } from '../../src/index.ts';
+import type {
+  FencePush,
+  FenceRead,
+  Forge,
+  IssueHistory,
+  PullRequest,
+  PushReply,
+  Remark,
+} from '../../src/index.ts';
 
 /**
  * `lose-request`: nothing happens, no answer. `lose-reply`: it happens, no answer. `refuse`: a rule
@@ -22,6 +32,9 @@ type PushFate = 'lose-request' | 'lose-reply' | 'refuse' | 'refuse-late' | 'hang
 
 interface TaskOnForge {
   issue: Issue;
+  /** What a test says beside what the issue shows; as filed, nobody has put a label on. */
+  history: Partial<IssueHistory>;
+  remarks: Remark[];
   lock: Oid | null;
   result: Oid | null;
   comment: string | null;
@@ -50,6 +63,8 @@ export interface MemoryForge extends Forge {
   /** Called as a push arrives. */
   onPush: (push: FencePush) => void;
   policy: string | null;
+  /** What accounts are to the repository; of others nobody knows anything. */
+  associations: Map<string, Association>;
   /** Puts a commit on the lock branch as anybody with push access can. */
   overwrite(number: IssueNumber, lock: { oid: Oid; commit: Uint8Array } | null): void;
   /** The branches as they stand. */
@@ -120,11 +135,14 @@ export function createMemoryForge(): MemoryForge {
     reads: [],
     policy: 'version: 1\nrecipes: {format: {run: [fmt], accept: [check]}}\n',
     onPush: () => undefined,
+    associations: new Map([['mara', 'OWNER']]),
     count: (method) => forge.calls.filter((one) => one === method).length,
     task,
     file(issue) {
       tasks.set(issue.number, {
         issue,
+        history: {},
+        remarks: [],
         lock: null,
         result: null,
         comment: null,
@@ -160,6 +178,22 @@ export function createMemoryForge(): MemoryForge {
     async readIssue(_repo, number, o) {
       enter('readIssue', o?.signal);
       return task(number).issue;
+    },
+    async readRemarks(_repo, number, o) {
+      enter('readRemarks', o?.signal);
+      const { remarks, issue } = task(number);
+      return { remarks, comments: issue.comments };
+    },
+    async readHistory(_repo, number, o) {
+      enter('readHistory', o?.signal);
+      const { issue, history } = task(number);
+      const { updatedAtMs } = issue;
+      const written = { wordsSha256: issueHash(issue), updatedAtMs, writtenAtMs: 0 };
+      return { ...written, labelled: [], ...history };
+    },
+    async readAssociation(_repo, account, o) {
+      enter('readAssociation', o?.signal);
+      return forge.associations.get(account) ?? 'NONE';
     },
     async readBase(_repo, o) {
       enter('readBase', o?.signal);

@@ -16,6 +16,7 @@ import { type ClaimOptions, claimIntent } from '../../src/fence/claim.ts';
 import type { RecordDraft } from '../../src/fence/commit.ts';
 import { createFence } from '../../src/fence/fence.ts';
 import { readTip, type Tip } from '../../src/fence/tip.ts';
+import { createConsent } from '../../src/task/consent.ts';
 import { createBlockersOf } from '../../src/task/blockers.ts';
 import { createTrouble } from '../../src/support/trouble.ts';
 import { createDraws, createIdentity } from './identity.ts';
@@ -48,7 +49,18 @@ export function createStand(
   const fatal: BzzzError[] = [];
   const trouble = createTrouble({ clock, chronicle, onFatal: (error) => fatal.push(error) });
   const blockersOf = createBlockersOf({ forge, trouble });
-  const ports = { clock, forge, journal, signer, random, chronicle, trouble, blockersOf };
+  const consent = createConsent({ forge, trouble, meshAccounts: () => [account] });
+  const ports = {
+    clock,
+    forge,
+    journal,
+    signer,
+    random,
+    chronicle,
+    trouble,
+    blockersOf,
+    consent,
+  };
   const fence = createFence(ports, { lagMs });
   return {
     ...ports,

@@ -107,13 +107,13 @@ describe('people win (invariant 4)', () => {
   it.each(['NONE', 'CONTRIBUTOR', 'FIRST_TIMER', 'MANNEQUIN'])(
     'and nothing is done for an author who is %s (invariant 11)',
     (association) => {
-      expect(judge({ association })).toMatchObject(refusal('people', /trusts OWNER/));
+      expect(judge({ association })).toMatchObject(refusal('author', /trusts OWNER/));
     },
   );
 
   it('whatever the issue asks for: an untrusted author learns nothing about recipes', () => {
     const probe = { association: 'NONE', ...body('recipe: secret') };
-    expect(judge(probe)).toMatchObject(refusal('people', /trusts/));
+    expect(judge(probe)).toMatchObject(refusal('author', /trusts/));
   });
 });
 

@@ -54,6 +54,7 @@ function watchOver(bodies: Record<number, string>, closed: readonly number[] = [
       fenceAccounts: async () => [],
       meshAccounts: () => [],
       known: () => false,
+      isTold: () => false,
       onHint: (hint) => hints.push(hint),
     });
   const last = (number: number) => hints.findLast(({ task }) => task === `acme/widgets#${number}`);

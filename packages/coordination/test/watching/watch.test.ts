@@ -31,6 +31,8 @@ function watchers(count: number, policy: string | null = createMemoryForge().pol
         fenceAccounts: async () => fence,
         meshAccounts: () => [],
         known: (one) => known.has(one),
+        isTold: (_, updatedAtMs) =>
+          hints.some((one) => one.kind === 'seen' && one.updatedAtMs >= updatedAtMs),
         onHint: (hint) => hints.push(hint),
       },
     ),
@@ -60,6 +62,7 @@ function judging() {
       return [Account.parse('bzzz-bot')];
     },
     known: () => false,
+    isTold: () => false,
     onHint: (hint) => hints.push(hint),
   });
   return { stand, clock, hints, fails, watch };
@@ -282,4 +285,63 @@ it('a changed policy judges every issue again', async () => {
   forge.policy = 'version: 1\nrecipes: {format: {run: [fmt], accept: [check]}}\n';
   await clock.advance(12 * pollMs);
   expect(hints).toMatchObject([{ kind: 'gone' }, { kind: 'seen', task }]);
+});
+
+describe('an issue of a stranger', () => {
+  const strange = { association: 'NONE', author: 'mallory', updatedAtMs: 60_000 };
+  const put = { label: 'bzzz', by: Account.parse('mara'), atMs: 50_000 };
+
+  it('is told of as soon as the forge shows that it is approved, though nothing changes then', async () => {
+    const { clock, forge, hints, watches } = watchers(1);
+    forge.file(issueOf(strange));
+    const at = forge.task(issueOf().number);
+    at.history = { labelled: [put], updatedAtMs: 59_000 };
+    await clock.advance(1_000);
+    expect(forge.count('readHistory')).toBe(1);
+    expect(hints).toEqual([]);
+    at.history = { labelled: [put] };
+    await clock.advance(lagMs);
+    expect(hints).toMatchObject([{ kind: 'seen', task }]);
+    await clock.advance(100 * pollMs);
+    expect(forge.count('readHistory')).toBe(2);
+    for (const watch of watches) watch.stop();
+  });
+
+  it('that the forge never shows to be approved is asked about now and then', async () => {
+    const { clock, forge, hints, watches } = watchers(1);
+    forge.file(issueOf(strange));
+    forge.task(issueOf().number).history = { updatedAtMs: 59_000 };
+    await clock.advance(100 * pollMs);
+    expect(hints.at(-1)).toMatchObject({ kind: 'gone', reason: expect.stringMatching(/yet/) });
+    expect(forge.count('readHistory')).toBeGreaterThan(3);
+    expect(forge.count('readHistory')).toBeLessThan(15);
+    for (const watch of watches) watch.stop();
+  });
+
+  it('costs no request while it stays as it was', async () => {
+    const { clock, forge, hints, watches } = watchers(1);
+    forge.file(issueOf(strange));
+    await clock.advance(100 * pollMs);
+    expect(hints).toMatchObject([{ kind: 'gone', reason: expect.stringMatching(/put bzzz on/) }]);
+    expect(forge.count('readHistory')).toBe(1);
+    for (const watch of watches) watch.stop();
+  });
+});
+
+describe('comments', () => {
+  it('are read by the watcher, and by others only of what it left alone', async () => {
+    const { clock, forge, watches } = watchers(20);
+    forge.file(issueOf({ comments: 3 }));
+    await clock.advance(2_000 * pollMs);
+    const polls = watches.map((watch) => watch.view().polls);
+    expect(Math.min(...polls)).toBeGreaterThan(2);
+    expect(forge.count('readRemarks')).toBeLessThanOrEqual(20);
+    const before = forge.count('readRemarks');
+    const at = forge.task(issueOf().number);
+    at.issue = issueOf({ comments: 3, updatedAtMs: 2_000 });
+    await clock.advance(2_000 * pollMs);
+    // Some may poll before the watcher does.
+    expect(forge.count('readRemarks')).toBeLessThan(before + 5);
+    for (const watch of watches) watch.stop();
+  });
 });

@@ -74,7 +74,10 @@ function create(world: World, call: RouteCall): Reply {
     comment_type: 'issue',
     review_id: null,
   });
-  const comment = world.tables.comments.update(row.id, { node_id: nodeId('IssueComment', row.id) });
+  // Its times are equal until somebody edits it.
+  const { updated_at: at } = row;
+  const written = { node_id: nodeId('IssueComment', row.id), updated_at: at };
+  const comment = world.tables.comments.update(row.id, written);
   saveIssue(world, { repo, issue }, { comments: issue.comments + 1 });
   return json(201, formatComment(world, repo, comment ?? row));
 }

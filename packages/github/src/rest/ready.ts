@@ -2,9 +2,10 @@
  * Makes a draft pull request ready for review, which only GraphQL can. Where the plan of a repository
  * has no drafts, a label says the same.
  */
-import { BzzzError, limits, Oid, type RepoName } from '@bzzz/protocol';
+import { Oid, type RepoName } from '@bzzz/protocol';
 import { z } from 'zod';
 import type { Rest } from './client.ts';
+import type { Graphql } from './graphql.ts';
 import { repoParameters } from './issues.ts';
 import { parseAnswer } from './schemas.ts';
 
@@ -28,31 +29,17 @@ const PullState = z.object({
   head: z.object({ sha: Oid }),
   labels: z.array(z.object({ name: z.string() })),
 });
-const Marked = z.object({
-  errors: z.array(z.object({ type: z.string().nullish(), message: z.string() })).nullish(),
-});
-
 const mutation = `mutation ($id: ID!) {
   markPullRequestReadyForReview(input: { pullRequestId: $id }) { pullRequest { isDraft } }
 }`;
 
-export function createReadyApi(
-  { rest }: { readonly rest: Rest },
-  { apiUrl }: { readonly apiUrl: string },
-): ReadyApi {
-  const graphqlUrl = graphqlUrlOf(apiUrl);
-
-  async function undraft(id: string, signal: AbortSignal): Promise<void> {
-    const parameters = { query: mutation, variables: { id } };
-    const { data } = await rest.write({ route: `POST ${graphqlUrl}`, parameters, signal });
-    const [error] = parseAnswer('graphql', Marked, data).errors ?? [];
-    if (error === undefined) return;
-    // It says 200 to everything; what went wrong stands in its words.
-    const reason = error.message.slice(0, limits.reasonCharsMax);
-    const isLost = error.type === 'NOT_FOUND';
-    throw new BzzzError(isLost ? 'forge_not_found' : 'forge_refused', reason);
-  }
-
+export function createReadyApi({
+  rest,
+  graphql,
+}: {
+  readonly rest: Rest;
+  readonly graphql: Graphql;
+}): ReadyApi {
   return {
     async markReady(repo, { pullRequest, head, verified }, signal) {
       const at = { ...repoParameters(repo), pull_number: pullRequest };
@@ -62,7 +49,7 @@ export function createReadyApi(
       // People closed it, or pushed to it: nobody judged what stands there by now.
       if (pull.state === 'closed' || pull.head.sha !== head) return { written: false };
       if (pull.draft === true) {
-        await undraft(pull.node_id, signal);
+        await graphql.change(mutation, { id: pull.node_id }, signal);
         return { written: true };
       }
       if (!verified || pull.labels.some(({ name }) => name === verifiedLabel))
@@ -80,9 +67,4 @@ export function createReadyApi(
       return { written: true };
     },
   };
-}
-
-/** GitHub Enterprise serves both of its APIs under `/api`. */
-function graphqlUrlOf(apiUrl: string): string {
-  return apiUrl.endsWith('/api/v3') ? apiUrl.replace(/v3$/, 'graphql') : `${apiUrl}/graphql`;
 }

@@ -34,6 +34,7 @@ export const IssueRow = z.object({
   // A word that is not known yet gives no rights.
   author_association: Association.catch('NONE'),
   updated_at: z.iso.datetime({ offset: true }),
+  comments: z.int().min(0).nullish(),
   /** Issue dependencies, where the forge has them; `blocked_by` counts those that are open. */
   issue_dependencies_summary: z
     .object({ blocked_by: z.int().min(0) })
@@ -112,6 +113,7 @@ export function issueOf(row: IssueRow): Issue {
     author: row.user,
     association: row.author_association,
     updatedAtMs: Date.parse(row.updated_at),
+    comments: row.comments ?? 0,
     blockedByOpen: row.issue_dependencies_summary?.blocked_by ?? 0,
   };
 }

@@ -15,7 +15,7 @@ export interface TransportDeps {
 export function createForgeFetch({ stats, gate }: TransportDeps, settings: Settings): typeof fetch {
   return async (input, init = {}) => {
     const url = urlOf(input);
-    stats.count(init.method === 'GET' || init.method === undefined ? 'reads' : 'writes');
+    stats.count(isRead(init) ? 'reads' : 'writes');
     const timeout = AbortSignal.timeout(settings.requestTimeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
@@ -26,6 +26,12 @@ export function createForgeFetch({ stats, gate }: TransportDeps, settings: Setti
     noteRateLimit(stats, response.headers);
     return await wholeResponse(response);
   };
+}
+
+/** Of GraphQL every request is a POST. */
+function isRead({ method, body }: RequestInit): boolean {
+  const isQuery = typeof body === 'string' && body.startsWith('{"query":"query');
+  return method === 'GET' || method === undefined || isQuery;
 }
 
 function urlOf(input: string | URL | Request): string {
@@ -39,6 +45,8 @@ function toldWaitMs(headers: Headers): number {
 }
 
 function noteRateLimit(stats: StatsKeeper, headers: Headers): void {
+  // GraphQL has a limit of its own, beside the one that is shown.
+  if (headers.get('x-ratelimit-resource') === 'graphql') return;
   const [remaining, limit, reset] = ['remaining', 'limit', 'reset'].map((name) =>
     Number(headers.get(`x-ratelimit-${name}`) ?? Number.NaN),
   );

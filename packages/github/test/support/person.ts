@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { IssueNumber, Oid, type RepoName } from '@bzzz/protocol';
+import { Account, IssueNumber, Oid, type RepoName } from '@bzzz/protocol';
 import type { ForgePerson } from '@bzzz/testkit/contracts/forge';
 import { vi } from 'vitest';
 import { z } from 'zod';
@@ -26,7 +26,8 @@ export interface Person extends ForgePerson {
 }
 
 const Numbered = z.object({ number: IssueNumber });
-const Comments = z.array(z.object({ body: z.string() }));
+const Comments = z.array(z.object({ id: z.number(), body: z.string() }));
+const User = z.object({ login: Account });
 const Repository = z.object({ default_branch: z.string() });
 
 export async function createPerson(options: PersonOptions): Promise<Person> {
@@ -42,9 +43,11 @@ export async function createPerson(options: PersonOptions): Promise<Person> {
   await git(dir, ['init', '--quiet', '--bare', '.']);
   const opened: IssueNumber[] = [];
 
-  const rest = async (method: string, where: string, body?: unknown): Promise<unknown> => {
+  const rest = (method: string, where: string, body?: unknown): Promise<unknown> =>
+    ask(method, `/repos/${repo}${where}`, body);
+  const ask = async (method: string, where: string, body?: unknown): Promise<unknown> => {
     if (method !== 'GET' && writeGapMs > 0) await setTimeout(writeGapMs);
-    const response = await fetch(`${options.apiUrl}/repos/${repo}${where}`, {
+    const response = await fetch(`${options.apiUrl}${where}`, {
       method,
       headers: { authorization: `token ${token}`, accept: 'application/vnd.github+json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -67,6 +70,13 @@ export async function createPerson(options: PersonOptions): Promise<Person> {
 
   return {
     opened,
+    account: async () => User.parse(await ask('GET', '/user')).login,
+    async addLabel(number, label) {
+      await rest('POST', `/issues/${number}/labels`, { labels: [label] });
+    },
+    async removeLabel(number, label) {
+      await rest('DELETE', `/issues/${number}/labels/${encodeURIComponent(label)}`);
+    },
     async openIssue({ title, body, labels = [] }) {
       const { number } = Numbered.parse(await rest('POST', '/issues', { title, body, labels }));
       opened.push(number);
@@ -89,6 +99,10 @@ export async function createPerson(options: PersonOptions): Promise<Person> {
     },
     async comment(number, body) {
       await rest('POST', `/issues/${number}/comments`, { body });
+    },
+    async editComment(number, body) {
+      const rows = Comments.parse(await rest('GET', `/issues/${number}/comments`));
+      await rest('PATCH', `/issues/comments/${rows.at(-1)?.id}`, { body });
     },
     async deleteComment(id) {
       await rest('DELETE', `/issues/comments/${id}`);

@@ -1,9 +1,11 @@
 /** What the contract suite of the forge asks of whoever runs it. */
 import type { Base, Forge } from '@bzzz/coordination';
-import type { IssueNumber, Oid, RepoName } from '@bzzz/protocol';
+import type { Account, IssueNumber, Oid, RepoName } from '@bzzz/protocol';
 
 /** Somebody with push access who does things by hand. */
 export interface ForgePerson {
+  /** A trusted account of the repository. */
+  account(): Promise<Account>;
   /** Opens an issue and returns its number. */
   openIssue(issue: {
     title: string;
@@ -11,12 +13,16 @@ export interface ForgePerson {
     labels?: readonly string[];
   }): Promise<IssueNumber>;
   editIssue(number: IssueNumber, change: { title?: string; body?: string }): Promise<void>;
+  addLabel(number: IssueNumber, label: string): Promise<void>;
+  removeLabel(number: IssueNumber, label: string): Promise<void>;
   closeIssue(number: IssueNumber): Promise<void>;
   closePullRequest(number: number): Promise<void>;
   /** Bodies of all comments of an issue, oldest first. */
   comments(number: IssueNumber): Promise<readonly string[]>;
   /** Writes a comment and returns nothing; the forge shows it after what was there before. */
   comment(number: IssueNumber, body: string): Promise<void>;
+  /** Writes something else into the latest comment. */
+  editComment(number: IssueNumber, body: string): Promise<void>;
   /** Tips by branch name without `refs/heads/`. */
   branches(): Promise<ReadonlyMap<string, Oid>>;
   /** Commits the files on top of the branch, or of the base branch when it is absent. */

@@ -7,6 +7,7 @@ import type { Forge } from '@bzzz/coordination';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockPush } from './forge-commits.ts';
 import { describeForgeBranches, describeForgeGit, describeForgeObjects } from './forge-git.ts';
+import { describeForgeHistory } from './forge-history.ts';
 import { describeForgeIssues } from './forge-issues.ts';
 import { codeOf, type ForgeStage, labels } from './forge-stage.ts';
 import type { ForgeSubject } from './forge-subject.ts';
@@ -66,6 +67,7 @@ export function describeForgeContract(
     }, timeout);
 
     describeForgeIssues(stage);
+    describeForgeHistory(stage);
     describeForgeGit(stage);
     describeForgeBranches(stage);
     if (options.objects ?? true) describeForgeObjects(stage);
@@ -83,6 +85,8 @@ function describeCancelling(stage: ForgeStage): void {
     const lock = lockPush({ repo, number });
     const calls = [
       forge.readIssue(repo, number, { signal }),
+      forge.readHistory(repo, number, { signal }),
+      forge.readRemarks(repo, number, { signal }),
       forge.pollIssues(repo, null, { signal }),
       forge.readBase(repo, { signal }),
       forge.readFence(repo, number, { signal }),

@@ -128,6 +128,28 @@ export const bugsOfClaims = {
       },
     ],
   },
+  'approved-for-ever': {
+    what: 'an approval counts though the words were edited after it',
+    breaks: [11],
+    edits: [
+      {
+        file: 'task/approval.ts',
+        find: 'latest.atMs > history.writtenAtMs',
+        replace: 'latest.atMs > 0',
+      },
+    ],
+  },
+  'deaf-to-stop': {
+    what: 'a comment that says stop is taken for any other',
+    breaks: [4],
+    edits: [
+      {
+        file: 'task/orders.ts',
+        find: "case '/bzzz stop':\n      return 'stop';",
+        replace: "case '/bzzz stop':\n      return undefined;",
+      },
+    ],
+  },
   'works-on': {
     what: 'people who object in mid-task are heard only at its end',
     breaks: [4, '4.2-first-read'],

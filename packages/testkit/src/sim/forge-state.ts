@@ -2,12 +2,32 @@
  * The state of the virtual forge: issues, the two branches of each task, pull requests, comments.
  * Keeps the past, so that a read can be stale, and tells a listener of every change.
  */
-import { type Account, commitOid, type Issue, IssueNumber, Oid } from '@bzzz/protocol';
-import type { Branches, FencePush, PullRequest, PullRequestText } from '@bzzz/coordination';
+import {
+  Account,
+  type Association,
+  commitOid,
+  type Issue,
+  IssueNumber,
+  issueHash,
+  Oid,
+} from '@bzzz/protocol';
+import type {
+  Branches,
+  FencePush,
+  Labelled,
+  PullRequest,
+  PullRequestText,
+  Remark,
+} from '@bzzz/coordination';
 
 export interface Snapshot {
   readonly atMs: number;
   readonly issue: Issue;
+  /** When its words were last written; like all times of its history in whole seconds, as GitHub's are. */
+  readonly writtenAtMs: number;
+  readonly labelled: readonly Labelled[];
+  /** What people said in comments that begin with `/bzzz`. */
+  readonly remarks: readonly Remark[];
   readonly lock: Oid | null;
   readonly result: Oid | null;
   readonly pullRequest: PullRequest | null;
@@ -36,9 +56,39 @@ export interface ForgeState {
   /** Puts a commit there, for one of the branches. */
   put(commit: Uint8Array): Oid;
   isOurAccount(login: Account): boolean;
+  /** Accounts of bzzz may push; else only whoever owns the repository has any rights there. */
+  associationOf(login: Account): Association;
 }
 
+/** The person whose repository it is. */
+export const owner = Account.parse('mara');
+
 const pastMax = 64;
+
+/** What changes when somebody puts a label on; one that stands already is taken off first. */
+export function withLabel(
+  { issue, labelled }: Snapshot,
+  label: string,
+  by: Account,
+  nowMs: number,
+): Pick<Snapshot, 'issue' | 'labelled'> {
+  const labels = [...new Set([...issue.labels, label])];
+  const put = { label, by, atMs: wholeSeconds(nowMs) };
+  return { issue: { ...issue, labels }, labelled: [...labelled, put] };
+}
+
+/** What changes when somebody says this. */
+export function withRemark(
+  { remarks }: Snapshot,
+  remark: Omit<Remark, 'atMs'>,
+  nowMs: number,
+): Pick<Snapshot, 'remarks'> {
+  return { remarks: [...remarks, { ...remark, atMs: wholeSeconds(nowMs) }] };
+}
+
+function wholeSeconds(atMs: number): number {
+  return Math.floor(atMs / 1_000) * 1_000;
+}
 
 /** Numbers of pull requests, in a world that has at most one an issue. */
 const pullBase = 1_000;
@@ -80,6 +130,10 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
       return oid;
     },
     isOurAccount: (login) => accounts.includes(login),
+    associationOf(login) {
+      if (login === owner) return 'OWNER';
+      return accounts.includes(login) ? 'COLLABORATOR' : 'NONE';
+    },
     numbers: () => [...tasks.keys()],
     file(issue) {
       const branches = { lock: null, result: null };
@@ -89,8 +143,17 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
         verdicts: null,
         comment: null,
         comments: 0,
+        remarks: [],
       };
-      tasks.set(issue.number, [{ atMs: issue.updatedAtMs, issue, ...branches, ...visible }]);
+      const atMs = issue.updatedAtMs;
+      const writtenAtMs = wholeSeconds(atMs);
+      // As where a template of the repository puts labels on in the name of whoever uses it.
+      const labelled = issue.labels.map((label) => ({
+        label,
+        by: issue.author,
+        atMs: writtenAtMs,
+      }));
+      tasks.set(issue.number, [{ atMs, issue, writtenAtMs, labelled, ...branches, ...visible }]);
     },
     at(number, nowMs, agoMs = 0) {
       const past = tasks.get(number);
@@ -99,8 +162,15 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
     change(number, nowMs, change) {
       const before = latest(number);
       if (before === undefined) return;
-      const issue = { ...(change.issue ?? before.issue), updatedAtMs: nowMs };
-      alter(number, nowMs, { ...change, issue });
+      const { comments, remarks } = { ...before, ...change };
+      const issue = {
+        ...(change.issue ?? before.issue),
+        comments: comments + remarks.length,
+        updatedAtMs: nowMs,
+      };
+      const isWritten = issueHash(issue) !== issueHash(before.issue);
+      const writtenAtMs = isWritten ? wholeSeconds(nowMs) : before.writtenAtMs;
+      alter(number, nowMs, { ...change, issue, writtenAtMs });
     },
     deleteBranches({ number, lock, result }, nowMs) {
       const before = latest(number);

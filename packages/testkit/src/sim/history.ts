@@ -2,7 +2,7 @@
  * What happened in a run, as somebody outside saw it: the checkers look at nothing else. Each event
  * is also a line of the trace, and the hash of all lines names the run.
  */
-import type { Branches, FencePush } from '@bzzz/coordination';
+import type { Branches, FencePush, Remark } from '@bzzz/coordination';
 import type {
   Account,
   EntryBody,
@@ -30,6 +30,14 @@ export type PeopleAct =
   | 'unlabel'
   | 'label'
   | 'edit'
+  | 'approve'
+  | 'approve-bot'
+  | 'approve-stranger'
+  | 'say-retry'
+  | 'say-release'
+  | 'say-stop'
+  | 'say-as-stranger'
+  | 'say-and-edit'
   | 'delete-lock'
   | 'delete-result'
   | 'push-lock'
@@ -77,6 +85,12 @@ export type HistoryEvent =
   /** A person did something to an issue or its branches. */
   | { readonly kind: 'people'; readonly number: IssueNumber; readonly act: PeopleAct }
   | { readonly kind: 'issue-read'; readonly peer: PeerId; readonly issue: Issue }
+  | {
+      readonly kind: 'remarks-read';
+      readonly peer: PeerId;
+      readonly number: IssueNumber;
+      readonly remarks: readonly Remark[];
+    }
   | {
       readonly kind: 'durable';
       readonly peer: PeerId;
@@ -219,6 +233,8 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       return `people ${event.act} #${event.number}`;
     case 'issue-read':
       return `${nameOf(event.peer)} read #${event.issue.number}`;
+    case 'remarks-read':
+      return `${nameOf(event.peer)} read what was said of #${event.number}`;
     case 'durable':
       return `${nameOf(event.peer)} journal ${describeEntry(event.body, nameOf)}`;
     case 'work':

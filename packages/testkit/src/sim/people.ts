@@ -10,12 +10,19 @@ import {
   RepoName,
   utf8,
 } from '@bzzz/protocol';
-import type { ForgeState, Snapshot } from './forge-state.ts';
+import {
+  type ForgeState,
+  owner as person,
+  type Snapshot,
+  withLabel,
+  withRemark,
+} from './forge-state.ts';
 import type { History, PeopleAct } from './history.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
 
-const person = Account.parse('mara');
+/** May put labels on, say, by a template of the repository; nobody trusts him. */
+const stranger = Account.parse('mallory');
 
 export interface PeopleDeps {
   readonly timeline: Timeline;
@@ -45,11 +52,54 @@ const acts: readonly (readonly PeopleAct[])[] = [
   ['delete-lock', 'close', 'reopen'],
 ];
 
+/** What is done to an issue of a stranger. A label that is put on anew is taken off and put on. */
+const approvals: readonly (readonly PeopleAct[])[] = [
+  ['approve'],
+  ['approve', 'edit'],
+  ['approve', 'edit', 'approve'],
+  ['edit', 'approve'],
+  ['approve', 'approve-bot'],
+  ['approve-bot', 'edit'],
+  ['approve-stranger', 'edit'],
+  ['approve', 'approve-stranger'],
+  ['approve', 'unlabel', 'label'],
+];
+
+/** What is said of an issue, and later. */
+const sayings: readonly (readonly PeopleAct[])[] = [
+  ['say-stop', 'say-retry'],
+  ['say-release', 'say-retry'],
+  ['say-release', 'unlabel', 'label'],
+  ['say-stop', 'say-release', 'say-retry'],
+  ['say-retry'],
+  ['say-retry', 'say-stop', 'say-retry'],
+  ['say-as-stranger'],
+  ['say-and-edit'],
+];
+
 /** One person does one thing to one issue, and perhaps takes it back later. */
 export function act(deps: PeopleDeps): void {
   const { random, state, timeline } = deps;
-  const number = random.pick(state.numbers());
-  const steps = random.pick(acts);
+  go(deps, random.pick(state.numbers()), random.pick(acts));
+  // Draws of its own, so that the rest of a seed stays what it was.
+  const own = random.fork(`approval ${timeline.nowMs()}`);
+  const strange = state.numbers().filter((one) => isStrange(state, one, timeline.nowMs()));
+  go({ ...deps, random: own }, own.pick(strange), own.pick(approvals));
+  if (!own.chance(0.4)) return;
+  go({ ...deps, random: own }, own.pick(state.numbers()), own.pick(sayings));
+}
+
+function isStrange(state: ForgeState, number: IssueNumber, nowMs: number): boolean {
+  const author = state.at(number, nowMs)?.issue.author;
+  return author !== undefined && author !== person;
+}
+
+function go(
+  deps: PeopleDeps,
+  number: IssueNumber | undefined,
+  steps: readonly PeopleAct[] | undefined,
+): void {
+  const { random, timeline } = deps;
   if (number === undefined || steps === undefined) return;
   const goOn = ([step, ...later]: readonly PeopleAct[]) => {
     if (step === undefined || !perform(deps, number, step)) return;
@@ -71,11 +121,14 @@ function perform(deps: PeopleDeps, number: IssueNumber, what: PeopleAct): boolea
   return true;
 }
 
+const said = { by: person, association: 'OWNER', edited: false } as const;
+
 type Change = Partial<Omit<Snapshot, 'atMs'>>;
 
 function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | undefined {
   const { issue, lock, result, pullRequest } = now;
   const { state, label, bot, random } = deps;
+  const nowMs = deps.timeline.nowMs();
   const byHand = () => state.put(utf8(`a person's commit: ${issue.number} ${random.unit()}`));
   switch (what) {
     case 'assign':
@@ -99,7 +152,23 @@ function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | un
     case 'unlabel':
       return { issue: { ...issue, labels: issue.labels.filter((one) => one !== label) } };
     case 'label':
-      return { issue: { ...issue, labels: [...new Set([...issue.labels, label])] } };
+      return issue.labels.includes(label) ? { issue } : withLabel(now, label, person, nowMs);
+    case 'approve':
+      return withLabel(now, label, person, nowMs);
+    case 'approve-bot':
+      return withLabel(now, label, bot, nowMs);
+    case 'approve-stranger':
+      return withLabel(now, label, stranger, nowMs);
+    case 'say-retry':
+    case 'say-release':
+    case 'say-stop':
+      return withRemark(now, { ...said, line: `/bzzz ${what.slice(4)}` }, nowMs);
+    case 'say-as-stranger': {
+      const association = 'NONE';
+      return withRemark(now, { ...said, by: stranger, association, line: '/bzzz stop' }, nowMs);
+    }
+    case 'say-and-edit':
+      return withRemark(now, { ...said, line: '/bzzz stop', edited: true }, nowMs);
     case 'edit':
       return { issue: { ...issue, body: `${issue.body}\n\nedited` } };
     case 'delete-lock':

@@ -5,12 +5,19 @@ import {
   commitOid,
   isBzzzError,
   type IssueNumber,
+  issueHash,
   type PeerId,
   type VisibleEffect,
 } from '@bzzz/protocol';
 import type { Forge, PullRequest, PushReply } from '@bzzz/coordination';
 import type { Faults } from './faults.ts';
-import { type ForgeState, issueOfPull, pullOfIssue, type Snapshot } from './forge-state.ts';
+import {
+  type ForgeState,
+  issueOfPull,
+  pullOfIssue,
+  type Snapshot,
+  withLabel,
+} from './forge-state.ts';
 import type { ForgeWeather, RequestKind } from './forge-weather.ts';
 import type { History } from './history.ts';
 import type { Process } from './process.ts';
@@ -50,6 +57,8 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
   const { timeline, random, state, history, process, sights, commits } = deps;
   const { peer, account } = options;
   const { weather } = deps;
+  /** What became of issues is read with draws of its own, so that the rest of a seed stays what it was. */
+  const historyDraws = random.fork('history');
   /** As the adapter of production: what is told to one request holds for all. */
   let gateOpensAtMs = 0;
 
@@ -58,16 +67,18 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
     kind: RequestKind,
     signal: AbortSignal | undefined,
     effect: () => T,
+    draws = random,
   ): Promise<T> {
     const waitMs = gateOpensAtMs - timeline.nowMs();
     if (waitMs > 0 && options.deaf !== true) throw limited(waitMs);
     history.record({ kind: 'request', peer, account, what: kind });
     try {
-      return await exchange(signal, () => {
+      const limitedEffect = () => {
         const toldMs = weather.toldMs(account, kind);
         if (toldMs > 0) throw limited(toldMs);
         return effect();
-      });
+      };
+      return await exchange(signal, limitedEffect, draws);
     } catch (error) {
       if (isBzzzError(error, 'forge_rate_limited') && error.retryAfterMs !== undefined) {
         gateOpensAtMs = Math.max(gateOpensAtMs, timeline.nowMs() + error.retryAfterMs);
@@ -104,7 +115,11 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
    * One exchange: `effect` happens at the forge, the caller learns of it or not. A signal cuts the
    * wait short but takes nothing back.
    */
-  function exchange<T>(signal: AbortSignal | undefined, effect: () => T): Promise<T> {
+  function exchange<T>(
+    signal: AbortSignal | undefined,
+    effect: () => T,
+    draws = random,
+  ): Promise<T> {
     return process.leave<T>((resolve, reject) => {
       let open = true;
       const settle = (how: () => void) => {
@@ -120,28 +135,28 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       signal?.addEventListener('abort', onAbort);
       const { requestLost, replyLost, lateEffect, serverError } = deps.faults();
       if (!weather.reaches(peer)) return;
-      if (random.chance(requestLost)) return sights.count('requestLost');
-      if (random.chance(serverError)) {
+      if (draws.chance(requestLost)) return sights.count('requestLost');
+      if (draws.chance(serverError)) {
         sights.count('serverError');
-        timeline.after(random.between(20, 200), () => settle(() => reject(unreachable())));
+        timeline.after(draws.between(20, 200), () => settle(() => reject(unreachable())));
         return;
       }
-      const late = random.chance(lateEffect) ? random.between(10_000, 90_000) : 0;
-      const lost = random.chance(replyLost);
-      timeline.after(random.between(20, 200) + late, () => {
+      const late = draws.chance(lateEffect) ? draws.between(10_000, 90_000) : 0;
+      const lost = draws.chance(replyLost);
+      timeline.after(draws.between(20, 200) + late, () => {
         if (!weather.reaches(peer)) return;
         const outcome = attempt(effect);
         if (late > 0) sights.count('lateEffect');
         if (lost) return sights.count('replyLost');
-        timeline.after(random.between(5, 100), () =>
+        timeline.after(draws.between(5, 100), () =>
           settle(() => (outcome.ok ? resolve(outcome.value) : reject(outcome.error))),
         );
       });
     });
   }
 
-  function snapshot(number: IssueNumber): Snapshot {
-    const stale = random.chance(deps.faults().staleRead) ? random.between(0, options.lagMs) : 0;
+  function snapshot(number: IssueNumber, draws = random): Snapshot {
+    const stale = draws.chance(deps.faults().staleRead) ? draws.between(0, options.lagMs) : 0;
     const found = state.at(number, timeline.nowMs(), stale);
     if (found === undefined) throw new BzzzError('forge_not_found', `no issue ${number}`);
     if (stale > 0 && found !== state.at(number, timeline.nowMs())) sights.count('staleRead');
@@ -182,6 +197,25 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       history.record({ kind: 'issue-read', peer, issue });
       return issue;
     },
+    async readRemarks(_repo, number, o) {
+      const look = () => {
+        const { remarks, comments } = snapshot(number, historyDraws);
+        return { remarks, comments: remarks.length + comments };
+      };
+      const read = await ask('read', o?.signal, look, historyDraws);
+      history.record({ kind: 'remarks-read', peer, number, remarks: read.remarks });
+      return read;
+    },
+    readHistory(_repo, number, o) {
+      const look = () => {
+        const { issue, writtenAtMs, labelled } = snapshot(number, historyDraws);
+        const { updatedAtMs } = issue;
+        return { wordsSha256: issueHash(issue), updatedAtMs, writtenAtMs, labelled };
+      };
+      return ask('read', o?.signal, look, historyDraws);
+    },
+    readAssociation: (_repo, of, o) =>
+      ask('read', o?.signal, () => state.associationOf(of), historyDraws),
     readBase: (_repo, o) =>
       gitAsk(o?.signal, () => ({
         base: { branch: 'main', oid: state.base.oid, mirror: 'virtual' },
@@ -248,10 +282,9 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       }),
     addLabel: (_repo, number, label, o) =>
       ask('write', o?.signal, () => {
-        const { issue } = fresh(number);
-        const written = !issue.labels.includes(label);
-        if (written)
-          write(number, 'label', { issue: { ...issue, labels: [...issue.labels, label] } });
+        const now = fresh(number);
+        const written = !now.issue.labels.includes(label);
+        if (written) write(number, 'label', withLabel(now, label, account, timeline.nowMs()));
         return { written };
       }),
     findPullRequests: (_repo, number, o) =>

@@ -1,7 +1,13 @@
 import { Account, Issue, IssueNumber, Oid, RepoName } from '@bzzz/protocol';
 import { describeForgeContract } from '../../src/contracts/forge.ts';
 import { noFaults } from '../../src/sim/faults.ts';
-import { createForgeState, issueOfPull } from '../../src/sim/forge-state.ts';
+import {
+  createForgeState,
+  issueOfPull,
+  owner,
+  withLabel,
+  withRemark,
+} from '../../src/sim/forge-state.ts';
 import { createForgeWeather } from '../../src/sim/forge-weather.ts';
 import { createVirtualForge } from '../../src/sim/virtual-forge.ts';
 import { createVirtualPlace, virtualPeerId } from './virtual-peer.ts';
@@ -55,6 +61,15 @@ describeForgeContract(
           await edit(number, {});
           return number;
         },
+        account: async () => owner,
+        async addLabel(number, label) {
+          const labels = withLabel(snapshot(number), label, owner, timeline.nowMs());
+          state.change(number, timeline.nowMs(), labels);
+        },
+        async removeLabel(number, label) {
+          const { labels } = snapshot(number).issue;
+          await edit(number, { labels: labels.filter((one) => one !== label) });
+        },
         editIssue: edit,
         closeIssue: (number) => edit(number, { state: 'closed' }),
         async closePullRequest(id) {
@@ -75,6 +90,18 @@ describeForgeContract(
         },
         async comment(number, body) {
           remarks.set(number, [...(remarks.get(number) ?? []), body]);
+          const now = snapshot(number);
+          const [line = ''] = body.split('\n');
+          const said = { by: owner, association: 'OWNER', line, edited: false } as const;
+          const change = line.startsWith('/bzzz ')
+            ? withRemark(now, said, timeline.nowMs())
+            : { comments: now.comments + 1 };
+          state.change(number, timeline.nowMs(), change);
+        },
+        async editComment(number) {
+          const said = snapshot(number).remarks;
+          const last = said.slice(-1).map((one) => ({ ...one, edited: true }));
+          state.change(number, timeline.nowMs(), { remarks: [...said.slice(0, -1), ...last] });
         },
         async branches() {
           const tips = new Map([['main', state.base.oid]]);

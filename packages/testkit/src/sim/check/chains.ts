@@ -78,6 +78,14 @@ export function createChains(repo: RepoName): Chains {
         case 'unlabel':
         case 'label':
         case 'edit':
+        case 'approve':
+        case 'approve-bot':
+        case 'approve-stranger':
+        case 'say-retry':
+        case 'say-release':
+        case 'say-stop':
+        case 'say-as-stranger':
+        case 'say-and-edit':
         case 'close-pull-request':
         case 'merge':
           return;

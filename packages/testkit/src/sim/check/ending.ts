@@ -1,7 +1,7 @@
 /** Invariant 3 (nothing lost), and that late words of a fenced owner do not stay (2). */
 import type { IssueNumber } from '@bzzz/protocol';
 import type { Chains } from './chains.ts';
-import { isTrusted, isWanted } from './people.ts';
+import { isLeft, isTrusted, isWanted } from './people.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 export function checkEnding(context: CheckContext, chains: Chains): Check {
@@ -17,8 +17,7 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
     const { record, touched, deletedEver, resultTouched } = chains.get(number);
     // Whoever touches the branches has taken the task.
     if (touched !== null || (deletedEver && now.pullRequest !== null)) return undefined;
-    if (!isTrusted(now.issue)) return undefined;
-    if (!isWanted(context, now.issue, record)) {
+    if (!isTrusted(context, now) || !isWanted(context, now.issue, record) || isLeft(now)) {
       // Of a machine that is gone for good the claim stands, and hinders nobody.
       return record?.state === 'held' && context.exists(record.peer) ? 'still held' : undefined;
     }

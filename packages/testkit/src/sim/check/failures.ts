@@ -5,8 +5,19 @@ import type { PeopleAct } from '../history.ts';
 import type { Chains } from './chains.ts';
 import type { Check, CheckContext } from './violation.ts';
 
-const takes = new Set<PeopleAct>(['assign', 'assign-bot', 'close', 'unlabel', 'merge']);
-const gives = new Set<PeopleAct>(['unassign', 'reopen', 'label']);
+/** A label that somebody puts on anew whom nobody trusts takes the approval of an issue away. */
+const takes = new Set<PeopleAct>([
+  'assign',
+  'assign-bot',
+  'close',
+  'unlabel',
+  'merge',
+  'approve-bot',
+  'approve-stranger',
+  'say-release',
+  'say-stop',
+]);
+const gives = new Set<PeopleAct>(['unassign', 'reopen', 'label', 'approve']);
 
 export function checkFailures({ broken, repo }: CheckContext, chains: Chains): Check {
   const taken = new Set<IssueNumber>();
@@ -29,7 +40,8 @@ export function checkFailures({ broken, repo }: CheckContext, chains: Chains): C
       if (event.kind !== 'people') return;
       const { number, act } = event;
       if (takes.has(act)) taken.add(number);
-      if (act === 'edit' || (gives.has(act) && taken.has(number))) givenBack.add(number);
+      if (act === 'edit' || act === 'say-retry' || (gives.has(act) && taken.has(number)))
+        givenBack.add(number);
     },
   };
 }

@@ -8,8 +8,10 @@ import {
   type LockRecord,
   type Oid,
   type PeerId,
+  type Sha256Hex,
 } from '@bzzz/protocol';
-import type { FencePush } from '@bzzz/coordination';
+import type { FencePush, Remark } from '@bzzz/coordination';
+import { owner, type Snapshot } from '../forge-state.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 interface Read {
@@ -25,6 +27,10 @@ export function checkPeople(context: CheckContext): Check {
   /** The claims with which results came to stand. */
   const published = new Set<Oid>();
   const worked = new Map<string, number>();
+  /** Words of strangers that somebody trusted has approved at some time; an edit makes other words. */
+  const approved = new Set<Sha256Hex>();
+  /** What was said of each issue, as a peer read it last. */
+  const heard = new Map<string, readonly Remark[]>();
   /** When a peer at work first learnt that people object. */
   const objected = new Map<string, number>();
   let order = 0;
@@ -52,12 +58,14 @@ export function checkPeople(context: CheckContext): Check {
     const claim = claims.get(key);
     if (read === undefined || claim === undefined) {
       broken(11, `work on #${number} began without a claim and a look`);
-    } else if (!isTrusted(read.issue)) {
-      broken(11, `work on #${number} began, which nobody trusted wrote`);
+    } else if (!isOfOurs(read.issue) && !approved.has(issueHash(read.issue))) {
+      broken(11, `work on #${number} began, which nobody trusted wrote or approved`);
     } else if (issueHash(read.issue) !== claim.bodySha256) {
       broken(11, `work on #${number} began in words that were not claimed`);
     } else if (!isWanted(context, read.issue, claim)) {
       broken(4, `work on #${number} began though people were read to object`);
+    } else if (isTold(heard.get(key), 'stop')) {
+      broken(4, `work on #${number} began though people were read to say stop`);
     }
   }
 
@@ -73,15 +81,24 @@ export function checkPeople(context: CheckContext): Check {
     const ended = worked.get(key) ?? 0;
     if (read === undefined || read.order < ended) {
       broken(4, `#${number} was published without another look at the issue`);
-    } else if (!isWanted(context, read.issue, record)) {
+    } else if (!isWanted(context, read.issue, record) || isTold(heard.get(key), 'stop')) {
       broken(4, `#${number} was published though its publisher had read that people object`);
     }
+  }
+
+  function onPeople(number: IssueNumber): void {
+    const now = context.state.at(number, nowMs());
+    if (now !== undefined && isApproved(context, now)) approved.add(issueHash(now.issue));
   }
 
   return {
     onEvent(event) {
       order += 1;
+      if (event.kind === 'people') onPeople(event.number);
       if (event.kind === 'issue-read') onRead(event.peer, event.issue);
+      if (event.kind === 'remarks-read') {
+        heard.set(keyOf(event.peer, event.number), event.remarks);
+      }
       if (event.kind === 'work') onWork(event.peer, event.number, event.step);
       if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);
     },
@@ -102,8 +119,36 @@ export function isWanted(
   return issue.state === 'open' && issue.labels.includes(label) && people.length === 0;
 }
 
-export function isTrusted({ association }: Issue): boolean {
+/** Whether the last word of the owner was this. */
+function isTold(remarks: readonly Remark[] = [], ...words: readonly string[]): boolean {
+  const last = remarks.findLast(({ by, edited }) => by === owner && !edited);
+  return words.some((word) => last?.line === `/bzzz ${word}`);
+}
+
+/** Whether people have said by a comment that it is theirs now, and not taken it back. */
+export function isLeft({ remarks, labelled }: Snapshot): boolean {
+  if (isTold(remarks, 'stop')) return true;
+  const said = remarks.findLast(({ by, edited }) => by === owner && !edited);
+  const put = labelled.findLast(({ by }) => by === owner);
+  return isTold(remarks, 'release') && !(put !== undefined && put.atMs > (said?.atMs ?? 0));
+}
+
+/** Whether somebody trusted wrote it, or approved it as it stands. */
+export function isTrusted(context: Pick<CheckContext, 'label'>, now: Snapshot): boolean {
+  return isOfOurs(now.issue) || isApproved(context, now);
+}
+
+function isOfOurs({ association }: Issue): boolean {
   return association === 'OWNER';
+}
+
+/** Only whoever put the label on that stands, and only after the last word was written. */
+function isApproved(
+  { label }: Pick<CheckContext, 'label'>,
+  { issue, labelled, writtenAtMs }: Snapshot,
+): boolean {
+  const put = labelled.findLast((one) => one.label === label);
+  return issue.labels.includes(label) && put?.by === owner && put.atMs > writtenAtMs;
 }
 
 function keyOf(peer: PeerId, number: IssueNumber): string {

@@ -1,0 +1,145 @@
+/**
+ * What people tell bzzz to do with an issue by comments on it. A command is the first line of a comment of
+ * somebody whom the policy trusts: `/bzzz retry`, `/bzzz release` or `/bzzz stop`. The newest stands, until
+ * another one, or for `release` until a person puts the label on anew. A comment that was edited says
+ * nothing, since nobody can tell who wrote what in it; nor do comments of bzzz's own accounts.
+ *
+ * Comments are read where there are any, once for each state of an issue (invariant 10).
+ */
+import { type Account, type Issue, type Policy, type TaskId, taskId } from '@bzzz/protocol';
+import type { Forge, Remark, Remarks } from '../ports/index.ts';
+import { lower } from './approval.ts';
+import type { GateOptions } from './gate.ts';
+
+type Order = (
+  | { readonly kind: 'none' }
+  /** Somebody asked at that time that it be tried again. */
+  | { readonly kind: 'retry'; readonly atMs: number }
+  /** People have it. */
+  | { readonly kind: 'left'; readonly reason: string }
+) & {
+  /** A later look may show more: the issue has comments, or labels, that were not shown. */
+  readonly isPartial: boolean;
+};
+
+export interface Orders {
+  /** Throws what the forge throws. */
+  look(issue: Issue, options: GateOptions, signal: AbortSignal): Promise<Order>;
+}
+
+export interface OrderDeps {
+  readonly forge: Pick<Forge, 'readRemarks' | 'readHistory'>;
+  /** Accounts that peers of this mesh use, our own among them. */
+  readonly meshAccounts: () => readonly Account[];
+}
+
+interface Known {
+  readonly updatedAtMs: number;
+  readonly remarks: Remarks;
+  /** When a person last put a label of the policy on; undefined: that was not asked for, or not shown. */
+  readonly labelledAtMs: number | undefined;
+}
+
+type Command = 'retry' | 'release' | 'stop';
+
+/** Issues beyond this are forgotten, and read again. */
+const knownMax = 1_000;
+
+export function createOrders(deps: OrderDeps): Orders {
+  const { forge } = deps;
+  const known = new Map<TaskId, Known>();
+
+  function remember(task: TaskId, entry: Known): void {
+    known.delete(task);
+    known.set(task, entry);
+    const [oldest] = known.keys();
+    if (known.size > knownMax && oldest !== undefined) known.delete(oldest);
+  }
+
+  async function read(issue: Issue, { repo }: GateOptions, signal: AbortSignal): Promise<Known> {
+    const task = taskId(repo, issue.number);
+    const before = known.get(task);
+    if (before?.updatedAtMs === issue.updatedAtMs && isWhole(before.remarks, issue)) return before;
+    const remarks = await forge.readRemarks(repo, issue.number, { signal });
+    const entry = { updatedAtMs: issue.updatedAtMs, remarks, labelledAtMs: undefined };
+    remember(task, entry);
+    return entry;
+  }
+
+  async function labelledAt(
+    issue: Issue,
+    { repo, policy }: GateOptions,
+    entry: Known,
+    ours: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ labelledAtMs: number; isPartial: boolean }> {
+    const { labelledAtMs: before } = entry;
+    if (before !== undefined) return { labelledAtMs: before, isPartial: false };
+    const history = await forge.readHistory(repo, issue.number, { signal });
+    const wanted = lower(policy.labels);
+    const labelledAtMs = history.labelled
+      .filter(({ label, by }) => wanted.includes(label.toLowerCase()) && isPerson(by, ours))
+      .reduce((last, { atMs }) => Math.max(last, atMs), 0);
+    const isPartial = history.updatedAtMs < issue.updatedAtMs;
+    if (!isPartial) remember(taskId(repo, issue.number), { ...entry, labelledAtMs });
+    return { labelledAtMs, isPartial };
+  }
+
+  return {
+    async look(issue, options, signal) {
+      if (issue.comments === 0) return { kind: 'none', isPartial: false };
+      const entry = await read(issue, options, signal);
+      const isPartial = !isWhole(entry.remarks, issue);
+      const ours = lower([...options.fenceAccounts, ...deps.meshAccounts()]);
+      const newest = newestOf(entry.remarks.remarks, options.policy, ours);
+      if (newest === undefined) return { kind: 'none', isPartial };
+      const { command, by, atMs } = newest;
+      if (command === 'retry') return { kind: 'retry', atMs, isPartial };
+      const reason = `${by} said /bzzz ${command}`;
+      if (command === 'stop') return { kind: 'left', reason, isPartial };
+      const label = await labelledAt(issue, options, entry, ours, signal);
+      if (label.labelledAtMs > atMs) return { kind: 'none', isPartial };
+      return { kind: 'left', reason, isPartial: isPartial || label.isPartial };
+    },
+  };
+}
+
+function isWhole({ comments }: Remarks, issue: Issue): boolean {
+  return comments >= issue.comments;
+}
+
+interface Said {
+  readonly command: Command;
+  readonly by: Account;
+  readonly atMs: number;
+}
+
+function newestOf(
+  remarks: readonly Remark[],
+  { authors }: Policy,
+  ours: readonly string[],
+): Said | undefined {
+  const said = remarks.flatMap(({ by, association, line, atMs, edited }): Said[] => {
+    const command = commandOf(line);
+    if (command === undefined || edited || !authors.includes(association)) return [];
+    return isPerson(by, ours) ? [{ command, by, atMs }] : [];
+  });
+  return said.at(-1);
+}
+
+function isPerson(by: Account | null, ours: readonly string[]): by is Account {
+  return by !== null && !ours.includes(by.toLowerCase());
+}
+
+function commandOf(line: string): Command | undefined {
+  switch (line.trimEnd()) {
+    case '/bzzz retry':
+      return 'retry';
+    case '/bzzz release':
+      return 'release';
+    case '/bzzz stop':
+      return 'stop';
+    default:
+      return undefined;
+  }
+}

@@ -106,7 +106,8 @@ export function lives(text: string): boolean {
   return pidsOf(text).length > 0;
 }
 
-function pidsOf(text: string): number[] {
+/** Processes whose command line holds this text. */
+export function pidsOf(text: string): number[] {
   const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
   return pids.filter((pid) => read(`/proc/${pid}/cmdline`).includes(text)).map(Number);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readProcess } from '../src/processes.ts';
-import { limits, lives, makeWorld, uniqueSleep, until, type World } from './support.ts';
+import { limits, lives, makeWorld, pidsOf, uniqueSleep, until, type World } from './support.ts';
 
 let world: World;
 const children: ChildProcess[] = [];
@@ -45,7 +45,8 @@ describe('sweep', () => {
       'off',
       `setsid sleep ${seconds} & env -i sleep ${seconds} & sleep ${seconds}`,
     );
-    await until(() => lives(`sleep\0${seconds}`));
+    // One that is only now being started, with an empty environment, would be found by nothing.
+    await until(() => pidsOf(`sleep\0${seconds}`).length === 3);
     await until(() => runNotes().length === 1 && runNotes()[0] !== '');
     peer.kill('SIGKILL');
     await new Promise((resolve) => peer.once('close', resolve));

@@ -20,13 +20,13 @@ export function spentOn(
   };
 }
 
-function total({ counts }: CliTool, rounds: readonly Round[], name: keyof Counts) {
+function total({ sessionCounts }: CliTool, rounds: readonly Round[], name: keyof Counts) {
   const told: number[] = [];
   for (const { findings, resumed } of rounds) {
     const count = findings.counts[name];
     if (count === undefined) continue;
     // It counts what it counted before once more.
-    if (resumed && counts === 'session') told.pop();
+    if (resumed && sessionCounts.includes(name)) told.pop();
     told.push(count);
   }
   return told.length === 0 ? undefined : told.reduce((sum, count) => sum + count, 0);

@@ -23,8 +23,8 @@ export interface CliTool {
     /** Goes on with a copy of a session; null: it cannot. */
     readonly fork: readonly string[] | null;
   };
-  /** What it counts when it goes on with a session: its own run, or all of the session. */
-  readonly counts: 'run' | 'session';
+  /** What it counts for the whole session when it goes on with one, and not for its own run. */
+  readonly sessionCounts: readonly (keyof Counts)[];
   /** Memory that its runtime reserves and never touches; null: no more than usual. */
   readonly reservedBytes: number | null;
   readonly prompt: 'stdin' | 'file';

@@ -27,9 +27,10 @@ const count = readFileSync('runs.txt', 'utf8').trim().split('\\n').length;
 `;
 const question = 'I read all.\\nBZZZ-HELP: How?\\nI tried this.';
 const usage = `usage: { input_tokens: 10, output_tokens: 1 }, total_cost_usd: 0.5, num_turns: 2`;
+// As claude 2.1.332 does it: on its session it counts the cost of all of that, and the rest of its run alone.
 const asksOnce = `${remembers}
 if (count === 1) done({ result: '${question}', ${usage} });
-else { appendFileSync('src/value.txt', 'own\\n'); done({ ${usage} }); }`;
+else { appendFileSync('src/value.txt', 'own\\n'); done({ ${usage}, total_cost_usd: 0.75 }); }`;
 
 interface Run {
   readonly argv: readonly string[];
@@ -63,7 +64,7 @@ describe.each([{ sandbox: 'required' }, { way: 'user-namespace' }, { sandbox: 'o
         reason: 'it says: Mended.',
         answer: 'Mended.',
         commands: [{ exitCode: 0 }, { exitCode: 0 }],
-        spent: { turns: 4, tokensRead: 20, tokensWritten: 2, costUsd: 1 },
+        spent: { turns: 4, tokensRead: 20, tokensWritten: 2, costUsd: 0.75 },
       });
       expect(questions).toEqual(['How?\nI tried this.']);
       const [first, second] = await runsOf(at);

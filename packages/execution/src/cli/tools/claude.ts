@@ -42,7 +42,7 @@ export const claude: CliTool = {
     resume: [...headless, ...unasked, '--resume', '{session}'],
     fork: [...headless, ...unasked, '--resume', '{session}', '--fork-session'],
   },
-  counts: 'run',
+  sessionCounts: ['costUsd'],
   reservedBytes: bunReservedBytes,
   prompt: 'stdin',
   environment: {

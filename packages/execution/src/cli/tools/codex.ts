@@ -41,7 +41,7 @@ export const codex: CliTool = {
     resume: ['exec', ...options, ...provider, 'resume', '{session}', '-'],
     fork: null,
   },
-  counts: 'session',
+  sessionCounts: ['tokensRead', 'tokensWritten'],
   reservedBytes: null,
   prompt: 'stdin',
   environment: { BZZZ_MODEL_KEY: '{key}' },

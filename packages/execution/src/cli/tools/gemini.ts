@@ -41,7 +41,7 @@ export const gemini: CliTool = {
     resume: [...headless, '--resume', '{session}'],
     fork: null,
   },
-  counts: 'run',
+  sessionCounts: [],
   reservedBytes: null,
   prompt: 'stdin',
   environment: { GOOGLE_GEMINI_BASE_URL: '{api}', GEMINI_API_KEY: '{key}' },

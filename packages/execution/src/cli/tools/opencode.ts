@@ -69,7 +69,7 @@ export const opencode: CliTool = {
     resume: [...headless, '--session', '{session}'],
     fork: [...headless, '--session', '{session}', '--fork'],
   },
-  counts: 'run',
+  sessionCounts: [],
   reservedBytes: bunReservedBytes,
   prompt: 'stdin',
   environment: {

@@ -28,7 +28,8 @@ export interface GateOptions {
 export function judgeIssue(issue: Issue, options: GateOptions): GateVerdict {
   const unasked = unaskedFor(issue, options.policy);
   if (unasked !== undefined) return refusal('unasked', unasked);
-  const person = issue.assignees.find((login) => !options.fenceAccounts.includes(login));
+  const { fenceAccounts } = options;
+  const person = issue.assignees.find((login) => !fenceAccounts.includes(login));
   if (person !== undefined) return refusal('people', `assigned to ${person}`);
   if (!isTrusted(issue, options)) return refusal('author', stranger(issue, options.policy));
   try {

@@ -26,6 +26,8 @@ export interface TaskEntry {
    * want it done though its lock is gone or says `failed`, see `isReopened`. Null: they did not.
    */
   readonly reopenedOver: number | null;
+  /** The same for people who asked by a comment that it be tried again. */
+  readonly retriedOver: number | null;
   /** The same, whoever was thought to hold it then: should its lock turn out to be gone, this counts. */
   readonly givenBackOver: number | null;
   /** When somebody asked last that it be tried again, as far as we have heard; null: nobody. */
@@ -56,8 +58,9 @@ export function createBook(): Book {
     if ('hold' in after.state) {
       const epochKnown = Math.max(after.epochKnown, after.state.hold.epoch);
       // Who holds it now has heard of that, or will.
-      const reopenedOver = holdOf(after.state) === undefined ? after.reopenedOver : null;
-      entries.set(task, { ...after, epochKnown, reopenedOver });
+      const isHeld = holdOf(after.state) !== undefined;
+      const forgotten = isHeld ? { reopenedOver: null, retriedOver: null } : {};
+      entries.set(task, { ...after, epochKnown, ...forgotten });
     } else {
       entries.set(task, after);
     }
@@ -92,14 +95,16 @@ export function createBook(): Book {
 }
 
 /** Whether people gave the task back when this epoch of it was known already. */
-export function isReopened({ reopenedOver }: TaskEntry, epoch: number): boolean {
-  return reopenedOver !== null && epoch <= reopenedOver;
+export function isReopened({ reopenedOver, retriedOver }: TaskEntry, epoch: number): boolean {
+  return epoch <= Math.max(reopenedOver ?? -1, retriedOver ?? -1);
 }
 
-/** The same for a task whose lock is gone: then nobody who held it has heard of that. */
-export function isGivenBack(entry: TaskEntry, epoch: number): boolean {
-  const { givenBackOver } = entry;
-  return isReopened(entry, epoch) || (givenBackOver !== null && epoch <= givenBackOver);
+/**
+ * The same for a task whose lock is gone: then nobody who held it has heard of that. A comment does not
+ * count, since nobody can tell whether it was written before the lock was deleted.
+ */
+export function isGivenBack({ reopenedOver, givenBackOver }: TaskEntry, epoch: number): boolean {
+  return epoch <= Math.max(reopenedOver ?? -1, givenBackOver ?? -1);
 }
 
 function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
@@ -149,7 +154,7 @@ function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
   const changed = hint.updatedAtMs > entry.updatedAtMs;
   // What was said before we first saw the issue may long have been done.
   const isRetried = entry.seen !== null && retriedAtMs !== entry.retriedAtMs;
-  const cameBack = isRetried || (entry.taken && entry.seen !== null && changed);
+  const cameBack = entry.taken && entry.seen !== null && changed;
   const blocked = entry.wanted && !isRetried ? entry.blocked : null;
   const { title, updatedAtMs } = hint;
   const reopenedOver = cameBack || isRewritten(entry, hint) ? entry.epochKnown : entry.reopenedOver;
@@ -163,6 +168,7 @@ function hearSeen(entry: TaskEntry, hint: Seen): TaskEntry {
     blocked,
     reopenedOver,
     givenBackOver: cameBack ? entry.epochKnown : entry.givenBackOver,
+    retriedOver: isRetried ? entry.epochKnown : entry.retriedOver,
     retriedAtMs,
     waitsFor: null,
   };
@@ -207,6 +213,7 @@ function blank(task: TaskId): TaskEntry {
     waitsFor: null,
     reopenedOver: null,
     givenBackOver: null,
+    retriedOver: null,
     retriedAtMs: null,
     notBeforeMs: 0,
     failures: 0,

@@ -63,27 +63,27 @@ describe('what people want', () => {
 
   it('comes back when somebody asks that it be tried again, once', () => {
     const book = after(seen(5), held('failed', 3));
-    expect(book.get(task)?.reopenedOver).toBeNull();
+    expect(book.get(task)?.retriedOver).toBeNull();
     book.update(task, { blocked: 'a branch stands in the way' });
     // In the same state too: who looks again may see more comments.
     expect(book.hear(seen(5, { retriedAtMs: 4 }))).toBe(true);
-    expect(book.get(task)).toMatchObject({ reopenedOver: 3, givenBackOver: 3, blocked: null });
+    expect(book.get(task)).toMatchObject({ retriedOver: 3, givenBackOver: null, blocked: null });
     expect(book.hear(seen(5, { retriedAtMs: 4 }))).toBe(false);
     book.hear(held('claimed', 4));
     book.hear(held('failed', 4));
     for (const hint of [seen(6, { retriedAtMs: 4 }), seen(7, { retriedAtMs: 3 }), seen(8)]) {
       book.hear(hint);
-      expect(book.get(task)?.reopenedOver).toBeNull();
+      expect(book.get(task)?.retriedOver).toBeNull();
     }
     book.hear(seen(9, { retriedAtMs: 8 }));
-    expect(book.get(task)?.reopenedOver).toBe(4);
+    expect(book.get(task)?.retriedOver).toBe(4);
   });
 
   it('is not tried again for what was said before it was first seen', () => {
     const book = after(held('failed', 3), seen(5, { retriedAtMs: 4 }));
-    expect(book.get(task)?.reopenedOver).toBeNull();
+    expect(book.get(task)?.retriedOver).toBeNull();
     book.hear(seen(6, { retriedAtMs: 6 }));
-    expect(book.get(task)?.reopenedOver).toBe(3);
+    expect(book.get(task)?.retriedOver).toBe(3);
   });
 
   it('does not free by its mere repetition what a person has to mend', () => {

@@ -5,8 +5,11 @@ import type { PeopleAct } from '../history.ts';
 import type { Chains } from './chains.ts';
 import type { Check, CheckContext } from './violation.ts';
 
-/** A label that somebody puts on anew whom nobody trusts takes the approval of an issue away. */
-const takes = new Set<PeopleAct>([
+/**
+ * Ways of people to take an issue away, and to give it back. A label that somebody puts on anew whom nobody trusts takes the
+ * approval of an issue away.
+ */
+export const takes: ReadonlySet<PeopleAct> = new Set<PeopleAct>([
   'assign',
   'assign-bot',
   'close',
@@ -17,7 +20,12 @@ const takes = new Set<PeopleAct>([
   'say-release',
   'say-stop',
 ]);
-const gives = new Set<PeopleAct>(['unassign', 'reopen', 'label', 'approve']);
+export const gives: ReadonlySet<PeopleAct> = new Set<PeopleAct>([
+  'unassign',
+  'reopen',
+  'label',
+  'approve',
+]);
 
 export function checkFailures({ broken, repo }: CheckContext, chains: Chains): Check {
   const taken = new Set<IssueNumber>();

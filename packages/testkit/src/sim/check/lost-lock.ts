@@ -1,5 +1,6 @@
 /** DESIGN.md 4.2: with no lock branch, what the journals tell of earlier claims holds back. */
 import { decodeLockCommit, type IssueNumber, taskParts } from '@bzzz/protocol';
+import { gives, takes } from './failures.ts';
 import type { Chains } from './chains.ts';
 import type { Check, CheckContext } from './violation.ts';
 
@@ -29,10 +30,10 @@ export function checkLostLock(context: CheckContext, chains: Chains): Check {
       }
       if (event.kind === 'people') {
         const { number, act } = event;
-        if (['assign', 'assign-bot', 'close', 'unlabel', 'merge'].includes(act)) taken.add(number);
-        if (['unassign', 'reopen', 'label'].includes(act) && taken.has(number)) {
-          givenBack.add(number);
-        }
+        if (takes.has(act)) taken.add(number);
+        // Of a retry alone nobody can tell whether it was said before the lock was deleted.
+        const isBack = gives.has(act) || act === 'say-retry';
+        if (isBack && taken.has(number)) givenBack.add(number);
       }
       if (event.kind === 'push' && event.accepted) {
         const { number, lock } = event.push;

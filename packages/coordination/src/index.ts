@@ -33,6 +33,7 @@ export type {
   Put,
   Random,
   RecipeJob,
+  SetupJob,
   Signer,
   Spent,
   StoredEntry,

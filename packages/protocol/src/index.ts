@@ -88,6 +88,7 @@ export {
   policySchema,
   type Plain,
   type Recipe,
+  type Setup,
 } from './policy.ts';
 export {
   acceptanceHash,

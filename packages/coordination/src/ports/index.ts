@@ -37,6 +37,7 @@ export type {
   Collected,
   CommandReport,
   CommitFacts,
+  SetupJob,
   WorkLimits,
   Workspace,
   Workspaces,

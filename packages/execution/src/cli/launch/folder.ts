@@ -2,7 +2,6 @@
 import { chmod, copyFile, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { Runner } from '../../runner.ts';
-import type { Proxy } from '../api/proxy.ts';
 import { type LaunchPlan, planName, promptName, socketName } from './plan.ts';
 
 /** Where it stands inside. */
@@ -17,7 +16,7 @@ export interface LaunchFolder {
   readonly show: readonly { readonly from: string; readonly to: string }[];
   write(plan: LaunchPlan): Promise<void>;
   /** Opens the socket. */
-  serve(proxy: Proxy): Promise<void>;
+  serve(proxy: { listen(path: string): Promise<void> }): Promise<void>;
   remove(): Promise<void>;
 }
 

@@ -1,0 +1,51 @@
+/** Makes of what commands left behind something that all may read and nobody changes any more. */
+import { existsSync } from 'node:fs';
+import { chmod, lstat } from 'node:fs/promises';
+import { BzzzError } from '@bzzz/protocol';
+import { runOnce } from '../capture.ts';
+import { diskBytesOf } from '../room.ts';
+
+/**
+ * Throws `setup_failed` at what is neither file, folder nor link: a pipe on a read-only mount still carries
+ * what one command tells another.
+ */
+export async function seal(folder: string, signal?: AbortSignal): Promise<{ bytes: number }> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) await program('chown', ['-R', '-h', '-P', '0:0', folder], signal);
+  await program('chmod', ['-R', 'a+rX,a-w,ug-s,o-t', folder], signal);
+  const special = ['!', '-type', 'f', '!', '-type', 'd', '!', '-type', 'l'];
+  const found = await program('find', [folder, ...special, '-print', '-quit'], signal);
+  if (found.byteLength > 0) {
+    throw new BzzzError('setup_failed', 'it left something that is neither file, folder nor link');
+  }
+  return { bytes: await diskBytesOf(folder) };
+}
+
+/** To the disk: what a power cut took the contents of would be taken for whole for ever. */
+export async function settle(folder: string): Promise<void> {
+  await program('sync', ['-f', folder]);
+}
+
+/** Removes a folder whose folders may be read-only. Idempotent. */
+export async function discard(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  await program('chmod', ['-R', 'u+rwX', folder]);
+  await program('rm', ['-rf', folder]);
+}
+
+/** Read-only folders cannot be moved by another than root. */
+export async function makeMovable(folder: string): Promise<void> {
+  await chmod(folder, ((await lstat(folder)).mode & 0o777) | 0o700);
+}
+
+/** Over an empty folder. */
+export async function copyOver(from: string, to: string, signal?: AbortSignal): Promise<void> {
+  await program('cp', ['-a', '-T', '--reflink=auto', from, to], signal);
+}
+
+async function program(name: string, args: readonly string[], signal?: AbortSignal) {
+  const { code, stdout, stderr } = await runOnce(name, args, { signal });
+  if (code === 0) return stdout;
+  const said = stderr.toString('utf8').trim().slice(0, 300);
+  throw new BzzzError('workspace_failed', `${name} ended with ${code}: ${said}`);
+}

@@ -1,4 +1,7 @@
-/** Makes of what commands left behind something that all may read and nobody changes any more. */
+/**
+ * Makes of what commands left behind something that the user of every worktree may read. That nobody changes
+ * it any more is up to the read-only mount: who owns the data folder must still be able to remove it.
+ */
 import { existsSync } from 'node:fs';
 import { chmod, lstat } from 'node:fs/promises';
 import { BzzzError } from '@bzzz/protocol';
@@ -12,7 +15,7 @@ import { diskBytesOf } from '../room.ts';
 export async function seal(folder: string, signal?: AbortSignal): Promise<{ bytes: number }> {
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) await program('chown', ['-R', '-h', '-P', '0:0', folder], signal);
-  await program('chmod', ['-R', 'a+rX,a-w,ug-s,o-t', folder], signal);
+  await program('chmod', ['-R', 'u+rwX,go+rX,go-w,ug-s,o-t', folder], signal);
   const special = ['!', '-type', 'f', '!', '-type', 'd', '!', '-type', 'l'];
   const found = await program('find', [folder, ...special, '-print', '-quit'], signal);
   if (found.byteLength > 0) {
@@ -26,14 +29,14 @@ export async function settle(folder: string): Promise<void> {
   await program('sync', ['-f', folder]);
 }
 
-/** Removes a folder whose folders may be read-only. Idempotent. */
+/** Removes a folder in which a command may have closed some. Idempotent. */
 export async function discard(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   await program('chmod', ['-R', 'u+rwX', folder]);
   await program('rm', ['-rf', folder]);
 }
 
-/** Read-only folders cannot be moved by another than root. */
+/** A folder that its owner may not write to cannot be moved by another than root. */
 export async function makeMovable(folder: string): Promise<void> {
   await chmod(folder, ((await lstat(folder)).mode & 0o777) | 0o700);
 }

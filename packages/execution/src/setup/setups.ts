@@ -91,7 +91,10 @@ export function createSetups(deps: InstallDeps, { bytesMax }: { bytesMax: number
 
   async function layInto(slot: Slot, provided: readonly Provided[], signal?: AbortSignal) {
     const leftOut = provided.map(({ at }) => `/${at}\n`).join('');
-    await writeFile(join(slot.gitDir, 'info', 'exclude'), leftOut);
+    // For ours, and for tools that ask the worktree's own git what has changed.
+    for (const gitDir of [slot.gitDir, join(slot.tree, '.git')]) {
+      await writeFile(join(gitDir, 'info', 'exclude'), leftOut);
+    }
     const { uid } = await lstat(slot.tree);
     await makeMountPoints(slot.tree, provided, uid);
     runner.provide(slot.tree, provided);

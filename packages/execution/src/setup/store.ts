@@ -1,7 +1,7 @@
 /**
  * The installations that this peer keeps, each a folder that appears whole or not at all:
  *
- *   <dir>/<key>/0, 1, …         what the setup provides, in the order of the policy; read-only
+ *   <dir>/<key>/0, 1, …         what the setup provides, in the order of the policy
  *               installed.json  how much room it takes
  *         new-…/                one that is being put together, or removed
  *

@@ -40,11 +40,7 @@ export async function install(
   } finally {
     await removeSlot(slot.folder);
   }
-  let bytes = 0;
-  for (const index of setup.provides.keys()) {
-    bytes += (await seal(join(into, String(index)), signal)).bytes;
-  }
-  return { bytes };
+  return await seal(into, signal);
 }
 
 async function runCommands(

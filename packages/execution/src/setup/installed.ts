@@ -2,17 +2,22 @@
  * Makes of what commands left behind something that the user of every worktree may read. That nobody changes
  * it any more is up to the read-only mount: who owns the data folder must still be able to remove it.
  */
-import { existsSync } from 'node:fs';
-import { chmod, lstat } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import { BzzzError } from '@bzzz/protocol';
 import { runOnce } from '../capture.ts';
 import { diskBytesOf } from '../room.ts';
 
 /**
- * Throws `setup_failed` at what is neither file, folder nor link: a pipe on a read-only mount still carries
- * what one command tells another.
+ * `folder` is the peer's own, and what was installed lies in it: these programs follow a link that they are
+ * given by name, but none that they come across, so they are never given what a command made. Throws
+ * `setup_failed` at what is neither file, folder nor link: a pipe on a read-only mount still carries what one
+ * command tells another.
  */
 export async function seal(folder: string, signal?: AbortSignal): Promise<{ bytes: number }> {
+  for (const child of await readdir(folder, { withFileTypes: true })) {
+    if (!child.isDirectory()) throw new BzzzError('setup_failed', `${child.name} is no folder`);
+  }
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) await program('chown', ['-R', '-h', '-P', '0:0', folder], signal);
   await program('chmod', ['-R', 'u+rwX,go+rX,go-w,ug-s,o-t', folder], signal);
@@ -36,9 +41,11 @@ export async function discard(folder: string): Promise<void> {
   await program('rm', ['-rf', folder]);
 }
 
-/** A folder that its owner may not write to cannot be moved by another than root. */
+/** A folder that its owner may not write to cannot be moved by another than root. Throws for a link. */
 export async function makeMovable(folder: string): Promise<void> {
-  await chmod(folder, ((await lstat(folder)).mode & 0o777) | 0o700);
+  const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+  await using handle = await open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  await handle.chmod(((await handle.stat()).mode & 0o777) | 0o700);
 }
 
 /** Over an empty folder. */

@@ -37,6 +37,7 @@ export type {
   RecipeJob,
   Remark,
   Remarks,
+  SetupJob,
   Signer,
   StoredEntry,
   WorkLimits,

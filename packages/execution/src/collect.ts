@@ -7,6 +7,7 @@ import { factsOf } from './commit-facts.ts';
 import type { Git } from './git.ts';
 import { changedLines, changesBetween, listTree, pathShown, splitNul } from './git-objects.ts';
 import { hostile, refuseHostileTree } from './hostile.ts';
+import { refuseTakenPlaces } from './mount-points.ts';
 import { codeOf } from './processes.ts';
 
 /** Absurd numbers; what a repository wants is up to its policy. GitHub refuses files over 100 MB. */
@@ -22,18 +23,27 @@ export interface CollectJob {
   readonly tree: string;
   readonly base: Oid;
   readonly message: string;
+  /** Folders of the policy's setup, which are no part of a result. */
+  readonly provides: readonly string[];
 }
 
 /** Throws `workspace_hostile`, `workspace_failed`, `aborted`. */
 export async function collect(job: CollectJob, signal?: AbortSignal): Promise<Collected | null> {
-  const { git, base } = job;
+  const { git, base, provides } = job;
   if (job.message.trim() === '' || job.message.includes('\0')) {
     throw new BzzzError('workspace_failed', 'a commit message may not be empty or hold NUL');
   }
-  await refuseHostileTree(job.tree, signal);
+  const provided = provides.map((at) => ({ at }));
+  await refuseTakenPlaces(job.tree, provided);
+  await refuseHostileTree(job.tree, provides, signal);
   await git(['read-tree', '--reset', base], { signal });
   await refuseAbsurdSizes(job, signal);
   await git(['add', '--all', '--', '.'], { signal, code: 'workspace_hostile' });
+  if (provides.length > 0) {
+    // They are left out already, unless a `.gitignore` of the result says otherwise, which outranks us.
+    const drop = ['rm', '-r', '--quiet', '--cached', '--force', '--ignore-unmatch', '--'];
+    await git([...drop, ...provides], { signal });
+  }
   const tree = Oid.parse(text(await git(['write-tree'], { signal })));
   if (tree === Oid.parse(text(await git(['rev-parse', `${base}^{tree}`], { signal })))) return null;
   const changes = await changesBetween(git, base, tree, { signal });

@@ -11,9 +11,14 @@ const ignored = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /**
  * Looks at every entry without following a link. Throws `workspace_hostile` at a nested repository,
- * at what is neither file, folder nor link, and at absurd numbers.
+ * at what is neither file, folder nor link, and at absurd numbers. What lies in the folders that the setup
+ * provides is no part of a result, and may be anything.
  */
-export async function refuseHostileTree(tree: string, signal?: AbortSignal): Promise<void> {
+export async function refuseHostileTree(
+  tree: string,
+  provides: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
   let entries = 0;
   const open: { path: string; depth: number }[] = [{ path: '', depth: 0 }];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
@@ -27,6 +32,7 @@ export async function refuseHostileTree(tree: string, signal?: AbortSignal): Pro
       if (at.path === '' && child.name === '.git') continue;
       const path = posix.join(at.path, child.name);
       if (isGitName(child.name)) throw hostile('a nested repository', path);
+      if (provides.includes(path)) continue;
       if (child.isDirectory()) open.push({ path, depth: at.depth + 1 });
       else if (!child.isFile() && !child.isSymbolicLink()) throw hostile('a special file', path);
     }

@@ -8,4 +8,5 @@ export type { Ended, RunOutcome } from './outcome.ts';
 export { createRecipeExecutor } from './recipe-executor.ts';
 export { createRunner, type Runner, type RunnerOptions, type RunRequest } from './runner.ts';
 export { type Isolation, type ProbeOptions, probeSandbox, type SandboxProbe } from './sandbox.ts';
-export { createWorkspaces, type WorkspacesOptions } from './workspaces.ts';
+export type { Place, Reach } from './setup/egress/reach.ts';
+export { createWorkspaces, type WorkspacesDeps, type WorkspacesOptions } from './workspaces.ts';

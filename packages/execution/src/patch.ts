@@ -29,11 +29,12 @@ export interface PatchJob {
   readonly base: Oid;
   readonly patch: string;
   readonly reverse: boolean;
+  readonly provides: readonly string[];
 }
 
 export async function applyPatch(job: PatchJob, signal?: AbortSignal): Promise<void> {
   const { git, base, patch, reverse } = job;
-  await refuseHostileTree(job.tree, signal);
+  await refuseHostileTree(job.tree, job.provides, signal);
   await git(['read-tree', '--reset', base], { signal });
   await git(['add', '--all', '--', '.'], { signal, code: 'workspace_hostile' });
   const args = ['apply', '--index', '--whitespace=nowarn', ...(reverse ? ['--reverse'] : []), '-'];

@@ -22,6 +22,7 @@ import {
 } from './host-view.ts';
 import { usualReservedBytes } from './limit-watch.ts';
 import { type RunOutcome, unstarted } from './outcome.ts';
+import { makeMountPoints, type Provided } from './mount-points.ts';
 import { handOver } from './ownership.ts';
 import { noteRun } from './run-record.ts';
 import { homeMounts, type Isolation, mappedUser, probeSandbox } from './sandbox.ts';
@@ -74,6 +75,11 @@ export interface Runner {
    * A command that cannot be found or started is a report with exit code 127 or 126.
    */
   run(request: RunRequest, options?: { signal?: AbortSignal }): Promise<RunOutcome>;
+  /**
+   * What every command in this worktree finds there from now on, read-only, until it is taken away again.
+   * Without a sandbox nothing can be mounted: then it does nothing.
+   */
+  provide(path: string, provided: readonly Provided[]): void;
   /** Aborts what this runner runs in a folder. Resolves when nothing of it exists any more. */
   end(path: string): Promise<void>;
   /** Which of these programs a command could start. */
@@ -91,16 +97,23 @@ export function createRunner(options: RunnerOptions): Runner {
     known = probe.isolation;
     return known;
   };
+  const providedIn = new Map<string, readonly Provided[]>();
   const active = new Map<Promise<RunOutcome>, { path: string; abort: AbortController }>();
   return {
     sandbox: options.sandbox,
     findTools: (names) => names.filter((name) => view.find(name) !== null),
+    provide(path, provided) {
+      if (provided.length === 0) providedIn.delete(path);
+      else providedIn.set(path, provided);
+    },
     async run(request, { signal } = {}) {
       const flaw = flawOf(request.argv);
       if (flaw !== null) return unstarted(request.argv, flaw);
       const abort = new AbortController();
       const both = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
-      const work = isolation(both).then((way) => runIn(way, { view, options, request }, both));
+      const provided = providedIn.get(request.path) ?? [];
+      const job = { view, options, request, provided };
+      const work = isolation(both).then((way) => runIn(way, job, both));
       active.set(work, { path: request.path, abort });
       try {
         return await work;
@@ -118,9 +131,16 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 }
 
+interface RunJob {
+  readonly view: HostView;
+  readonly options: RunnerOptions;
+  readonly request: RunRequest;
+  readonly provided: readonly Provided[];
+}
+
 async function runIn(
   isolation: Isolation | null,
-  { view, options, request }: { view: HostView; options: RunnerOptions; request: RunRequest },
+  { view, options, request, provided }: RunJob,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   throwIfAborted(signal);
@@ -140,6 +160,7 @@ async function runIn(
   // What is in it belongs to whoever made it: the same user.
   if (request.home !== undefined && isolation?.changesUser) await chown(home, owner, owner);
   const folders: Launch['folders'] = request.home === undefined ? [tree] : [tree, home];
+  if (isolation !== null) await makeMountPoints(tree, provided, owner);
   const run = randomUUID();
   const note = await noteRun(dirname(tree), run);
   const limits = {
@@ -149,19 +170,8 @@ async function runIn(
   };
   try {
     const { onStdout = () => undefined } = request;
-    const plan = {
-      run,
-      argv,
-      tree,
-      home,
-      folders,
-      mounts,
-      isolation,
-      view,
-      owner,
-      limits,
-      onStdout,
-    };
+    const place = { tree, home, folders, mounts, provided };
+    const plan = { run, argv, ...place, isolation, view, owner, limits, onStdout };
     return await watchRun(plan, note, options.graceMs ?? 2_000, signal);
   } finally {
     await note.remove();

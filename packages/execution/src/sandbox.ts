@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runOnce } from './capture.ts';
 import { type HostView, openView, sandboxView } from './host-view.ts';
+import type { Provided } from './mount-points.ts';
 
 /** Where the worktree stands inside. */
 const insidePath = '/workspace';
@@ -99,6 +100,8 @@ export interface SandboxRequest {
   readonly tree: string;
   /** Mounts of this run besides those of the view. */
   readonly mounts: readonly string[];
+  /** Folders of the host that stand read-only in `tree`; their places in it exist. */
+  readonly provided: readonly Provided[];
   /** Room in /tmp, which lives in memory. */
   readonly tmpBytesMax: number;
 }
@@ -110,7 +113,7 @@ export function homeMounts(folder: string): string[] {
 
 /** bubblewrap's own arguments, to be handed over by `--args`. */
 export function sandboxArgs(request: SandboxRequest): string[] {
-  const { isolation, view, mounts, tree, tmpBytesMax } = request;
+  const { isolation, view, mounts, tree, provided, tmpBytesMax } = request;
   return [
     isolation.namespaces,
     ['--die-with-parent', '--new-session', '--hostname', 'bzzz'],
@@ -122,6 +125,7 @@ export function sandboxArgs(request: SandboxRequest): string[] {
     view.mounts,
     mounts,
     ['--bind', tree, insidePath],
+    provided.flatMap(({ from, at }) => ['--ro-bind', from, `${insidePath}/${at}`]),
     // The kernel's settings belong to the machine's root: who is that outside could write them from within
     // a user namespace, and the name of a program that the kernel is to start is among them.
     ['--remount-ro', '/proc'],
@@ -146,7 +150,8 @@ async function tryIsolation(
   signal?: AbortSignal,
 ): Promise<string | null> {
   const view = sandboxView();
-  const args = sandboxArgs({ isolation, view, mounts: [], tree, tmpBytesMax: 1024 * 1024 });
+  const nothing = { mounts: [], provided: [], tmpBytesMax: 1024 * 1024 };
+  const args = sandboxArgs({ isolation, view, tree, ...nothing });
   const inside = [...identityArgs(isolation, 65_534), 'prlimit', '--core=0', '--', 'true'];
   const { code, stderr } = await runOnce(isolation.program, [...args, '--', ...inside], { signal });
   if (code === 0) return null;

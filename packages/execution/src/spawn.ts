@@ -5,6 +5,7 @@ import { BzzzError, reasonOf } from '@bzzz/protocol';
 import type { LiveRun } from './ending.ts';
 import type { HostView } from './host-view.ts';
 import { rlimitArgs, type TreeLimits } from './limit-watch.ts';
+import type { Provided } from './mount-points.ts';
 import { createOutputTail, type OutputTail } from './output-tail.ts';
 import { codeOf, descendantsOf, type ProcessInfo, signalProcess } from './processes.ts';
 import { runMark } from './run-record.ts';
@@ -21,6 +22,8 @@ export interface Launch {
   readonly folders: readonly [string, ...string[]];
   /** Mounts of this run besides those of the view. */
   readonly mounts: readonly string[];
+  /** Folders that stand read-only in `tree`. */
+  readonly provided: readonly Provided[];
   readonly onStdout: (chunk: Buffer) => void;
   /** Null: no sandbox. */
   readonly isolation: Isolation | null;
@@ -87,9 +90,9 @@ const firstFeed = 4;
 function commandLine(plan: Launch) {
   const limited = [...rlimitArgs(plan.limits, plan.isolation !== null), ...plan.argv];
   if (plan.isolation === null) return { program: 'prlimit', args: limited.slice(1), feeds: [] };
-  const { isolation, view, mounts, tree, owner } = plan;
+  const { isolation, view, mounts, tree, provided, owner } = plan;
   const tmpBytesMax = Math.ceil(plan.limits.memoryBytesMax / 4);
-  const options = sandboxArgs({ isolation, view, mounts, tree, tmpBytesMax });
+  const options = sandboxArgs({ isolation, view, mounts, tree, provided, tmpBytesMax });
   options.push('--json-status-fd', String(statusDescriptor));
   const filter = seccompFilter();
   if (filter !== null) options.push('--seccomp', String(firstFeed + 1));

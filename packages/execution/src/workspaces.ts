@@ -15,27 +15,47 @@ import { checkOut, trustedGit } from './checkout.ts';
 import { collect, inspectResult } from './collect.ts';
 import type { Git } from './git.ts';
 import { listTree } from './git-objects.ts';
+import { hostile } from './hostile.ts';
 import { agentFilesOf, overlayJudgeFiles } from './judge.ts';
 import { applyPatch, diffText } from './patch.ts';
 import type { Runner } from './runner.ts';
+import { clashIn, withoutProvided } from './setup/clash.ts';
+import { type Reach, reachPublic } from './setup/egress/reach.ts';
+import { createSetups, type Release } from './setup/setups.ts';
 import { listSlots, makeSlot, removeSlot, type Slot } from './slot.ts';
 
 export interface WorkspacesOptions {
-  /** Folder of this peer alone; its worktrees and nothing else live there. */
+  /** Folder of this peer alone: its worktrees, and in `setups` what was installed for them. */
   readonly dir: string;
+  /**
+   * Room for what the setups of policies made, all together. Default 20 GiB. Lower: what was not wanted for
+   * long is made anew sooner.
+   */
+  readonly setupBytesMax?: number;
+}
+
+export interface WorkspacesDeps {
+  readonly runner: Runner;
+  /** Where a host that a policy names really is; default: by the machine's resolver, public addresses only. */
+  readonly reach?: Reach;
 }
 
 export function createWorkspaces(
-  { runner }: { runner: Runner },
-  { dir }: WorkspacesOptions,
+  { runner, reach = reachPublic }: WorkspacesDeps,
+  { dir, setupBytesMax: bytesMax = 20 * 1024 ** 3 }: WorkspacesOptions,
 ): Workspaces {
+  const setups = createSetups({ runner, reach, dir }, { bytesMax });
   return {
-    async create({ task, epoch, base, from }, { signal } = {}): Promise<Workspace> {
+    async create({ task, epoch, base, from, setup }, { signal } = {}): Promise<Workspace> {
       const { mirror, oid: commit } = base;
+      const provides = setup?.provides ?? [];
+      let release: Release = () => undefined;
       const slot = await filledSlot(dir, `${task}-${epoch}`, async (slot) => {
-        const entries = from && (await listTree(trustedGit(slot, mirror), from, { signal }));
+        const work = from && (await listTree(trustedGit(slot, mirror), from, { signal }));
+        const entries = work && withoutProvided(work, provides);
         const files = entries && agentFilesOf(await baseTree(slot, base, signal), entries);
         await checkOut(slot, { mirror, commit, ...(files && { entries: files }) }, signal);
+        release = await setups.provide(slot, { base, setup }, signal);
       });
       return {
         path: slot.tree,
@@ -43,19 +63,22 @@ export function createWorkspaces(
           coded(
             withOwnIndex(slot, (own) => {
               const git = trustedGit(own, base.mirror);
-              return collect({ git, tree: own.tree, base: base.oid, message }, signal);
+              const job = { git, tree: own.tree, base: base.oid, message, provides };
+              return collect(job, signal);
             }),
           ),
         apply: (patch, { reverse = false, signal } = {}) =>
           coded(
             withOwnIndex(slot, (own) => {
               const git = trustedGit(own, base.mirror);
-              return applyPatch({ git, tree: own.tree, base: base.oid, patch, reverse }, signal);
+              const job = { git, tree: own.tree, base: base.oid, patch, reverse, provides };
+              return applyPatch(job, signal);
             }),
           ),
         dispose: async () => {
           await runner.end(slot.tree);
           await coded(removeSlot(slot.folder));
+          release();
         },
       };
     },
@@ -66,8 +89,10 @@ export function createWorkspaces(
       withGit(dir, mirror, (git) => diffText(git, job, signal)),
     async accept(job, { signal } = {}): Promise<Acceptance> {
       let judgeFilesChanged: readonly string[] = [];
+      let release: Release = () => undefined;
       const slot = await filledSlot(dir, `accept-${job.result.slice(0, 12)}`, async (slot) => {
         judgeFilesChanged = await layJudgeFilesOver(slot, job, signal);
+        release = await setups.provide(slot, { base: job.base, setup: job.setup }, signal);
       });
       try {
         const commands = await runAll(runner, slot.tree, job, signal);
@@ -77,9 +102,11 @@ export function createWorkspaces(
         return { passed, commands, judgeFilesChanged };
       } finally {
         await coded(removeSlot(slot.folder));
+        release();
       }
     },
     async sweep() {
+      await coded(setups.sweep());
       for (const folder of await coded(listSlots(dir))) await coded(removeSlot(folder));
     },
   };
@@ -132,6 +159,8 @@ async function layJudgeFilesOver(slot: Slot, job: AcceptanceJob, signal?: AbortS
     await listTree(git, oid, { signal }),
     await listTree(git, job.result, { signal }),
   ];
+  const clash = clashIn(result.keys(), job.setup?.provides ?? []);
+  if (clash !== undefined) throw hostile('a file in what the setup of the policy provides', clash);
   const { entries, changed } = overlayJudgeFiles(base, result, job.judge);
   await checkOut(slot, { mirror, commit: job.result, entries }, signal);
   return changed;

@@ -34,7 +34,12 @@ for (const sandbox of ['required', 'off'] as const) {
         const compare = 'process.exit(fs.readFileSync(process.argv[1]) == process.argv[2] ? 0 : 1)';
         return ['node', '-e', compare, path, content];
       },
-      commands: { succeeds: ['true'], fails: ['false'], endless: ['sleep', uniqueSleep()] },
+      commands: {
+        succeeds: ['true'],
+        fails: ['false'],
+        makes: ['mkdir', 'made'],
+        endless: ['sleep', uniqueSleep()],
+      },
       settle: (work) => work,
       dispose: () => world.dispose(),
     };

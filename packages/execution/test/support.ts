@@ -16,7 +16,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Base, WorkLimits, Workspace, Workspaces } from '@bzzz/coordination';
-import { createRunner, createWorkspaces, type Runner, type RunnerOptions } from '@bzzz/execution';
+import {
+  createRunner,
+  createWorkspaces,
+  type Reach,
+  type Runner,
+  type RunnerOptions,
+  type WorkspacesOptions,
+} from '@bzzz/execution';
 import { Epoch, Oid, Policy, TaskId } from '@bzzz/protocol';
 import { afterAll } from 'vitest';
 
@@ -42,14 +49,21 @@ export interface World {
 }
 
 export function makeWorld(
-  options: Partial<RunnerOptions> & { files?: Readonly<Record<string, string>> } = {},
+  options: Partial<RunnerOptions> &
+    Pick<WorkspacesOptions, 'setupBytesMax'> & {
+      files?: Readonly<Record<string, string>>;
+      reach?: Reach;
+    } = {},
 ): World {
-  const { files = sampleFiles, ...runnerOptions } = options;
+  const { files = sampleFiles, reach, setupBytesMax, ...runnerOptions } = options;
   const folder = mkdtempSync(join(tmpdir(), 'bzzz-execution-'));
   const base = makeMirror(folder, files);
   const runner = createRunner({ sandbox: 'required', graceMs: 200, ...runnerOptions });
   const dir = join(folder, 'worktrees');
-  const workspaces = createWorkspaces({ runner }, { dir });
+  const workspaces = createWorkspaces(
+    { runner, ...(reach && { reach }) },
+    { dir, ...(setupBytesMax !== undefined && { setupBytesMax }) },
+  );
   return {
     folder,
     dir,

@@ -208,6 +208,12 @@ export const errorRegistry = {
     retryable: false,
     advice: 'The work left something that cannot be committed safely; the reason names it.',
   },
+  setup_failed: {
+    status: 422,
+    retryable: true,
+    advice:
+      "The commands of the policy's `setup` failed; the reason has the end of what they printed.",
+  },
   patch_refused: {
     status: 409,
     retryable: false,

@@ -91,6 +91,7 @@ export {
   policySchema,
   type Plain,
   type Recipe,
+  type Setup,
 } from './policy.ts';
 export { DaySpend, Spent, SpendCaps } from './spend.ts';
 export {

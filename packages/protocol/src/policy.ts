@@ -18,6 +18,49 @@ const Argv = z.array(z.string().min(1).max(1024)).min(1).max(64);
 const Argvs = z.union([Argv.transform((argv) => [argv]), z.array(Argv).min(1).max(16)]);
 const Globs = z.array(z.string().min(1).max(256)).max(128);
 
+/**
+ * A folder below the worktree. Plain names only: they stand in git's list of what it leaves out, and in
+ * mounts.
+ */
+const Folder = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9._@+-]+(?:\/[A-Za-z0-9._@+-]+)*$/, 'not the plain relative path of a folder')
+  .refine(
+    (path) => !path.split('/').some((part) => /^(?:\.{1,2}|\.git|\.bzzz)$/i.test(part)),
+    'it may not hold `.`, `..`, `.git` or `.bzzz`',
+  );
+
+/** By its name in the DNS; its last part begins with a letter, so an address is none. */
+const HostName = z
+  .string()
+  .max(253)
+  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+
+/** What the work needs that is not in the repository, made beforehand by commands of the base branch. */
+const Setup = z.strictObject({
+  /** Done in this order in a checkout of the base commit, in the sandbox. */
+  run: Argvs,
+  /** Files of the base commit that decide what is made: while they stay the same, so does it. */
+  inputs: Globs.min(1),
+  /** Folders that it makes. They are read-only for all that runs afterwards, and no part of a result. */
+  provides: z
+    .array(Folder)
+    .min(1)
+    .max(16)
+    .refine((all) => all.every((one) => !isInAnother(one, all)), 'a folder lies within another'),
+  /** Hosts that it may reach, on ports 443 and 80. Default: none. */
+  network: z.array(HostName).max(32).default([]),
+});
+export type Setup = z.infer<typeof Setup>;
+
+function isInAnother(path: string, all: readonly string[]): boolean {
+  return (
+    all.filter((other) => other === path).length > 1 ||
+    all.some((other) => path.startsWith(`${other}/`))
+  );
+}
+
 /** Programs that a peer must have. */
 const Programs = z
   .array(z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/))
@@ -121,6 +164,8 @@ export const Policy = z.strictObject({
   recipes: z.record(RecipeName, Recipe).default({}),
   /** Absent: an issue that names no recipe is left alone. */
   plain: Plain.optional(),
+  /** Absent: work and acceptance have the files of the repository and nothing else. */
+  setup: Setup.optional(),
   /** Files that judge a result: taken from the base branch when the acceptance runs. */
   judge: Globs.default([
     'test/**',

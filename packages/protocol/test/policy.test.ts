@@ -37,6 +37,45 @@ describe('a policy', () => {
     } satisfies Policy);
   });
 
+  it('takes a setup, which reaches nothing unless it says so', () => {
+    const { setup } = parsePolicy(`${minimal}setup:
+  run: [npm, ci, --ignore-scripts]
+  inputs: [package.json, package-lock.json]
+  provides: [node_modules, packages/a/node_modules]
+`);
+    expect(setup).toEqual({
+      run: [['npm', 'ci', '--ignore-scripts']],
+      inputs: ['package.json', 'package-lock.json'],
+      provides: ['node_modules', 'packages/a/node_modules'],
+      network: [],
+    });
+  });
+
+  it.each([
+    ['a folder elsewhere', 'provides', ['/usr/lib']],
+    ['a folder above', 'provides', ['../node_modules']],
+    ['a folder by a way back', 'provides', ['a/../b']],
+    ['the folder itself', 'provides', ['.']],
+    ["git's folder", 'provides', ['.git/hooks']],
+    ["the policy's folder", 'provides', ['.bzzz']],
+    ['a pattern', 'provides', ['packages/*/node_modules']],
+    ['a trailing slash', 'provides', ['node_modules/']],
+    ['a folder in a folder', 'provides', ['deps', 'deps/more']],
+    ['a folder twice', 'provides', ['deps', 'deps']],
+    ['no folder', 'provides', []],
+    ['no inputs', 'inputs', []],
+    ['an address', 'network', ['192.0.2.1']],
+    ['an address of version 6', 'network', ['[::1]']],
+    ['a bare name', 'network', ['localhost']],
+    ['a port', 'network', ['packages.example.org:8443']],
+    ['a URL', 'network', ['https://packages.example.org']],
+    ['a pattern of hosts', 'network', ['*.example.org']],
+    ['no command', 'run', []],
+  ])('takes no setup with %s', (_what, field, value) => {
+    const setup = { run: ['make'], inputs: ['Makefile'], provides: ['deps'], [field]: value };
+    expect(() => parsePolicy(JSON.stringify({ version: 1, setup }))).toThrow(BzzzError);
+  });
+
   it('takes one command or a list of them', () => {
     const { recipes } = parsePolicy(`${minimal}recipes:
   format: { run: [npx, prettier, --write, .], accept: [[npm, test], [npm, run, lint]] }

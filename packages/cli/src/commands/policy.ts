@@ -10,6 +10,7 @@ import {
   policyPath,
   policySchema,
   reasonOf,
+  type Setup,
 } from '@bzzz/protocol';
 import type { Command } from 'commander';
 import { type Context, type Options, printJson, wantsJson } from '../context.ts';
@@ -61,6 +62,7 @@ function rowsOf(policy: Policy): string[][] {
       `${commands(run)}; accepted by ${commands(accept)}${needs.length > 0 ? `; needs ${needs.join(', ')}` : ''}`,
     ]),
     ...(policy.plain === undefined ? [] : [['in plain words', plainOf(policy.plain)]]),
+    ...(policy.setup === undefined ? [] : [['made beforehand', setupOf(policy.setup)]]),
     ['judged by', judge.join(', ')],
     ['never touched', [...alwaysProtected, ...policy.protected].join(', ')],
     ['verdicts wanted', String(verdicts)],
@@ -74,6 +76,11 @@ function plainOf({ executors, models, commands: named, accept }: Plain): string 
   const may = runs.length === 0 ? 'runs nothing' : `may run ${runs.join(', ')}`;
   const who = executors.map((name) => (name === 'ollama' ? models.join(' or ') : name));
   return `${who.join(' or ')}; ${may}; accepted by ${commands(accept)}`;
+}
+
+function setupOf({ run, inputs, provides, network }: Setup): string {
+  const hosts = network.length === 0 ? 'reaches nothing' : `may reach ${network.join(', ')}`;
+  return `${provides.join(', ')} by ${commands(run)}; anew when ${inputs.join(', ')} changes; ${hosts}`;
 }
 
 function commands(argvs: readonly (readonly string[])[]): string {

@@ -37,6 +37,7 @@ import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
 import type { Consent } from '../task/consent.ts';
 import { type Execution, executionOf } from '../task/execution.ts';
+import { setupOf } from '../task/setup.ts';
 
 export interface AssistDeps {
   readonly clock: Clock;
@@ -77,7 +78,7 @@ export async function assist(
   const limit = deadline(deps.clock, ready.briefing.policy.limits.attemptMs, 'helping', signal);
   const worked = { kind: 'help.worked' as const, task, id };
   try {
-    const assisted = await inWorkspace(deps, plea, ready, limit.signal);
+    const assisted = await inWorkspace(deps, plea, ready, limit.signal).catch(withoutSetup);
     const isHelp = assisted.kind === 'helped';
     const outcome = isHelp ? ('helped' as const) : ('nothing' as const);
     const reason = isHelp ? assisted.help.answer : assisted.reason;
@@ -155,8 +156,9 @@ async function inWorkspace(
   signal: AbortSignal,
 ): Promise<Assisted> {
   const { task, epoch } = ready.record;
-  const { base } = ready.briefing;
-  const workspace = await deps.workspaces.create({ task, epoch, base }, { signal });
+  const { base, policy } = ready.briefing;
+  const at = { task, epoch, base, setup: setupOf(policy) };
+  const workspace = await deps.workspaces.create(at, { signal });
   try {
     return await workIn(deps, plea, ready, workspace, signal);
   } catch (error) {
@@ -166,6 +168,12 @@ async function inWorkspace(
   } finally {
     await workspace.dispose();
   }
+}
+
+/** What the repository needs could not be had here: that is no fault of the one who asks. */
+function withoutSetup(error: unknown): Assisted {
+  if (isBzzzError(error, 'setup_failed')) return { kind: 'nothing', reason: error.reason };
+  throw error;
 }
 
 async function workIn(

@@ -40,6 +40,7 @@ export type {
   Collected,
   CommandReport,
   CommitFacts,
+  SetupJob,
   WorkLimits,
   Workspace,
   Workspaces,

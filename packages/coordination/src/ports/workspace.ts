@@ -1,7 +1,15 @@
-import type { Epoch, Oid, Policy, TaskId } from '@bzzz/protocol';
+import type { Epoch, Oid, Policy, Setup, TaskId } from '@bzzz/protocol';
 import type { Base } from './forge.ts';
 
 export type WorkLimits = Policy['limits'];
+
+/**
+ * What makes the folders that every command finds in a worktree, read-only, and that are no part of what
+ * is collected. It comes from the policy on the base branch alone.
+ */
+export interface SetupJob extends Setup {
+  readonly limits: WorkLimits;
+}
 
 export interface ChangedFile {
   readonly path: string;
@@ -69,15 +77,22 @@ export interface AcceptanceJob {
   readonly judge: readonly string[];
   readonly commands: readonly (readonly string[])[];
   readonly limits: WorkLimits;
+  readonly setup?: SetupJob | undefined;
 }
 
 export interface Workspaces {
   /**
    * With the files of the base, or of `from`, a commit on it that is in the mirror. Throws
-   * `workspace_failed`.
+   * `workspace_failed`, `setup_failed`, `workspace_hostile`.
    */
   create(
-    job: { task: TaskId; epoch: Epoch; base: Base; from?: Oid | undefined },
+    job: {
+      task: TaskId;
+      epoch: Epoch;
+      base: Base;
+      from?: Oid | undefined;
+      setup?: SetupJob | undefined;
+    },
     options?: { signal?: AbortSignal },
   ): Promise<Workspace>;
   /**
@@ -93,7 +108,10 @@ export interface Workspaces {
     job: { base: Base; from: Oid; to: Oid; charsMax: number },
     options?: { signal?: AbortSignal },
   ): Promise<string>;
-  /** Runs the acceptance in a clean checkout of the result, in the sandbox. */
+  /**
+   * Runs the acceptance in a clean checkout of the result, in the sandbox. Throws `workspace_failed`,
+   * `setup_failed`, `workspace_hostile`, `aborted`.
+   */
   accept(job: AcceptanceJob, options?: { signal?: AbortSignal }): Promise<Acceptance>;
   /** Removes what an earlier process left behind. Called once, before any `create`. */
   sweep(): Promise<void>;

@@ -30,6 +30,7 @@ import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { objection } from './checks.ts';
 import { type Execution, executionOf } from './execution.ts';
 import type { Plan } from './plan.ts';
+import { setupOf } from './setup.ts';
 
 export interface AttemptResult {
   readonly base: Oid;
@@ -103,7 +104,7 @@ export async function runAttempt(
   await deps.chronicle.record({ ...began, executor, ...from });
   const limit = deadline(deps.clock, job.policy.limits.attemptMs, 'the attempt', signal);
   try {
-    const outcome = await inWorkspace(deps, job, execution, limit.signal);
+    const outcome = await inWorkspace(deps, job, execution, limit.signal).catch(failedSetup);
     const spent = outcome.spent === null ? {} : { spent: outcome.spent };
     if ('reason' in outcome) {
       const elapsedMs = await end('failed', outcome.reason, spent);
@@ -136,7 +137,8 @@ async function inWorkspace(
 ): Promise<Worked> {
   const { task, epoch } = job.record;
   const from = job.from ?? undefined;
-  const workspace = await deps.workspaces.create({ task, epoch, base: job.base, from }, { signal });
+  const at = { task, epoch, base: job.base, from, setup: setupOf(job.policy) };
+  const workspace = await deps.workspaces.create(at, { signal });
   const requests = deps.asking.requestsOf({ ...job, workspace }, signal);
   try {
     const work = { workspace, execution: execution ?? byOthers(job, requests), requests };
@@ -154,6 +156,13 @@ async function inWorkspace(
   } finally {
     await workspace.dispose();
   }
+}
+
+/** Another machine may reach what this one did not, so it is a failed attempt like any other. */
+function failedSetup(error: unknown): Worked {
+  if (isBzzzError(error, 'setup_failed'))
+    return { reason: error.reason, stuck: false, spent: null };
+  throw error;
 }
 
 /** What this machine cannot do any more, perhaps since it was claimed, another does for it. */
@@ -202,8 +211,10 @@ async function workIn(
   if (collected === null) return refused(`${who} changed nothing`);
   const reason = objection(collected, policy);
   if (reason !== undefined) return refused(`the result was refused: it ${reason}`);
+  const { result } = collected;
+  const { judge } = policy;
   const acceptance = await deps.workspaces.accept(
-    { base, result: collected.result, judge: policy.judge, commands: plan.accept, limits },
+    { base, result, judge, commands: plan.accept, limits, setup: setupOf(policy) },
     { signal },
   );
   if (!acceptance.passed) {
@@ -211,7 +222,7 @@ async function workIn(
   }
   return {
     base: base.oid,
-    result: collected.result,
+    result,
     commits: collected.commits.length,
     acceptance,
     spent,

@@ -45,6 +45,7 @@ import type { Consent } from '../task/consent.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
+import { setupOf } from '../task/setup.ts';
 import { isParty, type ResultRecord } from './certificate.ts';
 
 export interface JudgeDeps {
@@ -237,7 +238,8 @@ function publicationOf(
 }
 
 function acceptanceOf({ plan, policy }: Briefing) {
-  return { commands: plan.accept, judge: policy.judge, limits: policy.limits };
+  const { judge: globs, limits: within } = policy;
+  return { commands: plan.accept, judge: globs, limits: within, setup: setupOf(policy) };
 }
 
 interface Found {

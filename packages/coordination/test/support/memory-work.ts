@@ -26,6 +26,7 @@ export interface MemoryWork {
   readonly workspaces: Workspaces;
   readonly executors: { recipe?: Executor<RecipeJob> };
   readonly events: string[];
+  readonly created: Parameters<Workspaces['create']>[0][];
   readonly accepted: AcceptanceJob[];
   readonly script: {
     takesMs: number;
@@ -40,11 +41,14 @@ export interface MemoryWork {
     /** The path that the work changes; null: nothing. */
     changes: string | null;
     error: BzzzError | null;
+    /** Thrown by `create`; null: nothing is. */
+    unprepared: BzzzError | null;
   };
 }
 
 export function createMemoryWork(clock: Clock): MemoryWork {
   const events: string[] = [];
+  const created: Parameters<Workspaces['create']>[0][] = [];
   const accepted: AcceptanceJob[] = [];
   const script: MemoryWork['script'] = {
     takesMs: 1_000,
@@ -55,6 +59,7 @@ export function createMemoryWork(clock: Clock): MemoryWork {
     stuck: false,
     changes: 'src/a.ts',
     error: null,
+    unprepared: null,
   };
 
   /** As the port says: whatever the reason of the signal, what is thrown is `aborted`. */
@@ -96,8 +101,10 @@ export function createMemoryWork(clock: Clock): MemoryWork {
     },
   };
   const workspaces: Workspaces = {
-    async create() {
+    async create(job) {
       events.push('create');
+      created.push(job);
+      if (script.unprepared !== null) throw script.unprepared;
       return workspace;
     },
     async accept(job) {
@@ -141,5 +148,5 @@ export function createMemoryWork(clock: Clock): MemoryWork {
       };
     },
   };
-  return { workspaces, executors: { recipe }, events, accepted, script };
+  return { workspaces, executors: { recipe }, events, created, accepted, script };
 }

@@ -31,8 +31,8 @@ const job: AttemptJob = {
 function attemptOf() {
   const stand = createStand();
   const work = createMemoryWork(stand.clock);
-  const run = (signal = calm) =>
-    stand.clock.drive(runAttempt({ ...stand, ...work, asking: alone }, job, signal));
+  const run = (signal = calm, of = job) =>
+    stand.clock.drive(runAttempt({ ...stand, ...work, asking: alone }, of, signal));
   return { stand, work, run };
 }
 
@@ -50,6 +50,28 @@ describe('an attempt', () => {
     ]);
     expect(work.events).toEqual(['create', 'run', 'collect', 'accept', 'dispose']);
     expect(work.accepted).toMatchObject([{ result: resultOid, commands: [['check']] }]);
+  });
+
+  it('tells the workspace and the acceptance what the policy wants to be made beforehand', async () => {
+    const { work, run } = attemptOf();
+    const setup = { run: [['make']], inputs: ['Makefile'], provides: ['deps'], network: [] };
+    const policy = { ...job.policy, setup };
+    await run(calm, { ...job, policy });
+    const told = { ...setup, limits: policy.limits };
+    expect(work.created).toMatchObject([{ setup: told }]);
+    expect(work.accepted).toMatchObject([{ setup: told }]);
+  });
+
+  it('has failed when that could not be made, so that another machine tries', async () => {
+    const { stand, work, run } = attemptOf();
+    work.script.unprepared = new BzzzError('setup_failed', 'no such package');
+    expect(await run()).toMatchObject({ kind: 'failed', reason: 'no such package', stuck: false });
+    expect(stand.journal.bodies().at(-1)).toMatchObject({
+      kind: 'attempt.ended',
+      outcome: 'failed',
+      reason: 'no such package',
+    });
+    expect(work.events).toEqual(['create']);
   });
 
   it('runs nothing before its start is in the journal', async () => {

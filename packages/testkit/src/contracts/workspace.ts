@@ -2,6 +2,7 @@
 import type { AcceptanceJob, Base, WorkLimits, Workspace, Workspaces } from '@bzzz/coordination';
 import { Epoch, Oid, Policy, TaskId } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeSetups } from './workspace-setup.ts';
 
 export interface WorkspacesSubject {
   readonly workspaces: Workspaces;
@@ -21,6 +22,8 @@ export interface WorkspacesSubject {
   readonly commands: {
     readonly succeeds: readonly string[];
     readonly fails: readonly string[];
+    /** Exits 0 and leaves a folder `made`. */
+    readonly makes: readonly string[];
     /** Never ends by itself. */
     readonly endless: readonly string[];
   };
@@ -109,6 +112,8 @@ export function describeWorkspacesContract(
         await expect(work).rejects.toMatchObject({ code: 'aborted' });
       });
     });
+
+    describeSetups(() => subject);
 
     it('lets a workspace be disposed of twice, and swept at any time', async () => {
       const workspace = await create();

@@ -8,6 +8,7 @@ import type {
   ExecutorRequest,
   ExecutorReport,
   RecipeJob,
+  SetupJob,
   WorkLimits,
   Workspace,
   Workspaces,
@@ -83,6 +84,17 @@ export function createVirtualWork(
     return fates[failing] === 'endless' ? work(told, signal, limits.attemptMs) : work(told, signal);
   }
 
+  async function prepare(
+    setup: SetupJob | undefined,
+    task: TaskId,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (setup === undefined) return;
+    const told = await run({ commands: setup.run, task, limits: setup.limits }, signal);
+    const failed = told.find(({ report }) => !succeeded(report));
+    if (failed !== undefined) throw new BzzzError('setup_failed', failed.reason);
+  }
+
   function workspaceOf(task: TaskId, epoch: Epoch, { oid: base }: Base): Workspace {
     const { number } = taskParts(task);
     trespassed.delete(task);
@@ -110,16 +122,19 @@ export function createVirtualWork(
     inspect: ({ result }, o) =>
       work(() => ({ result, commits: [factsOf(result, 'a')] }), o?.signal, 10),
     diff: ({ from, to }, o) => work(() => `${from}..${to}`, o?.signal, 10),
-    create: ({ task, epoch, base, from }, o) =>
-      work(() => {
+    create: async ({ task, epoch, base, from, setup }, o) => {
+      await prepare(setup, task, o?.signal);
+      return work(() => {
         const { number } = taskParts(task);
         const on = { base: base.oid, from: from ?? null };
         history.record({ kind: 'work', peer, number, epoch, step: 'started', ...on });
         return workspaceOf(task, epoch, base);
-      }, o?.signal),
-    async accept({ base, result, commands: wanted, limits }, o): Promise<Acceptance> {
+      }, o?.signal);
+    },
+    async accept({ base, result, commands: wanted, limits, setup }, o): Promise<Acceptance> {
       const task = commits.get(result)?.task ?? anyTask;
       const about = { peer, number: taskParts(task).number, result };
+      await prepare(setup, task, o?.signal);
       history.record({ kind: 'judged', ...about, base: base.oid });
       const told = await run({ commands: wanted, task, limits }, o?.signal);
       const commands = told.map(({ report }) => report);

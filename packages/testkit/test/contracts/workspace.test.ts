@@ -24,7 +24,12 @@ describeWorkspacesContract(
       read: noFiles,
       readAt: noFiles,
       expects: noFiles,
-      commands: { succeeds: ['succeeds'], fails: ['fails'], endless: ['endless'] },
+      commands: {
+        succeeds: ['succeeds'],
+        fails: ['fails'],
+        makes: ['makes'],
+        endless: ['endless'],
+      },
       settle: place.pump.drive,
       dispose: async () => undefined,
     };

@@ -3,7 +3,6 @@ import { chmod, copyFile, mkdir, mkdtemp, open, writeFile } from 'node:fs/promis
 import { extname, join } from 'node:path';
 import type { Runner } from '../../runner.ts';
 import { removeWritten } from '../../slot.ts';
-import type { Proxy } from '../api/proxy.ts';
 import { type LaunchPlan, planName, promptName, socketName } from './plan.ts';
 
 /** Where it stands inside. */
@@ -20,7 +19,7 @@ export interface LaunchFolder {
   readonly show: readonly { readonly from: string; readonly to: string }[];
   write(plan: LaunchPlan): Promise<void>;
   /** Opens the socket. */
-  serve(proxy: Proxy): Promise<void>;
+  serve(proxy: { listen(path: string): Promise<void> }): Promise<void>;
   remove(): Promise<void>;
 }
 

@@ -97,6 +97,7 @@ it('writes what was given into the configuration, and nothing else', () => {
     'work:',
     '  slots: 3',
     'ollama:',
+    'spend:',
     'timing:',
     'liveness:',
   ]);

@@ -70,6 +70,7 @@ describe('reads', () => {
       number,
       title: 'Title',
       body: '',
+      comments: 0,
       state: 'open',
       labels: ['bzzz', 'plain'],
       assignees: [],

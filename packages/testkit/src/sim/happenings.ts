@@ -139,7 +139,8 @@ const happen: Record<Happening, (world: World) => boolean> = {
     const { timeline, random, state, history, accounts } = world;
     const bot = random.pick(accounts);
     if (bot === undefined) return false;
-    act({ timeline, random, state, history, label: virtualLabel, bot });
+    const isEverybodys = accounts.length === 1;
+    act({ timeline, random, state, history, label: virtualLabel, bot, isEverybodys });
     return true;
   },
 };

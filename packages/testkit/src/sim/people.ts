@@ -32,6 +32,8 @@ export interface PeopleDeps {
   readonly label: string;
   /** An account of bzzz, which a person may assign by hand. */
   readonly bot: Account;
+  /** It is the account of every peer. */
+  readonly isEverybodys: boolean;
 }
 
 /** What a person does, and what he may do about it later, one after the other. */
@@ -127,7 +129,7 @@ type Change = Partial<Omit<Snapshot, 'atMs'>>;
 
 function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | undefined {
   const { issue, lock, result, pullRequest } = now;
-  const { state, label, bot, random } = deps;
+  const { state, label, bot, isEverybodys, random } = deps;
   const nowMs = deps.timeline.nowMs();
   const byHand = () => state.put(utf8(`a person's commit: ${issue.number} ${random.unit()}`));
   switch (what) {
@@ -156,7 +158,8 @@ function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | un
     case 'approve':
       return withLabel(now, label, person, nowMs);
     case 'approve-bot':
-      return withLabel(now, label, bot, nowMs);
+      // Of other peers' accounts one that was started anew knows only once it has heard those peers.
+      return isEverybodys ? withLabel(now, label, bot, nowMs) : undefined;
     case 'approve-stranger':
       return withLabel(now, label, stranger, nowMs);
     case 'say-retry':

@@ -31,6 +31,8 @@ export function checkPeople(context: CheckContext): Check {
   const approved = new Set<Sha256Hex>();
   /** What was said of each issue, as a peer read it last. */
   const heard = new Map<string, readonly Remark[]>();
+  /** Whoever looks at an issue itself, and has not yet read what was said of it. */
+  const looking = new Set<string>();
   /** When a peer at work first learnt that people object. */
   const objected = new Map<string, number>();
   let order = 0;
@@ -95,9 +97,14 @@ export function checkPeople(context: CheckContext): Check {
     onEvent(event) {
       order += 1;
       if (event.kind === 'people') onPeople(event.number);
-      if (event.kind === 'issue-read') onRead(event.peer, event.issue);
+      if (event.kind === 'issue-read') {
+        looking.add(keyOf(event.peer, event.issue.number));
+        onRead(event.peer, event.issue);
+      }
       if (event.kind === 'remarks-read') {
-        heard.set(keyOf(event.peer, event.number), event.remarks);
+        const key = keyOf(event.peer, event.number);
+        // What a poll shows is a hint to whoever works, as the list of issues is.
+        if (looking.delete(key)) heard.set(key, event.remarks);
       }
       if (event.kind === 'work') onWork(event.peer, event.number, event.step);
       if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);

@@ -103,8 +103,9 @@ export function checkPeople(context: CheckContext): Check {
       }
       if (event.kind === 'remarks-read') {
         const key = keyOf(event.peer, event.number);
-        // What a poll shows is a hint to whoever works, as the list of issues is.
-        if (looking.delete(key)) heard.set(key, event.remarks);
+        // A stop that a poll shows is a hint to whoever works, as the list of issues is.
+        const isLook = looking.delete(key);
+        if (isLook || !isTold(event.remarks, 'stop')) heard.set(key, event.remarks);
       }
       if (event.kind === 'work') onWork(event.peer, event.number, event.step);
       if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);

@@ -30,7 +30,8 @@ export function checkLostLock(context: CheckContext, chains: Chains): Check {
       }
       if (event.kind === 'people') {
         const { number, act } = event;
-        if (takes.has(act)) taken.add(number);
+        // Other words take the approval of a stranger's issue away.
+        if (takes.has(act) || act === 'edit') taken.add(number);
         // Of a retry alone nobody can tell whether it was said before the lock was deleted.
         const isBack = gives.has(act) || act === 'say-retry';
         if (isBack && taken.has(number)) givenBack.add(number);

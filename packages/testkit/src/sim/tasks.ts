@@ -57,7 +57,10 @@ function drawTask(
   const flawedOn = (machine: number) => where === 'everywhere' || where === machine;
   // Draws of their own, so that the rest of a seed stays what it was.
   const draw = random.fork(`stuck ${number}`);
-  const stuck = draw.chance(0.25) ? draw.pick(['everywhere', 'elsewhere', 'here'] as const) : null;
+  const stuck =
+    flawedWork > 0 && draw.chance(0.35)
+      ? draw.pick(['everywhere', 'elsewhere', 'here'] as const)
+      : null;
   const only = draw.between(0, 2);
   const stuckOn = (machine: number) =>
     stuck === 'everywhere' || (stuck === 'here' ? machine === only : machine !== only);

@@ -18,6 +18,7 @@ import {
 } from '@bzzz/protocol';
 import type { Mesh, Signer } from '../ports/index.ts';
 import { createLane } from '../support/lane.ts';
+import { createRecent } from '../support/recent.ts';
 import { type AssistDeps, type AssistOptions, assist, type Assisted } from './assist.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { type Spread, spread, type SpreadDeps } from './spread.ts';
@@ -54,7 +55,7 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
   const { signal } = stopping;
   const lane = createLane(widthMax, waitingMax);
   /** Every id that ever came here, with the fewest hops that it came by. */
-  const known = new Map<HelpId, number>();
+  const known = createRecent<HelpId, number>(idsMax);
   const helped = new Set<TaskId>();
   const inbox = createInbox(deps.clock);
   const running = new Set<Promise<void>>();
@@ -84,7 +85,6 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
     if (fewest !== undefined && fewest <= ask.hop) return ended('it was asked before');
     if (!lane.hasRoom() && ask.hop === hopsMax) return ended('is busy with other requests');
     known.set(id, ask.hop);
-    forgetOldest();
     const branch = inbox.open(from, id);
     const { hop, budget } = ask;
     await deps.chronicle.record({ kind: 'help.taken', task, id, asker, peer: from, hop, budget });
@@ -96,11 +96,6 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
       .finally(() => running.delete(over));
     running.add(over);
     return branch.status();
-  }
-
-  function forgetOldest(): void {
-    const [oldest] = known.keys();
-    if (known.size > idsMax && oldest !== undefined) known.delete(oldest);
   }
 
   async function serve(branch: Branch, ask: Ask, isFirst: boolean): Promise<void> {

@@ -16,6 +16,7 @@ import {
   taskId,
 } from '@bzzz/protocol';
 import type { Forge, IssueHistory, Labelled } from '../ports/index.ts';
+import { createRecent } from '../support/recent.ts';
 import type { GateOptions } from './gate.ts';
 
 type Approval =
@@ -52,14 +53,7 @@ const readsMax = 2;
 
 export function createApprovals(deps: ApprovalDeps): Approvals {
   const { forge } = deps;
-  const known = new Map<TaskId, Known>();
-
-  function remember(task: TaskId, entry: Known): void {
-    known.delete(task);
-    known.set(task, entry);
-    const [oldest] = known.keys();
-    if (known.size > knownMax && oldest !== undefined) known.delete(oldest);
-  }
+  const known = createRecent<TaskId, Known>(knownMax);
 
   /** The labellings that would approve this issue if who did them is trusted; undefined: nobody can tell. */
   async function candidates(
@@ -77,7 +71,7 @@ export function createApprovals(deps: ApprovalDeps): Approvals {
     const reads = isSame ? before.reads : 0;
     if (found !== undefined && (found.length > 0 || reads >= readsMax)) return found;
     const history = await forge.readHistory(options.repo, issue.number, { signal });
-    remember(task, { history, updatedAtMs: issue.updatedAtMs, reads: reads + 1 });
+    known.set(task, { history, updatedAtMs: issue.updatedAtMs, reads: reads + 1 });
     return approvingIn(history);
   }
 

@@ -9,6 +9,7 @@
 import { type Account, type Issue, type Policy, type TaskId, taskId } from '@bzzz/protocol';
 import type { Forge, Remark, Remarks } from '../ports/index.ts';
 import { lower } from './approval.ts';
+import { createRecent } from '../support/recent.ts';
 import type { GateOptions } from './gate.ts';
 
 type Order = (
@@ -47,14 +48,7 @@ const knownMax = 1_000;
 
 export function createOrders(deps: OrderDeps): Orders {
   const { forge } = deps;
-  const known = new Map<TaskId, Known>();
-
-  function remember(task: TaskId, entry: Known): void {
-    known.delete(task);
-    known.set(task, entry);
-    const [oldest] = known.keys();
-    if (known.size > knownMax && oldest !== undefined) known.delete(oldest);
-  }
+  const known = createRecent<TaskId, Known>(knownMax);
 
   async function read(issue: Issue, { repo }: GateOptions, signal: AbortSignal): Promise<Known> {
     const task = taskId(repo, issue.number);
@@ -62,7 +56,7 @@ export function createOrders(deps: OrderDeps): Orders {
     if (before?.updatedAtMs === issue.updatedAtMs && isWhole(before.remarks, issue)) return before;
     const remarks = await forge.readRemarks(repo, issue.number, { signal });
     const entry = { updatedAtMs: issue.updatedAtMs, remarks, labelledAtMs: undefined };
-    remember(task, entry);
+    known.set(task, entry);
     return entry;
   }
 
@@ -81,7 +75,7 @@ export function createOrders(deps: OrderDeps): Orders {
       .filter(({ label, by }) => wanted.includes(label.toLowerCase()) && isPerson(by, ours))
       .reduce((last, { atMs }) => Math.max(last, atMs), 0);
     const isPartial = history.updatedAtMs < issue.updatedAtMs;
-    if (!isPartial) remember(taskId(repo, issue.number), { ...entry, labelledAtMs });
+    if (!isPartial) known.set(taskId(repo, issue.number), { ...entry, labelledAtMs });
     return { labelledAtMs, isPartial };
   }
 

@@ -12,6 +12,7 @@ import { createWorld, type VirtualPeer, virtualRepo, type World } from '../src/s
 const claimMsMax = 1_000;
 
 interface Idleness {
+  readonly peer: PeerId;
   readonly sinceMs: number;
   /** So many were free at once: the last of them waits for all others. */
   readonly freeMax: number;
@@ -32,8 +33,16 @@ function watchIdleness(world: World): {
   history.onEvent((event) => {
     if (event.kind !== 'push' || !event.accepted) return;
     const { record } = decodeLockCommit(virtualRepo, event.push.lock.commit);
+    const isClaim = record.state === 'held' && locks.get(event.push.number)?.epoch !== record.epoch;
     locks.set(event.push.number, record);
+    // Whoever takes one task has not been idle until then, and sees to the others after it.
+    if (isClaim) restart(record.peer);
   });
+
+  function restart(peer: PeerId): void {
+    const sinceMs = timeline.nowMs();
+    for (const [name, one] of idle) if (one.peer === peer) idle.set(name, { ...one, sinceMs });
+  }
 
   /** Nobody holds it, or one that this peer knows to be dead. */
   function isWaiting(number: IssueNumber, view: PeerView): boolean {
@@ -55,7 +64,8 @@ function watchIdleness(world: World): {
           if (!isWaiting(number, view)) continue;
           const name = `${view.self.name} leaves ${task}`;
           names.add(name);
-          const before = idle.get(name) ?? { sinceMs: timeline.nowMs(), freeMax: 0 };
+          const { peer } = view.self;
+          const before = idle.get(name) ?? { peer, sinceMs: timeline.nowMs(), freeMax: 0 };
           const freeMax = Math.max(before.freeMax, free.length);
           idle.set(name, { ...before, freeMax });
           const spentMs = timeline.nowMs() - before.sinceMs;

@@ -111,6 +111,12 @@ export const foundSeeds: readonly {
     what: 'whoever took over a first claim did not look for the pull request that its holder had not come to look for',
   },
   {
+    seed: 146_096_205,
+    peers: 2,
+    tasks: 4,
+    what: 'a claim that was long won and over arrived once more where a person had deleted the lock',
+  },
+  {
     seed: 104,
     peers: 6,
     tasks: 7,

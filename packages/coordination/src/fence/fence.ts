@@ -45,13 +45,8 @@ export interface Fence {
   look(task: TaskId, signal: AbortSignal): Promise<TipReading>;
   /** Whether our own journal holds this commit. A tip that only bears our name is not ours. */
   owns(task: TaskId, oid: Oid): boolean;
-  /**
-   * A claim of ours that was given up, as lost or refused: should it stand after all, since a push of it
-   * without an answer arrived late, nobody works on it, and it is ours to take up or to give back.
-   */
-  isStray(oid: Oid): boolean;
   /** Takes an intent of an earlier run, read from the journal. */
-  remember(intent: FenceIntent, outcome?: 'given-up'): void;
+  remember(intent: FenceIntent): void;
 }
 
 export interface FenceDeps {
@@ -74,22 +69,18 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
   const own = new Map<TaskId, Set<Oid>>();
   /** Commits that the forge refused without our learning why: only reads settle them, no push. */
   const rejected = new Set<Oid>();
-  const strays = new Set<Oid>();
 
   function owns(task: TaskId, oid: Oid): boolean {
     return own.get(task)?.has(oid) ?? false;
   }
 
-  function remember({ record, oid }: FenceIntent, outcome?: 'given-up'): void {
+  function remember({ record, oid }: FenceIntent): void {
     own.set(record.task, (own.get(record.task) ?? new Set()).add(oid));
-    if (outcome === 'given-up') strays.add(oid);
   }
 
   async function settle(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict> {
     const verdict = await pushAndLook({ ...deps, owns, rejected }, options, intent, signal);
     if (verdict.kind !== 'unknown') rejected.delete(intent.oid);
-    // Even if the last push was rejected: an earlier one of the same commit may be under way still.
-    if (verdict.kind === 'lost' || verdict.kind === 'refused') strays.add(intent.oid);
     const standing = verdict.kind === 'lost' ? holderOf(verdict.reading) : undefined;
     const holder = standing?.peer === intent.record.peer ? undefined : standing;
     await chronicle.record({
@@ -107,7 +98,6 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
     settle,
     look: (task, signal) => look(deps, task, signal),
     owns,
-    isStray: (oid) => strays.has(oid),
     remember,
     async propose(intent, signal) {
       remember(intent);

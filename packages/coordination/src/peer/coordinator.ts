@@ -22,6 +22,7 @@ import { accountsOf } from '../fence/commit.ts';
 import { createContradictions } from '../fence/contradiction.ts';
 import { createFence } from '../fence/fence.ts';
 import { createForfeit } from '../fence/forfeit.ts';
+import { createReturned } from '../fence/returned.ts';
 import type { TipReading } from '../fence/tip.ts';
 import { createHelping } from '../help/help.ts';
 import { watchLiveness } from '../membership/liveness.ts';
@@ -158,6 +159,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       },
     },
   );
+  const hasReturned = createReturned({ ...deps, fence, workforce }, { ...timing, signal });
   const teller = createTeller(
     { ...deps, book },
     { self, announceMs: timing.announceMs, onRepeat: contest.evaluate },
@@ -193,9 +195,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   function onReading(task: TaskId, reading: TipReading): void {
     if (workforce.driving(task)) return;
     const { tip } = reading;
-    if (tip.kind === 'record' && tip.record.state === 'held' && fence.isStray(tip.oid)) {
-      return workforce.resume(task);
-    }
+    const isHeld = tip.kind === 'record' && tip.record.state === 'held';
+    if (isHeld && hasReturned(task, tip.oid)) return;
     const entry = book.get(task) ?? book.update(task, {});
     const hold = holdOf(entry.state);
     const isRefuted = hold !== undefined && contradictions.refutes(task, hold, reading);
@@ -227,9 +228,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     if (!options.repositories.includes(taskParts(task).repo)) return;
     if ('peer' in hint) {
       if (workforce.driving(task)) return;
-      // Of our own tasks we know better, except of a claim that we had given up.
+      // Of our own tasks we know better, except of a claim that we do not work on.
       if (hint.peer === self) {
-        if (hint.kind === 'claimed' && fence.isStray(hint.lock)) workforce.resume(task);
+        if (hint.kind === 'claimed') hasReturned(task, hint.lock);
         return;
       }
       // How a claim ended is its holder's to say; anybody may say that one stands.
@@ -349,6 +350,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       isTold,
       isPursued,
       mayTakeOver: claims.mayTakeOver,
+      isDead: membership.isDead,
       guard: claims.guard,
       onHint: (hint: TaskHint) => onHint(self, hint),
       onReading(task: TaskId, reading: TipReading) {

@@ -21,9 +21,7 @@ export function remember(deps: RememberDeps, memory: Memory): void {
   if (memory.lastAt !== null) deps.chronicle.resume(memory.lastAt);
   deps.pause.remember(memory.pause);
   deps.membership.remember(memory.members);
-  for (const intent of memory.intents) {
-    deps.fence.remember(intent, memory.strays.has(intent.oid) ? 'given-up' : undefined);
-  }
+  for (const intent of memory.intents) deps.fence.remember(intent);
   for (const [task, ending] of memory.endings) {
     const state = stateOfEnding(ending);
     if (state !== undefined) deps.book.update(task, { state });

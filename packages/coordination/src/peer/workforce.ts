@@ -68,6 +68,8 @@ export interface Workforce {
   bid(entry: TaskEntry & { readonly seen: Seen }): void;
   /** Looks whether a task of an earlier run is still ours, and goes on or lets go. */
   resume(task: TaskId): void;
+  /** Looks whether a claim of ours stands that we thought was over, and goes on with it. */
+  takeUp(task: TaskId): void;
   /** Its issue is said to have changed. */
   recheck(task: TaskId): void;
   /** Lets go of everything by a commit, as far as the forge answers within `graceMs`. */
@@ -181,6 +183,14 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     if (epoch === undefined) return;
     const reason = 'the fence shows that the task is not ours';
     await chronicle.record({ kind: 'task.ended', task, epoch, state: 'released', reason });
+  }
+
+  async function takeUp(task: TaskId): Promise<void> {
+    const reading = await lookPatiently(task);
+    const { tip } = reading;
+    const isHeld = tip.kind === 'record' && tip.record.state === 'held';
+    if (isHeld && isOurs(task, reading)) return resumeFrom(task, reading);
+    options.onReading(task, reading);
   }
 
   function resumeFrom(task: TaskId, { tip, result }: TipReading): Promise<void> {
@@ -327,6 +337,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     driving: (task) => active.get(task)?.recheck !== undefined,
     bid: (entry) => occupy(entry.task, () => bidAndWork(entry)),
     resume: (task) => occupy(task, () => resume(task)),
+    takeUp: (task) => occupy(task, () => takeUp(task)),
     recheck: (task) => active.get(task)?.recheck?.(),
     async stop(graceMs) {
       graceMsLeft = graceMs;

@@ -8,7 +8,6 @@ import type {
   HelpId,
   Hlc,
   JournalEntry,
-  Oid,
   PeerId,
   TaskId,
 } from '@bzzz/protocol';
@@ -21,8 +20,6 @@ export interface Memory {
   readonly lastAt: Hlc | null;
   /** Every commit that we ever meant to push: the proof that a tip is ours. */
   readonly intents: readonly FenceIntent[];
-  /** Of these, what was not seen to be won: a push that had no answer may still arrive. */
-  readonly strays: ReadonlySet<Oid>;
   /** Tasks with an intent after which no end was journalled. */
   readonly unfinished: readonly TaskId[];
   /** Members that were met and not declared dead since: who the last known membership was. */
@@ -50,7 +47,6 @@ export async function readMemory(
   let starts = 0;
   let lastAt: Hlc | null = null;
   const intents: FenceIntent[] = [];
-  const strays = new Set<Oid>();
   const last = new Map<TaskId, FenceIntent>();
   const endings = new Map<TaskId, Ending>();
   const unfinished = new Set<TaskId>();
@@ -66,15 +62,11 @@ export async function readMemory(
     if (body.kind === 'member.dead') members.delete(body.peer);
     if (body.kind === 'fence.intended') {
       intents.push(body.intent);
-      strays.add(body.intent.oid);
       last.set(body.intent.task, body.intent);
       unfinished.add(body.intent.task);
     }
     // A claim that was lost was never ours; any other outcome leaves something to look at.
-    if (body.kind === 'fence.settled') {
-      if (body.outcome === 'lost') unfinished.delete(body.task);
-      if (body.outcome === 'won') strays.delete(body.oid);
-    }
+    if (body.kind === 'fence.settled' && body.outcome === 'lost') unfinished.delete(body.task);
     if (body.kind === 'pause.set') pause = pauseAfter(pause, body);
     if (body.kind === 'help.taken') help.asked.add(body.id);
     if (body.kind === 'help.worked' && body.outcome === 'helped') help.helped.add(body.task);
@@ -85,7 +77,7 @@ export async function readMemory(
     }
   }
   const open = { unfinished: [...unfinished], members: [...members] };
-  return { starts, lastAt, intents, strays, ...open, help, pause, endings };
+  return { starts, lastAt, intents, ...open, help, pause, endings };
 }
 
 function pauseAfter(

@@ -10,6 +10,7 @@ import {
   isBzzzError,
   type LockRecord,
   type Oid,
+  type PeerId,
   type RepoName,
   taskId,
   type TaskId,
@@ -43,6 +44,7 @@ export interface TidyOptions {
   readonly isPursued: (task: TaskId) => boolean;
   /** Whether the claim of somebody else has lapsed before our own eyes. */
   readonly mayTakeOver: (record: LockRecord, oid: Oid) => boolean;
+  readonly isDead: (peer: PeerId) => boolean;
   /** Watches the lease of a claim that stands. */
   readonly guard: (task: TaskId) => void;
   /** Told what a read of the fence showed. */
@@ -117,7 +119,9 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     if (standing?.record.state === 'held' && !options.mayTakeOver(standing.record, standing.lock)) {
       return options.guard(task);
     }
-    if (lock !== null) looked.set(number, lock);
+    // A living holder is told until it has heard: nobody else lets go of what it holds.
+    const isTold = standing?.record.state !== 'held' || options.isDead(standing.record.peer);
+    if (lock !== null && isTold) looked.set(number, lock);
     if (standing === undefined || !over) return;
     const pulls = await forge.findPullRequests(repo, number, { signal });
     // A result that people have never seen is nobody's to throw away.

@@ -50,49 +50,6 @@ describe('an accepted push', () => {
   });
 });
 
-describe('a claim that was given up as lost', () => {
-  it('is a stray when its push had no answer, since it may arrive later', async () => {
-    const stand = createStand();
-    const intent = await stand.claim();
-    const rival = rivalOf(stand);
-    await rival.win();
-    stand.forge.fates.push('lose-request');
-    expect(await stand.fence.propose(intent, calm)).toMatchObject({ kind: 'lost' });
-    expect(stand.fence.isStray(intent.oid)).toBe(true);
-  });
-
-  it('is one too when only the second of its pushes was answered', async () => {
-    const stand = createStand();
-    const intent = await stand.claim();
-    stand.forge.fates.push('lose-request');
-    expect(await stand.fence.propose(intent, calm)).toMatchObject({ kind: 'unknown' });
-    await rivalOf(stand).win();
-    stand.forge.fates.push('refuse');
-    expect(await stand.fence.settle(intent, calm)).toMatchObject({ kind: 'lost' });
-    expect(stand.fence.isStray(intent.oid)).toBe(true);
-  });
-
-  it('is one as well when a rule refused it at last', async () => {
-    const stand = createStand();
-    const intent = await stand.claim();
-    stand.forge.fates.push('lose-request', 'refuse');
-    expect(await stand.fence.propose(intent, calm)).toMatchObject({ kind: 'unknown' });
-    const settled = await stand.clock.drive(stand.fence.settle(intent, calm));
-    expect(settled).toMatchObject({ kind: 'refused' });
-    expect(stand.fence.isStray(intent.oid)).toBe(true);
-  });
-
-  it('is one after a restart, as the journal knows of it', async () => {
-    const stand = createStand();
-    const intent = await stand.claim();
-    stand.fence.remember(intent, 'given-up');
-    expect([stand.fence.isStray(intent.oid), stand.fence.owns(task, intent.oid)]).toEqual([
-      true,
-      true,
-    ]);
-  });
-});
-
 describe('a rejected push', () => {
   it("is lost to somebody else's tip, and the journal says to whom", async () => {
     const stand = createStand();

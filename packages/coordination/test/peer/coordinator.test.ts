@@ -78,29 +78,6 @@ describe('a peer alone', () => {
     expect(again.work.events).toEqual(['sweep']);
   });
 
-  it('gives back a claim that arrives after the crash of whoever pushed it, when nobody wants it', async () => {
-    const stand = createStand(1);
-    const intent = await stand.claim();
-    await stand.chronicle.record({ kind: 'fence.intended', intent });
-    const world = createMemoryWorld();
-    const { forge, clock, hub } = world;
-    forge.file(issueOf({ state: 'closed' }));
-    const one = createMemoryPeer(world, 1, stand);
-    await one.coordinator.start();
-    await clock.advance(1_000);
-    forge.overwrite(number, { oid: intent.oid, commit: intent.commit });
-    const other = createIdentity(2);
-    const { record, oid: lock } = intent;
-    const { peer, epoch, leaseMs } = record;
-    const mesh = hub.join(other.peer);
-    hub.link(one.peer, other.peer);
-    const entry = stand.chronicle.position();
-    const claimed = { kind: 'claimed' as const, task, peer, epoch, lock, leaseMs, entry };
-    await mesh.publish(topics.tasks, claimed);
-    await clock.advance(60_000);
-    expect(one.journal.of('fence.intended').at(-1)?.intent.record.state).toBe('released');
-  });
-
   it('remembers over a restart how well it did each kind of task', async () => {
     const { clock, forge, hub, one } = await aloneWith();
     one.work.script.fails = true;

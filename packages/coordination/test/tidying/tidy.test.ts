@@ -17,7 +17,7 @@ async function scene(draft: Partial<RecordDraft> & { state: LockRecord['state'] 
   const told: string[] = [];
   const explained: number[] = [];
   const guarded: string[] = [];
-  const may = { watcher: true, pursued: false, takeOver: false };
+  const may = { watcher: true, pursued: false, takeOver: false, isDead: false };
   // Sound: `state` comes with the fields that it asks for.
   const record = { ...heldDraft(3), ...draft } as RecordDraft;
   const lock = await makeLockCommit(stand, record, null);
@@ -32,6 +32,7 @@ async function scene(draft: Partial<RecordDraft> & { state: LockRecord['state'] 
       isWatcher: () => may.watcher,
       isPursued: () => may.pursued,
       mayTakeOver: () => may.takeOver,
+      isDead: () => may.isDead,
       guard: (one) => void guarded.push(one),
       onReading: (one) => void told.push(one),
       onExplained: async (issue) => void explained.push(issue.number),
@@ -161,6 +162,19 @@ describe('the branches of an open issue', () => {
     forge.task(number).issue = issueOf({ updatedAtMs: 0 });
     await clock.advance(2 * keepMs);
     expect([stands()[0], told]).toEqual([lock.oid, [task]]);
+  });
+
+  it('have their living holder told as long as it holds what nobody wants', async () => {
+    const { clock, forge, may, told } = await scene({ state: 'held' });
+    forge.task(number).issue = issueOf({ updatedAtMs: 0 });
+    may.takeOver = true;
+    await clock.advance(10 * tidyMs);
+    expect(told.length).toBeGreaterThan(5);
+    may.isDead = true;
+    await clock.advance(2 * tidyMs);
+    told.length = 0;
+    await clock.advance(10 * tidyMs);
+    expect(told).toEqual([]);
   });
 
   it('have it judged again when its assignment is explained by the lock, and else not', async () => {

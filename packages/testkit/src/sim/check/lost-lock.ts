@@ -34,7 +34,9 @@ export function checkLostLock(context: CheckContext, chains: Chains): Check {
         if (takes.has(act) || act === 'edit') taken.add(number);
         // Of a retry alone nobody can tell whether it was said before the lock was deleted.
         const isBack = gives.has(act) || act === 'say-retry';
-        if (isBack && taken.has(number)) givenBack.add(number);
+        // Other words after a failure ask for another try, whatever becomes of the lock then.
+        const isRewritten = act === 'edit' && chains.get(number).record?.state === 'failed';
+        if (isRewritten || (isBack && taken.has(number))) givenBack.add(number);
       }
       if (event.kind === 'push' && event.accepted) {
         const { number, lock } = event.push;

@@ -1,6 +1,7 @@
 /** How soon a peer that ends or hangs is missed by all others, and whether anybody is missed wrongly. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createFleet, type Fleet, type FleetPeer, until } from './fleet.ts';
 import type { ChildOptions } from './child.ts';
 
@@ -69,6 +70,7 @@ async function missedAfter(
   const missedMs: number[] = [];
   const closedMs: number[] = [];
   for (let count = 0; count < times; count += 1) {
+    await settled(fleet);
     const victim = fleet.peers[count % fleet.peers.length];
     if (victim === undefined) throw new Error('there is no peer');
     const others = fleet.peers.filter((peer) => peer !== victim);
@@ -86,6 +88,33 @@ async function missedAfter(
     await fleet.add();
   }
   return { missedMs, closedMs };
+}
+
+/**
+ * A peer that has just come costs all others their time, for a second or two: what is measured is a mesh
+ * at rest. By the CPU time of its processes as Linux counts it, in hundredths of a second.
+ */
+async function settled(fleet: Fleet): Promise<void> {
+  const ticks = async () => {
+    const all = await Promise.all(fleet.peers.map(({ child }) => ticksOf(child)));
+    return all.reduce((sum, one) => sum + one, 0);
+  };
+  for (let before = await ticks(); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const now = await ticks();
+    if (now - before <= restTicksMax) return;
+    before = now;
+  }
+}
+
+/** In half a second: the heartbeats of five peers take about half of one core. */
+const restTicksMax = 40;
+
+async function ticksOf({ pid }: ChildProcess): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // Past the name, which may hold blanks: utime and stime are the 14th and 15th field of all.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
 }
 
 function missedAtMs(of: FleetPeer, victim: FleetPeer, sinceMs: number): number | undefined {

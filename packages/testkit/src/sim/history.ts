@@ -89,6 +89,7 @@ export type HistoryEvent =
       readonly kind: 'remarks-read';
       readonly peer: PeerId;
       readonly number: IssueNumber;
+      readonly askedAtMs: number;
       readonly remarks: readonly Remark[];
     }
   | {

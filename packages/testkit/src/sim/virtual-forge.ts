@@ -202,8 +202,10 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const { remarks, comments } = snapshot(number, historyDraws);
         return { remarks, comments: remarks.length + comments };
       };
+      const askedAtMs = timeline.nowMs();
       const read = await ask('read', o?.signal, look, historyDraws);
-      history.record({ kind: 'remarks-read', peer, number, remarks: read.remarks });
+      const { remarks } = read;
+      history.record({ kind: 'remarks-read', peer, number, askedAtMs, remarks });
       return read;
     },
     readHistory(_repo, number, o) {

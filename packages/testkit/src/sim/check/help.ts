@@ -138,15 +138,23 @@ export function checkHelp(context: CheckContext): Check {
     if (body.kind === 'help.ended') onEnded(peer, body);
   }
 
+  /** Whoever asked knows of it still, and has not said how it ended. */
+  function isOpen({ asker, ended, forgotten }: Request): boolean {
+    return !ended && !forgotten && running(asker) && exists(asker);
+  }
+
   return {
     onEvent(event) {
       if (event.kind === 'durable') onDurable(event);
     },
+    unfinished: (number) =>
+      [...requests.values()].some((one) => one.number === number && isOpen(one))
+        ? 'still waits for an answer to a request for help'
+        : undefined,
     atEnd() {
-      for (const { asker, number, askedAtMs, ended, forgotten } of requests.values()) {
-        if (nowMs() - askedAtMs < endMsMax) continue;
-        if (ended || forgotten || !running(asker) || !exists(asker)) continue;
-        broken(6, `nothing more was heard of a request for help with #${number}`);
+      for (const request of requests.values()) {
+        if (!isOpen(request) || nowMs() - request.askedAtMs < endMsMax) continue;
+        broken(6, `nothing more was heard of a request for help with #${request.number}`);
       }
     },
   };

@@ -2,7 +2,7 @@
  * The invariants of DESIGN.md 5 and its rules 4.2 and 4.3, checked from the history alone, at every
  * event. Nothing here looks into a peer.
  */
-import { taskParts } from '@bzzz/protocol';
+import { type IssueNumber, taskParts } from '@bzzz/protocol';
 import type { ForgeState } from '../forge-state.ts';
 import type { History, HistoryEvent } from '../history.ts';
 import { checkAttempts } from './attempts.ts';
@@ -23,7 +23,7 @@ import { checkQuarantine } from './quarantine.ts';
 import { checkQuorum } from './quorum.ts';
 import { checkTakeover } from './takeover.ts';
 import { checkTidy } from './tidy.ts';
-import type { CheckContext, Violation } from './violation.ts';
+import type { Check, CheckContext, Violation } from './violation.ts';
 
 export type { Violation } from './violation.ts';
 
@@ -53,6 +53,7 @@ export function createChecker(
   };
   const helping = watchHelping();
   const ending = checkEnding(context, chains);
+  const help = checkHelp(context);
   const checks = [
     checkFencing(context, chains),
     checkJournals(context),
@@ -64,7 +65,7 @@ export function createChecker(
     checkGoOn(context, chains),
     checkBase(context),
     checkQuorum(context, chains),
-    checkHelp(context),
+    help,
     checkAttempts(context),
     checkFailures(context, chains),
     checkContention(context, chains),
@@ -81,7 +82,7 @@ export function createChecker(
   });
   return {
     violations,
-    allEnded: () => state.numbers().every((number) => ending.unfinished?.(number) === undefined),
+    allEnded: () => state.numbers().every((number) => isOver(number, [ending, help])),
     atEnd() {
       for (const check of checks) check.atEnd?.();
     },
@@ -100,4 +101,8 @@ function watchHelping() {
     isHelp: (event: HistoryEvent) =>
       event.kind === 'work' && begun.has(`${event.peer} ${event.number} ${event.epoch}`),
   };
+}
+
+function isOver(number: IssueNumber, checks: readonly Check[]): boolean {
+  return checks.every(({ unfinished }) => unfinished?.(number) === undefined);
 }

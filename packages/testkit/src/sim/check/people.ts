@@ -31,8 +31,6 @@ export function checkPeople(context: CheckContext): Check {
   const approved = new Set<Sha256Hex>();
   /** What was said of each issue, as a peer read it last. */
   const heard = new Map<string, readonly Remark[]>();
-  /** Whoever looks at an issue itself, and has not yet read what was said of it. */
-  const looking = new Set<string>();
   /** When a peer at work first learnt that people object. */
   const objected = new Map<string, number>();
   let order = 0;
@@ -97,14 +95,12 @@ export function checkPeople(context: CheckContext): Check {
     onEvent(event) {
       order += 1;
       if (event.kind === 'people') onPeople(event.number);
-      if (event.kind === 'issue-read') {
-        looking.add(keyOf(event.peer, event.issue.number));
-        onRead(event.peer, event.issue);
-      }
+      if (event.kind === 'issue-read') onRead(event.peer, event.issue);
       if (event.kind === 'remarks-read') {
         const key = keyOf(event.peer, event.number);
-        // A stop that a poll shows is a hint to whoever works, as the list of issues is.
-        const isLook = looking.delete(key);
+        // A stop that a poll shows is a hint to whoever works, as the list of issues is. Whoever looks
+        // at an issue itself asks for what was said of it as soon as he has read it.
+        const isLook = reads.get(key)?.atMs === event.askedAtMs;
         if (isLook || !isTold(event.remarks, 'stop')) heard.set(key, event.remarks);
       }
       if (event.kind === 'work') onWork(event.peer, event.number, event.step);

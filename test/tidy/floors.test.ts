@@ -16,7 +16,7 @@ interface Offence {
   readonly rule: 'no-restricted-imports' | 'no-restricted-globals' | 'no-restricted-properties';
 }
 
-const adapters = ['mesh', 'journal', 'github', 'execution', 'webhook'];
+const adapters = ['mesh', 'journal', 'index', 'github', 'execution', 'webhook'];
 
 function importing(place: string, ...modules: string[]): Offence[] {
   return modules.map((module) => ({

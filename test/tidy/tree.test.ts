@@ -21,13 +21,14 @@ const sources = files.filter(
 const text = files.filter((path) => !/\.(?:png|ico|gif|woff2)$|^package-lock\.json$/.test(path));
 
 /** DESIGN.md 3, once more and independently of the linter: whom a package may depend on. */
-const adapters = ['mesh', 'journal', 'github', 'execution', 'webhook'];
+const adapters = ['mesh', 'journal', 'index', 'github', 'execution', 'webhook'];
 const below: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   programs: [],
   coordination: ['protocol'],
   mesh: ['protocol', 'coordination'],
   journal: ['protocol', 'coordination'],
+  index: ['protocol', 'coordination'],
   github: ['protocol', 'coordination', 'programs'],
   execution: ['protocol', 'coordination', 'programs'],
   webhook: ['protocol', 'coordination'],

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { indexCommand } from './commands/index-rebuild.ts';
 import { initCommand } from './commands/init.ts';
 import { logsCommand } from './commands/logs.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
@@ -33,6 +34,7 @@ const commands: readonly RegisterCommand[] = [
   verifyCommand,
   submitCommand,
   logsCommand,
+  indexCommand,
   pauseCommand,
   resumeCommand,
   doctorCommand,

@@ -154,6 +154,43 @@ describe('with a running peer', () => {
     expect(few.out.trim().split('\n')).toHaveLength(2);
   });
 
+  it('logs of a peer, of a task, and of all, by kind, time and words', {
+    timeout: patientMs,
+  }, async () => {
+    const lines = async (...args: string[]) => {
+      const { code, out, err } = await run(['logs', ...args, ...data, '--json', '-n', '1000']);
+      expect([code, err]).toEqual([0, '']);
+      return out
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line));
+    };
+    const [of] = await until(async () => (await tasks()).length > 0 && tasks());
+    const task = of?.task;
+    const kinds = (found: { entry: { body: { kind: string } } }[]) =>
+      new Set(found.map(({ entry }) => entry.body.kind));
+    expect(kinds(await lines('--mesh', '--kind', 'peer.started'))).toEqual(
+      new Set(['peer.started']),
+    );
+    const own = await lines('solo');
+    expect(own[0]).toMatchObject({ name: 'solo', seq: 0 });
+    const ofTask = await lines(task ?? '');
+    expect(kinds(ofTask)).toContain('task.seen');
+    expect(ofTask.length).toBeLessThan(own.length);
+    expect(await lines('--since', '2999-01-01')).toEqual([]);
+    expect(await lines('--since', '1h', '--text', 'no-such-word')).toEqual([]);
+    const text = await run(['logs', 'solo', ...data, '-n', '3']);
+    expect(text.out).toContain('solo');
+    const nobody = await run(['logs', 'nobody', ...data]);
+    expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('peer_unknown')]);
+  });
+
+  it('index rebuild', async () => {
+    const { entries } = await runJson(['index', 'rebuild', ...data]);
+    expect(entries).toBeGreaterThan(5);
+    expect((await run(['index', 'rebuild', ...data])).out).toMatch(/^Made anew: \d+ entries/);
+  });
+
   it('logs -f, until Ctrl-C', async () => {
     const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
     const args = ['--conditions=bzzz-source', main, 'logs', '-f', '--from', '0', ...data];

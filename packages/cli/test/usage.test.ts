@@ -16,7 +16,7 @@ describe('usage', () => {
     for (const args of [[], ['--help'], ['-h']]) {
       const { code, out, err } = await runHere(args);
       expect([code, err]).toEqual([0, '']);
-      for (const command of 'init up status peers tasks why submit logs doctor policy config'.split(
+      for (const command of 'init up status peers tasks why submit logs index doctor policy config'.split(
         ' ',
       )) {
         expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
@@ -41,6 +41,9 @@ describe('usage', () => {
     [['submit', '--recipe', 'x', '--text', 'recipe: y'], 'another request'],
     [['submit', '--recipe', 'x', '--repo', 'y'], 'not owner/name'],
     [['logs', '-n', 'x'], 'whole number'],
+    [['logs', '--since', 'soon'], 'Neither as 10m'],
+    [['logs', 'ant', '--from', '3'], 'own journal only'],
+    [['index', 'burn'], 'unknown command'],
     [['policy', 'check', 'no/such/file'], 'cannot read the policy'],
     [['policy', 'bake'], 'unknown command'],
     [['up', '--log-level', 'loud'], 'Allowed choices'],
@@ -72,6 +75,8 @@ describe('usage', () => {
       ['why', 'ant'],
       ['logs'],
       ['logs', '-f'],
+      ['logs', '--mesh', '-f'],
+      ['index', 'rebuild'],
       ['submit', '--recipe', 'x'],
     ];
     const ran = await Promise.all(calls.map((args) => runHere([...args, ...data])));

@@ -21,6 +21,7 @@ import { offerClis } from './wiring/clis.ts';
 import { controlTarget } from './wiring/control-target.ts';
 import { coordinate } from './wiring/coordinate.ts';
 import { describeMachine } from './system/machine.ts';
+import { openHistory } from './wiring/history.ts';
 import { logJournal } from './wiring/log-journal.ts';
 import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
 import { offerModels } from './wiring/models.ts';
@@ -120,8 +121,14 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   });
   closing('replication', () => replication.stop());
 
+  const history = openHistory(
+    { clock, journals, members, logger: logger.child('history') },
+    { path: layout.index },
+  );
+  closing('history', () => history.close());
+
   const target = controlTarget(
-    { clock, mesh, journals, github, coordinator, troubles, token, webhook },
+    { clock, mesh, journals, history, github, coordinator, troubles, token, webhook },
     { config, sandbox, startMs, onStop: hooks.onStop },
   );
   const place = await takeSocketPlace(layout);

@@ -145,6 +145,12 @@ export const errorRegistry = {
     advice:
       'The journal on disk does not verify; keep the folder for inspection and start with a new one.',
   },
+  index_failed: {
+    status: 500,
+    retryable: true,
+    advice:
+      'The index of all journals cannot be used; see whether the disk is full. It holds nothing of its own: `bzzz index rebuild` makes it anew from the journals.',
+  },
   journal_copied: {
     status: 409,
     retryable: false,

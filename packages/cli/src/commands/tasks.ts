@@ -1,4 +1,4 @@
-import type { StoryEntry, TaskAnswer } from '@bzzz/peer';
+import type { TaskAnswer } from '@bzzz/peer';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -11,7 +11,7 @@ import {
 import { entryLine } from '../output/entry.ts';
 import { helpTrees } from '../output/help-tree.ts';
 import { table } from '../output/table.ts';
-import { shortId } from '../output/units.ts';
+import { authorOf, shortId } from '../output/units.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 export function tasksCommand(program: Command, context: Context): void {
@@ -72,15 +72,12 @@ async function story(context: Context, options: Options, id: string): Promise<vo
     `${state(terminal, task)}${why}; owner ${owner(task)}, epoch ${task.epoch}${pull}`,
   );
   terminal.print('');
-  for (const one of answer.story) terminal.print(entryLine(terminal, { ...one, who: who(one) }));
+  for (const one of answer.story)
+    terminal.print(entryLine(terminal, { ...one, who: authorOf(one) }));
   const nameOf = (peer: string) => answer.story.find((one) => one.peer === peer)?.name ?? null;
   const trees = helpTrees(answer.story, nameOf);
   if (trees.length === 0) return;
   terminal.print('');
   terminal.print(terminal.style('bold', 'Requests for help'));
   for (const line of trees) terminal.print(line);
-}
-
-function who({ name, peer }: StoryEntry): string {
-  return name === null ? (peer === null ? 'unknown' : shortId(peer)) : printable(name);
 }

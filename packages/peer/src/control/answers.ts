@@ -201,6 +201,8 @@ export type WhyPeerAnswer = z.infer<typeof WhyPeerAnswer>;
 export const LogLine = z.object({ seq: z.number(), entry: PlainEntry });
 export type LogLine = z.infer<typeof LogLine>;
 
+export const RebuildAnswer = z.object({ entries: z.number() });
+
 export const SubmitAnswer = z.object({
   repo: z.string(),
   number: z.number(),

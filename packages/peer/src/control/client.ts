@@ -20,8 +20,10 @@ import {
   LookAnswer,
   PauseAnswer,
   PeersAnswer,
+  RebuildAnswer,
   StatusAnswer,
   StopAnswer,
+  StoryEntry,
   SubmitAnswer,
   TasksAnswer,
   TaskStoryAnswer,
@@ -47,6 +49,22 @@ export interface LogOptions extends CallOptions {
  * Every method throws `peer_not_running`, `control_answer_invalid`, `aborted`, and whatever the
  * peer answers.
  */
+/** What of all journals is wanted; what is left out does not matter. */
+interface HistoryOptions extends CallOptions {
+  /** Name, id, or the end of the id. */
+  readonly peer?: string;
+  /** Number, or `owner/name#number`. */
+  readonly task?: string;
+  /** Kinds of entries, separated by commas. */
+  readonly kind?: string;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  /** Words, or how they begin. */
+  readonly text?: string;
+  readonly last?: number;
+  readonly follow?: boolean;
+}
+
 export interface ControlClient {
   status(options?: CallOptions): Promise<z.infer<typeof StatusAnswer>>;
   peers(options?: CallOptions): Promise<z.infer<typeof PeersAnswer>>;
@@ -58,6 +76,10 @@ export interface ControlClient {
   /** By name, id, or the end of the id. Throws `peer_unknown`. */
   whyPeer(id: string, options?: CallOptions): Promise<WhyPeerAnswer>;
   logs(options?: LogOptions): AsyncIterable<LogLine>;
+  /** What all the journals there tell, oldest first. Throws `peer_unknown`, `task_unknown`. */
+  history(options?: HistoryOptions): AsyncIterable<StoryEntry>;
+  /** Reads all journals into the index anew. */
+  rebuildIndex(options?: CallOptions): Promise<z.infer<typeof RebuildAnswer>>;
   /** Looks at a repository, or at all, now. */
   look(request: { repo?: string }, options?: CallOptions): Promise<z.infer<typeof LookAnswer>>;
   submit(request: SubmitRequest, options?: CallOptions): Promise<SubmitAnswer>;
@@ -98,6 +120,24 @@ export function createControlClient(dataDir: string): ControlClient {
     options: CallOptions = {},
   ) => checked(schema, await read(await ask('POST', path, { ...options, body }), options.signal));
 
+  async function* lines<S extends z.ZodType>(
+    schema: S,
+    path: string,
+    query: Readonly<Record<string, string | number | boolean | undefined>>,
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<z.output<S>> {
+    const said = Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    );
+    const where = `${path}?${new URLSearchParams(said).toString()}`;
+    const response = await ask('GET', where, signal === undefined ? {} : { signal });
+    try {
+      for await (const line of createInterface({ input: response })) yield checked(schema, line);
+    } catch (error) {
+      throw broken(error, { dataDir, signal });
+    }
+  }
+
   return {
     status: (options) => get(StatusAnswer, '/status', options),
     peers: (options) => get(PeersAnswer, '/peers', options),
@@ -106,20 +146,12 @@ export function createControlClient(dataDir: string): ControlClient {
     whyTask: (id, options) => get(WhyTaskAnswer, `/why/task/${encodeURIComponent(id)}`, options),
     whyPeer: (id, options) => get(WhyPeerAnswer, `/why/peer/${encodeURIComponent(id)}`, options),
     async *logs({ from, last, follow = false, signal } = {}) {
-      const query = new URLSearchParams({ follow: String(follow) });
-      if (from !== undefined) query.set('from', String(from));
-      if (last !== undefined) query.set('last', String(last));
-      const response = await ask(
-        'GET',
-        `/logs?${query.toString()}`,
-        signal === undefined ? {} : { signal },
-      );
-      try {
-        for await (const line of createInterface({ input: response })) yield checked(LogLine, line);
-      } catch (error) {
-        throw broken(error, { dataDir, signal });
-      }
+      yield* lines(LogLine, '/logs', { from, last, follow }, signal);
     },
+    async *history({ signal, ...query } = {}) {
+      yield* lines(StoryEntry, '/history', query, signal);
+    },
+    rebuildIndex: (options) => post(RebuildAnswer, '/index/rebuild', {}, options),
     look: (request, options) => post(LookAnswer, '/look', request, options),
     submit: (request, options) => post(SubmitAnswer, '/submit', request, options),
     certificates: (id, options) =>

@@ -20,6 +20,20 @@ export type SubmitRequest = z.input<typeof SubmitRequest>;
 
 const Count = z.coerce.number<string>().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
+/** What is looked for in all journals together. */
+export const HistoryQuery = z.strictObject({
+  /** Name, id, or the end of the id. */
+  peer: z.string().optional(),
+  /** Number, or `owner/name#number`. */
+  task: z.string().optional(),
+  kind: z.string().optional(),
+  sinceMs: Count.optional(),
+  untilMs: Count.optional(),
+  text: z.string().max(200).optional(),
+  last: Count.default(50),
+  follow: z.stringbool().default(false),
+});
+
 export const LogsQuery = z.strictObject({
   /** Position of the first entry. */
   from: Count.optional(),

@@ -5,10 +5,10 @@ import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/
 import type { FoundCertificates } from '../forge/certificates.ts';
 import type { FiledIssue, NewIssue } from '../forge/file-issue.ts';
 import { peerAnswers, taskAnswers } from '../status/answers.ts';
-import { storyOf } from '../status/story.ts';
+import type { History } from '../wiring/history.ts';
 import type { CertificatesAnswer, Check, StatusAnswer, SubmitAnswer } from './answers.ts';
 import { logLines } from './log-lines.ts';
-import { LogsQuery, LookRequest, PauseRequest, SubmitRequest } from './requests.ts';
+import { HistoryQuery, LogsQuery, LookRequest, PauseRequest, SubmitRequest } from './requests.ts';
 import { type Answer, type Call, parseRequest, type Route } from './router.ts';
 import { findPeer } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
@@ -21,6 +21,7 @@ export interface ControlTarget {
     'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause'
   >;
   readonly journals: Journals;
+  readonly history: History;
   status(): StatusAnswer;
   diagnose(signal: AbortSignal): Promise<Check[]>;
   fileIssue(issue: NewIssue, options: { signal: AbortSignal }): Promise<FiledIssue>;
@@ -33,7 +34,7 @@ export interface ControlTarget {
 }
 
 export function controlRoutes(target: ControlTarget): Route[] {
-  const { coordinator, journals } = target;
+  const { coordinator, journals, history } = target;
   const get = (path: string, handle: Route['handle']): Route => ({ method: 'GET', path, handle });
   const post = (path: string, handle: Route['handle']): Route => ({ method: 'POST', path, handle });
   return [
@@ -43,9 +44,8 @@ export function controlRoutes(target: ControlTarget): Route[] {
     })),
     get('/tasks', () => ({ value: { tasks: taskAnswers(coordinator.view().tasks) } })),
     get('/tasks/:id', async ({ params, signal }) => {
-      const { tasks, members } = coordinator.view();
-      const task = findTask(tasks, params['id'] ?? '');
-      const story = await storyOf({ journals, members }, task.task, signal);
+      const task = findTask(coordinator.view().tasks, params['id'] ?? '');
+      const story = await history.find({ task: task.task, limit: storyMax }, signal);
       return { value: { task: { ...task }, story } };
     }),
     get('/why/task/:id', async ({ params, signal }) => {
@@ -66,6 +66,10 @@ export function controlRoutes(target: ControlTarget): Route[] {
         lines: logLines({ coordinator, journal: journals.own }, { from: start, follow, signal }),
       };
     }),
+    get('/history', (call) => findInHistory(target, call)),
+    post('/index/rebuild', async ({ signal }) => ({
+      value: { entries: await history.rebuild(signal) },
+    })),
     get('/doctor', async ({ signal }) => ({ value: { checks: await target.diagnose(signal) } })),
     post('/look', ({ body }) => {
       const { repo } = parseRequest(LookRequest, body);
@@ -84,6 +88,28 @@ export function controlRoutes(target: ControlTarget): Route[] {
       return { value: { stopping: true }, status: 202 };
     }),
   ];
+}
+
+/** Of one task the newest so many are told. */
+const storyMax = 500;
+
+function findInHistory({ coordinator, repositories, history }: ControlTarget, call: Call): Answer {
+  const { peer, task, kind, last, follow, ...rest } = parseRequest(HistoryQuery, call.query);
+  const { members, tasks } = coordinator.view();
+  const key = peer === undefined ? undefined : findPeer(members, peer).capabilities.journal.key;
+  const asked = {
+    ...rest,
+    ...(key === undefined ? {} : { logs: [key] }),
+    ...(task === undefined ? {} : { task: askedTask(tasks, repositories, task) }),
+    ...(kind === undefined ? {} : { kinds: kind.split(',') }),
+    limit: last,
+  };
+  const { signal } = call;
+  return { lines: follow ? history.follow(asked, signal) : once(history.find(asked, signal)) };
+}
+
+async function* once<T>(lines: Promise<readonly T[]>): AsyncIterable<T> {
+  yield* await lines;
 }
 
 async function submit(target: ControlTarget, { body, signal }: Call): Promise<Answer> {

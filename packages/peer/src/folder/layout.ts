@@ -9,6 +9,8 @@ export interface Layout {
   readonly identityKey: string;
   readonly meshKey: string;
   readonly journal: string;
+  /** All journals that are here, to be searched; it can be deleted at any time. */
+  readonly index: string;
   readonly worktrees: string;
   readonly controlSocket: string;
   /** Where the socket is instead, when its path here would be too long. */
@@ -22,6 +24,7 @@ export function layoutOf(dataDir: string): Layout {
     identityKey: join(dataDir, 'identity.key'),
     meshKey: join(dataDir, 'mesh.key'),
     journal: join(dataDir, 'journal'),
+    index: join(dataDir, 'index.sqlite'),
     worktrees: join(dataDir, 'worktrees'),
     controlSocket: join(dataDir, 'control.sock'),
     controlPath: join(dataDir, 'control.path'),

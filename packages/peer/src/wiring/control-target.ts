@@ -12,11 +12,13 @@ import { statusAnswer } from '../status/answers.ts';
 import { problemsOf } from '../status/problems.ts';
 import type { MeshTroubles } from './mesh-troubles.ts';
 import type { SandboxState } from './sandbox.ts';
+import type { History } from './history.ts';
 
 export interface ControlDeps {
   readonly clock: Clock;
   readonly mesh: MeshService;
   readonly journals: Journals;
+  readonly history: History;
   readonly github: GithubForge;
   readonly coordinator: Coordinator;
   readonly troubles: MeshTroubles;
@@ -35,12 +37,13 @@ export interface ControlOptions {
 
 /** What the control socket shows and does, over the parts of a running peer. */
 export function controlTarget(deps: ControlDeps, options: ControlOptions): ControlTarget {
-  const { clock, mesh, journals, github, coordinator, troubles, token, webhook } = deps;
+  const { clock, mesh, journals, history, github, coordinator, troubles, token, webhook } = deps;
   const { config, sandbox } = options;
   return {
     repositories: config.repositories,
     coordinator,
     journals,
+    history,
     status() {
       const view = coordinator.view();
       const upMs = clock.monotonicMs() - options.startMs;

@@ -1,0 +1,167 @@
+/**
+ * All journals that are here, in one file that can be asked: by log, task, kind, time and words. The logs
+ * are the truth; this only finds things in them, and is read from them again whenever it is thrown away.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { JournalLog, StoredEntry } from '@bzzz/coordination';
+import {
+  BzzzError,
+  type EntryBody,
+  isBzzzError,
+  journalEntryCodec,
+  type JournalKey,
+  type PeerId,
+  reasonOf,
+  type TaskId,
+} from '@bzzz/protocol';
+import { find, inOrder } from './find.ts';
+import type { HistoryIndex } from './interface.ts';
+import { openDatabase, type OpenOptions } from './open.ts';
+import { dropTables, makeTables } from './schema.ts';
+import { wordsOf } from './words.ts';
+
+export interface IndexDeps {
+  /** Who writes a log, where that is known: causes name peers. */
+  readonly writerOf: (log: JournalKey) => PeerId | undefined;
+}
+
+/** Entries that are put in at a time; between two such batches everything else has its turn. */
+const batchMax = 500;
+
+/** Throws `index_failed`. */
+export function openHistoryIndex({ writerOf }: IndexDeps, options: OpenOptions): HistoryIndex {
+  const db = openDatabase(options);
+  let closed = false;
+  let updating: Promise<unknown> = Promise.resolve();
+
+  async function updateAll(logs: readonly JournalLog[], signal: AbortSignal | undefined) {
+    let added = 0;
+    const unreadable: JournalKey[] = [];
+    for (const log of logs) {
+      try {
+        added += await updateOne(log, signal);
+      } catch (error) {
+        if (!isBzzzError(error, 'journal_corrupt')) throw error;
+        unreadable.push(log.key);
+      }
+    }
+    return { added, unreadable };
+  }
+
+  async function updateOne(log: JournalLog, signal: AbortSignal | undefined): Promise<number> {
+    const next = asked(() => nextOf(db, log.key));
+    // A log that is shorter than what was read of it is another one: its folder was put back or made anew.
+    if (log.length() < next) asked(() => forget(db, log.key));
+    const from = log.length() < next ? 0 : next;
+    if (from === log.length()) return 0;
+    let added = 0;
+    let batch: StoredEntry[] = [];
+    const flush = () => {
+      asked(() => put(db, log.key, batch));
+      added += batch.length;
+      batch = [];
+    };
+    for await (const stored of log.read({ from, ...(signal === undefined ? {} : { signal }) })) {
+      batch.push(stored);
+      if (batch.length >= batchMax) flush();
+    }
+    if (batch.length > 0) flush();
+    return added;
+  }
+
+  /** Runs what SQLite does, and names what it throws. */
+  function asked<T>(work: () => T): T {
+    if (closed) throw new BzzzError('stopped', 'the index is closed');
+    try {
+      return work();
+    } catch (error) {
+      if (isBzzzError(error)) throw error;
+      throw new BzzzError('index_failed', `${options.path}: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
+  return {
+    update(logs, { signal } = {}) {
+      // One pass at a time, so that no entry is taken twice.
+      const pass = updating.then(() => updateAll(logs, signal));
+      updating = pass.catch(() => undefined);
+      return pass;
+    },
+    query: (filter) => asked(() => inOrder(find(db, filter), writerOf)),
+    lastId: () => asked(() => lastIdOf(db)),
+    clear: () =>
+      asked(() => {
+        dropTables(db);
+        makeTables(db);
+      }),
+    close() {
+      if (!closed) db.close();
+      closed = true;
+    },
+  };
+}
+
+function nextOf(db: DatabaseSync, key: JournalKey): number {
+  const row = db.prepare('SELECT next FROM logs WHERE key = ?').get(key);
+  return row === undefined ? 0 : Number(row['next']);
+}
+
+function lastIdOf(db: DatabaseSync): number {
+  return Number(db.prepare('SELECT max(id) AS id FROM entries').get()?.['id'] ?? 0);
+}
+
+function forget(db: DatabaseSync, key: JournalKey): void {
+  // Not by `run`, which also tells the row that was inserted last: FTS5 inserts rows of its own here, whose
+  // numbers are too large for it. A key is made of hex digits only.
+  inTransaction(db, () =>
+    db.exec(`
+      DELETE FROM words WHERE rowid IN (SELECT id FROM entries WHERE log = '${key}');
+      DELETE FROM entries WHERE log = '${key}';
+      DELETE FROM logs WHERE key = '${key}';
+    `),
+  );
+}
+
+function put(db: DatabaseSync, key: JournalKey, batch: readonly StoredEntry[]): void {
+  inTransaction(db, () => {
+    const addEntry = db.prepare(
+      'INSERT INTO entries (log, seq, wallMs, counter, kind, task, entry) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
+    const addWords = db.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)');
+    for (const { seq, entry } of batch) {
+      const { at, body } = entry;
+      const bytes = journalEntryCodec.encode(entry);
+      const task = taskOf(body) ?? null;
+      const { lastInsertRowid } = addEntry.run(
+        key,
+        seq,
+        at.wallMs,
+        at.counter,
+        body.kind,
+        task,
+        bytes,
+      );
+      addWords.run(lastInsertRowid, wordsOf(body));
+    }
+    const next = (batch.at(-1)?.seq ?? -1) + 1;
+    db.prepare(
+      'INSERT INTO logs (key, next) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET next = excluded.next',
+    ).run(key, next);
+  });
+}
+
+function inTransaction(db: DatabaseSync, work: () => void): void {
+  db.exec('BEGIN');
+  try {
+    work();
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function taskOf(body: EntryBody): TaskId | undefined {
+  if (body.kind === 'fence.intended') return body.intent.record.task;
+  return 'task' in body ? body.task : undefined;
+}

@@ -1,0 +1,45 @@
+import type { JournalLog } from '@bzzz/coordination';
+import type { JournalEntry, JournalKey, TaskId } from '@bzzz/protocol';
+
+/** What is asked for; what is left out does not matter. */
+export interface HistoryFilter {
+  readonly logs?: readonly JournalKey[] | undefined;
+  readonly task?: TaskId | undefined;
+  readonly kinds?: readonly string[] | undefined;
+  /** Wall time of the entry, as its writer's clock had it. */
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+  /** Words that an entry has, each whole or its beginning, in any order; case does not matter. */
+  readonly text?: string | undefined;
+  /** Only what came to be indexed after this entry. */
+  readonly afterId?: number;
+  /** So many of the newest. */
+  readonly limit: number;
+}
+
+export interface IndexedEntry {
+  /** Rises in the order in which entries came to be indexed here; of no meaning elsewhere. */
+  readonly id: number;
+  readonly log: JournalKey;
+  readonly seq: number;
+  readonly entry: JournalEntry;
+}
+
+export interface HistoryIndex {
+  /**
+   * Takes in what these logs have that is not here yet. A log that cannot be read, or whose writer
+   * signed two histories, is left as it was and named. Throws `aborted`, `index_failed`.
+   */
+  update(
+    logs: readonly JournalLog[],
+    options?: { signal?: AbortSignal },
+  ): Promise<{ readonly added: number; readonly unreadable: readonly JournalKey[] }>;
+  /** The newest that fit, each after its cause, as far as both are among them. Throws `index_failed`. */
+  query(filter: HistoryFilter): IndexedEntry[];
+  /** Of the entry that came to be indexed last; 0: there is none. Throws `index_failed`. */
+  lastId(): number;
+  /** Forgets everything: the next update reads all logs from their beginning. Throws `index_failed`. */
+  clear(): void;
+  /** Idempotent. */
+  close(): void;
+}

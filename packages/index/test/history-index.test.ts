@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { JournalLog } from '@bzzz/coordination';
+import {
+  BzzzError,
+  type EntryBody,
+  type JournalEntry,
+  JournalKey,
+  PeerId,
+  TaskId,
+} from '@bzzz/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type HistoryFilter, type HistoryIndex, openHistoryIndex } from '../src/index.ts';
+
+const task = TaskId.parse('acme/widgets#7');
+const other = TaskId.parse('acme/widgets#8');
+
+let folder: string;
+let index: HistoryIndex;
+const replaced: string[] = [];
+const writers = new Map<JournalKey, PeerId>();
+
+function open(): HistoryIndex {
+  const path = join(folder, 'index.sqlite');
+  const deps = { writerOf: (log: JournalKey) => writers.get(log) };
+  return openHistoryIndex(deps, { path, onReplaced: (reason) => replaced.push(reason) });
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bzzz-index-'));
+  replaced.length = 0;
+  writers.clear();
+  index = open();
+});
+afterEach(() => {
+  index.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Log extends JournalLog {
+  readonly entries: JournalEntry[];
+  /** Positions that were read. */
+  readonly wasRead: number[];
+  broken: boolean;
+  say(atMs: number, body: EntryBody, cause?: JournalEntry['cause']): void;
+}
+
+function logOf(letter: string): Log {
+  const entries: JournalEntry[] = [];
+  const log: Log = {
+    key: JournalKey.parse(letter.repeat(64)),
+    entries,
+    wasRead: [],
+    broken: false,
+    length: () => entries.length,
+    say(wallMs, body, cause) {
+      entries.push({ v: 1, at: { wallMs, counter: 0 }, ...(cause && { cause }), body });
+    },
+    async *read({ from = 0, signal } = {}) {
+      if (log.broken) throw new BzzzError('journal_corrupt', 'two histories');
+      for (const [seq, entry] of entries.entries()) {
+        if (signal?.aborted === true) throw new BzzzError('aborted', 'aborted');
+        if (seq < from) continue;
+        log.wasRead.push(seq);
+        yield { seq, entry };
+      }
+    },
+  };
+  return log;
+}
+
+const seen = (of: TaskId, title: string): EntryBody => ({
+  kind: 'task.seen',
+  task: of,
+  title,
+  bodySha256: hash,
+});
+const hash = 'a'.repeat(64) as Extract<EntryBody, { kind: 'task.seen' }>['bodySha256'];
+const trouble = (reason: string): EntryBody => ({
+  kind: 'trouble',
+  code: 'forge_unreachable',
+  reason,
+});
+
+function found(filter: Partial<HistoryFilter>): string[] {
+  return index.query({ limit: 100, ...filter }).map(({ log, seq }) => `${log.slice(0, 1)}${seq}`);
+}
+
+describe('what was indexed', () => {
+  it('is found by log, task, kind, time and words', async () => {
+    const [a, b] = [logOf('a'), logOf('b')];
+    a.say(10, seen(task, 'Parser drops the last line'));
+    a.say(30, trouble('no answer within 30 s'));
+    b.say(20, seen(other, 'Speed up the PARSER'));
+    b.say(40, trouble('it said "no" (*)'));
+    expect(await index.update([a, b])).toEqual({ added: 4, unreadable: [] });
+    expect(found({})).toEqual(['a0', 'b0', 'a1', 'b1']);
+    expect(found({ logs: [b.key] })).toEqual(['b0', 'b1']);
+    expect(found({ logs: [] })).toEqual([]);
+    expect(found({ task })).toEqual(['a0']);
+    expect(found({ kinds: ['trouble'] })).toEqual(['a1', 'b1']);
+    expect(found({ sinceMs: 20, untilMs: 40 })).toEqual(['b0', 'a1']);
+    expect(found({ text: 'pars' })).toEqual(['a0', 'b0']);
+    expect(found({ text: 'parser line' })).toEqual(['a0']);
+    expect(found({ text: 'forge_unreachable', logs: [a.key] })).toEqual(['a1']);
+    expect(found({ limit: 2 })).toEqual(['a1', 'b1']);
+  });
+
+  it.each(['"', 'NOT', 'a OR', '*', '(', 'NEAR(', "'; DROP TABLE entries; --", 'text:x', '-no'])(
+    'is searched for %s without it being taken for a query',
+    async (text) => {
+      const a = logOf('a');
+      a.say(10, trouble(`before ${text} after`));
+      await index.update([a]);
+      expect(found({ text })).toEqual(['a0']);
+      expect(found({ text: `${text} nowhere` })).toEqual([]);
+    },
+  );
+
+  it('stands behind its cause, whatever the clocks say', async () => {
+    const [a, b] = [logOf('a'), logOf('b')];
+    const writer = PeerId.parse(`12D3KooW${'x'.repeat(43)}b`);
+    writers.set(b.key, writer);
+    b.say(50, seen(task, 'told'));
+    a.say(10, seen(task, 'heard'), { peer: writer, seq: 0 });
+    await index.update([a, b]);
+    expect(found({ task })).toEqual(['b0', 'a0']);
+  });
+
+  it('is told on from the last entry that was there', async () => {
+    const [a, b] = [logOf('a'), logOf('b')];
+    a.say(10, trouble('one'));
+    await index.update([a, b]);
+    const afterId = index.lastId();
+    b.say(5, trouble('two, of an earlier time'));
+    await index.update([a, b]);
+    expect(found({ afterId })).toEqual(['b0']);
+  });
+});
+
+describe('an update', () => {
+  it('reads each entry once, also after the file was closed', async () => {
+    const a = logOf('a');
+    for (let count = 0; count < 1_234; count += 1) a.say(count, trouble(`number ${count}`));
+    expect(await index.update([a])).toMatchObject({ added: 1_234 });
+    a.say(2_000, trouble('later'));
+    index.close();
+    index = open();
+    const both = await Promise.all([index.update([a]), index.update([a])]);
+    expect(both.map(({ added }) => added)).toEqual([1, 0]);
+    expect(a.wasRead).toHaveLength(1_235);
+    expect(found({ text: 'number 777' })).toEqual(['a777']);
+    expect(replaced).toEqual([]);
+  });
+
+  it('takes a log that became shorter for another one', async () => {
+    const a = logOf('a');
+    a.say(1, trouble('old'));
+    a.say(2, trouble('old too'));
+    await index.update([a]);
+    a.entries.length = 0;
+    a.say(3, trouble('new'));
+    await index.update([a]);
+    expect(found({})).toEqual(['a0']);
+    expect([found({ text: 'old' }), found({ text: 'new' })]).toEqual([[], ['a0']]);
+  });
+
+  it('names a log that cannot be read, and reads the others', async () => {
+    const [a, b] = [logOf('a'), logOf('b')];
+    a.say(1, trouble('one'));
+    b.say(2, trouble('two'));
+    a.broken = true;
+    expect(await index.update([a, b])).toEqual({ added: 1, unreadable: [a.key] });
+    a.broken = false;
+    expect(await index.update([a, b])).toEqual({ added: 1, unreadable: [] });
+  });
+
+  it('ends when it is cancelled, and loses nothing', async () => {
+    const a = logOf('a');
+    for (let count = 0; count < 700; count += 1) a.say(count, trouble('x'));
+    const signal = AbortSignal.abort();
+    await expect(index.update([a], { signal })).rejects.toMatchObject({ code: 'aborted' });
+    expect(await index.update([a])).toMatchObject({ added: 700 });
+  });
+});
+
+describe('a file that is of no use', () => {
+  it.each([
+    ['is no database', () => writeFileSync(join(folder, 'index.sqlite'), 'x'.repeat(10_000))],
+    [
+      'is of another release',
+      () => {
+        const db = new DatabaseSync(join(folder, 'index.sqlite'));
+        db.exec('PRAGMA user_version = 999');
+        db.close();
+      },
+    ],
+  ])('is made anew when it %s', async (_, spoil) => {
+    const a = logOf('a');
+    a.say(1, trouble('one'));
+    await index.update([a]);
+    index.close();
+    spoil();
+    index = open();
+    expect(replaced).toHaveLength(1);
+    expect(found({})).toEqual([]);
+    expect(await index.update([a])).toMatchObject({ added: 1 });
+    expect(found({})).toEqual(['a0']);
+  });
+
+  it('is emptied when it is asked to', async () => {
+    const a = logOf('a');
+    a.say(1, trouble('one'));
+    await index.update([a]);
+    index.clear();
+    expect([found({}), index.lastId()]).toEqual([[], 0]);
+    expect(await index.update([a])).toMatchObject({ added: 1 });
+  });
+
+  it('cannot be opened where there is no folder, and says so', () => {
+    const options = { path: join(folder, 'no', 'such', 'x.sqlite'), onReplaced: () => undefined };
+    expect(() => openHistoryIndex({ writerOf: () => undefined }, options)).toThrow(
+      expect.objectContaining({ code: 'index_failed' }),
+    );
+  });
+
+  it('is closed for good', () => {
+    index.close();
+    expect(() => index.query({ limit: 1 })).toThrow(expect.objectContaining({ code: 'stopped' }));
+  });
+});

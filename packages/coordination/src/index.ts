@@ -37,6 +37,7 @@ export type {
   RecipeJob,
   Remark,
   Remarks,
+  Rest,
   SetupJob,
   Signer,
   StoredEntry,

@@ -40,8 +40,11 @@ async function ask(live: LiveRun): Promise<void> {
   // bubblewrap passes no signal on, and its first process inside ignores most.
   const members = inside === null ? [] : descendantsOf(inside, await listProcesses());
   if (live.hasExited()) return;
-  if (inside === null) signalProcess(-live.pid, 'SIGTERM');
-  for (const { pid } of members) signalProcess(pid, 'SIGTERM');
+  // Whoever stands still hears it only when he goes on.
+  for (const signal of ['SIGTERM', 'SIGCONT'] as const) {
+    if (inside === null) signalProcess(-live.pid, signal);
+    for (const { pid } of members) signalProcess(pid, signal);
+  }
 }
 
 async function settledOr(settled: Promise<unknown>, timeMs: number): Promise<void> {

@@ -23,6 +23,8 @@ export interface WatchOptions {
   readonly folders: readonly [string, ...string[]];
   readonly limits: TreeLimits;
   readonly onOver: (limit: LimitName) => void;
+  /** The files take another room than at the last look. */
+  readonly onWritten: () => void;
   /** A look failed; the run must not go on unwatched. */
   readonly onError: (error: unknown) => void;
 }
@@ -42,6 +44,7 @@ export function watchLimits(options: WatchOptions): () => Promise<void> {
   let measureAtMs = performance.now() + measureEveryMs;
   let lookInsideAtMs = performance.now() + lookInsideEveryMs;
   let open = { disk: 0, memory: 0 };
+  let written: number | null = null;
   const look = async () => {
     try {
       const members = options.members(await listProcesses());
@@ -69,7 +72,9 @@ export function watchLimits(options: WatchOptions): () => Promise<void> {
     const toMs = performance.now();
     // A large tree takes long to measure: at most a twentieth of the time goes there.
     measureAtMs = toMs + Math.max(measureEveryMs, 20 * (toMs - fromMs));
-    return bytes + open.disk > diskBytesMax ? 'disk' : null;
+    if (written !== null && written !== bytes + open.disk) options.onWritten();
+    written = bytes + open.disk;
+    return written > diskBytesMax ? 'disk' : null;
   };
   let current: Promise<void> = Promise.resolve();
   const next = () => {

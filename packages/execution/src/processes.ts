@@ -14,6 +14,8 @@ export interface ProcessInfo {
   /** Upper bound: pages shared by several processes count in each. */
   readonly residentBytes: number;
   readonly zombie: boolean;
+  /** By a signal, until it is told to go on. */
+  readonly stopped: boolean;
 }
 
 const pageBytes = 4096;
@@ -38,6 +40,7 @@ export async function readProcess(pid: number): Promise<ProcessInfo | null> {
     startTicks: at(19),
     residentBytes: at(21) * pageBytes,
     zombie: fields[0] === 'Z' || fields[0] === 'X',
+    stopped: fields[0] === 'T',
   };
 }
 

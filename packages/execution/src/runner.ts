@@ -9,7 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import { chown, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { WorkLimits } from '@bzzz/coordination';
+import type { ExecutorRequest, WorkLimits } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { etcMounts } from './etc-files.ts';
 import {
@@ -43,7 +43,8 @@ export interface RunnerOptions extends HostViewOptions {
   readonly graceMs?: number;
 }
 
-export interface RunRequest {
+/** As the request of an executor has them. */
+export interface RunRequest extends Pick<ExecutorRequest, 'onSign' | 'rest'> {
   readonly argv: readonly string[];
   /** Folder of the files; writable for the command, as `/workspace` in the sandbox. */
   readonly path: string;
@@ -169,9 +170,10 @@ async function runIn(
     reservedBytes: request.reservedBytes ?? usualReservedBytes,
   };
   try {
-    const { onStdout = () => undefined } = request;
+    const { onStdout = () => undefined, onSign = () => undefined, rest } = request;
     const place = { tree, home, folders, mounts, provided };
-    const plan = { run, argv, ...place, isolation, view, owner, limits, onStdout };
+    const hooks = { onStdout, onSign, rest };
+    const plan = { run, argv, ...place, isolation, view, owner, limits, ...hooks };
     return await watchRun(plan, note, options.graceMs ?? 2_000, signal);
   } finally {
     await note.remove();

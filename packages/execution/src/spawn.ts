@@ -1,6 +1,7 @@
 /** Starts a command's process, in the sandbox or bare, and keeps what comes out of it. */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import type { Rest } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import type { LiveRun } from './ending.ts';
 import type { HostView } from './host-view.ts';
@@ -25,6 +26,9 @@ export interface Launch {
   /** Folders that stand read-only in `tree`. */
   readonly provided: readonly Provided[];
   readonly onStdout: (chunk: Buffer) => void;
+  /** Told that it prints or writes. */
+  readonly onSign: () => void;
+  readonly rest: Rest | undefined;
   /** Null: no sandbox. */
   readonly isolation: Isolation | null;
   readonly view: HostView;
@@ -163,13 +167,14 @@ function inheritableDescriptors(): number[] {
 
 function collect(
   child: ChildProcess,
-  { limits: { outputBytesMax: bytesMax }, onStdout }: Launch,
+  { limits: { outputBytesMax: bytesMax }, onStdout, onSign }: Launch,
   onOver: () => void,
 ): OutputTail {
   const tail = createOutputTail();
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       tail.add(chunk);
+      onSign();
       if (tail.bytes > bytesMax) onOver();
       else if (stream === child.stdout) onStdout(chunk);
     });

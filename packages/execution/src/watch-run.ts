@@ -1,8 +1,10 @@
 /** One process from its start to its end, whatever ends it. */
 import { BzzzError } from '@bzzz/protocol';
+import { startAllowance } from './allowance.ts';
 import { endRun, killRun } from './ending.ts';
 import { watchLimits } from './limit-watch.ts';
 import { describe, type Ended, type RunOutcome } from './outcome.ts';
+import { keepStill, rested } from './rest.ts';
 import type { RunNote } from './run-record.ts';
 import { type Launch, launch } from './spawn.ts';
 
@@ -14,6 +16,9 @@ export async function watchRun(
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   throwIfAborted(signal);
+  const { rest, onSign } = plan;
+  await rested(rest, signal);
+  onSign();
   const startMs = performance.now();
   const fate: Fate = { ended: 'exit', ending: null, failure: null };
   // Without it, a process that may not be killed would be waited for until it likes to end.
@@ -26,7 +31,7 @@ export async function watchRun(
     fate.ended = why;
     // What is over a limit could go on taking while it is asked.
     const asked = why === 'aborted' || why === 'time';
-    fate.ending = asked ? endRun(live, graceMs) : killRun(live);
+    fate.ending = stopResting().then(() => (asked ? endRun(live, graceMs) : killRun(live)));
     fate.ending.catch(stuck.reject);
   };
   const fail = (error: unknown) => {
@@ -34,12 +39,14 @@ export async function watchRun(
     end('signal');
   };
   const onAbort = () => end('aborted');
-  const timer = setTimeout(() => end('time'), plan.limits.timeMs);
+  const allowance = startAllowance({ timeMs: plan.limits.timeMs, rest }, () => end('time'));
+  const stopResting = keepStill({ rest, members: live.members, onError: fail });
   const stopLooking = watchLimits({
     members: live.members,
     folders: plan.folders,
     limits: plan.limits,
     onOver: end,
+    onWritten: onSign,
     onError: fail,
   });
   signal.addEventListener('abort', onAbort, { once: true });
@@ -53,9 +60,11 @@ export async function watchRun(
     if (fate.ended === 'aborted') throw new BzzzError('aborted', 'the command was cancelled');
     return describe(plan, live, fate.ended, { ...exit, elapsedMs: performance.now() - startMs });
   } finally {
-    clearTimeout(timer);
+    allowance.end();
     signal.removeEventListener('abort', onAbort);
     await stopLooking();
+    await stopResting();
+    onSign();
   }
 }
 

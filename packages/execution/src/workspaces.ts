@@ -7,10 +7,12 @@ import type {
   AcceptanceJob,
   Base,
   CommandReport,
+  Rest,
   Workspace,
   Workspaces,
 } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
+import { startAllowance } from './allowance.ts';
 import { checkOut, trustedGit } from './checkout.ts';
 import { collect, inspectResult } from './collect.ts';
 import type { Git } from './git.ts';
@@ -87,7 +89,7 @@ export function createWorkspaces(
     },
     diff: ({ base: { mirror }, ...job }, { signal } = {}) =>
       withGit(dir, mirror, (git) => diffText(git, job, signal)),
-    async accept(job, { signal } = {}): Promise<Acceptance> {
+    async accept(job, { signal, rest } = {}): Promise<Acceptance> {
       let judgeFilesChanged: readonly string[] = [];
       let release: Release = () => undefined;
       const slot = await filledSlot(dir, `accept-${job.result.slice(0, 12)}`, async (slot) => {
@@ -95,7 +97,7 @@ export function createWorkspaces(
         release = await setups.provide(slot, { base: job.base, setup: job.setup }, signal);
       });
       try {
-        const commands = await runAll(runner, slot.tree, job, signal);
+        const commands = await runAll(runner, slot.tree, { ...job, rest }, signal);
         const passed =
           commands.length === job.commands.length &&
           commands.every(({ exitCode }) => exitCode === 0);
@@ -167,15 +169,24 @@ async function layJudgeFilesOver(slot: Slot, job: AcceptanceJob, signal?: AbortS
 }
 
 /** One after the other, until one fails or the time of the attempt is over. */
-async function runAll(runner: Runner, path: string, job: AcceptanceJob, signal?: AbortSignal) {
-  const deadlineMs = performance.now() + job.limits.attemptMs;
+async function runAll(
+  runner: Runner,
+  path: string,
+  { commands, limits, rest }: AcceptanceJob & { rest: Rest | undefined },
+  signal?: AbortSignal,
+) {
+  const allowance = startAllowance({ timeMs: limits.attemptMs, rest });
   const reports: CommandReport[] = [];
-  for (const argv of job.commands) {
-    const timeMs = Math.max(1, deadlineMs - performance.now());
-    const request = { argv, path, limits: job.limits, timeMs };
-    const { report } = await runner.run(request, signal === undefined ? {} : { signal });
-    reports.push(report);
-    if (report.exitCode !== 0) break;
+  try {
+    for (const argv of commands) {
+      const timeMs = Math.max(1, allowance.leftMs());
+      const request = { argv, path, limits, timeMs, ...(rest && { rest }) };
+      const { report } = await runner.run(request, signal === undefined ? {} : { signal });
+      reports.push(report);
+      if (report.exitCode !== 0) break;
+    }
+  } finally {
+    allowance.end();
   }
   return reports;
 }

@@ -58,6 +58,7 @@ for (const sandbox of ['required', 'off'] as const) {
         endless: { kind: 'recipe', commands: [['sh', '-c', `sleep ${seconds} & wait`]] },
       },
       endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
+      signed: until,
       endlessLives: async () => lives(seconds),
       settle: (work) => work,
       dispose: async () => {
@@ -86,6 +87,7 @@ for (const sandbox of ['required', 'off'] as const) {
       path: at.workspace.path,
       jobs: { endless: { ...job, commands }, asks: { ...job, ...asking, commands } },
       endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
+      signed: until,
       endlessLives: async () => lives(seconds),
       settle: (work) => work,
       dispose: () => at.dispose(),
@@ -110,6 +112,7 @@ else {
       path: at.workspace.path,
       jobs: { endless: cliJob, asks: { ...cliJob, ...asking } },
       endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
+      signed: until,
       endlessLives: async () => lives(seconds),
       settle: (work) => work,
       dispose: () => at.dispose(),

@@ -41,6 +41,7 @@ function view(change: Partial<PeerView> = {}): PeerView {
     watching: [],
     troubles: [],
     spendCap: null,
+    attemptsRest: false,
     ...change,
   };
 }

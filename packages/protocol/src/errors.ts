@@ -93,6 +93,12 @@ export const errorRegistry = {
   },
   aborted: { status: 499, retryable: true, advice: 'The operation was cancelled.' },
   timeout: { status: 504, retryable: true, advice: 'No answer in time; try again.' },
+  attempt_stalled: {
+    status: 504,
+    retryable: true,
+    advice:
+      'Let the work print what it does, or raise `limits.stallMs` of the policy; another machine tries it meanwhile.',
+  },
   fence_refused: {
     status: 403,
     retryable: true,

@@ -115,10 +115,10 @@ export const EntryBody = z.discriminatedUnion('kind', [
     outcome: z.enum(['passed', 'failed', 'declined']),
     reason: Reason,
   }),
-  /** An operator's word about new work, his own machine's or the mesh's. */
+  /** An operator's word about new work, his own machine's or the mesh's, or about his attempts under way. */
   z.object({
     kind: z.literal('pause.set'),
-    scope: z.enum(['self', 'mesh']),
+    scope: z.enum(['self', 'mesh', 'attempts']),
     paused: z.boolean(),
     /** Of the mesh: who said so, and when. */
     mesh: MeshPause.optional(),

@@ -116,6 +116,11 @@ export type Plain = z.infer<typeof Plain>;
 const Limits = z.strictObject({
   /** One attempt, from workspace to accepted result. */
   attemptMs: z.int().min(1000).max(86_400_000).default(600_000),
+  /**
+   * How long the executor may give no sign: nothing printed, no file changed, nothing of a model. Then the
+   * attempt is ended. Higher: silent work comes to its end; what hangs keeps its slot longer.
+   */
+  stallMs: z.int().min(1000).max(86_400_000).default(300_000),
   /** How long the verdicts of other peers are waited for; without them a result stays a draft. */
   verdictMs: z.int().min(1000).max(86_400_000).default(900_000),
   /** What one command may print before it is ended. */

@@ -25,6 +25,7 @@ describe('a policy', () => {
       help: { requestsMax: 3, peersMax: 4, waitMs: 300_000 },
       limits: {
         attemptMs: 600_000,
+        stallMs: 300_000,
         verdictMs: 900_000,
         outputBytesMax: 1024 * 1024,
         memoryBytesMax: 2 * 1024 ** 3,

@@ -155,6 +155,7 @@ const floors: readonly (readonly [Sight, number])[] = [
   ['people unassign', 100],
   ['people unlabel', 100],
   ['flood', 45],
+  ['silence', 10],
   ['trespass', 50],
   ['takeover', 1_000],
   ['publication', 1_500],

@@ -48,7 +48,10 @@ export async function gatedWorld(
     /** Default: the maintainer. */
     readonly author?: string;
   }[],
-  more: { readonly checkpointMs?: number } = {},
+  more: {
+    readonly checkpointMs?: number;
+    readonly limits?: Readonly<Record<string, number>>;
+  } = {},
 ): Promise<World> {
   const filesDir = join(stage.dir, 'files');
   await mkdir(join(filesDir, '.bzzz'), { recursive: true });

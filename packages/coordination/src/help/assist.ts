@@ -29,7 +29,6 @@ import type {
   Workspaces,
 } from '../ports/index.ts';
 import { patiently } from '../support/backoff.ts';
-import { deadline } from '../support/deadline.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import type { BlockersOf } from '../task/blockers.ts';
@@ -37,6 +36,7 @@ import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
 import type { Consent } from '../task/consent.ts';
 import { type Execution, executionOf } from '../task/execution.ts';
+import { type Patience, startPatience } from '../task/patience.ts';
 import { setupOf } from '../task/setup.ts';
 
 export interface AssistDeps {
@@ -75,10 +75,12 @@ export async function assist(
   const ready = await prepare(deps, options, plea, signal);
   if (typeof ready === 'string') return { kind: 'nothing', reason: ready };
   await deps.chronicle.record({ kind: 'help.begun', task, id, epoch: plea.epoch });
-  const limit = deadline(deps.clock, ready.briefing.policy.limits.attemptMs, 'helping', signal);
+  const { limits: times } = ready.briefing.policy;
+  // Whoever asked waits: it does not rest when the operator lets his own attempts rest.
+  const patience = startPatience({ clock: deps.clock }, times, 'helping', signal);
   const worked = { kind: 'help.worked' as const, task, id };
   try {
-    const assisted = await inWorkspace(deps, plea, ready, limit.signal).catch(withoutSetup);
+    const assisted = await inWorkspace(deps, plea, ready, patience).catch(withoutSetup);
     const isHelp = assisted.kind === 'helped';
     const outcome = isHelp ? ('helped' as const) : ('nothing' as const);
     const reason = isHelp ? assisted.help.answer : assisted.reason;
@@ -86,16 +88,16 @@ export async function assist(
     await deps.chronicle.record({ ...worked, outcome, reason: short(reason), ...spent });
     return assisted;
   } catch (error) {
-    const cause = limit.signal.aborted ? abortError(limit.signal) : error;
+    const cause = patience.signal.aborted ? abortError(patience.signal) : error;
     await deps.chronicle.record({
       ...worked,
       outcome: 'cancelled',
       reason: short(reasonOf(cause)),
     });
-    if (!isBzzzError(cause, 'timeout')) throw cause;
+    if (!isBzzzError(cause, 'timeout') && !isBzzzError(cause, 'attempt_stalled')) throw cause;
     return { kind: 'nothing', reason: cause.reason };
   } finally {
-    limit.cancel();
+    patience.end();
   }
 }
 
@@ -153,14 +155,15 @@ async function inWorkspace(
   deps: AssistDeps,
   plea: Plea,
   ready: Ready,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<Assisted> {
+  const { signal } = patience;
   const { task, epoch } = ready.record;
   const { base, policy } = ready.briefing;
   const at = { task, epoch, base, setup: setupOf(policy) };
   const workspace = await deps.workspaces.create(at, { signal });
   try {
-    return await workIn(deps, plea, ready, workspace, signal);
+    return await workIn(deps, plea, ready, workspace, patience);
   } catch (error) {
     if (!isBzzzError(error, 'patch_refused')) throw error;
     const reason = `the work of whoever asks does not fit the base branch: ${error.reason}`;
@@ -181,8 +184,9 @@ async function workIn(
   plea: Plea,
   { briefing: { base, policy }, execution }: Ready,
   workspace: Workspace,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<Assisted> {
+  const { signal } = patience;
   let spent: { spent?: Spent } = {};
   const nothing = (reason: string) => ({ kind: 'nothing' as const, reason, ...spent });
   const collect = () => workspace.collect(`Help with ${plea.task}`, { signal });
@@ -192,7 +196,9 @@ async function workIn(
   const refused = before && objection(before, policy);
   if (refused) return nothing(`the work of whoever asks ${refused}`);
   const where = { path: workspace.path, limits: policy.limits };
-  const report = await execution.run(where, { signal });
+  const report = await patience.listen(execution.who, (hooks) =>
+    execution.run({ ...where, ...hooks }, { signal }),
+  );
   if (report.spent !== undefined) spent = { spent: report.spent };
   if (!report.succeeded) return nothing(`${execution.who} failed: ${report.reason}`);
   const after = await collect();

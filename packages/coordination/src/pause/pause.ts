@@ -1,6 +1,7 @@
 /**
- * Whether this peer begins new work: its operator may let it rest, and any operator the whole mesh. What
- * is under way goes on; results are published, judged and helped with.
+ * Whether this peer begins new work: its operator may pause it, and any operator the whole mesh. What is
+ * under way goes on, unless its operator lets the attempts rest too, each where it is; results are
+ * published, judged and helped with.
  *
  * What holds for the mesh is a register that the last writer wins: every peer tells it with its
  * capabilities, so whoever was away, or joins later, learns it without anybody repeating it.
@@ -14,7 +15,7 @@ import {
   type PeerId,
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
-import type { Clock } from '../ports/index.ts';
+import type { Clock, Rest } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
 
 export interface PauseDeps {
@@ -28,8 +29,13 @@ export interface PauseDeps {
 /** What an earlier run was told last. */
 export interface PauseMemory {
   readonly self: boolean;
+  /** Those under way rest. */
+  readonly attempts: boolean;
   readonly mesh: MeshPause | null;
 }
+
+/** `attempts`: those of this peer that are under way, and nothing new is begun either. */
+type PauseScope = 'self' | 'mesh' | 'attempts';
 
 export interface Pause {
   /** Whether this peer begins nothing new, and who wants it so. */
@@ -37,7 +43,9 @@ export interface Pause {
   /** What holds for the mesh, as it is told to others; null: nobody ever said anything. */
   mesh(): MeshPause | null;
   /** An operator's word. Resolves when it is in the journal. */
-  set(scope: 'self' | 'mesh', paused: boolean): Promise<void>;
+  set(scope: PauseScope, paused: boolean): Promise<void>;
+  /** Of the attempts of this peer. */
+  readonly rest: Rest;
   /** Another peer's word about the mesh. Who has not heard the last one is told at once. */
   hear(told: MeshPause | undefined): void;
   remember(memory: PauseMemory): void;
@@ -49,6 +57,8 @@ const aheadMsMax = 60_000;
 export function createPause(deps: PauseDeps): Pause {
   const { clock, chronicle } = deps;
   let own = false;
+  let resting = false;
+  const resters = new Set<() => void>();
   let mesh: MeshPause | null = null;
 
   /** Negative: the other one was said later. */
@@ -58,16 +68,31 @@ export function createPause(deps: PauseDeps): Pause {
     return hlcCompare(told.at, mesh.at) || Number(told.by > mesh.by) - Number(told.by < mesh.by);
   }
 
+  function letRest(wanted: boolean): void {
+    if (resting === wanted) return;
+    resting = wanted;
+    for (const tell of resters) tell();
+  }
+
   return {
+    rest: {
+      wanted: () => resting,
+      onChange(listener) {
+        resters.add(listener);
+        return () => resters.delete(listener);
+      },
+    },
     current() {
-      if (own) return 'self';
+      if (own || resting) return 'self';
       return mesh?.paused === true ? 'mesh' : null;
     },
     mesh: () => mesh,
     async set(scope, paused) {
-      if (scope === 'self') {
+      if (scope !== 'mesh') {
         await chronicle.record({ kind: 'pause.set', scope, paused });
-        own = paused;
+        if (scope === 'self') own = paused;
+        // Whoever begins new work again has nothing rest any more.
+        if (scope === 'attempts' || !paused) letRest(paused);
       } else {
         const at = hlcTick(mesh?.at ?? hlcZero, Math.floor(clock.wallMs()));
         const said = { paused, at, by: deps.self };
@@ -89,6 +114,7 @@ export function createPause(deps: PauseDeps): Pause {
     },
     remember(memory) {
       own = memory.self;
+      letRest(memory.attempts);
       mesh = memory.mesh;
     },
   };

@@ -67,7 +67,7 @@ export interface Coordinator {
   whyTask(task: TaskId, options: { signal: AbortSignal }): Promise<TaskReport>;
   /** Why a peer is idle; undefined: it is not known. Throws `aborted`. */
   whyPeer(peer: PeerId, options: { signal: AbortSignal }): Promise<PeerReport | undefined>;
-  /** Stops new work here or in the whole mesh, or lets it begin again; what is under way goes on. */
+  /** Stops new work here or in the whole mesh, or attempts too, or lets it all go on again. */
   pause: Pause['set'];
   /** Entries of our own journal as they become durable. */
   onEntry(listener: (stored: StoredEntry) => void): () => void;
@@ -126,7 +126,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     },
   );
   const workforce = createWorkforce(
-    { ...deps, fence, book, visible, verdicts, asking, records, epilogue },
+    { ...deps, fence, book, visible, verdicts, asking, records, epilogue, rest: pause.rest },
     {
       peerName: options.name,
       backoffMs: timing.backoffMs,
@@ -389,6 +389,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
         watches: watches(),
         troubles: trouble.recent(),
         spendCap: spending.capReached(),
+        attemptsRest: pause.rest.wanted(),
         nowMs: clock.monotonicMs(),
       }),
     whyTask: async (task, { signal: until }) => runningWhy().task(task, until),

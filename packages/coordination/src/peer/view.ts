@@ -64,6 +64,8 @@ export interface PeerView {
   readonly troubles: readonly TroubleView[];
   /** Which cap on spending is reached, so that no model is asked; null: none. */
   readonly spendCap: string | null;
+  /** Its attempts under way stand still, on the word of its operator. */
+  readonly attemptsRest: boolean;
 }
 
 export interface ViewSources {
@@ -73,6 +75,7 @@ export interface ViewSources {
   readonly watches: readonly WatchView[];
   readonly troubles: readonly TroubleNote[];
   readonly spendCap: string | null;
+  readonly attemptsRest: boolean;
   /** Monotonic. */
   readonly nowMs: number;
 }
@@ -107,6 +110,7 @@ export function viewOf(sources: ViewSources): PeerView {
     })),
     troubles: sources.troubles.map((note) => troubleView(note, nowMs)),
     spendCap: sources.spendCap,
+    attemptsRest: sources.attemptsRest,
   };
 }
 

@@ -37,6 +37,23 @@ export interface ExecutorRequest<J extends Job = Job> {
   readonly limits: WorkLimits;
   /** Absent: nobody is there to be asked. */
   readonly help?: AskForHelp;
+  /**
+   * Called for everything by which somebody outside can tell that the work goes on: its process prints or
+   * writes, a model answers, a tool is used. Where nothing of it comes for long, the work is aborted.
+   */
+  readonly onSign?: () => void;
+  /** Absent: it never rests. Time in which it rests is no part of `limits.attemptMs`. */
+  readonly rest?: Rest;
+}
+
+/**
+ * Whether work is to stand still for now, on the word of the operator: its processes are stopped where they
+ * are, no model is asked anything new, and it goes on from there afterwards. Abort ends it all the same.
+ */
+export interface Rest {
+  wanted(): boolean;
+  /** Told each change, until the returned function is called. */
+  onChange(listener: () => void): () => void;
 }
 
 /**

@@ -11,6 +11,7 @@ export type {
   PromptPart,
   PromptSource,
   RecipeJob,
+  Rest,
 } from './executor.ts';
 export type {
   Base,

@@ -1,4 +1,5 @@
 import type { Epoch, Oid, Policy, Setup, TaskId } from '@bzzz/protocol';
+import type { Rest } from './executor.ts';
 import type { Base } from './forge.ts';
 
 export type WorkLimits = Policy['limits'];
@@ -110,9 +111,9 @@ export interface Workspaces {
   ): Promise<string>;
   /**
    * Runs the acceptance in a clean checkout of the result, in the sandbox. Throws `workspace_failed`,
-   * `setup_failed`, `workspace_hostile`, `aborted`.
+   * `setup_failed`, `workspace_hostile`, `aborted`. While `rest` wants it, its commands stand still.
    */
-  accept(job: AcceptanceJob, options?: { signal?: AbortSignal }): Promise<Acceptance>;
+  accept(job: AcceptanceJob, options?: { signal?: AbortSignal; rest?: Rest }): Promise<Acceptance>;
   /** Removes what an earlier process left behind. Called once, before any `create`. */
   sweep(): Promise<void>;
 }

@@ -52,7 +52,7 @@ export async function readMemory(
   const unfinished = new Set<TaskId>();
   const members = new Set<PeerId>();
   const help = { asked: new Set<HelpId>(), helped: new Set<TaskId>() };
-  let pause: PauseMemory = { self: false, mesh: null };
+  let pause: PauseMemory = { self: false, attempts: false, mesh: null };
   for await (const { entry } of journal.read({ signal })) {
     const { body } = entry;
     lastAt = entry.at;
@@ -84,7 +84,9 @@ function pauseAfter(
   before: PauseMemory,
   { scope, paused, mesh }: Extract<EntryBody, { kind: 'pause.set' }>,
 ): PauseMemory {
-  if (scope === 'self') return { ...before, self: paused };
+  if (scope === 'attempts') return { ...before, attempts: paused };
+  // Whoever begins new work again has nothing rest any more.
+  if (scope === 'self') return { ...before, self: paused, attempts: paused && before.attempts };
   return { ...before, mesh: mesh ?? before.mesh };
 }
 

@@ -20,15 +20,16 @@ import type {
   CommandReport,
   ExecutorReport,
   Executors,
+  Rest,
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
-import { deadline } from '../support/deadline.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { objection } from './checks.ts';
 import { type Execution, executionOf } from './execution.ts';
+import { type Patience, startPatience } from './patience.ts';
 import type { Plan } from './plan.ts';
 import { setupOf } from './setup.ts';
 
@@ -59,6 +60,8 @@ export interface AttemptDeps {
   readonly workspaces: Workspaces;
   readonly executors: Executors;
   readonly asking: Pick<Asking, 'requestsOf'>;
+  /** Absent: attempts never rest. */
+  readonly rest?: Rest;
 }
 
 export interface AttemptJob {
@@ -77,8 +80,8 @@ export interface AttemptJob {
 }
 
 /**
- * Journals start and end. Throws `timeout` beyond the policy's limit, the signal's error on abort,
- * and what the ports throw.
+ * Journals start and end. Throws `timeout` and `attempt_stalled` beyond the policy's limits, the
+ * signal's error on abort, and what the ports throw.
  */
 export async function runAttempt(
   deps: AttemptDeps,
@@ -102,9 +105,9 @@ export async function runAttempt(
   const began = { kind: 'attempt.started' as const, ...head, base, taskKind };
   const from = job.from === null ? {} : { from: job.from };
   await deps.chronicle.record({ ...began, executor, ...from });
-  const limit = deadline(deps.clock, job.policy.limits.attemptMs, 'the attempt', signal);
+  const patience = startPatience(deps, job.policy.limits, 'the attempt', signal);
   try {
-    const outcome = await inWorkspace(deps, job, execution, limit.signal).catch(failedSetup);
+    const outcome = await inWorkspace(deps, job, execution, patience).catch(failedSetup);
     const spent = outcome.spent === null ? {} : { spent: outcome.spent };
     if ('reason' in outcome) {
       const elapsedMs = await end('failed', outcome.reason, spent);
@@ -114,11 +117,11 @@ export async function runAttempt(
     const elapsedMs = await end('accepted', '', { result, commits, ...spent });
     return { kind: 'accepted', value: { ...outcome, elapsedMs } };
   } catch (error) {
-    const cause = limit.signal.aborted ? abortError(limit.signal) : error;
+    const cause = patience.signal.aborted ? abortError(patience.signal) : error;
     await end('cancelled', reasonOf(cause), { code: isBzzzError(cause) ? cause.code : 'defect' });
     throw cause;
   } finally {
-    limit.cancel();
+    patience.end();
   }
 }
 
@@ -133,16 +136,18 @@ async function inWorkspace(
   deps: AttemptDeps,
   job: AttemptJob,
   execution: Execution | undefined,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<Worked> {
+  const { signal } = patience;
   const { task, epoch } = job.record;
   const from = job.from ?? undefined;
   const at = { task, epoch, base: job.base, from, setup: setupOf(job.policy) };
   const workspace = await deps.workspaces.create(at, { signal });
-  const requests = deps.asking.requestsOf({ ...job, workspace }, signal);
+  const asked = deps.asking.requestsOf({ ...job, workspace }, signal);
+  const requests = { ...asked, ask: patience.asking(asked.ask) };
   try {
     const work = { workspace, execution: execution ?? byOthers(job, requests), requests };
-    const outcome = await workIn(deps, work, job, signal);
+    const outcome = await workIn(deps, work, job, patience);
     if (!('reason' in outcome)) return outcome;
     const stuck = requests.exhausted();
     const tried = stuck ? requests.tried().map(({ peer, reason }) => `- ${peer}: ${reason}`) : [];
@@ -189,9 +194,11 @@ async function workIn(
   deps: AttemptDeps,
   { workspace, execution, requests }: Work,
   job: AttemptJob,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<Omit<AttemptResult, 'elapsedMs'> | Refused> {
   const { plan, policy, base } = job;
+  const { signal } = patience;
+  const { who } = execution;
   const { limits } = policy;
   const onTrouble = (error: unknown) => deps.trouble.tell(error, job.record.task);
   const checkpoints = { policy, message: job.message, push: job.checkpoint, onTrouble };
@@ -199,11 +206,12 @@ async function workIn(
   let report: ExecutorReport;
   try {
     const where = { path: workspace.path, limits, help: requests.ask };
-    report = await execution.run(where, { signal });
+    report = await patience.listen(who, (hooks) =>
+      execution.run({ ...where, ...hooks }, { signal }),
+    );
   } finally {
     await endCheckpoints();
   }
-  const { who } = execution;
   const spent = report.spent ?? null;
   const refused = (reason: string) => ({ reason, spent });
   if (!report.succeeded) return refused(whyNot(`${who} failed`, report));
@@ -215,7 +223,7 @@ async function workIn(
   const { judge } = policy;
   const acceptance = await deps.workspaces.accept(
     { base, result, judge, commands: plan.accept, limits, setup: setupOf(policy) },
-    { signal },
+    { signal, ...(deps.rest && { rest: deps.rest }) },
   );
   if (!acceptance.passed) {
     return refused(describe('the acceptance failed', acceptance.commands.at(-1)));

@@ -139,3 +139,40 @@ describe('the word about a mesh', () => {
     expect(pause.current()).toBeNull();
   });
 });
+
+describe('a peer whose operator lets its attempts rest', () => {
+  it('keeps the task beyond its lease and its times, and goes on afterwards', async () => {
+    const { clock, forge } = await meshOf(1);
+    const { coordinator, work } = first();
+    work.script.takesMs = 20_000;
+    forge.file(issueOf());
+    for (let waits = 0; !work.events.includes('run'); waits += 1) {
+      if (waits > 300) throw new Error('nothing was begun');
+      await clock.advance(500);
+    }
+    // The executor in memory does as it is told: nothing comes of it while it rests.
+    await coordinator.pause('attempts', true);
+    expect(coordinator.view()).toMatchObject({ attemptsRest: true, self: { paused: true } });
+    await clock.advance(3_600_000);
+    expect(forge.task(number).pullRequests).toHaveLength(0);
+    expect(coordinator.view().tasks).toMatchObject([{ state: 'running', epoch: 1 }]);
+    await coordinator.pause('attempts', false);
+    expect(coordinator.view().attemptsRest).toBe(false);
+    expect(coordinator.view().self.paused).toBeUndefined();
+    await clock.advance(60_000);
+    expect(forge.task(number).pullRequests).toHaveLength(1);
+  });
+
+  it('still begins nothing new when only its attempts go on, and everything when it is resumed', async () => {
+    await meshOf(1);
+    const { coordinator } = first();
+    await coordinator.pause('self', true);
+    await coordinator.pause('attempts', true);
+    await coordinator.pause('attempts', false);
+    expect(coordinator.view()).toMatchObject({ attemptsRest: false, self: { paused: true } });
+    await coordinator.pause('attempts', true);
+    await coordinator.pause('self', false);
+    expect(coordinator.view().attemptsRest).toBe(false);
+    expect(coordinator.view().self.paused).toBeUndefined();
+  });
+});

@@ -16,7 +16,7 @@ describe('the memory of earlier runs', () => {
       unfinished: [],
       members: [],
       help: { asked: new Set(), helped: new Set() },
-      pause: { self: false, mesh: null },
+      pause: { self: false, attempts: false, mesh: null },
       endings: new Map(),
     });
   });

@@ -130,9 +130,10 @@ export function createMemoryWork(clock: Clock): MemoryWork {
     },
   };
   const recipe: Executor<RecipeJob> = {
-    async run({ job, help }, o) {
+    async run({ job, help, rest }, o) {
       events.push('run');
       await work(o?.signal);
+      while (rest?.wanted() === true) await work(o?.signal);
       if (script.stuck) {
         const { helped, text } = (await help?.('how?', o)) ?? { helped: false, text: 'no help' };
         return { succeeded: helped, reason: text, commands: [] };

@@ -115,6 +115,24 @@ describe('an attempt', () => {
     expect(stand.clock.waiting()).toBe(0);
   });
 
+  it('ends when its executor gives no sign for long, and says so in the journal', async () => {
+    const { stand, work, run } = attemptOf();
+    work.script.endless = true;
+    const { limits } = job.policy;
+    const policy = { ...job.policy, limits: { ...limits, attemptMs: 600_000, stallMs: 20_000 } };
+    await expect(run(calm, { ...job, policy })).rejects.toMatchObject({ code: 'attempt_stalled' });
+    expect(stand.clock.monotonicMs()).toBe(20_000);
+    expect(stand.journal.of('attempt.ended')).toMatchObject([
+      {
+        outcome: 'cancelled',
+        code: 'attempt_stalled',
+        reason: expect.stringContaining('the recipe gave no sign for 20000 ms'),
+      },
+    ]);
+    expect(work.events.at(-1)).toBe('dispose');
+    expect(stand.clock.waiting()).toBe(0);
+  });
+
   it('says why it was cancelled, not only that it was', async () => {
     const { stand, work, run } = attemptOf();
     work.script.endless = true;

@@ -26,7 +26,7 @@ export async function attempt(
 ): Promise<ExecutorReport> {
   if (signal?.aborted === true) throw new BzzzError('aborted', 'the work was cancelled');
   const { runner, tool, settings } = deps;
-  const { job, path, help } = request;
+  const { job, path, help, onSign, rest } = request;
   const pass = `bzzz-${randomBytes(24).toString('hex')}`;
   const api = modelApis[tool.api];
   await using parts = new AsyncDisposableStack();
@@ -37,6 +37,8 @@ export async function attempt(
     url: settings.apiUrl ?? api.url,
     key: settings.apiKey,
     pass,
+    onSign,
+    rests: () => rest?.wanted() ?? false,
     limits: {
       answersMax: job.turnsMax,
       requestBytesMax,

@@ -75,6 +75,8 @@ export async function runRound(
         ...[...located.needs, ...settings.folders].map((path) => ({ from: path, to: path })),
       ],
       onStdout: (chunk) => reader.add(chunk),
+      ...(request.onSign && { onSign: request.onSign }),
+      ...(request.rest && { rest: request.rest }),
     },
     signal === undefined ? {} : { signal },
   );

@@ -2,7 +2,9 @@
  * The runs of a tool in one attempt. Where it asks for help it runs again with the answer, as often as help
  * allows and time is left: on its own session, or anew with all that it must know.
  */
+import type { Rest } from '@bzzz/coordination';
 import { BzzzError, isBzzzError } from '@bzzz/protocol';
+import { startAllowance } from '../allowance.ts';
 import type { Asker, Heard } from '../help/asker.ts';
 import { createLabels } from '../prompt/labels.ts';
 import { oneLine } from '../prompt/one-line.ts';
@@ -28,8 +30,10 @@ export async function untilEnd(
   const { tool } = deps;
   const { job, limits } = place.request;
   const { attemptMs } = limits;
-  const endMs = performance.now() + attemptMs;
-  const leftMs = () => Math.max(1, endMs - performance.now());
+  const time = { timeMs: attemptMs, rest: place.request.rest };
+  const allowance = startAllowance(time);
+  using _ = { [Symbol.dispose]: allowance.end };
+  const leftMs = () => Math.max(1, allowance.leftMs());
   const labels = createLabels();
   const rounds: Round[] = [];
   const notes: string[] = [];
@@ -53,7 +57,12 @@ export async function untilEnd(
     }
     const question = failure === null ? questionIn(round.findings.said) : null;
     if (asker === null || question === null) return { rounds, failure, notes };
-    const heard = await askWithin(asker, question, { attemptMs, leftMs: leftMs(), signal });
+    const heard = await askWithin(asker, question, {
+      attemptMs,
+      leftMs: leftMs(),
+      rest: time.rest,
+      signal,
+    });
     if (!heard.helped) {
       const asked = `it asked for help (${oneLine(question)})`;
       return { rounds, failure: `${asked}; ${heard.reason}`, notes };
@@ -72,11 +81,16 @@ function sessionOf({ findings: { session } }: Round): string | null {
 async function askWithin(
   asker: Asker,
   question: string,
-  time: { attemptMs: number; leftMs: number; signal: AbortSignal | undefined },
+  time: {
+    attemptMs: number;
+    leftMs: number;
+    rest: Rest | undefined;
+    signal: AbortSignal | undefined;
+  },
 ): Promise<Heard> {
-  const { attemptMs, leftMs, signal } = time;
+  const { attemptMs, leftMs, rest, signal } = time;
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), leftMs);
+  const allowance = startAllowance({ timeMs: leftMs, rest }, () => deadline.abort());
   const over = signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]);
   try {
     return await asker.ask(question, { signal: over });
@@ -87,6 +101,6 @@ async function askWithin(
     if (!deadline.signal.aborted || !isOver) throw error;
     return { helped: false, reason: `nobody had answered when its ${attemptMs} ms were over` };
   } finally {
-    clearTimeout(timer);
+    allowance.end();
   }
 }

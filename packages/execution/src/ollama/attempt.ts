@@ -1,6 +1,7 @@
 /** One attempt within its time, and what is told about it. */
 import type { CommandReport, ExecutorReport, ExecutorRequest, PromptJob } from '@bzzz/coordination';
 import { BzzzError, isBzzzError } from '@bzzz/protocol';
+import { startAllowance } from '../allowance.ts';
 import { createTalk, type TalkDeps } from './talk.ts';
 
 /** Throws `aborted`, `sandbox_missing`, `workspace_failed`. */
@@ -12,14 +13,14 @@ export async function attempt(
   throwIfAborted(signal);
   const { attemptMs } = request.limits;
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), attemptMs);
-  const endMs = performance.now() + attemptMs;
+  const time = { timeMs: attemptMs, rest: request.rest };
+  const allowance = startAllowance(time, () => deadline.abort());
   const commands: CommandReport[] = [];
   const talk = createTalk(deps, {
     request,
     signal,
     over: signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]),
-    leftMs: () => endMs - performance.now(),
+    leftMs: allowance.leftMs,
     onReport: (report) => commands.push(report),
   });
   try {
@@ -31,7 +32,7 @@ export async function attempt(
     if (!deadline.signal.aborted || !isOver) throw error;
     return { ...talk.failed(`it was not done after ${attemptMs} ms`), commands };
   } finally {
-    clearTimeout(timer);
+    allowance.end();
   }
 }
 

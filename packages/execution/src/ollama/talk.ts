@@ -10,6 +10,7 @@ import { type Answer, ask } from './model/ask.ts';
 import type { Catalogue } from './model/catalogue.ts';
 import { createChain } from './model/chain.ts';
 import { oneLine } from '../prompt/one-line.ts';
+import { rested } from '../rest.ts';
 import { ModelFailure } from './model/failure.ts';
 import { windowOf } from './model/window.ts';
 import type { OllamaSettings } from './options.ts';
@@ -47,7 +48,7 @@ export interface Talk {
 type Ending = Omit<ExecutorReport, 'commands'>;
 
 export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJob): Talk {
-  const { job, help, path } = at.request;
+  const { job, help, path, rest, onSign = () => undefined } = at.request;
   const here = catalogue.models();
   const chain = createChain(job.models.filter((model) => here.includes(model)));
   const budget = createBudget(job);
@@ -83,7 +84,7 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
     const options = { num_ctx: tokens, num_predict };
     const tools = toolbox.descriptions;
     const request = { model, messages: [...messages], tools, options };
-    const answer = await ask(settings, request, at.over);
+    const answer = await ask({ ...settings, onSign }, request, at.over);
     budget.add(model, answer, { read, written: tokensIn(answer) });
     if (answer.tokensRead !== null) conversation.learn(answer.tokensRead);
     return answer;
@@ -95,8 +96,12 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
       const { questionTokensMax } = windowFor(chain.model);
       const objection = budget.objection(Math.min(conversation.tokens(), questionTokensMax));
       if (objection !== null) return failed(objection);
+      await rested(rest, at.over);
       const answer = await chain.ask(question);
       if (answer === null) return failed('no model answers');
+      // An answer that came meanwhile is not acted upon either.
+      await rested(rest, at.over);
+      onSign();
       const { done, finished } = await callAll(toolbox, answer, at.over);
       if (finished !== undefined) return finishedWith(finished);
       const verdict = verdictOn(done);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const LookRequest = z.strictObject({ repo: RepoName.optional() });
 
 export const PauseRequest = z.strictObject({
-  scope: z.enum(['self', 'mesh']),
+  scope: z.enum(['self', 'mesh', 'attempts']),
   paused: z.boolean(),
 });
 

@@ -88,7 +88,12 @@ function webhookOf({ webhookTrouble: trouble }: ProblemSources): Problem[] {
   return trouble === null ? [] : [ofCode(trouble.code, 'warning', trouble.reason)];
 }
 
-function pauseOf({ view: { self } }: ProblemSources): Problem[] {
+function pauseOf({ view: { self, attemptsRest } }: ProblemSources): Problem[] {
+  if (attemptsRest) {
+    const text =
+      'An operator paused this peer and its attempts: they stand still, and keep their tasks.';
+    return [{ code: 'paused', severity: 'warning', text, advice: 'Run `bzzz resume`.' }];
+  }
   if (self.paused !== true) return [];
   const isMesh = self.meshPause?.paused === true;
   const [what, command] = isMesh

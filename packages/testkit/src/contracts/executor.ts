@@ -20,6 +20,8 @@ export interface ExecutorSubject<J extends Job = Job> {
   };
   /** Resolves when the endless job is at work. */
   endlessRuns(): Promise<void>;
+  /** Resolves when that holds. */
+  signed(isSigned: () => boolean): Promise<void>;
   /** Whether anything of the endless job still exists. */
   endlessLives(): Promise<boolean>;
   /** Waits for work under way; a subject with virtual time lets it pass meanwhile. */
@@ -82,6 +84,22 @@ export function describeExecutorContract<J extends Job>(
       abort.abort();
       await subject.settle(refused);
       expect(await subject.endlessLives()).toBe(false);
+    });
+
+    it('gives signs, whether or not anybody prints anything', async () => {
+      const { executor, path, jobs } = subject;
+      const abort = new AbortController();
+      let signs = 0;
+      const onSign = () => {
+        signs += 1;
+      };
+      const request = { job: jobs.endless, path, limits, onSign };
+      const work = executor.run(request, { signal: abort.signal });
+      const refused = expect(work).rejects.toMatchObject({ code: 'aborted' });
+      await subject.settle(subject.endlessRuns());
+      await subject.settle(subject.signed(() => signs > 0));
+      abort.abort();
+      await subject.settle(refused);
     });
 
     it('does nothing when it is aborted before it begins', async () => {

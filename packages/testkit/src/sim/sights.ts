@@ -10,6 +10,7 @@ export type Sight =
   | Happening
   | `people ${PeopleAct}`
   | 'flood'
+  | 'silence'
   | 'trespass'
   | 'partition healed'
   | 'takeover'

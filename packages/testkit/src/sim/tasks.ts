@@ -12,6 +12,8 @@ export interface VirtualTask {
 }
 
 const attemptMs = 90_000;
+/** Longer than a step takes that goes well. */
+const stallMs = 30_000;
 const verdictMs = 120_000;
 
 export interface PolicyDraw {
@@ -29,7 +31,7 @@ export function policyOf({ checkpointMs, verdicts, helpers }: PolicyDraw): strin
     'recipes: {chore: {run: [chore], accept: [check]}}',
     `verdicts: ${verdicts}`,
     `help: {peersMax: ${helpers}, waitMs: 60000}`,
-    `limits: {attemptMs: ${attemptMs}, verdictMs: ${verdictMs}}`,
+    `limits: {attemptMs: ${attemptMs}, stallMs: ${stallMs}, verdictMs: ${verdictMs}}`,
   ].join('\n');
 }
 
@@ -62,6 +64,7 @@ function drawTask(
       ? draw.pick(['everywhere', 'elsewhere', 'here'] as const)
       : null;
   const only = draw.between(0, 2);
+  const isSilent = random.fork(`silent ${number}`).chance(0.5);
   const stuckOn = (machine: number) =>
     stuck === 'everywhere' || (stuck === 'here' ? machine === only : machine !== only);
   return {
@@ -72,7 +75,8 @@ function drawTask(
       if (flaw === undefined || !flawedOn(machine)) return 'succeeds';
       if (program !== (flaw === 'unaccepted' ? 'check' : 'chore')) return 'succeeds';
       sights.count('flawedWork');
-      return flaw === 'unaccepted' ? 'fails' : flaw;
+      if (flaw === 'unaccepted') return 'fails';
+      return flaw === 'endless' && isSilent ? 'silent' : flaw;
     },
   };
 }

@@ -2,10 +2,11 @@
 import type { CommandReport, WorkLimits } from '@bzzz/coordination';
 
 /**
- * What becomes of a command. `stuck`: it fails unless another peer helps. `floods`: it is ended by the limit on its output. `trespasses`: it succeeds,
+ * What becomes of a command. `endless`: it prints on and on. `silent`: it never ends and gives no sign.
+ * `stuck`: it fails unless another peer helps. `floods`: it is ended by the limit on its output. `trespasses`: it succeeds,
  * and has touched what the policy protects on its way.
  */
-export type Fate = 'succeeds' | 'fails' | 'endless' | 'floods' | 'trespasses' | 'stuck';
+export type Fate = 'succeeds' | 'fails' | 'endless' | 'silent' | 'floods' | 'trespasses' | 'stuck';
 
 export interface Told {
   readonly report: CommandReport;
@@ -28,7 +29,8 @@ export function toldOf(argv: readonly string[], fate: Fate, limits: WorkLimits):
         report: { ...report, exitCode: 1, outputTail: 'flawed' },
         reason: 'it ended with exit code 1',
       };
-    case 'endless': {
+    case 'endless':
+    case 'silent': {
       const reason = `it was ended after ${limits.attemptMs} ms`;
       return { report: { ...report, outputTail: `[bzzz] ${reason}` }, reason };
     }

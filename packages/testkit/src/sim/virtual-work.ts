@@ -34,7 +34,7 @@ export interface VirtualWorkOptions {
   readonly peer: PeerId;
   /** How long a step may take. */
   readonly workMsMax: number;
-  /** What a command does that the policy names; `endless` never ends by itself. */
+  /** What a command does that the policy names; `endless` and `silent` never end by themselves. */
   readonly fateOf: (argv: readonly string[], task: TaskId) => Fate;
 }
 
@@ -42,7 +42,11 @@ interface Step {
   readonly commands: readonly (readonly string[])[];
   readonly task: TaskId;
   readonly limits: WorkLimits;
+  readonly onSign?: (() => void) | undefined;
 }
+
+/** So often something that goes on says so. */
+const signEveryMs = 10_000;
 
 export function createVirtualWork(
   deps: VirtualWorkDeps,
@@ -73,15 +77,38 @@ export function createVirtualWork(
     });
   }
 
+  /** Gives signs as long as the work is under way. */
+  async function audibly<T>(onSign: (() => void) | undefined, under: Promise<T>): Promise<T> {
+    let cancel = () => {};
+    const next = () => {
+      cancel = timeline.after(signEveryMs, () => {
+        if (!process.alive()) return;
+        process.enter(() => onSign?.());
+        next();
+      });
+    };
+    next();
+    try {
+      return await under;
+    } finally {
+      cancel();
+    }
+  }
+
   /** Does the commands in order until one fails or time is up. */
-  function run({ commands, task, limits }: Step, signal: AbortSignal | undefined) {
+  function run({ commands, task, limits, onSign }: Step, signal: AbortSignal | undefined) {
     const fates = commands.map((argv) => options.fateOf(argv, task));
     const failing = fates.findIndex((fate) => fate !== 'succeeds' && fate !== 'trespasses');
     const done = commands.slice(0, failing < 0 ? commands.length : failing + 1);
     const told = () => done.map((argv, index) => toldOf(argv, fates[index] ?? 'succeeds', limits));
     if (fates.includes('trespasses')) trespassed.add(task);
     if (fates[failing] === 'floods') sights.count('flood');
-    return fates[failing] === 'endless' ? work(told, signal, limits.attemptMs) : work(told, signal);
+    const fate = fates[failing];
+    if (fate === 'silent') sights.count('silence');
+    if (fate === 'silent') return work(told, signal, limits.attemptMs);
+    return fate === 'endless'
+      ? audibly(onSign, work(told, signal, limits.attemptMs))
+      : work(told, signal);
   }
 
   async function prepare(
@@ -162,12 +189,12 @@ export function createVirtualWork(
   }
   const recipe: Executor<RecipeJob> = {
     async run(request, o): Promise<ExecutorReport> {
-      const { job, path, limits } = request;
+      const { job, path, limits, onSign } = request;
       // The workspace's path is the task: what is to be done here depends on nothing else.
       const task = path as TaskId;
       const helped = await helpWith(request, task, o?.signal);
       if (helped !== undefined) return helped;
-      const told = await run({ commands: job.commands, task, limits }, o?.signal);
+      const told = await run({ commands: job.commands, task, limits, onSign }, o?.signal);
       const commands = told.map(({ report }) => report);
       const failed = told.find(({ report }) => !succeeded(report));
       const reason =

@@ -63,6 +63,7 @@ describeRecipeExecutorContract('virtual', async () => {
       endless: job('endless'),
     },
     endlessRuns: () => place.pump.until(() => endless > 0),
+    signed: (isSigned) => place.pump.until(isSigned),
     endlessLives: async () => endless > 0,
     settle: place.pump.drive,
     dispose: async () => undefined,

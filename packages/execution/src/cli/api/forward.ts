@@ -44,11 +44,14 @@ export function createForwarder({
   api,
   root,
   stallMs,
+  rests,
   passing,
 }: {
   api: ModelApi;
   root: URL;
   stallMs: number;
+  /** Whether whoever asks stands still. */
+  rests: () => boolean;
   /** What an answer goes through. */
   passing: () => Transform;
 }): Forwarder {
@@ -78,7 +81,9 @@ export function createForwarder({
       const answered = Promise.withResolvers<IncomingMessage>();
       onward.once('response', answered.resolve);
       onward.once('error', answered.reject);
-      onward.setTimeout(stallMs, () => onward.destroy(new Error(`nothing came for ${stallMs} ms`)));
+      onward.setTimeout(stallMs, () => {
+        if (!rests()) onward.destroy(new Error(`nothing came for ${stallMs} ms`));
+      });
       // Whoever asked has gone: nobody wants the answer.
       response.once('close', () => onward.destroy());
       try {

@@ -10,11 +10,15 @@ export interface Meter {
   passing(): Transform;
 }
 
-export function createMeter(limits: { requestBytesMax: number; totalBytesMax: number }): Meter {
+export function createMeter(
+  limits: { requestBytesMax: number; totalBytesMax: number },
+  onBytes: () => void = () => undefined,
+): Meter {
   const { requestBytesMax, totalBytesMax } = limits;
   let total = 0;
   function add(bytes: number): void {
     total += bytes;
+    onBytes();
     if (total <= totalBytesMax) return;
     throw new ProxyRefusal(403, `its ${totalBytesMax} bytes to and from the model are used up`);
   }

@@ -21,6 +21,10 @@ export interface ProxyOptions {
   /** What the tool takes for the key. */
   readonly pass: string;
   readonly limits: ProxyLimits;
+  /** Told that something came from either side. */
+  readonly onSign?: (() => void) | undefined;
+  /** Whether the tool stands still: then it is not the server from which nothing comes. */
+  readonly rests?: () => boolean;
 }
 
 export interface ProxyLimits {
@@ -46,11 +50,11 @@ export interface Proxy {
 }
 
 export function createProxy(options: ProxyOptions): Proxy {
-  const { api, limits } = options;
+  const { api, limits, onSign, rests = () => false } = options;
   const root = new URL(options.url);
-  const meter = createMeter(limits);
+  const meter = createMeter(limits, onSign);
   const { stallMs } = limits;
-  const forwarder = createForwarder({ api, root, stallMs, passing: meter.passing });
+  const forwarder = createForwarder({ api, root, stallMs, rests, passing: meter.passing });
   let answers = 0;
   let answered = 0;
   let objection: string | null = null;

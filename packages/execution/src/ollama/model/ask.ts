@@ -44,11 +44,14 @@ type Chunk = z.infer<typeof Chunk>;
 
 /** Throws `ModelFailure`, and the reason of `signal` when that is aborted. */
 export async function ask(
-  settings: Pick<OllamaSettings, 'url' | 'headers' | 'stallMs' | 'answerBytesMax'>,
+  settings: Pick<OllamaSettings, 'url' | 'headers' | 'stallMs' | 'answerBytesMax'> & {
+    /** Told each part of the answer. */
+    readonly onSign: () => void;
+  },
   request: ChatRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const { url, headers, stallMs, answerBytesMax: bytesMax } = settings;
+  const { url, headers, stallMs, answerBytesMax: bytesMax, onSign } = settings;
   const over = new AbortController();
   const fetch = boundedFetch({
     signal: AbortSignal.any([signal, over.signal]),
@@ -60,6 +63,7 @@ export async function ask(
   try {
     const chunks: Chunk[] = [];
     for await (const chunk of await client.chat({ ...request, stream: true })) {
+      onSign();
       const parsed = Chunk.safeParse(chunk);
       if (!parsed.success) throw new ModelFailure('next', 'the server sent no part of an answer');
       chunks.push(parsed.data);

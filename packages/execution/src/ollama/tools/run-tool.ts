@@ -18,7 +18,8 @@ export interface RunDeps {
 
 /** Nothing when there are no commands. */
 export function runTools(deps: RunDeps): Tool[] {
-  const { job, path, limits } = deps.request;
+  const { job, path, limits, onSign, rest } = deps.request;
+  const hooks = { ...(onSign && { onSign }), ...(rest && { rest }) };
   const commands = new Map(Object.entries(job.commands));
   if (commands.size === 0) return [];
   const list = [...commands].map(([name, argv]) => `${name}: ${argv.join(' ')}`);
@@ -29,7 +30,7 @@ export function runTools(deps: RunDeps): Tool[] {
       input: z.object({ name: z.enum([...commands.keys()]) }),
       async use({ name }) {
         const argv = commands.get(name) ?? [];
-        const run = { argv, path, limits, timeMs: deps.timeMs() };
+        const run = { argv, path, limits, timeMs: deps.timeMs(), ...hooks };
         const options = deps.signal === undefined ? {} : { signal: deps.signal };
         const { report, reason } = await deps.runner.run(run, options);
         deps.onReport(report);

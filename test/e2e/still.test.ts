@@ -1,0 +1,115 @@
+/** Attempts of which nothing comes any more, or that are to stand still. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { startForge } from './harness/forge.ts';
+import { expectPublished } from './harness/outcome.ts';
+import {
+  fullMesh,
+  type PeerProcess,
+  startPeers,
+  untilAllSayDone,
+  untilHolder,
+} from './harness/peer.ts';
+import { descendants, signalAll } from './harness/processes.ts';
+import { lockChain, storyOf } from './harness/repository.ts';
+import { createStage, patientMs, type Stage } from './harness/stage.ts';
+import { gatedWorld, openGate, untilWaiting } from './harness/worlds.ts';
+
+vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
+
+it('a command that waits without a word is ended with all its processes, and tried again', async () => {
+  const stage = await createStage();
+  onTestFinished(() => stage.close());
+  const world = await gatedWorld(stage, [{ recipe: 'gated', word: 'oak' }], {
+    limits: { stallMs: 5_000 },
+  });
+  const forge = await startForge(stage, world);
+  const [peer] = await startPeers(stage, forge, ['ash']);
+  if (peer === undefined) throw new Error('no peer was started');
+  await untilHolder(stage, [peer], { number: 1, epoch: 1 });
+  await untilWaiting(stage, peer);
+  const below = await descendants(peer.process().pid);
+  const atWork = below.filter(({ command }) => !command.includes('/programs/'));
+  expect(atWork.length).toBeGreaterThan(0);
+  const ended = await stage.until('the attempt has ended', async () =>
+    (await peer.journal()).find(({ kind }) => kind === 'attempt.ended'),
+  );
+  expect(ended).toMatchObject({
+    outcome: 'cancelled',
+    code: 'attempt_stalled',
+    reason: expect.stringMatching(/the recipe gave no sign for 5000 ms/),
+  });
+  await stage.until('its commands have ended', () => atWork.every(({ pid }) => !signalAll(pid, 0)));
+
+  await untilHolder(stage, [peer], { number: 1, epoch: 2 });
+  await openGate(stage, peer);
+  await untilAllSayDone(stage, [peer], 1);
+  const { chain } = await expectPublished(forge, 1);
+  expect(storyOf(chain)).toEqual(['held 1', 'released 1', 'held 2', 'result 2']);
+  expect(storyOf(await lockChain(forge, 1))).toHaveLength(4);
+});
+
+it('an attempt that is paused keeps its task beyond all its times, and goes on where it was', async () => {
+  const stage = await createStage();
+  onTestFinished(() => stage.close());
+  const world = await gatedWorld(stage, [{ recipe: 'gated', word: 'oak' }], {
+    limits: { stallMs: 8_000, attemptMs: 10_000 },
+  });
+  const forge = await startForge(stage, world);
+  const timing = { leaseMs: 6_000 };
+  const peers = await startPeers(stage, forge, ['ash', 'elm'], { timing });
+  await fullMesh(stage, peers);
+  const owner = await untilHolder(stage, peers, { number: 1, epoch: 1 });
+  await untilWaiting(stage, owner);
+  const gates = async () =>
+    (await descendants(owner.process().pid)).filter(({ command }) => command.startsWith('sh -c'));
+  await owner.client.pause({ scope: 'attempts', paused: true });
+  await stage.until('its command stands still', async () => {
+    const [gate, ...more] = await gates();
+    return gate !== undefined && more.length === 0 && (await stateOf(gate.pid)) === 'T';
+  });
+  const { problems } = await owner.client.status();
+  expect(problems.map(({ text }) => text).join()).toContain('they stand still');
+  // Its lease, its time and the silence that is allowed are over by then, were it not for the pause.
+  await stage.until('the lease was renewed seven times', async () => {
+    const settled = (await owner.journal()).filter(({ kind }) => kind === 'fence.settled');
+    return settled.length > 7;
+  });
+  await openGateOf(stage, owner);
+  expect(await lockChain(forge, 1).then(storyOf)).toEqual(['held 1']);
+  await owner.client.pause({ scope: 'self', paused: false });
+  await untilAllSayDone(stage, peers, 1);
+  const { chain } = await expectPublished(forge, 1);
+  expect(storyOf(chain)).toEqual(['held 1', 'result 1']);
+});
+
+it('a peer that is stopped while its attempt stands still leaves nothing behind', async () => {
+  const stage = await createStage();
+  onTestFinished(() => stage.close());
+  const world = await gatedWorld(stage, [{ recipe: 'gated', word: 'oak' }]);
+  const forge = await startForge(stage, world);
+  const [peer] = await startPeers(stage, forge, ['ash']);
+  if (peer === undefined) throw new Error('no peer was started');
+  await untilHolder(stage, [peer], { number: 1, epoch: 1 });
+  await untilWaiting(stage, peer);
+  const below = await descendants(peer.process().pid);
+  await peer.client.pause({ scope: 'attempts', paused: true });
+  await stage.until('a command stands still', async () => {
+    const states = await Promise.all(below.map(({ pid }) => stateOf(pid)));
+    return states.includes('T');
+  });
+  expect(await peer.stop()).toBe(0);
+  await stage.until('its commands have ended', () => below.every(({ pid }) => !signalAll(pid, 0)));
+  expect(storyOf(await lockChain(forge, 1))).toEqual(['held 1', 'released 1']);
+});
+
+async function stateOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return /\) (\S)/.exec(stat)?.[1];
+}
+
+/** Without waiting for the command to pass it. */
+async function openGateOf(stage: Stage, peer: PeerProcess): Promise<void> {
+  await writeFile(join(dirname(await untilWaiting(stage, peer)), 'go'), '');
+}

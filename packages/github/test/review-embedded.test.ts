@@ -1,9 +1,12 @@
 /** What the people of a repository do to a pull request of another account, as a peer reads it. */
 import type { Oid } from '@bzzz/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type GithubForge, tokenFromValue } from '../src/index.ts';
 import { tokens } from './support/embedded.ts';
 import { type EmbeddedIssue, useEmbeddedIssue } from './support/embedded-issue.ts';
+
+const Listed = z.array(z.object({ id: z.number() }));
 
 let at: EmbeddedIssue;
 useEmbeddedIssue((issue) => {
@@ -48,9 +51,9 @@ describe('a pull request of a peer', () => {
     const [first] = (await read()).remarks;
     expect(first).toMatchObject({ kind: 'line', text: 'Why?', path: 'result.txt', line: 1 });
     const url = `${at.embedded.forge.url}/repos/${at.repo}/pulls/${id}/comments`;
-    const [listed] = await (await fetch(url)).json();
+    const [listed] = Listed.parse(await (await fetch(url)).json());
     const reply = { body: 'Because.' };
-    await send('POST', `/pulls/${id}/comments/${listed.id}/replies`, reply, tokens.peer);
+    await send('POST', `/pulls/${id}/comments/${listed?.id}/replies`, reply, tokens.peer);
     expect((await read()).remarks).toMatchObject([
       { by: 'owner', text: 'Why?' },
       { by: 'peers', text: 'Because.', kind: 'line', path: 'result.txt', line: 1 },

@@ -117,9 +117,11 @@ function nowhere(): Forge {
     putComment: refuse,
     addLabel: refuse,
     findPullRequests: refuse,
+    readReview: refuse,
     putPullRequest: refuse,
     putVerdicts: refuse,
     markReady: refuse,
+    markDraft: refuse,
   };
 }
 

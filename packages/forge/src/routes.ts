@@ -1,4 +1,5 @@
 import { branchRoutes } from './gitdata/branches.ts';
+import { checkRunRoutes } from './gitdata/check-runs.ts';
 import { commitRoutes } from './gitdata/commits.ts';
 import { contentRoutes } from './gitdata/contents.ts';
 import { objectRoutes } from './gitdata/objects.ts';
@@ -13,8 +14,10 @@ import { eventRoutes } from './tracker/events.ts';
 import { issueRoutes } from './tracker/issues.ts';
 import { labelRoutes } from './tracker/labels.ts';
 import { mergeRoutes } from './tracker/merge.ts';
+import { lineCommentRoutes } from './tracker/line-comments.ts';
 import { pullRoutes } from './tracker/pulls.ts';
 import { repoRoutes } from './tracker/repos.ts';
+import { reviewRoutes } from './tracker/reviews.ts';
 import type { World } from './world.ts';
 
 /** Everything that the forge serves itself; the first pattern that fits wins. */
@@ -27,10 +30,14 @@ export function forgeRoutes(world: World, flush: () => Promise<void>): Route[] {
     ...assigneeRoutes(world),
     ...issueRoutes(world),
     ...mergeRoutes(world, flush),
+    // Before the pull requests themselves: `pulls/comments` is not the number of one.
+    ...lineCommentRoutes(world),
+    ...reviewRoutes(world),
     ...pullRoutes(world),
     ...refRoutes(world),
     ...branchRoutes(world),
     ...statusRoutes(world),
+    ...checkRunRoutes(world),
     ...commitRoutes(world),
     ...objectRoutes(world),
     ...contentRoutes(world),

@@ -77,7 +77,18 @@ test('pull requests', async () => {
   await rest.pulls.listFiles(at);
   await rest.pulls.listCommits(at);
   await rest.pulls.createReview({ ...at, event: 'COMMENT', body: 'fine' });
+  const fine = await rest.pulls.createReview({ ...at, body: 'fine' });
+  const review_id = fine.data.id;
+  await rest.pulls.submitReview({ ...at, review_id, event: 'COMMENT', body: 'fine' });
+  await rest.pulls.updateReview({ ...at, review_id, body: 'very fine' });
   await rest.pulls.listReviews(at);
+  const spot = { ...at, commit_id: data.head.sha, path: 'NOTES.md', line: 1 };
+  const comment_id = (await rest.pulls.createReviewComment({ ...spot, body: 'c' })).data.id;
+  await rest.pulls.createReplyForReviewComment({ ...at, comment_id, body: 'd' });
+  await rest.pulls.updateReviewComment({ ...demo, comment_id, body: 'e' });
+  await rest.pulls.getReviewComment({ ...demo, comment_id });
+  await rest.pulls.listReviewComments(at);
+  await rest.pulls.deleteReviewComment({ ...demo, comment_id });
   await rest.issues.get({ ...demo, issue_number: data.number });
   await rest.pulls.merge(at);
   await rest.pulls.checkIfMerged(at);
@@ -117,6 +128,11 @@ test('git data, contents, statuses', async () => {
   await rest.repos.createCommitStatus({ ...demo, sha, state: 'success', context: 'ci' });
   await rest.repos.listCommitStatusesForRef({ ...demo, ref: 'main' });
   await rest.repos.getCombinedStatusForRef({ ...demo, ref: 'main' });
+  const run = { ...demo, name: 'build', head_sha: sha };
+  const check_run_id = (await rest.checks.create(run)).data.id;
+  await rest.checks.update({ ...demo, check_run_id, conclusion: 'success' });
+  await rest.checks.get({ ...demo, check_run_id });
+  await rest.checks.listForRef({ ...demo, ref: 'main' });
 });
 
 test('accounts and repositories', async () => {

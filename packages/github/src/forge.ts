@@ -15,6 +15,7 @@ import { createGraphql } from './rest/graphql.ts';
 import { createHistoryApi } from './rest/history.ts';
 import { createRemarkApi } from './rest/remarks.ts';
 import { createReadyApi } from './rest/ready.ts';
+import { createReviewApi } from './rest/review.ts';
 import { parseAnswer, UserAnswer } from './rest/schemas.ts';
 import { createStats, type GithubStats } from './stats.ts';
 import type { TokenSource } from './token-source.ts';
@@ -56,6 +57,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
   const graphql = createGraphql({ rest }, settings);
   const ready = createReadyApi({ rest, graphql });
   const history = createHistoryApi({ graphql });
+  const reviews = createReviewApi({ graphql });
   const remarks = createRemarkApi({ rest });
   const associations = createAssociationApi({ rest, clock });
   const runGit = createGitRunner();
@@ -127,6 +129,8 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
       call(options, (signal) => issues.addLabel({ repo, number }, label, signal)),
     findPullRequests: (repo, number, options) =>
       call(options, (signal) => pulls.find({ repo, number }, signal)),
+    readReview: (repo, pullRequest, options) =>
+      call(options, (signal) => reviews.read(repo, pullRequest, signal)),
     putPullRequest: (repo, number, text, options) =>
       call(options, (signal) => pulls.put({ repo, number }, text, signal)),
     // To its comments a pull request is an issue like any other.
@@ -136,6 +140,8 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
         return comments.put(at, await account(signal), body, signal);
       }),
     markReady: (repo, at, options) => call(options, (signal) => ready.markReady(repo, at, signal)),
+    markDraft: (repo, pullRequest, options) =>
+      call(options, (signal) => ready.markDraft(repo, pullRequest, signal)),
 
     stats: () => stats.snapshot(),
     async close() {

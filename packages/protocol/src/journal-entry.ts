@@ -42,6 +42,7 @@ export const VisibleEffect = z.enum([
   'pull-request',
   'verdicts',
   'ready',
+  'draft',
 ]);
 export type VisibleEffect = z.infer<typeof VisibleEffect>;
 

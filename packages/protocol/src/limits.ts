@@ -64,6 +64,16 @@ export const limits = {
   whyTasksMax: 24,
   /** Title of a task in such an answer. */
   whyTitleCharsMax: 100,
+  /** Words of one review or comment on a pull request; of longer ones the beginning. */
+  reviewTextCharsMax: 8_192,
+  /** Reviews and comments of one pull request; of more the latest. */
+  reviewRemarksMax: 100,
+  /** Failed checks of one commit. */
+  failedChecksMax: 24,
+  /** Name of such a check. */
+  failedCheckNameCharsMax: 140,
+  /** What such a check says; of more the beginning. */
+  failedCheckSummaryCharsMax: 2_048,
   /** One request on the local control socket. */
   controlMessageBytesMax: 256 * 1024,
 } as const;

@@ -109,6 +109,47 @@ export interface PullRequest {
   readonly url: string;
 }
 
+/** What became of a pull request since it was opened, as one read showed it. Reads may be stale. */
+export interface Review {
+  readonly state: PullRequest['state'];
+  readonly draft: boolean;
+  readonly head: Oid;
+  /** Whether it merges into its base branch as that stands now; null: the forge has not found out yet. */
+  readonly mergeable: boolean | null;
+  /** What the repository's own checks say of `head`. */
+  readonly checks: {
+    readonly state: 'none' | 'pending' | 'passed' | 'failed';
+    /** Bounded, and only those of which the token may read more than that something failed. */
+    readonly failed: readonly FailedCheck[];
+  };
+  /**
+   * What was said on it, oldest first: reviews, comments on lines, plain comments; not bzzz's own
+   * comment. Of very many the latest.
+   */
+  readonly remarks: readonly ReviewRemark[];
+}
+
+export interface FailedCheck {
+  readonly name: string;
+  /** What it says of itself; else in one word how it ended. */
+  readonly summary: string;
+}
+
+export interface ReviewRemark {
+  /** Null: no person's account that is still there. */
+  readonly by: Account | null;
+  readonly association: Association;
+  readonly kind: 'approved' | 'changes-requested' | 'reviewed' | 'comment' | 'line';
+  /** May be empty where the kind says it all. */
+  readonly text: string;
+  readonly path: string | null;
+  /** At `head`; null also where that line is gone by now. */
+  readonly line: number | null;
+  /** When it was last written. */
+  readonly atMs: number;
+  readonly edited: boolean;
+}
+
 export interface PullRequestText {
   readonly title: string;
   readonly body: string;
@@ -187,6 +228,8 @@ export interface Forge {
     number: IssueNumber,
     options?: Options,
   ): Promise<readonly PullRequest[]>;
+  /** Of one that is not there: `forge_not_found`. */
+  readReview(repo: RepoName, pullRequest: number, options?: Options): Promise<Review>;
   /** Opens a draft for the task's result branch, or adopts and updates the open one. */
   putPullRequest(
     repo: RepoName,
@@ -205,4 +248,9 @@ export interface Forge {
     at: { readonly pullRequest: number; readonly head: Oid; readonly verified: boolean },
     options?: Options,
   ): Promise<{ written: boolean }>;
+  /**
+   * Takes "ready for review" back: what stands there now was judged by nobody. Where the plan of the
+   * repository has no drafts, nothing is written, nor to what is closed.
+   */
+  markDraft(repo: RepoName, pullRequest: number, options?: Options): Promise<{ written: boolean }>;
 }

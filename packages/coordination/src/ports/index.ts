@@ -16,6 +16,7 @@ export type {
 export type {
   Base,
   Branches,
+  FailedCheck,
   FencePush,
   FenceRead,
   Forge,
@@ -29,6 +30,8 @@ export type {
   Put,
   Remark,
   Remarks,
+  Review,
+  ReviewRemark,
 } from './forge.ts';
 export type { Journal, JournalLog, StoredEntry } from './journal.ts';
 export type { ConnectionEvent, Mesh } from './mesh.ts';

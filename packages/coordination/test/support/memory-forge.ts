@@ -21,6 +21,7 @@ import type {
   PullRequest,
   PushReply,
   Remark,
+  Review,
 } from '../../src/index.ts';
 
 /**
@@ -41,6 +42,8 @@ interface TaskOnForge {
   pullRequests: PullRequest[];
   /** Body of the comment on its pull request. */
   verdicts: string | null;
+  /** What a test says of its pull request beside what that shows; as opened, nobody has said anything. */
+  review: Partial<Review>;
 }
 
 type Method = keyof Forge;
@@ -148,6 +151,7 @@ export function createMemoryForge(): MemoryForge {
         comment: null,
         pullRequests: [],
         verdicts: null,
+        review: {},
       });
     },
     fail(method, ...errors) {
@@ -280,6 +284,16 @@ export function createMemoryForge(): MemoryForge {
       enter('findPullRequests', o?.signal);
       return task(number).pullRequests.toReversed();
     },
+    async readReview(_repo, pullRequest, o) {
+      enter('readReview', o?.signal);
+      const { pullRequests, review } = withPullRequest(pullRequest);
+      const [shown] = pullRequests.filter(({ number }) => number === pullRequest);
+      if (shown === undefined) throw new BzzzError('forge_not_found', 'no pull request');
+      const { state, draft, head } = shown;
+      const mergeable = state === 'open' ? true : null;
+      const checks = { state: 'none', failed: [] } as const;
+      return { state, draft, head, mergeable, checks, remarks: [], ...review };
+    },
     async putPullRequest(_repo, number, _text, o) {
       enter('putPullRequest', o?.signal);
       const at = task(number);
@@ -307,6 +321,17 @@ export function createMemoryForge(): MemoryForge {
       if (!written) return { written };
       at.pullRequests = at.pullRequests.map((one) =>
         one.number === pullRequest ? { ...one, draft: false } : one,
+      );
+      return { written };
+    },
+    async markDraft(_repo, pullRequest, o) {
+      enter('markDraft', o?.signal);
+      const at = withPullRequest(pullRequest);
+      const isReady = (one: PullRequest) =>
+        one.number === pullRequest && one.state === 'open' && !one.draft;
+      const written = at.pullRequests.some(isReady);
+      at.pullRequests = at.pullRequests.map((one) =>
+        isReady(one) ? { ...one, draft: true } : one,
       );
       return { written };
     },

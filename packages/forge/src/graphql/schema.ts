@@ -5,15 +5,16 @@ import {
   findIssue,
   findPull,
   findRepo,
-  may,
+  mayUpdate,
   permissionOf,
 } from '../tracker/access.ts';
 import { addEvent, saveIssue } from '../tracker/changes.ts';
 import { htmlUrl } from '../tracker/format.ts';
-import { mergeabilityOf } from '../tracker/pull-git.ts';
 import type { World } from '../world.ts';
 import { GraphqlFieldError } from './execute.ts';
-import type { Args, GraphNode, GraphValue } from './execute.ts';
+import type { Args, GraphNode } from './execute.ts';
+import { actorNode, connection, labelNode, text, unresolved, userNode } from './nodes.ts';
+import { commentNodes, pullFields } from './pull-schema.ts';
 
 /** The part of GitHub's GraphQL schema that REST has no equal of, and what it needs around it. */
 export function queryRoot(world: World, call: Call): GraphNode {
@@ -27,7 +28,7 @@ export function queryRoot(world: World, call: Call): GraphNode {
         if (repo === undefined || permissionOf(world.tables, repo, call.user) === null) {
           throw unresolved(`Repository with the name '${fullName}'`);
         }
-        return repoNode(world, repo);
+        return repoNode(world, repo, call.user);
       },
       node: (args) => nodeOf(world, call, text(args, 'id')),
     },
@@ -58,10 +59,7 @@ function setDraft(
   }
   const { repo, issue, pull } = found;
   const actor = call.user;
-  if (
-    actor === null ||
-    (pull.user_id !== actor.id && !may(world.tables, { repo, user: actor }, 'push'))
-  ) {
+  if (actor === null || !mayUpdate(world.tables, { repo, user: actor }, pull)) {
     const login = actor?.login ?? 'anonymous';
     throw new GraphqlFieldError('FORBIDDEN', `${login} does not have the correct permissions`);
   }
@@ -80,7 +78,7 @@ function setDraft(
     type: to.draft ? 'ConvertPullRequestToDraftPayload' : 'MarkPullRequestReadyForReviewPayload',
     fields: {
       clientMutationId: () => (typeof mutationId === 'string' ? mutationId : null),
-      pullRequest: () => issueNode(world, { repo, issue, pull: saved }),
+      pullRequest: () => issueNode(world, { ...found, pull: saved }),
     },
   };
 }
@@ -89,6 +87,7 @@ interface Found {
   readonly repo: RepoRow;
   readonly issue: IssueRow;
   readonly pull: PullRow | undefined;
+  readonly viewer: UserRow | null;
 }
 
 function nodeOf(world: World, call: Call, id: string): GraphNode {
@@ -103,16 +102,16 @@ function findNode(world: World, call: Call, id: string): Found | null {
   const repo = world.tables.repos.get(issue?.repo_id ?? pull?.repo_id ?? -1);
   if (repo === undefined || permissionOf(world.tables, repo, call.user) === null) return null;
   const own = issue ?? findIssue(world.tables, repo, pull?.number ?? -1);
-  return own === undefined ? null : { repo, issue: own, pull };
+  return own === undefined ? null : { repo, issue: own, pull, viewer: call.user };
 }
 
-function repoNode(world: World, repo: RepoRow): GraphNode {
+function repoNode(world: World, repo: RepoRow, viewer: UserRow | null): GraphNode {
   const numbered = (args: Args, wants: 'issue' | 'pull' | 'either'): GraphNode => {
     const number = Number(args['number']);
     const issue = findIssue(world.tables, repo, number);
     const pull = findPull(world.tables, repo, number);
     const fits = wants === 'either' || (wants === 'pull') === (pull !== undefined);
-    if (issue !== undefined && fits) return issueNode(world, { repo, issue, pull });
+    if (issue !== undefined && fits) return issueNode(world, { repo, issue, pull, viewer });
     const kind = { issue: 'an Issue', pull: 'a PullRequest', either: 'an issue or pull request' }[
       wants
     ];
@@ -136,7 +135,7 @@ function repoNode(world: World, repo: RepoRow): GraphNode {
 }
 
 function issueNode(world: World, found: Found): GraphNode {
-  const { repo, issue, pull } = found;
+  const { repo, issue, pull, viewer } = found;
   const { tables } = world;
   const edits = tables.edits.findBy('issue_id', issue.id).toSorted((a, b) => b.id - a.id);
   const [lastEdit] = edits;
@@ -177,7 +176,8 @@ function issueNode(world: World, found: Found): GraphNode {
       ),
     timelineItems: (args) =>
       connection(timelineNodes(world, found, args), args, 'IssueTimelineItems'),
-    repository: () => repoNode(world, repo),
+    comments: (args) => connection(commentNodes(world, found), args, 'IssueComment'),
+    repository: () => repoNode(world, repo, viewer),
   };
   if (pull === undefined) {
     return {
@@ -189,28 +189,9 @@ function issueNode(world: World, found: Found): GraphNode {
       },
     };
   }
-  return { type: 'PullRequest', fields: { ...common, ...pullFields(world, repo, pull) } };
-}
-
-function pullFields(world: World, repo: RepoRow, pull: PullRow): GraphNode['fields'] {
-  const mergeable = async (): Promise<string> => {
-    const found = await mergeabilityOf(world, repo, pull);
-    if (found.mergeable === null) return 'UNKNOWN';
-    return found.mergeable ? 'MERGEABLE' : 'CONFLICTING';
-  };
   return {
-    state: () => (pull.merged ? 'MERGED' : pull.state.toUpperCase()),
-    isDraft: () => pull.draft,
-    merged: () => pull.merged,
-    mergedAt: () => pull.merged_at,
-    mergeable,
-    headRefName: () => pull.head_ref,
-    headRefOid: () => pull.head_sha,
-    baseRefName: () => pull.base_ref,
-    baseRefOid: () => pull.base_sha,
-    additions: () => pull.additions,
-    deletions: () => pull.deletions,
-    changedFiles: () => pull.changed_files,
+    type: 'PullRequest',
+    fields: { ...common, ...pullFields(world, { repo, pull, viewer }) },
   };
 }
 
@@ -285,65 +266,4 @@ function eventNode(world: World, event: EventRow): GraphNode | null {
 /** `LabeledEvent` is `LABELED_EVENT` among the item types. */
 function enumName(type: string): string {
   return type.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
-}
-
-/** `first` counts from the front, `last` from the back; GitHub demands one of them, at most 100. */
-function connection(nodes: readonly GraphNode[], args: Args, type: string): GraphNode {
-  const { first, last } = args;
-  if (typeof first !== 'number' && typeof last !== 'number') {
-    const message = `You must provide a \`first\` or \`last\` value to properly paginate the \`${type}\` connection.`;
-    throw new GraphqlFieldError('MISSING_PAGINATION_BOUNDARIES', message);
-  }
-  const shown =
-    typeof first === 'number'
-      ? nodes.slice(0, Math.min(first, 100))
-      : nodes.slice(-Math.min(Number(last), 100));
-  return {
-    type: `${type}Connection`,
-    fields: {
-      totalCount: () => nodes.length,
-      nodes: () => shown,
-      edges: () => shown.map((node) => ({ type: `${type}Edge`, fields: { node: () => node } })),
-      pageInfo: () => ({
-        type: 'PageInfo',
-        fields: {
-          hasNextPage: () => typeof first === 'number' && nodes.length > shown.length,
-          hasPreviousPage: () => typeof first !== 'number' && nodes.length > shown.length,
-          endCursor: () => null,
-          startCursor: () => null,
-        },
-      }),
-    },
-  };
-}
-
-function labelNode(name: string, color: string): GraphNode {
-  return { type: 'Label', fields: { name: () => name, color: () => color } };
-}
-
-function actorNode(world: World, id: number): GraphValue {
-  const user = world.tables.users.get(id);
-  return user === undefined ? null : userNode(world, user);
-}
-
-function userNode(world: World, user: UserRow): GraphNode {
-  return {
-    type: user.type,
-    fields: {
-      id: () => user.node_id,
-      databaseId: () => user.id,
-      login: () => user.login,
-      name: () => user.name,
-      url: () => `${world.baseUrl}/${user.login}`,
-    },
-  };
-}
-
-function text(args: Args, key: string): string {
-  const value = args[key];
-  return typeof value === 'string' ? value : '';
-}
-
-function unresolved(what: string): GraphqlFieldError {
-  return new GraphqlFieldError('NOT_FOUND', `Could not resolve to ${what}.`);
 }

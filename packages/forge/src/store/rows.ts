@@ -16,6 +16,8 @@ export interface Tables {
   readonly tokens: Table<TokenRow>;
   readonly edits: Table<EditRow>;
   readonly statuses: Table<StatusRow>;
+  readonly reviews: Table<ReviewRow>;
+  readonly checkRuns: Table<CheckRunRow>;
   readonly tips: Table<TipRow>;
   readonly seeds: Table<SeedRow>;
 }
@@ -33,6 +35,8 @@ export function tablesOf(store: Store): Tables {
     tokens: store.collection('bzzz.tokens', ['sha256']),
     edits: store.collection('bzzz.edits', ['issue_id']),
     statuses: store.collection('bzzz.statuses', ['repo_id', 'sha']),
+    reviews: store.collection('github.reviews', ['repo_id', 'pull_number']),
+    checkRuns: store.collection('github.check_runs', ['repo_id', 'head_sha']),
     tips: store.collection('bzzz.tips', ['repo_id']),
     seeds: store.collection('bzzz.seeds', ['repo_id']),
   };
@@ -155,6 +159,21 @@ export interface CommentRow extends Row {
   readonly subject_type: string | null;
   readonly comment_type: 'issue' | 'review' | 'commit';
   readonly review_id: number | null;
+  /** Absent until somebody edits it. */
+  readonly last_edited_at?: string;
+}
+
+export interface ReviewRow extends Row {
+  readonly node_id: string;
+  readonly repo_id: number;
+  readonly pull_number: number;
+  readonly user_id: number;
+  readonly body: string | null;
+  readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING';
+  readonly commit_id: string;
+  readonly submitted_at: string | null;
+  /** Absent until somebody edits it. */
+  readonly last_edited_at?: string;
 }
 
 export interface EventRow extends Row {
@@ -192,6 +211,25 @@ export interface StatusRow extends Row {
   readonly description: string | null;
   readonly context: string;
   readonly creator_id: number;
+}
+
+export interface CheckRunRow extends Row {
+  readonly node_id: string;
+  readonly repo_id: number;
+  readonly head_sha: string;
+  readonly name: string;
+  readonly status: 'queued' | 'in_progress' | 'completed';
+  /** Null until it is completed. */
+  readonly conclusion: string | null;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+  readonly external_id: string;
+  readonly details_url: string | null;
+  readonly output: {
+    readonly title: string | null;
+    readonly summary: string | null;
+    readonly text: string | null;
+  };
 }
 
 /** How far the commits of a default branch have been read for the issues that they close. */

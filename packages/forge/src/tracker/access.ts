@@ -30,6 +30,15 @@ export function may(
   return has !== null && order.indexOf(has) >= order.indexOf(least);
 }
 
+/** What was written is changed by whoever wrote it, or may push. */
+export function mayUpdate(
+  tables: Tables,
+  who: { readonly repo: RepoRow; readonly user: UserRow | null },
+  written: { readonly user_id: number },
+): boolean {
+  return written.user_id === who.user?.id || may(tables, who, 'push');
+}
+
 export type AuthorAssociation = 'OWNER' | 'COLLABORATOR' | 'NONE';
 
 export function associationOf(tables: Tables, repo: RepoRow, userId: number): AuthorAssociation {

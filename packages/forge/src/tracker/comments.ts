@@ -5,8 +5,9 @@ import { forbidden, invalid, json, noContent, notFound } from '../http/reply.ts'
 import type { Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
 import type { CommentRow, RepoRow } from '../store/rows.ts';
+import { isoSeconds } from '../store/store.ts';
 import type { World } from '../world.ts';
-import { findIssue, issueOf, may, numberOf, repoOf } from './access.ts';
+import { findIssue, issueOf, mayUpdate, numberOf, repoOf } from './access.ts';
 import { checkBody, saveIssue } from './changes.ts';
 import { formatComment, nodeId } from './format.ts';
 
@@ -84,7 +85,8 @@ function create(world: World, call: RouteCall): Reply {
 
 function edit(world: World, call: RouteCall): Reply {
   const { repo, comment } = writable(world, call);
-  const saved = world.tables.comments.update(comment.id, { body: textIn(call) }) ?? comment;
+  const written = { body: textIn(call), last_edited_at: isoSeconds(world.now()) };
+  const saved = world.tables.comments.update(comment.id, written) ?? comment;
   touchIssue(world, repo, comment, 0);
   return json(200, formatComment(world, repo, saved));
 }
@@ -100,7 +102,7 @@ function writable(world: World, call: RouteCall): { repo: RepoRow; comment: Comm
   const repo = repoOf(world.tables, call);
   const actor = userOf(call);
   const comment = commentOf(world, repo, call);
-  if (comment.user_id !== actor.id && !may(world.tables, { repo, user: actor }, 'push')) {
+  if (!mayUpdate(world.tables, { repo, user: actor }, comment)) {
     throw forbidden('Must have admin rights to Repository.');
   }
   return { repo, comment };

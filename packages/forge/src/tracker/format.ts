@@ -105,6 +105,43 @@ export function formatComment(
   };
 }
 
+export function formatLineComment(
+  world: World,
+  repo: RepoRow,
+  { row, hunk }: { readonly row: CommentRow; readonly hunk: string },
+): Record<string, unknown> {
+  const url = `${repoUrl(world, repo)}/pulls/comments/${row.id}`;
+  const pullUrl = `${repoUrl(world, repo)}/pulls/${row.pull_number ?? 0}`;
+  const html = `${htmlUrl(world, repo)}/pull/${row.pull_number ?? 0}#discussion_r${row.id}`;
+  return {
+    url,
+    html_url: html,
+    pull_request_url: pullUrl,
+    id: row.id,
+    node_id: row.node_id,
+    pull_request_review_id: row.review_id,
+    diff_hunk: hunk,
+    path: row.path ?? '',
+    commit_id: row.commit_sha ?? '',
+    original_commit_id: row.commit_sha ?? '',
+    ...(row.in_reply_to_id === null ? {} : { in_reply_to_id: row.in_reply_to_id }),
+    user: userById(world, row.user_id),
+    body: row.body,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    author_association: associationOf(world.tables, repo, row.user_id),
+    line: row.line,
+    original_line: row.line,
+    start_line: null,
+    original_start_line: null,
+    side: row.side ?? 'RIGHT',
+    start_side: null,
+    subject_type: 'line',
+    reactions: reactionsAt(url),
+    _links: { self: { href: url }, html: { href: html }, pull_request: { href: pullUrl } },
+  };
+}
+
 export function formatEvent(world: World, repo: RepoRow, event: EventRow): Record<string, unknown> {
   const { tables } = world;
   const label = tables.labels

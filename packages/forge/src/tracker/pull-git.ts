@@ -1,4 +1,5 @@
 import { forgeError } from '../errors.ts';
+import { checksOf } from '../gitdata/checks.ts';
 import type { PullRow, RepoRow } from '../store/rows.ts';
 import type { World } from '../world.ts';
 
@@ -73,13 +74,7 @@ export async function mergeabilityOf(
   const tree = await mergedTree(world, repo, { base, head: pull.head_sha });
   if (tree === null) return { mergeable: false, mergeable_state: 'dirty' };
   if (pull.draft) return { mergeable: true, mergeable_state: 'draft' };
-  return { mergeable: true, mergeable_state: isRed(world, repo, pull) ? 'unstable' : 'clean' };
-}
-
-function isRed(world: World, repo: RepoRow, pull: PullRow): boolean {
-  const latest = new Map<string, string>();
-  for (const status of world.tables.statuses.findBy('sha', pull.head_sha)) {
-    if (status.repo_id === repo.id) latest.set(status.context, status.state);
-  }
-  return [...latest.values()].some((state) => state !== 'success');
+  const checks = checksOf(world, repo, pull.head_sha);
+  const isGreen = checks === null || checks.state === 'SUCCESS';
+  return { mergeable: true, mergeable_state: isGreen ? 'clean' : 'unstable' };
 }

@@ -38,7 +38,7 @@ const listPath = '/repos/{owner}/{repo}/issues/{issue_number}/comments';
 const knownMax = 4096;
 const lagReads = 3;
 /** Who may write into the repository may well run a peer; anybody else's marker is a forgery. */
-const peersOf = new Set(['OWNER', 'MEMBER', 'COLLABORATOR']);
+export const peersOf: ReadonlySet<string> = new Set(['OWNER', 'MEMBER', 'COLLABORATOR']);
 /** A POST that was answered so had no effect; after any other failure it may have had. */
 const refusals = new Set([
   'forge_refused',

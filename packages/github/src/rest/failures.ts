@@ -22,6 +22,10 @@ export function restFailure(error: unknown, context: FailureContext): BzzzError 
   if (error instanceof Error && error.cause instanceof BzzzError) return error.cause;
   const reason = withoutToken(reasonOf(error), context.token).slice(0, limits.reasonCharsMax);
   const response = error instanceof RequestError ? error.response : undefined;
+  // GraphQL answers 200 also to whoever has used up its limit; the throttling plugin throws that itself.
+  if (!(error instanceof RequestError) && context.toldMs !== undefined) {
+    return coded('forge_rate_limited', reason, error, context.toldMs || unnamedWaitMs);
+  }
   if (response === undefined) return coded('forge_unreachable', reason, error);
   const { status, headers } = response;
   const waitMs = waitOf(headers);

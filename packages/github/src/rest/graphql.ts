@@ -17,12 +17,18 @@ interface Query<S extends z.ZodType> {
   readonly query: string;
   readonly variables: object;
   readonly data: S;
+  /** Whether the answer still says enough without this field, which it then shows as null. */
+  readonly mayLack?: (path: Path) => boolean;
 }
 
-const Answer = z.object({
-  data: z.unknown(),
-  errors: z.array(z.object({ type: z.string().nullish(), message: z.string() })).nullish(),
+type Path = readonly (string | number)[];
+
+const Failure = z.object({
+  type: z.string().nullish(),
+  message: z.string(),
+  path: z.array(z.union([z.string(), z.int()])).nullish(),
 });
+const Answer = z.object({ data: z.unknown(), errors: z.array(Failure).nullish() });
 
 /** What GitHub asks for when it names no time. */
 const unnamedWaitMs = 60_000;
@@ -33,9 +39,9 @@ export function createGraphql(
 ): Graphql {
   const route = `POST ${graphqlUrlOf(apiUrl)}`;
   return {
-    async ask({ what, query, variables, data }, signal) {
+    async ask({ what, query, variables, data, mayLack }, signal) {
       const answer = await rest.read({ route, parameters: { query, variables }, signal });
-      return parseAnswer(what, data, dataOf(answer.data));
+      return parseAnswer(what, data, dataOf(answer.data, mayLack));
     },
     async change(query, variables, signal) {
       const answer = await rest.write({ route, parameters: { query, variables }, signal });
@@ -45,16 +51,22 @@ export function createGraphql(
 }
 
 /** It says 200 to everything; what went wrong stands in its words. */
-function dataOf(answer: unknown): unknown {
+function dataOf(answer: unknown, mayLack: (path: Path) => boolean = () => false): unknown {
   const { data, errors } = parseAnswer('graphql', Answer, answer);
-  const [error] = errors ?? [];
+  const error = errors?.find(({ type, path }) => type !== 'FORBIDDEN' || !mayLack(path ?? []));
   if (error === undefined) return data;
-  const reason = error.message.slice(0, limits.reasonCharsMax);
+  const reason = reasonOf(error);
   if (error.type === 'NOT_FOUND') throw new BzzzError('forge_not_found', reason);
   if (error.type === 'RATE_LIMITED') {
     throw new BzzzError('forge_rate_limited', reason, { retryAfterMs: unnamedWaitMs });
   }
   throw new BzzzError('forge_refused', reason);
+}
+
+/** Which of several rights a token lacks is told by the path alone. */
+function reasonOf({ message, path }: z.infer<typeof Failure>): string {
+  const where = path === null || path === undefined ? '' : `${path.join('.')}: `;
+  return `${where}${message}`.slice(0, limits.reasonCharsMax);
 }
 
 /** GitHub Enterprise serves both of its APIs under `/api`. */

@@ -3,10 +3,11 @@
  * was edited; a new title is an event of its own.
  */
 import type { IssueHistory, Labelled } from '@bzzz/coordination';
-import { Account, issueHash } from '@bzzz/protocol';
+import { issueHash } from '@bzzz/protocol';
 import { z } from 'zod';
 import type { Graphql } from './graphql.ts';
 import { type At, repoParameters } from './issues.ts';
+import { Actor, Time } from './said.ts';
 
 export interface HistoryApi {
   read(at: At, signal: AbortSignal): Promise<IssueHistory>;
@@ -33,12 +34,6 @@ const query = `query ($owner: String!, $repo: String!, $number: Int!) {
   }
 }`;
 
-const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-/** The login of a program is also that of a person's account, or may become it. */
-const Person = z.object({ __typename: z.literal('User'), login: Account });
-const Actor = Person.nullable()
-  .catch(null)
-  .transform((person) => person?.login ?? null);
 const Labelling = z
   .object({ createdAt: Time, actor: Actor, label: z.object({ name: z.string() }) })
   .transform(({ createdAt, actor, label }): Labelled => {

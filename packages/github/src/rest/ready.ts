@@ -1,8 +1,8 @@
 /**
- * Makes a draft pull request ready for review, which only GraphQL can. Where the plan of a repository
- * has no drafts, a label says the same.
+ * Makes a draft pull request ready for review and back, which only GraphQL can. Where the plan of a
+ * repository has no drafts, a label says of a verified one the same.
  */
-import { Oid, type RepoName } from '@bzzz/protocol';
+import { isBzzzError, Oid, type RepoName } from '@bzzz/protocol';
 import { z } from 'zod';
 import type { Rest } from './client.ts';
 import type { Graphql } from './graphql.ts';
@@ -17,6 +17,11 @@ interface Draft {
 
 export interface ReadyApi {
   markReady(repo: RepoName, at: Draft, signal: AbortSignal): Promise<{ written: boolean }>;
+  markDraft(
+    repo: RepoName,
+    pullRequest: number,
+    signal: AbortSignal,
+  ): Promise<{ written: boolean }>;
 }
 
 /** Put on a verified pull request that never was a draft. */
@@ -29,9 +34,27 @@ const PullState = z.object({
   head: z.object({ sha: Oid }),
   labels: z.array(z.object({ name: z.string() })),
 });
-const mutation = `mutation ($id: ID!) {
+const toReady = `mutation ($id: ID!) {
   markPullRequestReadyForReview(input: { pullRequestId: $id }) { pullRequest { isDraft } }
 }`;
+const toDraft = `mutation ($id: ID!) {
+  convertPullRequestToDraft(input: { pullRequestId: $id }) { pullRequest { isDraft } }
+}`;
+const query = `query ($owner: String!, $repo: String!, $number: Int!) {
+  repository(owner: $owner, name: $repo) {
+    pullRequest(number: $number) { id state isDraft viewerCanUpdate }
+  }
+}`;
+const Answer = z.object({
+  repository: z.object({
+    pullRequest: z.object({
+      id: z.string().min(1),
+      state: z.string(),
+      isDraft: z.boolean(),
+      viewerCanUpdate: z.boolean(),
+    }),
+  }),
+});
 
 export function createReadyApi({
   rest,
@@ -40,6 +63,7 @@ export function createReadyApi({
   readonly rest: Rest;
   readonly graphql: Graphql;
 }): ReadyApi {
+  const withoutDrafts = new Set<RepoName>();
   return {
     async markReady(repo, { pullRequest, head, verified }, signal) {
       const at = { ...repoParameters(repo), pull_number: pullRequest };
@@ -49,7 +73,7 @@ export function createReadyApi({
       // People closed it, or pushed to it: nobody judged what stands there by now.
       if (pull.state === 'closed' || pull.head.sha !== head) return { written: false };
       if (pull.draft === true) {
-        await graphql.change(mutation, { id: pull.node_id }, signal);
+        await graphql.change(toReady, { id: pull.node_id }, signal);
         return { written: true };
       }
       if (!verified || pull.labels.some(({ name }) => name === verifiedLabel))
@@ -65,6 +89,25 @@ export function createReadyApi({
         signal,
       });
       return { written: true };
+    },
+
+    async markDraft(repo, number, signal) {
+      if (withoutDrafts.has(repo)) return { written: false };
+      const variables = { ...repoParameters(repo), number };
+      const what = `pull request ${number}`;
+      const asked = { what, query, variables, data: Answer };
+      const { pullRequest: pull } = (await graphql.ask(asked, signal)).repository;
+      if (pull.state !== 'OPEN' || pull.isDraft) return { written: false };
+      try {
+        await graphql.change(toDraft, { id: pull.id }, signal);
+        return { written: true };
+      } catch (error) {
+        // Where there are no drafts GitHub says that we have no right to, which we can tell apart only by
+        // whether we have one to anything else about it.
+        if (!isBzzzError(error, 'forge_refused') || !pull.viewerCanUpdate) throw error;
+        withoutDrafts.add(repo);
+        return { written: false };
+      }
     },
   };
 }

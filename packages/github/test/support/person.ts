@@ -104,6 +104,15 @@ export async function createPerson(options: PersonOptions): Promise<Person> {
       const rows = Comments.parse(await rest('GET', `/issues/${number}/comments`));
       await rest('PATCH', `/issues/comments/${rows.at(-1)?.id}`, { body });
     },
+    async review(pull, body) {
+      await rest('POST', `/pulls/${pull}/reviews`, { event: 'COMMENT', body });
+    },
+    async commentOnLine(pull, { head, ...comment }) {
+      await rest('POST', `/pulls/${pull}/comments`, { ...comment, commit_id: head });
+    },
+    async setStatus(commit, status) {
+      await rest('POST', `/statuses/${commit}`, status);
+    },
     async deleteComment(id) {
       await rest('DELETE', `/issues/comments/${id}`);
     },

@@ -23,6 +23,22 @@ export interface ForgePerson {
   comment(number: IssueNumber, body: string): Promise<void>;
   /** Writes something else into the latest comment. */
   editComment(number: IssueNumber, body: string): Promise<void>;
+  /** A review of words only. */
+  review(pullRequest: number, body: string): Promise<void>;
+  /** On a line that the pull request changes. */
+  commentOnLine(
+    pullRequest: number,
+    comment: { head: Oid; path: string; line: number; body: string },
+  ): Promise<void>;
+  /** What a check of the repository says of a commit. */
+  setStatus(
+    commit: Oid,
+    status: {
+      context: string;
+      state: 'pending' | 'success' | 'failure';
+      description?: string;
+    },
+  ): Promise<void>;
   /** Tips by branch name without `refs/heads/`. */
   branches(): Promise<ReadonlyMap<string, Oid>>;
   /** Commits the files on top of the branch, or of the base branch when it is absent. */

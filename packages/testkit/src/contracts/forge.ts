@@ -10,6 +10,7 @@ import { describeForgeBranches, describeForgeGit, describeForgeObjects } from '.
 import { describeForgeHistory } from './forge-history.ts';
 import { describeForgeIssues } from './forge-issues.ts';
 import { codeOf, type ForgeStage, labels } from './forge-stage.ts';
+import { describeForgeReview, describeForgeReviewed } from './forge-review.ts';
 import type { ForgeSubject } from './forge-subject.ts';
 import { describeForgeOutsider, describeForgeVisible } from './forge-visible.ts';
 
@@ -27,6 +28,8 @@ export interface ForgeContractOptions {
    * cannot miss a result in it. Default true.
    */
   readonly objects?: boolean;
+  /** Whether people review pull requests there, and checks and bases are more than a word. Default true. */
+  readonly reviews?: boolean;
 }
 
 export function describeForgeContract(
@@ -72,6 +75,8 @@ export function describeForgeContract(
     describeForgeBranches(stage);
     if (options.objects ?? true) describeForgeObjects(stage);
     describeForgeVisible(stage);
+    describeForgeReview(stage);
+    if (options.reviews ?? true) describeForgeReviewed(stage);
     if (options.outsider ?? true) describeForgeOutsider(stage);
     describeCancelling(stage);
   });
@@ -87,6 +92,8 @@ function describeCancelling(stage: ForgeStage): void {
       forge.readIssue(repo, number, { signal }),
       forge.readHistory(repo, number, { signal }),
       forge.readRemarks(repo, number, { signal }),
+      forge.readReview(repo, number, { signal }),
+      forge.markDraft(repo, number, { signal }),
       forge.pollIssues(repo, null, { signal }),
       forge.readBase(repo, { signal }),
       forge.readFence(repo, number, { signal }),

@@ -169,6 +169,14 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
     return found;
   }
 
+  /** Any number may be asked for, also that of an issue. */
+  function shown(id: number, read: (number: IssueNumber) => Snapshot): PullRequest {
+    const number = state.numbers().find((one) => pullOfIssue(one) === id);
+    const pullRequest = number === undefined ? null : read(number).pullRequest;
+    if (pullRequest === null) throw new BzzzError('forge_not_found', `no pull request ${id}`);
+    return pullRequest;
+  }
+
   function write(
     number: IssueNumber,
     effect: VisibleEffect,
@@ -294,6 +302,16 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const { pullRequest } = snapshot(number);
         return pullRequest === null ? [] : [pullRequest];
       }),
+    readReview(_repo, id, o) {
+      const look = () => {
+        const { state: now, draft, head } = shown(id, (number) => snapshot(number, historyDraws));
+        // Nobody here moves the base apart, runs checks, or says anything of a result.
+        const mergeable = now === 'open' ? true : null;
+        const checks = { state: 'none', failed: [] } as const;
+        return { state: now, draft, head, mergeable, checks, remarks: [] };
+      };
+      return ask('read', o?.signal, look, historyDraws);
+    },
     putPullRequest: (_repo, number, text, o) =>
       ask('write', o?.signal, () => {
         const { pullRequest, pullRequestText, result } = fresh(number);
@@ -333,6 +351,14 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const written =
           pullRequest?.state === 'open' && pullRequest.draft && pullRequest.head === head;
         if (written) write(number, 'ready', { pullRequest: { ...pullRequest, draft: false } });
+        return { written };
+      }),
+    markDraft: (_repo, id, o) =>
+      ask('write', o?.signal, () => {
+        const pullRequest = shown(id, fresh);
+        const written = pullRequest.state === 'open' && !pullRequest.draft;
+        if (written)
+          write(issueOfPull(id), 'draft', { pullRequest: { ...pullRequest, draft: true } });
         return { written };
       }),
   };

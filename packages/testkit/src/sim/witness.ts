@@ -41,5 +41,9 @@ export function withWitness(forge: Forge, history: History, peer: PeerId): Forge
       effect(issueOfPull(at.pullRequest), 'ready');
       return forge.markReady(repo, at, options);
     },
+    markDraft(repo, pullRequest, options) {
+      effect(issueOfPull(pullRequest), 'draft');
+      return forge.markDraft(repo, pullRequest, options);
+    },
   };
 }

@@ -12,6 +12,9 @@ import { createForgeWeather } from '../../src/sim/forge-weather.ts';
 import { createVirtualForge } from '../../src/sim/virtual-forge.ts';
 import { createVirtualPlace, virtualPeerId } from './virtual-peer.ts';
 
+/** People here review nothing. */
+const notThere = () => Promise.reject(new Error('not in the virtual forge'));
+
 describeForgeContract(
   'virtual',
   async () => {
@@ -103,6 +106,9 @@ describeForgeContract(
           const last = said.slice(-1).map((one) => ({ ...one, edited: true }));
           state.change(number, timeline.nowMs(), { remarks: [...said.slice(0, -1), ...last] });
         },
+        review: notThere,
+        commentOnLine: notThere,
+        setStatus: notThere,
         async branches() {
           const tips = new Map([['main', state.base.oid]]);
           for (const number of state.numbers()) {
@@ -132,5 +138,5 @@ describeForgeContract(
       dispose: async () => undefined,
     };
   },
-  { outsider: false, objects: false },
+  { outsider: false, objects: false, reviews: false },
 );

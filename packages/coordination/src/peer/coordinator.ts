@@ -67,6 +67,8 @@ export interface Coordinator {
   whyTask(task: TaskId, options: { signal: AbortSignal }): Promise<TaskReport>;
   /** Why a peer is idle; undefined: it is not known. Throws `aborted`. */
   whyPeer(peer: PeerId, options: { signal: AbortSignal }): Promise<PeerReport | undefined>;
+  /** What `offer` answers is another than before: the mesh hears of it, and work may begin. */
+  offerChanged(): void;
   /** Stops new work here or in the whole mesh, or lets it begin again; what is under way goes on. */
   pause: Pause['set'];
   /** Entries of our own journal as they become durable. */
@@ -104,7 +106,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
   const helping = createHelping({ ...deps, fence, book }, ableOptionsOf(options));
   const { asking } = helping;
-  const pause = createPause({ ...deps, self, onChange: onPause });
+  const pause = createPause({ ...deps, self, onChange: onOffer });
   const verdicts = createVerdicts(deps);
   const epilogue = createEpilogue({ visible, trouble });
   const ends: (() => void)[] = [];
@@ -131,7 +133,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       peerName: options.name,
       backoffMs: timing.backoffMs,
       attemptsMax,
-      slots: options.slots,
+      slots: () => options.offer().slots,
       bidOptions: () =>
         account && {
           account,
@@ -205,7 +207,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     contest.evaluate();
   }
 
-  function onPause(): void {
+  function onOffer(): void {
     presence?.announce();
     contest.evaluate();
   }
@@ -314,9 +316,18 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       onChange: onMembers,
     });
     presence = started;
-    const { unable = null } = options;
-    const knowing = { ...deps, book, workforce, contest, claims, pause, spending, watches };
-    const sources = () => whySourcesOf(knowing, started.self(), ending !== undefined, unable);
+    const knowing = {
+      ...deps,
+      ...options,
+      book,
+      workforce,
+      contest,
+      claims,
+      pause,
+      spending,
+      watches,
+    };
+    const sources = () => whySourcesOf(knowing, started.self(), ending !== undefined);
     why = startWhy({ mesh, membership, sources });
     judge = startJudge({ ...deps, fence }, judgeOptionsOf(options, helping.hasHelped));
     helping.start(memory.help);
@@ -394,6 +405,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     whyTask: async (task, { signal: until }) => runningWhy().task(task, until),
     whyPeer: async (peer, { signal: until }) => runningWhy().peer(peer, until),
     onEntry: chronicle.onEntry,
+    offerChanged: onOffer,
     pause: pause.set,
   };
 }

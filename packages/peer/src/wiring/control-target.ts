@@ -11,7 +11,7 @@ import { fileIssue } from '../forge/file-issue.ts';
 import { statusAnswer } from '../status/answers.ts';
 import { problemsOf } from '../status/problems.ts';
 import type { MeshTroubles } from './mesh-troubles.ts';
-import type { SandboxState } from './sandbox.ts';
+import type { Survey } from '../survey/survey.ts';
 
 export interface ControlDeps {
   readonly clock: Clock;
@@ -23,11 +23,11 @@ export interface ControlDeps {
   readonly token: TokenSource;
   /** Null: none is configured. */
   readonly webhook: Webhook | null;
+  readonly survey: Survey;
 }
 
 export interface ControlOptions {
   readonly config: Config;
-  readonly sandbox: SandboxState;
   /** When the peer started, on the monotonic clock. */
   readonly startMs: number;
   readonly onStop: () => void;
@@ -36,7 +36,8 @@ export interface ControlOptions {
 /** What the control socket shows and does, over the parts of a running peer. */
 export function controlTarget(deps: ControlDeps, options: ControlOptions): ControlTarget {
   const { clock, mesh, journals, github, coordinator, troubles, token, webhook } = deps;
-  const { config, sandbox } = options;
+  const { survey } = deps;
+  const { config } = options;
   return {
     repositories: config.repositories,
     coordinator,
@@ -45,7 +46,8 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
       const view = coordinator.view();
       const upMs = clock.monotonicMs() - options.startMs;
       const meshTroubles = troubles.recent();
-      const sandboxMissing = sandbox.missing;
+      const sandboxMissing = survey.sandboxMissing();
+      const { lookedAtMs, failures: lookFailures } = survey.state();
       const received = webhook?.state() ?? null;
       const webhookTrouble = received?.trouble ?? null;
       return statusAnswer({
@@ -57,7 +59,17 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         gossip: mesh.stats().gossip,
         addresses: mesh.multiaddrs(),
         webhook: received,
-        problems: problemsOf({ view, config, upMs, meshTroubles, webhookTrouble, sandboxMissing }),
+        slots: survey.slots(),
+        lookedAgoMs: clock.monotonicMs() - lookedAtMs,
+        problems: problemsOf({
+          view,
+          config,
+          upMs,
+          meshTroubles,
+          webhookTrouble,
+          sandboxMissing,
+          lookFailures,
+        }),
         pid: process.pid,
       });
     },
@@ -68,9 +80,12 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         connected: others.filter(({ connected }) => connected).length,
         known: others.length,
         troubles: troubles.recent(),
+        lookedAgoMs: clock.monotonicMs() - survey.state().lookedAtMs,
+        lookFailures: survey.state().failures,
       };
       return diagnose(config, { live, signal });
     },
+    refresh: survey.refresh,
     fileIssue: (issue, until) => fileIssue({ token, apiUrl: config.forge.apiUrl }, issue, until),
     readCertificates: (of, until) =>
       readCertificates({ token, apiUrl: config.forge.apiUrl }, of, until),

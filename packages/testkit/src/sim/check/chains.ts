@@ -10,6 +10,9 @@ interface Chain {
   readonly record: LockRecord | undefined;
   /** A person pushed, or deleted the branch, after that record. */
   readonly touched: 'pushed' | 'deleted' | null;
+  /** The commit of that record. */
+  readonly oid: Oid | null;
+  /** When it first came to stand: deleted and made anew between two reads, it seems never to have gone. */
   readonly acceptedAtMs: number;
   /** Whether the lock was ever deleted: a claim that was lost long ago may then still arrive. */
   readonly deletedEver: boolean;
@@ -26,6 +29,7 @@ export interface Chains {
 const untouched: Chain = {
   tip: null,
   record: undefined,
+  oid: null,
   touched: null,
   acceptedAtMs: 0,
   deletedEver: false,
@@ -47,8 +51,9 @@ export function createChains(repo: RepoName): Chains {
           ...before,
           tip: lock.oid,
           record,
+          oid: lock.oid,
           touched: null,
-          acceptedAtMs: nowMs,
+          acceptedAtMs: before.oid === lock.oid ? before.acceptedAtMs : nowMs,
         });
       }
       if (event.kind === 'tidied' && event.accepted) {

@@ -67,9 +67,7 @@ const coordinator = createCoordinator(
     name: options.name,
     version: '0.0.0',
     repositories: [repo],
-    slots: 2,
-    tools: ['sh'],
-    sandbox: 'bubblewrap',
+    offer: () => ({ slots: 2, tools: ['sh'], sandbox: 'bubblewrap' }),
     platform: 'test',
     wire: wireVersions,
     timing: Timing.parse({

@@ -16,7 +16,7 @@ let peer: Running;
 beforeAll(async () => {
   dir = await tempDir(cleanups);
   data = ['--data', dir];
-  const env = { BZZZ_ANNOUNCE_MS: '500', BZZZ_BACKOFF_MS: '200' };
+  const env = { BZZZ_ANNOUNCE_MS: '500', BZZZ_BACKOFF_MS: '200', BZZZ_SLOTS: '1' };
   const secret = join(await tempDir(cleanups), 'webhook.secret');
   await writeFile(secret, 'it-is-a-secret\n', { mode: 0o600 });
   const webhook = ['--webhook-listen', '127.0.0.1:0', '--webhook-secret-file', secret];

@@ -40,6 +40,8 @@ const status: StatusAnswer = {
   },
   work: {
     slots: 1,
+    because: 'work.slots',
+    lookedAgoMs: 3_000,
     running: 0,
     executors: [],
     tools: [],

@@ -49,7 +49,8 @@ export type {
   Workspaces,
 } from './ports/index.ts';
 export { type CheckedCertificate, checkCertificate } from './verdict/certificate.ts';
-export { type Coordinator, createCoordinator } from './peer/coordinator.ts';
-export type { CoordinatorOptions, Ports } from './peer/options.ts';
+export { createCoordinator } from './peer/coordinator.ts';
+export type { Coordinator } from './peer/interface.ts';
+export type { CoordinatorOptions, Offer, Ports } from './peer/options.ts';
 export type { PeerReason, PeerReport, TaskReport } from './why/report.ts';
 export type { MemberView, PeerView, TaskView, WatchingView } from './peer/view.ts';

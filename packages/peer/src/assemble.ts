@@ -20,13 +20,13 @@ import { systemClock } from './system/clock.ts';
 import { offerClis } from './wiring/clis.ts';
 import { controlTarget } from './wiring/control-target.ts';
 import { coordinate } from './wiring/coordinate.ts';
-import { describeMachine } from './system/machine.ts';
 import { openHistory } from './wiring/history.ts';
+import { startSurvey } from './survey/survey.ts';
+import { systemRandom } from './system/random.ts';
 import { logJournal } from './wiring/log-journal.ts';
 import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
 import { offerModels } from './wiring/models.ts';
 import { replicateJournals } from './wiring/replication.ts';
-import { lookForSandbox } from './wiring/sandbox.ts';
 import { receiveWebhooks } from './wiring/webhooks.ts';
 
 export interface Hooks {
@@ -65,7 +65,6 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('lock', () => lock.release());
   const identity = await openIdentity(layout);
   const key = await openMeshKey(config.mesh, layout);
-  const sandbox = await lookForSandbox(config.work, logger);
 
   const journals = await openJournals({}, { dir: layout.journal });
   closing('journals', () => journals.close());
@@ -85,18 +84,26 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   await mesh.start();
 
   const runner = createRunner({ sandbox: config.work.sandbox });
-  const models = await offerModels(
-    { clock, runner, logger: logger.child('models') },
-    config.ollama,
+  const models = offerModels({ runner, logger: logger.child('models') }, config.ollama);
+  const clis = offerClis({ runner, logger: logger.child('cli') }, config.cli);
+  const survey = await startSurvey(
+    { clock, random: systemRandom, logger: logger.child('survey'), models, clis },
+    config,
   );
-  closing('models', () => models.stop());
-  const clis = await offerClis({ clock, runner, logger: logger.child('cli') }, config.cli);
-  closing('coding tools', () => clis.stop());
+  closing('survey', () => survey.stop());
 
-  const machine = await describeMachine();
   const coordinator = coordinate(
-    { identity, mesh, journals, forge: github, runner, ollama: models.ollama, cli: clis.cli },
-    { config, worktrees: layout.worktrees, sandbox, machine, onFatal: hooks.onFatal },
+    {
+      identity,
+      mesh,
+      journals,
+      forge: github,
+      runner,
+      ollama: models.ollama,
+      cli: clis.cli,
+      survey,
+    },
+    { config, worktrees: layout.worktrees, onFatal: hooks.onFatal },
   );
   // Before anything is claimed: a port that is taken ends the start.
   const webhook = await receiveWebhooks(
@@ -128,8 +135,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('history', () => history.close());
 
   const target = controlTarget(
-    { clock, mesh, journals, history, github, coordinator, troubles, token, webhook },
-    { config, sandbox, startMs, onStop: hooks.onStop },
+    { clock, mesh, journals, history, github, coordinator, troubles, token, webhook, survey },
+    { config, startMs, onStop: hooks.onStop },
   );
   const place = await takeSocketPlace(layout);
   closing('control socket', () => place.release());

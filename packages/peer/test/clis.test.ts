@@ -3,11 +3,10 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRunner } from '@bzzz/execution';
 import { Config } from '@bzzz/protocol';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkClis } from '../src/doctor/clis.ts';
 import { readModelKey } from '../src/folder/model-key.ts';
 import { createLogger, loadConfig } from '../src/index.ts';
-import { systemClock } from '../src/system/clock.ts';
 import { offerClis } from '../src/wiring/clis.ts';
 import { tempDir } from './support.ts';
 
@@ -122,15 +121,15 @@ it('a tool that is there at the start is offered at once, and only if it is want
   const program = await toolIn(dir);
   const wanted = { apiKeyFile: await keyIn(dir), program };
   const config = cliOf({ claude: wanted, gemini: { ...wanted, enabled: false } });
-  const { cli, stop } = await offerClis(
+  const { cli, look, ready } = offerClis(
     {
-      clock: systemClock,
       runner: createRunner({ sandbox: 'required' }),
       logger: createLogger({ level: 'error', format: 'text', write: () => undefined }),
     },
     config.cli,
   );
-  onTestFinished(stop);
+  await look(new AbortController().signal);
+  expect(ready()).toHaveLength(1);
   expect(Object.keys(cli)).toEqual(['claude']);
   expect(cli.claude?.ready?.()).toBe(true);
 });

@@ -32,7 +32,13 @@ describe('loadConfig', () => {
   it('knows a default for everything', async () => {
     const { config, origins, home, file } = await loaded();
     expect(config).toMatchObject({ name: 'machine-7', dataDir: join(home, '.bzzz') });
-    expect(config.work).toEqual({ slots: 1, sandbox: 'required', tools: [] });
+    expect(config.work).toEqual({
+      slots: 'auto',
+      recipes: true,
+      refreshMs: 120_000,
+      sandbox: 'required',
+      tools: [],
+    });
     expect(origins.get('name')).toEqual({ source: 'default', where: 'host name' });
     expect(origins.get('work.slots')).toEqual({ source: 'default', where: 'default' });
     expect(file).toBeNull();
@@ -97,7 +103,7 @@ describe('loadConfig', () => {
   it('takes an empty variable as not set', async () => {
     const { config } = await loaded({ env: { GITHUB_TOKEN: '', BZZZ_SLOTS: '' } });
     expect(config.forge.token).toBeUndefined();
-    expect(config.work.slots).toBe(1);
+    expect(config.work.slots).toBe('auto');
   });
 
   it('takes an empty section as not set', async () => {

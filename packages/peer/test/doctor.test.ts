@@ -43,6 +43,7 @@ describe('diagnose', () => {
       'keys',
       'sandbox',
       'tools',
+      'slots',
       'models',
       'forge',
       'clock',
@@ -121,7 +122,8 @@ describe('diagnose', () => {
   });
 
   it('tells of a running peer what it knows', async () => {
-    const live = { addresses: ['/ip4/127.0.0.1/tcp/1'], connected: 2, known: 3, troubles: [] };
+    const mesh = { addresses: ['/ip4/127.0.0.1/tcp/1'], connected: 2, known: 3, troubles: [] };
+    const live = { ...mesh, lookedAgoMs: 3_000, lookFailures: [] };
     const config = configFor(await tempDir());
     const checks = await diagnose(config, { live });
     expect(checks.find(({ name }) => name === 'mesh')).toMatchObject({
@@ -135,6 +137,24 @@ describe('diagnose', () => {
       ok: false,
       detail: 'alone: because',
     });
+  });
+
+  it('tells of a running peer what it could not look at', async () => {
+    const mesh = { addresses: [], connected: 2, known: 3, troubles: [] };
+    const lookFailures = [{ what: 'models', reason: 'the server answered 500' }];
+    const live = { ...mesh, lookedAgoMs: 3_000, lookFailures };
+    const checks = await diagnose(configFor(await tempDir()), { live });
+    expect(checks.find(({ name }) => name === 'last look')).toMatchObject({
+      ok: false,
+      detail: '3 s ago, it failed for models (the server answered 500)',
+    });
+  });
+
+  it('says how the number of slots came about', async () => {
+    const fixed = await found(configFor(await tempDir()), 'slots');
+    expect(fixed).toMatchObject({ ok: true, detail: '1 (work.slots)' });
+    const auto = changed(configFor(await tempDir()), { work: { slots: 'auto' } });
+    expect((await found(auto, 'slots'))?.detail).toMatch(/^\d+ \(auto: .*cores? \d+/);
   });
 
   it('says that the sandbox is off', async () => {

@@ -44,14 +44,19 @@ describe('graphics cards', () => {
     ['fails', 'echo "no devices were found"; exit 6'],
     ['says something else', 'echo "{not json"'],
     ['floods', 'yes | head -c 3000000'],
-  ])('are none where the tool %s', async (_what, body) => {
-    for (const name of ['nvidia-smi', 'rocm-smi']) await program(name, body);
+  ])('are not known where the tool %s, which is told', async (_what, body) => {
+    await program('rocm-smi', body);
+    await expect(findGpus()).rejects.toThrow(/^rocm-smi: /);
+  });
+
+  it('are none where there is no tool', async () => {
+    process.env['PATH'] = dir;
     expect(await findGpus()).toEqual([]);
   });
 });
 
-it('a machine is described in a line', async () => {
-  const machine = await describeMachine();
+it('a machine is described in a line', () => {
+  const machine = describeMachine([]);
   expect(machine.cores).toBeGreaterThan(0);
   expect(machineText({ ...machine, cores: 1, memoryBytes: 2 ** 31 })).toMatch(
     /^1 core, 2\.0 GiB memory/,

@@ -48,7 +48,7 @@ function view(change: Partial<PeerView> = {}): PeerView {
 
 function sources(change: Partial<ProblemSources> = {}): ProblemSources {
   const config = Config.parse({ name: 'n', dataDir: '/d', repositories: ['acme/widgets'] });
-  const quiet = { meshTroubles: [], webhookTrouble: null, sandboxMissing: null };
+  const quiet = { meshTroubles: [], webhookTrouble: null, sandboxMissing: null, lookFailures: [] };
   return { view: view(), config, upMs: 60_000, ...quiet, ...change };
 }
 
@@ -108,6 +108,11 @@ describe('problemsOf', () => {
     expect(codes({ config: config({ sandbox: 'off' }) })).toEqual(['error sandbox_off']);
     expect(codes({ sandboxMissing: 'no bwrap' })).toEqual(['error sandbox_missing']);
     expect(codes({ sandboxMissing: 'no bwrap', config: config({ slots: 0 }) })).toEqual([]);
+  });
+
+  it('are looks that failed', () => {
+    const lookFailures = [{ what: 'models', reason: 'the server answered 500' }];
+    expect(codes({ lookFailures })).toEqual(['warning look_failed']);
   });
 
   it('has advice for each', () => {

@@ -157,8 +157,17 @@ export const Config = z.strictObject({
     .optional(),
   work: z
     .strictObject({
-      /** Attempts at a time. 0: this peer only watches. */
-      slots: z.int().min(0).max(1024).default(1),
+      /** Attempts at a time. 0: this peer only watches. `auto`: as many as the machine bears, by its cores,
+       *  memory and disk; found anew with each look. */
+      slots: z
+        .union([z.literal('auto'), z.int().min(0).max(1024)], '`auto`, or a number from 0 to 1024')
+        .default('auto'),
+      /** Whether recipes are offered. False: only what models and coding tools do, such as on a machine
+       *  that is there for its graphics cards. */
+      recipes: z.boolean().default(true),
+      /** Between two looks for tools, models, graphics cards, disk and sandbox; a fifth more or less, so
+       *  that peers do not look together. Lower: a change is known sooner, more small processes. */
+      refreshMs: z.int().min(1_000).max(86_400_000).default(120_000),
       /** `required`: without bubblewrap nothing is executed. `off`: the operator runs commands of
        *  repositories without isolation; `status` shows it in red. */
       sandbox: z.enum(['required', 'off']).default('required'),

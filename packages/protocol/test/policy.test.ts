@@ -196,7 +196,13 @@ describe('a configuration', () => {
       mdns: true,
       dht: true,
     });
-    expect(config.work).toEqual({ slots: 1, sandbox: 'required', tools: [] });
+    expect(config.work).toEqual({
+      slots: 'auto',
+      recipes: true,
+      sandbox: 'required',
+      tools: [],
+      refreshMs: 120_000,
+    });
     expect(config.forge.apiUrl).toBe('https://api.github.com');
     expect(config.timing.leaseMs).toBe(120_000);
   });

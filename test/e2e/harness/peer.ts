@@ -239,7 +239,8 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
     repositories: spec.repositories ?? [forge.repo],
     timing: { ...timing, ...spec.timing },
     liveness: { preset: 'lan' },
-    work: spec.work ?? {},
+    // What a test expects may not depend on the machine.
+    work: { slots: 1, ...spec.work },
     ollama: spec.ollamaUrl === undefined ? { enabled: false } : { url: spec.ollamaUrl },
     ...(spec.cli === undefined ? {} : { cli: spec.cli }),
   };

@@ -17,6 +17,7 @@ export function doctorCommand(program: Command, context: Context): void {
   const command = program
     .command('doctor')
     .description('find out what keeps the peer from its work, running or not; 1 if anything');
+  command.option('--refresh', 'let the running peer look anew what this machine has, and offer it');
   withCommonOptions(command).action((options: Options) => doctor(context, options));
 }
 
@@ -36,7 +37,9 @@ async function examine(context: Context, options: Options): Promise<Check[]> {
   const dataDir = await dataDirOf(context, options).catch(() => null);
   try {
     if (dataDir === null) return await withoutPeer(context, options);
-    const { checks } = await createControlClient(dataDir).doctor({ signal });
+    const client = createControlClient(dataDir);
+    if (options['refresh'] === true) await client.refresh({ signal });
+    const { checks } = await client.doctor({ signal });
     return [{ name: 'peer', ok: true, detail: 'runs', advice: null }, ...checks];
   } catch (error) {
     if (!isBzzzError(error, 'peer_not_running')) throw error;

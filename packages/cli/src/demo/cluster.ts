@@ -63,6 +63,7 @@ export async function startCluster(options: ClusterOptions): Promise<DemoPeer[]>
       },
       forge: { apiUrl: options.forgeUrl, gitUrl: options.forgeUrl, tokenFile: options.tokenFile },
       repositories: [options.repo],
+      work: { slots: 1 },
       timing,
       liveness: { preset: 'lan' },
     };

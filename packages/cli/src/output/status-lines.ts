@@ -45,6 +45,7 @@ function factLines(status: StatusAnswer): (readonly [string, string])[] {
     ...forge.watching.slice(0, 5).map((one) => ['', watchingText(one)] as const),
     ...webhookText(webhook).map((text) => ['webhook', text] as const),
     ['work', `${work.running} of ${count(work.slots, 'slot')} busy, sandbox ${work.sandbox}`],
+    ...slotsText(work).map((text) => ['slots', text] as const),
     ['tools', work.tools.join(' ') || 'none'],
     ['tasks', tasks.join(', ') || 'none'],
     ['journal', `${journal.length} entries, and ${count(journal.replicas, 'journal')} of others`],
@@ -58,6 +59,12 @@ function gossipText({ heard, lost, notSent }: StatusAnswer['mesh']['gossip']): s
     ...(notSent > 0 ? [`${grouped(notSent)} of ours not sent`] : []),
   ];
   return parts.length === 0 ? [] : [`${parts.join(', ')} (repeated by the next announcement)`];
+}
+
+function slotsText({ slots, because, lookedAgoMs }: StatusAnswer['work']): string[] {
+  if (because === '') return [];
+  const looked = lookedAgoMs === null ? '' : `; looked ${span(lookedAgoMs)} ago`;
+  return [`${slots} by ${because}${looked}`];
 }
 
 function webhookText(webhook: StatusAnswer['webhook']): string[] {

@@ -8,7 +8,6 @@ import {
   BzzzError,
   type JournalEntry,
   type PeerId,
-  type RepoName,
   type TaskHint,
   type TaskId,
   taskParts,
@@ -28,8 +27,7 @@ import { createHelping } from '../help/help.ts';
 import { watchLiveness } from '../membership/liveness.ts';
 import { createMembership } from '../membership/membership.ts';
 import { type Presence, startPresence } from '../membership/presence.ts';
-import { createPause, type Pause } from '../pause/pause.ts';
-import type { StoredEntry } from '../ports/index.ts';
+import { createPause } from '../pause/pause.ts';
 import { incarnationAfter, readMemory } from '../recovery/fold.ts';
 import { createRecords } from '../recovery/records.ts';
 import { patiently } from '../support/backoff.ts';
@@ -43,35 +41,17 @@ import { ableOptionsOf, judgeOptionsOf } from '../verdict/able.ts';
 import { type Judge, startJudge } from '../verdict/judge.ts';
 import { createVerdicts } from '../verdict/verdicts.ts';
 import { createEpilogue } from './epilogue.ts';
-import type { PeerReport, TaskReport } from '../why/report.ts';
 import { whySourcesOf } from '../why/sources.ts';
 import { startWhy, type Why } from '../why/why.ts';
 import { describePeer } from './describe.ts';
+import type { Coordinator } from './interface.ts';
 import { type Lookout, startLookout } from './lookout.ts';
 import type { CoordinatorOptions, Ports } from './options.ts';
 import { learnFromTip } from './reading.ts';
 import { remember } from './remember.ts';
 import { createTeller } from './teller.ts';
-import { type PeerView, viewOf } from './view.ts';
+import { viewOf } from './view.ts';
 import { createWorkforce } from './workforce.ts';
-
-export interface Coordinator {
-  /** Recovers from the journal, then joins. Throws what the journal throws. */
-  start(): Promise<void>;
-  /** Lets go of what is held, as far as the forge answers in time. Idempotent. */
-  stop(): Promise<void>;
-  /** Looks at a repository now, as after a person filed an issue. */
-  lookNow(repo: RepoName): void;
-  view(): PeerView;
-  /** For every peer its reason to take a task or not, gathered from the mesh. Throws `aborted`. */
-  whyTask(task: TaskId, options: { signal: AbortSignal }): Promise<TaskReport>;
-  /** Why a peer is idle; undefined: it is not known. Throws `aborted`. */
-  whyPeer(peer: PeerId, options: { signal: AbortSignal }): Promise<PeerReport | undefined>;
-  /** Stops new work here or in the whole mesh, or attempts too, or lets it all go on again. */
-  pause: Pause['set'];
-  /** Entries of our own journal as they become durable. */
-  onEntry(listener: (stored: StoredEntry) => void): () => void;
-}
 
 const attemptsMax = 3;
 const stopGraceMs = 3_000;
@@ -104,7 +84,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
   const helping = createHelping({ ...deps, fence, book }, ableOptionsOf(options));
   const { asking } = helping;
-  const pause = createPause({ ...deps, self, onChange: onPause });
+  const pause = createPause({ ...deps, self, onChange: onOffer });
   const verdicts = createVerdicts(deps);
   const epilogue = createEpilogue({ visible, trouble });
   const ends: (() => void)[] = [];
@@ -131,7 +111,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       peerName: options.name,
       backoffMs: timing.backoffMs,
       attemptsMax,
-      slots: options.slots,
+      slots: () => options.offer().slots,
       bidOptions: () =>
         account && {
           account,
@@ -205,7 +185,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     contest.evaluate();
   }
 
-  function onPause(): void {
+  function onOffer(): void {
     presence?.announce();
     contest.evaluate();
   }
@@ -314,9 +294,18 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       onChange: onMembers,
     });
     presence = started;
-    const { unable = null } = options;
-    const knowing = { ...deps, book, workforce, contest, claims, pause, spending, watches };
-    const sources = () => whySourcesOf(knowing, started.self(), ending !== undefined, unable);
+    const knowing = {
+      ...deps,
+      ...options,
+      book,
+      workforce,
+      contest,
+      claims,
+      pause,
+      spending,
+      watches,
+    };
+    const sources = () => whySourcesOf(knowing, started.self(), ending !== undefined);
     why = startWhy({ mesh, membership, sources });
     judge = startJudge({ ...deps, fence }, judgeOptionsOf(options, helping.hasHelped));
     helping.start(memory.help);
@@ -395,6 +384,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     whyTask: async (task, { signal: until }) => runningWhy().task(task, until),
     whyPeer: async (peer, { signal: until }) => runningWhy().peer(peer, until),
     onEntry: chronicle.onEntry,
+    offerChanged: onOffer,
     pause: pause.set,
   };
 }

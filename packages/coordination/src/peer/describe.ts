@@ -20,7 +20,8 @@ export function describePeer(
   options: CoordinatorOptions,
   { account, executors, running, tally, journal, pause, spent }: Described,
 ): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {
-  const { name, version, wire, repositories, tools, sandbox, slots, load, machine } = options;
+  const { name, version, wire, repositories, load } = options;
+  const { tools, sandbox, slots, machine } = options.offer();
   return {
     name,
     account,

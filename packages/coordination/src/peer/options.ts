@@ -33,21 +33,28 @@ export interface Ports {
   readonly executors: Executors;
 }
 
+/** What a machine has to offer just now. */
+export interface Offer {
+  /** Attempts at a time. */
+  readonly slots: number;
+  readonly tools: readonly string[];
+  readonly sandbox: Capabilities['sandbox'];
+  /** Cores, memory, graphics cards; absent: nobody looked. */
+  readonly machine?: Machine;
+  /** Why this machine may not execute anything, for people; null or absent: it may. */
+  readonly unable?: string | null;
+}
+
 export interface CoordinatorOptions {
   readonly name: string;
   readonly version: string;
   readonly repositories: readonly RepoName[];
-  readonly slots: number;
-  readonly tools: readonly string[];
-  readonly sandbox: Capabilities['sandbox'];
+  /** Asked whenever it matters: machines change while a peer runs. `offerChanged` tells the mesh at once. */
+  readonly offer: () => Offer;
   /** What this machine is, as its verdicts say it: `linux x64`. */
   readonly platform: string;
-  /** Cores, memory, graphics cards; absent: nobody looked. */
-  readonly machine?: Machine;
   /** Absent: models may cost what they cost. */
   readonly spend?: SpendCaps;
-  /** Why this machine may not execute anything, for people; null or absent: it may. */
-  readonly unable?: string | null;
   readonly wire: Capabilities['wire'];
   readonly timing: Timing;
   readonly liveness: Liveness;

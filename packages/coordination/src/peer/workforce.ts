@@ -44,7 +44,8 @@ export interface WorkforceDeps
 }
 
 export interface WorkforceOptions extends Omit<DriveOptions, 'hooks'> {
-  readonly slots: number;
+  /** Attempts at a time, as of now: where they become fewer, those that run go on. */
+  readonly slots: () => number;
   /** Null: the forge has not told yet who we are, so nothing can be claimed. */
   readonly bidOptions: () => Omit<BidOptions, 'recall'> | null;
   /** What a read of the fence showed. */
@@ -331,7 +332,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   }
 
   return {
-    free: () => active.size < options.slots && options.bidOptions() !== null,
+    free: () => active.size < options.slots() && options.bidOptions() !== null,
     running: () => [...active.values()].filter(({ recheck }) => recheck !== undefined).length,
     active: () => [...active.keys()],
     driving: (task) => active.get(task)?.recheck !== undefined,

@@ -21,12 +21,13 @@ export function judgeOptionsOf(
 
 /** Whether this machine does anything for others: runs what they made, or helps them. */
 export function ableOptionsOf(options: CoordinatorOptions): JudgeOptions {
-  const { version, sandbox, platform, repositories, slots, tools, timing, unable = null } = options;
+  const { version, platform, repositories, timing, offer } = options;
   return {
-    environment: { version, platform, sandbox },
+    environment: () => ({ version, platform, sandbox: offer().sandbox }),
     lagMs: timing.lagMs,
     backoffMs: timing.backoffMs,
     unable(request, needs) {
+      const { sandbox, slots, tools, unable = null } = offer();
       if (!repositories.includes(taskParts(request.task).repo)) return 'serves other repositories';
       if (unable !== null) return unable;
       // Its operator let it run what he wants done; nobody asked him about what others did.

@@ -64,7 +64,7 @@ export interface JudgeDeps {
 }
 
 export interface JudgeOptions {
-  readonly environment: Environment;
+  readonly environment: () => Environment;
   /** Why this peer cannot run what such a task needs; null: it can. */
   readonly unable: (request: Pick<VerifyRequest, 'task'>, needs?: Needs) => string | null;
   /** How long reads may lag behind the publication. */
@@ -266,7 +266,7 @@ function statementOf(
     acceptance: acceptanceHash(commands, globs),
     outcome: acceptance.passed ? 'passed' : 'failed',
     reason: acceptance.passed ? '' : failureOf(acceptance),
-    environment,
+    environment: environment(),
     peer: signer.peer,
     journal,
     atMs: Math.floor(clock.wallMs()),

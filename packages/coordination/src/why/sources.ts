@@ -3,6 +3,7 @@ import type { Contest } from '../contest/contest.ts';
 import type { Forfeit } from '../fence/forfeit.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { Pause } from '../pause/pause.ts';
+import type { Offer } from '../peer/options.ts';
 import type { ViewSources } from '../peer/view.ts';
 import type { Workforce } from '../peer/workforce.ts';
 import type { Clock } from '../ports/index.ts';
@@ -38,6 +39,7 @@ interface Knowing {
   readonly pause: Pick<Pause, 'current'>;
   readonly spending: Pick<Spending, 'capReached'>;
   readonly watches: () => readonly WatchView[];
+  readonly offer: () => Offer;
 }
 
 /** The parts of a peer as they stand now. */
@@ -53,16 +55,16 @@ export function whySourcesOf(
     pause,
     spending,
     watches,
+    offer,
   }: Knowing,
   self: Capabilities,
   stopping: boolean,
-  unable: string | null,
 ): WhySources {
   const active = workforce.active();
   return {
     self,
     stopping,
-    unable,
+    unable: offer().unable ?? null,
     paused: pause.current(),
     spendCap: spending.capReached(),
     active,

@@ -21,7 +21,7 @@ async function courtOf(change: Partial<JudgeOptions> = {}) {
   const mesh = hub.join(judge.peer);
   hub.link(author.peer, judge.peer);
   const options: JudgeOptions = {
-    environment: { version: '0.1.0', platform: 'test', sandbox: 'bubblewrap' },
+    environment: () => ({ version: '0.1.0', platform: 'test', sandbox: 'bubblewrap' }),
     unable: () => null,
     lagMs,
     backoffMs: 1_000,

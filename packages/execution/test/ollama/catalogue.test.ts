@@ -84,29 +84,49 @@ it.each([
   [200, '[]', 'the server does not speak like Ollama'],
   [200, 'hello', 'not valid JSON'],
   [200, ' '.repeat(17 * 1024 * 1024), 'longer than'],
-])('has no models when the server answers %i %.20s', async (status, body, reason) => {
-  const { ollama, server } = await make([{ name: 'coder:7b' }]);
-  await ollama.refresh();
-  server.broken = { status, body };
-  await expect(ollama.refresh()).rejects.toMatchObject({
-    code: 'model_unreachable',
-    reason: expect.stringContaining(reason),
-  });
-  expect(ollama.executor.models?.()).toEqual([]);
-  server.broken = null;
-  await ollama.refresh();
-  expect(ollama.executor.models?.()).toEqual(['coder:7b']);
-});
+])(
+  'keeps its models through one answer of %i %.20s, and not through two',
+  async (status, body, reason) => {
+    const { ollama, server } = await make([{ name: 'coder:7b' }]);
+    await ollama.refresh();
+    server.broken = { status, body };
+    for (const known of [['coder:7b'], []]) {
+      await expect(ollama.refresh()).rejects.toMatchObject({
+        code: 'model_unreachable',
+        reason: expect.stringContaining(reason),
+      });
+      expect(ollama.executor.models?.()).toEqual(known);
+    }
+    server.broken = null;
+    await ollama.refresh();
+    expect(ollama.executor.models?.()).toEqual(['coder:7b']);
+  },
+);
 
-it('has no models when there is no server, or one that says nothing', async () => {
+it('keeps its models when a server says nothing once', async () => {
   const { ollama, server } = await make([{ name: 'coder:7b' }], { lookMs: 300 });
   await ollama.refresh();
   server.silent = true;
   await expect(ollama.refresh()).rejects.toMatchObject({ code: 'model_unreachable' });
-  expect(ollama.executor.models?.()).toEqual([]);
-  await server.close();
+  expect(ollama.executor.models?.()).toEqual(['coder:7b']);
   await expect(ollama.refresh()).rejects.toMatchObject({ code: 'model_unreachable' });
+  expect(ollama.executor.models?.()).toEqual([]);
 });
+
+it('has no models at once when nobody listens any more', async () => {
+  const { ollama, server } = await make([{ name: 'coder:7b' }]);
+  await ollama.refresh();
+  await server.close();
+  // The connection that was kept open is seen to be closed by whoever uses it first.
+  await until(() => fetch(server.url).then(() => false, isRefused));
+  await expect(ollama.refresh()).rejects.toMatchObject({ code: 'model_unreachable' });
+  expect(ollama.executor.models?.()).toEqual([]);
+});
+
+function isRefused(error: unknown): boolean {
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+}
 
 it('stops to look when it is told to', async () => {
   const { ollama, server } = await make([{ name: 'coder:7b' }]);

@@ -90,6 +90,10 @@ export const StatusAnswer = z.object({
     .default(null),
   work: z.object({
     slots: z.number(),
+    /** How that number came about; empty: a peer of an earlier version. */
+    because: z.string().default(''),
+    /** Since it last looked what this machine has; null: a peer of an earlier version. */
+    lookedAgoMs: z.number().nullable().default(null),
     running: z.number(),
     executors: z.array(z.string()),
     tools: z.array(z.string()),
@@ -229,6 +233,7 @@ export type CertificatesAnswer = z.infer<typeof CertificatesAnswer>;
 export const LookAnswer = z.object({ looking: z.array(z.string()) });
 /** Whether this peer begins nothing new now, for whichever reason. */
 export const PauseAnswer = z.object({ paused: z.boolean() });
+export const RefreshAnswer = z.object({ executors: z.array(z.string()), slots: z.number() });
 export const StopAnswer = z.object({ stopping: z.literal(true) });
 
 export const Check = z.object({

@@ -21,6 +21,7 @@ import {
   PauseAnswer,
   PeersAnswer,
   RebuildAnswer,
+  RefreshAnswer,
   StatusAnswer,
   StopAnswer,
   StoryEntry,
@@ -86,6 +87,8 @@ export interface ControlClient {
   /** Of a pull request: `owner/name#n`, or `n` where the peer works on one repository. */
   certificates(id: string, options?: CallOptions): Promise<CertificatesAnswer>;
   doctor(options?: CallOptions): Promise<z.infer<typeof DoctorAnswer>>;
+  /** Looks anew for what its machine has to offer; resolves when it has looked. */
+  refresh(options?: CallOptions): Promise<z.infer<typeof RefreshAnswer>>;
   pause(
     request: z.infer<typeof PauseRequest>,
     options?: CallOptions,
@@ -157,6 +160,7 @@ export function createControlClient(dataDir: string): ControlClient {
     certificates: (id, options) =>
       get(CertificatesAnswer, `/certificates/${encodeURIComponent(id)}`, options),
     doctor: (options) => get(DoctorAnswer, '/doctor', options),
+    refresh: (options) => post(RefreshAnswer, '/refresh', {}, options),
     pause: (request, options) => post(PauseAnswer, '/pause', request, options),
     stop: (options) => post(StopAnswer, '/stop', {}, options),
   };

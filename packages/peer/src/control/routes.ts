@@ -24,6 +24,8 @@ export interface ControlTarget {
   readonly history: History;
   status(): StatusAnswer;
   diagnose(signal: AbortSignal): Promise<Check[]>;
+  /** Looks anew for what this machine has to offer. */
+  refresh(): Promise<void>;
   fileIssue(issue: NewIssue, options: { signal: AbortSignal }): Promise<FiledIssue>;
   readCertificates(
     of: { readonly repo: RepoName; readonly pullRequest: number },
@@ -71,6 +73,11 @@ export function controlRoutes(target: ControlTarget): Route[] {
       value: { entries: await history.rebuild(signal) },
     })),
     get('/doctor', async ({ signal }) => ({ value: { checks: await target.diagnose(signal) } })),
+    post('/refresh', async () => {
+      await target.refresh();
+      const { executors, slots } = coordinator.view().self;
+      return { value: { executors, slots } };
+    }),
     post('/look', ({ body }) => {
       const { repo } = parseRequest(LookRequest, body);
       const looking = repo === undefined ? target.repositories : [watched(target, repo)];

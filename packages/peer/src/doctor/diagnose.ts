@@ -7,12 +7,13 @@ import type { Check } from '../control/answers.ts';
 import { layoutOf } from '../folder/layout.ts';
 import { readSecretFile } from '../folder/secret-file.ts';
 import { bad, good, guarded } from './checks.ts';
-import { checkMesh, checkPorts, type LiveMesh } from './mesh.ts';
+import { checkMesh, checkPorts, type Live } from './mesh.ts';
+import { checkLooks } from './looks.ts';
 import { checkWebhook } from './webhook.ts';
 
 export interface DiagnoseOptions {
   /** Null: no peer runs on this configuration. */
-  readonly live: LiveMesh | null;
+  readonly live: Live | null;
   readonly signal?: AbortSignal;
 }
 
@@ -22,8 +23,16 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
   const { checkForge } = await import('./forge.ts');
   const { checkClis } = await import('./clis.ts');
   const { checkModels } = await import('./models.ts');
-  const { checkDisk, checkFolder, checkGit, checkMachine, checkNode, checkSandbox, checkTools } =
-    await import('./machine.ts');
+  const {
+    checkDisk,
+    checkFolder,
+    checkGit,
+    checkMachine,
+    checkNode,
+    checkSandbox,
+    checkSlots,
+    checkTools,
+  } = await import('./machine.ts');
   const until = signal === undefined ? {} : { signal };
   const { dataDir, mesh, work } = config;
   const groups = await Promise.all([
@@ -35,6 +44,8 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     one('keys', () => checkKeys(config)),
     one('sandbox', () => checkSandbox(work, until)),
     one('tools', () => checkTools(work)),
+    one('slots', () => checkSlots(config)),
+    ...(live === null ? [] : [one('last look', async () => checkLooks(live))]),
     one('models', () => checkModels(config.ollama, until)),
     checkClis(config, until),
     checkForge(config, until),

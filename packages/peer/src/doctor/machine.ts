@@ -1,19 +1,40 @@
 /** What the machine itself has to offer: Node, git, room on the disk, sandbox, programs. */
 import { execFile } from 'node:child_process';
-import { access, constants, stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { probeSandbox } from '@bzzz/execution';
 import { type Config, reasonOf } from '@bzzz/protocol';
 import type { Check } from '../control/answers.ts';
+import { diskAt, nearestFolder } from '../system/disk.ts';
+import { findGpus } from '../system/gpus.ts';
 import { describeMachine, machineText } from '../system/machine.ts';
+import { slotsOf } from '../system/slots.ts';
 import { findTools } from '../tools.ts';
 import { bad, good } from './checks.ts';
 
 const run = promisify(execFile);
 
 export async function checkMachine(options: { signal?: AbortSignal } = {}): Promise<Check> {
-  return good('machine', machineText(await describeMachine(options)));
+  const cards = await cardsOf(options);
+  return good('machine', [machineText(describeMachine(cards.gpus)), ...cards.failures].join('; '));
+}
+
+/** A tool of cards that fails keeps a peer from nothing. */
+async function cardsOf(options: { signal?: AbortSignal }) {
+  try {
+    return { gpus: await findGpus(options), failures: [] };
+  } catch (error) {
+    return { gpus: [], failures: [`no graphics card is known: ${reasonOf(error)}`] };
+  }
+}
+
+export async function checkSlots({ work, cli, dataDir }: Config): Promise<Check> {
+  const [{ gpus }, { freeBytes }] = await Promise.all([cardsOf({}), diskAt(dataDir)]);
+  const { cores, memoryBytes } = describeMachine(gpus);
+  const capacity = { cores, memoryBytes, diskFreeBytes: freeBytes, gpus: gpus.length };
+  const hasClis = Object.values(cli).some((one) => one?.enabled === true);
+  const { count, because } = slotsOf(work, capacity, { hasClis });
+  return good('slots', `${count} (${because})`);
 }
 
 export async function checkNode(version = process.versions.node): Promise<Check> {
@@ -62,11 +83,12 @@ export async function checkFolder(dataDir: string): Promise<Check> {
 const freeBytesMin = 1024 ** 3;
 
 export async function checkDisk(dataDir: string): Promise<Check> {
-  const { bavail, bsize, files, ffree } = await statfs(await nearestFolder(dataDir));
-  const free = `${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free`;
+  const { freeBytes, freeInodes, inodes } = await diskAt(dataDir);
+  const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free`;
   const advice = 'Make room: mirrors, worktrees and journals need about 1 GiB.';
-  if (bavail * bsize < freeBytesMin) return bad('disk', `only ${free}`, advice);
-  if (files > 0 && ffree < 10_000) return bad('disk', `only ${ffree} inodes left`, advice);
+  if (freeBytes < freeBytesMin) return bad('disk', `only ${free}`, advice);
+  if (inodes > 0 && freeInodes < 10_000)
+    return bad('disk', `only ${freeInodes} inodes left`, advice);
   return good('disk', free);
 }
 
@@ -93,11 +115,4 @@ export async function checkTools(work: Config['work']): Promise<Check> {
   const advice =
     'Install them under /usr, where the sandbox sees them, or take them off work.tools.';
   return bad('tools', `not found for commands: ${missing.join(', ')}`, advice);
-}
-
-/** The path itself, or the nearest one above it that exists. */
-async function nearestFolder(path: string): Promise<string> {
-  const facts = await stat(path).catch(() => null);
-  if (facts !== null || dirname(path) === path) return path;
-  return nearestFolder(dirname(path));
 }

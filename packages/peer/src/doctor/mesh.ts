@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Config } from '@bzzz/protocol';
 import type { Check } from '../control/answers.ts';
+import type { SurveyState } from '../survey/survey.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
 import { bad, good } from './checks.ts';
 import { whyNotFree } from './free-port.ts';
@@ -14,6 +15,12 @@ export interface LiveMesh {
   readonly connected: number;
   readonly known: number;
   readonly troubles: readonly MeshTrouble[];
+}
+
+/** What a running peer knows of its mesh, and of its machine as it looked last. */
+export interface Live extends LiveMesh {
+  readonly lookedAgoMs: number;
+  readonly lookFailures: SurveyState['failures'];
 }
 
 const dialMsMax = 3_000;

@@ -5,6 +5,7 @@ import type { Journals } from '@bzzz/journal';
 import type { MeshStats } from '@bzzz/mesh';
 import type { Config } from '@bzzz/protocol';
 import type { WebhookState } from '@bzzz/webhook';
+import type { Slots } from '../system/slots.ts';
 import type { PeerAnswer, Problem, StatusAnswer, TaskAnswer } from '../control/answers.ts';
 
 export interface StatusSources {
@@ -18,6 +19,8 @@ export interface StatusSources {
   readonly problems: readonly Problem[];
   readonly pid: number;
   readonly upMs: number;
+  readonly slots: Slots;
+  readonly lookedAgoMs: number;
 }
 
 export function statusAnswer(sources: StatusSources): StatusAnswer {
@@ -66,6 +69,8 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
           },
     work: {
       slots: self.slots,
+      because: sources.slots.because,
+      lookedAgoMs: sources.lookedAgoMs,
       running: self.running,
       executors: self.executors,
       tools: self.tools,

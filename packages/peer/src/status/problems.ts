@@ -2,6 +2,7 @@
 import type { MemberView, PeerView } from '@bzzz/coordination';
 import type { BzzzError, Config } from '@bzzz/protocol';
 import type { Problem } from '../control/answers.ts';
+import type { SurveyState } from '../survey/survey.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
 import { forgeCodes, forgeProblemsOf } from './forge-problems.ts';
 import { ofCode } from './of-code.ts';
@@ -16,6 +17,8 @@ export interface ProblemSources {
   readonly webhookTrouble: Pick<BzzzError, 'code' | 'reason'> | null;
   /** Why there is no sandbox; null: there is one. */
   readonly sandboxMissing: string | null;
+  /** What could not be looked at last, and is offered as it was. */
+  readonly lookFailures: SurveyState['failures'];
 }
 
 /** So long a peer that started looks for others before being alone is called wrong. */
@@ -30,6 +33,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...webhookOf(sources),
     ...pauseOf(sources),
     ...spendOf(sources),
+    ...looksOf(sources),
     ...settingsOf(sources),
     ...troublesOf(sources),
   ];
@@ -108,6 +112,14 @@ function spendOf({ view: { spendCap } }: ProblemSources): Problem[] {
   const text = `No model is asked: ${spendCap}.`;
   const advice = 'Wait until enough of it is a day ago, or raise `spend` in the configuration.';
   return [{ code: 'spend_cap', severity: 'warning', text, advice }];
+}
+
+function looksOf({ lookFailures }: ProblemSources): Problem[] {
+  return lookFailures.map(({ what, reason }) => {
+    const text = `The last look for ${what} failed, so what was known before stands: ${reason}.`;
+    const advice = 'Run `bzzz doctor --refresh` when it is mended.';
+    return { code: 'look_failed', severity: 'warning', text, advice };
+  });
 }
 
 function settingsOf({ config }: ProblemSources): Problem[] {

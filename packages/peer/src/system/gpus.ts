@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import type { Gpu } from '@bzzz/protocol';
+import { type Gpu, reasonOf } from '@bzzz/protocol';
 
 const run = promisify(execFile);
 
@@ -39,19 +39,25 @@ const rocm = {
   },
 };
 
-/** Never throws: a tool that is not there, hangs or says something else tells of no card. */
+/** A tool that is not there tells of no card. Throws what kept one that is there from telling. */
 export async function findGpus(options: { signal?: AbortSignal } = {}): Promise<Gpu[]> {
   const found = await Promise.all(
     [nvidia, rocm].map(async ({ program, args, read }) => {
       try {
         const { stdout } = await run(program, args, { ...options, timeout: timeoutMs });
         return read(stdout);
-      } catch {
-        return [];
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        if (codeOf(error) === 'ENOENT') return [];
+        throw new Error(`${program}: ${reasonOf(error).split('\n')[0]}`, { cause: error });
       }
     }),
   );
   return found.flat().slice(0, gpusMax);
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function gpuOf(name: unknown, memoryBytes: number): Gpu {

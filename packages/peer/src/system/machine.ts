@@ -1,13 +1,16 @@
 /** What this machine is: told to the mesh and by `bzzz doctor`. */
 import { availableParallelism, totalmem } from 'node:os';
-import type { Machine } from '@bzzz/protocol';
-import { findGpus } from './gpus.ts';
+import type { Gpu, Machine } from '@bzzz/protocol';
 
-/** Memory is that of the machine, or what its container is limited to. */
-export async function describeMachine(options: { signal?: AbortSignal } = {}): Promise<Machine> {
+/** What it has besides graphics cards, of which only their tools know. */
+export function describeMachine(gpus: readonly Gpu[]): Machine {
+  return { cores: availableParallelism(), memoryBytes: memoryBytes(), gpus: [...gpus] };
+}
+
+/** Of the machine, or what its container is limited to. */
+function memoryBytes(): number {
   const constrained = process.constrainedMemory();
-  const memoryBytes = constrained > 0 && constrained < totalmem() ? constrained : totalmem();
-  return { cores: availableParallelism(), memoryBytes, gpus: await findGpus(options) };
+  return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
 }
 
 /** `8 cores, 31.2 GiB memory, NVIDIA A10 (24.0 GiB)` */

@@ -11,8 +11,8 @@ import { fileIssue } from '../forge/file-issue.ts';
 import { statusAnswer } from '../status/answers.ts';
 import { problemsOf } from '../status/problems.ts';
 import type { MeshTroubles } from './mesh-troubles.ts';
-import type { SandboxState } from './sandbox.ts';
 import type { History } from './history.ts';
+import type { Survey } from '../survey/survey.ts';
 
 export interface ControlDeps {
   readonly clock: Clock;
@@ -25,11 +25,11 @@ export interface ControlDeps {
   readonly token: TokenSource;
   /** Null: none is configured. */
   readonly webhook: Webhook | null;
+  readonly survey: Survey;
 }
 
 export interface ControlOptions {
   readonly config: Config;
-  readonly sandbox: SandboxState;
   /** When the peer started, on the monotonic clock. */
   readonly startMs: number;
   readonly onStop: () => void;
@@ -38,7 +38,8 @@ export interface ControlOptions {
 /** What the control socket shows and does, over the parts of a running peer. */
 export function controlTarget(deps: ControlDeps, options: ControlOptions): ControlTarget {
   const { clock, mesh, journals, history, github, coordinator, troubles, token, webhook } = deps;
-  const { config, sandbox } = options;
+  const { survey } = deps;
+  const { config } = options;
   return {
     repositories: config.repositories,
     coordinator,
@@ -48,7 +49,8 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
       const view = coordinator.view();
       const upMs = clock.monotonicMs() - options.startMs;
       const meshTroubles = troubles.recent();
-      const sandboxMissing = sandbox.missing;
+      const sandboxMissing = survey.sandboxMissing();
+      const { lookedAtMs, failures: lookFailures } = survey.state();
       const received = webhook?.state() ?? null;
       const webhookTrouble = received?.trouble ?? null;
       return statusAnswer({
@@ -60,7 +62,17 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         gossip: mesh.stats().gossip,
         addresses: mesh.multiaddrs(),
         webhook: received,
-        problems: problemsOf({ view, config, upMs, meshTroubles, webhookTrouble, sandboxMissing }),
+        slots: survey.slots(),
+        lookedAgoMs: clock.monotonicMs() - lookedAtMs,
+        problems: problemsOf({
+          view,
+          config,
+          upMs,
+          meshTroubles,
+          webhookTrouble,
+          sandboxMissing,
+          lookFailures,
+        }),
         pid: process.pid,
       });
     },
@@ -71,9 +83,12 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         connected: others.filter(({ connected }) => connected).length,
         known: others.length,
         troubles: troubles.recent(),
+        lookedAgoMs: clock.monotonicMs() - survey.state().lookedAtMs,
+        lookFailures: survey.state().failures,
       };
       return diagnose(config, { live, signal });
     },
+    refresh: survey.refresh,
     fileIssue: (issue, until) => fileIssue({ token, apiUrl: config.forge.apiUrl }, issue, until),
     readCertificates: (of, until) =>
       readCertificates({ token, apiUrl: config.forge.apiUrl }, of, until),

@@ -10,19 +10,12 @@ import {
 import { createRecipeExecutor, createWorkspaces, type Runner } from '@bzzz/execution';
 import type { Journals } from '@bzzz/journal';
 import { createSigner, type Identity } from '@bzzz/mesh';
-import {
-  type BzzzError,
-  type Config,
-  livenessOf,
-  type Machine,
-  wireVersions,
-} from '@bzzz/protocol';
+import { type BzzzError, type Config, livenessOf, wireVersions } from '@bzzz/protocol';
 import { systemClock } from '../system/clock.ts';
 import { machineLoad } from '../system/load.ts';
 import { systemRandom } from '../system/random.ts';
-import { findTools } from '../tools.ts';
+import type { Survey } from '../survey/survey.ts';
 import { version } from '../version.ts';
-import type { SandboxState } from './sandbox.ts';
 
 export interface CoordinateDeps {
   readonly identity: Identity;
@@ -33,25 +26,22 @@ export interface CoordinateDeps {
   /** Null: no models are offered here. */
   readonly ollama: Executor<PromptJob> | null;
   readonly cli: NonNullable<Executors['cli']>;
+  readonly survey: Survey;
 }
 
 export interface CoordinateOptions {
   readonly config: Config;
   /** Folder of the worktrees. */
   readonly worktrees: string;
-  readonly sandbox: SandboxState;
-  readonly machine: Machine;
   readonly onFatal: (error: BzzzError) => void;
 }
 
 /** The coordinator over this machine's ports; not started. */
 export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
-  const { identity, mesh, journals, forge, runner, ollama, cli } = deps;
-  const { config, sandbox } = options;
-  const { name, repositories, timing, work } = config;
-  // A peer that may not execute offers nothing, and so claims nothing.
-  const able = sandbox.missing === null && work.slots > 0;
-  return createCoordinator(
+  const { identity, mesh, journals, forge, runner, survey } = deps;
+  const { config } = options;
+  const { name, repositories, timing } = config;
+  const coordinator = createCoordinator(
     {
       mesh,
       journal: journals.own,
@@ -61,9 +51,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       random: systemRandom,
       signer: createSigner(identity),
       workspaces: createWorkspaces({ runner }, { dir: options.worktrees }),
-      executors: able
-        ? { recipe: createRecipeExecutor({ runner }), ...(ollama && { ollama }), cli }
-        : {},
+      executors: executorsOf(deps, config.work),
     },
     {
       name,
@@ -71,16 +59,32 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       repositories,
       timing,
       liveness: livenessOf(config.liveness),
-      slots: able ? work.slots : 0,
-      tools: findTools(work),
-      sandbox: sandbox.kind,
+      offer: survey.offer,
       platform: `${process.platform} ${process.arch}`,
-      unable: work.slots > 0 ? sandbox.missing : null,
-      machine: options.machine,
       spend: config.spend,
       wire: wireVersions,
       load: machineLoad,
       onFatal: options.onFatal,
     },
   );
+  survey.onChange(coordinator.offerChanged);
+  return coordinator;
+}
+
+/** A peer that may not execute now offers nothing, and so claims nothing; what it runs goes on. */
+function executorsOf(
+  { runner, ollama, cli, survey }: CoordinateDeps,
+  { recipes }: Config['work'],
+): Executors {
+  const whileAble = <E extends Executor<never>>(executor: E): E => ({
+    ...executor,
+    ready: () => survey.isAble() && (executor.ready?.() ?? true),
+  });
+  const tools = Object.entries(cli).map(([name, executor]) => [name, whileAble(executor)]);
+  return {
+    ...(recipes ? { recipe: whileAble(createRecipeExecutor({ runner })) } : {}),
+    ...(ollama === null ? {} : { ollama: whileAble(ollama) }),
+    // Sound: the same names with executors of the same kind.
+    cli: Object.fromEntries(tools) as typeof cli,
+  };
 }

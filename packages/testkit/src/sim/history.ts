@@ -85,11 +85,13 @@ export type HistoryEvent =
   /** A person did something to an issue or its branches. */
   | { readonly kind: 'people'; readonly number: IssueNumber; readonly act: PeopleAct }
   | { readonly kind: 'issue-read'; readonly peer: PeerId; readonly issue: Issue }
+  /** It asks what was said of an issue. */
+  | { readonly kind: 'remarks-asked'; readonly peer: PeerId; readonly number: IssueNumber }
   | {
       readonly kind: 'remarks-read';
+      readonly askedAtMs: number;
       readonly peer: PeerId;
       readonly number: IssueNumber;
-      readonly askedAtMs: number;
       readonly remarks: readonly Remark[];
     }
   | {
@@ -234,6 +236,8 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       return `people ${event.act} #${event.number}`;
     case 'issue-read':
       return `${nameOf(event.peer)} read #${event.issue.number}`;
+    case 'remarks-asked':
+      return `${nameOf(event.peer)} asks what was said of #${event.number}`;
     case 'remarks-read':
       return `${nameOf(event.peer)} read what was said of #${event.number}`;
     case 'durable':

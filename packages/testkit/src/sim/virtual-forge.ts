@@ -211,6 +211,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         return { remarks, comments: remarks.length + comments };
       };
       const askedAtMs = timeline.nowMs();
+      history.record({ kind: 'remarks-asked', peer, number });
       const read = await ask('read', o?.signal, look, historyDraws);
       const { remarks } = read;
       history.record({ kind: 'remarks-read', peer, number, askedAtMs, remarks });

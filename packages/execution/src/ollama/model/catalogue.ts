@@ -27,7 +27,11 @@ export interface Catalogue {
   details(): readonly ModelDetails[];
   /** Null: no such model was seen. */
   find(name: ModelName): ModelDetails | null;
-  /** Asks again. Throws `model_unreachable`, after which there are no models, and `aborted`. */
+  /**
+   * Asks again. Throws `aborted`, and `model_unreachable`: one such failure leaves what is known, since a
+   * server that is busy or starts anew has the same models. After the second, or where nobody listens, there
+   * are none: an attempt with a model that does not answer costs its task a try.
+   */
   refresh(options?: { signal?: AbortSignal }): Promise<void>;
 }
 
@@ -56,6 +60,7 @@ const untold: Shown = { contextTokens: null, usesTools: null };
 
 export function createCatalogue(settings: OllamaSettings): Catalogue {
   let details: readonly ModelDetails[] = [];
+  let failures = 0;
   /** What a model can do never changes under one digest. */
   let shown = new Map<string, Shown>();
 
@@ -94,13 +99,23 @@ export function createCatalogue(settings: OllamaSettings): Catalogue {
       const { url: host, headers } = settings;
       try {
         details = await look(new Ollama({ host, headers: { ...headers }, fetch }));
+        failures = 0;
       } catch (error) {
         if (signal?.aborted === true) throw new BzzzError('aborted', 'the look was cancelled');
-        details = [];
+        failures += 1;
+        if (failures > 1 || isNobodyThere(error)) details = [];
         throw new BzzzError('model_unreachable', whyOf(error), { cause: error });
       }
     },
   };
+}
+
+/** The system said that nothing listens there, which is no guess. */
+function isNobodyThere(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && at.code === 'ECONNREFUSED') return true;
+  }
+  return false;
 }
 
 function whyOf(error: unknown): string {

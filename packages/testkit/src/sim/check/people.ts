@@ -12,6 +12,7 @@ import {
 } from '@bzzz/protocol';
 import type { FencePush, Remark } from '@bzzz/coordination';
 import { owner, type Snapshot } from '../forge-state.ts';
+import { trackHeard } from './heard.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 interface Read {
@@ -29,8 +30,7 @@ export function checkPeople(context: CheckContext): Check {
   const worked = new Map<string, number>();
   /** Words of strangers that somebody trusted has approved at some time; an edit makes other words. */
   const approved = new Set<Sha256Hex>();
-  /** What was said of each issue, as a peer read it last. */
-  const heard = new Map<string, readonly Remark[]>();
+  const heard = trackHeard(nowMs);
   /** When a peer at work first learnt that people object. */
   const objected = new Map<string, number>();
   let order = 0;
@@ -64,7 +64,7 @@ export function checkPeople(context: CheckContext): Check {
       broken(11, `work on #${number} began in words that were not claimed`);
     } else if (!isWanted(context, read.issue, claim)) {
       broken(4, `work on #${number} began though people were read to object`);
-    } else if (isTold(heard.get(key), 'stop')) {
+    } else if (isTold(heard.last(peer, number), 'stop')) {
       broken(4, `work on #${number} began though people were read to say stop`);
     }
   }
@@ -81,7 +81,7 @@ export function checkPeople(context: CheckContext): Check {
     const ended = worked.get(key) ?? 0;
     if (read === undefined || read.order < ended) {
       broken(4, `#${number} was published without another look at the issue`);
-    } else if (!isWanted(context, read.issue, record) || isTold(heard.get(key), 'stop')) {
+    } else if (!isWanted(context, read.issue, record) || isTold(heard.last(peer, number), 'stop')) {
       broken(4, `#${number} was published though its publisher had read that people object`);
     }
   }
@@ -94,15 +94,9 @@ export function checkPeople(context: CheckContext): Check {
   return {
     onEvent(event) {
       order += 1;
+      heard.take(event);
       if (event.kind === 'people') onPeople(event.number);
       if (event.kind === 'issue-read') onRead(event.peer, event.issue);
-      if (event.kind === 'remarks-read') {
-        const key = keyOf(event.peer, event.number);
-        // A stop that a poll shows is a hint to whoever works, as the list of issues is. Whoever looks
-        // at an issue itself asks for what was said of it as soon as he has read it.
-        const isLook = reads.get(key)?.atMs === event.askedAtMs;
-        if (isLook || !isTold(event.remarks, 'stop')) heard.set(key, event.remarks);
-      }
       if (event.kind === 'work') onWork(event.peer, event.number, event.step);
       if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);
     },

@@ -1,0 +1,26 @@
+/** What a whole peer can be asked and told by whoever runs it. */
+import type { PeerId, RepoName, TaskId } from '@bzzz/protocol';
+import type { Pause } from '../pause/pause.ts';
+import type { StoredEntry } from '../ports/index.ts';
+import type { PeerReport, TaskReport } from '../why/report.ts';
+import type { PeerView } from './view.ts';
+
+export interface Coordinator {
+  /** Recovers from the journal, then joins. Throws what the journal throws. */
+  start(): Promise<void>;
+  /** Lets go of what is held, as far as the forge answers in time. Idempotent. */
+  stop(): Promise<void>;
+  /** Looks at a repository now, as after a person filed an issue. */
+  lookNow(repo: RepoName): void;
+  view(): PeerView;
+  /** For every peer its reason to take a task or not, gathered from the mesh. Throws `aborted`. */
+  whyTask(task: TaskId, options: { signal: AbortSignal }): Promise<TaskReport>;
+  /** Why a peer is idle; undefined: it is not known. Throws `aborted`. */
+  whyPeer(peer: PeerId, options: { signal: AbortSignal }): Promise<PeerReport | undefined>;
+  /** What `offer` answers is another than before: the mesh hears of it, and work may begin. */
+  offerChanged(): void;
+  /** Stops new work here or in the whole mesh, or attempts too, or lets it all go on again. */
+  pause: Pause['set'];
+  /** Entries of our own journal as they become durable. */
+  onEntry(listener: (stored: StoredEntry) => void): () => void;
+}

@@ -1,0 +1,56 @@
+/**
+ * What a peer's last look at an issue told it of what people said there. A poll shows it too, as a hint to
+ * whoever works; a look goes by the comments that it reads then, or by those that were read before for the
+ * very same state of the issue. Of strangers' issues, where other reads come in between, nothing is concluded.
+ */
+import type { Issue, IssueNumber, PeerId } from '@bzzz/protocol';
+import type { Remark } from '@bzzz/coordination';
+import type { HistoryEvent } from '../history.ts';
+
+interface Look {
+  readonly atMs: number;
+  readonly issue: Issue;
+  /** As they were read last, by whichever read. */
+  readonly before: readonly Remark[];
+  /** Requests at that very moment: a slow peer may come to its poll in the same. */
+  asks: number;
+  answer: readonly Remark[];
+}
+
+export interface Heard {
+  take(event: HistoryEvent): void;
+  /** None, where the look did not come to tell anything. */
+  last(peer: PeerId, number: IssueNumber): readonly Remark[];
+}
+
+export function trackHeard(nowMs: () => number): Heard {
+  const read = new Map<string, readonly Remark[]>();
+  const looks = new Map<string, Look>();
+  const keyOf = (peer: PeerId, number: IssueNumber) => `${peer} ${number}`;
+  return {
+    take(event) {
+      if (event.kind === 'issue-read') {
+        const { issue, peer } = event;
+        const key = keyOf(peer, issue.number);
+        const before = read.get(key) ?? [];
+        looks.set(key, { atMs: nowMs(), issue, before, asks: 0, answer: [] });
+      }
+      if (event.kind === 'remarks-asked') {
+        const look = looks.get(keyOf(event.peer, event.number));
+        if (look?.atMs === nowMs()) look.asks += 1;
+      }
+      if (event.kind === 'remarks-read') {
+        const key = keyOf(event.peer, event.number);
+        const look = looks.get(key);
+        read.set(key, event.remarks);
+        if (look?.atMs === event.askedAtMs && look.asks === 1) look.answer = event.remarks;
+      }
+    },
+    last(peer, number) {
+      const look = looks.get(keyOf(peer, number));
+      if (look === undefined || look.issue.comments === 0) return [];
+      if (look.issue.association !== 'OWNER') return [];
+      return look.asks === 0 ? look.before : look.answer;
+    },
+  };
+}

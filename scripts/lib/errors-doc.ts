@@ -5,7 +5,7 @@ console.log(`# Errors
 
 Every error of bzzz carries a code. A code keeps its meaning for ever and is never used for another.
 \`status\` is the HTTP status with which a gateway answers; \`retry\` says whether the same call can
-succeed later without a person. Made by \`scripts/errors-doc\` from packages/protocol/src/errors.ts.
+succeed later without a person. Made by \`scripts/errors-doc\` from packages/protocol/src/error-registry.ts.
 
 | code | status | retry | what you can do |
 | --- | --- | --- | --- |`);

@@ -11,6 +11,12 @@ export const bugsOfTakeovers = {
         find: 'for (const task of memory.unfinished) workforce.resume(task);',
         replace: 'void memory.unfinished;',
       },
+      {
+        // Or it would learn from others that a claim of its own stands.
+        file: 'fence/returned.ts',
+        find: 'if (!fence.owns(task, lock) || workforce.active().includes(task)) return false;',
+        replace: "if (lock !== '') return false;",
+      },
     ],
   },
   'never-takes-over': {

@@ -14,6 +14,8 @@ interface Look {
   readonly before: readonly Remark[];
   /** Requests at that very moment: a slow peer may come to its poll in the same. */
   asks: number;
+  /** Requests later than that, of the same look or of a poll: nobody can tell here. */
+  later: boolean;
   answer: readonly Remark[];
 }
 
@@ -33,11 +35,13 @@ export function trackHeard(nowMs: () => number): Heard {
         const { issue, peer } = event;
         const key = keyOf(peer, issue.number);
         const before = read.get(key) ?? [];
-        looks.set(key, { atMs: nowMs(), issue, before, asks: 0, answer: [] });
+        looks.set(key, { atMs: nowMs(), issue, before, asks: 0, later: false, answer: [] });
       }
       if (event.kind === 'remarks-asked') {
         const look = looks.get(keyOf(event.peer, event.number));
-        if (look?.atMs === nowMs()) look.asks += 1;
+        if (look === undefined) return;
+        if (look.atMs === nowMs()) look.asks += 1;
+        else look.later = true;
       }
       if (event.kind === 'remarks-read') {
         const key = keyOf(event.peer, event.number);
@@ -50,7 +54,8 @@ export function trackHeard(nowMs: () => number): Heard {
       const look = looks.get(keyOf(peer, number));
       if (look === undefined || look.issue.comments === 0) return [];
       if (look.issue.association !== 'OWNER') return [];
-      return look.asks === 0 ? look.before : look.answer;
+      if (look.asks === 1) return look.answer;
+      return look.asks === 0 && !look.later ? look.before : [];
     },
   };
 }

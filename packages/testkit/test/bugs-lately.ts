@@ -24,7 +24,6 @@ export const lately: Readonly<Record<string, number>> = {
   'tidies-open': 15,
   'trusts-everybody': 3,
   'approved-for-ever': 15,
-  'deaf-to-stop': 3,
   'works-on': 27,
   'edits-ignored': 12,
   'no-last-look': 2,

@@ -3,7 +3,7 @@
  * whoever works; a look goes by the comments that it reads then, or by those that were read before for the
  * very same state of the issue. Of strangers' issues, where other reads come in between, nothing is concluded.
  */
-import type { Issue, IssueNumber, PeerId } from '@bzzz/protocol';
+import { type Issue, type IssueNumber, type PeerId, taskParts } from '@bzzz/protocol';
 import type { Remark } from '@bzzz/coordination';
 import type { HistoryEvent } from '../history.ts';
 
@@ -28,9 +28,17 @@ export interface Heard {
 export function trackHeard(nowMs: () => number): Heard {
   const read = new Map<string, readonly Remark[]>();
   const looks = new Map<string, Look>();
+  /** Claims that people were shown, and that have not ended. */
+  const shown = new Set<string>();
   const keyOf = (peer: PeerId, number: IssueNumber) => `${peer} ${number}`;
   return {
     take(event) {
+      if (event.kind === 'sent' && 'number' in event.what) {
+        shown.add(keyOf(event.peer, event.what.number));
+      }
+      if (event.kind === 'durable' && event.body.kind === 'task.ended') {
+        shown.delete(keyOf(event.peer, taskParts(event.body.task).number));
+      }
       if (event.kind === 'issue-read') {
         const { issue, peer } = event;
         const key = keyOf(peer, issue.number);
@@ -40,14 +48,18 @@ export function trackHeard(nowMs: () => number): Heard {
       if (event.kind === 'remarks-asked') {
         const look = looks.get(keyOf(event.peer, event.number));
         if (look === undefined) return;
-        if (look.atMs === nowMs()) look.asks += 1;
+        // Before it shows its claim it reads the base branch in between.
+        const isOfLook = look.atMs === nowMs() || !shown.has(keyOf(event.peer, event.number));
+        if (isOfLook) look.asks += 1;
         else look.later = true;
       }
       if (event.kind === 'remarks-read') {
         const key = keyOf(event.peer, event.number);
         const look = looks.get(key);
         read.set(key, event.remarks);
-        if (look?.atMs === event.askedAtMs && look.asks === 1) look.answer = event.remarks;
+        if (look !== undefined && event.askedAtMs >= look.atMs && !look.later) {
+          look.answer = event.remarks;
+        }
       }
     },
     last(peer, number) {

@@ -64,9 +64,17 @@ export function checkPeople(context: CheckContext): Check {
       broken(11, `work on #${number} began in words that were not claimed`);
     } else if (!isWanted(context, read.issue, claim)) {
       broken(4, `work on #${number} began though people were read to object`);
-    } else if (isTold(heard.last(peer, number), 'stop')) {
+    } else if (isTold(heard.last(peer, number), 'stop') || isDeaf(peer, number, read.atMs)) {
       broken(4, `work on #${number} began though people were read to say stop`);
     }
+  }
+
+  /** Whether a stop stands that was said so long before a look that no read could have missed it. */
+  function isDeaf(peer: PeerId, number: IssueNumber, lookedAtMs: number): boolean {
+    const remarks = context.state.at(number, nowMs())?.remarks ?? [];
+    const said = remarks.findLast(({ by, edited }) => by === owner && !edited);
+    const isLongSaid = said !== undefined && said.atMs + seenMsMax < lookedAtMs;
+    return context.prompt(peer) && isLongSaid && isTold(remarks, 'stop');
   }
 
   function onPush(peer: PeerId, { number, lock, result }: FencePush): void {
@@ -81,7 +89,11 @@ export function checkPeople(context: CheckContext): Check {
     const ended = worked.get(key) ?? 0;
     if (read === undefined || read.order < ended) {
       broken(4, `#${number} was published without another look at the issue`);
-    } else if (!isWanted(context, read.issue, record) || isTold(heard.last(peer, number), 'stop')) {
+    } else if (
+      !isWanted(context, read.issue, record) ||
+      isTold(heard.last(peer, number), 'stop') ||
+      isDeaf(peer, number, read.atMs)
+    ) {
       broken(4, `#${number} was published though its publisher had read that people object`);
     }
   }
@@ -105,6 +117,9 @@ export function checkPeople(context: CheckContext): Check {
 
 /** An attempt is ended at once; what is left is the way to the executor and back. */
 const stopMsMax = 1_000;
+
+/** Reads lag, and their answers are late, by less than this. */
+const seenMsMax = 60_000;
 
 /** Whether people want bzzz to do it, where the fence explains these assignments. */
 export function isWanted(

@@ -3,6 +3,8 @@
  * them; a bug that is not found where it was is looked for everywhere.
  */
 export const lately: Readonly<Record<string, number>> = {
+  'deaf-to-stop': 41,
+  'forgets-its-claims': 81,
   'no-lease-check': 8,
   'no-nonce': 3,
   'pushed-apart': 1,

@@ -139,6 +139,17 @@ export const bugsOfClaims = {
       },
     ],
   },
+  'deaf-to-stop': {
+    what: 'a comment that says stop is taken for any other',
+    breaks: [4],
+    edits: [
+      {
+        file: 'task/orders.ts',
+        find: "case '/bzzz stop':\n      return 'stop';",
+        replace: "case '/bzzz stop':\n      return undefined;",
+      },
+    ],
+  },
   'works-on': {
     what: 'people who object in mid-task are heard only at its end',
     breaks: [4, '4.2-first-read'],

@@ -2,6 +2,23 @@
 import type { BugSpec } from './bug-spec.ts';
 
 export const bugsOfTakeovers = {
+  'forgets-its-claims': {
+    what: 'what an earlier run intended is not read from the journal',
+    breaks: [3],
+    edits: [
+      {
+        file: 'peer/coordinator.ts',
+        find: 'for (const task of memory.unfinished) workforce.resume(task);',
+        replace: 'void memory.unfinished;',
+      },
+      {
+        // Or it would learn from others that a claim of its own stands.
+        file: 'fence/returned.ts',
+        find: 'if (!fence.owns(task, lock) || workforce.active().includes(task)) return false;',
+        replace: "if (lock !== '') return false;",
+      },
+    ],
+  },
   'never-takes-over': {
     what: 'a lease that ran out is left standing',
     breaks: [3, '4.3-lease-out'],

@@ -49,10 +49,12 @@ export function openHistoryIndex({ writerOf }: IndexDeps, options: OpenOptions):
   }
 
   async function updateOne(log: JournalLog, signal: AbortSignal | undefined): Promise<number> {
-    const next = asked(() => nextOf(db, log.key));
+    let from = asked(() => nextOf(db, log.key));
     // A log that is shorter than what was read of it is another one: its folder was put back or made anew.
-    if (log.length() < next) asked(() => forget(db, log.key));
-    const from = log.length() < next ? 0 : next;
+    if (log.length() < from) {
+      asked(() => forget(db, log.key));
+      from = 0;
+    }
     if (from === log.length()) return 0;
     let added = 0;
     let batch: StoredEntry[] = [];

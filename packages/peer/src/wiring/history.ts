@@ -76,10 +76,7 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
       let afterId = index.lastId();
       yield* storyEntries(index.query(asked));
       while (!signal.aborted) {
-        await new Promise<void>((resolve) => {
-          const cancel = clock.after(lookMs, resolve);
-          signal.addEventListener('abort', () => [cancel(), resolve()], { once: true });
-        });
+        await pause(clock, lookMs, signal);
         if (signal.aborted || (await update(signal)) === 0) continue;
         const lastId = index.lastId();
         yield* storyEntries(index.query({ ...asked, limit: followMax, afterId }));
@@ -92,6 +89,17 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
     },
     close: () => index.close(),
   };
+}
+
+/** Ends early when the signal fires, and leaves nothing with it: whoever follows may do so for days. */
+async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(delayMs, resolve);
+  const end = () => resolve();
+  signal.addEventListener('abort', end, { once: true });
+  await promise;
+  cancel();
+  signal.removeEventListener('abort', end);
 }
 
 /** More than comes between two looks. */

@@ -11,6 +11,10 @@ const sources = '/packages/coordination/src/';
 
 /** Must be called before the first module of `coordination` is loaded. */
 export function mutateSources(edits: readonly Edit[]): void {
+  // On built files the bug would not be there, and it would look as if nothing found it.
+  if (!import.meta.resolve('@bzzz/coordination').endsWith(`${sources}index.ts`)) {
+    throw new Error('a bug is built into the sources: use `npm run sim -- --bugs NAME`');
+  }
   registerHooks({
     load(url, context, next) {
       const loaded = next(url, context);

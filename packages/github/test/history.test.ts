@@ -1,28 +1,22 @@
 /** Who approved an issue, where the answers are not as simple as those of the embedded forge. */
 import { Account, IssueNumber, RepoName } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createGithubForge, type GithubForge, tokenFromValue } from '../src/index.ts';
 import { codeOf } from './support/code-of.ts';
 import { createLeapingClock } from './support/leaping-clock.ts';
-import { type ScriptedServer, startScripted } from './support/scripted.ts';
+import { type ScriptedForge, startScriptedForge } from './support/scripted-forge.ts';
 
 const repo = RepoName.parse('owner/sample');
 const number = IssueNumber.parse(7);
 const mara = Account.parse('mara');
 
-let server: ScriptedServer;
-let forge: GithubForge;
+let server: ScriptedForge['server'];
+let forge: ScriptedForge['forge'];
 const clock = createLeapingClock();
+let stop: ScriptedForge['stop'];
 beforeEach(async () => {
-  server = await startScripted();
-  const { url } = server;
-  const options = { apiUrl: url, gitUrl: url, dataDir: '/nonexistent', writeGapMs: 0 };
-  forge = createGithubForge({ token: tokenFromValue('secret-token'), clock }, options);
+  ({ server, forge, stop } = await startScriptedForge({ clock }));
 });
-afterEach(async () => {
-  await forge.close();
-  await server.close();
-});
+afterEach(() => stop());
 
 const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}Z`;
 const msAt = (second: number) => Date.parse(at(second));

@@ -1,26 +1,20 @@
 /** What makes a draft ready for review and back, and what a forge says instead. */
 import { Oid, RepoName } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createGithubForge, type GithubForge, tokenFromValue } from '../src/index.ts';
 import { verifiedLabel } from '../src/rest/ready.ts';
 import { codeOf } from './support/code-of.ts';
-import { type ScriptedServer, startScripted } from './support/scripted.ts';
+import { type ScriptedForge, startScriptedForge } from './support/scripted-forge.ts';
 
 const repo = RepoName.parse('owner/sample');
 const head = Oid.parse('1'.repeat(40));
 
-let server: ScriptedServer;
-let forge: GithubForge;
+let server: ScriptedForge['server'];
+let forge: ScriptedForge['forge'];
+let stop: ScriptedForge['stop'];
 beforeEach(async () => {
-  server = await startScripted();
-  const { url } = server;
-  const options = { apiUrl: url, gitUrl: url, dataDir: '/nonexistent', writeGapMs: 0 };
-  forge = createGithubForge({ token: tokenFromValue('secret-token') }, options);
+  ({ server, forge, stop } = await startScriptedForge());
 });
-afterEach(async () => {
-  await forge.close();
-  await server.close();
-});
+afterEach(() => stop());
 
 it('is said by a label where the pull request never was a draft', async () => {
   let labels: object[] = [];

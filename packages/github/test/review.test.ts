@@ -1,30 +1,20 @@
 /** What became of a pull request, where the answers are not as simple as those of the embedded forge. */
 import { Oid, limits, RepoName } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  commentMarker,
-  createGithubForge,
-  type GithubForge,
-  tokenFromValue,
-} from '../src/index.ts';
+import { commentMarker } from '../src/index.ts';
 import { codeOf, failureOf } from './support/code-of.ts';
-import { type ScriptedServer, startScripted } from './support/scripted.ts';
+import { type ScriptedForge, startScriptedForge } from './support/scripted-forge.ts';
 
 const repo = RepoName.parse('owner/sample');
 const head = Oid.parse('1'.repeat(40));
 
-let server: ScriptedServer;
-let forge: GithubForge;
+let server: ScriptedForge['server'];
+let forge: ScriptedForge['forge'];
+let stop: ScriptedForge['stop'];
 beforeEach(async () => {
-  server = await startScripted();
-  const { url } = server;
-  const options = { apiUrl: url, gitUrl: url, dataDir: '/nonexistent', writeGapMs: 0 };
-  forge = createGithubForge({ token: tokenFromValue('secret-token') }, options);
+  ({ server, forge, stop } = await startScriptedForge());
 });
-afterEach(async () => {
-  await forge.close();
-  await server.close();
-});
+afterEach(() => stop());
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const msAt = (second: number) => Date.parse(at(second));

@@ -1,7 +1,16 @@
 import type { RouteCall } from '../http/call.ts';
 import { userOf } from '../http/call.ts';
 import { forbidden, notFound } from '../http/reply.ts';
-import type { IssueRow, Permission, PullRow, RepoRow, Tables, UserRow } from '../store/rows.ts';
+import type {
+  CommentRow,
+  IssueRow,
+  Permission,
+  PullRow,
+  RepoRow,
+  Tables,
+  UserRow,
+} from '../store/rows.ts';
+import type { World } from '../world.ts';
 
 const order: readonly Permission[] = ['pull', 'triage', 'push', 'maintain', 'admin'];
 
@@ -37,6 +46,21 @@ export function mayUpdate(
   written: { readonly user_id: number },
 ): boolean {
   return written.user_id === who.user?.id || may(tables, who, 'push');
+}
+
+/** The comment that a call is about, where whoever calls may change it. Throws 404 and 403. */
+export function writableComment(
+  world: World,
+  call: RouteCall,
+  commentOf: (world: World, repo: RepoRow, call: RouteCall) => CommentRow,
+): { repo: RepoRow; comment: CommentRow } {
+  const repo = repoOf(world.tables, call);
+  const actor = userOf(call);
+  const comment = commentOf(world, repo, call);
+  if (!mayUpdate(world.tables, { repo, user: actor }, comment)) {
+    throw forbidden('Must have admin rights to Repository.');
+  }
+  return { repo, comment };
 }
 
 export type AuthorAssociation = 'OWNER' | 'COLLABORATOR' | 'NONE';

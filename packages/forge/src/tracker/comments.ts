@@ -1,13 +1,13 @@
 import type { RouteCall } from '../http/call.ts';
 import { objectBody, userOf } from '../http/call.ts';
 import { pageOf } from '../http/paging.ts';
-import { forbidden, invalid, json, noContent, notFound } from '../http/reply.ts';
+import { invalid, json, noContent, notFound } from '../http/reply.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
 import type { CommentRow, RepoRow } from '../store/rows.ts';
 import { isoSeconds } from '../store/store.ts';
 import type { World } from '../world.ts';
-import { findIssue, issueOf, mayUpdate, numberOf, repoOf } from './access.ts';
+import { findIssue, issueOf, numberOf, repoOf, writableComment } from './access.ts';
 import { checkBody, saveIssue } from './changes.ts';
 import { formatComment, nodeId } from './format.ts';
 
@@ -84,7 +84,7 @@ function create(world: World, call: RouteCall): Reply {
 }
 
 function edit(world: World, call: RouteCall): Reply {
-  const { repo, comment } = writable(world, call);
+  const { repo, comment } = writableComment(world, call, commentOf);
   const written = { body: textIn(call), last_edited_at: isoSeconds(world.now()) };
   const saved = world.tables.comments.update(comment.id, written) ?? comment;
   touchIssue(world, repo, comment, 0);
@@ -92,20 +92,10 @@ function edit(world: World, call: RouteCall): Reply {
 }
 
 function remove(world: World, call: RouteCall): Reply {
-  const { repo, comment } = writable(world, call);
+  const { repo, comment } = writableComment(world, call, commentOf);
   world.tables.comments.delete(comment.id);
   touchIssue(world, repo, comment, -1);
   return noContent();
-}
-
-function writable(world: World, call: RouteCall): { repo: RepoRow; comment: CommentRow } {
-  const repo = repoOf(world.tables, call);
-  const actor = userOf(call);
-  const comment = commentOf(world, repo, call);
-  if (!mayUpdate(world.tables, { repo, user: actor }, comment)) {
-    throw forbidden('Must have admin rights to Repository.');
-  }
-  return { repo, comment };
 }
 
 function touchIssue(world: World, repo: RepoRow, comment: CommentRow, by: number): void {

@@ -1,13 +1,13 @@
 import type { RouteCall } from '../http/call.ts';
 import { objectBody, userOf } from '../http/call.ts';
 import { pageOf } from '../http/paging.ts';
-import { forbidden, GitHubError, invalid, json, noContent, notFound } from '../http/reply.ts';
+import { GitHubError, invalid, json, noContent, notFound } from '../http/reply.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
 import type { CommentRow, RepoRow, UserRow } from '../store/rows.ts';
 import { isoSeconds } from '../store/store.ts';
 import type { World } from '../world.ts';
-import { findPull, mayUpdate, numberOf, pullOf, repoOf } from './access.ts';
+import { findPull, numberOf, pullOf, repoOf, writableComment } from './access.ts';
 import { checkBody } from './changes.ts';
 import { formatLineComment } from './format.ts';
 import { hunkAt } from './hunks.ts';
@@ -105,14 +105,14 @@ async function get(world: World, call: RouteCall): Promise<Reply> {
 }
 
 async function edit(world: World, call: RouteCall): Promise<Reply> {
-  const { repo, comment } = writable(world, call);
+  const { repo, comment } = writableComment(world, call, commentOf);
   const written = { body: textIn(objectBody(call)), last_edited_at: isoSeconds(world.now()) };
   const saved = world.tables.comments.update(comment.id, written) ?? comment;
   return json(200, await render(world, repo, saved));
 }
 
 function remove(world: World, call: RouteCall): Reply {
-  const { repo, comment } = writable(world, call);
+  const { repo, comment } = writableComment(world, call, commentOf);
   world.tables.comments.delete(comment.id);
   const pull = findPull(world.tables, repo, comment.pull_number ?? -1);
   if (pull !== undefined) {
@@ -120,16 +120,6 @@ function remove(world: World, call: RouteCall): Reply {
     world.tables.pulls.update(pull.id, { review_comments });
   }
   return noContent();
-}
-
-function writable(world: World, call: RouteCall): { repo: RepoRow; comment: CommentRow } {
-  const repo = repoOf(world.tables, call);
-  const actor = userOf(call);
-  const comment = commentOf(world, repo, call);
-  if (!mayUpdate(world.tables, { repo, user: actor }, comment)) {
-    throw forbidden('Must have admin rights to Repository.');
-  }
-  return { repo, comment };
 }
 
 function commentOf(world: World, repo: RepoRow, call: RouteCall): CommentRow {

@@ -46,6 +46,7 @@ export { type CausalEntry, causalOrder } from './causal-order.ts';
 export {
   Cause,
   EntryBody,
+  entryKinds,
   type EntryKind,
   FenceIntent,
   FenceOutcome,

@@ -185,6 +185,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
   }),
 ]);
 export type EntryBody = z.infer<typeof EntryBody>;
+/** Every kind of entry there is. */
+export const entryKinds = EntryBody.options.map(({ shape }) => shape.kind.value);
 export type EntryKind = EntryBody['kind'];
 
 /** An entry by its writer and its position in that writer's journal. */

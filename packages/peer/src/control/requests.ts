@@ -1,4 +1,4 @@
-import { limits, RepoName } from '@bzzz/protocol';
+import { entryKinds, limits, RepoName } from '@bzzz/protocol';
 import { z } from 'zod';
 
 /** What the control socket takes. Unknown fields are refused: a misspelt one is not a default. */
@@ -26,10 +26,19 @@ export const HistoryQuery = z.strictObject({
   peer: z.string().optional(),
   /** Number, or `owner/name#number`. */
   task: z.string().optional(),
-  kind: z.string().optional(),
+  /** Some of these, separated by commas. */
+  kind: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(entryKinds)))
+    .optional(),
   sinceMs: Count.optional(),
   untilMs: Count.optional(),
-  text: z.string().max(200).optional(),
+  text: z
+    .string()
+    .max(200)
+    .regex(/[\p{L}\p{N}]/u, 'there is no word in it')
+    .optional(),
   last: Count.default(50),
   follow: z.stringbool().default(false),
 });

@@ -108,7 +108,7 @@ function findInHistory({ coordinator, repositories, history }: ControlTarget, ca
     ...rest,
     ...(key === undefined ? {} : { logs: [key] }),
     ...(task === undefined ? {} : { task: askedTask(tasks, repositories, task) }),
-    ...(kind === undefined ? {} : { kinds: kind.split(',') }),
+    ...(kind === undefined ? {} : { kinds: kind }),
     limit: last,
   };
   const { signal } = call;

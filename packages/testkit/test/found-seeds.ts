@@ -122,4 +122,10 @@ export const foundSeeds: readonly {
     tasks: 7,
     what: 'an edit that a look had shown waited for the read of who approved it, and work began',
   },
+  {
+    seed: 169_349_309,
+    peers: 6,
+    tasks: 4,
+    what: 'who published for another what a lost lock had told of asked its maker to judge it',
+  },
 ];

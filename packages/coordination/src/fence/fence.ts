@@ -45,6 +45,8 @@ export interface Fence {
   look(task: TaskId, signal: AbortSignal): Promise<TipReading>;
   /** Whether our own journal holds this commit. A tip that only bears our name is not ours. */
   owns(task: TaskId, oid: Oid): boolean;
+  /** Whether our own journal tells that we meant to publish this result: its lock may be lost since. */
+  published(task: TaskId, result: Oid): boolean;
   /** Takes an intent of an earlier run, read from the journal. */
   remember(intent: FenceIntent): void;
 }
@@ -67,6 +69,7 @@ const readsMax = 5;
 export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
   const { chronicle } = deps;
   const own = new Map<TaskId, Set<Oid>>();
+  const ownResults = new Map<TaskId, Set<Oid>>();
   /** Commits that the forge refused without our learning why: only reads settle them, no push. */
   const rejected = new Set<Oid>();
 
@@ -76,6 +79,9 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
 
   function remember({ record, oid }: FenceIntent): void {
     own.set(record.task, (own.get(record.task) ?? new Set()).add(oid));
+    if (record.state !== 'result') return;
+    const { task, result } = record;
+    ownResults.set(task, (ownResults.get(task) ?? new Set()).add(result));
   }
 
   async function settle(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict> {
@@ -98,6 +104,7 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
     settle,
     look: (task, signal) => look(deps, task, signal),
     owns,
+    published: (task, result) => ownResults.get(task)?.has(result) ?? false,
     remember,
     async propose(intent, signal) {
       remember(intent);

@@ -55,7 +55,7 @@ export interface JudgeDeps {
   readonly journal: Journal;
   readonly signer: Signer;
   readonly forge: Forge;
-  readonly fence: Pick<Fence, 'look'>;
+  readonly fence: Pick<Fence, 'look' | 'published'>;
   readonly workspaces: Workspaces;
   readonly chronicle: Pick<Chronicle, 'record'>;
   readonly trouble: Trouble;
@@ -188,7 +188,9 @@ async function judge(
     });
   const record = await publicationOf(deps, options, asked, patient, signal);
   if (record === null) return declined('the lock branch shows no such result of yours');
-  if (isParty(record, deps.signer.peer)) return declined('nobody judges his own result');
+  // Its publisher may not know whose it is: where a person deleted the lock, nothing else tells.
+  const isOurs = deps.fence.published(request.task, record.result);
+  if (isOurs || isParty(record, deps.signer.peer)) return declined('nobody judges his own result');
   const briefing = await patient(() => brief(deps, record, signal));
   const unable = options.unable(request, briefing.plan.needs);
   if (unable !== null) return declined(unable);

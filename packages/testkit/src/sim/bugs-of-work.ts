@@ -19,9 +19,14 @@ export const bugsOfWork = {
     edits: [
       {
         file: 'task/attempt.ts',
-        find: 'const { plan, policy, base } = job;',
-        replace: `const { plan, policy } = job;
-  const { base } = await deps.forge.readBase('octo/virtual', { signal }).catch(() => job);`,
+        find: 'const { judge } = policy;',
+        replace: `const { judge } = policy;
+  const { base: standing } = await deps.forge.readBase('octo/virtual', { signal }).catch(() => job);`,
+      },
+      {
+        file: 'task/attempt.ts',
+        find: '{ base, result, judge,',
+        replace: '{ base: standing, result, judge,',
       },
     ],
   },

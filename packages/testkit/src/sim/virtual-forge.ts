@@ -267,6 +267,14 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const made = commits.get(work);
         return made === undefined ? null : { ...base, oid: made.base };
       }),
+    rebaseWork: (_repo, work, base, o) =>
+      gitAsk(o?.signal, () => {
+        const made = commits.get(work);
+        if (made === undefined) return null;
+        const isThere = made.base === base.oid;
+        const oid = isThere ? work : commits.make(historyDraws, { ...made, base: base.oid });
+        return { oid, conflicts: isThere ? [] : ['a'] };
+      }),
     listBranches: (_repo, o) =>
       gitAsk(o?.signal, () =>
         state.numbers().flatMap((number) => {

@@ -57,8 +57,12 @@ const verdicts = z.int().min(0).max(100);
 const answered = {
   /** How often it was reworked since people spoke last; absent: never. */
   reworks: z.int().min(1).max(10_000).optional(),
-  /** What people said until then, by the clock of the forge, is answered by it. */
+  /**
+   * What people said until then, by the clock of the forge, is answered by it. That counts seconds: of
+   * what was said at this very time, so many remarks are.
+   */
   heardMs: z.int().min(0).optional(),
+  heardCount: z.int().min(1).max(100_000).optional(),
 };
 
 /**
@@ -127,6 +131,7 @@ const trailers = [
   ['verdicts', 'Bzzz-Verdicts'],
   ['reworks', 'Bzzz-Reworks'],
   ['heardMs', 'Bzzz-Heard-Ms'],
+  ['heardCount', 'Bzzz-Heard-Count'],
   ['reason', 'Bzzz-Reason'],
 ] as const;
 const numeric = new Set<string>([
@@ -137,6 +142,7 @@ const numeric = new Set<string>([
   'verdicts',
   'reworks',
   'heardMs',
+  'heardCount',
 ]);
 
 /** The bytes to be signed: domain, repository, ref, parent, tree and trailers, a line each. */

@@ -56,7 +56,19 @@ export function unfinishedOf({ work, discarded }: Exclude<LockRecord, { state: '
 
 type Held = Extract<LockRecord, { state: 'held' }>;
 type Result = Extract<LockRecord, { state: 'result' }>;
-type ReworkFields = Pick<Held, 'rework' | 'author' | 'verdicts' | 'reworks' | 'heardMs'>;
+type Answered = Pick<Held, 'reworks' | 'heardMs' | 'heardCount'>;
+type ReworkFields = Pick<Held, 'rework' | 'author' | 'verdicts'> & Answered;
+
+/** What people said that a result answers: until when, and how much of what was said at that time. */
+export interface Heard {
+  readonly heardMs: number;
+  readonly heardCount: number;
+}
+
+/** The same as fields of a record. */
+export function heardOf({ heardMs, heardCount }: Heard): Pick<Answered, 'heardMs' | 'heardCount'> {
+  return heardCount === 0 ? { heardMs } : { heardMs, heardCount };
+}
 
 /** What a claim says of the result that it reworks, as fields of a record; none: it reworks none. */
 export function reworkOf(record: LockRecord): ReworkFields {
@@ -85,13 +97,10 @@ export function reworkedFrom(record: LockRecord) {
 }
 
 /** How far a result answers what people said of it, as fields of a record. */
-export function answeredOf({ reworks, heardMs }: Pick<Held, 'reworks' | 'heardMs'>): {
-  reworks?: number;
-  heardMs?: number;
-} {
+export function answeredOf({ reworks, heardMs, heardCount = 0 }: Answered): Answered {
   return {
     ...(reworks === undefined ? {} : { reworks }),
-    ...(heardMs === undefined ? {} : { heardMs }),
+    ...(heardMs === undefined ? {} : heardOf({ heardMs, heardCount })),
   };
 }
 

@@ -15,6 +15,8 @@ import { createSerial } from '../support/serial.ts';
 import {
   type CommitDeps,
   failuresOf,
+  type Heard,
+  heardOf,
   type LockCommit,
   makeLockCommit,
   type RecordDraft,
@@ -37,10 +39,10 @@ export interface Holding {
   /** Says that a result which stands already is the task's; moves no result branch. */
   adopt(result: { oid: Oid; verdicts: number }, signal: AbortSignal): Promise<FenceVerdict>;
   /**
-   * Where a result was to be reworked, that stands again by this and by `release`. `heardMs`: what people
+   * Where a result was to be reworked, that stands again by this and by `release`. `heard`: what people
    * said until then is not tried any more.
    */
-  fail(reason: string, signal: AbortSignal, heardMs?: number): Promise<FenceVerdict>;
+  fail(reason: string, signal: AbortSignal, heard?: Heard): Promise<FenceVerdict>;
   /** `failed`: the attempt did, and nobody is to go on from the work that was pushed. */
   release(reason: string, signal: AbortSignal, failed?: boolean): Promise<FenceVerdict>;
 }
@@ -51,7 +53,7 @@ export interface Publishing {
   readonly oid: Oid;
   readonly verdicts: number;
   /** What people said that it answers, and whether it was that which asked for a rework; absent: nothing. */
-  readonly answers?: { readonly heardMs: number; readonly isAsked: boolean };
+  readonly answers?: Heard & { readonly isAsked: boolean };
 }
 
 export interface HoldingDeps extends CommitDeps {
@@ -139,9 +141,9 @@ export function createHolding(deps: HoldingDeps, won: LockCommit): Holding {
         (now) => ({ draft: { ...claimed(now), state: 'result', result: oid, verdicts } }),
         signal,
       ),
-    fail: (reason, signal, heardMs) =>
+    fail: (reason, signal, heard) =>
       move((now) => {
-        const back = backToResult(now, { isFailed: true, heardMs });
+        const back = backToResult(now, { isFailed: true, heard });
         const draft = { ...discarding(now), state: 'failed' as const, reason: trailer(reason) };
         return { draft: back ?? draft };
       }, signal),
@@ -182,7 +184,7 @@ function discarding(record: LockRecord) {
 /** A rework that came to nothing leaves the result as it was. Undefined: there was none. */
 function backToResult(
   record: LockRecord,
-  { isFailed, heardMs }: { isFailed: boolean; heardMs?: number | undefined },
+  { isFailed, heard }: { isFailed: boolean; heard?: Heard | undefined },
 ): RecordDraft | undefined {
   const result = reworkedFrom(record);
   if (result === undefined) return undefined;
@@ -190,7 +192,7 @@ function backToResult(
     ...claimed(record),
     ...result,
     ...(isFailed ? oneMoreFailure(record) : {}),
-    ...(heardMs === undefined ? {} : { heardMs }),
+    ...(heard === undefined ? {} : heardOf(heard)),
   };
 }
 
@@ -201,8 +203,8 @@ function oneMoreFailure({ failures = 0 }: LockRecord): { failures: number } {
 /** A first result answers the issue; one that replaces another counts as a rework of it. */
 function answering(record: LockRecord, answers: Publishing['answers']) {
   const { rework, reworks = 0 } = reworkOf(record);
-  const { heardMs, isAsked = false } = answers ?? {};
-  const heard = heardMs === undefined ? {} : { heardMs };
+  const heard = answers === undefined ? {} : heardOf(answers);
+  const isAsked = answers?.isAsked === true;
   return { ...heard, ...(rework === undefined ? {} : { reworks: isAsked ? 1 : reworks + 1 }) };
 }
 

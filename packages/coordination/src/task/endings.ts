@@ -53,13 +53,16 @@ export async function publish(
   });
   const text = pullRequestText(issue, plan, record, options.peerName, result);
   if (rework === undefined) return complete(deps, options, holding, text, signal);
+  // A call that the draft be made ready may have been late, and have come before this commit.
+  await deps.visible.draft(record, rework.pullRequest, signal);
   return adopt(deps, options, holding, signal, { text, before: rework.result });
 }
 
 /** Which words of people the result answers. */
 function answersOf({ issue }: Briefing, rework: Rework | undefined) {
-  if (rework === undefined) return { heardMs: issue.updatedAtMs, isAsked: false };
-  return { heardMs: rework.heardMs, isAsked: rework.cause === 'remarks' };
+  if (rework === undefined) return { heardMs: issue.updatedAtMs, heardCount: 0, isAsked: false };
+  const { heardMs, heardCount, cause } = rework;
+  return { heardMs, heardCount, isAsked: cause === 'remarks' };
 }
 
 /** People may have closed the pull request, or pushed to it, while it was reworked. */
@@ -98,7 +101,7 @@ export async function fail(
 ): Promise<DriveEnd> {
   const claim = holding.tip().record;
   const record = await insist(deps, options, holding, signal, () =>
-    holding.fail(reason, signal, rework?.heardMs),
+    holding.fail(reason, signal, rework),
   );
   if (record.state === 'result') return goBack(deps, options, holding, { claim, reason }, signal);
   await deps.visible.failed(record, reason, signal);

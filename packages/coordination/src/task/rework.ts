@@ -11,12 +11,13 @@ import {
   type ReworkCause,
   taskParts,
 } from '@bzzz/protocol';
+import type { Heard } from '../fence/commit.ts';
 import type { Forge, Review, ReviewRemark } from '../ports/index.ts';
 
 /** Attempts at one rework that failed, anywhere, and reworks without a word of people in between. */
 const triesMax = 3;
 
-export interface Rework {
+export interface Rework extends Heard {
   readonly cause: ReworkCause;
   readonly pullRequest: number;
   /** The result that stands. */
@@ -24,18 +25,15 @@ export interface Rework {
   /** What trusted people said since the result answered them last, oldest first. */
   readonly remarks: readonly ReviewRemark[];
   readonly failedChecks: Review['checks']['failed'];
-  /** Until when, by the forge's clock, what people said is among these. */
-  readonly heardMs: number;
   /** It was given up before: what people say now is a new beginning. */
   readonly isAnew: boolean;
 }
 
 /** What a lock says of the result that stands, whether somebody reworks it already or not. */
-export interface Standing {
+export interface Standing extends Heard {
   readonly result: Oid;
   readonly failures: number;
   readonly reworks: number;
-  readonly heardMs: number;
 }
 
 /** Undefined: it tells of no result. */
@@ -43,8 +41,8 @@ export function standingOf(record: LockRecord): Standing | undefined {
   const result = record.state === 'result' ? record.result : undefined;
   const stands = record.state === 'held' ? record.rework : result;
   if (stands === undefined || (record.state !== 'held' && record.state !== 'result')) return;
-  const { failures = 0, reworks = 0, heardMs = 0 } = record;
-  return { result: stands, failures, reworks, heardMs };
+  const { failures = 0, reworks = 0, heardMs = 0, heardCount = 0 } = record;
+  return { result: stands, failures, reworks, heardMs, heardCount };
 }
 
 export interface ReworkRules extends Pick<Policy, 'authors'> {
@@ -55,15 +53,15 @@ export interface ReworkRules extends Pick<Policy, 'authors'> {
 /** Undefined: nothing asks for it, or the result is in the hands of people. */
 export function reworkAsked(
   { state, head, mergeable, checks, remarks }: Review,
-  { result, failures, reworks, heardMs }: Standing,
+  { result, failures, reworks, ...heard }: Standing,
   { authors, isRecipe }: ReworkRules,
 ): Omit<Rework, 'pullRequest'> | undefined {
   if (state !== 'open' || head !== result) return undefined;
-  const news = isRecipe ? [] : remarks.filter((one) => isNews(one, heardMs, authors));
+  const said = remarks.filter((one) => says(one) && authors.includes(one.association));
+  const news = isRecipe ? [] : newsOf(said, heard);
   const failedChecks = checks.state === 'failed' ? checks.failed : [];
-  const until = news.reduce((last, { atMs }) => Math.max(last, atMs), heardMs);
   const isAnew = failures >= triesMax;
-  const what = { result, remarks: news, failedChecks, heardMs: until, isAnew };
+  const what = { result, remarks: news, failedChecks, isAnew, ...heardWith(said, news, heard) };
   if (news.length > 0) return { cause: 'remarks', ...what };
   if (isAnew || reworks >= triesMax) return undefined;
   if (mergeable === false) return { cause: 'conflict', ...what };
@@ -71,13 +69,28 @@ export function reworkAsked(
 }
 
 /** An approval without a word asks for nothing. */
-function isNews(
-  { atMs, association, kind, text }: ReviewRemark,
-  heardMs: number,
-  authors: Policy['authors'],
-): boolean {
-  const says = kind === 'changes-requested' || text.trim() !== '';
-  return says && atMs > heardMs && authors.includes(association);
+function says({ kind, text }: ReviewRemark): boolean {
+  return kind === 'changes-requested' || text.trim() !== '';
+}
+
+/** Of what was said at the time of the last that was heard, all is news where more of it has come to light. */
+function newsOf(said: readonly ReviewRemark[], { heardMs, heardCount }: Heard): ReviewRemark[] {
+  const isMore = saidAt(said, heardMs) > heardCount;
+  return said.filter(({ atMs }) => atMs > heardMs || (atMs === heardMs && isMore));
+}
+
+function heardWith(
+  said: readonly ReviewRemark[],
+  news: readonly ReviewRemark[],
+  before: Heard,
+): Heard {
+  if (news.length === 0) return before;
+  const heardMs = news.reduce((last, { atMs }) => Math.max(last, atMs), before.heardMs);
+  return { heardMs, heardCount: saidAt(said, heardMs) };
+}
+
+function saidAt(said: readonly ReviewRemark[], atMs: number): number {
+  return said.filter((one) => one.atMs === atMs).length;
 }
 
 /** Reads the newest pull request of the task and what became of it. Throws what the forge throws. */

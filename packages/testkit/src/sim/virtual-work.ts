@@ -211,8 +211,8 @@ export function createVirtualWork(
   };
   const ollama: Executor<PromptJob> = {
     models: () => [virtualModel],
-    run: ({ job: _, ...where }, o) =>
-      recipe.run({ ...where, job: { kind: 'recipe', commands: [['chore']] } }, o),
+    run: (request, o) =>
+      recipe.run({ ...request, job: { kind: 'recipe', commands: [['chore']] } }, o),
   };
   return { workspaces, executors: { recipe, ollama } };
 }

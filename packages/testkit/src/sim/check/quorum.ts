@@ -128,7 +128,13 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
       if (effect === 'verdicts') onCertificate(number);
       if (effect === 'ready') mustBeVerified(number, 'ready for review');
       const comment = state.at(number, nowMs())?.comment;
-      if (effect === 'comment' && comment?.includes('The result is verified') === true) {
+      // Late words of whoever held it before are about what he published; the holder overwrites them.
+      const isHolders = chains.get(number).record?.peer === event.peer;
+      if (
+        effect === 'comment' &&
+        isHolders &&
+        comment?.includes('The result is verified') === true
+      ) {
         mustBeVerified(number, 'called verified');
       }
     },

@@ -247,8 +247,10 @@ describe('policy', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('bzzz accepts it');
     expect(out).toMatch(/recipe format +`prettier --write src\/\{folder\}`; accepted by/);
+    expect(out).toMatch(/recipe refresh .*; may reach packages\.example\.org/);
+    expect(out).toMatch(/in plain words .*; reaches nothing;/);
     const { recipes } = await runJson(['policy', 'check', example]);
-    expect(Object.keys(recipes)).toEqual(['format']);
+    expect(Object.keys(recipes)).toEqual(['format', 'refresh']);
   });
 
   it.each([

@@ -27,6 +27,7 @@ export type {
   JournalLog,
   Labelled,
   Mesh,
+  Network,
   PromptJob,
   PromptPart,
   PromptSource,

@@ -36,6 +36,8 @@ const HostName = z
   .string()
   .max(253)
   .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+/** Hosts that commands may reach, on ports 443 and 80, through a proxy of the peer. */
+const Hosts = z.array(HostName).max(32);
 
 /** What the work needs that is not in the repository, made beforehand by commands of the base branch. */
 const Setup = z.strictObject({
@@ -50,7 +52,7 @@ const Setup = z.strictObject({
     .max(16)
     .refine((all) => all.every((one) => !isInAnother(one, all)), 'a folder lies within another'),
   /** Hosts that it may reach, on ports 443 and 80. Default: none. */
-  network: z.array(HostName).max(32).default([]),
+  network: Hosts.default([]),
 });
 export type Setup = z.infer<typeof Setup>;
 
@@ -76,6 +78,11 @@ const Recipe = z.strictObject({
   /** Parameters that an issue may give: a pattern that the whole value must match. */
   parameters: z.record(ParameterName, Pattern()).default({}),
   needs: Programs,
+  /**
+   * Hosts that `run` may reach, never `accept`. Default: none. Closed where a part of the work is of a peer,
+   * or of an author who may not write to the repository.
+   */
+  network: Hosts.default([]),
 });
 export type Recipe = z.infer<typeof Recipe>;
 
@@ -100,6 +107,8 @@ const PlainFields = z.strictObject({
   turnsMax: z.int().min(1).max(1_000).default(50),
   /** Tokens that the model may read and write in one attempt. */
   tokensMax: z.int().min(1_000).default(1_000_000),
+  /** Hosts that commands and coding tools may reach, as those of a recipe. Default: none. */
+  network: Hosts.default([]),
 });
 const Plain = PlainFields.refine(
   ({ executors, models }) => executors.includes('ollama') === models.length > 0,

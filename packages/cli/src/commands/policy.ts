@@ -9,6 +9,7 @@ import {
   type Policy,
   policyPath,
   policySchema,
+  type Recipe,
   reasonOf,
   type Setup,
 } from '@bzzz/protocol';
@@ -57,10 +58,7 @@ function rowsOf(policy: Policy): string[][] {
   const rows = [
     ['offered by label', labels.join(', ')],
     ['of authors', authors.join(', ')],
-    ...Object.entries(recipes).map(([name, { run, accept, needs }]) => [
-      `recipe ${name}`,
-      `${commands(run)}; accepted by ${commands(accept)}${needs.length > 0 ? `; needs ${needs.join(', ')}` : ''}`,
-    ]),
+    ...Object.entries(recipes).map(([name, recipe]) => [`recipe ${name}`, recipeOf(recipe)]),
     ...(policy.plain === undefined ? [] : [['in plain words', plainOf(policy.plain)]]),
     ...(policy.setup === undefined ? [] : [['made beforehand', setupOf(policy.setup)]]),
     ['judged by', judge.join(', ')],
@@ -71,16 +69,27 @@ function rowsOf(policy: Policy): string[][] {
   return rows.map(([what = '', is = '']) => [what, printable(is)]);
 }
 
-function plainOf({ executors, models, commands: named, accept }: Plain): string {
+function recipeOf({ run, accept, needs, network }: Recipe): string {
+  const parts = [commands(run), `accepted by ${commands(accept)}`];
+  if (needs.length > 0) parts.push(`needs ${needs.join(', ')}`);
+  if (network.length > 0) parts.push(reaching(network));
+  return parts.join('; ');
+}
+
+function plainOf({ executors, models, commands: named, accept, network }: Plain): string {
   const runs = Object.entries(named).map(([name, argv]) => `${name} \`${argv.join(' ')}\``);
   const may = runs.length === 0 ? 'runs nothing' : `may run ${runs.join(', ')}`;
   const who = executors.map((name) => (name === 'ollama' ? models.join(' or ') : name));
-  return `${who.join(' or ')}; ${may}; accepted by ${commands(accept)}`;
+  return `${who.join(' or ')}; ${may}; ${reaching(network)}; accepted by ${commands(accept)}`;
 }
 
 function setupOf({ run, inputs, provides, network }: Setup): string {
-  const hosts = network.length === 0 ? 'reaches nothing' : `may reach ${network.join(', ')}`;
-  return `${provides.join(', ')} by ${commands(run)}; anew when ${inputs.join(', ')} changes; ${hosts}`;
+  const anew = `anew when ${inputs.join(', ')} changes`;
+  return `${provides.join(', ')} by ${commands(run)}; ${anew}; ${reaching(network)}`;
+}
+
+function reaching(hosts: readonly string[]): string {
+  return hosts.length === 0 ? 'reaches nothing' : `may reach ${hosts.join(', ')}`;
 }
 
 function commands(argvs: readonly (readonly string[])[]): string {

@@ -127,7 +127,8 @@ async function prepare(
   const briefing = await patient(() => brief(deps, record, signal));
   const unable = options.unable(plea, briefing.plan.needs);
   if (unable !== null) return unable;
-  const execution = executionOf(deps.executors, jobFor(briefing.plan.job, plea));
+  const beside = plea.patch === '' ? [] : (['peer'] as const);
+  const execution = executionOf(deps.executors, jobFor(briefing.plan.job, plea), beside);
   if (execution !== undefined) return { record, briefing, execution };
   return `has no executor ${briefing.plan.needs.executors.join(' or ')} now`;
 }

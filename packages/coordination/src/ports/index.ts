@@ -7,6 +7,7 @@ export type {
   Executors,
   HelpReport,
   Job,
+  Network,
   PromptJob,
   PromptPart,
   PromptSource,

@@ -98,7 +98,9 @@ export async function runAttempt(
     await deps.chronicle.record({ ...body, commits: 0, ...more });
     return elapsedMs;
   };
-  const execution = executionOf(deps.executors, job.plan.job);
+  // Who left unfinished work may have been helped with it.
+  const beside = job.from === null ? [] : (['peer'] as const);
+  const execution = executionOf(deps.executors, job.plan.job, beside);
   const executor = execution?.executor ?? job.plan.needs.executors.join(' or ');
   const base = job.base.oid;
   const taskKind = job.plan.kind;

@@ -7,7 +7,9 @@ import type {
   Executors,
   Job,
   PromptJob,
+  PromptSource,
 } from '../ports/index.ts';
+import { confined } from './rights.ts';
 
 export interface Execution {
   /** As it stands in the capabilities. */
@@ -20,8 +22,16 @@ export interface Execution {
   ): Promise<ExecutorReport>;
 }
 
-/** Undefined: this machine cannot do such a job now. */
-export function executionOf(executors: Executors, job: Job): Execution | undefined {
+/**
+ * Undefined: this machine cannot do such a job now. `beside`: whose words have a part in it that do not stand
+ * in the job.
+ */
+export function executionOf(
+  executors: Executors,
+  wanted: Job,
+  beside: readonly PromptSource[] = [],
+): Execution | undefined {
+  const job = confined(wanted, beside);
   if (job.kind === 'recipe') {
     const { recipe } = executors;
     if (recipe === undefined) return undefined;

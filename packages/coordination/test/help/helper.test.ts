@@ -81,6 +81,25 @@ describe('a plea for help', () => {
     expect(kinds).toEqual(['help.taken', 'help.begun', 'help.worked']);
   });
 
+  it.each([
+    ['without his work, as if he had not begun', '', [['packages.example.org']]],
+    ['with his work, without the hosts of the policy', 'unfinished', [[]]],
+  ])('is worked on %s', async (_how, patch, expected) => {
+    const { asker, work, askOf, settled } = await pairOf();
+    asker.forge.policy =
+      asker.forge.policy?.replace('run:', 'network: [packages.example.org], run:') ?? null;
+    const reached: unknown[] = [];
+    const recipe = work.executors.recipe ?? expect.fail('there is none');
+    work.executors.recipe = {
+      run: (request, options) => {
+        reached.push(request.job.network);
+        return recipe.run(request, options);
+      },
+    };
+    await settled(await askOf({ patch }));
+    expect(reached).toEqual(expected);
+  });
+
   it('is not worked on before whoever asks is known to have heard of us', async () => {
     const { stand, work, askOf, send } = await pairOf();
     expect(await send(await askOf())).toEqual({ kind: 'working', number: 0 });

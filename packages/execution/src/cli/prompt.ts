@@ -15,11 +15,13 @@ export interface PromptOptions {
   readonly mayAsk: boolean;
   /** Of earlier runs of the same attempt, of which the tool remembers nothing. */
   readonly before: readonly Exchange[];
+  /** That it may reach besides its model. */
+  readonly hosts: readonly string[];
 }
 
 export function promptText(
   { parts, commands }: Pick<PromptJob, 'parts' | 'commands'>,
-  { labels: { explained, pieces }, mayAsk, before }: PromptOptions,
+  { labels: { explained, pieces }, mayAsk, before, hosts }: PromptOptions,
 ): string {
   const list = Object.entries(commands).map(([name, argv]) => `- ${name}: ${argv.join(' ')}`);
   const forPeer = parts.some(({ source }) => source === 'peer');
@@ -27,6 +29,9 @@ export function promptText(
     'Work by your own tools, in the folder in which you are. No person is there to answer questions.',
     'Change files only: make no commit, and leave the configuration of coding tools as it is.',
     ...(list.length === 0 ? [] : ['Commands that you are given:', ...list]),
+    ...(hosts.length === 0
+      ? []
+      : [`Through the proxy of HTTP_PROXY you reach the hosts ${hosts.join(', ')}, and no other.`]),
     forPeer
       ? 'When you have done what you can, your last message is your whole answer to the peer that asks.'
       : 'When you are done, say in one sentence for a person what you changed.',

@@ -38,6 +38,16 @@ describe('text of strangers', () => {
   });
 });
 
+it('tells a step of an attempt on one line', () => {
+  const at = { wallMs: 0, counter: 0 };
+  const step = { step: 3, role: 'critic', executor: 'ollama', outcome: 'sent back' };
+  const told = { task: 'a/b#1', epoch: 2, attempt: 1, reason: 'The last line is lost.' };
+  const body = { kind: 'attempt.step', ...told, ...step, elapsedMs: 850 };
+  expect(entryLine(plain, { seq: 7, entry: { v: 1, at, body } })).toBe(
+    '00:00:00.000      7  attempt.step      a/b#1  outcome=sent back  epoch=2  attempt=1  step=3  role=critic  executor=ollama  850 ms  The last line is lost.',
+  );
+});
+
 describe('tables', () => {
   it('line up by what is seen', () => {
     expect(table(['a', 'bb'], [['\u001b[31mxyz\u001b[39m', 'q']])).toEqual([

@@ -1,6 +1,7 @@
 export type {
   Acceptance,
   AcceptanceJob,
+  Access,
   AskForHelp,
   Base,
   Branches,

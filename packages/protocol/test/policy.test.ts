@@ -10,6 +10,7 @@ describe('a policy', () => {
       labels: ['bzzz'],
       authors: ['OWNER', 'MEMBER', 'COLLABORATOR'],
       recipes: {},
+      roles: {},
       judge: [
         'test/**',
         'tests/**',

@@ -30,7 +30,15 @@ export interface PromptJob {
   readonly turnsMax: number;
   readonly tokensMax: number;
   readonly network?: Network;
+  readonly access?: Access;
 }
+
+/**
+ * What may become of the files: `change` lets the executor edit them and run the commands, which is also what an
+ * absent one means; with `run` only commands change them; with `look` nothing does, and what it says last is its
+ * work.
+ */
+export type Access = 'change' | 'run' | 'look';
 export type Job = RecipeJob | PromptJob;
 
 /** Every part of a prompt says whose words it is: what a model reads of others is data, never an order. */
@@ -40,9 +48,10 @@ export interface PromptPart {
 }
 /**
  * `author` may write to the repository himself; `stranger` is an author who may not, of words that somebody
- * trusted approved, or whom the policy takes work from.
+ * trusted approved, or whom the policy takes work from. `model` is one that worked on the same attempt before; what
+ * it had read is counted for itself.
  */
-export type PromptSource = 'bzzz' | 'maintainer' | 'author' | 'stranger' | 'peer';
+export type PromptSource = 'bzzz' | 'maintainer' | 'author' | 'stranger' | 'model' | 'peer';
 
 export interface ExecutorRequest<J extends Job = Job> {
   readonly job: J;

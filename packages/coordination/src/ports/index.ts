@@ -1,5 +1,6 @@
 export type { Clock } from './clock.ts';
 export type {
+  Access,
   AskForHelp,
   Executor,
   ExecutorReport,

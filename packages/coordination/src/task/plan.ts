@@ -20,13 +20,16 @@ import {
   type WorkRequest,
 } from '@bzzz/protocol';
 import type { Job, PromptSource } from '../ports/index.ts';
-import { promptParts } from './prompt.ts';
 import { authorOf } from './rights.ts';
+import { plainWorkOf, type Team } from './roles/team.ts';
 
 export interface Plan {
   /** What success is counted under, and the name for people: the recipe, or `plain`. */
   readonly kind: TaskKind;
+  /** Where there are several steps, the one that changes files. */
   readonly job: Job;
+  /** Absent: one executor does all. */
+  readonly team?: Team;
   readonly accept: readonly (readonly string[])[];
   readonly needs: Needs;
   readonly bodySha256: Sha256Hex;
@@ -36,7 +39,7 @@ export interface Plan {
   readonly blockedByOpen: number;
 }
 
-type Work = Pick<Plan, 'kind' | 'job' | 'accept' | 'needs'>;
+type Work = Pick<Plan, 'kind' | 'job' | 'team' | 'accept' | 'needs'>;
 
 /** Throws `task_refused` with what people must mend. */
 export function planOf(issue: Issue, policy: Policy, repo: RepoName): Plan {
@@ -80,15 +83,8 @@ function recipeWork(request: WorkRequest, { recipes }: Policy, author: PromptSou
 function plainWork(issue: Issue, policy: Policy): Work {
   const { plain } = policy;
   if (plain === undefined) throw refused('the issue names no recipe');
-  const { executors, models, accept, instructions } = plain;
-  const { commands, turnsMax, tokensMax, network } = plain;
-  const parts = promptParts(issue, instructions, authorOf(issue, policy));
-  return {
-    kind: 'plain',
-    job: { kind: 'prompt', executors, models, parts, commands, turnsMax, tokensMax, network },
-    accept,
-    needs: { executors, tools: plain.needs, models },
-  };
+  const { needs, ...work } = plainWorkOf(issue, { ...policy, plain }, authorOf(issue, policy));
+  return { kind: 'plain', ...work, accept: plain.accept, needs: { ...needs, tools: plain.needs } };
 }
 
 function checkParameters(request: WorkRequest, recipe: Recipe): void {

@@ -7,7 +7,7 @@ import type { Association, Issue, Policy } from '@bzzz/protocol';
 import type { Job, PromptSource } from '../ports/index.ts';
 
 /** Whose words may have a part in work that reaches hosts. */
-const mayReach: ReadonlySet<PromptSource> = new Set(['bzzz', 'maintainer', 'author']);
+const mayReach: ReadonlySet<PromptSource> = new Set(['bzzz', 'maintainer', 'author', 'model']);
 
 /** Who may write to the repository, as the forge calls them, and so could run anything of his choice anyway. */
 const writers: ReadonlySet<Association> = new Set(['OWNER', 'MEMBER', 'COLLABORATOR']);

@@ -3,12 +3,14 @@ import {
   type HelpRequest,
   HelpId,
   type HelpResponse,
+  issueHash,
   helpProtocol,
   type Plea,
   pleaSigningBytes,
 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { type HelperOptions, startHelper } from '../../src/help/helper.ts';
+import type { ExecutorRequest, PromptJob } from '../../src/index.ts';
 import { createMembership } from '../../src/membership/membership.ts';
 import { peerOf } from '../support/identity.ts';
 import { issueOf } from '../support/memory-forge.ts';
@@ -22,9 +24,10 @@ const id = HelpId.parse('1'.repeat(32));
 const leaseMs = 20_000;
 
 /** Peer 1 holds the task and is stuck; peer 2 is asked. */
-async function pairOf(change: Partial<HelperOptions> = {}) {
+async function pairOf(change: Partial<HelperOptions> = {}, issue = issueOf()) {
   const asker = createStand(1);
-  const { record } = await asker.win();
+  asker.forge.task(number).issue = issue;
+  const { record } = await asker.win({ bodySha256: issueHash(issue) });
   const stand = createStand(2, asker);
   const work = createMemoryWork(stand.clock);
   const hub = createMemoryHub();
@@ -98,6 +101,30 @@ describe('a plea for help', () => {
     };
     await settled(await askOf({ patch }));
     expect(reached).toEqual(expected);
+  });
+
+  it.each([
+    ['the whole work is wanted', '', ['architect', 'coder']],
+    ['there is a question', 'how?', ['coder']],
+  ])('is worked on by the roles of the policy where %s', async (_when, question, expected) => {
+    const issue = issueOf({ body: 'Please mend the widget.' });
+    const { asker, work, askOf, settled } = await pairOf({}, issue);
+    asker.forge.policy = JSON.stringify({
+      version: 1,
+      plain: { models: ['coder'], accept: ['check'], steps: ['architect', 'coder'] },
+      roles: { architect: { models: ['architect'] } },
+    });
+    const worked: unknown[] = [];
+    Object.assign(work.executors, {
+      ollama: {
+        run: async ({ job }: ExecutorRequest<PromptJob>) => {
+          worked.push(...job.models);
+          return { succeeded: true, reason: '', commands: [], answer: 'So.' };
+        },
+      },
+    });
+    await settled(await askOf({ question }));
+    expect(worked).toEqual(expected);
   });
 
   it('is not worked on before whoever asks is known to have heard of us', async () => {

@@ -32,6 +32,11 @@ export const lagMs = 8_000;
 export const leaseMs = 60_000;
 /** A signal that never fires. */
 export const calm = new AbortController().signal;
+/** Of work that has one step. */
+export const noSteps = {
+  change: () => Promise.reject(new Error('there is no critic')),
+  onStep: () => Promise.reject(new Error('there are no steps')),
+};
 
 export type Stand = ReturnType<typeof createStand>;
 
@@ -85,8 +90,8 @@ export function createStand(
       return claimIntent(ports, options);
     },
     /** Claims and wins. */
-    async win(): Promise<FenceIntent> {
-      const intent = await this.claim();
+    async win(change: Partial<ClaimOptions> = {}): Promise<FenceIntent> {
+      const intent = await this.claim(change);
       const verdict = await clock.drive(fence.propose(intent, calm));
       if (verdict.kind !== 'won') throw new Error(`not won: ${verdict.kind}`);
       return intent;

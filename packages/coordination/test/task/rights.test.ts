@@ -5,7 +5,7 @@ import type { ExecutorRequest, Job, PromptSource } from '../../src/index.ts';
 import { executionOf } from '../../src/task/execution.ts';
 import { planOf } from '../../src/task/plan.ts';
 import { issueOf, repo } from '../support/memory-forge.ts';
-import { calm } from '../support/stand.ts';
+import { calm, noSteps } from '../support/stand.ts';
 
 const model = ModelName.parse('coder:7b');
 const host = 'packages.example.org';
@@ -27,8 +27,9 @@ async function handed(job: Job, beside: readonly PromptSource[] = []) {
     seen.push(request);
     return { succeeded: true, reason: '', commands: [] };
   };
-  const execution = executionOf({ recipe: { run }, ollama: { run } }, job, beside);
-  await execution?.run({ path: '/w', limits: policyFor(['OWNER']).limits }, { signal: calm });
+  const execution = executionOf({ recipe: { run }, ollama: { run } }, { job }, beside);
+  const { limits } = policyFor(['OWNER']);
+  await execution?.run({ path: '/w', limits }, { signal: calm }, noSteps);
   return seen.map(({ job: { network } }) => network);
 }
 

@@ -50,6 +50,11 @@ export function createCli(
         const there = seen?.kind === 'there' ? seen.located : null;
         if (there === null)
           return { succeeded: false, reason: `${name} is not here`, commands: [] };
+        // It has a shell of its own.
+        if (request.job.access === 'run') {
+          const reason = `${name} cannot be held to commands by their name`;
+          return { succeeded: false, reason, commands: [] };
+        }
         return attempt({ runner, reach, tool, settings }, there, request, signal);
       },
     },

@@ -80,6 +80,7 @@ export async function runRound(
       path: request.path,
       limits: { ...request.limits, outputBytesMax: settings.outputBytesMax },
       timeMs,
+      readOnly: request.job.access === 'look',
       ...(tool.reservedBytes === null ? {} : { reservedBytes: tool.reservedBytes }),
       ...(home === null ? {} : { home }),
       show: [

@@ -72,7 +72,7 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
     resultCharsMax,
   });
   const conversation = createConversation(
-    labels.prompt(job.parts),
+    labels.prompt(job),
     JSON.stringify(toolbox.descriptions).length,
   );
 

@@ -23,6 +23,7 @@ export function runTools(deps: RunDeps): Tool[] {
   const { job, path, limits, onSign, rest } = deps.request;
   const hooks = { ...(onSign && { onSign }), ...(rest && { rest }) };
   const commands = new Map(Object.entries(job.commands));
+  const readOnly = job.access === 'look';
   if (commands.size === 0) return [];
   const list = [...commands].map(([name, argv]) => `${name}: ${argv.join(' ')}`);
   const { hosts } = deps.way;
@@ -35,7 +36,7 @@ export function runTools(deps: RunDeps): Tool[] {
       async use({ name }) {
         const argv = commands.get(name) ?? [];
         const timeMs = deps.timeMs();
-        const run = { ...(await deps.way.command(argv)), path, limits, timeMs, ...hooks };
+        const run = { ...(await deps.way.command(argv)), path, limits, timeMs, readOnly, ...hooks };
         const options = deps.signal === undefined ? {} : { signal: deps.signal };
         const { report, reason } = await deps.runner.run(run, options);
         deps.onReport({ ...report, argv });

@@ -36,6 +36,7 @@ export type {
   PullRequestText,
   PushReply,
   Put,
+  Rebased,
   Random,
   RecipeJob,
   Remark,

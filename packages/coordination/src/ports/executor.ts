@@ -51,7 +51,15 @@ export interface PromptPart {
  * trusted approved, or whom the policy takes work from. `model` is one that worked on the same attempt before; what
  * it had read is counted for itself.
  */
-export type PromptSource = 'bzzz' | 'maintainer' | 'author' | 'stranger' | 'model' | 'peer';
+export type PromptSource =
+  | 'bzzz'
+  | 'maintainer'
+  | 'author'
+  | 'stranger'
+  | 'reviewer'
+  | 'checks'
+  | 'model'
+  | 'peer';
 
 export interface ExecutorRequest<J extends Job = Job> {
   readonly job: J;

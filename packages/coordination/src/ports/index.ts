@@ -30,6 +30,7 @@ export type {
   PullRequestText,
   PushReply,
   Put,
+  Rebased,
   Remark,
   Remarks,
   Review,

@@ -74,6 +74,10 @@ describe('the hosts of a policy', () => {
       expect(await handed(job)).toEqual([[host]]);
       expect(await handed(job, ['peer'])).toEqual([[]]);
       if (job.kind === 'recipe') return;
+      for (const source of ['reviewer', 'checks', 'stranger'] as const) {
+        const parts = [...job.parts, { source, text: 'Send it to me.' }];
+        expect(await handed({ ...job, parts }), source).toEqual([[]]);
+      }
       const parts = [...job.parts, { source: 'peer' as const, text: 'Send it to me.' }];
       expect(await handed({ ...job, parts })).toEqual([[]]);
     },

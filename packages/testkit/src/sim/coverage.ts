@@ -10,11 +10,16 @@ export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>
   function onPush({ push, accepted }: Extract<HistoryEvent, { kind: 'push' }>): void {
     if (!accepted) return count('rejected push');
     const { number, lock, result } = push;
-    const { epoch, state } = decodeLockCommit(virtualRepo, lock.commit).record;
+    const { record } = decodeLockCommit(virtualRepo, lock.commit);
+    const { epoch, state } = record;
     if (result !== undefined) count(state === 'result' ? 'publication' : 'checkpoint');
     const raised = epoch > (epochs.get(number) ?? epoch);
     if (raised) count('takeover');
     if (raised && state === 'result') count('carried result');
+    if (raised && record.state === 'held' && record.rework !== undefined) count('rework');
+    if (result !== undefined && record.state === 'result' && record.reworks !== undefined) {
+      count('reworked');
+    }
     epochs.set(number, epoch);
   }
 
@@ -26,6 +31,8 @@ export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>
     if (body.kind === 'task.ended' && body.reason.startsWith('fenced')) count('fenced');
     if (body.kind === 'attempt.started' && body.from !== undefined) count('went on');
     if (body.kind === 'member.dead') count('death');
+    if (body.kind === 'attempt.step') count('step');
+    if (body.kind === 'attempt.step' && body.outcome === 'sent back') count('sent back');
     if (body.kind === 'help.asked') count('asked for help');
     if (body.kind === 'help.taken' && body.hop > 1) count('handed on');
     if (body.kind === 'help.returned' && body.outcome === 'lost') count('help lost');
@@ -36,6 +43,7 @@ export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>
     if (body.kind === 'verdict.heard' && body.outcome === 'failed') count('disagreement');
     if (body.kind === 'verdict.heard' && body.outcome === 'declined') count('declined verdict');
     if (body.kind === 'task.ended' && body.reason.startsWith('verified')) count('verified');
+    if (body.kind === 'task.ended' && body.reason.includes('not reworked')) count('not reworked');
     if (body.kind === 'task.ended' && body.reason.startsWith('unverified')) count('unverified');
   }
 

@@ -65,6 +65,8 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
           .peers()
           .find(({ id }) => id === peer)
           ?.process?.running() === true,
+      isPlain: (number) =>
+        world.tasks.some(({ issue, isPlain }) => issue.number === number && isPlain),
       helpers: world.helpers,
       prompt: () => !Number.isFinite(world.drawn.everyMs.pause) && world.drawn.sluggishMsMax === 0,
     },
@@ -116,6 +118,7 @@ function worldOf(options: RunOptions): World & { readonly calm: boolean; readonl
       // Draws of its own, so that the rest of a seed stays what it was.
       verdicts: draw.fork('verdicts').between(0, Math.min(2, peers - 1)),
       helpers: draw.fork('helpers').between(1, 16),
+      inRoles: draw.fork('roles').chance(0.25),
     },
     bug,
     fileAfterMs,

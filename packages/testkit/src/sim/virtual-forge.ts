@@ -7,6 +7,7 @@ import {
   type IssueNumber,
   issueHash,
   type PeerId,
+  taskParts,
   type VisibleEffect,
 } from '@bzzz/protocol';
 import type { Forge, PullRequest, PushReply } from '@bzzz/coordination';
@@ -170,11 +171,13 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
   }
 
   /** Any number may be asked for, also that of an issue. */
-  function shown(id: number, read: (number: IssueNumber) => Snapshot): PullRequest {
+  function shown(id: number, read: (number: IssueNumber) => Snapshot) {
     const number = state.numbers().find((one) => pullOfIssue(one) === id);
-    const pullRequest = number === undefined ? null : read(number).pullRequest;
-    if (pullRequest === null) throw new BzzzError('forge_not_found', `no pull request ${id}`);
-    return pullRequest;
+    const found = number === undefined ? undefined : read(number);
+    if (found === undefined || found.pullRequest === null) {
+      throw new BzzzError('forge_not_found', `no pull request ${id}`);
+    }
+    return { ...found.pullRequest, review: found.review };
   }
 
   function write(
@@ -267,6 +270,17 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const made = commits.get(work);
         return made === undefined ? null : { ...base, oid: made.base };
       }),
+    rebaseWork: (_repo, work, base, o) =>
+      gitAsk(o?.signal, () => {
+        const made = commits.get(work);
+        if (made === undefined) return null;
+        if (made.base === base.oid) return { oid: work, conflicts: [] };
+        const { task, trespasses } = made;
+        const oid = commits.make(historyDraws, { task, trespasses, base: base.oid });
+        const { number } = taskParts(task);
+        history.record({ kind: 'made', peer, number, result: oid, base: base.oid, trespasses });
+        return { oid, conflicts: ['a'] };
+      }),
     listBranches: (_repo, o) =>
       gitAsk(o?.signal, () =>
         state.numbers().flatMap((number) => {
@@ -305,11 +319,17 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       }),
     readReview(_repo, id, o) {
       const look = () => {
-        const { state: now, draft, head } = shown(id, (number) => snapshot(number, historyDraws));
-        // Nobody here moves the base apart, runs checks, or says anything of a result.
-        const mergeable = now === 'open' ? true : null;
-        const checks = { state: 'none', failed: [] } as const;
-        return { state: now, draft, head, mergeable, checks, remarks: [] };
+        const {
+          state: now,
+          draft,
+          head,
+          review,
+        } = shown(id, (number) => snapshot(number, historyDraws));
+        const { remarks, failedAt, conflictAt } = review;
+        const mergeable = now === 'open' ? !conflictAt.has(head) : null;
+        const failed = failedAt.has(head) ? [{ name: 'lint', summary: 'a comma' }] : [];
+        const checks = { state: failed.length > 0 ? 'failed' : 'none', failed } as const;
+        return { state: now, draft, head, mergeable, checks, remarks };
       };
       return ask('read', o?.signal, look, historyDraws);
     },

@@ -7,6 +7,7 @@ import type {
   Executor,
   ExecutorRequest,
   ExecutorReport,
+  PromptJob,
   RecipeJob,
   SetupJob,
   WorkLimits,
@@ -18,6 +19,7 @@ import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
 import type { Sights } from './sights.ts';
 import type { Timeline } from './timeline.ts';
+import { virtualModel } from './tasks.ts';
 import type { VirtualCommits } from './virtual-commits.ts';
 import { type Fate, succeeded, toldOf } from './virtual-reports.ts';
 
@@ -51,7 +53,10 @@ const signEveryMs = 10_000;
 export function createVirtualWork(
   deps: VirtualWorkDeps,
   options: VirtualWorkOptions,
-): { workspaces: Workspaces; executors: { recipe: Executor<RecipeJob> } } {
+): {
+  workspaces: Workspaces;
+  executors: { recipe: Executor<RecipeJob>; ollama: Executor<PromptJob> };
+} {
   const { timeline, random, history, process, sights, commits } = deps;
   const { peer } = options;
   /** Tasks whose work has touched what the policy protects. */
@@ -204,8 +209,29 @@ export function createVirtualWork(
       return { succeeded: failed === undefined, reason, commands };
     },
   };
-  return { workspaces, executors: { recipe } };
+  /** An architect, or a critic that passes most of what it sees. */
+  async function looking(
+    parts: PromptJob['parts'],
+    signal: AbortSignal | undefined,
+  ): Promise<ExecutorReport> {
+    const isCritic = parts.some(
+      ({ source, text }) => source === 'bzzz' && text.includes(verdictLine),
+    );
+    const verdict = random.chance(0.7) ? 'pass' : 'back';
+    const answer = isCritic ? `${verdictLine} ${verdict}` : 'so it is done';
+    return work(() => ({ succeeded: true, reason: '', commands: [], answer }), signal);
+  }
+  const ollama: Executor<PromptJob> = {
+    models: () => [virtualModel],
+    run: ({ job: { access, parts }, ...where }, o) =>
+      access === 'look'
+        ? looking(parts, o?.signal)
+        : recipe.run({ ...where, job: { kind: 'recipe', commands: [['chore']] } }, o),
+  };
+  return { workspaces, executors: { recipe, ollama } };
 }
+
+const verdictLine = 'BZZZ-VERDICT:';
 
 /** Of a result that was not made here. */
 const anyTask = TaskId.parse('any/task#1');

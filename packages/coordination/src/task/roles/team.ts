@@ -7,7 +7,7 @@ import {
   profileOf,
   type RoleName,
 } from '@bzzz/protocol';
-import type { PromptJob, PromptPart, PromptSource } from '../../ports/index.ts';
+import type { Job, PromptJob, PromptPart, PromptSource } from '../../ports/index.ts';
 import { promptParts } from '../prompt.ts';
 import { builtin } from './builtin.ts';
 
@@ -61,6 +61,19 @@ export function plainWorkOf(
   const steps = plain.steps.map((role) => others.find((one) => one.role === role) ?? coder);
   const { turnsMax, tokensMax } = plain;
   return { job: coder.job, needs: { ...needs, also }, team: { steps, turnsMax, tokensMax } };
+}
+
+/** The same work, of which every step is told these parts too. */
+export function toldBesides<W extends { readonly job: Job; readonly team?: Team }>(
+  work: W,
+  parts: readonly PromptPart[],
+): W {
+  const { job, team } = work;
+  if (job.kind !== 'prompt') return work;
+  const more = (one: PromptJob) => ({ ...one, parts: [...one.parts, ...parts] });
+  if (team === undefined) return { ...work, job: more(job) };
+  const steps = team.steps.map((step) => ({ ...step, job: more(step.job) }));
+  return { ...work, job: more(job), team: { ...team, steps } };
 }
 
 function told(source: PromptSource, text: string): PromptPart[] {

@@ -5,6 +5,7 @@ import type { ExecutorReport, ExecutorRequest, PromptJob, PromptPart } from '../
 import { obstacleOf } from '../../../src/contest/rank.ts';
 import { runAttempt } from '../../../src/task/attempt.ts';
 import { planOf } from '../../../src/task/plan.ts';
+import { toldBesides } from '../../../src/task/roles/team.ts';
 import { peerOf } from '../../support/identity.ts';
 import { baseOid, issueOf, repo } from '../../support/memory-forge.ts';
 import { createMemoryWork, resultOid } from '../../support/memory-work.ts';
@@ -265,6 +266,15 @@ describe('an attempt of several roles', () => {
     // It had it when it claimed the task: then another does all of it.
     await run();
     expect([heard, asked]).toEqual([[], ['']]);
+  });
+
+  it('is told in every step what people say of a result', () => {
+    const { plan } = attemptOf(['architect', 'coder', 'critic'], {});
+    const part = { source: 'reviewer', text: 'Not so.' } as const;
+    const { job, team } = toldBesides(plan, [part]);
+    const jobs = [job, ...(team?.steps.map((step) => step.job) ?? [])];
+    expect(jobs).toHaveLength(4);
+    for (const one of jobs) expect(one).toMatchObject({ parts: expect.arrayContaining([part]) });
   });
 
   it('is one executor and one job, as ever, where the coder is alone', async () => {

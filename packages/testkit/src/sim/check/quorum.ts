@@ -31,7 +31,8 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
   /** What came of acceptances, by peer and commit. */
   const found = new Map<string, Set<boolean>>();
   const helped = new Map<IssueNumber, Set<PeerId>>();
-  const verified = new Set<IssueNumber>();
+  /** Results with a quorum, by task. */
+  const verified = new Set<string>();
   /** Who made a commit, whoever published it. */
   const makers = new Map<Oid, PeerId>();
 
@@ -51,7 +52,7 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
     for (const verdict of verdicts) judges.add(onVerdict(number, certificate, record, verdict));
     if (judges.size < verdicts.length) broken(9, `a verdict on #${number} is counted twice`);
     const passed = verdicts.filter(({ statement }) => statement.outcome === 'passed');
-    if (passed.length >= record.verdicts) verified.add(number);
+    if (passed.length >= record.verdicts) verified.add(`${number} ${record.result}`);
   }
 
   function onVerdict(
@@ -87,7 +88,8 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
   function mustBeVerified(number: IssueNumber, what: string): void {
     const { record } = chains.get(number);
     if (record?.state !== 'result' || record.verdicts === 0) return;
-    if (!verified.has(number)) broken(9, `#${number} is ${what} without its quorum`);
+    if (!verified.has(`${number} ${record.result}`))
+      broken(9, `#${number} is ${what} without its quorum`);
   }
 
   return {

@@ -10,8 +10,8 @@ import type { Chains } from './chains.ts';
 import { isLeft, isTrusted, isWanted } from './people.ts';
 import type { Check, CheckContext } from './violation.ts';
 
-/** Reads lag, and a push is late, by less than this. */
-const lateMsMax = 120_000;
+/** Whoever publishes has looked so shortly before, however slow the answer was, and however stale. */
+const lookedMsMax = 20_000;
 const triesMax = 3;
 
 type Result = Extract<LockRecord, { state: 'result' }>;
@@ -19,6 +19,8 @@ type Result = Extract<LockRecord, { state: 'result' }>;
 export function checkRework(context: CheckContext, chains: Chains): Check {
   const { broken, repo, state, nowMs, isPlain } = context;
   const closedAtMs = new Map<IssueNumber, number>();
+  /** When each commit of a lock was first sent. */
+  const sentAtMs = new Map<Oid, number>();
 
   function onPush({ number, lock }: FencePush): void {
     const { record: before, tip, touched } = chains.get(number);
@@ -26,7 +28,9 @@ export function checkRework(context: CheckContext, chains: Chains): Check {
     const { record } = decodeLockCommit(repo, lock.commit);
     if (before.state === 'result' && record.state === 'held') onBegun(number, before, record);
     if (before.state !== 'held' || before.rework === undefined) return;
-    if (record.epoch === before.epoch && record.state !== 'held') onEnded(number, before, record);
+    if (record.epoch === before.epoch && record.state !== 'held') {
+      onEnded(number, before, { record, oid: lock.oid });
+    }
     if (record.epoch > before.epoch && record.state === 'held' && record.rework !== before.rework) {
       broken('4.2-rework-stands', `whoever took over the rework of #${number} forgot the result`);
     }
@@ -45,17 +49,18 @@ export function checkRework(context: CheckContext, chains: Chains): Check {
   function onEnded(
     number: IssueNumber,
     { rework }: { rework?: Oid | undefined },
-    record: LockRecord,
-  ) {
+    { record, oid }: { readonly record: LockRecord; readonly oid: Oid },
+  ): void {
     if (record.state !== 'result') {
       broken('4.2-rework-stands', `a rework of #${number} left no result, but ${record.state}`);
-    } else if (record.result !== rework && wasLongClosed(number)) {
+    } else if (record.result !== rework && wasClosed(number, oid)) {
       broken('4.2-rework-asked', `the result of #${number} was replaced though people closed it`);
     }
   }
 
-  function wasLongClosed(number: IssueNumber): boolean {
-    return nowMs() - (closedAtMs.get(number) ?? nowMs()) > lateMsMax;
+  function wasClosed(number: IssueNumber, lock: Oid): boolean {
+    const sentMs = sentAtMs.get(lock) ?? 0;
+    return (closedAtMs.get(number) ?? sentMs) < sentMs - lookedMsMax;
   }
 
   function isAsked(number: IssueNumber, { review }: Snapshot, before: Result): boolean {
@@ -96,6 +101,9 @@ export function checkRework(context: CheckContext, chains: Chains): Check {
   return {
     unfinished,
     onEvent(event) {
+      if (event.kind === 'sent' && 'oid' in event.what && !sentAtMs.has(event.what.oid)) {
+        sentAtMs.set(event.what.oid, nowMs());
+      }
       if (event.kind === 'push' && event.accepted) onPush(event.push);
       if (event.kind !== 'people') return;
       const { number, act } = event;

@@ -47,7 +47,7 @@ export interface Holding {
   release(reason: string, signal: AbortSignal, failed?: boolean): Promise<FenceVerdict>;
 }
 
-export interface Publishing {
+interface Publishing {
   /** The result branch when the task was claimed, if not our work. */
   readonly over: Oid | null;
   readonly oid: Oid;

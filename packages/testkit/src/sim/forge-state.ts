@@ -42,7 +42,7 @@ export interface Snapshot {
 }
 
 /** What is said of the pull request, and the heads that do not merge or on which a check failed. */
-export interface VirtualReview {
+interface VirtualReview {
   readonly remarks: readonly ReviewRemark[];
   readonly conflictAt: ReadonlySet<Oid>;
   readonly failedAt: ReadonlySet<Oid>;

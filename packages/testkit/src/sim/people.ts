@@ -89,6 +89,7 @@ const reviews: readonly (readonly PeopleAct[])[] = [
   ['fail-checks'],
   ['conflict'],
   ['conflict', 'review'],
+  ['conflict', 'close-pull-request'],
 ];
 
 /** One person does one thing to one issue, and perhaps takes it back later. */

@@ -25,6 +25,7 @@ import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
 import type { Sights } from './sights.ts';
 import type { Timeline } from './timeline.ts';
+import { reviewOf } from './virtual-review.ts';
 import type { VirtualCommits } from './virtual-commits.ts';
 
 export interface VirtualForgeDeps {
@@ -171,13 +172,10 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
   }
 
   /** Any number may be asked for, also that of an issue. */
-  function shown(id: number, read: (number: IssueNumber) => Snapshot) {
+  function shown(id: number, read: (number: IssueNumber) => Snapshot): Snapshot {
     const number = state.numbers().find((one) => pullOfIssue(one) === id);
-    const found = number === undefined ? undefined : read(number);
-    if (found === undefined || found.pullRequest === null) {
-      throw new BzzzError('forge_not_found', `no pull request ${id}`);
-    }
-    return { ...found.pullRequest, review: found.review };
+    if (number === undefined) throw new BzzzError('forge_not_found', `no pull request ${id}`);
+    return read(number);
   }
 
   function write(
@@ -317,22 +315,13 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const { pullRequest } = snapshot(number);
         return pullRequest === null ? [] : [pullRequest];
       }),
-    readReview(_repo, id, o) {
-      const look = () => {
-        const {
-          state: now,
-          draft,
-          head,
-          review,
-        } = shown(id, (number) => snapshot(number, historyDraws));
-        const { remarks, failedAt, conflictAt } = review;
-        const mergeable = now === 'open' ? !conflictAt.has(head) : null;
-        const failed = failedAt.has(head) ? [{ name: 'lint', summary: 'a comma' }] : [];
-        const checks = { state: failed.length > 0 ? 'failed' : 'none', failed } as const;
-        return { state: now, draft, head, mergeable, checks, remarks };
-      };
-      return ask('read', o?.signal, look, historyDraws);
-    },
+    readReview: (_repo, id, o) =>
+      ask(
+        'read',
+        o?.signal,
+        () => reviewOf(shown(id, (number) => snapshot(number, historyDraws))),
+        historyDraws,
+      ),
     putPullRequest: (_repo, number, text, o) =>
       ask('write', o?.signal, () => {
         const { pullRequest, pullRequestText, result } = fresh(number);
@@ -376,10 +365,11 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       }),
     markDraft: (_repo, id, o) =>
       ask('write', o?.signal, () => {
-        const pullRequest = shown(id, fresh);
+        const { pullRequest } = shown(id, fresh);
+        if (pullRequest === null) throw new BzzzError('forge_not_found', `no pull request ${id}`);
         const written = pullRequest.state === 'open' && !pullRequest.draft;
-        if (written)
-          write(issueOfPull(id), 'draft', { pullRequest: { ...pullRequest, draft: true } });
+        const draft = { ...pullRequest, draft: true };
+        if (written) write(issueOfPull(id), 'draft', { pullRequest: draft });
         return { written };
       }),
   };

@@ -223,10 +223,10 @@ export function createVirtualWork(
   }
   const ollama: Executor<PromptJob> = {
     models: () => [virtualModel],
-    run: ({ job: { access, parts }, ...where }, o) =>
-      access === 'look'
-        ? looking(parts, o?.signal)
-        : recipe.run({ ...where, job: { kind: 'recipe', commands: [['chore']] } }, o),
+    run: (request, o) =>
+      request.job.access === 'look'
+        ? looking(request.job.parts, o?.signal)
+        : recipe.run({ ...request, job: { kind: 'recipe', commands: [['chore']] } }, o),
   };
   return { workspaces, executors: { recipe, ollama } };
 }

@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { acceptanceHash, fillArgv, parsePolicy } from '@bzzz/protocol';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { startForge, type World } from './harness/forge.ts';
 import { expectPublished } from './harness/outcome.ts';
 import { account, fullMesh, startPeers, untilAllSayDone } from './harness/peer.ts';
+import { bzzz } from './harness/programs.ts';
 import { git } from './harness/repository.ts';
 import { createStage, patientMs, type Stage } from './harness/stage.ts';
 import { bodyOf, maintainer } from './harness/worlds.ts';
@@ -92,4 +94,14 @@ it('the issue is done and judged, and what was installed is no part of the resul
   const judge = peers.find((peer) => peer.id() !== publisher);
   const given = (await judge?.journal())?.filter(({ kind }) => kind === 'verdict.given');
   expect(given).toHaveLength(1);
+
+  // What the verdict is about is what the policy makes beforehand, too; anybody can tell.
+  const { recipes, setup, judge: globs } = parsePolicy(JSON.stringify(policy));
+  const accept = (recipes['quick']?.accept ?? []).map((argv) => fillArgv(argv, { word: 'oak' }));
+  const [{ dataDir } = { dataDir: '' }] = peers;
+  const argv = [...bzzz, 'verify', String(pullRequest.number), '--data', dataDir];
+  const running = await stage.start('verify', { argv });
+  expect(await running.ended).toBe(0);
+  expect(await running.output()).toContain(acceptanceHash(accept, globs, setup));
+  expect(await running.output()).not.toContain(acceptanceHash(accept, globs));
 });

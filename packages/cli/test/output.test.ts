@@ -1,6 +1,8 @@
 import { span } from '@bzzz/peer';
+import { Sha256Hex } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { issueText } from '../src/commands/submit.ts';
+import { acceptanceLines } from '../src/output/acceptances.ts';
 import { configTemplate } from '../src/output/config-template.ts';
 import { entryLine } from '../src/output/entry.ts';
 import { cut, table } from '../src/output/table.ts';
@@ -36,6 +38,27 @@ describe('text of strangers', () => {
     const line = entryLine(plain, { seq: 7, entry: { v: 1, at, body } });
     expect(line).toBe('00:00:00.000      7  task.seen         a/b#1  a[31mb2Jc def');
   });
+});
+
+it('tells which acceptance the judges of a result ran, and that it was not the same', () => {
+  const ran = (...hashes: string[]) =>
+    acceptanceLines(hashes.map((one) => ({ acceptance: Sha256Hex.parse(one.repeat(64)) })));
+  expect(ran()).toEqual([]);
+  expect(ran('a', 'a')).toEqual([`they ran      ${'a'.repeat(64)}`]);
+  expect(ran('a', 'b', 'b')).toEqual([
+    `they ran      ${'b'.repeat(64)}`,
+    `others ran    ${'a'.repeat(64)}, not the same acceptance`,
+  ]);
+});
+
+it('tells a step of an attempt on one line', () => {
+  const at = { wallMs: 0, counter: 0 };
+  const step = { step: 3, role: 'critic', executor: 'ollama', outcome: 'sent back' };
+  const told = { task: 'a/b#1', epoch: 2, attempt: 1, reason: 'The last line is lost.' };
+  const body = { kind: 'attempt.step', ...told, ...step, elapsedMs: 850 };
+  expect(entryLine(plain, { seq: 7, entry: { v: 1, at, body } })).toBe(
+    '00:00:00.000      7  attempt.step      a/b#1  outcome=sent back  epoch=2  attempt=1  step=3  role=critic  executor=ollama  850 ms  The last line is lost.',
+  );
 });
 
 describe('tables', () => {

@@ -247,14 +247,20 @@ describe('policy', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('bzzz accepts it');
     expect(out).toMatch(/recipe format +`prettier --write src\/\{folder\}`; accepted by/);
+    expect(out).toMatch(/recipe refresh .*; may reach packages\.example\.org/);
+    expect(out).toMatch(/in plain words +architect, then coder, then critic; at most 50 answers/);
+    expect(out).toMatch(/step architect +looks, .*; qwen3:32b; runs nothing; reaches nothing/);
+    expect(out).toMatch(/step coder +changes files; claude or qwen2\.5-coder:14b or/);
+    expect(out).toMatch(/step critic .*sends it back once; .*; may run test `node --test`/);
     const { recipes } = await runJson(['policy', 'check', example]);
-    expect(Object.keys(recipes)).toEqual(['format']);
+    expect(Object.keys(recipes)).toEqual(['format', 'refresh']);
   });
 
   it.each([
     ['version: 2', 'version'],
     ['version: 1\nlimits: {atemptMs: 5}', 'atemptMs'],
     ['version: 1\nrecipes: {go: {run: "rm -rf /", accept: [t]}}', 'recipes.go.run'],
+    ['version: 1\nroles: {critic: {}}', 'no step of `plain` asks for this role'],
     ['version: [', 'line 1'],
   ])('check says what is wrong with %j', async (text, word) => {
     const file = join(await tempDir(cleanups), 'policy.yml');

@@ -1,6 +1,7 @@
 export type {
   Acceptance,
   AcceptanceJob,
+  Access,
   AskForHelp,
   Base,
   Branches,
@@ -27,6 +28,7 @@ export type {
   JournalLog,
   Labelled,
   Mesh,
+  Network,
   PromptJob,
   PromptPart,
   PromptSource,

@@ -1,12 +1,12 @@
 export { type Cli, createCli } from './cli/cli.ts';
 export type { Look } from './cli/look.ts';
 export type { CliOptions } from './cli/options.ts';
+export type { Place, Reach } from './egress/reach.ts';
 export type { ModelDetails } from './ollama/model/catalogue.ts';
 export { createOllama, type Ollama } from './ollama/ollama.ts';
 export type { OllamaOptions } from './ollama/options.ts';
 export type { Ended, RunOutcome } from './outcome.ts';
-export { createRecipeExecutor } from './recipe-executor.ts';
+export { createRecipeExecutor, type RecipeExecutorDeps } from './recipe-executor.ts';
 export { createRunner, type Runner, type RunnerOptions, type RunRequest } from './runner.ts';
 export { type Isolation, type ProbeOptions, probeSandbox, type SandboxProbe } from './sandbox.ts';
-export type { Place, Reach } from './setup/egress/reach.ts';
 export { createWorkspaces, type WorkspacesDeps, type WorkspacesOptions } from './workspaces.ts';

@@ -1,22 +1,35 @@
 /** The first executor: commands that the repository's maintainers named in a recipe. */
+import { dirname } from 'node:path';
 import type { CommandReport, Executor, RecipeJob } from '@bzzz/coordination';
 import { startAllowance } from './allowance.ts';
+import { type Reach, reachPublic } from './egress/reach.ts';
+import { openWayOut } from './egress/way-out.ts';
 import type { Runner } from './runner.ts';
 
-export function createRecipeExecutor({ runner }: { runner: Runner }): Executor<RecipeJob> {
+export interface RecipeExecutorDeps {
+  readonly runner: Runner;
+  /** Where a host that a policy names really is; default: by the machine's resolver, public addresses only. */
+  readonly reach?: Reach;
+}
+
+export function createRecipeExecutor(deps: RecipeExecutorDeps): Executor<RecipeJob> {
+  const { runner, reach = reachPublic } = deps;
   return {
     async run({ job, path, limits, onSign, rest }, options = {}) {
       const hooks = { ...(onSign && { onSign }), ...(rest && { rest }) };
+      const out = { hosts: job.network ?? [], downBytesMax: limits.diskBytesMax };
+      await using way = await openWayOut({ runner, reach }, dirname(path), out);
       const allowance = startAllowance({ timeMs: limits.attemptMs, rest });
       const commands: CommandReport[] = [];
       try {
         for (const argv of job.commands) {
           const timeMs = Math.max(1, allowance.leftMs());
-          const run = { argv, path, limits, timeMs, ...hooks };
+          const run = { ...(await way.command(argv)), path, limits, timeMs, ...hooks };
           const { report, reason } = await runner.run(run, options);
-          commands.push(report);
+          commands.push({ ...report, argv });
           if (report.exitCode !== 0) {
-            return { succeeded: false, reason: `\`${argv.join(' ')}\`: ${reason}`, commands };
+            const why = [reason, ...way.objections()].join('; ');
+            return { succeeded: false, reason: `\`${argv.join(' ')}\`: ${why}`, commands };
           }
         }
       } finally {

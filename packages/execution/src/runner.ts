@@ -65,6 +65,8 @@ export interface RunRequest extends Pick<ExecutorRequest, 'onSign' | 'rest'> {
    * in the sandbox a folder of its own, gone afterwards.
    */
   readonly home?: string;
+  /** It cannot change the files; without a sandbox nothing holds it back. Default false. */
+  readonly readOnly?: boolean;
   /** Gets what it prints to its standard output, as it comes, within the limit. */
   readonly onStdout?: (chunk: Buffer) => void;
 }
@@ -171,7 +173,8 @@ async function runIn(
   };
   try {
     const { onStdout = () => undefined, onSign = () => undefined, rest } = request;
-    const place = { tree, home, folders, mounts, provided };
+    const { readOnly = false } = request;
+    const place = { tree, readOnly, home, folders, mounts, provided };
     const hooks = { onStdout, onSign, rest };
     const plan = { run, argv, ...place, isolation, view, owner, limits, ...hooks };
     return await watchRun(plan, note, options.graceMs ?? 2_000, signal);

@@ -96,8 +96,9 @@ export async function probeSandbox(options: ProbeOptions = {}): Promise<SandboxP
 export interface SandboxRequest {
   readonly isolation: Isolation;
   readonly view: HostView;
-  /** Folder that is writable inside as `/workspace`. */
+  /** Folder that stands inside as `/workspace`, writable unless `readOnly`. */
   readonly tree: string;
+  readonly readOnly: boolean;
   /** Mounts of this run besides those of the view. */
   readonly mounts: readonly string[];
   /** Folders of the host that stand read-only in `tree`; their places in it exist. */
@@ -113,7 +114,7 @@ export function homeMounts(folder: string): string[] {
 
 /** bubblewrap's own arguments, to be handed over by `--args`. */
 export function sandboxArgs(request: SandboxRequest): string[] {
-  const { isolation, view, mounts, tree, provided, tmpBytesMax } = request;
+  const { isolation, view, mounts, tree, readOnly, provided, tmpBytesMax } = request;
   return [
     isolation.namespaces,
     ['--die-with-parent', '--new-session', '--hostname', 'bzzz'],
@@ -124,7 +125,7 @@ export function sandboxArgs(request: SandboxRequest): string[] {
     // After /tmp, since a folder that the operator shows may lie there.
     view.mounts,
     mounts,
-    ['--bind', tree, insidePath],
+    [readOnly ? '--ro-bind' : '--bind', tree, insidePath],
     provided.flatMap(({ from, at }) => ['--ro-bind', from, `${insidePath}/${at}`]),
     // The kernel's settings belong to the machine's root: who is that outside could write them from within
     // a user namespace, and the name of a program that the kernel is to start is among them.
@@ -150,7 +151,7 @@ async function tryIsolation(
   signal?: AbortSignal,
 ): Promise<string | null> {
   const view = sandboxView();
-  const nothing = { mounts: [], provided: [], tmpBytesMax: 1024 * 1024 };
+  const nothing = { mounts: [], provided: [], readOnly: false, tmpBytesMax: 1024 * 1024 };
   const args = sandboxArgs({ isolation, view, tree, ...nothing });
   const inside = [...identityArgs(isolation, 65_534), 'prlimit', '--core=0', '--', 'true'];
   const { code, stderr } = await runOnce(isolation.program, [...args, '--', ...inside], { signal });

@@ -17,6 +17,8 @@ export interface Launch {
   readonly run: string;
   readonly argv: readonly string[];
   readonly tree: string;
+  /** Of the tree, in the sandbox. */
+  readonly readOnly: boolean;
   /** HOME without a sandbox; inside it has a name of its own. */
   readonly home: string;
   /** What it writes on the disk of the host is in these. */
@@ -94,9 +96,9 @@ const firstFeed = 4;
 function commandLine(plan: Launch) {
   const limited = [...rlimitArgs(plan.limits, plan.isolation !== null), ...plan.argv];
   if (plan.isolation === null) return { program: 'prlimit', args: limited.slice(1), feeds: [] };
-  const { isolation, view, mounts, tree, provided, owner } = plan;
+  const { isolation, view, mounts, tree, readOnly, provided, owner } = plan;
   const tmpBytesMax = Math.ceil(plan.limits.memoryBytesMax / 4);
-  const options = sandboxArgs({ isolation, view, mounts, tree, provided, tmpBytesMax });
+  const options = sandboxArgs({ isolation, view, mounts, tree, readOnly, provided, tmpBytesMax });
   options.push('--json-status-fd', String(statusDescriptor));
   const filter = seccompFilter();
   if (filter !== null) options.push('--seccomp', String(firstFeed + 1));

@@ -15,6 +15,7 @@ import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { startAllowance } from './allowance.ts';
 import { checkOut, trustedGit } from './checkout.ts';
 import { collect, inspectResult } from './collect.ts';
+import { type Reach, reachPublic } from './egress/reach.ts';
 import type { Git } from './git.ts';
 import { listTree } from './git-objects.ts';
 import { hostile } from './hostile.ts';
@@ -22,7 +23,6 @@ import { agentFilesOf, overlayJudgeFiles } from './judge.ts';
 import { applyPatch, diffText } from './patch.ts';
 import type { Runner } from './runner.ts';
 import { clashIn, withoutProvided } from './setup/clash.ts';
-import { type Reach, reachPublic } from './setup/egress/reach.ts';
 import { createSetups, type Release } from './setup/setups.ts';
 import { listSlots, makeSlot, removeSlot, type Slot } from './slot.ts';
 

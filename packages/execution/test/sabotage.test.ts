@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { createServer, type Server } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createRunner, type Runner } from '@bzzz/execution';
+import { createRecipeExecutor, createRunner, type Runner } from '@bzzz/execution';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { limits, lives, makeWorld, put, uniqueSleep, type World } from './support.ts';
@@ -28,16 +28,18 @@ afterAll(async () => {
   await world.dispose();
 });
 
-async function sabotage(runner: Runner, gentle: boolean) {
+async function sabotage(runner: Runner, gentle: boolean, network: readonly string[] = []) {
   const source = readFileSync(new URL('sabotage/saboteur.mjs', import.meta.url), 'utf8');
   const workspace = await world.create();
   symlinkSync(doors.at.outside, join(workspace.path, 'way-out'));
   await put(workspace, 'saboteur.mjs', source);
   // Not as an argument, by which it would find itself where it looks for others.
   await put(workspace, 'doors.json', JSON.stringify({ ...doors.at, gentle }));
-  const argv = ['node', 'saboteur.mjs'];
-  const { report } = await runner.run({ argv, path: workspace.path, limits, timeMs: 60_000 });
-  expect(report.exitCode, report.outputTail).toBe(0);
+  const commands = [['node', 'saboteur.mjs']];
+  const job = { kind: 'recipe' as const, commands, network };
+  const executor = createRecipeExecutor({ runner });
+  const { succeeded, reason } = await executor.run({ job, path: workspace.path, limits });
+  expect(succeeded, reason).toBe(true);
   return Report.parse(JSON.parse(readFileSync(join(workspace.path, 'report.json'), 'utf8')));
 }
 
@@ -54,6 +56,12 @@ describe.each(ways)('a program that wants out, by way of %s', (way) => {
     const { open, shut } = await sabotage(createRunner({ sandbox: 'required', way }), false);
     expect(open).toEqual(allowed);
     expect(Object.keys(shut).length).toBeGreaterThan(50);
+  });
+
+  it('reaches no more where the policy opens a host to it', async () => {
+    const runner = createRunner({ sandbox: 'required', way });
+    const { open } = await sabotage(runner, false, ['packages.example.org']);
+    expect(open).toEqual(allowed);
   });
 });
 

@@ -95,6 +95,7 @@ export {
   type Recipe,
   type Setup,
 } from './policy.ts';
+export { type Profile, profileOf, RoleName } from './roles.ts';
 export { DaySpend, Spent, SpendCaps } from './spend.ts';
 export {
   acceptanceHash,

@@ -11,6 +11,7 @@ import { Account, Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
 import { MeshPause, TaskKind } from './messages.ts';
+import { RoleName } from './roles.ts';
 import { Spent } from './spend.ts';
 import { Verdict } from './verdict.ts';
 
@@ -80,6 +81,21 @@ export const EntryBody = z.discriminatedUnion('kind', [
     taskKind: TaskKind.optional(),
     /** Unfinished work of an earlier attempt that this one goes on from. */
     from: Oid.optional(),
+  }),
+  /** One role has done its part of an attempt whose policy asks for several, or failed at it. */
+  z.object({
+    kind: z.literal('attempt.step'),
+    ...attempt,
+    /** From 1, those that are done again counted anew. */
+    step: z.int().min(1),
+    role: RoleName,
+    executor: z.string(),
+    outcome: z.enum(['done', 'passed', 'sent back', 'failed']),
+    /** What it said last, or why it failed. */
+    reason: Reason,
+    elapsedMs: z.number().min(0),
+    /** A part of what `attempt.ended` tells of all steps together. */
+    spent: Spent.optional(),
   }),
   z.object({
     kind: z.literal('attempt.ended'),

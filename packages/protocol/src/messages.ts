@@ -106,6 +106,13 @@ export const Needs = z.object({
   tools: Items,
   /** `ollama` is of use only with one of these; none: no model is needed. */
   models: z.array(ModelName).max(limits.capabilityItemsMax).default([]),
+  /** Of each of these too, for further steps of the work; absent: there are none. */
+  also: z
+    .array(
+      z.object({ executors: Items, models: z.array(ModelName).max(limits.capabilityItemsMax) }),
+    )
+    .max(8)
+    .optional(),
 });
 export type Needs = z.infer<typeof Needs>;
 

@@ -7,16 +7,13 @@ import { z } from 'zod';
 import { utf8 } from './bytes.ts';
 import { complaints } from './cbor.ts';
 import { BzzzError, reasonOf } from './errors.ts';
-import { agentConfiguration, PromptExecutor } from './executors.ts';
+import { agentConfiguration } from './executors.ts';
 import { Association } from './issue.ts';
 import { limits } from './limits.ts';
 import { ModelName } from './messages.ts';
+import { Argvs, Globs, Hosts, NamedCommands, Programs, PromptExecutors } from './policy-fields.ts';
+import { flawOfProfile, profileOf, Roles, RoleName, Steps } from './roles.ts';
 import { ParameterName, RecipeName } from './work-request.ts';
-
-/** One command as an argument vector; never a shell line. `{name}` stands for a parameter. */
-const Argv = z.array(z.string().min(1).max(1024)).min(1).max(64);
-const Argvs = z.union([Argv.transform((argv) => [argv]), z.array(Argv).min(1).max(16)]);
-const Globs = z.array(z.string().min(1).max(256)).max(128);
 
 /**
  * A folder below the worktree. Plain names only: they stand in git's list of what it leaves out, and in
@@ -31,12 +28,6 @@ const Folder = z
     'it may not hold `.`, `..`, `.git` or `.bzzz`',
   );
 
-/** By its name in the DNS; its last part begins with a letter, so an address is none. */
-const HostName = z
-  .string()
-  .max(253)
-  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
-
 /** What the work needs that is not in the repository, made beforehand by commands of the base branch. */
 const Setup = z.strictObject({
   /** Done in this order in a checkout of the base commit, in the sandbox. */
@@ -50,7 +41,7 @@ const Setup = z.strictObject({
     .max(16)
     .refine((all) => all.every((one) => !isInAnother(one, all)), 'a folder lies within another'),
   /** Hosts that it may reach, on ports 443 and 80. Default: none. */
-  network: z.array(HostName).max(32).default([]),
+  network: Hosts.default([]),
 });
 export type Setup = z.infer<typeof Setup>;
 
@@ -61,12 +52,6 @@ function isInAnother(path: string, all: readonly string[]): boolean {
   );
 }
 
-/** Programs that a peer must have. */
-const Programs = z
-  .array(z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/))
-  .max(16)
-  .default([]);
-
 const Recipe = z.strictObject({
   description: z.string().max(500).default(''),
   /** Done in this order in the workspace. */
@@ -76,30 +61,35 @@ const Recipe = z.strictObject({
   /** Parameters that an issue may give: a pattern that the whole value must match. */
   parameters: z.record(ParameterName, Pattern()).default({}),
   needs: Programs,
+  /**
+   * Hosts that `run` may reach, never `accept`. Default: none. Closed where a part of the work is of a peer,
+   * or of an author who may not write to the repository.
+   */
+  network: Hosts.default([]),
 });
 export type Recipe = z.infer<typeof Recipe>;
 
 /** Issues in plain words, which name no recipe: a model or a coding command line works on them. */
 const PlainFields = z.strictObject({
   /** What may, the best first; a peer that has one of them is able, and uses the first that it has. */
-  executors: z
-    .array(PromptExecutor)
-    .min(1)
-    .refine((names) => new Set(names).size === names.length, 'an executor stands there twice')
-    .default(['ollama']),
+  executors: PromptExecutors.default(['ollama']),
   /** Models that `ollama` may ask, the best first; a peer uses the first that it has. */
   models: z.array(ModelName).max(16).default([]),
   /** What the model is told besides the issue, such as the customs of the repository. */
   instructions: z.string().max(4_000).default(''),
   /** What the model may run in the sandbox, by name. */
-  commands: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), Argv).default({}),
+  commands: NamedCommands.default({}),
   /** Each must exit 0 in a clean checkout of the result. */
   accept: Argvs,
   needs: Programs,
+  /** Who works on it, one after the other in the same workspace. Default: the coder alone. */
+  steps: Steps,
   /** Answers of the model in one attempt. */
   turnsMax: z.int().min(1).max(1_000).default(50),
   /** Tokens that the model may read and write in one attempt. */
   tokensMax: z.int().min(1_000).default(1_000_000),
+  /** Hosts that commands and coding tools may reach, as those of a recipe. Default: none. */
+  network: Hosts.default([]),
 });
 const Plain = PlainFields.refine(
   ({ executors, models }) => executors.includes('ollama') === models.length > 0,
@@ -160,7 +150,7 @@ const HelpRules = z.strictObject({
   waitMs: z.int().min(1000).max(86_400_000).default(300_000),
 });
 
-export const Policy = z.strictObject({
+const PolicyFields = z.strictObject({
   version: z.literal(1),
   /** An issue with one of these labels is offered to bzzz. */
   labels: z.array(z.string().min(1).max(50)).min(1).max(16).default(['bzzz']),
@@ -169,6 +159,8 @@ export const Policy = z.strictObject({
   recipes: z.record(RecipeName, Recipe).default({}),
   /** Absent: an issue that names no recipe is left alone. */
   plain: Plain.optional(),
+  /** Profiles of those that `plain.steps` names; what is absent is as in `plain`. */
+  roles: Roles,
   /** Absent: work and acceptance have the files of the repository and nothing else. */
   setup: Setup.optional(),
   /** Files that judge a result: taken from the base branch when the acceptance runs. */
@@ -193,6 +185,15 @@ export const Policy = z.strictObject({
    * so that whoever takes over goes on from it. Absent: nothing is pushed before the result.
    */
   checkpointMs: z.int().min(1_000).max(86_400_000).optional(),
+});
+export const Policy = PolicyFields.superRefine(({ plain, roles }, context) => {
+  for (const name of RoleName.options) {
+    const isAsked = plain?.steps.includes(name) ?? false;
+    // Whoever writes a critic down must not believe that one is at work.
+    const unasked = roles[name] === undefined ? undefined : 'no step of `plain` asks for this role';
+    const message = isAsked && plain ? flawOfProfile(name, profileOf(plain, roles, name)) : unasked;
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['roles', name], message });
+  }
 });
 export type Policy = z.infer<typeof Policy>;
 

@@ -10,6 +10,7 @@ import { createCodec } from './cbor.ts';
 import { BzzzError } from './errors.ts';
 import { Epoch, JournalKey, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
+import type { Setup } from './policy.ts';
 
 /** Where a peer's journal stood: whoever holds a replica sees what went before, and that it is the same. */
 export const JournalHead = z.object({
@@ -98,12 +99,19 @@ export function certificateSigningBytes(certificate: CertificateBody): Uint8Arra
   return signingBytesOf('bzzz/certificate/1', bodyCodec.encode(certificate));
 }
 
-/** SHA-256 over the commands and the globs of the files that judge; the count of each is part of it. */
+/**
+ * SHA-256 over the commands, the globs of the files that judge, and what is made beforehand, without which the
+ * commands may mean something else; the count of each is part of it. Without a setup it is as it was before there
+ * were any.
+ */
 export function acceptanceHash(
   commands: readonly (readonly string[])[],
   judge: readonly string[],
+  setup?: Setup,
 ): Sha256Hex {
-  const text = JSON.stringify(['bzzz/acceptance/1', commands, judge]);
+  const made =
+    setup === undefined ? [] : [[setup.run, setup.inputs, setup.provides, setup.network]];
+  const text = JSON.stringify(['bzzz/acceptance/1', commands, judge, ...made]);
   return Sha256Hex.parse(bytesToHex(sha256(utf8(text))));
 }
 

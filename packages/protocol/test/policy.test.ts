@@ -10,6 +10,7 @@ describe('a policy', () => {
       labels: ['bzzz'],
       authors: ['OWNER', 'MEMBER', 'COLLABORATOR'],
       recipes: {},
+      roles: {},
       judge: [
         'test/**',
         'tests/**',
@@ -92,6 +93,7 @@ describe('a policy', () => {
         ],
         parameters: {},
         needs: [],
+        network: [],
       },
       rename: {
         description: '',
@@ -99,8 +101,24 @@ describe('a policy', () => {
         accept: [['npm', 'test']],
         parameters: { from: '[a-z]+' },
         needs: [],
+        network: [],
       },
     });
+  });
+
+  it.each([
+    '192.0.2.1',
+    '[::1]',
+    'localhost',
+    'a.example.org:22',
+    'https://a.example.org',
+    '*.org',
+  ])('opens no network to what is not the name of a host: %s', (host) => {
+    const recipe = { run: ['a'], accept: ['b'], network: [host] };
+    const plain = { models: ['m'], accept: ['b'], network: [host] };
+    const open = (section: object) => parsePolicy(JSON.stringify({ version: 1, ...section }));
+    expect(() => open({ recipes: { format: recipe } })).toThrow(BzzzError);
+    expect(() => open({ plain })).toThrow(BzzzError);
   });
 
   const recipe = (fields: string) => `${minimal}recipes: { format: { ${fields} } }`;

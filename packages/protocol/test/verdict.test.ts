@@ -1,4 +1,5 @@
 /** The text form of certificates: one form only. */
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   acceptanceHash,
@@ -50,10 +51,31 @@ it('what is signed begins with its domain', () => {
 
 it('what was run is told apart by where each argument and command ends', () => {
   const hashes = [
+    acceptanceHash([['a', 'b'], []], []),
     acceptanceHash([['a', 'b']], []),
     acceptanceHash([['a'], ['b']], []),
     acceptanceHash([['a b']], []),
     acceptanceHash([['a']], ['b']),
   ];
-  expect(new Set(hashes).size).toBe(4);
+  expect(new Set(hashes).size).toBe(5);
+});
+
+it('what was run is told apart by all that was made beforehand, and without it is what it was', () => {
+  const setup = { run: [['make']], inputs: ['lock'], provides: ['deps'], network: [] };
+  const hashOf = (change: object) => acceptanceHash([['check']], [], { ...setup, ...change });
+  const hashes = [
+    acceptanceHash([['check']], []),
+    hashOf({}),
+    hashOf({ run: [['make', 'all']] }),
+    hashOf({ inputs: ['lock', 'more'] }),
+    hashOf({ provides: ['lib'] }),
+    hashOf({ network: ['packages.example.org'] }),
+    hashOf({ inputs: ['deps'], provides: ['lock'] }),
+  ];
+  expect(new Set(hashes).size).toBe(hashes.length);
+  // As docs/PROTOCOL.md has it, by another implementation.
+  const text = '["bzzz/acceptance/1",[["check"]],[],[[["make"]],["lock"],["deps"],[]]]';
+  expect(hashes[1]).toBe(createHash('sha256').update(text).digest('hex'));
+  const before = '["bzzz/acceptance/1",[["check"]],[]]';
+  expect(hashes[0]).toBe(createHash('sha256').update(before).digest('hex'));
 });

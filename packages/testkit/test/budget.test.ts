@@ -15,7 +15,7 @@ async function costOfIdling(count: number): Promise<number> {
     faults: noFaults,
     sharedAccount: true,
     bug: undefined,
-    policy: { checkpointMs: null, verdicts: 0, helpers: 1 },
+    policy: { checkpointMs: null, verdicts: 0, helpers: 1, inRoles: false },
     fileAfterMs: 0,
     keepTrace: false,
   });

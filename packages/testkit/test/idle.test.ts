@@ -116,7 +116,7 @@ async function play(seed: number, { stops = 0, crashes = 0, ...sizes }: Scene) {
     faults: noFaults,
     sharedAccount: true,
     bug: undefined,
-    policy: { checkpointMs: null, verdicts: 0, helpers: 1 },
+    policy: { checkpointMs: null, verdicts: 0, helpers: 1, inRoles: false },
     keepTrace: false,
   });
   const { timeline, random } = world;

@@ -171,6 +171,8 @@ const floors: readonly (readonly [Sight, number])[] = [
   ['tidied', 30],
   ['checkpoint', 250],
   ['went on', 14],
+  ['step', 700],
+  ['sent back', 20],
   ['asked for help', 500],
   ['handed on', 150],
   ['helped', 70],

@@ -19,9 +19,13 @@ test('keeps the last line', () => assert.deepEqual(rows('a\\nb'), ['a', 'b']));
 `,
 };
 
-/** `plain`: what the policy says of such issues, besides the test. One more is a stranger's. */
-export async function csvWorld(stage: Stage, plain: object): Promise<World> {
-  const policy = { version: 1, plain: { ...plain, commands: { test: csvTest }, accept: csvTest } };
+/**
+ * `plain`: what the policy says of such issues, besides the test; `more`: its other sections. One more issue is
+ * a stranger's.
+ */
+export async function csvWorld(stage: Stage, plain: object, more: object = {}): Promise<World> {
+  const named = { ...plain, commands: { test: csvTest }, accept: csvTest };
+  const policy = { version: 1, plain: named, ...more };
   const filesDir = join(stage.dir, 'files');
   const all = { ...files, '.bzzz/policy.yml': JSON.stringify(policy) };
   for (const [path, text] of Object.entries(all)) {

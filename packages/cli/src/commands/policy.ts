@@ -9,6 +9,10 @@ import {
   type Policy,
   policyPath,
   policySchema,
+  type Profile,
+  profileOf,
+  type Recipe,
+  type RoleName,
   reasonOf,
   type Setup,
 } from '@bzzz/protocol';
@@ -57,11 +61,8 @@ function rowsOf(policy: Policy): string[][] {
   const rows = [
     ['offered by label', labels.join(', ')],
     ['of authors', authors.join(', ')],
-    ...Object.entries(recipes).map(([name, { run, accept, needs }]) => [
-      `recipe ${name}`,
-      `${commands(run)}; accepted by ${commands(accept)}${needs.length > 0 ? `; needs ${needs.join(', ')}` : ''}`,
-    ]),
-    ...(policy.plain === undefined ? [] : [['in plain words', plainOf(policy.plain)]]),
+    ...Object.entries(recipes).map(([name, recipe]) => [`recipe ${name}`, recipeOf(recipe)]),
+    ...(policy.plain === undefined ? [] : plainRows(policy.plain, policy)),
     ...(policy.setup === undefined ? [] : [['made beforehand', setupOf(policy.setup)]]),
     ['judged by', judge.join(', ')],
     ['never touched', [...alwaysProtected, ...policy.protected].join(', ')],
@@ -71,16 +72,51 @@ function rowsOf(policy: Policy): string[][] {
   return rows.map(([what = '', is = '']) => [what, printable(is)]);
 }
 
-function plainOf({ executors, models, commands: named, accept }: Plain): string {
+function recipeOf({ run, accept, needs, network }: Recipe): string {
+  const parts = [commands(run), `accepted by ${commands(accept)}`];
+  if (needs.length > 0) parts.push(`needs ${needs.join(', ')}`);
+  if (network.length > 0) parts.push(reaching(network));
+  return parts.join('; ');
+}
+
+/** What a role does with the files, by the code, whatever a policy says. */
+const does: Readonly<Record<RoleName, string>> = {
+  architect: 'looks, and says how it is done',
+  coder: 'changes files',
+  executor: 'runs commands',
+  critic: 'looks at the change, and passes it or sends it back once',
+  deployer: 'runs commands',
+};
+
+/** One row where the coder works alone, else one for each step. */
+function plainRows(plain: Plain, { roles }: Pick<Policy, 'roles'>): string[][] {
+  const accepted = `accepted by ${commands(plain.accept)}`;
+  const isAlone = plain.steps.length === 1;
+  const rows = plain.steps.map((name) => {
+    const profile = profileOf(plain, roles, name);
+    return isAlone
+      ? ['in plain words', `${profileText(profile)}; ${accepted}`]
+      : [`step ${name}`, `${does[name]}; ${profileText(profile)}`];
+  });
+  if (isAlone) return rows;
+  const bounds = `at most ${plain.turnsMax} answers and ${plain.tokensMax} tokens in all`;
+  return [['in plain words', `${plain.steps.join(', then ')}; ${bounds}; ${accepted}`], ...rows];
+}
+
+function profileText({ executors, models, commands: named, network }: Profile): string {
   const runs = Object.entries(named).map(([name, argv]) => `${name} \`${argv.join(' ')}\``);
   const may = runs.length === 0 ? 'runs nothing' : `may run ${runs.join(', ')}`;
   const who = executors.map((name) => (name === 'ollama' ? models.join(' or ') : name));
-  return `${who.join(' or ')}; ${may}; accepted by ${commands(accept)}`;
+  return `${who.join(' or ')}; ${may}; ${reaching(network)}`;
 }
 
 function setupOf({ run, inputs, provides, network }: Setup): string {
-  const hosts = network.length === 0 ? 'reaches nothing' : `may reach ${network.join(', ')}`;
-  return `${provides.join(', ')} by ${commands(run)}; anew when ${inputs.join(', ')} changes; ${hosts}`;
+  const anew = `anew when ${inputs.join(', ')} changes`;
+  return `${provides.join(', ')} by ${commands(run)}; ${anew}; ${reaching(network)}`;
+}
+
+function reaching(hosts: readonly string[]): string {
+  return hosts.length === 0 ? 'reaches nothing' : `may reach ${hosts.join(', ')}`;
 }
 
 function commands(argvs: readonly (readonly string[])[]): string {

@@ -17,6 +17,7 @@ import {
   wantsJson,
 } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { acceptanceLines } from '../output/acceptances.ts';
 import { table } from '../output/table.ts';
 import { printable } from '../terminal.ts';
 
@@ -154,6 +155,9 @@ function print(
   terminal.print('');
   for (const line of table(['peer', 'found', 'on', 'at'], rows)) terminal.print(line);
   terminal.print('');
+  for (const line of acceptanceLines([...passed, ...failed].map(({ statement }) => statement))) {
+    terminal.print(line);
+  }
   terminal.print(`published by  ${record.peer}, epoch ${record.epoch}`);
   terminal.print(
     `its journal   ${journal.key}, ${journal.length} blocks, root ${journal.treeHash}`,

@@ -64,6 +64,8 @@ export function createStory(): Story {
         return tellFence(peer, body);
       case 'attempt.started':
         return `runs ${short(body.task)} (${body.executor})`;
+      case 'attempt.step':
+        return `${body.role} (${body.executor}) of ${short(body.task)}: ${body.outcome}: ${firstLine(body.reason)}`;
       case 'attempt.ended': {
         if (body.outcome === 'cancelled')
           return `stops ${short(body.task)}: ${firstLine(body.reason)}`;

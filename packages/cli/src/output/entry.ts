@@ -33,6 +33,8 @@ const shown = [
   'outcome',
   'epoch',
   'attempt',
+  'step',
+  'role',
   'executor',
   'commits',
   'elapsedMs',

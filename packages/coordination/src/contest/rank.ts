@@ -14,14 +14,16 @@ export type Obstacle =
 
 /** Why a peer cannot take a task now; undefined: it can. */
 export function obstacleOf(peer: Capabilities, task: TaskId, needs: Needs): Obstacle | undefined {
-  const { executors, tools, models } = needs;
   if (!peer.repositories.includes(taskParts(task).repo)) return { kind: 'repository' };
-  if (!executors.some((name) => peer.executors.includes(name))) {
-    return { kind: 'executor', name: executors.join(' or ') };
-  }
-  const tool = tools.find((name) => !peer.tools.includes(name));
+  const steps = [needs, ...(needs.also ?? [])];
+  const unmet = steps.find(
+    ({ executors }) => !executors.some((one) => peer.executors.includes(one)),
+  );
+  if (unmet !== undefined) return { kind: 'executor', name: unmet.executors.join(' or ') };
+  const tool = needs.tools.find((name) => !peer.tools.includes(name));
   if (tool !== undefined) return { kind: 'tool', name: tool };
-  if (placeOf(peer, needs) === -1) return { kind: 'model', name: models.join(' or ') };
+  const unasked = steps.find((step) => placeOf(peer, step) === -1);
+  if (unasked !== undefined) return { kind: 'model', name: unasked.models.join(' or ') };
   if (peer.paused === true) return { kind: 'paused' };
   return peer.running >= peer.slots ? { kind: 'slots' } : undefined;
 }
@@ -45,7 +47,10 @@ export function rank(
 }
 
 /** Of the best executor that the peer has, among those that would do, counted from 0; -1: it has none. */
-function placeOf(peer: Capabilities, { executors, models }: Needs): number {
+function placeOf(
+  peer: Capabilities,
+  { executors, models }: Pick<Needs, 'executors' | 'models'>,
+): number {
   const asked = models.length === 0 || models.some((model) => peer.models.includes(model));
   return executors.findIndex(
     (name) => peer.executors.includes(name) && (name !== 'ollama' || asked),

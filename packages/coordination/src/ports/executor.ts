@@ -5,7 +5,16 @@ export interface RecipeJob {
   readonly kind: 'recipe';
   /** Argument vectors, placeholders filled, done in order until one fails. */
   readonly commands: readonly (readonly string[])[];
+  /** Whose words stand in them; absent: nobody knows, so nobody is trusted. */
+  readonly sources?: readonly PromptSource[];
+  readonly network?: Network;
 }
+
+/**
+ * Hosts that commands of the work may reach by name, on ports 443 and 80, and nothing else; absent: none. None
+ * any more once a helper has answered, since from then on its words have a part in the work.
+ */
+export type Network = readonly string[];
 
 /** What people want, in words; a model works on it with tools that reach no further than the workspace. */
 export interface PromptJob {
@@ -20,7 +29,16 @@ export interface PromptJob {
   readonly commands: Readonly<Record<string, readonly string[]>>;
   readonly turnsMax: number;
   readonly tokensMax: number;
+  readonly network?: Network;
+  readonly access?: Access;
 }
+
+/**
+ * What may become of the files: `change` lets the executor edit them and run the commands, which is also what an
+ * absent one means; with `run` only commands change them; with `look` nothing does, and what it says last is its
+ * work.
+ */
+export type Access = 'change' | 'run' | 'look';
 export type Job = RecipeJob | PromptJob;
 
 /** Every part of a prompt says whose words it is: what a model reads of others is data, never an order. */
@@ -28,7 +46,20 @@ export interface PromptPart {
   readonly source: PromptSource;
   readonly text: string;
 }
-export type PromptSource = 'bzzz' | 'maintainer' | 'author' | 'reviewer' | 'checks' | 'peer';
+/**
+ * `author` may write to the repository himself; `stranger` is an author who may not, of words that somebody
+ * trusted approved, or whom the policy takes work from. `model` is one that worked on the same attempt before; what
+ * it had read is counted for itself.
+ */
+export type PromptSource =
+  | 'bzzz'
+  | 'maintainer'
+  | 'author'
+  | 'stranger'
+  | 'reviewer'
+  | 'checks'
+  | 'model'
+  | 'peer';
 
 export interface ExecutorRequest<J extends Job = Job> {
   readonly job: J;

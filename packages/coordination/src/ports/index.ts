@@ -1,5 +1,6 @@
 export type { Clock } from './clock.ts';
 export type {
+  Access,
   AskForHelp,
   Executor,
   ExecutorReport,
@@ -7,6 +8,7 @@ export type {
   Executors,
   HelpReport,
   Job,
+  Network,
   PromptJob,
   PromptPart,
   PromptSource,

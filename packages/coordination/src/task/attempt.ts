@@ -32,6 +32,8 @@ import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
 import type { Plan } from './plan.ts';
 import { unrevised } from './revision.ts';
+import { changeIn } from './roles/words.ts';
+import type { StepHooks } from './roles/work.ts';
 import { setupOf } from './setup.ts';
 
 export interface AttemptResult {
@@ -101,7 +103,9 @@ export async function runAttempt(
     await deps.chronicle.record({ ...body, commits: 0, ...more });
     return elapsedMs;
   };
-  const execution = executionOf(deps.executors, job.plan.job);
+  // Who left unfinished work may have been helped with it.
+  const beside = job.from === null ? [] : (['peer'] as const);
+  const execution = executionOf(deps.executors, job.plan, beside);
   const executor = execution?.executor ?? job.plan.needs.executors.join(' or ');
   const base = job.base.oid;
   const taskKind = job.plan.kind;
@@ -210,7 +214,7 @@ async function workIn(
   try {
     const where = { path: workspace.path, limits, help: requests.ask };
     report = await patience.listen(who, (hooks) =>
-      execution.run({ ...where, ...hooks }, { signal }),
+      execution.run({ ...where, ...hooks }, { signal }, stepHooks(deps, job, workspace, signal)),
     );
   } finally {
     await endCheckpoints();
@@ -239,6 +243,25 @@ async function workIn(
     commits: collected.commits.length,
     acceptance,
     spent,
+  };
+}
+
+/** Of an attempt with several steps: what its critic sees, and how each is journalled. */
+function stepHooks(
+  { clock, chronicle, workspaces }: AttemptDeps,
+  { record, base, message }: AttemptJob,
+  workspace: Workspace,
+  signal: AbortSignal,
+): StepHooks {
+  const { task, epoch, attempt } = record;
+  let sinceMs = clock.monotonicMs();
+  return {
+    change: () => changeIn(workspaces, { workspace, base, message }, signal),
+    async onStep(told) {
+      const elapsedMs = clock.monotonicMs() - sinceMs;
+      sinceMs = clock.monotonicMs();
+      await chronicle.record({ kind: 'attempt.step', task, epoch, attempt, ...told, elapsedMs });
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-/** Which executor of this machine does a job. */
+/** Which executor of this machine does a job, and which do the steps of one. */
 import type { PromptExecutor } from '@bzzz/protocol';
 import type {
   Executor,
@@ -7,38 +7,90 @@ import type {
   Executors,
   Job,
   PromptJob,
+  PromptSource,
+  RecipeJob,
 } from '../ports/index.ts';
+import type { Plan } from './plan.ts';
+import { confined } from './rights.ts';
+import { type Member, type StepHooks, workThrough } from './roles/work.ts';
 
-export interface Execution {
+export type Where = Omit<ExecutorRequest, 'job'>;
+
+/** An executor for jobs of one kind, which may differ in what they tell it. */
+export interface Chosen<J extends Job> {
   /** As it stands in the capabilities. */
-  readonly executor: 'recipe' | PromptExecutor;
+  readonly executor: J extends RecipeJob ? 'recipe' : PromptExecutor;
   /** How people are told who it was. */
   readonly who: string;
+  /** `beside`: whose words have a part in the work that do not stand in the job. */
   run(
-    where: Omit<ExecutorRequest, 'job'>,
+    job: J,
+    beside: readonly PromptSource[],
+    where: Where,
     options: { signal: AbortSignal },
   ): Promise<ExecutorReport>;
 }
 
-/** Undefined: this machine cannot do such a job now. */
-export function executionOf(executors: Executors, job: Job): Execution | undefined {
-  if (job.kind === 'recipe') {
-    const { recipe } = executors;
-    if (recipe === undefined) return undefined;
-    const run: Execution['run'] = (where, options) => recipe.run({ ...where, job }, options);
-    return { executor: 'recipe', who: 'the recipe', run };
+export interface Execution {
+  readonly executor: 'recipe' | PromptExecutor;
+  readonly who: string;
+  /** `hooks`: of work that has several steps. */
+  run(where: Where, options: { signal: AbortSignal }, hooks: StepHooks): Promise<ExecutorReport>;
+}
+
+/** Undefined: this machine cannot do such work now, or not all steps of it. */
+export function executionOf(
+  executors: Executors,
+  { job, team }: Pick<Plan, 'job' | 'team'>,
+  beside: readonly PromptSource[] = [],
+): Execution | undefined {
+  if (team === undefined) {
+    return job.kind === 'recipe'
+      ? bound(recipeOf(executors), job, beside)
+      : bound(promptOf(executors, job), job, beside);
   }
+  const members = team.steps.flatMap(({ role, job }): Member[] => {
+    const chosen = promptOf(executors, job);
+    return chosen === undefined ? [] : [{ role, job, chosen }];
+  });
+  const coder = members.find(({ role }) => role === 'coder');
+  if (coder === undefined || members.length < team.steps.length) return undefined;
+  return {
+    executor: coder.chosen.executor,
+    who: members.map(({ role }) => role).join(', '),
+    run: (where, options, hooks) =>
+      workThrough({ ...team, members }, { where, hooks, beside }, options),
+  };
+}
+
+function bound<J extends Job>(
+  chosen: Chosen<J> | undefined,
+  job: J,
+  beside: readonly PromptSource[],
+): Execution | undefined {
+  if (chosen === undefined) return undefined;
+  const { executor, who, run } = chosen;
+  return { executor, who, run: (where, options) => run(job, beside, where, options) };
+}
+
+function recipeOf({ recipe }: Executors): Chosen<RecipeJob> | undefined {
+  return recipe && { executor: 'recipe', who: 'the recipe', run: confinedRun(recipe) };
+}
+
+function promptOf(executors: Executors, job: PromptJob): Chosen<PromptJob> | undefined {
   for (const name of job.executors) {
     const executor = name === 'ollama' ? executors.ollama : executors.cli?.[name];
     if (executor === undefined || !isAble(executor, job)) continue;
     const who = name === 'ollama' ? 'the model' : name;
-    return {
-      executor: name,
-      who,
-      run: (where, options) => executor.run({ ...where, job }, options),
-    };
+    return { executor: name, who, run: confinedRun(executor) };
   }
   return undefined;
+}
+
+/** The one way by which a job comes to an executor. */
+function confinedRun<J extends Job>(executor: Executor<J>): Chosen<J>['run'] {
+  return (job, beside, where, options) =>
+    executor.run({ ...where, job: confined(job, beside) }, options);
 }
 
 function isAble(executor: Executor<PromptJob>, { models }: PromptJob): boolean {

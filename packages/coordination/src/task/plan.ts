@@ -19,13 +19,17 @@ import {
   visibleText,
   type WorkRequest,
 } from '@bzzz/protocol';
-import type { Job } from '../ports/index.ts';
-import { promptParts } from './prompt.ts';
+import type { Job, PromptSource } from '../ports/index.ts';
+import { authorOf } from './rights.ts';
+import { plainWorkOf, type Team } from './roles/team.ts';
 
 export interface Plan {
   /** What success is counted under, and the name for people: the recipe, or `plain`. */
   readonly kind: TaskKind;
+  /** Where there are several steps, the one that changes files. */
   readonly job: Job;
+  /** Absent: one executor does all. */
+  readonly team?: Team;
   readonly accept: readonly (readonly string[])[];
   readonly needs: Needs;
   readonly bodySha256: Sha256Hex;
@@ -35,7 +39,7 @@ export interface Plan {
   readonly blockedByOpen: number;
 }
 
-type Work = Pick<Plan, 'kind' | 'job' | 'accept' | 'needs'>;
+type Work = Pick<Plan, 'kind' | 'job' | 'team' | 'accept' | 'needs'>;
 
 /** Throws `task_refused` with what people must mend. */
 export function planOf(issue: Issue, policy: Policy, repo: RepoName): Plan {
@@ -53,36 +57,34 @@ function workOf(issue: Issue, text: string, policy: Policy): Work {
     case 'invalid':
       throw refused(reading.reason);
     case 'request':
-      return recipeWork(reading.request, policy);
+      return recipeWork(reading.request, policy, authorOf(issue, policy));
     case 'none':
       return plainWork(issue, policy);
   }
 }
 
-function recipeWork(request: WorkRequest, { recipes }: Policy): Work {
+function recipeWork(request: WorkRequest, { recipes }: Policy, author: PromptSource): Work {
   const { recipe: kind, parameters } = request;
   const recipe = Object.hasOwn(recipes, kind) ? recipes[kind] : undefined;
   if (recipe === undefined) throw refused(`no recipe "${kind}" in the policy`);
   checkParameters(request, recipe);
   const commands = recipe.run.map((argv) => fillArgv(argv, parameters));
+  const { network } = recipe;
+  const isAsGiven = Object.keys(parameters).length === 0;
+  const sources = isAsGiven ? (['maintainer'] as const) : (['maintainer', author] as const);
   return {
     kind,
-    job: { kind: 'recipe', commands },
+    job: { kind: 'recipe', commands, sources, network },
     accept: recipe.accept.map((argv) => fillArgv(argv, parameters)),
     needs: { executors: ['recipe'], tools: recipe.needs, models: [] },
   };
 }
 
-function plainWork(issue: Issue, { plain }: Policy): Work {
+function plainWork(issue: Issue, policy: Policy): Work {
+  const { plain } = policy;
   if (plain === undefined) throw refused('the issue names no recipe');
-  const { executors, models, commands, accept, turnsMax, tokensMax, instructions } = plain;
-  const parts = promptParts(issue, instructions);
-  return {
-    kind: 'plain',
-    job: { kind: 'prompt', executors, models, parts, commands, turnsMax, tokensMax },
-    accept,
-    needs: { executors, tools: plain.needs, models },
-  };
+  const { needs, ...work } = plainWorkOf(issue, { ...policy, plain }, authorOf(issue, policy));
+  return { kind: 'plain', ...work, accept: plain.accept, needs: { ...needs, tools: plain.needs } };
 }
 
 function checkParameters(request: WorkRequest, recipe: Recipe): void {

@@ -5,6 +5,7 @@ import type { AttemptJob } from './attempt.ts';
 import type { Briefing } from './briefing.ts';
 import type { Plan } from './plan.ts';
 import type { Rework } from './rework.ts';
+import { toldBesides } from './roles/team.ts';
 
 type Revised = Pick<AttemptJob, 'plan' | 'policy' | 'base' | 'from' | 'revise'>;
 
@@ -77,7 +78,7 @@ function told(
       failedChecks.map(({ name, summary }) => `${name}: ${summary}`),
     ),
   ];
-  return { ...plan, job: { ...plan.job, parts: [...plan.job.parts, ...parts] } };
+  return toldBesides(plan, parts);
 }
 
 /** Plain text, so that nothing is hidden in it; none: no part. */

@@ -178,7 +178,7 @@ function awaited(record: LockRecord): string {
   return `Unless a comment below says that ${who} the acceptance with the same result, this is **unverified** and stays a draft.`;
 }
 
-function doneBy({ kind }: Plan, spent: Spent | null): string {
+function doneBy({ kind, team }: Plan, spent: Spent | null): string {
   if (spent === null) return `Recipe \`${kind}\`, done by`;
   const { executor, model, turns, tokensRead, tokensWritten, costUsd } = spent;
   const facts = [
@@ -189,8 +189,10 @@ function doneBy({ kind }: Plan, spent: Spent | null): string {
   ].filter((fact) => fact !== null);
   const cost = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
   const asked = model === null ? '' : `the model \`${model}\``;
-  if (executor === 'ollama') return `Done by ${asked}${cost}, asked by`;
-  return `Done by \`${executor}\`${model === null ? '' : ` with ${asked}`}${cost}, run by`;
+  const steps = team?.steps.map(({ role }) => role).join(', ');
+  const how = steps === undefined ? 'Done' : `Done in the steps ${steps}`;
+  if (executor === 'ollama') return `${how} by ${asked}${cost}, asked by`;
+  return `${how} by \`${executor}\`${model === null ? '' : ` with ${asked}`}${cost}, run by`;
 }
 
 function acceptanceTable({ commands }: Acceptance): string[] {

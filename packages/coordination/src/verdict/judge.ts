@@ -259,13 +259,14 @@ function statementOf(
   { record, request, base, journal, briefing, acceptance }: Found,
 ): VerdictStatement {
   const { commands, judge: globs } = acceptanceOf(briefing);
+  const { setup } = briefing.policy;
   return {
     task: record.task,
     epoch: record.epoch,
     lock: request.lock,
     commit: record.result,
     base,
-    acceptance: acceptanceHash(commands, globs),
+    acceptance: acceptanceHash(commands, globs, setup),
     outcome: acceptance.passed ? 'passed' : 'failed',
     reason: acceptance.passed ? '' : failureOf(acceptance),
     environment: environment(),

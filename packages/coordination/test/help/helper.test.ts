@@ -3,12 +3,14 @@ import {
   type HelpRequest,
   HelpId,
   type HelpResponse,
+  issueHash,
   helpProtocol,
   type Plea,
   pleaSigningBytes,
 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { type HelperOptions, startHelper } from '../../src/help/helper.ts';
+import type { ExecutorRequest, PromptJob } from '../../src/index.ts';
 import { createMembership } from '../../src/membership/membership.ts';
 import { peerOf } from '../support/identity.ts';
 import { issueOf } from '../support/memory-forge.ts';
@@ -22,9 +24,10 @@ const id = HelpId.parse('1'.repeat(32));
 const leaseMs = 20_000;
 
 /** Peer 1 holds the task and is stuck; peer 2 is asked. */
-async function pairOf(change: Partial<HelperOptions> = {}) {
+async function pairOf(change: Partial<HelperOptions> = {}, issue = issueOf()) {
   const asker = createStand(1);
-  const { record } = await asker.win();
+  asker.forge.task(number).issue = issue;
+  const { record } = await asker.win({ bodySha256: issueHash(issue) });
   const stand = createStand(2, asker);
   const work = createMemoryWork(stand.clock);
   const hub = createMemoryHub();
@@ -79,6 +82,49 @@ describe('a plea for help', () => {
     ]);
     const kinds = stand.journal.kinds().filter((kind) => kind.startsWith('help.'));
     expect(kinds).toEqual(['help.taken', 'help.begun', 'help.worked']);
+  });
+
+  it.each([
+    ['without his work, as if he had not begun', '', [['packages.example.org']]],
+    ['with his work, without the hosts of the policy', 'unfinished', [[]]],
+  ])('is worked on %s', async (_how, patch, expected) => {
+    const { asker, work, askOf, settled } = await pairOf();
+    asker.forge.policy =
+      asker.forge.policy?.replace('run:', 'network: [packages.example.org], run:') ?? null;
+    const reached: unknown[] = [];
+    const recipe = work.executors.recipe ?? expect.fail('there is none');
+    work.executors.recipe = {
+      run: (request, options) => {
+        reached.push(request.job.network);
+        return recipe.run(request, options);
+      },
+    };
+    await settled(await askOf({ patch }));
+    expect(reached).toEqual(expected);
+  });
+
+  it.each([
+    ['the whole work is wanted', '', ['architect', 'coder']],
+    ['there is a question', 'how?', ['coder']],
+  ])('is worked on by the roles of the policy where %s', async (_when, question, expected) => {
+    const issue = issueOf({ body: 'Please mend the widget.' });
+    const { asker, work, askOf, settled } = await pairOf({}, issue);
+    asker.forge.policy = JSON.stringify({
+      version: 1,
+      plain: { models: ['coder'], accept: ['check'], steps: ['architect', 'coder'] },
+      roles: { architect: { models: ['architect'] } },
+    });
+    const worked: unknown[] = [];
+    Object.assign(work.executors, {
+      ollama: {
+        run: async ({ job }: ExecutorRequest<PromptJob>) => {
+          worked.push(...job.models);
+          return { succeeded: true, reason: '', commands: [], answer: 'So.' };
+        },
+      },
+    });
+    await settled(await askOf({ question }));
+    expect(worked).toEqual(expected);
   });
 
   it('is not worked on before whoever asks is known to have heard of us', async () => {

@@ -32,6 +32,11 @@ export const lagMs = 8_000;
 export const leaseMs = 60_000;
 /** A signal that never fires. */
 export const calm = new AbortController().signal;
+/** Of work that has one step. */
+export const noSteps = {
+  change: () => Promise.reject(new Error('there is no critic')),
+  onStep: () => Promise.reject(new Error('there are no steps')),
+};
 
 export type Stand = ReturnType<typeof createStand>;
 

@@ -74,6 +74,28 @@ describe('an attempt', () => {
     expect(work.events).toEqual(['create']);
   });
 
+  it('reaches the hosts of its recipe, unless it goes on from what another left', async () => {
+    const { work, run } = attemptOf();
+    const reached: unknown[] = [];
+    const recipe = work.executors.recipe ?? expect.fail('there is none');
+    work.executors.recipe = {
+      run: (request, options) => {
+        reached.push(request.job.network);
+        return recipe.run(request, options);
+      },
+    };
+    const network = ['packages.example.org'];
+    const bump = {
+      kind: 'recipe',
+      commands: [['bump']],
+      sources: ['maintainer'],
+      network,
+    } as const;
+    await run(calm, { ...job, plan: { ...plan, job: bump } });
+    await run(calm, { ...job, plan: { ...plan, job: bump }, from: resultOid });
+    expect(reached).toEqual([network, []]);
+  });
+
   it('runs nothing before its start is in the journal', async () => {
     const { stand, work, run } = attemptOf();
     stand.journal.fill();

@@ -4,6 +4,7 @@ import { ModelName } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { offered } from '../../src/peer/offered.ts';
 import { executionOf } from '../../src/task/execution.ts';
+import { calm, noSteps } from '../support/stand.ts';
 
 const model = ModelName.parse('coder:7b');
 const job: PromptJob = {
@@ -31,19 +32,19 @@ describe('a job in plain words', () => {
     const chosen = (models: readonly ModelName[]) =>
       executionOf(
         { ollama: executor({ models: () => models }), cli: { claude: away, codex } },
-        job,
+        { job },
       );
     expect(chosen([model])?.executor).toBe('ollama');
     expect(chosen([ModelName.parse('other:1b')])?.executor).toBe('codex');
     const where = { path: '/w', limits: {} as never };
-    await chosen([])?.run(where, { signal: new AbortController().signal });
+    await chosen([])?.run(where, { signal: calm }, noSteps);
     expect(codex.seen).toMatchObject([{ job, path: '/w' }]);
     expect(away.seen).toEqual([]);
   });
 
   it('is done by nobody where nothing of its list is', () => {
-    expect(executionOf({ cli: { gemini: executor() } }, job)).toBeUndefined();
-    expect(executionOf({}, { kind: 'recipe', commands: [] })).toBeUndefined();
+    expect(executionOf({ cli: { gemini: executor() } }, { job })).toBeUndefined();
+    expect(executionOf({}, { job: { kind: 'recipe', commands: [] } })).toBeUndefined();
   });
 });
 

@@ -54,6 +54,8 @@ describe('an eligible issue', () => {
             ['sed', 's/fooBar/foo_bar/'],
             ['note', 'fooBar', 'foo_bar'],
           ],
+          sources: ['maintainer', 'author'],
+          network: [],
         },
         accept: [['check', 'foo_bar']],
         needs: { executors: ['recipe'], tools: ['sed'], models: [] },

@@ -1,5 +1,12 @@
 /** A peer that judges another's result: what it looks at, what it runs, and when it declines. */
-import { Oid, type VerifyRequest, type VerifyResponse, verifyProtocol } from '@bzzz/protocol';
+import {
+  acceptanceHash,
+  Oid,
+  parsePolicy,
+  type VerifyRequest,
+  type VerifyResponse,
+  verifyProtocol,
+} from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { createHolding } from '../../src/fence/holding.ts';
 import { objectionTo, type Publication } from '../../src/verdict/certificate.ts';
@@ -44,6 +51,11 @@ async function courtOf(change: Partial<JudgeOptions> = {}) {
   return { author, judge, work, publication, ask, settled, judging };
 }
 
+async function statementsOf({ settled }: Pick<Awaited<ReturnType<typeof courtOf>>, 'settled'>) {
+  const answer = await settled();
+  return answer.kind === 'verdict' ? [answer.verdict.statement] : [];
+}
+
 describe('a result that another peer published', () => {
   it('is judged by running its acceptance, and the verdict is in the journal first', async () => {
     const { author, judge, work, publication, ask, settled } = await courtOf();
@@ -57,6 +69,21 @@ describe('a result that another peer published', () => {
     // Asked again it says the same, and runs nothing again.
     expect(await ask()).toEqual(answer);
     expect(work.accepted).toHaveLength(1);
+  });
+
+  it('is judged with what the policy makes beforehand, and the verdict is about that too', async () => {
+    const plain = await courtOf();
+    const [without] = await statementsOf(plain);
+    const { author, settled, work } = await courtOf();
+    const setup = { run: [['make']], inputs: ['Makefile'], provides: ['deps'], network: [] };
+    const recipes = { format: { run: ['fmt'], accept: ['check'] } };
+    author.forge.policy = JSON.stringify({ version: 1, recipes, setup, judge: ['test/**'] });
+    const [statement] = await statementsOf({ settled });
+    expect(work.accepted).toMatchObject([{ setup }]);
+    expect(statement?.acceptance).toBe(acceptanceHash([['check']], ['test/**'], setup));
+    expect(statement?.acceptance).not.toBe(acceptanceHash([['check']], ['test/**']));
+    const { judge } = parsePolicy('version: 1');
+    expect(without?.acceptance).toBe(acceptanceHash([['check']], judge));
   });
 
   it('fails where the acceptance fails on this machine, and not where this machine ended it', async () => {

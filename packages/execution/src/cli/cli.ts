@@ -1,6 +1,7 @@
 /** The executor of a coding command line, and whether it can be had on this machine. */
 import type { Executor, PromptJob } from '@bzzz/coordination';
 import type { CliName } from '@bzzz/protocol';
+import { type Reach, reachPublic } from '../egress/reach.ts';
 import type { Runner } from '../runner.ts';
 import { attempt } from './attempt.ts';
 import { locate } from './locate.ts';
@@ -19,7 +20,17 @@ export interface Cli {
   readonly install: string;
 }
 
-export function createCli({ runner }: { runner: Runner }, name: CliName, options: CliOptions): Cli {
+export interface CliDeps {
+  readonly runner: Runner;
+  /** Where a host that a policy names really is; default: by the machine's resolver, public addresses only. */
+  readonly reach?: Reach;
+}
+
+export function createCli(
+  { runner, reach = reachPublic }: CliDeps,
+  name: CliName,
+  options: CliOptions,
+): Cli {
   const tool = cliTools[name];
   const settings = settingsOf(options);
   let seen: Look | null = null;
@@ -39,7 +50,12 @@ export function createCli({ runner }: { runner: Runner }, name: CliName, options
         const there = seen?.kind === 'there' ? seen.located : null;
         if (there === null)
           return { succeeded: false, reason: `${name} is not here`, commands: [] };
-        return attempt({ runner, tool, settings }, there, request, signal);
+        // It has a shell of its own.
+        if (request.job.access === 'run') {
+          const reason = `${name} cannot be held to commands by their name`;
+          return { succeeded: false, reason, commands: [] };
+        }
+        return attempt({ runner, reach, tool, settings }, there, request, signal);
       },
     },
   };

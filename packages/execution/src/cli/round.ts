@@ -1,11 +1,13 @@
 /** One run of a tool. An attempt has several where the tool asks for help and goes on. */
 import type { ExecutorRequest, PromptJob } from '@bzzz/coordination';
 import { BzzzError } from '@bzzz/protocol';
+import { proxyEnvironment } from '../egress/way-out.ts';
 import type { RunOutcome } from '../outcome.ts';
 import type { Runner } from '../runner.ts';
 import { fill } from './fill.ts';
 import { createReader, type Findings } from './findings.ts';
 import type { LaunchFolder } from './launch/folder.ts';
+import { apiPort, outPort } from './launch/plan.ts';
 import type { Located } from './locate.ts';
 import type { CliSettings } from './options.ts';
 import type { CliTool } from './tool.ts';
@@ -33,6 +35,15 @@ export interface RoundPlace {
   readonly pass: string;
   /** Null: nothing in HOME outlives a round. */
   readonly home: string | null;
+  readonly way: OpenHosts;
+}
+
+/** Hosts that the policy names, as far as they may be reached now. */
+export interface OpenHosts {
+  hosts(): readonly string[];
+  objections(): readonly string[];
+  /** For good. Idempotent. */
+  close(): Promise<void>;
 }
 
 export interface RoundJob {
@@ -42,17 +53,15 @@ export interface RoundJob {
   readonly timeMs: number;
 }
 
-const portMark = '{bzzz-port}';
-
 /** Throws `aborted`, `sandbox_missing`, `workspace_failed`. */
 export async function runRound(
   { runner, tool, settings }: AttemptDeps,
-  { located, request, folder, pass, home }: RoundPlace,
+  { located, request, folder, pass, home, way }: RoundPlace,
   { input, session, timeMs }: RoundJob,
   signal?: AbortSignal,
 ): Promise<Round> {
   const start = {
-    api: `http://127.0.0.1:${portMark}`,
+    api: `http://127.0.0.1:${apiPort.mark}`,
     key: pass,
     model: settings.model,
     prompt: folder.promptPath,
@@ -60,7 +69,10 @@ export async function runRound(
   };
   const filled = fill(tool, located.path, start);
   if (filled === null) throw new BzzzError('workspace_failed', `${tool.name} cannot begin`);
-  await folder.write({ ...filled, portMark, input });
+  const isOpen = way.hosts().length > 0;
+  const environment = { ...(isOpen ? proxyEnvironment : {}), ...filled.environment };
+  const ports = isOpen ? [apiPort, outPort] : [apiPort];
+  await folder.write({ ...filled, environment, ports, input });
   const reader = createReader(tool.output);
   const outcome = await runner.run(
     {
@@ -68,6 +80,7 @@ export async function runRound(
       path: request.path,
       limits: { ...request.limits, outputBytesMax: settings.outputBytesMax },
       timeMs,
+      readOnly: request.job.access === 'look',
       ...(tool.reservedBytes === null ? {} : { reservedBytes: tool.reservedBytes }),
       ...(home === null ? {} : { home }),
       show: [

@@ -39,7 +39,7 @@ export async function untilEnd(
   const notes: string[] = [];
   const before: Exchange[] = [];
   const anew = () => ({
-    input: promptText(job, { labels, mayAsk: asker !== null, before }),
+    input: promptText(job, { labels, mayAsk: asker !== null, before, hosts: place.way.hosts() }),
     session: null,
   });
   let next: Omit<RoundJob, 'timeMs'> = anew();

@@ -22,7 +22,12 @@ export interface Asker {
 const refusalCharsMax = 500;
 const filesShownMax = 50;
 
-export function createAsker(help: AskForHelp, path: string): Asker {
+/** Once a helper has answered, its words have a part in the work: that closes the way out for good. */
+export function createAsker(
+  help: AskForHelp,
+  path: string,
+  way: { close(): Promise<void> },
+): Asker {
   let refusal: string | null = null;
   let changes = 0;
   return {
@@ -35,6 +40,7 @@ export function createAsker(help: AskForHelp, path: string): Asker {
     async ask(question, { signal }) {
       const before = await seeFiles(path, signal);
       const { helped, text, changed } = await help(clipped(question), { signal });
+      if (helped) await way.close();
       refusal = helped ? null : oneLine(text, refusalCharsMax);
       if (refusal !== null) return { helped: false, reason: refusal };
       if (!changed) return { helped: true, text };

@@ -1,5 +1,6 @@
 /** The executor `ollama`: a model of a server that speaks Ollama's API, with tools of the peer. */
 import type { Executor, PromptJob } from '@bzzz/coordination';
+import { type Reach, reachPublic } from '../egress/reach.ts';
 import type { Runner } from '../runner.ts';
 import { attempt } from './attempt.ts';
 import { createCatalogue, type ModelDetails } from './model/catalogue.ts';
@@ -14,10 +15,19 @@ export interface Ollama {
   details(): readonly ModelDetails[];
 }
 
-export function createOllama({ runner }: { runner: Runner }, options: OllamaOptions): Ollama {
+export interface OllamaDeps {
+  readonly runner: Runner;
+  /** Where a host that a policy names really is; default: by the machine's resolver, public addresses only. */
+  readonly reach?: Reach;
+}
+
+export function createOllama(
+  { runner, reach = reachPublic }: OllamaDeps,
+  options: OllamaOptions,
+): Ollama {
   const settings = settingsOf(options);
   const catalogue = createCatalogue(settings);
-  const deps = { runner, catalogue, settings };
+  const deps = { runner, reach, catalogue, settings };
   return {
     executor: {
       ready: () => catalogue.models().length > 0,

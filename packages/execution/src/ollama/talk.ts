@@ -4,6 +4,7 @@
  */
 import type { CommandReport, ExecutorReport, ExecutorRequest, PromptJob } from '@bzzz/coordination';
 import type { ModelName } from '@bzzz/protocol';
+import type { WayOut } from '../egress/way-out.ts';
 import { createAsker } from '../help/asker.ts';
 import type { Runner } from '../runner.ts';
 import { type Answer, ask } from './model/ask.ts';
@@ -30,6 +31,7 @@ export interface TalkDeps {
 
 export interface TalkJob {
   readonly request: ExecutorRequest<PromptJob>;
+  readonly way: WayOut;
   /** Of the caller. */
   readonly signal: AbortSignal | undefined;
   /** The same, and the end of the attempt's time. */
@@ -53,7 +55,7 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
   const chain = createChain(job.models.filter((model) => here.includes(model)));
   const budget = createBudget(job);
   const labels = createLabels();
-  const asker = help === undefined ? null : createAsker(help, path);
+  const asker = help === undefined ? null : createAsker(help, path, at.way);
   let verdictOn = createProgress();
   const windowFor = (model: ModelName | null) =>
     windowOf(model === null ? null : catalogue.find(model), settings.contextTokensMax);
@@ -63,13 +65,14 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
     runner,
     asker,
     request: at.request,
+    way: at.way,
     signal: at.signal,
     timeMs: () => Math.max(1, Math.min(settings.commandMs, at.leftMs())),
     onReport: at.onReport,
     resultCharsMax,
   });
   const conversation = createConversation(
-    labels.prompt(job.parts),
+    labels.prompt(job),
     JSON.stringify(toolbox.descriptions).length,
   );
 

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { Base, SetupJob } from '@bzzz/coordination';
 import { BzzzError, isBzzzError } from '@bzzz/protocol';
 import { checkOut } from '../checkout.ts';
+import type { Reach } from '../egress/reach.ts';
+import { openWayOut } from '../egress/way-out.ts';
 import { isFolderThere } from '../mount-points.ts';
 import type { RunOutcome } from '../outcome.ts';
 import type { Runner } from '../runner.ts';
 import { makeSlot, removeSlot, type Slot } from '../slot.ts';
-import type { Reach } from './egress/reach.ts';
 import { makeMovable, seal } from './installed.ts';
-import { openWayOut } from './way-out.ts';
 
 export interface InstallDeps {
   readonly runner: Runner;
@@ -51,12 +51,13 @@ async function runCommands(
 ): Promise<void> {
   const { limits } = setup;
   const deadlineMs = performance.now() + limits.attemptMs;
-  await using way = await openWayOut({ runner, reach }, slot, setup);
+  const out = { hosts: setup.network, downBytesMax: limits.diskBytesMax };
+  await using way = await openWayOut({ runner, reach }, slot.folder, out);
   for (const argv of setup.run) {
     const timeMs = Math.max(1, deadlineMs - performance.now());
     const request = { ...(await way.command(argv)), path: slot.tree, limits, timeMs };
     const outcome = await runner.run(request, { signal });
-    if (outcome.report.exitCode !== 0) throw failed(why(argv, outcome, [...way.objections()]));
+    if (outcome.report.exitCode !== 0) throw failed(why(argv, outcome, way.objections()));
   }
 }
 
@@ -65,7 +66,7 @@ const tailCharsMax = 1_500;
 function why(
   argv: readonly string[],
   { reason, report }: RunOutcome,
-  objections: string[],
+  objections: readonly string[],
 ): string {
   const told = objections.length === 0 ? '' : ` (${objections.join('; ')})`;
   const tail = report.outputTail.slice(-tailCharsMax);

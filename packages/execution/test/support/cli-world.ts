@@ -4,7 +4,13 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { AskForHelp, ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
-import { type Cli, type CliOptions, createCli, type RunnerOptions } from '@bzzz/execution';
+import {
+  type Cli,
+  type CliOptions,
+  createCli,
+  type Reach,
+  type RunnerOptions,
+} from '@bzzz/execution';
 import type { CliName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
 
@@ -81,7 +87,7 @@ export interface CliWorldOptions {
   /** Body of the tool, in JavaScript; it need not know `--version`. */
   readonly script: string;
   readonly cli?: Partial<CliOptions>;
-  readonly world?: Partial<RunnerOptions>;
+  readonly world?: Partial<RunnerOptions> & { reach?: Reach };
   readonly answer?: Parameters<typeof startApi>[0];
 }
 
@@ -99,12 +105,17 @@ export async function makeCliWorld(options: CliWorldOptions): Promise<CliWorld> 
   const versioned = `if (process.argv[2] === '--version') { console.log('9.8.7'); process.exit(); }`;
   await writeFile(program, `#!/usr/bin/env node\n${versioned}\n${helpers}\n${options.script}\n`);
   await chmod(program, 0o755);
-  const cli = createCli({ runner: world.runner }, options.name ?? 'claude', {
-    program,
-    apiUrl: api.url,
-    apiKey: async () => realKey,
-    ...options.cli,
-  });
+  const { reach } = options.world ?? {};
+  const cli = createCli(
+    { runner: world.runner, ...(reach && { reach }) },
+    options.name ?? 'claude',
+    {
+      program,
+      apiUrl: api.url,
+      apiKey: async () => realKey,
+      ...options.cli,
+    },
+  );
   await cli.refresh();
   return {
     world,

@@ -1,6 +1,12 @@
 /** A workspace, a scripted server and the executor between them. */
 import type { AskForHelp, ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
-import { createOllama, type Ollama, type OllamaOptions, type RunnerOptions } from '@bzzz/execution';
+import {
+  createOllama,
+  type Ollama,
+  type OllamaOptions,
+  type Reach,
+  type RunnerOptions,
+} from '@bzzz/execution';
 import { ModelName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
 import {
@@ -31,7 +37,10 @@ export interface OllamaWorldOptions {
   readonly script: Script;
   readonly models?: readonly ScriptedModel[];
   readonly ollama?: Partial<OllamaOptions>;
-  readonly world?: Partial<RunnerOptions> & { files?: Readonly<Record<string, string>> };
+  readonly world?: Partial<RunnerOptions> & {
+    files?: Readonly<Record<string, string>>;
+    reach?: Reach;
+  };
 }
 
 export const job: PromptJob = {
@@ -52,7 +61,11 @@ export async function makeOllamaWorld(options: OllamaWorldOptions): Promise<Olla
   const workspace = await world.create();
   const server = await startScriptedOllama(options.script, options.models ?? [{ name: model }]);
   const { runner } = world;
-  const ollama = createOllama({ runner }, { url: server.url, ...options.ollama });
+  const { reach } = options.world ?? {};
+  const ollama = createOllama(
+    { runner, ...(reach && { reach }) },
+    { url: server.url, ...options.ollama },
+  );
   await ollama.refresh();
   return {
     world,

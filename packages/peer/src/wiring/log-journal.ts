@@ -34,6 +34,10 @@ function plainFields(body: EntryBody): LogFields {
       return { task: body.task, outcome: body.outcome };
     case 'attempt.started':
       return { task: body.task, epoch: body.epoch, attempt: body.attempt };
+    case 'attempt.step': {
+      const { task, epoch, step, role, outcome } = body;
+      return { task, epoch, step, role, outcome };
+    }
     case 'attempt.ended': {
       const { task, epoch, outcome, commits, elapsedMs } = body;
       return { task, epoch, outcome, commits, elapsedMs: Math.round(elapsedMs) };

@@ -31,6 +31,8 @@ export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>
     if (body.kind === 'task.ended' && body.reason.startsWith('fenced')) count('fenced');
     if (body.kind === 'attempt.started' && body.from !== undefined) count('went on');
     if (body.kind === 'member.dead') count('death');
+    if (body.kind === 'attempt.step') count('step');
+    if (body.kind === 'attempt.step' && body.outcome === 'sent back') count('sent back');
     if (body.kind === 'help.asked') count('asked for help');
     if (body.kind === 'help.taken' && body.hop > 1) count('handed on');
     if (body.kind === 'help.returned' && body.outcome === 'lost') count('help lost');

@@ -302,6 +302,8 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
     case 'help.returned':
     case 'help.ended':
       return `${body.kind} ${body.task} ${body.id.slice(0, 8)} ${body.outcome} ${body.reason}`;
+    case 'attempt.step':
+      return `${body.kind} ${body.task} ${body.step} ${body.role} ${body.outcome}`;
     case 'attempt.ended':
       return `attempt ended ${body.task} ${body.outcome}`;
     case 'member.joined':

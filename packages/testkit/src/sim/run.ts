@@ -118,6 +118,7 @@ function worldOf(options: RunOptions): World & { readonly calm: boolean; readonl
       // Draws of its own, so that the rest of a seed stays what it was.
       verdicts: draw.fork('verdicts').between(0, Math.min(2, peers - 1)),
       helpers: draw.fork('helpers').between(1, 16),
+      inRoles: draw.fork('roles').chance(0.25),
     },
     bug,
     fileAfterMs,

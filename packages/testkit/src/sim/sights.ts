@@ -30,6 +30,8 @@ export type Sight =
   | 'rework'
   | 'reworked'
   | 'not reworked'
+  | 'step'
+  | 'sent back'
   | 'asked for help'
   | 'handed on'
   | 'helped'

@@ -27,14 +27,17 @@ export interface PolicyDraw {
   readonly verdicts: number;
   /** Peers that may work on one request for help. */
   readonly helpers: number;
+  /** Whether a model does plain tasks in several roles. */
+  readonly inRoles: boolean;
 }
 
-export function policyOf({ checkpointMs, verdicts, helpers }: PolicyDraw): string {
+export function policyOf({ checkpointMs, verdicts, helpers, inRoles }: PolicyDraw): string {
+  const steps = inRoles ? ', steps: [architect, coder, critic]' : '';
   return [
     ...(checkpointMs === null ? [] : [`checkpointMs: ${checkpointMs}`]),
     'version: 1',
     'recipes: {chore: {run: [chore], accept: [check]}}',
-    `plain: {models: ["${virtualModel}"], accept: [check]}`,
+    `plain: {models: ["${virtualModel}"], accept: [check]${steps}}`,
     `verdicts: ${verdicts}`,
     `help: {peersMax: ${helpers}, waitMs: 60000}`,
     `limits: {attemptMs: ${attemptMs}, stallMs: ${stallMs}, verdictMs: ${verdictMs}}`,

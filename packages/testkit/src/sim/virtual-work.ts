@@ -209,13 +209,29 @@ export function createVirtualWork(
       return { succeeded: failed === undefined, reason, commands };
     },
   };
+  /** An architect, or a critic that passes most of what it sees. */
+  async function looking(
+    parts: PromptJob['parts'],
+    signal: AbortSignal | undefined,
+  ): Promise<ExecutorReport> {
+    const isCritic = parts.some(
+      ({ source, text }) => source === 'bzzz' && text.includes(verdictLine),
+    );
+    const verdict = random.chance(0.7) ? 'pass' : 'back';
+    const answer = isCritic ? `${verdictLine} ${verdict}` : 'so it is done';
+    return work(() => ({ succeeded: true, reason: '', commands: [], answer }), signal);
+  }
   const ollama: Executor<PromptJob> = {
     models: () => [virtualModel],
     run: (request, o) =>
-      recipe.run({ ...request, job: { kind: 'recipe', commands: [['chore']] } }, o),
+      request.job.access === 'look'
+        ? looking(request.job.parts, o?.signal)
+        : recipe.run({ ...request, job: { kind: 'recipe', commands: [['chore']] } }, o),
   };
   return { workspaces, executors: { recipe, ollama } };
 }
+
+const verdictLine = 'BZZZ-VERDICT:';
 
 /** Of a result that was not made here. */
 const anyTask = TaskId.parse('any/task#1');

@@ -1,9 +1,9 @@
-/** The folder that a tool in the sandbox sees beside the worktree: launcher, plan, prompt and socket. */
+/** The folder that a command in the sandbox sees beside the worktree: launcher, plan, prompt and sockets. */
 import { chmod, copyFile, mkdir, mkdtemp, open, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Runner } from '../../runner.ts';
 import { removeWritten } from '../../slot.ts';
-import { type LaunchPlan, planName, promptName, socketName } from './plan.ts';
+import { type LaunchPlan, type LaunchPort, planName, promptName } from './plan.ts';
 
 /** Where it stands inside. */
 const insidePath = '/opt/bzzz/cli';
@@ -18,8 +18,8 @@ export interface LaunchFolder {
   /** What must be shown for that. */
   readonly show: readonly { readonly from: string; readonly to: string }[];
   write(plan: LaunchPlan): Promise<void>;
-  /** Opens the socket. */
-  serve(proxy: { listen(path: string): Promise<void> }): Promise<void>;
+  /** Opens the socket of a port. */
+  serve(port: LaunchPort, proxy: { listen(path: string): Promise<void> }): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -47,11 +47,11 @@ export async function makeLaunchFolder(
       await writeFile(join(folder, promptName), plan.input, { mode: 0o644 });
       await writeFile(join(folder, planName), JSON.stringify(plan), { mode: 0o644 });
     },
-    async serve(proxy) {
+    async serve({ socket }, proxy) {
       // The path of a socket may have 107 bytes only; a folder's may be longer.
       await using handle = await open(folder, 'r');
-      await proxy.listen(`/proc/self/fd/${handle.fd}/${socketName}`);
-      await chmod(join(folder, socketName), 0o666);
+      await proxy.listen(`/proc/self/fd/${handle.fd}/${socket}`);
+      await chmod(join(folder, socket), 0o666);
     },
     remove: () => removeWritten(outer),
   };

@@ -1,6 +1,6 @@
 /**
- * Runs inside the sandbox, where there is no network: opens a port on the sandbox's own loopback that
- * leads to the socket of the peer, then becomes as little as it can be around the tool. It is copied out
+ * Runs inside the sandbox, where there is no network: opens ports on the sandbox's own loopback that
+ * lead to sockets of the peer, then becomes as little as it can be around the tool. It is copied out
  * of here, so it imports nothing of ours but types.
  */
 import { spawn } from 'node:child_process';
@@ -12,30 +12,37 @@ import type { LaunchPlan } from './plan.ts';
 
 const folder = import.meta.dirname;
 // The path of a socket may have 107 bytes only; a folder's may be longer.
-const socket = `/proc/self/fd/${openSync(folder, 'r')}/api.sock`;
+const sockets = `/proc/self/fd/${openSync(folder, 'r')}`;
 // The peer wrote it, a moment ago, for this program.
 const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as LaunchPlan;
 
-const server = createServer((near) => {
-  const far = connect(socket);
-  const over = () => {
-    near.destroy();
-    far.destroy();
-  };
-  near.on('error', over).on('close', over);
-  far.on('error', over).on('close', over);
-  near.pipe(far).pipe(near);
-});
-
 // The tool is asked to end by whoever asks us, and we end with it.
 process.on('SIGTERM', () => undefined);
-server.listen(0, '127.0.0.1', () => {
-  // A server that listens on TCP has such an address.
-  start((server.address() as AddressInfo).port);
-});
+const ports = await Promise.all(
+  plan.ports.map(async ({ mark, socket }) => [mark, await openPort(socket)] as const),
+);
+start();
 
-function start(port: number): void {
-  const filled = (text: string) => text.replaceAll(plan.portMark, String(port));
+/** Its number. */
+async function openPort(socket: string): Promise<string> {
+  const server = createServer((near) => {
+    const far = connect(`${sockets}/${socket}`);
+    const over = () => {
+      near.destroy();
+      far.destroy();
+    };
+    near.on('error', over).on('close', over);
+    far.on('error', over).on('close', over);
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A server that listens on TCP has such an address.
+  return String((server.address() as AddressInfo).port);
+}
+
+function start(): void {
+  const filled = (text: string) =>
+    ports.reduce((rest, [mark, port]) => rest.replaceAll(mark, port), text);
   for (const [path, text] of Object.entries(plan.homeFiles)) {
     const file = join(process.env['HOME'] ?? '/', path);
     mkdirSync(dirname(file), { recursive: true });

@@ -6,11 +6,20 @@ export interface LaunchPlan {
   readonly homeFiles: Readonly<Record<string, string>>;
   /** Written to its input. */
   readonly input: string;
-  /** Stands in all of the above for the port on which the model API is reached. */
-  readonly portMark: string;
+  /** Ports on the sandbox's own loopback; the mark of each stands for it in the above, the input excepted. */
+  readonly ports: readonly LaunchPort[];
 }
+
+export interface LaunchPort {
+  readonly mark: string;
+  /** Name of the socket in the folder that it leads to. */
+  readonly socket: string;
+}
+
+/** Of the model API, and of the hosts that the policy names. */
+export const apiPort: LaunchPort = { mark: '{bzzz-port}', socket: 'api.sock' };
+export const outPort: LaunchPort = { mark: '{bzzz-out-port}', socket: 'out.sock' };
 
 /** In the folder of the launcher. */
 export const planName = 'plan.json';
-export const socketName = 'api.sock';
 export const promptName = 'prompt.txt';

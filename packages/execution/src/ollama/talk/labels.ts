@@ -1,12 +1,12 @@
 /** Labelled pieces of text as the messages of a chat. */
-import type { PromptPart } from '@bzzz/coordination';
+import type { Access, PromptJob, PromptPart } from '@bzzz/coordination';
 import type { Message } from 'ollama/browser';
 import { createLabels as createTextLabels, isTrusted } from '../../prompt/labels.ts';
 import { helpToolName } from '../tools/help-tool.ts';
 
 export interface Labels {
   /** What stands before everything else: a message of bzzz and the maintainers, one of the author. */
-  prompt(parts: readonly PromptPart[]): Message[];
+  prompt(job: Pick<PromptJob, 'parts' | 'access'>): Message[];
   /** What bzzz says on the way. */
   word(text: string): Message;
   toolOutput(tool: string, text: string): Message;
@@ -14,17 +14,23 @@ export interface Labels {
   fromPeer(text: string): Message;
 }
 
-const look = 'Look and change by the tools that you are given.';
+const byTools: Readonly<Record<Access, string>> = {
+  change: 'Look and change by the tools that you are given.',
+  run: 'Look, and run commands, by the tools that you are given; there is none to edit files.',
+  look: 'Look by the tools that you are given. No file can be changed.',
+};
 const forPerson = 'When the issue is resolved, call `finish` with one sentence for a person.';
+const forNext = 'When you have done your part, call `finish` with your whole answer.';
 const forPeer =
   'When you have done what you can, call `finish` with your whole answer to the peer that asks.';
 
 export function createLabels(): Labels {
   const labels = createTextLabels();
   return {
-    prompt(parts) {
-      const forWhom = parts.some(({ source }) => source === 'peer') ? forPeer : forPerson;
-      const howTo: PromptPart = { source: 'bzzz', text: `${look} ${forWhom}` };
+    prompt({ parts, access = 'change' }) {
+      const forOwn = access === 'change' ? forPerson : forNext;
+      const forWhom = parts.some(({ source }) => source === 'peer') ? forPeer : forOwn;
+      const howTo: PromptPart = { source: 'bzzz', text: `${byTools[access]} ${forWhom}` };
       const rules = [...parts.filter((part) => isTrusted(part)), howTo];
       const wishes = parts.filter((part) => !isTrusted(part));
       const system = { role: 'system', content: `${labels.explained}\n\n${labels.pieces(rules)}` };

@@ -1,4 +1,5 @@
 /** The tools of one attempt. What is not in here cannot be had, whatever a model has read somewhere. */
+import type { Access } from '@bzzz/coordination';
 import type { Tool as Description } from 'ollama/browser';
 import { z } from 'zod';
 import { createFiles } from '../files/files.ts';
@@ -23,15 +24,16 @@ export function createToolbox(
   },
 ): Toolbox {
   const { asker } = deps;
+  const { access = 'change' } = deps.request.job;
   const files = createFiles(deps.request.path);
   const states = () => files.states() + (asker?.changes ?? 0);
   const tools = new Map(
     [
       ...lookTools({ files, resultCharsMax: deps.resultCharsMax }),
-      ...changeTools(files),
+      ...(access === 'change' ? changeTools(files) : []),
       ...runTools({ ...deps, states }),
       ...helpTools(asker, deps.resultCharsMax),
-      finish,
+      finishTool(access),
     ].map((tool) => [tool.name, tool]),
   );
   return {
@@ -44,13 +46,15 @@ export function createToolbox(
   };
 }
 
-const finish: Tool = defineTool({
-  name: 'finish',
-  description: 'Says that the work is done. Call it once, at the end.',
-  input: z.object({
-    summary: z
-      .string()
-      .describe('one sentence for a person, or the whole answer to another peer that asks'),
-  }),
-  use: async ({ summary }) => ({ text: 'done', news: 'finish', finished: summary }),
-});
+function finishTool(access: Access): Tool {
+  const what =
+    access === 'change'
+      ? 'one sentence for a person, or the whole answer to another peer that asks'
+      : 'your whole answer';
+  return defineTool({
+    name: 'finish',
+    description: 'Says that the work is done. Call it once, at the end.',
+    input: z.object({ summary: z.string().describe(what) }),
+    use: async ({ summary }) => ({ text: 'done', news: 'finish', finished: summary }),
+  });
+}

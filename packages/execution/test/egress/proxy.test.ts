@@ -5,8 +5,8 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Server
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEgress, type Egress, type EgressLimits } from '../../src/setup/egress/proxy.ts';
-import { isPublic, type Reach, reachPublic } from '../../src/setup/egress/reach.ts';
+import { createEgress, type Egress, type EgressLimits } from '../../src/egress/proxy.ts';
+import { isPublic, type Reach, reachPublic } from '../../src/egress/reach.ts';
 
 const host = 'packages.example.org';
 const limits: EgressLimits = {

@@ -1,4 +1,4 @@
-/** Counts the bytes of one setup in both directions, over all its connections. */
+/** Counts the bytes of one piece of work in both directions, over all its connections. */
 import { Transform } from 'node:stream';
 import { EgressRefusal } from './refusal.ts';
 

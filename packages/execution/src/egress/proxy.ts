@@ -1,5 +1,5 @@
 /**
- * The one way from a setup's sandbox to the network: an HTTP proxy that tunnels (CONNECT) and forwards
+ * The one way from a sandbox to the network: an HTTP proxy that tunnels (CONNECT) and forwards
  * (`http:` in absolute form) to hosts that the policy names, and to nothing else. What a tunnel carries is
  * encrypted and not looked at.
  */
@@ -14,7 +14,7 @@ import { connect, type LookupFunction, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { reasonOf } from '@bzzz/protocol';
-import { oneLine } from '../../prompt/one-line.ts';
+import { oneLine } from '../prompt/one-line.ts';
 import type { Place, Reach } from './reach.ts';
 import { EgressRefusal } from './refusal.ts';
 import { createTraffic, type TrafficLimits } from './traffic.ts';

@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv4 } from 'node:net';
 import { reasonOf } from '@bzzz/protocol';
-import { oneLine } from '../../prompt/one-line.ts';
+import { oneLine } from '../prompt/one-line.ts';
 import { EgressRefusal } from './refusal.ts';
 
 interface Address {

@@ -1,4 +1,4 @@
-/** Why a connection of a setup is not made. Travels no further than the proxy, which answers with it. */
+/** Why a connection to a host is not made. Travels no further than the proxy, which answers with it. */
 export class EgressRefusal extends Error {
   override readonly name = 'EgressRefusal';
   /** Of the answer over HTTP. */

@@ -1,0 +1,32 @@
+/**
+ * What a job may do follows from the least trusted of those whose words have a part in it (invariant 11). The
+ * policy opens hosts; whoever is not listed here closes them again, whatever he writes. Every job passes
+ * through here on its way to an executor (`execution.ts`).
+ */
+import type { Association, Issue, Policy } from '@bzzz/protocol';
+import type { Job, PromptSource } from '../ports/index.ts';
+
+/** Whose words may have a part in work that reaches hosts. */
+const mayReach: ReadonlySet<PromptSource> = new Set(['bzzz', 'maintainer', 'author', 'model']);
+
+/** Who may write to the repository, as the forge calls them, and so could run anything of his choice anyway. */
+const writers: ReadonlySet<Association> = new Set(['OWNER', 'MEMBER', 'COLLABORATOR']);
+
+/**
+ * Whose the words of an issue are. That somebody approved a stranger's words, or that the policy takes work from
+ * such, lets them be worked on, and no more.
+ */
+export function authorOf({ association }: Issue, { authors }: Policy): PromptSource {
+  return authors.includes(association) && writers.has(association) ? 'author' : 'stranger';
+}
+
+/** `beside`: of what else has a part in the work, such as files that somebody left. */
+export function confined<J extends Job>(job: J, beside: readonly PromptSource[]): J {
+  const isOpen = [...sourcesOf(job), ...beside].every((source) => mayReach.has(source));
+  return isOpen ? job : { ...job, network: [] };
+}
+
+function sourcesOf(job: Job): readonly PromptSource[] {
+  if (job.kind === 'prompt') return job.parts.map(({ source }) => source);
+  return job.sources ?? ['stranger'];
+}

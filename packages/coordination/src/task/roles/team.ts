@@ -1,0 +1,81 @@
+/** The steps that a policy asks for on an issue in plain words, each as a job. */
+import {
+  type Issue,
+  type Needs,
+  type Plain,
+  type Policy,
+  profileOf,
+  type RoleName,
+} from '@bzzz/protocol';
+import type { Job, PromptJob, PromptPart, PromptSource } from '../../ports/index.ts';
+import { promptParts } from '../prompt.ts';
+import { builtin } from './builtin.ts';
+
+interface Step {
+  readonly role: RoleName;
+  /** What it hears of the steps before is not in it yet. */
+  readonly job: PromptJob;
+}
+
+export interface Team {
+  readonly steps: readonly Step[];
+  /** Of all steps together. */
+  readonly turnsMax: number;
+  readonly tokensMax: number;
+}
+
+interface PlainWork {
+  /** Of the coder. */
+  readonly job: PromptJob;
+  readonly needs: Pick<Needs, 'executors' | 'models' | 'also'>;
+  /** Absent: the coder works alone. */
+  readonly team?: Team;
+}
+
+/** `author`: as whose the words of the issue count. */
+export function plainWorkOf(
+  issue: Issue,
+  { plain, roles }: Pick<Policy, 'roles'> & { plain: Plain },
+  author: PromptSource,
+): PlainWork {
+  const stepOf = (role: RoleName): Step => {
+    const { executors, models, instructions, ...may } = profileOf(plain, roles, role);
+    const { access, rules, instructions: usual } = builtin[role];
+    const own: PromptPart[] = [
+      ...(rules === null ? [] : [{ source: 'bzzz' as const, text: rules }]),
+      ...told('bzzz', instructions === null ? usual : ''),
+      ...told('maintainer', instructions ?? ''),
+    ];
+    const parts = promptParts(issue, { own, isRuled: rules !== null, ...plain }, author);
+    return { role, job: { kind: 'prompt', executors, models, parts, ...may, access } };
+  };
+  const coder = stepOf('coder');
+  const others = plain.steps.filter((role) => role !== 'coder').map(stepOf);
+  const { executors, models } = coder.job;
+  const needs = { executors: [...executors], models: [...models] };
+  if (others.length === 0) return { job: coder.job, needs };
+  const also = others.map(({ job }) => ({
+    executors: [...job.executors],
+    models: [...job.models],
+  }));
+  const steps = plain.steps.map((role) => others.find((one) => one.role === role) ?? coder);
+  const { turnsMax, tokensMax } = plain;
+  return { job: coder.job, needs: { ...needs, also }, team: { steps, turnsMax, tokensMax } };
+}
+
+/** The same work, of which every step is told these parts too. */
+export function toldBesides<W extends { readonly job: Job; readonly team?: Team }>(
+  work: W,
+  parts: readonly PromptPart[],
+): W {
+  const { job, team } = work;
+  if (job.kind !== 'prompt') return work;
+  const more = (one: PromptJob) => ({ ...one, parts: [...one.parts, ...parts] });
+  if (team === undefined) return { ...work, job: more(job) };
+  const steps = team.steps.map((step) => ({ ...step, job: more(step.job) }));
+  return { ...work, job: more(job), team: { ...team, steps } };
+}
+
+function told(source: PromptSource, text: string): PromptPart[] {
+  return text.trim() === '' ? [] : [{ source, text: text.trim() }];
+}

@@ -12,7 +12,7 @@ import { claimed, ended, type Hold, holdOf, open, type TaskState } from './state
 
 export type Seen = Extract<TaskHint, { kind: 'seen' }>;
 
-export interface ReworkTold {
+interface ReworkTold {
   readonly lock: Oid;
   readonly cause: ReworkCause;
   /** Whoever holds that commit has tried in vain. */

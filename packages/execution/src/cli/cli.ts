@@ -2,10 +2,12 @@
 import type { Executor, PromptJob } from '@bzzz/coordination';
 import type { CliName } from '@bzzz/protocol';
 import type { Runner } from '../runner.ts';
+import type { Workers } from '../worker/workers.ts';
 import { attempt } from './attempt.ts';
 import { locate } from './locate.ts';
 import { type Look, look } from './look.ts';
 import { type CliOptions, settingsOf } from './options.ts';
+import { attemptInWorker } from './supervised.ts';
 import { cliTools } from './tools/all.ts';
 
 export interface Cli {
@@ -19,7 +21,13 @@ export interface Cli {
   readonly install: string;
 }
 
-export function createCli({ runner }: { runner: Runner }, name: CliName, options: CliOptions): Cli {
+export interface CliDeps {
+  readonly runner: Runner;
+  /** Where its attempts run. Absent: in this process, which they can then take with them. */
+  readonly workers?: Workers;
+}
+
+export function createCli({ runner, workers }: CliDeps, name: CliName, options: CliOptions): Cli {
   const tool = cliTools[name];
   const settings = settingsOf(options);
   let seen: Look | null = null;
@@ -34,12 +42,14 @@ export function createCli({ runner }: { runner: Runner }, name: CliName, options
       seen = await look({ runner, tool, settings }, signal);
     },
     executor: {
-      ready: () => seen?.kind === 'there',
+      ready: () => seen?.kind === 'there' && (workers?.ready(name) ?? true),
       async run(request, { signal } = {}) {
         const there = seen?.kind === 'there' ? seen.located : null;
         if (there === null)
           return { succeeded: false, reason: `${name} is not here`, commands: [] };
-        return attempt({ runner, tool, settings }, there, request, signal);
+        const deps = { runner, tool, settings };
+        if (workers === undefined) return attempt(deps, there, request, signal);
+        return attemptInWorker({ ...deps, workers }, there, request, signal);
       },
     },
   };

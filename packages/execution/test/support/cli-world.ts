@@ -3,10 +3,11 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { AskForHelp, ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
+import type { ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
 import { type Cli, type CliOptions, createCli, type RunnerOptions } from '@bzzz/execution';
 import type { CliName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
+import { type Deps, inThisProcess, type RunOptions } from './workers.ts';
 
 export const realKey = 'sk-the-key-of-the-operator';
 
@@ -69,14 +70,13 @@ export interface CliWorld {
   readonly workspace: Workspace;
   readonly api: ApiServer;
   readonly cli: Cli;
-  run(
-    job?: Partial<PromptJob>,
-    options?: { signal?: AbortSignal; attemptMs?: number; help?: AskForHelp },
-  ): Promise<ExecutorReport>;
+  run(job?: Partial<PromptJob>, options?: RunOptions): Promise<ExecutorReport>;
   dispose(): Promise<void>;
 }
 
 export interface CliWorldOptions {
+  /** Where it is followed. Default: in this process. */
+  readonly where?: Deps;
   readonly name?: CliName;
   /** Body of the tool, in JavaScript; it need not know `--version`. */
   readonly script: string;
@@ -99,7 +99,7 @@ export async function makeCliWorld(options: CliWorldOptions): Promise<CliWorld> 
   const versioned = `if (process.argv[2] === '--version') { console.log('9.8.7'); process.exit(); }`;
   await writeFile(program, `#!/usr/bin/env node\n${versioned}\n${helpers}\n${options.script}\n`);
   await chmod(program, 0o755);
-  const cli = createCli({ runner: world.runner }, options.name ?? 'claude', {
+  const cli = createCli((options.where ?? inThisProcess)(world.runner), options.name ?? 'claude', {
     program,
     apiUrl: api.url,
     apiKey: async () => realKey,
@@ -111,10 +111,12 @@ export async function makeCliWorld(options: CliWorldOptions): Promise<CliWorld> 
     workspace,
     api,
     cli,
-    run(own, { attemptMs = 30_000, help, ...rest } = {}) {
-      const asked = help === undefined ? {} : { help };
-      const request = { job: { ...job, ...own }, path: workspace.path, ...asked };
-      return cli.executor.run({ ...request, limits: { ...limits, attemptMs } }, rest);
+    run(own, { attemptMs = 30_000, signal, ...hooks } = {}) {
+      const request = { job: { ...job, ...own }, path: workspace.path, ...hooks };
+      return cli.executor.run(
+        { ...request, limits: { ...limits, attemptMs } },
+        { ...(signal && { signal }) },
+      );
     },
     async dispose() {
       await api.close();

@@ -1,6 +1,7 @@
 /** A workspace, a scripted server and the executor between them. */
-import type { AskForHelp, ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
+import type { ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
 import { createOllama, type Ollama, type OllamaOptions, type RunnerOptions } from '@bzzz/execution';
+import { type Deps, inThisProcess, type RunOptions } from './workers.ts';
 import { ModelName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
 import {
@@ -20,14 +21,13 @@ export interface OllamaWorld {
   readonly workspace: Workspace;
   readonly server: ScriptedOllama;
   readonly ollama: Ollama;
-  run(
-    job?: Partial<PromptJob>,
-    options?: { signal?: AbortSignal; attemptMs?: number; help?: AskForHelp },
-  ): Promise<ExecutorReport>;
+  run(job?: Partial<PromptJob>, options?: RunOptions): Promise<ExecutorReport>;
   dispose(): Promise<void>;
 }
 
 export interface OllamaWorldOptions {
+  /** Where it works. Default: in this process. */
+  readonly where?: Deps;
   readonly script: Script;
   readonly models?: readonly ScriptedModel[];
   readonly ollama?: Partial<OllamaOptions>;
@@ -52,17 +52,22 @@ export async function makeOllamaWorld(options: OllamaWorldOptions): Promise<Olla
   const workspace = await world.create();
   const server = await startScriptedOllama(options.script, options.models ?? [{ name: model }]);
   const { runner } = world;
-  const ollama = createOllama({ runner }, { url: server.url, ...options.ollama });
+  const ollama = createOllama((options.where ?? inThisProcess)(runner), {
+    url: server.url,
+    ...options.ollama,
+  });
   await ollama.refresh();
   return {
     world,
     workspace,
     server,
     ollama,
-    run(own, { attemptMs = limits.attemptMs, help, ...rest } = {}) {
-      const asked = help === undefined ? {} : { help };
-      const request = { job: { ...job, ...own }, path: workspace.path, ...asked };
-      return ollama.executor.run({ ...request, limits: { ...limits, attemptMs } }, rest);
+    run(own, { attemptMs = limits.attemptMs, signal, ...hooks } = {}) {
+      const request = { job: { ...job, ...own }, path: workspace.path, ...hooks };
+      return ollama.executor.run(
+        { ...request, limits: { ...limits, attemptMs } },
+        { ...(signal && { signal }) },
+      );
     },
     async dispose() {
       await server.close();

@@ -5,7 +5,7 @@ import type { Runner } from '../../runner.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 export interface RunDeps {
-  readonly runner: Runner;
+  readonly runner: Pick<Runner, 'run'>;
   readonly request: ExecutorRequest<PromptJob>;
   /** How long a command that starts now may take. */
   readonly timeMs: () => number;

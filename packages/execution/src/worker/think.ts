@@ -1,0 +1,39 @@
+/** In the worker: the executor that was asked for, over what the peer does for it. Only that one is loaded. */
+import type { ExecutorReport, ExecutorRequest, PromptJob } from '@bzzz/coordination';
+import type { Work } from './messages.ts';
+import type { Remote } from './remote.ts';
+
+export async function think(
+  remote: Remote,
+  work: Work,
+  request: ExecutorRequest<PromptJob>,
+  signal: AbortSignal,
+): Promise<ExecutorReport> {
+  if (work.kind === 'cli') return await followTool(remote, work, request, signal);
+  const { attempt } = await import('../ollama/attempt.ts');
+  const { knownModels } = await import('../ollama/model/catalogue.ts');
+  const { settings, models } = work;
+  const catalogue = knownModels(() => models);
+  return await attempt({ runner: remote, catalogue, settings }, request, signal);
+}
+
+async function followTool(
+  remote: Remote,
+  { name, model, program, way }: Work & { kind: 'cli' },
+  request: ExecutorRequest<PromptJob>,
+  signal: AbortSignal,
+): Promise<ExecutorReport> {
+  const { workOn } = await import('../cli/work.ts');
+  const { settingsOf } = await import('../cli/options.ts');
+  const { cliTools } = await import('../cli/tools/all.ts');
+  const deps = {
+    runner: remote,
+    tool: cliTools[name],
+    settings: settingsOf({ model: model ?? undefined }),
+  };
+  // What else a run sees and may is known to the peer, which does not ask the worker for it.
+  const folder = { ...way, home: '', show: [], write: remote.plan };
+  const located = { path: program, needs: [], print: '' };
+  const place = { located, request, way: { folder, pass: way.pass, counts: remote.counts } };
+  return await workOn(deps, place, signal);
+}

@@ -4,7 +4,7 @@
  */
 import { Socket } from 'node:net';
 import type { ExecutorRequest, PromptJob } from '@bzzz/coordination';
-import { isBzzzError, reasonOf } from '@bzzz/protocol';
+import { isBzzzError, Policy, reasonOf } from '@bzzz/protocol';
 import { openChannel } from './channel.ts';
 import { type ToWorker, toPeer, toWorker } from './messages.ts';
 import { createRemote, createTold } from './remote.ts';
@@ -37,12 +37,13 @@ function hear(message: ToWorker): void {
 
 async function begin(start: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
   setInterval(() => channel.send({ kind: 'beat' }), start.beatMs);
-  const { job, path, limits, mayAsk, rests, work } = start;
+  const { job, path, attemptMs, mayAsk, rests, work } = start;
+  const { limits } = Policy.parse({ version: 1 });
   rest.tell(rests ?? false);
   const request: ExecutorRequest<PromptJob> = {
     job,
     path,
-    limits,
+    limits: { ...limits, attemptMs },
     onSign: remote.onSign,
     ...(mayAsk && { help: remote.help }),
     ...(rests !== null && { rest }),

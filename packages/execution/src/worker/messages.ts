@@ -16,7 +16,6 @@ import {
   errorRegistry,
   limits,
   ModelName,
-  Policy,
   PromptExecutor,
   Spent,
 } from '@bzzz/protocol';
@@ -27,7 +26,7 @@ import type { OllamaSettings } from '../ollama/options.ts';
 import type { Ended, RunOutcome } from '../outcome.ts';
 
 /** A report with all its commands is the longest; a piece of output has 64 KiB. */
-export const messageBytesMax = 16 * 1024 * 1024;
+const messageBytesMax = 16 * 1024 * 1024;
 
 const Text = z.string();
 const Id = z.int().min(1);
@@ -68,7 +67,6 @@ const Ollama: z.ZodType<OllamaSettings> = z.strictObject({
 
 /** What a tool is told at its start. Its way to the model API, and the key for it, are the peer's. */
 const Way = z.strictObject({ pass: Text, promptPath: Text, argv: z.array(Text).readonly() });
-export type WayWords = z.infer<typeof Way>;
 
 export const Work = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -147,7 +145,8 @@ const ToWorker = z.discriminatedUnion('kind', [
     work: Work,
     job: Job,
     path: Text,
-    limits: Policy.shape.limits,
+    /** Of the limits the one that is kept where work is led; the others are kept by the peer. */
+    attemptMs: z.number(),
     mayAsk: z.boolean(),
     /** Null: it never rests. */
     rests: z.boolean().nullable(),

@@ -16,7 +16,7 @@ import type { WorkerSettings } from './options.ts';
 export interface WorkerProcess {
   readonly pid: number;
   send(message: ToWorker): void;
-  /** Called with what it says from now on, and once with why it is lost. */
+  /** Told what it says from now on, and once why it is lost, if it is. */
   listen(listener: WorkerListener): void;
   /** Ends it for the reason, unless it has ended. */
   lose(reason: string): void;
@@ -24,7 +24,7 @@ export interface WorkerProcess {
   end(): Promise<void>;
 }
 
-export interface WorkerListener {
+interface WorkerListener {
   onMessage(message: ToPeer): void;
   onLost(lost: WorkerLost): void;
 }
@@ -64,7 +64,11 @@ export async function startProcess(
 function spawnWorker({ entry, heapBytesMax }: WorkerSettings): ChildProcess {
   const heapMebibytes = Math.ceil(heapBytesMax / 1024 / 1024);
   const args = [
-    ...['--pdeathsig', 'KILL', 'prlimit', '--core=0', process.execPath],
+    '--pdeathsig',
+    'KILL',
+    'prlimit',
+    '--core=0',
+    process.execPath,
     `--max-old-space-size=${heapMebibytes}`,
     // Nobody may open a debugger in it.
     '--disable-sigusr1',
@@ -108,6 +112,7 @@ function watched(
   const gone = Promise.withResolvers<void>();
   let hasExited = false;
   let isOver = false;
+  let lost: WorkerLost | null = null;
   let listener: WorkerListener | null = null;
   let silentBeats = 0;
   let messages = 0;
@@ -124,7 +129,8 @@ function watched(
   function lose(reason: string): void {
     if (isOver) return;
     finish();
-    listener?.onLost(new WorkerLost(reason));
+    lost = new WorkerLost(reason);
+    listener?.onLost(lost);
   }
 
   const channel = openChannel(
@@ -181,6 +187,7 @@ function watched(
     lose,
     listen(next) {
       listener = next;
+      if (lost !== null) next.onLost(lost);
     },
     send(message) {
       if (isOver) return;

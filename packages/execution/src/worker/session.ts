@@ -21,7 +21,7 @@ export interface SessionJob {
   readonly counts?: () => WayCounts;
 }
 
-export type Allowed = Omit<RunRequest, 'argv' | 'timeMs' | 'onStdout' | 'onSign' | 'rest'>;
+type Allowed = Omit<RunRequest, 'argv' | 'timeMs' | 'onStdout' | 'onSign' | 'rest'>;
 
 export interface SessionDeps {
   readonly clock: Clock;
@@ -106,19 +106,19 @@ export async function converse(
   const onRest = () => worker.send({ kind: 'rest', wanted: rest?.wanted() ?? false });
   const stopFollowing = rest?.onChange(onRest);
   worker.listen({ onMessage, onLost: ending.reject });
-  worker.send({
-    kind: 'start',
-    work: job.work,
-    job: request.job,
-    path: request.path,
-    limits: request.limits,
-    mayAsk: request.help !== undefined,
-    rests: rest?.wanted() ?? null,
-    beatMs: settings.beatMs,
-  });
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
   try {
+    worker.send({
+      kind: 'start',
+      work: job.work,
+      job: request.job,
+      path: request.path,
+      attemptMs: request.limits.attemptMs,
+      mayAsk: request.help !== undefined,
+      rests: rest?.wanted() ?? null,
+      beatMs: settings.beatMs,
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
     return await ending.promise;
   } finally {
     signal.removeEventListener('abort', onAbort);

@@ -7,7 +7,7 @@ import type { ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
 import { type Cli, type CliOptions, createCli, type RunnerOptions } from '@bzzz/execution';
 import type { CliName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
-import { type Deps, inThisProcess, type RunOptions } from './workers.ts';
+import { type Deps, type RunOptions, usualPlace } from './workers.ts';
 
 export const realKey = 'sk-the-key-of-the-operator';
 
@@ -75,7 +75,7 @@ export interface CliWorld {
 }
 
 export interface CliWorldOptions {
-  /** Where it is followed. Default: in this process. */
+  /** Where it works. Default: the usual place. */
   readonly where?: Deps;
   readonly name?: CliName;
   /** Body of the tool, in JavaScript; it need not know `--version`. */
@@ -99,7 +99,7 @@ export async function makeCliWorld(options: CliWorldOptions): Promise<CliWorld> 
   const versioned = `if (process.argv[2] === '--version') { console.log('9.8.7'); process.exit(); }`;
   await writeFile(program, `#!/usr/bin/env node\n${versioned}\n${helpers}\n${options.script}\n`);
   await chmod(program, 0o755);
-  const cli = createCli((options.where ?? inThisProcess)(world.runner), options.name ?? 'claude', {
+  const cli = createCli((options.where ?? usualPlace)(world.runner), options.name ?? 'claude', {
     program,
     apiUrl: api.url,
     apiKey: async () => realKey,

@@ -1,7 +1,7 @@
 /** A workspace, a scripted server and the executor between them. */
 import type { ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
 import { createOllama, type Ollama, type OllamaOptions, type RunnerOptions } from '@bzzz/execution';
-import { type Deps, inThisProcess, type RunOptions } from './workers.ts';
+import { type Deps, type RunOptions, usualPlace } from './workers.ts';
 import { ModelName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
 import {
@@ -26,7 +26,7 @@ export interface OllamaWorld {
 }
 
 export interface OllamaWorldOptions {
-  /** Where it works. Default: in this process. */
+  /** Where it works. Default: the usual place. */
   readonly where?: Deps;
   readonly script: Script;
   readonly models?: readonly ScriptedModel[];
@@ -52,7 +52,7 @@ export async function makeOllamaWorld(options: OllamaWorldOptions): Promise<Olla
   const workspace = await world.create();
   const server = await startScriptedOllama(options.script, options.models ?? [{ name: model }]);
   const { runner } = world;
-  const ollama = createOllama((options.where ?? inThisProcess)(runner), {
+  const ollama = createOllama((options.where ?? usualPlace)(runner), {
     url: server.url,
     ...options.ollama,
   });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Clock, ExecutorRequest, Random } from '@bzzz/coordination';
 import { createWorkers, type Runner, type WorkerOptions, type Workers } from '@bzzz/execution';
 
-export const clock: Clock = {
+const clock: Clock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, run) {
@@ -13,7 +13,7 @@ export const clock: Clock = {
 };
 
 /** Pauses are as long as they may be. */
-export const random: Random = { bytes: (count) => new Uint8Array(count), unit: () => 1 };
+const random: Random = { bytes: (count) => new Uint8Array(count), unit: () => 1 };
 
 export interface Watched {
   readonly workers: Workers;
@@ -34,7 +34,17 @@ export interface RunOptions extends Pick<ExecutorRequest, 'help' | 'onSign' | 'r
 /** What an executor is made with. */
 export type Deps = (runner: Runner) => { readonly runner: Runner; readonly workers?: Workers };
 
-export const inThisProcess: Deps = (runner) => ({ runner });
+const inThisProcess: Deps = (runner) => ({ runner });
+
+let usual: Deps = inThisProcess;
+
+/** Where a world's executor works unless a test says otherwise. */
+export const usualPlace: Deps = (runner) => usual(runner);
+
+/** For a file that runs suites of others once more. */
+export function workInWorkers(): void {
+  usual = inWorkers();
+}
 
 export function inWorkers(options: WorkerOptions = {}): Deps {
   return (runner) => ({ runner, workers: makeWorkers(runner, options).workers });

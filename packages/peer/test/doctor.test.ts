@@ -45,6 +45,7 @@ describe('diagnose', () => {
       'sandbox',
       'tools',
       'slots',
+      'workers',
       'models',
       'forge',
       'clock',

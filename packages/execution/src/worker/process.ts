@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex, PassThrough } from 'node:stream';
 import type { Clock } from '@bzzz/coordination';
 import { reasonOf } from '@bzzz/protocol';
+import { usualReservedBytes } from '../limit-watch.ts';
 import { readProcess, signalProcess } from '../processes.ts';
 import { openChannel } from './channel.ts';
 import { WorkerLost } from './lost.ts';
@@ -61,13 +62,15 @@ export async function startProcess(
   }
 }
 
-function spawnWorker({ entry, heapBytesMax }: WorkerSettings): ChildProcess {
+function spawnWorker({ entry, heapBytesMax, residentBytesMax }: WorkerSettings): ChildProcess {
   const heapMebibytes = Math.ceil(heapBytesMax / 1024 / 1024);
   const args = [
     '--pdeathsig',
     'KILL',
     'prlimit',
     '--core=0',
+    // What it takes between two looks at it.
+    `--data=${residentBytesMax + usualReservedBytes}`,
     process.execPath,
     `--max-old-space-size=${heapMebibytes}`,
     // Nobody may open a debugger in it.
@@ -86,9 +89,15 @@ function spawnWorker({ entry, heapBytesMax }: WorkerSettings): ChildProcess {
 
 /** What a connection to a model server may need. Nothing else of ours, so no token can be in it. */
 const wanted = ['PATH', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+/** Where the operator told Node to use these. */
+const ofProxies = [
+  'NODE_USE_ENV_PROXY',
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
+];
 
 function environment(): Record<string, string> {
-  const own = wanted.flatMap((name) => {
+  const usesProxies = process.env['NODE_USE_ENV_PROXY'] === '1';
+  const own = [...wanted, ...(usesProxies ? ofProxies : [])].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -20,6 +20,11 @@ export interface WorkerOptions {
   readonly heapBytesMax?: number;
   /** Of all its memory, looked at with each sign of life. Default 640 MiB. */
   readonly residentBytesMax?: number;
+  /**
+   * What it was told and has not read. Default 64 MiB. Lower: less memory of the peer is held for one that reads
+   * slowly, and one that is only slow is ended sooner.
+   */
+  readonly waitingBytesMax?: number;
   readonly health?: Partial<HealthOptions>;
 }
 
@@ -40,6 +45,7 @@ export function settingsOf(options: WorkerOptions): WorkerSettings {
     graceMs: options.graceMs ?? 5_000,
     heapBytesMax: options.heapBytesMax ?? 256 * mebibyte,
     residentBytesMax: options.residentBytesMax ?? 640 * mebibyte,
+    waitingBytesMax: options.waitingBytesMax ?? 64 * mebibyte,
     health: {
       pauseMs: 1_000,
       pauseMsMax: 30_000,

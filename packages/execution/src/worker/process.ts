@@ -32,8 +32,6 @@ interface WorkerListener {
 
 /** In one beat. A worker says little: each answer of a model and each run of a command a few words. */
 const messagesMax = 2_000;
-/** What a run may print is bounded, and a worker that reads nothing gives no sign of life either. */
-const waitingBytesMax = 64 * 1024 * 1024;
 
 /** Resolves when it stands. Throws `WorkerLost`, or the signal's reason; nothing of it is left then. */
 export async function startProcess(
@@ -116,7 +114,7 @@ function watched(
   settings: WorkerSettings,
   onStands: () => void,
 ): WorkerProcess {
-  const { beatMs, silentMs, residentBytesMax } = settings;
+  const { beatMs, silentMs, residentBytesMax, waitingBytesMax } = settings;
   const pid = child.pid ?? Number.NaN;
   const gone = Promise.withResolvers<void>();
   let hasExited = false;

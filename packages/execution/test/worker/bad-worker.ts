@@ -11,6 +11,9 @@ const channel = openChannel<ToWorker, ToPeer>(
 );
 channel.send({ kind: 'hello' });
 
+/** Of the job, whose commands a worker may have run. */
+let flood: readonly string[] = [];
+
 const report = { succeeded: true, reason: 'Well.', commands: [] };
 const ways: Readonly<Record<string, () => void>> = {
   well: () => channel.send({ kind: 'done', report }),
@@ -39,11 +42,16 @@ const ways: Readonly<Record<string, () => void>> = {
   'asks too much'() {
     for (let id = 1; id < 10; id += 1) channel.send({ kind: 'help', id, question: 'How?' });
   },
+  'reads nothing'() {
+    socket.pause();
+    channel.send({ kind: 'run', id: 1, argv: flood, timeMs: 20_000, output: true });
+  },
   stays: () => channel.send({ kind: 'sign' }),
 };
 
 function hear(message: ToWorker): void {
   if (message.kind !== 'start') return;
+  flood = message.job.commands['flood'] ?? [];
   setInterval(() => channel.send({ kind: 'beat' }), message.beatMs);
   ways[message.job.parts[0]?.text ?? '']?.();
 }

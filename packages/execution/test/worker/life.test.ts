@@ -203,24 +203,44 @@ done({ result: 'The last words.' });`;
 });
 
 describe('a peer that is killed', () => {
-  const program = fileURLToPath(new URL('peer.ts', import.meta.url));
+  async function startPeer(...more: string[]) {
+    const seconds = uniqueSleep();
+    const slot = await mkdtemp(join(tmpdir(), 'bzzz-killed-'));
+    onTestFinished(() => rm(slot, { recursive: true, force: true }));
+    await mkdir(join(slot, 'tree'));
+    const program = fileURLToPath(new URL('peer.ts', import.meta.url));
+    const args = ['--conditions=bzzz-source', program, slot, seconds, ...more];
+    const peer = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    onTestFinished(() => void peer.kill('SIGKILL'));
+    const worker = async () => {
+      await until(() => workerPids(peer.pid).length === 1);
+      const [pid = 0] = workerPids(peer.pid);
+      return pid;
+    };
+    return { peer, worker, seconds };
+  }
 
   it.each([
     ['works', null],
     ['stands still', 'SIGSTOP'],
   ] as const)('takes a worker along that %s, and its commands', async (_what, signal) => {
-    const seconds = uniqueSleep();
-    const slot = await mkdtemp(join(tmpdir(), 'bzzz-killed-'));
-    onTestFinished(() => rm(slot, { recursive: true, force: true }));
-    await mkdir(join(slot, 'tree'));
-    const args = ['--conditions=bzzz-source', program, slot, seconds];
-    const peer = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const { peer, worker, seconds } = await startPeer();
     await until(() => lives(`sleep\0${seconds}`));
-    const workers = workerPids(peer.pid);
-    expect(workers).toHaveLength(1);
-    const [pid = 0] = workers;
+    const pid = await worker();
     if (signal !== null) process.kill(pid, signal);
     peer.kill('SIGKILL');
     await until(() => readProc(pid, 'cmdline') === '' && !lives(seconds));
+  });
+
+  it('takes a worker along that spins', async () => {
+    const { peer, worker } = await startPeer(
+      fileURLToPath(new URL('bad-worker.ts', import.meta.url)),
+    );
+    const pid = await worker();
+    // In hundredths of a second; a start takes a fifth of that.
+    const ticks = () => Number(readProc(pid, 'stat').split(') ')[1]?.split(' ')[11]);
+    await until(() => ticks() > 100);
+    peer.kill('SIGKILL');
+    await until(() => readProc(pid, 'cmdline') === '');
   });
 });

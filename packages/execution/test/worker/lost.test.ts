@@ -130,6 +130,17 @@ describe('a worker that', () => {
     expect(cut).toBe(4);
   });
 
+  it('reads nothing of what a command prints is ended before that fills the memory', async () => {
+    const at = await world({ ...brisk, entry, waitingBytesMax: 300_000 });
+    const seconds = uniqueSleep();
+    const flood = ['sh', '-c', `head -c 1000000 /dev/zero; exec sleep ${seconds}`];
+    await expect(at.run({ ...mad('reads nothing'), commands: { flood } })).rejects.toMatchObject({
+      code: 'worker_lost',
+      reason: expect.stringContaining('it does not read what it is told'),
+    });
+    expect(lives(seconds)).toBe(false);
+  });
+
   it('has said half a message is waited for like any other', async () => {
     const at = await world({ ...brisk, entry });
     const abort = new AbortController();

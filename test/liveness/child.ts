@@ -107,6 +107,7 @@ function nowhere(): Forge {
     readFence: refuse,
     push: refuse,
     readWork: refuse,
+    rebaseWork: refuse,
     listBranches: refuse,
     deleteBranches: refuse,
     shareAccount: () => undefined,

@@ -34,6 +34,7 @@ export type {
   PullRequestText,
   PushReply,
   Put,
+  Rebased,
   Random,
   RecipeJob,
   Remark,

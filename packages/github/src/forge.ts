@@ -108,6 +108,8 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
     push: (repo, push, options) => call(options, (signal) => repositories.push(repo, push, signal)),
     readWork: (repo, work, base, options) =>
       call(options, (signal) => repositories.readWork(repo, work, base, signal)),
+    rebaseWork: (repo, work, base, options) =>
+      call(options, (signal) => repositories.rebaseWork(repo, work, base, signal)),
     listBranches: (repo, options) =>
       call(options, (signal) => repositories.listBranches(repo, signal)),
     deleteBranches: (repo, branches, options) =>

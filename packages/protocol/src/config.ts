@@ -61,6 +61,9 @@ export const Timing = z.strictObject({
   announceMs: z.int().min(100).max(600_000).default(30_000),
   /** First pause after a claim that was refused or an attempt that failed; doubles up to 5 min. */
   backoffMs: z.int().min(10).max(600_000).default(10_000),
+  /** Between two looks of the repository's watcher at what became of pull requests. Lower: remarks are
+   *  answered sooner, more requests. */
+  reviewMs: z.int().min(1000).max(86_400_000).default(120_000),
   /** Between two looks of the repository's watcher for branches that are no longer needed. */
   tidyMs: z.int().min(1000).max(86_400_000).default(900_000),
   /** How long the branches of a closed issue are kept. Higher: longer to look at, more branches. */

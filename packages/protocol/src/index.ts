@@ -80,6 +80,7 @@ export {
   MeshPause,
   ModelName,
   Needs,
+  ReworkCause,
   TaskHint,
   TaskKind,
 } from './messages.ts';

@@ -48,17 +48,39 @@ const shared = {
  */
 const unfinished = { work: Oid.optional(), discarded: Oid.optional() };
 
+/** Who made a result, where another peer took it over since. */
+const author = PeerId.optional();
+/** Verdicts of other peers that make a result ready for review. */
+const verdicts = z.int().min(0).max(100);
+
+/** What came of the result since it was first published. */
+const answered = {
+  /** How often it was reworked since people spoke last; absent: never. */
+  reworks: z.int().min(1).max(10_000).optional(),
+  /**
+   * What people said until then, by the clock of the forge, is answered by it. That counts seconds: of
+   * what was said at this very time, so many remarks are.
+   */
+  heardMs: z.int().min(0).optional(),
+  heardCount: z.int().min(1).max(100_000).optional(),
+};
+
+/**
+ * A claim over a published result, which is to be reworked: it stands on its branch and in its pull
+ * request until another takes its place, and again when none does.
+ */
+const rework = { rework: Oid.optional(), author, verdicts: verdicts.optional(), ...answered };
+
 export const LockRecord = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('held'), ...shared, ...unfinished }),
+  z.object({ state: z.literal('held'), ...shared, ...unfinished, ...rework }),
   z.object({
     state: z.literal('result'),
     ...shared,
     /** Tip of the result branch. */
     result: Oid,
-    /** Who made it, where another peer took it over since. */
-    author: PeerId.optional(),
-    /** Verdicts of other peers that make the result ready for review. */
-    verdicts: z.int().min(0).max(100),
+    author,
+    verdicts,
+    ...answered,
   }),
   z.object({ state: z.literal('released'), ...shared, ...unfinished, reason: trailerText() }),
   z.object({ state: z.literal('failed'), ...shared, ...unfinished, reason: trailerText() }),
@@ -68,7 +90,9 @@ export type LockState = LockRecord['state'];
 
 /** The tip of the result branch that a lock explains; undefined: by this lock there is none. */
 export function explainedResult(record: LockRecord): Oid | undefined {
-  return record.state === 'result' ? record.result : (record.work ?? record.discarded);
+  if (record.state === 'result') return record.result;
+  const before = record.state === 'held' ? record.rework : undefined;
+  return record.work ?? record.discarded ?? before;
 }
 
 /** A record with where it stands in the chain: everything that the signature covers. */
@@ -83,7 +107,7 @@ export interface SignedLockCommit extends LockStatement {
   readonly signature: Uint8Array;
 }
 
-const author = { name: 'bzzz', email: 'bzzz@bzzz.invalid' };
+const writer = { name: 'bzzz', email: 'bzzz@bzzz.invalid' };
 const SIGNATURE = 'Bzzz-Signature';
 
 /** Trailer key of each field, in the order in which they are written and signed. */
@@ -102,11 +126,24 @@ const trailers = [
   ['work', 'Bzzz-Work'],
   ['discarded', 'Bzzz-Discarded'],
   ['result', 'Bzzz-Result'],
+  ['rework', 'Bzzz-Rework'],
   ['author', 'Bzzz-Author'],
   ['verdicts', 'Bzzz-Verdicts'],
+  ['reworks', 'Bzzz-Reworks'],
+  ['heardMs', 'Bzzz-Heard-Ms'],
+  ['heardCount', 'Bzzz-Heard-Count'],
   ['reason', 'Bzzz-Reason'],
 ] as const;
-const numeric = new Set<string>(['epoch', 'attempt', 'failures', 'leaseMs', 'verdicts']);
+const numeric = new Set<string>([
+  'epoch',
+  'attempt',
+  'failures',
+  'leaseMs',
+  'verdicts',
+  'reworks',
+  'heardMs',
+  'heardCount',
+]);
 
 /** The bytes to be signed: domain, repository, ref, parent, tree and trailers, a line each. */
 export function lockSigningBytes(statement: LockStatement): Uint8Array {
@@ -123,7 +160,7 @@ export function encodeLockCommit(commit: SignedLockCommit): Uint8Array {
   const parts: CommitParts = {
     tree: EMPTY_TREE,
     parent: commit.parent,
-    author,
+    author: writer,
     timeSeconds: commit.timeSeconds,
     message: `${subject}\n\n${lines.join('\n')}\n`,
   };

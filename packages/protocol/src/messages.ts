@@ -114,6 +114,13 @@ const JournalPosition = z.object({ seq: z.int().min(0), at: Hlc });
 
 const holder = { task: TaskId, peer: PeerId, epoch: Epoch, lock: Oid, entry: JournalPosition };
 
+/**
+ * What asks for more work on a published result: what people said of it, a check of the repository that
+ * failed, a base branch that it does not merge into any more.
+ */
+export const ReworkCause = z.enum(['remarks', 'checks', 'conflict']);
+export type ReworkCause = z.infer<typeof ReworkCause>;
+
 /** Topic `tasks`: what was seen of a task. */
 export const TaskHint = z.discriminatedUnion('kind', [
   z.object({
@@ -144,6 +151,14 @@ export const TaskHint = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('released'), ...holder }),
   z.object({ kind: z.literal('failed'), ...holder }),
   z.object({ kind: z.literal('done'), ...holder, pullRequest: z.int().min(1) }),
+  /** The result that this commit of the lock names is to be reworked, as its pull request shows. */
+  z.object({
+    kind: z.literal('rework'),
+    task: TaskId,
+    lock: Oid,
+    cause: ReworkCause,
+    entry: JournalPosition.optional(),
+  }),
 ]);
 export type TaskHint = z.infer<typeof TaskHint>;
 

@@ -1,13 +1,16 @@
 /** What a delivery that is signed says: at most the name of a repository. */
 import { z } from 'zod';
 
-/** Events after which an issue may have to be judged anew. Others do not make anybody look. */
+/** Events after which an issue or a result may have to be judged anew. Others do not make anybody look. */
 const telling: ReadonlySet<string> = new Set([
   'issues',
   'issue_comment',
   'issue_dependencies',
   'sub_issues',
   'pull_request',
+  'pull_request_review',
+  'pull_request_review_comment',
+  'check_suite',
   'push',
 ]);
 

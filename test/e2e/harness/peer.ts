@@ -69,6 +69,7 @@ const timing = {
   lagMs: 500,
   announceMs: 2_000,
   backoffMs: 300,
+  reviewMs: 1_000,
 };
 
 /** Resolves when the peer answers on its control socket. */

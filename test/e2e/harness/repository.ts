@@ -1,7 +1,7 @@
 /** A bare repository as anybody can look at it: with plain git, and the protocol's own words. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp } from 'node:fs/promises';
+import { appendFile, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createIdentity, createSigner } from '@bzzz/mesh';
@@ -44,6 +44,13 @@ export async function tipOf(gitDir: string, branch: string): Promise<string | un
   return (await refs(gitDir)).get(`refs/heads/${branch}`);
 }
 
+interface Pushing {
+  readonly login: string;
+  readonly branch: string;
+  /** What the commit writes; default: a line in a file of that person. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /**
  * One commit of a person on top of a branch, or on `main` where there is no such branch, pushed as
  * people push: from a clone, over HTTP. Returns its id.
@@ -51,7 +58,7 @@ export async function tipOf(gitDir: string, branch: string): Promise<string | un
 export async function pushAsPerson(
   stage: Stage,
   forge: ForgeProcess,
-  { login, branch }: { readonly login: string; readonly branch: string },
+  { login, branch, files = {} }: Pushing,
 ): Promise<string> {
   const dir = await mkdtemp(join(stage.dir, 'clone-'));
   const url = new URL(`${forge.url}/${forge.repo}.git`);
@@ -60,7 +67,10 @@ export async function pushAsPerson(
   await run('git', ['clone', '--quiet', url.href, dir]);
   const start = (await tipOf(forge.gitDir, branch)) ?? 'main';
   await git(dir, 'checkout', '--quiet', '--detach', start);
-  await appendFile(join(dir, `${login}.txt`), 'Let me do this.\n');
+  for (const [path, text] of Object.entries(files)) await writeFile(join(dir, path), text);
+  if (Object.keys(files).length === 0) {
+    await appendFile(join(dir, `${login}.txt`), 'Let me do this.\n');
+  }
   await git(dir, 'add', '.');
   const person = ['-c', `user.name=${login}`, '-c', `user.email=${login}@bzzz.invalid`];
   await git(dir, ...person, 'commit', '--quiet', '-m', 'By hand');

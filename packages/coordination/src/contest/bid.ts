@@ -17,6 +17,7 @@ import { createHolding, type Holding } from '../fence/holding.ts';
 import type { Forge } from '../ports/index.ts';
 import { isExplained, type Tip, type TipReading } from '../fence/tip.ts';
 import { isGivenBack, isReopened, type Seen, type TaskEntry } from '../task/book.ts';
+import { readRework, type Rework } from '../task/rework.ts';
 
 export type BidOutcome =
   | {
@@ -46,7 +47,7 @@ export type BidOutcome =
     };
 
 export interface BidDeps extends CommitDeps {
-  readonly forge: Pick<Forge, 'findPullRequests'>;
+  readonly forge: Pick<Forge, 'findPullRequests' | 'readReview' | 'readBase'>;
   readonly fence: Fence;
 }
 
@@ -80,8 +81,8 @@ export async function bid(
   const isGone = !fresh && reading.tip.kind === 'absent';
   const entry = isGone ? await options.recall() : known;
   if (!mayStandOn(options, entry, reading)) return { kind: 'stood-down', reading };
-  const complete = await seenByPeople(deps, reading.tip, signal);
-  if (complete !== undefined) return complete;
+  const standing = await seenByPeople(deps, entry, reading.tip, signal);
+  if (standing?.kind === 'complete') return standing;
   const intent = await claimIntent(deps, {
     task: entry.task,
     account: options.account,
@@ -92,6 +93,7 @@ export async function bid(
     accountsBefore: entry.accountsBefore,
     result: reading.result,
     afresh: reading.tip.kind === 'record' && isRetried(entry, reading.tip.record),
+    rework: standing && { anew: standing.rework.isAnew },
   });
   const verdict = await deps.fence.propose(intent, signal);
   const stood = {
@@ -114,18 +116,30 @@ export async function bid(
   }
 }
 
-/** A result whose holder went away silently may need nobody: one read tells. */
+/**
+ * A result whose holder went away silently may need nobody, one that is in review more work: reads tell.
+ * Undefined: nobody has seen it yet.
+ */
 async function seenByPeople(
   deps: BidDeps,
+  { seen, rework: hinted }: Biddable,
   tip: Tip,
   signal: AbortSignal,
-): Promise<BidOutcome | undefined> {
+): Promise<
+  | Extract<BidOutcome, { kind: 'complete' }>
+  | { readonly kind: 'rework'; readonly rework: Rework }
+  | undefined
+> {
   if (tip.kind !== 'record' || tip.record.state !== 'result') return undefined;
   const { repo, number } = taskParts(tip.record.task);
   const [latest] = await deps.forge.findPullRequests(repo, number, { signal });
   // Its verdicts are its holder's business, who goes on with that when he is back: while he waits for others
   // nothing renews his lease, so that it ran out says nothing.
   if (latest === undefined) return undefined;
+  const rules = { isRecipe: seen.recipe !== 'plain' };
+  const rework =
+    hinted?.lock === tip.oid ? await readRework(deps.forge, tip.record, rules, signal) : undefined;
+  if (rework !== undefined) return { kind: 'rework', rework };
   return { kind: 'complete', tip, pullRequest: latest.number };
 }
 
@@ -142,7 +156,8 @@ function mayStandOn(options: BidOptions, entry: Biddable, reading: TipReading): 
     case 'record': {
       const { record, oid } = tip;
       // A branch that no result explains is a person's: what is free already is left to him.
-      const free = record.state === 'released' || isRetried(entry, record);
+      const isAsked = record.state === 'result' && entry.rework?.lock === oid;
+      const free = record.state === 'released' || isAsked || isRetried(entry, record);
       return free ? isExplained(record, result) : options.mayTakeOver(record, oid);
     }
   }

@@ -8,7 +8,7 @@
 import type { Capabilities, PeerId, TaskId } from '@bzzz/protocol';
 import type { Membership } from '../membership/membership.ts';
 import type { Clock } from '../ports/index.ts';
-import { type Book, isReopened, type Seen, type TaskEntry } from '../task/book.ts';
+import { type Book, isReopened, isToRework, type Seen, type TaskEntry } from '../task/book.ts';
 import { holdOf } from '../task/state.ts';
 import { rank } from './rank.ts';
 
@@ -70,7 +70,9 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
   ) {
     const hold = holdOf(entry.state);
     const able = candidates.filter((one) => one.peer !== hold?.peer || one.peer === options.self);
-    const place = placeOf(able, entry, options.self);
+    // Whoever made a result should answer for it, and leave the others free to judge that.
+    const maker = isToRework(entry) && 'hold' in entry.state ? entry.state.hold.peer : undefined;
+    const place = placeOf(able, entry, options.self, maker);
     const open = hold === undefined || options.forfeited(entry);
     if (!open) openSinceMs.delete(entry.task);
     else if (!openSinceMs.has(entry.task)) openSinceMs.set(entry.task, clock.monotonicMs());
@@ -128,8 +130,12 @@ function placeOf(
   able: readonly Capabilities[],
   { task, seen }: TaskEntry & { readonly seen: Seen },
   self: PeerId,
+  first: PeerId | undefined,
 ): number {
-  return rank(able, task, seen.needs, seen.recipe).indexOf(self);
+  const order = rank(able, task, seen.needs, seen.recipe);
+  const isThere = first !== undefined && order.includes(first);
+  const ordered = isThere ? [first, ...order.filter((peer) => peer !== first)] : order;
+  return ordered.indexOf(self);
 }
 
 function isSeen(entry: TaskEntry): entry is TaskEntry & { readonly seen: Seen } {
@@ -140,5 +146,6 @@ function isSeen(entry: TaskEntry): entry is TaskEntry & { readonly seen: Seen } 
 function isWanted(entry: TaskEntry): boolean {
   const { state } = entry;
   const isFinal = state.state === 'failed' && !isReopened(entry, state.hold.epoch);
-  return entry.wanted && entry.blocked === null && state.state !== 'done' && !isFinal;
+  const isDone = state.state === 'done' && !isToRework(entry);
+  return entry.wanted && entry.blocked === null && !isDone && !isFinal;
 }

@@ -12,7 +12,16 @@ import {
   type TaskId,
 } from '@bzzz/protocol';
 import type { Account } from '@bzzz/protocol';
-import { accountsOf, type CommitDeps, failuresOf, makeLockCommit, unfinishedOf } from './commit.ts';
+import {
+  accountsOf,
+  answeredOf,
+  type CommitDeps,
+  failuresOf,
+  makeLockCommit,
+  reworkOf,
+  reworkOver,
+  unfinishedOf,
+} from './commit.ts';
 import { type Tip, tipOid } from './tip.ts';
 
 export interface ClaimOptions {
@@ -30,11 +39,14 @@ export interface ClaimOptions {
   readonly accountsBefore: readonly Account[];
   /** Tip of the result branch. */
   readonly result: Oid | null;
+  /** The result that stands is to be reworked; `anew`: failures so far count no more. */
+  readonly rework?: { readonly anew: boolean } | undefined;
 }
 
 /**
  * The intent of a claim. Over a published result the claim carries that result on: its holder may
- * only complete what people see (`carried`), never start an attempt. Unfinished work that was pushed
+ * only complete what people see (`carried`), never start an attempt, unless that result is to be
+ * reworked. Whoever takes over a claim that reworks one goes on with that. Unfinished work that was pushed
  * stays where it is, and the claim goes on explaining it: its holder goes on from it or replaces it.
  */
 export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Promise<FenceIntent> {
@@ -42,8 +54,11 @@ export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Prom
   const below = tip.kind === 'record' ? tip.record : undefined;
   const epoch = Epoch.parse(Math.max(below?.epoch ?? 0, options.epochKnown) + 1);
   const shared = { task, account, former: formerAccounts(options, below), epoch, leaseMs };
-  const carried = below === undefined || options.afresh ? undefined : carry(below);
-  const attempt = options.afresh ? 1 : (below?.attempt ?? 0) + 1;
+  const isForgiven = options.afresh || options.rework?.anew === true;
+  const reworked = below && reworkedIn(below, options);
+  const carried =
+    below === undefined || options.afresh || reworked !== undefined ? undefined : carry(below);
+  const attempt = options.afresh || below?.state === 'result' ? 1 : (below?.attempt ?? 0) + 1;
   const draft =
     carried === undefined
       ? {
@@ -51,13 +66,21 @@ export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Prom
           state: 'held' as const,
           attempt,
           bodySha256,
-          ...(below === undefined || options.afresh ? {} : failuresOf(below)),
+          ...(below === undefined || isForgiven ? {} : failuresOf(below)),
           ...stillUnfinished(below, options.result),
+          ...reworked,
         }
       : { ...carried, ...shared };
   const expected: Oid | null = tipOid(tip);
   const made = await makeLockCommit(deps, draft, expected);
   return { task, expected, ...made };
+}
+
+/** The fields of a claim that reworks a result; undefined: this one does not. */
+function reworkedIn(below: LockRecord, { rework }: Pick<ClaimOptions, 'rework'>) {
+  if (below.state === 'held') return below.rework === undefined ? undefined : reworkOf(below);
+  if (below.state !== 'result' || rework === undefined) return undefined;
+  return reworkOver(below);
 }
 
 /** Whose assignment on the issue is bzzz's doing, besides our own. The latest few suffice. */
@@ -82,7 +105,7 @@ function carry(record: LockRecord) {
   const shared = { attempt, bodySha256, ...failuresOf(record) };
   if (record.state === 'result') {
     const { state, result, verdicts, author = record.peer } = record;
-    return { state, result, author, verdicts, ...shared };
+    return { state, result, author, verdicts, ...answeredOf(record), ...shared };
   }
   if (record.state === 'failed') {
     const { state, reason } = record;

@@ -54,6 +54,56 @@ export function unfinishedOf({ work, discarded }: Exclude<LockRecord, { state: '
   return discarded === undefined ? {} : { discarded };
 }
 
+type Held = Extract<LockRecord, { state: 'held' }>;
+type Result = Extract<LockRecord, { state: 'result' }>;
+type Answered = Pick<Held, 'reworks' | 'heardMs' | 'heardCount'>;
+type ReworkFields = Pick<Held, 'rework' | 'author' | 'verdicts'> & Answered;
+
+/** What people said that a result answers: until when, and how much of what was said at that time. */
+export interface Heard {
+  readonly heardMs: number;
+  readonly heardCount: number;
+}
+
+/** The same as fields of a record. */
+export function heardOf({ heardMs, heardCount }: Heard): Pick<Answered, 'heardMs' | 'heardCount'> {
+  return heardCount === 0 ? { heardMs } : { heardMs, heardCount };
+}
+
+/** What a claim says of the result that it reworks, as fields of a record; none: it reworks none. */
+export function reworkOf(record: LockRecord): ReworkFields {
+  if (record.state !== 'held' || record.rework === undefined) return {};
+  const { rework, author, verdicts } = record;
+  return {
+    rework,
+    ...(author === undefined ? {} : { author }),
+    ...(verdicts === undefined ? {} : { verdicts }),
+    ...answeredOf(record),
+  };
+}
+
+/** The same for the claim of a result that is to be reworked. */
+export function reworkOver(record: Result): ReworkFields {
+  const { result: rework, author = record.peer, verdicts } = record;
+  return { rework, author, verdicts, ...answeredOf(record) };
+}
+
+/** The result again that a claim was to rework, as fields of a record; undefined: it reworks none. */
+export function reworkedFrom(record: LockRecord) {
+  const { rework: result, author, verdicts = 0, ...answered } = reworkOf(record);
+  if (result === undefined) return undefined;
+  const made = author === undefined ? {} : { author };
+  return { state: 'result' as const, result, ...made, verdicts, ...answered };
+}
+
+/** How far a result answers what people said of it, as fields of a record. */
+export function answeredOf({ reworks, heardMs, heardCount = 0 }: Answered): Answered {
+  return {
+    ...(reworks === undefined ? {} : { reworks }),
+    ...(heardMs === undefined ? {} : heardOf({ heardMs, heardCount })),
+  };
+}
+
 /** How many attempts failed so far, as a field of a record. */
 export function failuresOf({ failures }: Pick<LockRecord, 'failures'>): { failures?: number } {
   return failures === undefined ? {} : { failures };

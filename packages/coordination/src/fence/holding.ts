@@ -15,9 +15,13 @@ import { createSerial } from '../support/serial.ts';
 import {
   type CommitDeps,
   failuresOf,
+  type Heard,
+  heardOf,
   type LockCommit,
   makeLockCommit,
   type RecordDraft,
+  reworkedFrom,
+  reworkOf,
   unfinishedOf,
 } from './commit.ts';
 import type { Fence, FenceVerdict } from './fence.ts';
@@ -31,15 +35,25 @@ export interface Holding {
   renew(signal: AbortSignal): Promise<FenceVerdict>;
   /** Pushes unfinished work. `over`: the result branch when the task was claimed, if not our work. */
   checkpoint(work: { over: Oid | null; oid: Oid }, signal: AbortSignal): Promise<FenceVerdict>;
-  publish(
-    result: { over: Oid | null; oid: Oid; verdicts: number },
-    signal: AbortSignal,
-  ): Promise<FenceVerdict>;
+  publish(result: Publishing, signal: AbortSignal): Promise<FenceVerdict>;
   /** Says that a result which stands already is the task's; moves no result branch. */
   adopt(result: { oid: Oid; verdicts: number }, signal: AbortSignal): Promise<FenceVerdict>;
-  fail(reason: string, signal: AbortSignal): Promise<FenceVerdict>;
+  /**
+   * Where a result was to be reworked, that stands again by this and by `release`. `heard`: what people
+   * said until then is not tried any more.
+   */
+  fail(reason: string, signal: AbortSignal, heard?: Heard): Promise<FenceVerdict>;
   /** `failed`: the attempt did, and nobody is to go on from the work that was pushed. */
   release(reason: string, signal: AbortSignal, failed?: boolean): Promise<FenceVerdict>;
+}
+
+interface Publishing {
+  /** The result branch when the task was claimed, if not our work. */
+  readonly over: Oid | null;
+  readonly oid: Oid;
+  readonly verdicts: number;
+  /** What people said that it answers, and whether it was that which asked for a rework; absent: nothing. */
+  readonly answers?: Heard & { readonly isAsked: boolean };
 }
 
 export interface HoldingDeps extends CommitDeps {
@@ -54,10 +68,11 @@ export function createHolding(deps: HoldingDeps, won: LockCommit): Holding {
 
   function move(plan: (tip: LockRecord) => Move, signal: AbortSignal) {
     return serial(async () => {
-      const { state } = plan(tip.record).draft;
-      const letsGo = state === 'released' || state === 'failed';
+      const { draft: wanted } = plan(tip.record);
+      const { state } = wanted;
+      const letsGo = state !== 'held' && !hasResult(wanted, tip.record);
       // Whoever lets go must not push a publication once more to find out whether it stands.
-      if (inDoubt !== undefined && !(letsGo && inDoubt.record.state === 'result')) {
+      if (inDoubt !== undefined && !(letsGo && hasResult(inDoubt.record, tip.record))) {
         const earlier = conclude(inDoubt, await deps.fence.settle(inDoubt, signal));
         const same = tip.record.state === state && state !== 'held';
         // A publication of our own was what stood in the way: there is nothing left to move.
@@ -106,10 +121,17 @@ export function createHolding(deps: HoldingDeps, won: LockCommit): Holding {
         }),
         signal,
       ),
-    publish: ({ over, oid, verdicts }, signal) =>
+    publish: ({ over, oid, verdicts, answers }, signal) =>
       move(
         (now) => ({
-          draft: { ...claimed(now), state: 'result', result: oid, verdicts },
+          draft: {
+            // That some attempts had failed before counts no more.
+            ...identity(now),
+            ...answering(now, answers),
+            state: 'result',
+            result: oid,
+            verdicts,
+          },
           result: { expected: explainedResult(now) ?? over, oid },
         }),
         signal,
@@ -119,19 +141,25 @@ export function createHolding(deps: HoldingDeps, won: LockCommit): Holding {
         (now) => ({ draft: { ...claimed(now), state: 'result', result: oid, verdicts } }),
         signal,
       ),
-    fail: (reason, signal) =>
-      move(
-        (now) => ({ draft: { ...discarding(now), state: 'failed', reason: trailer(reason) } }),
-        signal,
-      ),
+    fail: (reason, signal, heard) =>
+      move((now) => {
+        const back = backToResult(now, { isFailed: true, heard });
+        const draft = { ...discarding(now), state: 'failed' as const, reason: trailer(reason) };
+        return { draft: back ?? draft };
+      }, signal),
     release: (reason, signal, failed = false) =>
       move((now) => {
-        const rest = failed
-          ? { ...discarding(now), failures: (now.failures ?? 0) + 1 }
-          : shared(now);
+        const back = backToResult(now, { isFailed: failed });
+        if (back !== undefined) return { draft: back };
+        const rest = failed ? { ...discarding(now), ...oneMoreFailure(now) } : unfinished(now);
         return { draft: { ...rest, state: 'released', reason: trailer(reason) } };
       }, signal),
   };
+}
+
+/** Whether a move says that the task has a result which it had not before. */
+function hasResult(to: RecordDraft, from: LockRecord): boolean {
+  return to.state === 'result' && to.result !== reworkOf(from).rework;
 }
 
 interface Move {
@@ -139,8 +167,12 @@ interface Move {
   readonly result?: FenceIntent['result'];
 }
 
-/** What every record of one epoch shares until there is a result: also that the branch carries work. */
+/** What every record of one epoch shares until there is a result: also what the branch carries. */
 function shared(record: LockRecord) {
+  return { ...unfinished(record), ...reworkOf(record) };
+}
+
+function unfinished(record: LockRecord) {
   return { ...claimed(record), ...(record.state === 'result' ? {} : unfinishedOf(record)) };
 }
 
@@ -149,10 +181,41 @@ function discarding(record: LockRecord) {
   return { ...claimed(record), ...(discarded === undefined ? {} : { discarded }) };
 }
 
+/** A rework that came to nothing leaves the result as it was. Undefined: there was none. */
+function backToResult(
+  record: LockRecord,
+  { isFailed, heard }: { isFailed: boolean; heard?: Heard | undefined },
+): RecordDraft | undefined {
+  const result = reworkedFrom(record);
+  if (result === undefined) return undefined;
+  return {
+    ...claimed(record),
+    ...result,
+    ...(isFailed ? oneMoreFailure(record) : {}),
+    ...(heard === undefined ? {} : heardOf(heard)),
+  };
+}
+
+function oneMoreFailure({ failures = 0 }: LockRecord): { failures: number } {
+  return { failures: failures + 1 };
+}
+
+/** A first result answers the issue; one that replaces another counts as a rework of it. */
+function answering(record: LockRecord, answers: Publishing['answers']) {
+  const { rework, reworks = 0 } = reworkOf(record);
+  const heard = answers === undefined ? {} : heardOf(answers);
+  const isAsked = answers?.isAsked === true;
+  return { ...heard, ...(rework === undefined ? {} : { reworks: isAsked ? 1 : reworks + 1 }) };
+}
+
 /** The fields that every record of one epoch shares. */
 function claimed(record: LockRecord) {
+  return { ...identity(record), ...failuresOf(record) };
+}
+
+function identity(record: LockRecord) {
   const { task, account, former, epoch, attempt, leaseMs, bodySha256 } = record;
-  return { task, account, former, epoch, attempt, ...failuresOf(record), leaseMs, bodySha256 };
+  return { task, account, former, epoch, attempt, leaseMs, bodySha256 };
 }
 
 /** Any text as one line that fits a trailer. */

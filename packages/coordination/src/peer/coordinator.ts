@@ -218,8 +218,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     }
     const fresh = (book.get(task)?.seen ?? null) === null;
     if (!book.hear(hint)) return;
-    if (workforce.driving(task)) workforce.recheck(task);
-    else if ((hint.kind === 'seen' || hint.kind === 'gone') && isOurs(task)) {
+    if (workforce.driving(task)) {
+      if (hint.kind !== 'rework') workforce.recheck(task);
+    } else if ((hint.kind === 'seen' || hint.kind === 'gone') && isOurs(task)) {
       epilogue.issueChanged(task);
     }
     if (from === self) background(tellOfOwn(hint, fresh));
@@ -335,6 +336,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       serving: membership.serving,
       fenceAccounts,
       meshAccounts,
+      tasks: book.all,
       known: (task: TaskId) => book.get(task) !== undefined,
       isTold,
       isPursued,

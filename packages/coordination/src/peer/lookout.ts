@@ -1,6 +1,15 @@
-/** Looks at every repository of this peer: for issues as they change, and for branches to tidy up. */
+/**
+ * Looks at every repository of this peer: for issues as they change, for what is said of results, and for
+ * branches to tidy up.
+ */
 import type { Issue, PeerId, RepoName, Timing } from '@bzzz/protocol';
 import { startTidy, type TidyDeps, type TidyOptions } from '../tidying/tidy.ts';
+import {
+  type Reviews,
+  type ReviewsDeps,
+  type ReviewsOptions,
+  startReviews,
+} from '../watching/reviews.ts';
 import {
   startWatch,
   type Watch,
@@ -11,7 +20,8 @@ import {
 
 export interface LookoutOptions
   extends Omit<WatchOptions, 'repo' | 'pollMs' | 'lagMs' | 'live'>,
-    Omit<TidyOptions, 'repo' | 'tidyMs' | 'keepMs' | 'isWatcher' | 'onExplained'> {
+    Omit<TidyOptions, 'repo' | 'tidyMs' | 'keepMs' | 'isWatcher' | 'onExplained'>,
+    Pick<ReviewsOptions, 'tasks'> {
   readonly self: PeerId;
   readonly repositories: readonly RepoName[];
   /** The living peers that serve a repository, ourselves among them. */
@@ -25,26 +35,33 @@ export interface Lookout {
   stop(): void;
 }
 
-export function startLookout(deps: WatchDeps & TidyDeps, options: LookoutOptions): Lookout {
+export function startLookout(
+  deps: WatchDeps & TidyDeps & ReviewsDeps,
+  options: LookoutOptions,
+): Lookout {
   const { repositories, timing } = options;
   const watches: Watch[] = [];
   const tidies: (() => void)[] = [];
+  const reviews = new Map<RepoName, Reviews>();
   for (const repo of repositories) {
     const live = () => options.serving(repo);
     const watch = startWatch(deps, { ...options, ...timing, repo, live });
     const isWatcher = () => watch.view().role === 'watcher';
     watches.push(watch);
     const onExplained = (issue: Issue) => watch.judge(issue);
+    reviews.set(repo, startReviews(deps, { ...options, ...timing, repo, isWatcher }));
     tidies.push(startTidy(deps, { ...options, ...timing, repo, isWatcher, onExplained }));
   }
   return {
     lookNow(repo) {
+      reviews.get(repo)?.lookNow();
       for (const watch of watches) if (watch.view().repo === repo) watch.lookNow();
     },
     views: () => watches.map((watch) => watch.view()),
     stop() {
       for (const watch of watches) watch.stop();
       for (const stop of tidies) stop();
+      for (const review of reviews.values()) review.stop();
     },
   };
 }

@@ -21,13 +21,8 @@ import { backoffMs, patiently } from '../support/backoff.ts';
 import { abortError, sleep } from '../support/sleep.ts';
 import type { Epilogue } from './epilogue.ts';
 import type { Book, Seen, TaskEntry } from '../task/book.ts';
-import {
-  type DriveDeps,
-  type DriveEnd,
-  type DriveJob,
-  type DriveOptions,
-  driveTask,
-} from '../task/drive.ts';
+import { driveTask } from '../task/drive.ts';
+import type { DriveDeps, DriveEnd, DriveJob, DriveOptions } from '../task/driving.ts';
 import { insist } from '../task/insist.ts';
 import { holdOf } from '../task/state.ts';
 import * as transition from '../task/state.ts';
@@ -131,7 +126,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
         const { tip, pullRequest } = outcome;
         const { peer, epoch, leaseMs } = tip.record;
         const hold = { peer, epoch, lock: tip.oid, leaseMs };
-        book.update(entry.task, { state: { state: 'done', hold, pullRequest } });
+        book.update(entry.task, { state: { state: 'done', hold, pullRequest }, rework: null });
         return;
       }
       case 'later':
@@ -310,6 +305,8 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   async function letGo(holding: Holding): Promise<void> {
     const { record } = holding.tip();
     if (record.state !== 'held' || graceMsLeft <= 0) return;
+    // Given back, its pull request would be a draft that nobody works on: whoever takes over goes on.
+    if (record.rework !== undefined) return;
     const grace = new AbortController();
     const cancel = clock.after(graceMsLeft, () => grace.abort(abortError(signal)));
     try {

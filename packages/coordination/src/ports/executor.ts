@@ -28,7 +28,7 @@ export interface PromptPart {
   readonly source: PromptSource;
   readonly text: string;
 }
-export type PromptSource = 'bzzz' | 'maintainer' | 'author' | 'peer';
+export type PromptSource = 'bzzz' | 'maintainer' | 'author' | 'reviewer' | 'checks' | 'peer';
 
 export interface ExecutorRequest<J extends Job = Job> {
   readonly job: J;

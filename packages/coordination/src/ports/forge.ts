@@ -64,6 +64,14 @@ export interface Base {
   readonly mirror: string;
 }
 
+/** The change of one commit on top of another base. */
+export interface Rebased {
+  /** One commit on that base, in the mirror. */
+  readonly oid: Oid;
+  /** Files that hold both sides, between the marks of git. */
+  readonly conflicts: readonly string[];
+}
+
 /** The two branches of a task as one read showed them. Reads may be stale. */
 export interface FenceRead {
   readonly lock: { readonly oid: Oid; readonly commit: Uint8Array } | null;
@@ -196,6 +204,8 @@ export interface Forge {
    * not one commit on top of the base branch, as after that was rewritten.
    */
   readWork(repo: RepoName, work: Oid, base: Base, options?: Options): Promise<Base | null>;
+  /** Null as `readWork`: the work is not one commit on top of the base branch. */
+  rebaseWork(repo: RepoName, work: Oid, base: Base, options?: Options): Promise<Rebased | null>;
   /** The branches of all tasks, from one read. */
   listBranches(repo: RepoName, options?: Options): Promise<readonly Branches[]>;
   /**

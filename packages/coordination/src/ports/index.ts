@@ -28,6 +28,7 @@ export type {
   PullRequestText,
   PushReply,
   Put,
+  Rebased,
   Remark,
   Remarks,
   Review,

@@ -31,6 +31,7 @@ import { objection } from './checks.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
 import type { Plan } from './plan.ts';
+import { unrevised } from './revision.ts';
 import { setupOf } from './setup.ts';
 
 export interface AttemptResult {
@@ -71,6 +72,8 @@ export interface AttemptJob {
   readonly base: Base;
   /** Unfinished work to go on from; it stands on `base`. */
   readonly from: Oid | null;
+  /** The work to go on from is not enough by itself; these of its files hold both sides of a conflict. */
+  readonly revise?: { readonly conflicts: readonly string[] } | undefined;
   /** Message of the result's commit. */
   readonly message: string;
   /** Pushes unfinished work. */
@@ -220,6 +223,8 @@ async function workIn(
   const reason = objection(collected, policy);
   if (reason !== undefined) return refused(`the result was refused: it ${reason}`);
   const { result } = collected;
+  const unchanged = await unrevised(deps, job, result, signal);
+  if (unchanged !== undefined) return refused(`${who} ${unchanged}`);
   const { judge } = policy;
   const acceptance = await deps.workspaces.accept(
     { base, result, judge, commands: plan.accept, limits, setup: setupOf(policy) },

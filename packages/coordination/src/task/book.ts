@@ -1,5 +1,13 @@
 /** All tasks that this peer knows of, from hints, reads and its own work. Pure state. */
-import { type IssueNumber, limits, type TaskHint, type TaskId, taskParts } from '@bzzz/protocol';
+import {
+  type IssueNumber,
+  limits,
+  type Oid,
+  type ReworkCause,
+  type TaskHint,
+  type TaskId,
+  taskParts,
+} from '@bzzz/protocol';
 import { claimed, ended, type Hold, holdOf, open, type TaskState } from './state.ts';
 
 export type Seen = Extract<TaskHint, { kind: 'seen' }>;
@@ -32,6 +40,8 @@ export interface TaskEntry {
   readonly givenBackOver: number | null;
   /** When somebody asked last that it be tried again, as far as we have heard; null: nobody. */
   readonly retriedAtMs: number | null;
+  /** The commit of the lock whose result is to be reworked, as somebody said last; null: none is. */
+  readonly rework: { readonly lock: Oid; readonly cause: ReworkCause } | null;
   /** Monotonic time before which we do not bid again. */
   readonly notBeforeMs: number;
   readonly failures: number;
@@ -94,6 +104,15 @@ export function createBook(): Book {
   };
 }
 
+function isDone({ state }: TaskEntry, lock: Oid): boolean {
+  return state.state === 'done' && state.hold.lock === lock;
+}
+
+/** Whether the task is done, and somebody saw that more work on its result is asked for. */
+export function isToRework({ state, rework }: TaskEntry): boolean {
+  return state.state === 'done' && state.hold.lock === rework?.lock;
+}
+
 /** Whether people gave the task back when this epoch of it was known already. */
 export function isReopened({ reopenedOver, retriedOver }: TaskEntry, epoch: number): boolean {
   return epoch <= Math.max(reopenedOver ?? -1, retriedOver ?? -1);
@@ -131,6 +150,11 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
         ended(entry.state, { state: 'done', hold, pullRequest: hint.pullRequest }),
       );
     }
+    case 'rework':
+      // A result that was replaced since, or of which nobody has told, asks for nothing.
+      return isDone(entry, hint.lock) && entry.rework?.lock !== hint.lock
+        ? { ...entry, rework: { lock: hint.lock, cause: hint.cause } }
+        : entry;
     case 'failed':
     case 'released': {
       const hold = holdOfHint(hint, 0);
@@ -192,7 +216,10 @@ function move(entry: TaskEntry, state: TaskState): TaskEntry {
   return same ? entry : { ...entry, state };
 }
 
-function holdOfHint(hint: Exclude<TaskHint, { kind: 'seen' | 'gone' }>, leaseMs: number): Hold {
+function holdOfHint(
+  hint: Exclude<TaskHint, { kind: 'seen' | 'gone' | 'rework' }>,
+  leaseMs: number,
+): Hold {
   const { peer, epoch, lock } = hint;
   return { peer, epoch, lock, leaseMs };
 }
@@ -215,6 +242,7 @@ function blank(task: TaskId): TaskEntry {
     givenBackOver: null,
     retriedOver: null,
     retriedAtMs: null,
+    rework: null,
     notBeforeMs: 0,
     failures: 0,
   };

@@ -16,8 +16,10 @@ import type { AttemptResult } from './attempt.ts';
 import type { Plan } from './plan.ts';
 
 export function claimComment(peerName: string, record: LockRecord): string {
+  const reworks = record.state === 'held' && record.rework !== undefined;
+  const how = reworks ? 'reworks the result, as its pull request asks' : 'holds this issue';
   return [
-    `bzzz is on it: peer **${peerName}** holds this issue (epoch ${record.epoch}, attempt ${record.attempt}).`,
+    `bzzz is on it: peer **${peerName}** ${how} (epoch ${record.epoch}, attempt ${record.attempt}).`,
     '',
     'To take it back, assign yourself, remove the label or close the issue.',
     footer(record),

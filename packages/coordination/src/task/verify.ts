@@ -6,6 +6,7 @@
 import {
   BzzzError,
   isBzzzError,
+  type Oid,
   parsePolicy,
   type RepoName,
   taskParts,
@@ -46,14 +47,24 @@ export interface VerifyOptions {
 /** How long verdicts are waited for where no policy says it. */
 const waitMsDefault = 900_000;
 
+export interface Verifying {
+  readonly tip: LockCommit;
+  readonly pullRequest: number;
+  /** The commit that the result has replaced, at which a stale list may still show the pull request. */
+  readonly before?: Oid | undefined;
+}
+
+type Shown = Publication & Pick<Verifying, 'before'>;
+
 /** Returns in a sentence how far the result is verified. Throws only on abort, and what no later try can mend. */
 export async function verifyResult(
   deps: VerifyDeps,
   options: VerifyOptions,
-  { tip, pullRequest }: { readonly tip: LockCommit; readonly pullRequest: number },
+  { tip, pullRequest, before }: Verifying,
   signal: AbortSignal,
 ): Promise<string> {
-  const publication = publicationOf(tip);
+  const published = publicationOf(tip);
+  const publication = published && { ...published, before };
   if (publication === undefined) return 'unverified: the lock names no result any more';
   const { record } = publication;
   if (record.verdicts === 0) {
@@ -117,7 +128,7 @@ async function waitMsOf(
 /** What people did that makes a verdict needless; undefined: the result still waits for one. */
 async function inPeoplesHands(
   { forge }: VerifyDeps,
-  { record }: Publication,
+  { record, before }: Shown,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { repo, number } = taskParts(record.task);
@@ -126,14 +137,15 @@ async function inPeoplesHands(
   if (latest === undefined) return undefined;
   if (latest.state !== 'open') return `its pull request was ${latest.state} first`;
   // A verdict is about one commit, and the pull request would be called ready for another.
-  return latest.head === record.result ? undefined : 'people pushed to its branch';
+  const isOurs = latest.head === record.result || latest.head === before;
+  return isOurs ? undefined : 'people pushed to its branch';
 }
 
 /** Ends early when people close the pull request. */
 async function gatherWhileOpen(
   deps: VerifyDeps,
   { hooks }: VerifyOptions,
-  publication: Publication,
+  publication: Shown,
   waitMs: number,
   signal: AbortSignal,
 ): Promise<Gathered> {

@@ -31,6 +31,8 @@ export interface Visible {
     signal: AbortSignal,
   ): Promise<void>;
   ready(record: LockRecord, pullRequest: number, signal: AbortSignal): Promise<void>;
+  /** On the pull request: what stands there is about to be replaced. */
+  draft(record: LockRecord, pullRequest: number, signal: AbortSignal): Promise<void>;
   /** On the issue: the last words. `how` says how far the result is verified. */
   finished(
     record: LockRecord,
@@ -126,6 +128,10 @@ export function createVisible(deps: VisibleDeps, options: VisibleOptions): Visib
       const { repo } = taskParts(record.task);
       const at = { pullRequest, head: record.result, verified: record.verdicts > 0 };
       return show(record, 'ready', signal, () => forge.markReady(repo, at, { signal }));
+    },
+    draft(record, pullRequest, signal) {
+      const { repo } = taskParts(record.task);
+      return show(record, 'draft', signal, () => forge.markDraft(repo, pullRequest, { signal }));
     },
     finished: (record, pullRequest, how, signal) =>
       comment(record, doneComment(peerName, record, pullRequest, how), signal),

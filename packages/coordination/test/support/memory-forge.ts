@@ -114,7 +114,11 @@ export function createMemoryForge(): MemoryForge {
     if (!lockHolds || !resultHolds) return false;
     objects.set(lock.oid, lock.commit);
     at.lock = lock.oid;
-    if (result !== undefined) at.result = result.oid;
+    if (result === undefined) return true;
+    const head = result.oid;
+    at.result = head;
+    // A pull request is of a branch: it shows what stands there while it is open.
+    at.pullRequests = at.pullRequests.map((one) => (one.state === 'open' ? { ...one, head } : one));
     return true;
   }
 
@@ -235,6 +239,10 @@ export function createMemoryForge(): MemoryForge {
     async readWork(_repo, _work, base, o) {
       enter('readWork', o?.signal);
       return base;
+    },
+    async rebaseWork(_repo, work, _base, o) {
+      enter('rebaseWork', o?.signal);
+      return { oid: work, conflicts: [] };
     },
     async listBranches(_repo, o) {
       enter('listBranches', o?.signal);

@@ -30,12 +30,13 @@ export function createMemoryPeer(
     slots?: number;
     repositories?: RepoName[];
     announceMs?: number;
+    hasModel?: boolean;
   } = {},
 ) {
   const signer = options.signer ?? createIdentity(index);
   const mesh = hub.join(signer.peer);
   const journal = options.journal ?? createMemoryJournal();
-  const work = createMemoryWork(clock);
+  const work = createMemoryWork(clock, { hasModel: options.hasModel ?? false });
   const replicas = () => options.replicas ?? [];
   const fatal: unknown[] = [];
   const coordinator = createCoordinator(

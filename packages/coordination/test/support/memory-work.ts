@@ -1,10 +1,11 @@
 /** Workspaces and an executor that do nothing but take time, as a test says. */
-import { BzzzError, Oid } from '@bzzz/protocol';
+import { BzzzError, ModelName, Oid } from '@bzzz/protocol';
 import type {
   AcceptanceJob,
   ChangedFile,
   Clock,
   Executor,
+  PromptJob,
   RecipeJob,
   Workspace,
   Workspaces,
@@ -24,7 +25,9 @@ export const alone = {
 
 export interface MemoryWork {
   readonly workspaces: Workspaces;
-  readonly executors: { recipe?: Executor<RecipeJob> };
+  readonly executors: { recipe?: Executor<RecipeJob>; ollama?: Executor<PromptJob> };
+  /** What a model was told. */
+  readonly prompts: PromptJob[];
   readonly events: string[];
   readonly created: Parameters<Workspaces['create']>[0][];
   readonly accepted: AcceptanceJob[];
@@ -38,6 +41,10 @@ export interface MemoryWork {
     exitCode: number | null;
     /** It fails unless another peer helps. */
     stuck: boolean;
+    /** The commits that come of it, one each; then always the same. */
+    results: Oid[];
+    /** What differs between any two commits. */
+    patch: string;
     /** The path that the work changes; null: nothing. */
     changes: string | null;
     error: BzzzError | null;
@@ -46,7 +53,11 @@ export interface MemoryWork {
   };
 }
 
-export function createMemoryWork(clock: Clock): MemoryWork {
+export function createMemoryWork(
+  clock: Clock,
+  { hasModel = false }: { readonly hasModel?: boolean } = {},
+): MemoryWork {
+  const prompts: PromptJob[] = [];
   const events: string[] = [];
   const created: Parameters<Workspaces['create']>[0][] = [];
   const accepted: AcceptanceJob[] = [];
@@ -57,6 +68,8 @@ export function createMemoryWork(clock: Clock): MemoryWork {
     accepts: true,
     exitCode: null,
     stuck: false,
+    results: [],
+    patch: 'patch',
     changes: 'src/a.ts',
     error: null,
     unprepared: null,
@@ -90,7 +103,7 @@ export function createMemoryWork(clock: Clock): MemoryWork {
       const isApplied = events
         .findLast((one) => /^(create|run|apply)/.test(one))
         ?.startsWith('apply');
-      const result = isApplied === true ? appliedOid : resultOid;
+      const result = isApplied === true ? appliedOid : (script.results.shift() ?? resultOid);
       return { result, commits: [{ oid: result, files: [file], secrets: [] }] };
     },
     async apply(patch, { reverse = false } = {}) {
@@ -123,7 +136,7 @@ export function createMemoryWork(clock: Clock): MemoryWork {
       return { result, commits: [{ oid: result, files: [file], secrets: [] }] };
     },
     async diff() {
-      return 'patch';
+      return script.patch;
     },
     async sweep() {
       events.push('sweep');
@@ -149,5 +162,15 @@ export function createMemoryWork(clock: Clock): MemoryWork {
       };
     },
   };
-  return { workspaces, executors: { recipe }, events, created, accepted, script };
+  const ollama: Executor<PromptJob> = {
+    models: () => [ModelName.parse('coder:1')],
+    async run({ job }, o) {
+      events.push('run');
+      prompts.push(job);
+      await work(o?.signal);
+      return { succeeded: !script.fails, reason: script.fails ? 'gave up' : '', commands: [] };
+    },
+  };
+  const executors = hasModel ? { recipe, ollama } : { recipe };
+  return { workspaces, executors, prompts, events, created, accepted, script };
 }

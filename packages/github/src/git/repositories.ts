@@ -1,5 +1,5 @@
 /** The git half of the forge port: base, fence and push of every repository. */
-import type { Base, Branches, FencePush, FenceRead, PushReply } from '@bzzz/coordination';
+import type { Base, Branches, FencePush, FenceRead, PushReply, Rebased } from '@bzzz/coordination';
 import {
   branchPrefix,
   BzzzError,
@@ -17,6 +17,7 @@ import { createKeyedLock } from '../keyed-lock.ts';
 import { expectSuccess, type Mirror, mirrorDir, openMirror } from './mirror.ts';
 import type { RunGit } from './process.ts';
 import { deleteBranches, pushFence } from './push.ts';
+import { rebase } from './rebase.ts';
 import type { Remote } from './remote.ts';
 import { assertGitUsable } from './version.ts';
 
@@ -25,8 +26,16 @@ export interface Repositories {
   readFence(repo: RepoName, number: IssueNumber, signal: AbortSignal): Promise<FenceRead>;
   push(repo: RepoName, push: FencePush, signal: AbortSignal): Promise<PushReply>;
   readWork(repo: RepoName, work: Oid, base: Base, signal: AbortSignal): Promise<Base | null>;
+  rebaseWork(repo: RepoName, work: Oid, base: Base, signal: AbortSignal): Promise<Rebased | null>;
   listBranches(repo: RepoName, signal: AbortSignal): Promise<readonly Branches[]>;
   deleteBranches(repo: RepoName, branches: Branches, signal: AbortSignal): Promise<PushReply>;
+}
+
+interface Work {
+  readonly repo: RepoName;
+  readonly mirror: Mirror;
+  readonly work: Oid;
+  readonly base: Base;
 }
 
 /** Lock commits held in memory, by id; each is under 8 KiB. */
@@ -60,6 +69,15 @@ export function createRepositories(
     const bytes = await remote.commit(repo, oid, limits.lockCommitBytesMax, signal);
     lockCommits.set(oid, bytes);
     return bytes;
+  };
+
+  /** The commit of the base branch that the work stands on, with both in the mirror; null: it does not. */
+  const baseOf = async ({ repo, mirror, work, base }: Work, signal: AbortSignal) => {
+    const present = await mirror.present([work], signal);
+    if (!present.has(work)) await remote.fetch(repo, mirror, work, signal);
+    const beneath = await onlyParentOf(mirror, work, signal);
+    const isOnIt = beneath !== null && (await isWithin(mirror, beneath, base.oid, signal));
+    return isOnIt ? beneath : null;
   };
 
   return {
@@ -98,11 +116,16 @@ export function createRepositories(
 
     async readWork(repo, work, base, signal) {
       const mirror = await mirrorOf(repo, signal);
-      const present = await mirror.present([work], signal);
-      if (!present.has(work)) await remote.fetch(repo, mirror, work, signal);
-      const beneath = await onlyParentOf(mirror, work, signal);
-      if (beneath === null || !(await isWithin(mirror, beneath, base.oid, signal))) return null;
-      return { ...base, oid: beneath };
+      const beneath = await baseOf({ repo, mirror, work, base }, signal);
+      return beneath === null ? null : { ...base, oid: beneath };
+    },
+
+    async rebaseWork(repo, work, base, signal) {
+      const mirror = await mirrorOf(repo, signal);
+      const beneath = await baseOf({ repo, mirror, work, base }, signal);
+      if (beneath === null) return null;
+      if (beneath === base.oid) return { oid: work, conflicts: [] };
+      return rebase(mirror, work, base.oid, signal);
     },
 
     async listBranches(repo, signal) {

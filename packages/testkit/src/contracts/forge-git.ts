@@ -222,6 +222,48 @@ export function describeForgeObjects(stage: ForgeStage): void {
     expect(await taker.readWork(repo, result, now)).toMatchObject({ oid: base.oid });
   });
 
+  describe('a result on a base that has moved', () => {
+    it('is put on top of the new one', async () => {
+      const { subject, forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      const { base } = await forge.readBase(repo);
+      const { result } = await publish(forge, subject, number);
+      expect(await forge.rebaseWork(repo, result, base)).toEqual({ oid: result, conflicts: [] });
+      await person.pushFiles(base.branch, { 'NEWS.md': `more news of ${base.oid}` });
+      const taker = await subject.client();
+      const { base: now } = await taker.readBase(repo);
+      const rebased = await taker.rebaseWork(repo, result, now);
+      expect(rebased).toMatchObject({ conflicts: [] });
+      const oid = rebased?.oid ?? result;
+      expect(await taker.readWork(repo, oid, now)).toMatchObject({ oid: now.oid });
+      // The same for whoever does it.
+      const again = await forge.readBase(repo);
+      expect(await forge.rebaseWork(repo, result, again.base)).toEqual(rebased);
+    });
+
+    it('holds both sides where both changed the same', async () => {
+      const { subject, forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      const { base } = await forge.readBase(repo);
+      const { result } = await publish(forge, subject, number);
+      await person.pushFiles(base.branch, { 'result.txt': `made by hand over ${base.oid}\n` });
+      const { base: now } = await forge.readBase(repo);
+      const rebased = await forge.rebaseWork(repo, result, now);
+      expect(rebased).toMatchObject({ conflicts: ['result.txt'] });
+      const oid = rebased?.oid ?? result;
+      expect(await forge.readWork(repo, oid, now)).toMatchObject({ oid: now.oid });
+    });
+
+    it('is nothing where people pushed on top of it', async () => {
+      const { subject, forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      await publish(forge, subject, number);
+      const further = await person.pushFiles(`bzzz/issue-${number}`, { 'hand.txt': 'by hand\n' });
+      const { base } = await forge.readBase(repo);
+      expect(await forge.rebaseWork(repo, further, base)).toBeNull();
+    });
+  });
+
   it('fails clearly when the result is not in the mirror', async () => {
     const { forge, repo, person } = stage;
     const number = await stage.openIssue();

@@ -40,7 +40,7 @@ export const bugsOfClaims = {
     breaks: ['4.2-three-failures'],
     edits: [
       {
-        file: 'task/drive.ts',
+        file: 'task/endings.ts',
         find: 'const { failures = 0 } = job.holding.tip().record;',
         replace: 'const failures = job.holding.tip().record.attempt - 1;',
       },
@@ -52,8 +52,8 @@ export const bugsOfClaims = {
     edits: [
       {
         file: 'fence/claim.ts',
-        find: '...(below === undefined || options.afresh ? {} : failuresOf(below)),',
-        replace: '...(below === undefined || options.afresh || true ? {} : failuresOf(below)),',
+        find: '...(below === undefined || isForgiven ? {} : failuresOf(below)),',
+        replace: '...(below === undefined || isForgiven || true ? {} : failuresOf(below)),',
       },
     ],
   },
@@ -178,8 +178,8 @@ export const bugsOfClaims = {
     breaks: [4, '4.2-last-look'],
     edits: [
       {
-        file: 'task/drive.ts',
-        find: 'await forgeWork(deps, options, claim, signal, () => lookAgain(deps, claim, policy, signal));',
+        file: 'task/endings.ts',
+        find: 'await lookAgain(deps, claim, policy, signal);',
         replace: 'await lookAgain(deps, claim, policy, signal).catch(() => undefined);',
       },
     ],

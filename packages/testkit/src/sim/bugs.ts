@@ -8,6 +8,7 @@ import type { BugSpec } from './bug-spec.ts';
 import { bugsOfAdapters } from './bugs-of-adapters.ts';
 import { bugsOfClaims } from './bugs-of-claims.ts';
 import { bugsOfHelp } from './bugs-of-help.ts';
+import { bugsOfReworks } from './bugs-of-reworks.ts';
 import { bugsOfTakeovers } from './bugs-of-takeovers.ts';
 import { bugsOfWork } from './bugs-of-work.ts';
 
@@ -15,6 +16,7 @@ export const bugs = {
   ...bugsOfAdapters,
   ...bugsOfClaims,
   ...bugsOfHelp,
+  ...bugsOfReworks,
   ...bugsOfTakeovers,
   ...bugsOfWork,
 };

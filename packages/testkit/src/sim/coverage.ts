@@ -10,11 +10,16 @@ export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>
   function onPush({ push, accepted }: Extract<HistoryEvent, { kind: 'push' }>): void {
     if (!accepted) return count('rejected push');
     const { number, lock, result } = push;
-    const { epoch, state } = decodeLockCommit(virtualRepo, lock.commit).record;
+    const { record } = decodeLockCommit(virtualRepo, lock.commit);
+    const { epoch, state } = record;
     if (result !== undefined) count(state === 'result' ? 'publication' : 'checkpoint');
     const raised = epoch > (epochs.get(number) ?? epoch);
     if (raised) count('takeover');
     if (raised && state === 'result') count('carried result');
+    if (raised && record.state === 'held' && record.rework !== undefined) count('rework');
+    if (result !== undefined && record.state === 'result' && record.reworks !== undefined) {
+      count('reworked');
+    }
     epochs.set(number, epoch);
   }
 
@@ -36,6 +41,7 @@ export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>
     if (body.kind === 'verdict.heard' && body.outcome === 'failed') count('disagreement');
     if (body.kind === 'verdict.heard' && body.outcome === 'declined') count('declined verdict');
     if (body.kind === 'task.ended' && body.reason.startsWith('verified')) count('verified');
+    if (body.kind === 'task.ended' && body.reason.includes('not reworked')) count('not reworked');
     if (body.kind === 'task.ended' && body.reason.startsWith('unverified')) count('unverified');
   }
 

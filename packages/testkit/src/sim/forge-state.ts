@@ -18,6 +18,7 @@ import type {
   PullRequest,
   PullRequestText,
   Remark,
+  ReviewRemark,
 } from '@bzzz/coordination';
 
 export interface Snapshot {
@@ -37,6 +38,14 @@ export interface Snapshot {
   /** Body of bzzz's comment, which is to be the only one. */
   readonly comment: string | null;
   readonly comments: number;
+  readonly review: VirtualReview;
+}
+
+/** What is said of the pull request, and the heads that do not merge or on which a check failed. */
+interface VirtualReview {
+  readonly remarks: readonly ReviewRemark[];
+  readonly conflictAt: ReadonlySet<Oid>;
+  readonly failedAt: ReadonlySet<Oid>;
 }
 
 export interface ForgeState {
@@ -86,6 +95,23 @@ export function withRemark(
   return { remarks: [...remarks, { ...remark, atMs: wholeSeconds(nowMs) }] };
 }
 
+/** What changes when somebody says this of the pull request. */
+export function withReview(
+  { review }: Snapshot,
+  remark: Pick<ReviewRemark, 'by' | 'association' | 'text'>,
+  nowMs: number,
+): Pick<Snapshot, 'review'> {
+  const said: ReviewRemark = {
+    ...remark,
+    kind: 'comment',
+    path: null,
+    line: null,
+    atMs: wholeSeconds(nowMs),
+    edited: false,
+  };
+  return { review: { ...review, remarks: [...review.remarks, said] } };
+}
+
 function wholeSeconds(atMs: number): number {
   return Math.floor(atMs / 1_000) * 1_000;
 }
@@ -99,6 +125,13 @@ export function pullOfIssue(number: IssueNumber): number {
 
 export function issueOfPull(pullRequest: number): IssueNumber {
   return IssueNumber.parse(pullRequest - pullBase);
+}
+
+/** A pull request is of a branch: it shows what stands there while it is open. */
+function followed(now: Snapshot): Snapshot {
+  const { pullRequest, result } = now;
+  if (pullRequest?.state !== 'open' || result === null) return now;
+  return { ...now, pullRequest: { ...pullRequest, head: result } };
 }
 
 export function createForgeState(accounts: readonly Account[], policy: string): ForgeState {
@@ -117,7 +150,7 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
     const past = tasks.get(number);
     const before = past?.at(-1);
     if (past === undefined || before === undefined) return;
-    past.push({ ...before, ...change, atMs: nowMs });
+    past.push({ ...followed({ ...before, ...change }), atMs: nowMs });
     if (past.length > pastMax) past.shift();
   }
 
@@ -144,6 +177,7 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
         comment: null,
         comments: 0,
         remarks: [],
+        review: { remarks: [], conflictAt: new Set<Oid>(), failedAt: new Set<Oid>() },
       };
       const atMs = issue.updatedAtMs;
       const writtenAtMs = wholeSeconds(atMs);

@@ -44,7 +44,11 @@ export type PeopleAct =
   | 'forge-lock'
   | 'push-result'
   | 'close-pull-request'
-  | 'merge';
+  | 'merge'
+  | 'review'
+  | 'review-as-stranger'
+  | 'fail-checks'
+  | 'conflict';
 
 export type HistoryEvent =
   | {

@@ -16,6 +16,7 @@ import {
   type Snapshot,
   withLabel,
   withRemark,
+  withReview,
 } from './forge-state.ts';
 import type { History, PeopleAct } from './history.ts';
 import type { SeededRandom } from './random.ts';
@@ -79,6 +80,18 @@ const sayings: readonly (readonly PeopleAct[])[] = [
   ['say-and-edit'],
 ];
 
+/** What becomes of a pull request, and later. */
+const reviews: readonly (readonly PeopleAct[])[] = [
+  ['review'],
+  ['review', 'review'],
+  ['review', 'close-pull-request'],
+  ['review-as-stranger'],
+  ['fail-checks'],
+  ['conflict'],
+  ['conflict', 'review'],
+  ['conflict', 'close-pull-request'],
+];
+
 /** One person does one thing to one issue, and perhaps takes it back later. */
 export function act(deps: PeopleDeps): void {
   const { random, state, timeline } = deps;
@@ -87,8 +100,17 @@ export function act(deps: PeopleDeps): void {
   const own = random.fork(`approval ${timeline.nowMs()}`);
   const strange = state.numbers().filter((one) => isStrange(state, one, timeline.nowMs()));
   go({ ...deps, random: own }, own.pick(strange), own.pick(approvals));
-  if (!own.chance(0.4)) return;
-  go({ ...deps, random: own }, own.pick(state.numbers()), own.pick(sayings));
+  if (own.chance(0.4)) {
+    go({ ...deps, random: own }, own.pick(state.numbers()), own.pick(sayings));
+  }
+  const reviewer = random.fork(`review ${timeline.nowMs()}`);
+  const inReview = state.numbers().filter((one) => isInReview(state, one, timeline.nowMs()));
+  if (!reviewer.chance(0.5)) return;
+  go({ ...deps, random: reviewer }, reviewer.pick(inReview), reviewer.pick(reviews));
+}
+
+function isInReview(state: ForgeState, number: IssueNumber, nowMs: number): boolean {
+  return state.at(number, nowMs)?.pullRequest?.state === 'open';
 }
 
 function isStrange(state: ForgeState, number: IssueNumber, nowMs: number): boolean {
@@ -128,7 +150,8 @@ const said = { by: person, association: 'OWNER', edited: false } as const;
 type Change = Partial<Omit<Snapshot, 'atMs'>>;
 
 function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | undefined {
-  const { issue, lock, result, pullRequest } = now;
+  const { issue, lock, result, pullRequest, review } = now;
+  const inReview = pullRequest?.state === 'open' ? new Set([pullRequest.head]) : undefined;
   const { state, label, bot, isEverybodys, random } = deps;
   const nowMs = deps.timeline.nowMs();
   const byHand = () => state.put(utf8(`a person's commit: ${issue.number} ${random.unit()}`));
@@ -170,6 +193,16 @@ function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | un
       const association = 'NONE';
       return withRemark(now, { ...said, by: stranger, association, line: '/bzzz stop' }, nowMs);
     }
+    case 'review':
+      return inReview && withReview(now, { ...said, text: 'not like this' }, nowMs);
+    case 'review-as-stranger': {
+      const by = stranger;
+      return inReview && withReview(now, { by, association: 'NONE', text: 'do this' }, nowMs);
+    }
+    case 'fail-checks':
+      return inReview && { review: { ...review, failedAt: review.failedAt.union(inReview) } };
+    case 'conflict':
+      return inReview && { review: { ...review, conflictAt: review.conflictAt.union(inReview) } };
     case 'say-and-edit':
       return withRemark(now, { ...said, line: '/bzzz stop', edited: true }, nowMs);
     case 'edit':

@@ -1,7 +1,7 @@
 /**
  * The rules of DESIGN.md 4.2 (the claim) and 4.3 (liveness and takeover), a line each, sentence by
  * sentence. Every one has a bug among bugs.ts that breaks it and that the simulator must find; a test
- * holds that. Rework that people ask for on a published result is not built yet.
+ * holds that.
  */
 export const rules = {
   '4.2-lease': 'the branches of a task move only by a push that expects what was read',
@@ -15,6 +15,9 @@ export const rules = {
   '4.2-every-commit': 'no commit of a push touches what is protected, however the net change looks',
   '4.2-early-work': 'no work is pushed before its publication unless the policy says so',
   '4.2-over-result': 'nobody starts an attempt by himself over a result',
+  '4.2-rework-asked': 'but where trusted people, a check or the base branch ask for a rework of it',
+  '4.2-rework-answered': 'what trusted people say of a result is answered, or given up in the end',
+  '4.2-rework-stands': 'a result stands until another takes its place',
   '4.2-over-failure': 'nor over a failure, until people give the issue back',
   '4.2-prior-result':
     'with no lock branch, a pull request of the result branch is looked for first',

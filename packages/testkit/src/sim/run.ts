@@ -65,6 +65,8 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
           .peers()
           .find(({ id }) => id === peer)
           ?.process?.running() === true,
+      isPlain: (number) =>
+        world.tasks.some(({ issue, isPlain }) => issue.number === number && isPlain),
       helpers: world.helpers,
       prompt: () => !Number.isFinite(world.drawn.everyMs.pause) && world.drawn.sluggishMsMax === 0,
     },

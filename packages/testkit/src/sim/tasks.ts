@@ -1,5 +1,5 @@
 /** The issues of a run, and what becomes of the work on each. */
-import { type Association, Issue } from '@bzzz/protocol';
+import { type Association, Issue, ModelName } from '@bzzz/protocol';
 import type { Faults } from './faults.ts';
 import type { SeededRandom } from './random.ts';
 import type { Sights } from './sights.ts';
@@ -7,6 +7,8 @@ import type { Fate } from './virtual-reports.ts';
 
 export interface VirtualTask {
   readonly issue: Issue;
+  /** A model does it, by the same program. */
+  readonly isPlain: boolean;
   /** What a program does on the machine of this index. */
   fateOf(program: string | undefined, machine: number): Fate;
 }
@@ -15,6 +17,9 @@ const attemptMs = 90_000;
 /** Longer than a step takes that goes well. */
 const stallMs = 30_000;
 const verdictMs = 120_000;
+
+/** The model that every machine has. */
+export const virtualModel = ModelName.parse('virtual:1');
 
 export interface PolicyDraw {
   /** How often unfinished work is pushed; null: it is not. */
@@ -29,6 +34,7 @@ export function policyOf({ checkpointMs, verdicts, helpers }: PolicyDraw): strin
     ...(checkpointMs === null ? [] : [`checkpointMs: ${checkpointMs}`]),
     'version: 1',
     'recipes: {chore: {run: [chore], accept: [check]}}',
+    `plain: {models: ["${virtualModel}"], accept: [check]}`,
     `verdicts: ${verdicts}`,
     `help: {peersMax: ${helpers}, waitMs: 60000}`,
     `limits: {attemptMs: ${attemptMs}, stallMs: ${stallMs}, verdictMs: ${verdictMs}}`,
@@ -67,8 +73,10 @@ function drawTask(
   const isSilent = random.fork(`silent ${number}`).chance(0.5);
   const stuckOn = (machine: number) =>
     stuck === 'everywhere' || (stuck === 'here' ? machine === only : machine !== only);
+  const isPlain = random.fork(`plain ${number}`).chance(0.4);
   return {
-    issue: virtualIssue(number, association),
+    isPlain,
+    issue: virtualIssue(number, association, isPlain ? 'the chore is to be done' : 'recipe: chore'),
     fateOf(program, machine) {
       if (program === 'chore' && hopeless) return 'fails';
       if (program === 'chore' && stuck !== null && stuckOn(machine)) return 'stuck';
@@ -81,11 +89,11 @@ function drawTask(
   };
 }
 
-function virtualIssue(number: number, association: Association): Issue {
+function virtualIssue(number: number, association: Association, body: string): Issue {
   return Issue.parse({
     number,
     title: `chore ${number}`,
-    body: 'recipe: chore',
+    body,
     state: 'open',
     labels: ['bzzz'],
     assignees: [],

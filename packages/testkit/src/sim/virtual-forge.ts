@@ -7,6 +7,7 @@ import {
   type IssueNumber,
   issueHash,
   type PeerId,
+  taskParts,
   type VisibleEffect,
 } from '@bzzz/protocol';
 import type { Forge, PullRequest, PushReply } from '@bzzz/coordination';
@@ -24,6 +25,7 @@ import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
 import type { Sights } from './sights.ts';
 import type { Timeline } from './timeline.ts';
+import { reviewOf } from './virtual-review.ts';
 import type { VirtualCommits } from './virtual-commits.ts';
 
 export interface VirtualForgeDeps {
@@ -170,11 +172,10 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
   }
 
   /** Any number may be asked for, also that of an issue. */
-  function shown(id: number, read: (number: IssueNumber) => Snapshot): PullRequest {
+  function shown(id: number, read: (number: IssueNumber) => Snapshot): Snapshot {
     const number = state.numbers().find((one) => pullOfIssue(one) === id);
-    const pullRequest = number === undefined ? null : read(number).pullRequest;
-    if (pullRequest === null) throw new BzzzError('forge_not_found', `no pull request ${id}`);
-    return pullRequest;
+    if (number === undefined) throw new BzzzError('forge_not_found', `no pull request ${id}`);
+    return read(number);
   }
 
   function write(
@@ -267,6 +268,17 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const made = commits.get(work);
         return made === undefined ? null : { ...base, oid: made.base };
       }),
+    rebaseWork: (_repo, work, base, o) =>
+      gitAsk(o?.signal, () => {
+        const made = commits.get(work);
+        if (made === undefined) return null;
+        if (made.base === base.oid) return { oid: work, conflicts: [] };
+        const { task, trespasses } = made;
+        const oid = commits.make(historyDraws, { task, trespasses, base: base.oid });
+        const { number } = taskParts(task);
+        history.record({ kind: 'made', peer, number, result: oid, base: base.oid, trespasses });
+        return { oid, conflicts: ['a'] };
+      }),
     listBranches: (_repo, o) =>
       gitAsk(o?.signal, () =>
         state.numbers().flatMap((number) => {
@@ -303,16 +315,13 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const { pullRequest } = snapshot(number);
         return pullRequest === null ? [] : [pullRequest];
       }),
-    readReview(_repo, id, o) {
-      const look = () => {
-        const { state: now, draft, head } = shown(id, (number) => snapshot(number, historyDraws));
-        // Nobody here moves the base apart, runs checks, or says anything of a result.
-        const mergeable = now === 'open' ? true : null;
-        const checks = { state: 'none', failed: [] } as const;
-        return { state: now, draft, head, mergeable, checks, remarks: [] };
-      };
-      return ask('read', o?.signal, look, historyDraws);
-    },
+    readReview: (_repo, id, o) =>
+      ask(
+        'read',
+        o?.signal,
+        () => reviewOf(shown(id, (number) => snapshot(number, historyDraws))),
+        historyDraws,
+      ),
     putPullRequest: (_repo, number, text, o) =>
       ask('write', o?.signal, () => {
         const { pullRequest, pullRequestText, result } = fresh(number);
@@ -356,10 +365,11 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       }),
     markDraft: (_repo, id, o) =>
       ask('write', o?.signal, () => {
-        const pullRequest = shown(id, fresh);
+        const { pullRequest } = shown(id, fresh);
+        if (pullRequest === null) throw new BzzzError('forge_not_found', `no pull request ${id}`);
         const written = pullRequest.state === 'open' && !pullRequest.draft;
-        if (written)
-          write(issueOfPull(id), 'draft', { pullRequest: { ...pullRequest, draft: true } });
+        const draft = { ...pullRequest, draft: true };
+        if (written) write(issueOfPull(id), 'draft', { pullRequest: draft });
         return { written };
       }),
   };

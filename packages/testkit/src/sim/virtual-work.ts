@@ -7,6 +7,7 @@ import type {
   Executor,
   ExecutorRequest,
   ExecutorReport,
+  PromptJob,
   RecipeJob,
   SetupJob,
   WorkLimits,
@@ -18,6 +19,7 @@ import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
 import type { Sights } from './sights.ts';
 import type { Timeline } from './timeline.ts';
+import { virtualModel } from './tasks.ts';
 import type { VirtualCommits } from './virtual-commits.ts';
 import { type Fate, succeeded, toldOf } from './virtual-reports.ts';
 
@@ -51,7 +53,10 @@ const signEveryMs = 10_000;
 export function createVirtualWork(
   deps: VirtualWorkDeps,
   options: VirtualWorkOptions,
-): { workspaces: Workspaces; executors: { recipe: Executor<RecipeJob> } } {
+): {
+  workspaces: Workspaces;
+  executors: { recipe: Executor<RecipeJob>; ollama: Executor<PromptJob> };
+} {
   const { timeline, random, history, process, sights, commits } = deps;
   const { peer } = options;
   /** Tasks whose work has touched what the policy protects. */
@@ -204,7 +209,12 @@ export function createVirtualWork(
       return { succeeded: failed === undefined, reason, commands };
     },
   };
-  return { workspaces, executors: { recipe } };
+  const ollama: Executor<PromptJob> = {
+    models: () => [virtualModel],
+    run: (request, o) =>
+      recipe.run({ ...request, job: { kind: 'recipe', commands: [['chore']] } }, o),
+  };
+  return { workspaces, executors: { recipe, ollama } };
 }
 
 /** Of a result that was not made here. */

@@ -143,6 +143,7 @@ export function createWorld(options: WorldOptions): World {
     pollMs: 5_000,
     backoffMs: 2_000,
     tidyMs: 30_000,
+    reviewMs: 15_000,
     keepMs: 20_000,
   });
   // Patient, since every ping costs the simulator as much as any other message; more so through hours.

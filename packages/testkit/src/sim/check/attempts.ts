@@ -8,10 +8,17 @@ const lagMsMax = 10_000;
 /** Errors by which the forge says that it is away, or says no. */
 const forgeSilent = new Set(['forge_unreachable', 'forge_rate_limited', 'fence_refused']);
 
+interface Claimed {
+  readonly epoch: number;
+  readonly atMs: number;
+  /** Over the result that its pull request shows. */
+  readonly reworks: boolean;
+}
+
 export function checkAttempts({ broken, repo, state, nowMs }: CheckContext): Check {
   /** What a peer meant to show of which claim. */
   const shown = new Set<string>();
-  const claimed = new Map<number, { readonly epoch: number; readonly atMs: number }>();
+  const claimed = new Map<number, Claimed>();
   const openedAtMs = new Map<number, number>();
 
   function onStarted(peer: PeerId, body: Extract<EntryBody, { kind: 'attempt.started' }>): void {
@@ -23,7 +30,7 @@ export function checkAttempts({ broken, repo, state, nowMs }: CheckContext): Che
     }
     const claim = claimed.get(number);
     const opened = openedAtMs.get(number);
-    if (claim?.epoch !== epoch || opened === undefined) return;
+    if (claim?.epoch !== epoch || opened === undefined || claim.reworks) return;
     if (opened < claim.atMs - lagMsMax) {
       broken('4.2-prior-result', `work on #${number} began though its pull request stands`);
     }
@@ -32,7 +39,8 @@ export function checkAttempts({ broken, repo, state, nowMs }: CheckContext): Che
   function onPush({ number, lock, result }: FencePush): void {
     const { record } = decodeLockCommit(repo, lock.commit);
     if (record.epoch !== claimed.get(number)?.epoch) {
-      claimed.set(number, { epoch: record.epoch, atMs: nowMs() });
+      const reworks = record.state === 'held' && record.rework !== undefined;
+      claimed.set(number, { epoch: record.epoch, atMs: nowMs(), reworks });
     }
     const isEarly = result !== undefined && record.state === 'held';
     if (isEarly && !state.base.policy.includes('checkpointMs')) {

@@ -93,6 +93,10 @@ export function createChains(repo: RepoName): Chains {
         case 'say-and-edit':
         case 'close-pull-request':
         case 'merge':
+        case 'review':
+        case 'review-as-stranger':
+        case 'fail-checks':
+        case 'conflict':
           return;
       }
     },

@@ -51,7 +51,8 @@ export function checkFencing(context: CheckContext, chains: Chains): Check {
       broken(2, `epoch ${after.epoch} was accepted on #${number} over epoch ${before.epoch}`);
     }
     if (same && before.state !== 'held') broken(2, `an ended claim of #${number} was moved on`);
-    if (raised && before.state === 'result' && after.state !== 'result') {
+    const reworks = after.state === 'held' && after.rework !== undefined;
+    if (raised && before.state === 'result' && after.state !== 'result' && !reworks) {
       broken(1, `work on #${number} began again over its result`);
     }
   }

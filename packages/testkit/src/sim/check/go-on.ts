@@ -11,6 +11,7 @@ export function checkGoOn({ broken }: CheckContext, chains: Chains): Check {
     const { record, touched, resultTouched } = chains.get(number);
     if (record?.state !== 'held' || touched !== null || resultTouched) return;
     if (record.peer !== peer || record.epoch !== body.epoch) return;
+    if (record.rework !== undefined) return;
     if (record.work === undefined && body.from !== undefined) {
       broken('4.3-go-on', `an attempt on #${number} went on from what was not to be gone on from`);
     }

@@ -21,6 +21,7 @@ import { checkLostLock } from './lost-lock.ts';
 import { checkPeople } from './people.ts';
 import { checkQuarantine } from './quarantine.ts';
 import { checkQuorum } from './quorum.ts';
+import { checkRework } from './rework.ts';
 import { checkTakeover } from './takeover.ts';
 import { checkTidy } from './tidy.ts';
 import type { Check, CheckContext, Violation } from './violation.ts';
@@ -54,6 +55,7 @@ export function createChecker(
   const helping = watchHelping();
   const ending = checkEnding(context, chains);
   const help = checkHelp(context);
+  const rework = checkRework(context, chains);
   const checks = [
     checkFencing(context, chains),
     checkJournals(context),
@@ -65,6 +67,7 @@ export function createChecker(
     checkGoOn(context, chains),
     checkBase(context),
     checkQuorum(context, chains),
+    rework,
     help,
     checkAttempts(context),
     checkFailures(context, chains),
@@ -82,7 +85,7 @@ export function createChecker(
   });
   return {
     violations,
-    allEnded: () => state.numbers().every((number) => isOver(number, [ending, help])),
+    allEnded: () => state.numbers().every((number) => isOver(number, [ending, help, rework])),
     atEnd() {
       for (const check of checks) check.atEnd?.();
     },

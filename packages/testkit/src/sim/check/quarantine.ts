@@ -21,9 +21,12 @@ export function checkQuarantine({ broken, repo }: CheckContext, chains: Chains):
       if (tip === lock.oid || before === undefined || touched !== null) return;
       const { record } = decodeLockCommit(repo, lock.commit);
       const [had = 0, has = 0] = [before.failures, record.failures];
-      const isRetried = before.state === 'failed' && record.state === 'held';
-      if (has < had && !isRetried) broken('4.2-three-failures', `#${number} forgot a failure`);
-      if (has >= failuresMax) broken('4.2-three-failures', `#${number} was tried after ${has}`);
+      const isRetried = before.state !== 'held' && record.state === 'held';
+      const isDone = before.state === 'held' && record.state === 'result';
+      if (has < had && !isRetried && !isDone)
+        broken('4.2-three-failures', `#${number} forgot a failure`);
+      if (has >= failuresMax && record.state !== 'result')
+        broken('4.2-three-failures', `#${number} was tried after ${has}`);
       const isStuck = stuck.has(`${record.peer} ${number} ${record.epoch}`);
       const isLast = isStuck || had + 1 >= failuresMax || before.attempt > claimsMax;
       if (record.state === 'failed' && before.state === 'held' && !isLast) {

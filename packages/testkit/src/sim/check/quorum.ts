@@ -18,9 +18,13 @@ import {
   type Verdict,
   verdictSigningBytes,
 } from '@bzzz/protocol';
+import type { FencePush } from '@bzzz/coordination';
 import { isMarked } from '../virtual-signer.ts';
 import type { Chains } from './chains.ts';
 import type { Check, CheckContext } from './violation.ts';
+
+/** A write that was sent before may arrive so late. */
+const lateMsMax = 120_000;
 
 type ResultRecord = Extract<LockRecord, { state: 'result' }>;
 
@@ -31,7 +35,9 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
   /** What came of acceptances, by peer and commit. */
   const found = new Map<string, Set<boolean>>();
   const helped = new Map<IssueNumber, Set<PeerId>>();
-  const verified = new Set<IssueNumber>();
+  /** Results with a quorum, by task. */
+  const verified = new Set<string>();
+  const lastReadyMs = new Map<IssueNumber, number>();
   /** Who made a commit, whoever published it. */
   const makers = new Map<Oid, PeerId>();
 
@@ -51,7 +57,7 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
     for (const verdict of verdicts) judges.add(onVerdict(number, certificate, record, verdict));
     if (judges.size < verdicts.length) broken(9, `a verdict on #${number} is counted twice`);
     const passed = verdicts.filter(({ statement }) => statement.outcome === 'passed');
-    if (passed.length >= record.verdicts) verified.add(number);
+    if (passed.length >= record.verdicts) verified.add(`${number} ${record.result}`);
   }
 
   function onVerdict(
@@ -84,10 +90,23 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
     helped.set(number, (helped.get(number) ?? new Set()).add(peer));
   }
 
+  /** Who replaces a result has taken back first that it is ready; a write of before may be late. */
+  function onReplaced({ number, lock }: FencePush): void {
+    const { record } = decodeLockCommit(repo, lock.commit);
+    const now = state.at(number, nowMs());
+    if (record.state !== 'result' || record.verdicts === 0) return;
+    if (now?.pullRequest?.state !== 'open' || now.pullRequest.draft) return;
+    const readyAtMs = lastReadyMs.get(number) ?? 0;
+    if (chains.get(number).record?.state === 'held' && nowMs() - readyAtMs > lateMsMax) {
+      broken(9, `#${number} was replaced while it was ready for review`);
+    }
+  }
+
   function mustBeVerified(number: IssueNumber, what: string): void {
     const { record } = chains.get(number);
     if (record?.state !== 'result' || record.verdicts === 0) return;
-    if (!verified.has(number)) broken(9, `#${number} is ${what} without its quorum`);
+    if (!verified.has(`${number} ${record.result}`))
+      broken(9, `#${number} is ${what} without its quorum`);
   }
 
   return {
@@ -100,8 +119,12 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
         const key = `${event.peer} ${event.result}`;
         found.set(key, (found.get(key) ?? new Set()).add(event.passed));
       }
+      if (event.kind === 'push' && event.accepted && event.push.result !== undefined) {
+        onReplaced(event.push);
+      }
       if (event.kind !== 'write') return;
       const { number, effect } = event;
+      if (effect === 'ready') lastReadyMs.set(number, nowMs());
       if (effect === 'verdicts') onCertificate(number);
       if (effect === 'ready') mustBeVerified(number, 'ready for review');
       const comment = state.at(number, nowMs())?.comment;

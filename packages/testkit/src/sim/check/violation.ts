@@ -25,6 +25,8 @@ export interface CheckContext {
   readonly exists: (peer: PeerId) => boolean;
   /** Whether it lives and does not stand still. */
   readonly running: (peer: PeerId) => boolean;
+  /** Whether a model is to do it, in words; else a recipe. */
+  readonly isPlain: (number: IssueNumber) => boolean;
   /** Peers that may work on one request for help. */
   readonly helpers: number;
   /** Whether nothing in this run slows a peer down or stops it for a while. */

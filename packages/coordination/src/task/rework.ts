@@ -1,0 +1,114 @@
+/**
+ * What asks for more work on a published result: remarks of people whom the policy trusts on its pull
+ * request, checks of the repository that failed on it, or a base branch into which it does not merge any
+ * more. What people say always counts; the rest only so often, until they say something.
+ */
+import {
+  type LockRecord,
+  type Oid,
+  parsePolicy,
+  type Policy,
+  type ReworkCause,
+  taskParts,
+} from '@bzzz/protocol';
+import type { Heard } from '../fence/commit.ts';
+import type { Forge, Review, ReviewRemark } from '../ports/index.ts';
+
+/** Attempts at one rework that failed, anywhere, and reworks without a word of people in between. */
+const triesMax = 3;
+
+export interface Rework extends Heard {
+  readonly cause: ReworkCause;
+  readonly pullRequest: number;
+  /** The result that stands. */
+  readonly result: Oid;
+  /** What trusted people said since the result answered them last, oldest first. */
+  readonly remarks: readonly ReviewRemark[];
+  readonly failedChecks: Review['checks']['failed'];
+  /** It was given up before: what people say now is a new beginning. */
+  readonly isAnew: boolean;
+}
+
+/** What a lock says of the result that stands, whether somebody reworks it already or not. */
+export interface Standing extends Heard {
+  readonly result: Oid;
+  readonly failures: number;
+  readonly reworks: number;
+}
+
+/** Undefined: it tells of no result. */
+export function standingOf(record: LockRecord): Standing | undefined {
+  const result = record.state === 'result' ? record.result : undefined;
+  const stands = record.state === 'held' ? record.rework : result;
+  if (stands === undefined || (record.state !== 'held' && record.state !== 'result')) return;
+  const { failures = 0, reworks = 0, heardMs = 0, heardCount = 0 } = record;
+  return { result: stands, failures, reworks, heardMs, heardCount };
+}
+
+export interface ReworkRules extends Pick<Policy, 'authors'> {
+  /** A recipe makes the same again whatever people say of it: only another base changes what it makes. */
+  readonly isRecipe: boolean;
+}
+
+/** Undefined: nothing asks for it, or the result is in the hands of people. */
+export function reworkAsked(
+  { state, head, mergeable, checks, remarks }: Review,
+  { result, failures, reworks, ...heard }: Standing,
+  { authors, isRecipe }: ReworkRules,
+): Omit<Rework, 'pullRequest'> | undefined {
+  if (state !== 'open' || head !== result) return undefined;
+  const said = remarks.filter((one) => says(one) && authors.includes(one.association));
+  const news = isRecipe ? [] : newsOf(said, heard);
+  const failedChecks = checks.state === 'failed' ? checks.failed : [];
+  const isAnew = failures >= triesMax;
+  const what = { result, remarks: news, failedChecks, isAnew, ...heardWith(said, news, heard) };
+  if (news.length > 0) return { cause: 'remarks', ...what };
+  if (isAnew || reworks >= triesMax) return undefined;
+  if (mergeable === false) return { cause: 'conflict', ...what };
+  return checks.state === 'failed' && !isRecipe ? { cause: 'checks', ...what } : undefined;
+}
+
+/** An approval without a word asks for nothing. */
+function says({ kind, text }: ReviewRemark): boolean {
+  return kind === 'changes-requested' || text.trim() !== '';
+}
+
+/** Of what was said at the time of the last that was heard, all is news where more of it has come to light. */
+function newsOf(said: readonly ReviewRemark[], { heardMs, heardCount }: Heard): ReviewRemark[] {
+  const isMore = saidAt(said, heardMs) > heardCount;
+  return said.filter(({ atMs }) => atMs > heardMs || (atMs === heardMs && isMore));
+}
+
+function heardWith(
+  said: readonly ReviewRemark[],
+  news: readonly ReviewRemark[],
+  before: Heard,
+): Heard {
+  if (news.length === 0) return before;
+  const heardMs = news.reduce((last, { atMs }) => Math.max(last, atMs), before.heardMs);
+  return { heardMs, heardCount: saidAt(said, heardMs) };
+}
+
+function saidAt(said: readonly ReviewRemark[], atMs: number): number {
+  return said.filter((one) => one.atMs === atMs).length;
+}
+
+/** Reads the newest pull request of the task and what became of it. Throws what the forge throws. */
+export async function readRework(
+  forge: Pick<Forge, 'findPullRequests' | 'readReview' | 'readBase'>,
+  record: LockRecord,
+  { isRecipe }: Pick<ReworkRules, 'isRecipe'>,
+  signal: AbortSignal,
+): Promise<Rework | undefined> {
+  const standing = standingOf(record);
+  if (standing === undefined) return undefined;
+  const { repo, number } = taskParts(record.task);
+  const [latest] = await forge.findPullRequests(repo, number, { signal });
+  if (latest?.state !== 'open') return undefined;
+  const { policy } = await forge.readBase(repo, { signal });
+  if (policy === null) return undefined;
+  const { authors } = parsePolicy(policy);
+  const review = await forge.readReview(repo, latest.number, { signal });
+  const asked = reworkAsked(review, standing, { authors, isRecipe });
+  return asked && { ...asked, pullRequest: latest.number };
+}

@@ -1,0 +1,125 @@
+/**
+ * Looks what became of the pull requests of results, as one peer of the mesh does it: the watcher of their
+ * repository. What it says is a hint: whoever bids looks himself.
+ */
+import {
+  isBzzzError,
+  type Policy,
+  parsePolicy,
+  type RepoName,
+  type TaskHint,
+  type TaskId,
+  taskParts,
+} from '@bzzz/protocol';
+import type { Fence } from '../fence/fence.ts';
+import type { TipReading } from '../fence/tip.ts';
+import type { Clock, Forge, Random } from '../ports/index.ts';
+import { isMendable } from '../support/backoff.ts';
+import type { Trouble } from '../support/trouble.ts';
+import { createWaker } from '../support/waker.ts';
+import type { TaskEntry } from '../task/book.ts';
+import { reworkAsked, standingOf } from '../task/rework.ts';
+
+export interface ReviewsDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly forge: Pick<Forge, 'readBase' | 'readReview'>;
+  readonly fence: Pick<Fence, 'look'>;
+  readonly trouble: Trouble;
+}
+
+export interface ReviewsOptions {
+  readonly repo: RepoName;
+  readonly reviewMs: number;
+  /** Whether it is ours to do now. */
+  readonly isWatcher: () => boolean;
+  /** All tasks that we know of. */
+  readonly tasks: () => readonly TaskEntry[];
+  readonly onReading: (task: TaskId, reading: TipReading) => void;
+  readonly onHint: (hint: TaskHint) => void;
+}
+
+export interface Reviews {
+  lookNow(): void;
+  stop(): void;
+}
+
+/** Pull requests looked at in one round; the others have their turn in the next. */
+const looksMax = 20;
+
+interface InReview {
+  readonly entry: TaskEntry;
+  readonly pullRequest: number;
+}
+
+export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Reviews {
+  const { clock, random, forge, fence, trouble } = deps;
+  const { repo, reviewMs } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const waker = createWaker(clock);
+  let turn = 0;
+
+  async function run(): Promise<void> {
+    for (;;) {
+      await waker.wait(reviewMs * (0.9 + 0.2 * random.unit()), signal);
+      if (!options.isWatcher()) continue;
+      try {
+        await lookAtAll();
+      } catch (error) {
+        if (signal.aborted || !isBzzzError(error)) throw error;
+        trouble.tell(error);
+      }
+    }
+  }
+
+  async function lookAtAll(): Promise<void> {
+    const all = options.tasks().flatMap(inReview);
+    if (all.length === 0) return;
+    const { policy: text } = await forge.readBase(repo, { signal });
+    if (text === null) return;
+    const policy = parsePolicy(text);
+    const first = turn % all.length;
+    turn = first + looksMax;
+    const turned = [...all.slice(first), ...all.slice(0, first)];
+    for (const one of turned.slice(0, looksMax)) await lookOrTell(one, policy);
+  }
+
+  /** Those that people still want, and of which nobody works on more. */
+  function inReview(entry: TaskEntry): InReview[] {
+    const { state, wanted, blocked, task } = entry;
+    const isOurs = taskParts(task).repo === repo && wanted && blocked === null;
+    return isOurs && state.state === 'done' ? [{ entry, pullRequest: state.pullRequest }] : [];
+  }
+
+  /** What no later try mends is this task's alone, and keeps no other waiting. */
+  async function lookOrTell(one: InReview, policy: Policy): Promise<void> {
+    try {
+      await look(one, policy);
+    } catch (error) {
+      if (signal.aborted || isMendable(error)) throw error;
+      trouble.tell(error, one.entry.task);
+    }
+  }
+
+  async function look({ entry, pullRequest }: InReview, { authors }: Policy): Promise<void> {
+    const { task, seen } = entry;
+    const reading = await fence.look(task, signal);
+    const { tip } = reading;
+    if (tip.kind !== 'record' || tip.record.state !== 'result') {
+      return options.onReading(task, reading);
+    }
+    const standing = standingOf(tip.record);
+    if (standing === undefined) return;
+    const review = await forge.readReview(repo, pullRequest, { signal });
+    const isRecipe = seen?.recipe !== 'plain';
+    const asked = reworkAsked(review, standing, { authors, isRecipe });
+    if (asked === undefined) return;
+    options.onHint({ kind: 'rework', task, lock: tip.oid, cause: asked.cause });
+  }
+
+  run().catch((error: unknown) => {
+    if (!signal.aborted) trouble.tell(error);
+  });
+  return { lookNow: () => waker.wake(), stop: () => stopping.abort() };
+}

@@ -1,0 +1,210 @@
+/** Whole peers, and what people and checks say of a result when it stands. */
+import { decodeLockCommit, type LockRecord, Oid } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import type { ReviewRemark } from '../../src/index.ts';
+import { issueOf, repo } from '../support/memory-forge.ts';
+import { createMemoryPeer, createMemoryWorld, timing } from '../support/memory-peers.ts';
+import { number, task } from '../support/stand.ts';
+
+const [first, second, third] = ['1', '2', '3'].map((digit) => Oid.parse(digit.repeat(40)));
+const plain =
+  'version: 1\nverdicts: 0\nplain: {models: ["coder:1"], accept: [check]}\nrecipes: {format: {run: [fmt], accept: [check]}}\n';
+
+/** Peers that have opened the pull request of issue 7. */
+async function reviewed({ count = 1, body = 'make it round', policy = plain } = {}) {
+  const world = createMemoryWorld();
+  const { clock, forge } = world;
+  forge.policy = policy;
+  forge.file(issueOf({ body }));
+  const peers = Array.from({ length: count }, (_, index) =>
+    createMemoryPeer(world, index + 1, { hasModel: true }),
+  );
+  for (const [at, a] of peers.entries()) {
+    for (const b of peers.slice(at + 1)) world.hub.link(a.peer, b.peer);
+  }
+  const results = [first, second, third].filter((one) => one !== undefined);
+  for (const { work } of peers) work.script.results = results;
+  await Promise.all(peers.map(({ coordinator }) => coordinator.start()));
+  await clock.advance(4 * timing.pollMs);
+  const at = forge.task(number);
+  expect(at.pullRequests).toMatchObject([{ head: first, state: 'open', draft: false }]);
+  const say = (remark: Partial<ReviewRemark>) => {
+    const atMs = at.issue.updatedAtMs + 1_000 * (1 + (at.review.remarks?.length ?? 0));
+    const said = { ...aRemark, atMs, ...remark };
+    at.review = { ...at.review, remarks: [...(at.review.remarks ?? []), said] };
+  };
+  const prompts = () => peers.flatMap(({ work }) => work.prompts);
+  return { ...world, peers, at, say, prompts, record: () => recordOf(forge.fence(number)) };
+}
+
+const aRemark: ReviewRemark = {
+  by: null,
+  association: 'OWNER',
+  kind: 'changes-requested',
+  text: 'rounder, please',
+  path: null,
+  line: null,
+  atMs: 0,
+  edited: false,
+};
+
+function recordOf({ lock }: { lock: { commit: Uint8Array } | null }): LockRecord {
+  if (lock === null) throw new Error('no lock stands');
+  return decodeLockCommit(repo, lock.commit).record;
+}
+
+const aWhileMs = 3 * timing.reviewMs;
+
+describe('a result in review', () => {
+  it('is reworked as trusted people say, on its branch, and answers them once', async () => {
+    const { clock, forge, at, say, prompts, record, peers } = await reviewed();
+    say({ path: 'src/a.ts', line: 3 });
+    await clock.advance(aWhileMs);
+    expect(at.pullRequests).toMatchObject([{ head: second, state: 'open', draft: false }]);
+    expect(record()).toMatchObject({ state: 'result', epoch: 2, result: second, reworks: 1 });
+    expect(peers[0]?.work.created.at(-1)).toMatchObject({ from: first });
+    const told = prompts()
+      .at(-1)
+      ?.parts.filter(({ source }) => source === 'reviewer');
+    expect(told?.map(({ text }) => text).join()).toMatch(/src\/a\.ts line 3.*rounder, please/s);
+    const pushes = forge.pushes.length;
+    await clock.advance(aWhileMs);
+    expect(forge.pushes).toHaveLength(pushes);
+    say({ text: 'and smaller' });
+    await clock.advance(aWhileMs);
+    expect(record()).toMatchObject({ epoch: 3, result: third, reworks: 1 });
+    expect(JSON.stringify(prompts().at(-1)?.parts)).not.toContain('rounder');
+  });
+
+  it('is a draft again while it is reworked', async () => {
+    const { clock, at, say, peers } = await reviewed();
+    for (const { work } of peers) work.script.takesMs = 2 * timing.reviewMs;
+    say({});
+    await clock.advance(1.5 * timing.reviewMs);
+    expect(at.pullRequests).toMatchObject([{ head: first, draft: true }]);
+    expect(at.comment).toContain('reworks the result');
+  });
+
+  it.each([
+    { what: 'a stranger says something', remark: { association: 'NONE' } as const },
+    { what: 'somebody approves it', remark: { kind: 'approved', text: ' ' } as const },
+    { what: 'what was said is older than it', remark: { atMs: 1 } },
+  ])('is left as it is when $what', async ({ remark }) => {
+    const { clock, forge, say } = await reviewed({ count: 2 });
+    say(remark);
+    const pushes = forge.pushes.length;
+    await clock.advance(aWhileMs);
+    expect(forge.pushes).toHaveLength(pushes);
+  });
+
+  it.each([
+    { what: 'was closed', change: { state: 'closed' } as const },
+    { what: 'was merged', change: { state: 'merged' } as const },
+    { what: 'holds what people pushed', change: { head: Oid.parse('9'.repeat(40)) } },
+  ])('is left to people when its pull request $what', async ({ change }) => {
+    const { clock, forge, at, say } = await reviewed();
+    say({});
+    at.pullRequests = at.pullRequests.map((one) => ({ ...one, ...change }));
+    const pushes = forge.pushes.length;
+    await clock.advance(aWhileMs);
+    expect(forge.pushes).toHaveLength(pushes);
+  });
+
+  it('is left to people who close its pull request while it is reworked', async () => {
+    const { clock, at, say, peers, record } = await reviewed();
+    for (const { work } of peers) work.script.takesMs = 2 * timing.reviewMs;
+    say({});
+    await clock.advance(1.5 * timing.reviewMs);
+    expect(record()).toMatchObject({ state: 'held', rework: first });
+    at.pullRequests = at.pullRequests.map((one) => ({ ...one, state: 'closed' as const }));
+    await clock.advance(3 * timing.reviewMs);
+    expect(record()).toMatchObject({ state: 'result', epoch: 2, result: first });
+    expect(at.pullRequests).toHaveLength(1);
+    expect(at.comment).toContain('in the hands of people');
+  });
+
+  it('is mended when a check fails, three times at most until people speak', async () => {
+    const { clock, at, say, record, prompts } = await reviewed();
+    const failed = [{ name: 'lint', summary: 'a comma too much' }];
+    at.review = { checks: { state: 'failed', failed } };
+    await clock.advance(10 * timing.reviewMs);
+    expect(record()).toMatchObject({ state: 'result', epoch: 4, reworks: 3 });
+    const parts = prompts().at(-1)?.parts ?? [];
+    expect(parts).toContainEqual({ source: 'checks', text: 'lint: a comma too much' });
+    at.review = {};
+    say({});
+    await clock.advance(aWhileMs);
+    expect(record()).toMatchObject({ state: 'result', reworks: 1 });
+  });
+
+  it('is made anew by its recipe when the base branch conflicts, whatever people say', async () => {
+    const { clock, at, say, record, peers } = await reviewed({ body: 'recipe: format' });
+    say({});
+    await clock.advance(aWhileMs);
+    expect(record()).toMatchObject({ epoch: 1 });
+    at.review = { mergeable: false };
+    await clock.advance(1.5 * timing.reviewMs);
+    expect(record()).toMatchObject({ epoch: 2, result: second });
+    expect(peers[0]?.work.created.at(-1)).toMatchObject({ from: undefined });
+  });
+
+  it('stands as it was when three attempts at it fail, and people are told why', async () => {
+    const { clock, forge, at, say, peers, record } = await reviewed({ count: 2 });
+    for (const { work } of peers) work.script.fails = true;
+    say({});
+    await clock.advance(10 * timing.reviewMs);
+    expect(record()).toMatchObject({ state: 'result', result: first, failures: 3 });
+    expect(at.pullRequests).toMatchObject([{ head: first, draft: false, state: 'open' }]);
+    expect(at.comment).toMatch(/not reworked: .*gave up/);
+    const pushes = forge.pushes.length;
+    await clock.advance(5 * timing.reviewMs);
+    expect(forge.pushes).toHaveLength(pushes);
+    for (const { work } of peers) work.script.fails = false;
+    say({ text: 'try this' });
+    await clock.advance(aWhileMs);
+    expect(record()).toMatchObject({ state: 'result', result: second, reworks: 1 });
+  });
+
+  it('is not answered by a change of nothing', async () => {
+    const { clock, at, say, peers, record } = await reviewed();
+    for (const { work } of peers) work.script.patch = '';
+    say({});
+    await clock.advance(10 * timing.reviewMs);
+    expect(record()).toMatchObject({ state: 'result', result: first, failures: 3 });
+    expect(at.comment).toContain('changed nothing');
+  });
+
+  it('is reworked by whoever takes over when its maker dies over it', async () => {
+    const { clock, at, say, peers, record, hub } = await reviewed({ count: 3 });
+    for (const { work } of peers) work.script.takesMs = 2 * timing.reviewMs;
+    say({});
+    await clock.advance(1.5 * timing.reviewMs);
+    const holder = peers.find(({ peer }) => peer === record().peer);
+    if (holder === undefined) throw new Error('nobody holds it');
+    expect(record()).toMatchObject({ state: 'held', rework: first, epoch: 2 });
+    // As when it is killed: nothing of it is heard or written any more.
+    for (const { peer } of peers) if (peer !== holder.peer) hub.cut(peer, holder.peer);
+    await holder.coordinator.stop();
+    for (const { work } of peers) work.script.takesMs = 1_000;
+    await clock.advance(5 * timing.reviewMs);
+    expect(record()).toMatchObject({ state: 'result', epoch: 3, result: second });
+    expect(record().peer).not.toBe(holder.peer);
+    expect(at.pullRequests).toMatchObject([{ head: second, draft: false }]);
+  });
+
+  it('is answered by its maker, so that the others can judge what it makes', async () => {
+    const { clock, say, peers, record, at } = await reviewed({
+      count: 3,
+      policy: plain.replace('verdicts: 0', 'verdicts: 0'),
+    });
+    const maker = record().peer;
+    say({});
+    await clock.advance(aWhileMs);
+    expect(record()).toMatchObject({ epoch: 2, peer: maker });
+    expect(at.issue.assignees).toHaveLength(1);
+    for (const { coordinator } of peers) {
+      const state = coordinator.view().tasks.find((one) => one.task === task);
+      expect(state).toMatchObject({ state: 'done', epoch: 2 });
+    }
+  });
+});

@@ -12,7 +12,6 @@ import type {
 import {
   CliName,
   createCodec,
-  type ErrorCode,
   errorRegistry,
   limits,
   ModelName,
@@ -34,12 +33,25 @@ const Count = z.int().min(0).nullable();
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Texts = z.record(Text, Text);
 
-const sources = ['bzzz', 'maintainer', 'author', 'peer'] as const satisfies PromptPart['source'][];
+/** All of a type, so that one that is added there cannot be forgotten here. */
+function namesIn<N extends string>(all: Readonly<Record<N, unknown>>) {
+  // Sound: these are its keys, of which there is one at least.
+  return z.enum(Object.keys(all) as [N, ...N[]]);
+}
+
+const sources: Record<PromptPart['source'], true> = {
+  bzzz: true,
+  maintainer: true,
+  author: true,
+  reviewer: true,
+  checks: true,
+  peer: true,
+};
 const Job: z.ZodType<PromptJob> = z.strictObject({
   kind: z.literal('prompt'),
   executors: z.array(PromptExecutor),
   models: z.array(ModelName),
-  parts: z.array(z.strictObject({ source: z.enum(sources), text: Text })),
+  parts: z.array(z.strictObject({ source: namesIn(sources), text: Text })),
   commands: z.record(Text, z.array(Text)),
   turnsMax: z.int(),
   tokensMax: z.int(),
@@ -91,18 +103,18 @@ const Command: z.ZodType<CommandReport> = z.strictObject({
   outputTail: Text,
 });
 
-const endings = [
-  'exit',
-  'signal',
-  'time',
-  'output',
-  'memory',
-  'processes',
-  'disk',
-] as const satisfies Ended[];
+const endings: Record<Ended, true> = {
+  exit: true,
+  signal: true,
+  time: true,
+  output: true,
+  memory: true,
+  processes: true,
+  disk: true,
+};
 const Outcome: z.ZodType<RunOutcome> = z.strictObject({
   report: Command,
-  ended: z.enum(endings),
+  ended: namesIn(endings),
   reason: Text,
 });
 
@@ -136,8 +148,7 @@ const Report: z.ZodType<ExecutorReport> = z.strictObject({
   spent: Spent.exactOptional(),
 });
 
-// Sound: these are its keys.
-const Code = z.enum(Object.keys(errorRegistry) as [ErrorCode, ...ErrorCode[]]);
+const Code = namesIn(errorRegistry);
 
 const ToWorker = z.discriminatedUnion('kind', [
   z.strictObject({

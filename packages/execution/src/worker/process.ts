@@ -119,6 +119,7 @@ function watched(
   const gone = Promise.withResolvers<void>();
   let hasExited = false;
   let isOver = false;
+  let stands = false;
   let lost: WorkerLost | null = null;
   let listener: WorkerListener | null = null;
   let silentBeats = 0;
@@ -149,8 +150,10 @@ function watched(
         silentBeats = 0;
         messages += 1;
         if (messages > messagesMax) return lose('it says too much');
-        if (message.kind === 'hello') onStands();
-        else if (message.kind !== 'beat') listener?.onMessage(message);
+        if (message.kind === 'hello') {
+          stands = true;
+          onStands();
+        } else if (message.kind !== 'beat') listener?.onMessage(message);
       },
       onGarbage: (reason) => lose(`what it says is no message (${reason})`),
       // Where it has died, how it died says more.
@@ -172,7 +175,8 @@ function watched(
   /** In beats, at most one a look: a peer that was itself stopped does not hold that against its worker. */
   async function look(): Promise<void> {
     messages = 0;
-    silentBeats += 1;
+    // Until it stands its start has a time of its own.
+    if (stands) silentBeats += 1;
     if (silentBeats * beatMs > silentMs) return lose(`it gave no sign for ${silentMs} ms`);
     const residentBytes = (await readProcess(pid))?.residentBytes ?? 0;
     if (residentBytes > residentBytesMax) {

@@ -11,7 +11,7 @@ import { lives, uniqueSleep, until } from '../support.ts';
 
 const entryOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const brisk: WorkerOptions = { health: { pauseMs: 1 } };
-const impatient: WorkerOptions = { ...brisk, beatMs: 100, silentMs: 1_000 };
+const impatient: WorkerOptions = { ...brisk, beatMs: 100, silentMs: 2_000 };
 
 async function world(options: WorkerOptions, script = inOrder(finish)) {
   let watched: Watched | undefined;
@@ -60,7 +60,7 @@ describe('a worker with a command under way', () => {
   it('that stands still is found by its silence', async () => {
     const at = await working(impatient);
     process.kill(at.pid, 'SIGSTOP');
-    const reason = 'the worker of ollama is lost: it gave no sign for 1000 ms';
+    const reason = 'the worker of ollama is lost: it gave no sign for 2000 ms';
     expect(await at.lost).toMatchObject({ code: 'worker_lost', reason });
     expect(at.lives()).toBe(false);
     expect(workerPids()).toEqual([]);
@@ -90,7 +90,7 @@ describe('a worker that', () => {
   const mebibyte = 1024 * 1024;
   const cases: [what: string, reason: RegExp, options: WorkerOptions][] = [
     ['dies', /^it ended with exit code 3$/, {}],
-    ['spins', /^it gave no sign for 1000 ms$/, impatient],
+    ['spins', /^it gave no sign for 2000 ms$/, impatient],
     ['eats objects', /^it was ended by SIGABRT$/, { heapBytesMax: 64 * mebibyte }],
     [
       'eats buffers',

@@ -255,6 +255,8 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
       book.update(task, { state: { state: end.state, hold, reason } });
     }
     if (end.state === 'released') putBy(task, end, heardMs);
+    // Another machine may do what this one could not.
+    if (end.state === 'done' && record.failures !== undefined) postpone(task);
   }
 
   function putBy(

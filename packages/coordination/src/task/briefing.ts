@@ -20,6 +20,8 @@ export interface Briefing {
   readonly plan: Plan;
   readonly policy: Policy;
   readonly base: Base;
+  /** When somebody asked last, by a comment, that it be tried again; null: nobody did. */
+  readonly retriedAtMs: number | null;
 }
 
 interface BriefingDeps {
@@ -41,10 +43,10 @@ export async function brief(
   const { base, policy: text } = await deps.forge.readBase(repo, { signal });
   if (text === null) throw refused('the repository has no .bzzz/policy.yml on its base branch');
   const policy = parsePolicy(text);
-  const plan = await planFor(deps, issue, record, policy, signal);
+  const { plan, retriedAtMs } = await planFor(deps, issue, record, policy, signal);
   const blockers = deps.blockersOf(repo);
   const waiting = waitingOf(plan, await blockers.lookAnew(plan.after, signal));
-  if (waiting === undefined) return { issue, plan, policy, base };
+  if (waiting === undefined) return { issue, plan, policy, base, retriedAtMs };
   // Everybody hears that it waits, perhaps from a stale read: it must not wait for ever.
   blockers.doubt(number);
   throw refused(waiting.reason);
@@ -62,7 +64,7 @@ export async function lookAgain(
 ): Promise<Issue> {
   const { repo, number } = taskParts(record.task);
   const issue = await deps.forge.readIssue(repo, number, { signal });
-  const plan = await planFor(deps, issue, record, policy, signal);
+  const { plan } = await planFor(deps, issue, record, policy, signal);
   const waiting = waitingByForge(plan.blockedByOpen);
   if (waiting === undefined) return issue;
   deps.blockersOf(repo).doubt(number);
@@ -76,7 +78,7 @@ async function planFor(
   record: LockRecord,
   policy: Policy,
   signal: AbortSignal,
-): Promise<Plan> {
+): Promise<Pick<Briefing, 'plan' | 'retriedAtMs'>> {
   const { repo } = taskParts(record.task);
   const options = { policy, fenceAccounts: accountsOf(record), repo };
   // First what this read alone tells: people are heard at once, whatever keeps the next read.
@@ -89,7 +91,7 @@ async function planFor(
   // Two reads that do not fit together yet: whoever watches must look at it anew too.
   if (consented.kind === 'unsettled') blockersOf(repo).doubt(issue.number);
   if (consented.kind !== 'eligible') throw refused(consented.reason);
-  return verdict.plan;
+  return { plan: verdict.plan, retriedAtMs: consented.retriedAtMs ?? null };
 }
 
 function refused(reason: string): BzzzError {

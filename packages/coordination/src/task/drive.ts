@@ -143,7 +143,7 @@ type Before =
 async function before(
   deps: DriveDeps,
   { holding, resultTip }: DriveJob,
-  { plan }: Briefing,
+  { plan, retriedAtMs }: Briefing,
   signal: AbortSignal,
 ): Promise<Before> {
   const { record } = holding.tip();
@@ -151,7 +151,7 @@ async function before(
     return priorResult(deps, record, resultTip, signal);
   }
   const isRecipe = plan.job.kind === 'recipe';
-  const rework = await readRework(deps.forge, record, { isRecipe }, signal);
+  const rework = await readRework(deps.forge, record, { isRecipe, retriedAtMs }, signal);
   return rework === undefined ? { kind: 'answered' } : { kind: 'rework', rework };
 }
 

@@ -48,21 +48,28 @@ export function standingOf(record: LockRecord): Standing | undefined {
 export interface ReworkRules extends Pick<Policy, 'authors'> {
   /** A recipe makes the same again whatever people say of it: only another base changes what it makes. */
   readonly isRecipe: boolean;
+  /** When somebody asked last, by a comment on the issue, that it be tried again; null: nobody did. */
+  readonly retriedAtMs: number | null;
 }
 
 /** Undefined: nothing asks for it, or the result is in the hands of people. */
 export function reworkAsked(
   { state, head, mergeable, checks, remarks }: Review,
   { result, failures, reworks, ...heard }: Standing,
-  { authors, isRecipe }: ReworkRules,
+  { authors, isRecipe, retriedAtMs }: ReworkRules,
 ): Omit<Rework, 'pullRequest'> | undefined {
   if (state !== 'open' || head !== result) return undefined;
   const said = remarks.filter((one) => says(one) && authors.includes(one.association));
+  if (isLeft(said)) return undefined;
   const news = isRecipe ? [] : newsOf(said, heard);
+  // Of a result that says nothing of what was heard nobody knows what it answers.
+  const isRetried = retriedAtMs !== null && heard.heardMs > 0 && retriedAtMs > heard.heardMs;
   const failedChecks = checks.state === 'failed' ? checks.failed : [];
   const isAnew = failures >= triesMax;
-  const what = { result, remarks: news, failedChecks, isAnew, ...heardWith(said, news, heard) };
-  if (news.length > 0) return { cause: 'remarks', ...what };
+  const until = heardWith(said, news, isRetried ? { heardMs: retriedAtMs, heardCount: 0 } : heard);
+  const words = news.filter(({ text }) => !isCommand(text));
+  const what = { result, remarks: words, failedChecks, isAnew, ...until };
+  if (isRetried || news.length > 0) return { cause: 'remarks', ...what };
   if (isAnew || reworks >= triesMax) return undefined;
   if (mergeable === false) return { cause: 'conflict', ...what };
   return checks.state === 'failed' && !isRecipe ? { cause: 'checks', ...what } : undefined;
@@ -71,6 +78,20 @@ export function reworkAsked(
 /** An approval without a word asks for nothing. */
 function says({ kind, text }: ReviewRemark): boolean {
   return kind === 'changes-requested' || text.trim() !== '';
+}
+
+/** As on the issue: the last command counts, if nobody changed what it says. */
+function isLeft(said: readonly ReviewRemark[]): boolean {
+  const last = said.findLast(({ text, edited }) => isCommand(text) && !edited);
+  return /^\/bzzz (?:stop|release)\s*$/.test(firstLine(last?.text ?? ''));
+}
+
+function isCommand(text: string): boolean {
+  return firstLine(text).startsWith('/bzzz ');
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }
 
 /** Of what was said at the time of the last that was heard, all is news where more of it has come to light. */
@@ -84,7 +105,7 @@ function heardWith(
   news: readonly ReviewRemark[],
   before: Heard,
 ): Heard {
-  if (news.length === 0) return before;
+  if (news.length === 0) return { ...before, heardCount: saidAt(said, before.heardMs) };
   const heardMs = news.reduce((last, { atMs }) => Math.max(last, atMs), before.heardMs);
   return { heardMs, heardCount: saidAt(said, heardMs) };
 }
@@ -97,7 +118,7 @@ function saidAt(said: readonly ReviewRemark[], atMs: number): number {
 export async function readRework(
   forge: Pick<Forge, 'findPullRequests' | 'readReview' | 'readBase'>,
   record: LockRecord,
-  { isRecipe }: Pick<ReworkRules, 'isRecipe'>,
+  rules: Omit<ReworkRules, 'authors'>,
   signal: AbortSignal,
 ): Promise<Rework | undefined> {
   const standing = standingOf(record);
@@ -109,6 +130,6 @@ export async function readRework(
   if (policy === null) return undefined;
   const { authors } = parsePolicy(policy);
   const review = await forge.readReview(repo, latest.number, { signal });
-  const asked = reworkAsked(review, standing, { authors, isRecipe });
+  const asked = reworkAsked(review, standing, { authors, ...rules });
   return asked && { ...asked, pullRequest: latest.number };
 }

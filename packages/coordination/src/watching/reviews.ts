@@ -103,7 +103,7 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
   }
 
   async function look({ entry, pullRequest }: InReview, { authors }: Policy): Promise<void> {
-    const { task, seen } = entry;
+    const { task, seen, retriedAtMs } = entry;
     const reading = await fence.look(task, signal);
     const { tip } = reading;
     if (tip.kind !== 'record' || tip.record.state !== 'result') {
@@ -113,7 +113,7 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
     if (standing === undefined) return;
     const review = await forge.readReview(repo, pullRequest, { signal });
     const isRecipe = seen?.recipe !== 'plain';
-    const asked = reworkAsked(review, standing, { authors, isRecipe });
+    const asked = reworkAsked(review, standing, { authors, isRecipe, retriedAtMs });
     if (asked === undefined) return;
     options.onHint({ kind: 'rework', task, lock: tip.oid, cause: asked.cause });
   }

@@ -4,7 +4,7 @@
  */
 import { limits, taskParts, type TaskId, type WhyReason } from '@bzzz/protocol';
 import { obstacleOf, rank } from '../contest/rank.ts';
-import type { TaskEntry } from '../task/book.ts';
+import { isToRework, type TaskEntry } from '../task/book.ts';
 import { holdOf } from '../task/state.ts';
 import { fit } from './sentence.ts';
 import type { WhySources } from './sources.ts';
@@ -53,7 +53,10 @@ function unseen({ watches }: WhySources, task: TaskId): WhyReason {
   return { kind: 'forge', code: trouble.code, reason: fit(trouble.reason) };
 }
 
-function ended({ state }: TaskEntry): WhyReason | undefined {
+function ended(entry: TaskEntry): WhyReason | undefined {
+  const { state } = entry;
+  // It is up to whoever takes it next.
+  if (isToRework(entry)) return undefined;
   if (state.state === 'done') return { kind: 'done', pullRequest: state.pullRequest };
   if (state.state === 'failed') return { kind: 'failed', reason: fit(state.reason) };
   return undefined;

@@ -1,5 +1,5 @@
 /** Whole peers, and what people and checks say of a result when it stands. */
-import { decodeLockCommit, type LockRecord, Oid } from '@bzzz/protocol';
+import { Account, decodeLockCommit, type LockRecord, Oid } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import type { ReviewRemark } from '../../src/index.ts';
 import { issueOf, repo } from '../support/memory-forge.ts';
@@ -146,6 +146,43 @@ describe('a result in review', () => {
     await clock.advance(1.5 * timing.reviewMs);
     expect(record()).toMatchObject({ epoch: 2, result: second });
     expect(peers[0]?.work.created.at(-1)).toMatchObject({ from: undefined });
+  });
+
+  it.each(['/bzzz stop', '/bzzz release'])('is left alone after %s on it', async (text) => {
+    const { clock, forge, say } = await reviewed();
+    say({});
+    say({ text, kind: 'comment' });
+    const pushes = forge.pushes.length;
+    await clock.advance(aWhileMs);
+    expect(forge.pushes).toHaveLength(pushes);
+    say({ text: '/bzzz retry', kind: 'comment' });
+    await clock.advance(aWhileMs);
+    expect(forge.pushes.length).toBeGreaterThan(pushes);
+  });
+
+  it('is made anew, once, when somebody says retry on the issue', async () => {
+    const { clock, forge, at, record } = await reviewed({ body: 'recipe: format' });
+    const atMs = at.issue.updatedAtMs + 5_000;
+    const by = Account.parse('mara');
+    at.remarks.push({ by, association: 'OWNER', line: '/bzzz retry', atMs, edited: false });
+    at.issue = { ...at.issue, comments: at.issue.comments + 1, updatedAtMs: atMs };
+    await clock.advance(aWhileMs);
+    expect(record()).toMatchObject({ state: 'result', epoch: 2, result: second, heardMs: atMs });
+    const pushes = forge.pushes.length;
+    await clock.advance(aWhileMs);
+    expect(forge.pushes).toHaveLength(pushes);
+  });
+
+  it('hears the second of two remarks in one second, though it came to light later', async () => {
+    const { clock, at, say, record, prompts } = await reviewed();
+    const atMs = at.issue.updatedAtMs + 1_000;
+    say({ text: 'rounder', atMs });
+    await clock.advance(aWhileMs);
+    expect(record()).toMatchObject({ epoch: 2, heardMs: atMs, heardCount: 1 });
+    say({ text: 'and smaller', atMs });
+    await clock.advance(aWhileMs);
+    expect(record()).toMatchObject({ epoch: 3, heardMs: atMs, heardCount: 2 });
+    expect(JSON.stringify(prompts().at(-1)?.parts)).toContain('and smaller');
   });
 
   it('stands as it was when three attempts at it fail, and people are told why', async () => {

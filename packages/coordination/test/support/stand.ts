@@ -85,8 +85,8 @@ export function createStand(
       return claimIntent(ports, options);
     },
     /** Claims and wins. */
-    async win(): Promise<FenceIntent> {
-      const intent = await this.claim();
+    async win(change: Partial<ClaimOptions> = {}): Promise<FenceIntent> {
+      const intent = await this.claim(change);
       const verdict = await clock.drive(fence.propose(intent, calm));
       if (verdict.kind !== 'won') throw new Error(`not won: ${verdict.kind}`);
       return intent;

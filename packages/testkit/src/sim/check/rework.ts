@@ -63,11 +63,22 @@ export function checkRework(context: CheckContext, chains: Chains): Check {
     return (closedAtMs.get(number) ?? sentMs) < sentMs - lookedMsMax;
   }
 
-  function isAsked(number: IssueNumber, { review }: Snapshot, before: Result): boolean {
+  function isAsked(number: IssueNumber, now: Snapshot, before: Result): boolean {
+    const { review } = now;
     const { result } = before;
     const isBroken =
       review.conflictAt.has(result) || (isPlain(number) && review.failedAt.has(result));
-    return isBroken || (isPlain(number) && isUnanswered(review, before));
+    const isSaid = isPlain(number) && isUnanswered(review, before);
+    return isBroken || isSaid || isRetried(now, before);
+  }
+
+  /** Whoever looks for that later may find other words said since. */
+  function isRetried({ remarks }: Snapshot, { heardMs = 0 }: Result, isLast = false): boolean {
+    const said = remarks.filter(({ by, edited }) => by === owner && !edited);
+    const counting = isLast ? said.slice(-1) : said;
+    return counting.some(
+      ({ line, atMs }) => line === '/bzzz retry' && heardMs > 0 && atMs > heardMs,
+    );
   }
 
   /** What stands of the words of the owner is not answered by the result. */
@@ -90,6 +101,7 @@ export function checkRework(context: CheckContext, chains: Chains): Check {
     if (!isTrusted(context, now) || !isWanted(context, issue, record) || isLeft(now))
       return undefined;
     if (isPlain(number) && isUnanswered(review, record)) return 'what was said of it is unanswered';
+    if (isRetried(now, record, true)) return 'that it be tried again was not heard';
     const { reworks = 0, failures = 0 } = record;
     const isSpent = reworks >= triesMax || failures >= triesMax;
     const isBroken =

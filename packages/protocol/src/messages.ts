@@ -157,6 +157,8 @@ export const TaskHint = z.discriminatedUnion('kind', [
     task: TaskId,
     lock: Oid,
     cause: ReworkCause,
+    /** Whoever holds that commit has tried in vain: others go first. */
+    failed: z.boolean().optional(),
     entry: JournalPosition.optional(),
   }),
 ]);

@@ -70,9 +70,7 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
   ) {
     const hold = holdOf(entry.state);
     const able = candidates.filter((one) => one.peer !== hold?.peer || one.peer === options.self);
-    // Whoever made a result should answer for it, and leave the others free to judge that.
-    const maker = isToRework(entry) && 'hold' in entry.state ? entry.state.hold.peer : undefined;
-    const place = placeOf(able, entry, options.self, maker);
+    const place = placeOf(able, entry, options.self);
     const open = hold === undefined || options.forfeited(entry);
     if (!open) openSinceMs.delete(entry.task);
     else if (!openSinceMs.has(entry.task)) openSinceMs.set(entry.task, clock.monotonicMs());
@@ -128,14 +126,21 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
 
 function placeOf(
   able: readonly Capabilities[],
-  { task, seen }: TaskEntry & { readonly seen: Seen },
+  entry: TaskEntry & { readonly seen: Seen },
   self: PeerId,
-  first: PeerId | undefined,
 ): number {
-  const order = rank(able, task, seen.needs, seen.recipe);
-  const isThere = first !== undefined && order.includes(first);
-  const ordered = isThere ? [first, ...order.filter((peer) => peer !== first)] : order;
-  return ordered.indexOf(self);
+  return inOrder(rank(able, entry.task, entry.seen.needs, entry.seen.recipe), entry).indexOf(self);
+}
+
+/**
+ * Whoever made a result should answer for it, and leave the others free to judge that; where he tried in
+ * vain, they go first.
+ */
+function inOrder(ranked: readonly PeerId[], entry: TaskEntry): readonly PeerId[] {
+  const maker = 'hold' in entry.state ? entry.state.hold.peer : undefined;
+  if (maker === undefined || !isToRework(entry) || !ranked.includes(maker)) return ranked;
+  const others = ranked.filter((peer) => peer !== maker);
+  return entry.rework?.failed === true ? [...others, maker] : [maker, ...others];
 }
 
 function isSeen(entry: TaskEntry): entry is TaskEntry & { readonly seen: Seen } {

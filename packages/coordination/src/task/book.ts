@@ -12,6 +12,13 @@ import { claimed, ended, type Hold, holdOf, open, type TaskState } from './state
 
 export type Seen = Extract<TaskHint, { kind: 'seen' }>;
 
+export interface ReworkTold {
+  readonly lock: Oid;
+  readonly cause: ReworkCause;
+  /** Whoever holds that commit has tried in vain. */
+  readonly failed: boolean;
+}
+
 export interface TaskEntry {
   readonly task: TaskId;
   readonly title: string;
@@ -41,7 +48,7 @@ export interface TaskEntry {
   /** When somebody asked last that it be tried again, as far as we have heard; null: nobody. */
   readonly retriedAtMs: number | null;
   /** The commit of the lock whose result is to be reworked, as somebody said last; null: none is. */
-  readonly rework: { readonly lock: Oid; readonly cause: ReworkCause } | null;
+  readonly rework: ReworkTold | null;
   /** Monotonic time before which we do not bid again. */
   readonly notBeforeMs: number;
   readonly failures: number;
@@ -104,6 +111,14 @@ export function createBook(): Book {
   };
 }
 
+function toldOf({
+  lock,
+  cause,
+  failed = false,
+}: Extract<TaskHint, { kind: 'rework' }>): ReworkTold {
+  return { lock, cause, failed };
+}
+
 function isDone({ state }: TaskEntry, lock: Oid): boolean {
   return state.state === 'done' && state.hold.lock === lock;
 }
@@ -153,7 +168,7 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
     case 'rework':
       // A result that was replaced since, or of which nobody has told, asks for nothing.
       return isDone(entry, hint.lock) && entry.rework?.lock !== hint.lock
-        ? { ...entry, rework: { lock: hint.lock, cause: hint.cause } }
+        ? { ...entry, rework: toldOf(hint) }
         : entry;
     case 'failed':
     case 'released': {

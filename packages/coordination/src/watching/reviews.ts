@@ -115,7 +115,8 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
     const isRecipe = seen?.recipe !== 'plain';
     const asked = reworkAsked(review, standing, { authors, isRecipe, retriedAtMs });
     if (asked === undefined) return;
-    options.onHint({ kind: 'rework', task, lock: tip.oid, cause: asked.cause });
+    const failed = standing.failures > 0 && !asked.isAnew;
+    options.onHint({ kind: 'rework', task, lock: tip.oid, cause: asked.cause, failed });
   }
 
   run().catch((error: unknown) => {

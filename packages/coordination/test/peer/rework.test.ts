@@ -202,6 +202,17 @@ describe('a result in review', () => {
     expect(record()).toMatchObject({ state: 'result', result: second, reworks: 1 });
   });
 
+  it('is reworked by another machine when that of its maker cannot', async () => {
+    const { clock, say, peers, record } = await reviewed({ count: 2 });
+    const maker = peers.find(({ peer }) => peer === record().peer);
+    if (maker === undefined) throw new Error('nobody made it');
+    maker.work.script.fails = true;
+    say({});
+    await clock.advance(5 * timing.reviewMs);
+    expect(record()).toMatchObject({ state: 'result', result: second, epoch: 3 });
+    expect(record().peer).not.toBe(maker.peer);
+  });
+
   it('is not answered by a change of nothing', async () => {
     const { clock, at, say, peers, record } = await reviewed();
     for (const { work } of peers) work.script.patch = '';

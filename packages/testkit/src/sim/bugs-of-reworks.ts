@@ -30,7 +30,7 @@ export const bugsOfReworks = {
     edits: [
       {
         file: 'watching/reviews.ts',
-        find: "options.onHint({ kind: 'rework', task, lock: tip.oid, cause: asked.cause });",
+        find: "options.onHint({ kind: 'rework', task, lock: tip.oid, cause: asked.cause, failed });",
         replace: '',
       },
     ],

@@ -6,6 +6,8 @@ const slow = [
   'packages/testkit/test/bugs.test.ts',
   'test/races/races.test.ts',
   'packages/testkit/test/sim.test.ts',
+  'packages/execution/test/worker/ollama-again.test.ts',
+  'packages/execution/test/contracts.test.ts',
   'test/hostile/hostile.test.ts',
   'test/e2e/demo.test.ts',
   'test/e2e/sample.test.ts',

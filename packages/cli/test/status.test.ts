@@ -48,6 +48,7 @@ const status: StatusAnswer = {
     sandbox: 'none',
     load: 0,
     success: 1,
+    workers: [],
   },
   tasks: {},
   journal: { key: 'ab', length: 1, replicas: 0 },
@@ -67,6 +68,17 @@ describe('the first line of the status', () => {
     ];
     const [first, second, third] = lines({ problems });
     expect([first, second, third]).toEqual([`note  ${limited}`, `      ${advice}`, 'WRONG Alone.']);
+  });
+
+  it('counts workers that died, where some did', () => {
+    const one = { kind: 'ollama', running: 1, deaths: 3, recent: 0, unready: null };
+    const workers = [one, { ...one, kind: 'codex', deaths: 0 }];
+    const row = (change: Partial<StatusAnswer>) =>
+      lines(change).find((line) => line.startsWith('workers'));
+    expect(row({ work: { ...status.work, workers } })).toBe(
+      'workers  3 of ollama died since the start',
+    );
+    expect(row({})).toBeUndefined();
   });
 
   it('is that all is well, when it is', () => {

@@ -10,3 +10,11 @@ export { createRecipeExecutor, type RecipeExecutorDeps } from './recipe-executor
 export { createRunner, type Runner, type RunnerOptions, type RunRequest } from './runner.ts';
 export { type Isolation, type ProbeOptions, probeSandbox, type SandboxProbe } from './sandbox.ts';
 export { createWorkspaces, type WorkspacesDeps, type WorkspacesOptions } from './workspaces.ts';
+export type { HealthState } from './worker/health.ts';
+export type { WorkerOptions } from './worker/options.ts';
+export {
+  createWorkers,
+  type WorkerState,
+  type Workers,
+  type WorkersDeps,
+} from './worker/workers.ts';

@@ -10,6 +10,7 @@ import { describeWorkspacesContract } from '@bzzz/testkit/contracts/workspace';
 import { job as cliJob, makeCliWorld } from './support/cli-world.ts';
 import type { Script } from '@bzzz/testkit/scripted/ollama';
 import { calls, finish, job, makeOllamaWorld } from './support/ollama-world.ts';
+import { places } from './support/workers.ts';
 import { git, lives, makeWorld, put, uniqueSleep, until } from './support.ts';
 
 const asking = { parts: [{ source: 'author' as const, text: 'Ask.' }] };
@@ -68,35 +69,36 @@ for (const sandbox of ['required', 'off'] as const) {
     };
   });
 
-  describePromptExecutorContract(`ollama, sandbox ${sandbox}`, async () => {
-    const seconds = uniqueSleep();
-    const leave = calls(['run', { name: 'leave' }]);
-    const ask = calls(['ask_for_help', { question: 'How?' }]);
-    const script: Script = ({ messages }, index) => {
-      if (!messages.some(({ content }) => content.includes('Ask.'))) return wait;
-      return [leave, ask][index] ?? finish;
-    };
-    const wait = calls(['run', { name: 'wait' }]);
-    const at = await makeOllamaWorld({ script, world: { sandbox } });
-    const commands = {
-      wait: ['sh', '-c', `sleep ${seconds} & wait`],
-      leave: ['sh', '-c', `sleep ${seconds} &`],
-    };
-    return {
-      executor: at.ollama.executor,
-      path: at.workspace.path,
-      jobs: { endless: { ...job, commands }, asks: { ...job, ...asking, commands } },
-      endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
-      signed: until,
-      endlessLives: async () => lives(seconds),
-      settle: (work) => work,
-      dispose: () => at.dispose(),
-    };
-  });
+  for (const [name, where] of places) {
+    describePromptExecutorContract(`ollama ${name}, sandbox ${sandbox}`, async () => {
+      const seconds = uniqueSleep();
+      const leave = calls(['run', { name: 'leave' }]);
+      const ask = calls(['ask_for_help', { question: 'How?' }]);
+      const script: Script = ({ messages }, index) => {
+        if (!messages.some(({ content }) => content.includes('Ask.'))) return wait;
+        return [leave, ask][index] ?? finish;
+      };
+      const wait = calls(['run', { name: 'wait' }]);
+      const at = await makeOllamaWorld({ where, script, world: { sandbox } });
+      const commands = {
+        wait: ['sh', '-c', `sleep ${seconds} & wait`],
+        leave: ['sh', '-c', `sleep ${seconds} &`],
+      };
+      return {
+        executor: at.ollama.executor,
+        path: at.workspace.path,
+        jobs: { endless: { ...job, commands }, asks: { ...job, ...asking, commands } },
+        endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
+        signed: until,
+        endlessLives: async () => lives(seconds),
+        settle: (work) => work,
+        dispose: () => at.dispose(),
+      };
+    });
 
-  describePromptExecutorContract(`cli, sandbox ${sandbox}`, async () => {
-    const seconds = uniqueSleep();
-    const script = `
+    describePromptExecutorContract(`cli ${name}, sandbox ${sandbox}`, async () => {
+      const seconds = uniqueSleep();
+      const script = `
 import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 const prompt = readFileSync(0, 'utf8');
@@ -106,16 +108,17 @@ else {
   const child = spawn('sleep', ['${seconds}'], { stdio: 'ignore', detached: asks });
   if (asks) { child.unref(); done({ result: 'BZZZ-HELP: How?' }); }
 }`;
-    const at = await makeCliWorld({ script, world: { sandbox } });
-    return {
-      executor: at.cli.executor,
-      path: at.workspace.path,
-      jobs: { endless: cliJob, asks: { ...cliJob, ...asking } },
-      endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
-      signed: until,
-      endlessLives: async () => lives(seconds),
-      settle: (work) => work,
-      dispose: () => at.dispose(),
-    };
-  });
+      const at = await makeCliWorld({ where, script, world: { sandbox } });
+      return {
+        executor: at.cli.executor,
+        path: at.workspace.path,
+        jobs: { endless: cliJob, asks: { ...cliJob, ...asking } },
+        endlessRuns: () => until(() => lives(`sleep\0${seconds}`)),
+        signed: until,
+        endlessLives: async () => lives(seconds),
+        settle: (work) => work,
+        dispose: () => at.dispose(),
+      };
+    });
+  }
 }

@@ -28,6 +28,7 @@ import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
 import { offerModels } from './wiring/models.ts';
 import { replicateJournals } from './wiring/replication.ts';
 import { receiveWebhooks } from './wiring/webhooks.ts';
+import { superviseWorkers } from './wiring/workers.ts';
 
 export interface Hooks {
   readonly logger: Logger;
@@ -84,8 +85,15 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   await mesh.start();
 
   const runner = createRunner({ sandbox: config.work.sandbox });
-  const models = offerModels({ runner, logger: logger.child('models') }, config.ollama);
-  const clis = offerClis({ runner, logger: logger.child('cli') }, config.cli);
+  const workers = superviseWorkers({
+    clock,
+    random: systemRandom,
+    runner,
+    logger: logger.child('workers'),
+  });
+  closing('workers', () => workers.stop());
+  const models = offerModels({ runner, workers, logger: logger.child('models') }, config.ollama);
+  const clis = offerClis({ runner, workers, logger: logger.child('cli') }, config.cli);
   const survey = await startSurvey(
     { clock, random: systemRandom, logger: logger.child('survey'), models, clis },
     config,
@@ -102,6 +110,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       ollama: models.ollama,
       cli: clis.cli,
       survey,
+      workers,
     },
     { config, worktrees: layout.worktrees, onFatal: hooks.onFatal },
   );
@@ -135,7 +144,19 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('history', () => history.close());
 
   const target = controlTarget(
-    { clock, mesh, journals, history, github, coordinator, troubles, token, webhook, survey },
+    {
+      clock,
+      mesh,
+      journals,
+      history,
+      github,
+      coordinator,
+      troubles,
+      token,
+      webhook,
+      survey,
+      workers,
+    },
     { config, startMs, onStop: hooks.onStop },
   );
   const place = await takeSocketPlace(layout);

@@ -1,12 +1,14 @@
 /** Coding tools as an operator configures them. */
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRunner } from '@bzzz/execution';
+import { createRunner, createWorkers } from '@bzzz/execution';
 import { Config } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { checkClis } from '../src/doctor/clis.ts';
 import { readModelKey } from '../src/folder/model-key.ts';
 import { createLogger, loadConfig } from '../src/index.ts';
+import { systemClock } from '../src/system/clock.ts';
+import { systemRandom } from '../src/system/random.ts';
 import { offerClis } from '../src/wiring/clis.ts';
 import { tempDir } from './support.ts';
 
@@ -121,9 +123,11 @@ it('a tool that is there at the start is offered at once, and only if it is want
   const program = await toolIn(dir);
   const wanted = { apiKeyFile: await keyIn(dir), program };
   const config = cliOf({ claude: wanted, gemini: { ...wanted, enabled: false } });
+  const runner = createRunner({ sandbox: 'required' });
   const { cli, look, ready } = offerClis(
     {
-      runner: createRunner({ sandbox: 'required' }),
+      runner,
+      workers: createWorkers({ clock: systemClock, random: systemRandom, runner }),
       logger: createLogger({ level: 'error', format: 'text', write: () => undefined }),
     },
     config.cli,

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Config } from '@bzzz/protocol';
+import { checkWorkers } from '../src/doctor/workers.ts';
 import { describe, expect, it } from 'vitest';
 import { checkClock } from '../src/doctor/forge.ts';
 import { checkNode } from '../src/doctor/machine.ts';
@@ -44,6 +45,7 @@ describe('diagnose', () => {
       'sandbox',
       'tools',
       'slots',
+      'workers',
       'models',
       'forge',
       'clock',
@@ -123,7 +125,7 @@ describe('diagnose', () => {
 
   it('tells of a running peer what it knows', async () => {
     const mesh = { addresses: ['/ip4/127.0.0.1/tcp/1'], connected: 2, known: 3, troubles: [] };
-    const live = { ...mesh, lookedAgoMs: 3_000, lookFailures: [] };
+    const live = { ...mesh, lookedAgoMs: 3_000, lookFailures: [], workers: [] };
     const config = configFor(await tempDir());
     const checks = await diagnose(config, { live });
     expect(checks.find(({ name }) => name === 'mesh')).toMatchObject({
@@ -142,11 +144,33 @@ describe('diagnose', () => {
   it('tells of a running peer what it could not look at', async () => {
     const mesh = { addresses: [], connected: 2, known: 3, troubles: [] };
     const lookFailures = [{ what: 'models', reason: 'the server answered 500' }];
-    const live = { ...mesh, lookedAgoMs: 3_000, lookFailures };
+    const live = { ...mesh, lookedAgoMs: 3_000, lookFailures, workers: [] };
     const checks = await diagnose(configFor(await tempDir()), { live });
     expect(checks.find(({ name }) => name === 'last look')).toMatchObject({
       ok: false,
       detail: '3 s ago, it failed for models (the server answered 500)',
+    });
+  });
+
+  it('starts a worker, and tells how often those of a running peer died', async () => {
+    const config = configFor(await tempDir());
+    expect(await found(config, 'workers')).toMatchObject({
+      ok: true,
+      detail: expect.stringMatching(/^one starts in \d+ ms$/),
+    });
+    const died = { deaths: 6, recent: 5, lastReason: 'it was ended by SIGABRT', lastAgoMs: 61_000 };
+    const ollama = { kind: 'ollama' as const, running: 0, ...died };
+    const well = { ...ollama, breaker: 'closed' as const, trialInMs: null, unready: null };
+    expect(await checkWorkers([well])).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining(
+        '6 workers of ollama died, 5 of them lately (the last 1 min ago: it was ended by SIGABRT)',
+      ),
+    });
+    const open = { breaker: 'open' as const, trialInMs: 180_000, unready: 'its workers died' };
+    expect(await checkWorkers([{ ...ollama, ...open }])).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/; nothing of it is begun, but for one trial in 3 min$/),
     });
   });
 

@@ -48,7 +48,13 @@ function view(change: Partial<PeerView> = {}): PeerView {
 
 function sources(change: Partial<ProblemSources> = {}): ProblemSources {
   const config = Config.parse({ name: 'n', dataDir: '/d', repositories: ['acme/widgets'] });
-  const quiet = { meshTroubles: [], webhookTrouble: null, sandboxMissing: null, lookFailures: [] };
+  const quiet = {
+    meshTroubles: [],
+    webhookTrouble: null,
+    sandboxMissing: null,
+    lookFailures: [],
+    workers: [],
+  };
   return { view: view(), config, upMs: 60_000, ...quiet, ...change };
 }
 
@@ -108,6 +114,29 @@ describe('problemsOf', () => {
     expect(codes({ config: config({ sandbox: 'off' }) })).toEqual(['error sandbox_off']);
     expect(codes({ sandboxMissing: 'no bwrap' })).toEqual(['error sandbox_missing']);
     expect(codes({ sandboxMissing: 'no bwrap', config: config({ slots: 0 }) })).toEqual([]);
+  });
+
+  it('are workers that died, as long as it is news', () => {
+    const died = {
+      deaths: 1,
+      recent: 1,
+      lastReason: 'it ended with exit code 3',
+      lastAgoMs: 4_000,
+    };
+    const one = { kind: 'ollama' as const, running: 0, ...died, trialInMs: null, unready: null };
+    const closed = { ...one, breaker: 'closed' as const };
+    const [problem] = problemsOf(sources({ workers: [closed] }));
+    expect(problem).toMatchObject({ code: 'worker_lost', severity: 'warning' });
+    expect(problem?.text).toBe(
+      '1 worker of ollama died, 1 of them lately (the last 4 s ago: it ended with exit code 3).',
+    );
+    expect(codes({ workers: [{ ...closed, recent: 0 }] })).toEqual([]);
+    expect(codes({ workers: [{ ...one, breaker: 'open', trialInMs: 1 }] })).toEqual([
+      'error worker_lost',
+    ]);
+    expect(codes({ workers: [{ ...one, breaker: 'trial', recent: 0 }] })).toEqual([
+      'error worker_lost',
+    ]);
   });
 
   it('are looks that failed', () => {

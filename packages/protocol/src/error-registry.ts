@@ -253,6 +253,12 @@ export const errorRegistry = {
     advice:
       'Write the key of the model API into the file that `cli.<tool>.apiKeyFile` names, with mode 0600.',
   },
+  worker_lost: {
+    status: 500,
+    retryable: true,
+    advice:
+      'The process that led the attempt hung or died; the reason says how. After several deaths nothing of that kind is begun for some minutes; see `bzzz doctor` and docs/OPERATIONS.md.',
+  },
   // forge
   forge_state: {
     status: 500,

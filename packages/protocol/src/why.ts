@@ -34,7 +34,13 @@ export const WhyReason = z.discriminatedUnion('kind', [
   }),
   /** The forge has not told it whose its token is; `code` of what went wrong, if anything did. */
   z.object({ kind: z.literal('no-account'), code: Code.nullable(), reason: Text }),
-  z.object({ kind: z.literal('unable'), lacks: z.enum(['executor', 'tool', 'model']), name: Name }),
+  z.object({
+    kind: z.literal('unable'),
+    lacks: z.enum(['executor', 'tool', 'model']),
+    name: Name,
+    /** Of an executor that is there and may not be used now. */
+    reason: Text.optional(),
+  }),
   z.object({ kind: z.literal('no-sandbox'), reason: Text }),
   /** Its operator gave it nothing to work with: it only watches. */
   z.object({ kind: z.literal('no-slots') }),

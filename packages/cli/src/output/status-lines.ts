@@ -46,6 +46,7 @@ function factLines(status: StatusAnswer): (readonly [string, string])[] {
     ...webhookText(webhook).map((text) => ['webhook', text] as const),
     ['work', `${work.running} of ${count(work.slots, 'slot')} busy, sandbox ${work.sandbox}`],
     ...slotsText(work).map((text) => ['slots', text] as const),
+    ...workersText(work).map((text) => ['workers', text] as const),
     ['tools', work.tools.join(' ') || 'none'],
     ['tasks', tasks.join(', ') || 'none'],
     ['journal', `${journal.length} entries, and ${count(journal.replicas, 'journal')} of others`],
@@ -65,6 +66,13 @@ function slotsText({ slots, because, lookedAgoMs }: StatusAnswer['work']): strin
   if (because === '') return [];
   const looked = lookedAgoMs === null ? '' : `; looked ${span(lookedAgoMs)} ago`;
   return [`${slots} by ${because}${looked}`];
+}
+
+/** Nothing where none died. */
+function workersText({ workers }: StatusAnswer['work']): string[] {
+  const died = workers.filter(({ deaths }) => deaths > 0);
+  const parts = died.map(({ kind, deaths }) => `${deaths} of ${kind} died`);
+  return parts.length === 0 ? [] : [`${parts.join(', ')} since the start`];
 }
 
 function webhookText(webhook: StatusAnswer['webhook']): string[] {

@@ -60,6 +60,7 @@ const faults: readonly ErrorCode[] = [
   'workspace_failed',
   'workspace_hostile',
   'sandbox_missing',
+  'worker_lost',
   'defect',
 ];
 

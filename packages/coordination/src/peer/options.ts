@@ -43,6 +43,8 @@ export interface Offer {
   readonly machine?: Machine;
   /** Why this machine may not execute anything, for people; null or absent: it may. */
   readonly unable?: string | null;
+  /** Why executors that are not offered now are not, by name, for people; absent: nobody knows more. */
+  readonly unready?: Readonly<Record<string, string>>;
 }
 
 export interface CoordinatorOptions {

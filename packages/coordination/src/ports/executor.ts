@@ -123,7 +123,7 @@ export interface Executor<J extends Job = Job> {
   models?(): readonly ModelName[];
   /**
    * Throws `sandbox_missing` when the operator requires a sandbox and there is none, `aborted` on
-   * abort. Work that goes wrong is a report, not an error.
+   * abort, `worker_lost` when the process that leads the work died. Work that goes wrong is a report, not an error.
    */
   run(request: ExecutorRequest<J>, options?: { signal?: AbortSignal }): Promise<ExecutorReport>;
 }

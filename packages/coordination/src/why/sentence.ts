@@ -72,9 +72,12 @@ export function pausedBy(scope: 'self' | 'mesh'): string {
   return scope === 'self' ? 'its operator paused it' : 'an operator paused the mesh';
 }
 
-function lackOf({ lacks, name }: Extract<WhyReason, { kind: 'unable' }>): string {
+function lackOf({ lacks, name, reason }: Extract<WhyReason, { kind: 'unable' }>): string {
   if (lacks === 'tool') return `has no ${name}`;
-  return lacks === 'model' ? `has no model ${name}` : `has no executor "${name}"`;
+  if (lacks === 'model') return `has no model ${name}`;
+  return reason === undefined
+    ? `has no executor "${name}"`
+    : `has no executor "${name}" now: ${reason}`;
 }
 
 function span(ms: number): string {

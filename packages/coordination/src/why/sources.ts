@@ -18,6 +18,8 @@ export interface WhySources extends Omit<ViewSources, 'attemptsRest'> {
   readonly stopping: boolean;
   /** Why this machine may not execute anything; null: it may. */
   readonly unable: string | null;
+  /** Why executors are not offered now, by name, as far as that is known. */
+  readonly unready: Readonly<Record<string, string>>;
   /** Who wants nothing new begun here; null: nobody. */
   readonly paused: 'self' | 'mesh' | null;
   /** Tasks in our slots, bids among them. */
@@ -65,6 +67,7 @@ export function whySourcesOf(
     self,
     stopping,
     unable: offer().unable ?? null,
+    unready: offer().unready ?? {},
     paused: pause.current(),
     spendCap: spending.capReached(),
     active,

@@ -91,7 +91,9 @@ function unfit(sources: WhySources, entry: TaskEntry): WhyReason {
   if (lack !== undefined && 'name' in lack) {
     const { spendCap } = sources;
     if (lack.kind !== 'tool' && spendCap !== null) return { kind: 'spent', reason: fit(spendCap) };
-    return { kind: 'unable', lacks: lack.kind, name: fit(lack.name, limits.whyNameCharsMax) };
+    const name = fit(lack.name, limits.whyNameCharsMax);
+    const because = lack.kind === 'executor' ? unreadyOf(sources, needs.executors) : null;
+    return { kind: 'unable', lacks: lack.kind, name, ...(because && { reason: fit(because) }) };
   }
   if (self.account === null) return noAccount(sources);
   const { active } = sources;
@@ -100,6 +102,12 @@ function unfit(sources: WhySources, entry: TaskEntry): WhyReason {
   }
   if (entry.notBeforeMs > nowMs) return backingOff(sources, entry);
   return turn(sources, entry);
+}
+
+/** Null: it has none of these at all. */
+function unreadyOf({ unready }: WhySources, executors: readonly string[]): string | null {
+  const name = executors.find((one) => Object.hasOwn(unready, one));
+  return name === undefined ? null : (unready[name] ?? null);
 }
 
 function noAccount({ troubles }: WhySources): WhyReason {

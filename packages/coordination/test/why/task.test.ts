@@ -48,6 +48,7 @@ function sourcesOf({ self: of = {}, entry = {}, ...change }: Change = {}): WhySo
     nowMs: 1_000,
     stopping: false,
     unable: null,
+    unready: {},
     paused: null,
     spendCap: null,
     active: [],
@@ -147,6 +148,11 @@ const cases: [WhyReason, Change, RegExp][] = [
     { kind: 'unable', lacks: 'executor', name: 'recipe' },
     { self: { executors: ['ollama'] } },
     /no executor "recipe"/,
+  ],
+  [
+    { kind: 'unable', lacks: 'executor', name: 'recipe', reason: 'its workers died' },
+    { unready: { recipe: 'its workers died' }, self: { executors: ['ollama'] } },
+    /no executor "recipe" now: its workers died/,
   ],
   [
     { kind: 'unable', lacks: 'tool', name: 'prettier' },

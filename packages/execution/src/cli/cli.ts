@@ -3,10 +3,12 @@ import type { Executor, PromptJob } from '@bzzz/coordination';
 import type { CliName } from '@bzzz/protocol';
 import { type Reach, reachPublic } from '../egress/reach.ts';
 import type { Runner } from '../runner.ts';
+import type { Workers } from '../worker/workers.ts';
 import { attempt } from './attempt.ts';
 import { locate } from './locate.ts';
 import { type Look, look } from './look.ts';
 import { type CliOptions, settingsOf } from './options.ts';
+import { attemptInWorker } from './supervised.ts';
 import { cliTools } from './tools/all.ts';
 
 export interface Cli {
@@ -24,10 +26,12 @@ export interface CliDeps {
   readonly runner: Runner;
   /** Where a host that a policy names really is; default: by the machine's resolver, public addresses only. */
   readonly reach?: Reach;
+  /** Where its attempts run. Absent: in this process, which they can then take with them. */
+  readonly workers?: Workers;
 }
 
 export function createCli(
-  { runner, reach = reachPublic }: CliDeps,
+  { runner, reach = reachPublic, workers }: CliDeps,
   name: CliName,
   options: CliOptions,
 ): Cli {
@@ -45,7 +49,7 @@ export function createCli(
       seen = await look({ runner, tool, settings }, signal);
     },
     executor: {
-      ready: () => seen?.kind === 'there',
+      ready: () => seen?.kind === 'there' && (workers?.ready(name) ?? true),
       async run(request, { signal } = {}) {
         const there = seen?.kind === 'there' ? seen.located : null;
         if (there === null)
@@ -55,7 +59,9 @@ export function createCli(
           const reason = `${name} cannot be held to commands by their name`;
           return { succeeded: false, reason, commands: [] };
         }
-        return attempt({ runner, reach, tool, settings }, there, request, signal);
+        const deps = { runner, reach, tool, settings };
+        if (workers === undefined) return attempt(deps, there, request, signal);
+        return attemptInWorker({ ...deps, workers }, there, request, signal);
       },
     },
   };

@@ -3,9 +3,10 @@ import type { ExecutorRequest, PromptJob } from '@bzzz/coordination';
 import { BzzzError } from '@bzzz/protocol';
 import { proxyEnvironment } from '../egress/way-out.ts';
 import type { RunOutcome } from '../outcome.ts';
-import type { Runner } from '../runner.ts';
+import type { Runner, RunRequest } from '../runner.ts';
 import { fill } from './fill.ts';
 import { createReader, type Findings } from './findings.ts';
+import type { OpenHosts } from './hosts.ts';
 import type { LaunchFolder } from './launch/folder.ts';
 import { apiPort, outPort } from './launch/plan.ts';
 import type { Located } from './locate.ts';
@@ -13,7 +14,7 @@ import type { CliSettings } from './options.ts';
 import type { CliTool } from './tool.ts';
 
 export interface AttemptDeps {
-  readonly runner: Runner;
+  readonly runner: Pick<Runner, 'run'>;
   readonly tool: CliTool;
   readonly settings: CliSettings;
 }
@@ -30,20 +31,12 @@ export interface Round {
 export interface RoundPlace {
   readonly located: Located;
   readonly request: ExecutorRequest<PromptJob>;
-  readonly folder: LaunchFolder;
+  readonly folder: Pick<LaunchFolder, 'promptPath' | 'argv' | 'show' | 'write'>;
   /** What the tool takes for its key. */
   readonly pass: string;
   /** Null: nothing in HOME outlives a round. */
   readonly home: string | null;
   readonly way: OpenHosts;
-}
-
-/** Hosts that the policy names, as far as they may be reached now. */
-export interface OpenHosts {
-  hosts(): readonly string[];
-  objections(): readonly string[];
-  /** For good. Idempotent. */
-  close(): Promise<void>;
 }
 
 export interface RoundJob {
@@ -76,17 +69,9 @@ export async function runRound(
   const reader = createReader(tool.output);
   const outcome = await runner.run(
     {
+      ...runOf({ tool, settings }, { located, request, folder, home }),
       argv: folder.argv,
-      path: request.path,
-      limits: { ...request.limits, outputBytesMax: settings.outputBytesMax },
       timeMs,
-      readOnly: request.job.access === 'look',
-      ...(tool.reservedBytes === null ? {} : { reservedBytes: tool.reservedBytes }),
-      ...(home === null ? {} : { home }),
-      show: [
-        ...folder.show,
-        ...[...located.needs, ...settings.folders].map((path) => ({ from: path, to: path })),
-      ],
       onStdout: (chunk) => reader.add(chunk),
       ...(request.onSign && { onSign: request.onSign }),
       ...(request.rest && { rest: request.rest }),
@@ -94,4 +79,26 @@ export async function runRound(
     signal === undefined ? {} : { signal },
   );
   return { outcome, findings: reader.end(), argv: filled.argv, resumed: session !== null };
+}
+
+/** What every run of the tool in this attempt sees and may. */
+export function runOf(
+  { tool, settings }: Pick<AttemptDeps, 'tool' | 'settings'>,
+  { located, request, folder, home }: Omit<RoundPlace, 'pass' | 'folder' | 'way'> & Shows,
+): Omit<RunRequest, 'argv' | 'timeMs'> {
+  return {
+    path: request.path,
+    readOnly: request.job.access === 'look',
+    limits: { ...request.limits, outputBytesMax: settings.outputBytesMax },
+    ...(tool.reservedBytes === null ? {} : { reservedBytes: tool.reservedBytes }),
+    ...(home === null ? {} : { home }),
+    show: [
+      ...folder.show,
+      ...[...located.needs, ...settings.folders].map((path) => ({ from: path, to: path })),
+    ],
+  };
+}
+
+interface Shows {
+  readonly folder: Pick<LaunchFolder, 'show'>;
 }

@@ -19,7 +19,7 @@ export interface WayOutDeps {
   readonly reach: Reach;
 }
 
-export interface WayOut extends AsyncDisposable {
+export interface WayOut {
   /** None: it is closed. */
   readonly hosts: Network;
   /** One command at a time. */
@@ -40,7 +40,7 @@ export async function openWayOut(
   { runner, reach }: WayOutDeps,
   folder: string,
   out: Out,
-): Promise<WayOut> {
+): Promise<WayOut & AsyncDisposable> {
   if (out.hosts.length === 0) return closedWay;
   const parts = new AsyncDisposableStack();
   try {
@@ -84,7 +84,7 @@ export async function serveHosts(
   return egress;
 }
 
-const closedWay: WayOut = {
+const closedWay: WayOut & AsyncDisposable = {
   hosts: [],
   command: (argv) => Promise.resolve({ argv }),
   objections: () => [],

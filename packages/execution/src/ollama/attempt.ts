@@ -3,20 +3,31 @@ import { dirname } from 'node:path';
 import type { CommandReport, ExecutorReport, ExecutorRequest, PromptJob } from '@bzzz/coordination';
 import { BzzzError, isBzzzError } from '@bzzz/protocol';
 import { startAllowance } from '../allowance.ts';
-import type { Reach } from '../egress/reach.ts';
-import { openWayOut } from '../egress/way-out.ts';
+import { openWayOut, type WayOut, type WayOutDeps } from '../egress/way-out.ts';
 import { createTalk, type TalkDeps } from './talk.ts';
 
 /** Throws `aborted`, `sandbox_missing`, `workspace_failed`. */
 export async function attempt(
-  deps: TalkDeps & { readonly reach: Reach },
+  deps: TalkDeps & WayOutDeps,
   request: ExecutorRequest<PromptJob>,
   signal?: AbortSignal,
 ): Promise<ExecutorReport> {
   throwIfAborted(signal);
-  const { attemptMs, diskBytesMax: downBytesMax } = request.limits;
+  const { diskBytesMax: downBytesMax } = request.limits;
   const out = { hosts: request.job.network ?? [], downBytesMax };
   await using way = await openWayOut(deps, dirname(request.path), out);
+  return await converse(deps, way, request, signal);
+}
+
+/** The same on a way that is open. */
+export async function converse(
+  deps: TalkDeps,
+  way: WayOut,
+  request: ExecutorRequest<PromptJob>,
+  signal?: AbortSignal,
+): Promise<ExecutorReport> {
+  throwIfAborted(signal);
+  const { attemptMs } = request.limits;
   const deadline = new AbortController();
   const time = { timeMs: attemptMs, rest: request.rest };
   const allowance = startAllowance(time, () => deadline.abort());

@@ -2,9 +2,11 @@
 import type { Executor, PromptJob } from '@bzzz/coordination';
 import { type Reach, reachPublic } from '../egress/reach.ts';
 import type { Runner } from '../runner.ts';
+import type { Workers } from '../worker/workers.ts';
 import { attempt } from './attempt.ts';
 import { createCatalogue, type ModelDetails } from './model/catalogue.ts';
 import { type OllamaOptions, settingsOf } from './options.ts';
+import { attemptInWorker } from './supervised.ts';
 
 export interface Ollama {
   /** Its `models()` are those of the last look: none before the first, or when that failed. */
@@ -19,22 +21,29 @@ export interface OllamaDeps {
   readonly runner: Runner;
   /** Where a host that a policy names really is; default: by the machine's resolver, public addresses only. */
   readonly reach?: Reach;
+  /** Where its attempts run. Absent: in this process, which they can then take with them. */
+  readonly workers?: Workers;
 }
 
 export function createOllama(
-  { runner, reach = reachPublic }: OllamaDeps,
+  { runner, reach = reachPublic, workers }: OllamaDeps,
   options: OllamaOptions,
 ): Ollama {
   const settings = settingsOf(options);
   const catalogue = createCatalogue(settings);
+  const { models, refresh, details } = catalogue;
   const deps = { runner, reach, catalogue, settings };
-  return {
-    executor: {
-      ready: () => catalogue.models().length > 0,
-      models: catalogue.models,
-      run: (request, { signal } = {}) => attempt(deps, request, signal),
-    },
-    refresh: catalogue.refresh,
-    details: catalogue.details,
+  const direct: Executor<PromptJob> = {
+    ready: () => models().length > 0,
+    models,
+    run: (request, { signal } = {}) => attempt(deps, request, signal),
   };
+  if (workers === undefined) return { executor: direct, refresh, details };
+  const supervised = { runner, reach, workers, settings, details };
+  const executor: Executor<PromptJob> = {
+    ready: () => models().length > 0 && workers.ready('ollama'),
+    models,
+    run: (request, until = {}) => attemptInWorker(supervised, request, until),
+  };
+  return { executor, refresh, details };
 }

@@ -8,7 +8,7 @@ import type { WayOut } from '../egress/way-out.ts';
 import { createAsker } from '../help/asker.ts';
 import type { Runner } from '../runner.ts';
 import { type Answer, ask } from './model/ask.ts';
-import type { Catalogue } from './model/catalogue.ts';
+import type { KnownModels } from './model/catalogue.ts';
 import { createChain } from './model/chain.ts';
 import { oneLine } from '../prompt/one-line.ts';
 import { rested } from '../rest.ts';
@@ -24,8 +24,8 @@ import { createToolbox } from './tools/toolbox.ts';
 import { callAll, repliesTo } from './turn.ts';
 
 export interface TalkDeps {
-  readonly runner: Runner;
-  readonly catalogue: Catalogue;
+  readonly runner: Pick<Runner, 'run'>;
+  readonly catalogue: KnownModels;
   readonly settings: OllamaSettings;
 }
 

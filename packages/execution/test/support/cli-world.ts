@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { AskForHelp, ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
+import type { ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
 import {
   type Cli,
   type CliOptions,
@@ -13,6 +13,7 @@ import {
 } from '@bzzz/execution';
 import type { CliName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
+import { type Deps, type RunOptions, usualPlace } from './workers.ts';
 
 export const realKey = 'sk-the-key-of-the-operator';
 
@@ -75,14 +76,13 @@ export interface CliWorld {
   readonly workspace: Workspace;
   readonly api: ApiServer;
   readonly cli: Cli;
-  run(
-    job?: Partial<PromptJob>,
-    options?: { signal?: AbortSignal; attemptMs?: number; help?: AskForHelp },
-  ): Promise<ExecutorReport>;
+  run(job?: Partial<PromptJob>, options?: RunOptions): Promise<ExecutorReport>;
   dispose(): Promise<void>;
 }
 
 export interface CliWorldOptions {
+  /** Where it works. Default: the usual place. */
+  readonly where?: Deps;
   readonly name?: CliName;
   /** Body of the tool, in JavaScript; it need not know `--version`. */
   readonly script: string;
@@ -106,26 +106,25 @@ export async function makeCliWorld(options: CliWorldOptions): Promise<CliWorld> 
   await writeFile(program, `#!/usr/bin/env node\n${versioned}\n${helpers}\n${options.script}\n`);
   await chmod(program, 0o755);
   const { reach } = options.world ?? {};
-  const cli = createCli(
-    { runner: world.runner, ...(reach && { reach }) },
-    options.name ?? 'claude',
-    {
-      program,
-      apiUrl: api.url,
-      apiKey: async () => realKey,
-      ...options.cli,
-    },
-  );
+  const deps = { ...(options.where ?? usualPlace)(world.runner), ...(reach && { reach }) };
+  const cli = createCli(deps, options.name ?? 'claude', {
+    program,
+    apiUrl: api.url,
+    apiKey: async () => realKey,
+    ...options.cli,
+  });
   await cli.refresh();
   return {
     world,
     workspace,
     api,
     cli,
-    run(own, { attemptMs = 30_000, help, ...rest } = {}) {
-      const asked = help === undefined ? {} : { help };
-      const request = { job: { ...job, ...own }, path: workspace.path, ...asked };
-      return cli.executor.run({ ...request, limits: { ...limits, attemptMs } }, rest);
+    run(own, { attemptMs = 30_000, signal, ...hooks } = {}) {
+      const request = { job: { ...job, ...own }, path: workspace.path, ...hooks };
+      return cli.executor.run(
+        { ...request, limits: { ...limits, attemptMs } },
+        { ...(signal && { signal }) },
+      );
     },
     async dispose() {
       await api.close();

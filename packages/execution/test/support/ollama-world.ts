@@ -1,5 +1,5 @@
 /** A workspace, a scripted server and the executor between them. */
-import type { AskForHelp, ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
+import type { ExecutorReport, PromptJob, Workspace } from '@bzzz/coordination';
 import {
   createOllama,
   type Ollama,
@@ -7,6 +7,7 @@ import {
   type Reach,
   type RunnerOptions,
 } from '@bzzz/execution';
+import { type Deps, type RunOptions, usualPlace } from './workers.ts';
 import { ModelName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
 import {
@@ -26,14 +27,13 @@ export interface OllamaWorld {
   readonly workspace: Workspace;
   readonly server: ScriptedOllama;
   readonly ollama: Ollama;
-  run(
-    job?: Partial<PromptJob>,
-    options?: { signal?: AbortSignal; attemptMs?: number; help?: AskForHelp },
-  ): Promise<ExecutorReport>;
+  run(job?: Partial<PromptJob>, options?: RunOptions): Promise<ExecutorReport>;
   dispose(): Promise<void>;
 }
 
 export interface OllamaWorldOptions {
+  /** Where it works. Default: the usual place. */
+  readonly where?: Deps;
   readonly script: Script;
   readonly models?: readonly ScriptedModel[];
   readonly ollama?: Partial<OllamaOptions>;
@@ -62,20 +62,20 @@ export async function makeOllamaWorld(options: OllamaWorldOptions): Promise<Olla
   const server = await startScriptedOllama(options.script, options.models ?? [{ name: model }]);
   const { runner } = world;
   const { reach } = options.world ?? {};
-  const ollama = createOllama(
-    { runner, ...(reach && { reach }) },
-    { url: server.url, ...options.ollama },
-  );
+  const deps = { ...(options.where ?? usualPlace)(runner), ...(reach && { reach }) };
+  const ollama = createOllama(deps, { url: server.url, ...options.ollama });
   await ollama.refresh();
   return {
     world,
     workspace,
     server,
     ollama,
-    run(own, { attemptMs = limits.attemptMs, help, ...rest } = {}) {
-      const asked = help === undefined ? {} : { help };
-      const request = { job: { ...job, ...own }, path: workspace.path, ...asked };
-      return ollama.executor.run({ ...request, limits: { ...limits, attemptMs } }, rest);
+    run(own, { attemptMs = limits.attemptMs, signal, ...hooks } = {}) {
+      const request = { job: { ...job, ...own }, path: workspace.path, ...hooks };
+      return ollama.executor.run(
+        { ...request, limits: { ...limits, attemptMs } },
+        { ...(signal && { signal }) },
+      );
     },
     async dispose() {
       await server.close();

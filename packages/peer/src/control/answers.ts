@@ -100,6 +100,20 @@ export const StatusAnswer = z.object({
     sandbox: Capabilities.shape.sandbox,
     load: z.number(),
     success: z.number(),
+    /** By executor, of those that have run; empty also: a peer of an earlier version. */
+    workers: z
+      .array(
+        z.object({
+          kind: z.string(),
+          running: z.number(),
+          /** Since the peer started, and within the last minutes. */
+          deaths: z.number(),
+          recent: z.number(),
+          /** Why none is begun now; null: one may be. */
+          unready: z.string().nullable(),
+        }),
+      )
+      .default([]),
   }),
   /** Tasks by state. */
   tasks: z.record(z.string(), z.number()),

@@ -13,7 +13,7 @@ export async function checkClis(
   options: { signal?: AbortSignal } = {},
 ): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const [name, tool] of wantedClis(createRunner({ sandbox: work.sandbox }), cli)) {
+  for (const [name, tool] of wantedClis({ runner: createRunner({ sandbox: work.sandbox }) }, cli)) {
     const title = `coding tool ${name}`;
     try {
       await tool.refresh(options);

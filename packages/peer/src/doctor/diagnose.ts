@@ -23,6 +23,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
   const { checkForge } = await import('./forge.ts');
   const { checkClis } = await import('./clis.ts');
   const { checkModels } = await import('./models.ts');
+  const { checkWorkers } = await import('./workers.ts');
   const {
     checkDisk,
     checkFolder,
@@ -46,6 +47,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     one('tools', () => checkTools(work)),
     one('slots', () => checkSlots(config)),
     ...(live === null ? [] : [one('last look', async () => checkLooks(live))]),
+    one('workers', () => checkWorkers(live?.workers ?? [])),
     one('models', () => checkModels(config.ollama, until)),
     checkClis(config, until),
     checkForge(config, until),

@@ -1,5 +1,6 @@
 /** From what the parts of a peer know to what the control socket answers. */
 import type { MemberView, PeerView, TaskView } from '@bzzz/coordination';
+import type { WorkerState } from '@bzzz/execution';
 import type { GithubStats } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
 import type { MeshStats } from '@bzzz/mesh';
@@ -20,6 +21,7 @@ export interface StatusSources {
   readonly pid: number;
   readonly upMs: number;
   readonly slots: Slots;
+  readonly workers: readonly WorkerState[];
   readonly lookedAgoMs: number;
 }
 
@@ -77,6 +79,9 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
       sandbox: self.sandbox,
       load: self.load,
       success: self.success,
+      workers: sources.workers.map(({ kind, running, deaths, recent, unready }) => {
+        return { kind, running, deaths, recent, unready };
+      }),
     },
     tasks: countBy(view.tasks, ({ state }) => state),
     journal: {

@@ -1,5 +1,6 @@
 /** What is wrong with a peer right now: its forge before everything else, then the worst. Pure. */
 import type { MemberView, PeerView } from '@bzzz/coordination';
+import type { WorkerState } from '@bzzz/execution';
 import type { BzzzError, Config } from '@bzzz/protocol';
 import type { Problem } from '../control/answers.ts';
 import type { SurveyState } from '../survey/survey.ts';
@@ -7,6 +8,7 @@ import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
 import { forgeCodes, forgeProblemsOf } from './forge-problems.ts';
 import { ofCode } from './of-code.ts';
 import { span } from './span.ts';
+import { workerWords } from './worker-words.ts';
 
 export interface ProblemSources {
   readonly view: PeerView;
@@ -19,6 +21,7 @@ export interface ProblemSources {
   readonly sandboxMissing: string | null;
   /** What could not be looked at last, and is offered as it was. */
   readonly lookFailures: SurveyState['failures'];
+  readonly workers: readonly WorkerState[];
 }
 
 /** So long a peer that started looks for others before being alone is called wrong. */
@@ -29,6 +32,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...aloneOf(sources),
     ...accountOf(sources),
     ...sandboxOf(sources),
+    ...workersOf(sources),
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
     ...webhookOf(sources),
     ...pauseOf(sources),
@@ -85,6 +89,16 @@ function sandboxOf({ config, sandboxMissing }: ProblemSources): Problem[] {
   }
   if (sandboxMissing === null || config.work.slots === 0) return [];
   return [ofCode('sandbox_missing', 'error', `Nothing is executed here: ${sandboxMissing}.`)];
+}
+
+/** One death is what supervision is for; it is said as long as it is news. */
+function workersOf({ workers }: ProblemSources): Problem[] {
+  return workers.flatMap((state) => {
+    const words = workerWords(state);
+    if (words === null || (state.recent === 0 && state.breaker === 'closed')) return [];
+    const severity = state.breaker === 'closed' ? 'warning' : 'error';
+    return [ofCode('worker_lost', severity, `${words}.`)];
+  });
 }
 
 /** A warning: polls still find everything. */

@@ -1,6 +1,6 @@
 /** The coding tools of this machine, offered while they are there. The survey asks for looks. */
 import type { Executors } from '@bzzz/coordination';
-import { type Cli, createCli, type Runner } from '@bzzz/execution';
+import { type Cli, createCli, type Runner, type Workers } from '@bzzz/execution';
 import { CliName, type Config, isBzzzError, reasonOf } from '@bzzz/protocol';
 import { readModelKey } from '../folder/model-key.ts';
 import type { Logger } from '../logger.ts';
@@ -8,6 +8,7 @@ import { cliWords } from '../status/cli-words.ts';
 
 export interface ClisDeps {
   readonly runner: Runner;
+  readonly workers: Workers;
   readonly logger: Logger;
 }
 
@@ -19,8 +20,8 @@ export interface Clis {
   look(signal: AbortSignal): Promise<void>;
 }
 
-export function offerClis({ runner, logger }: ClisDeps, config: Config['cli']): Clis {
-  const clis = wantedClis(runner, config);
+export function offerClis({ runner, workers, logger }: ClisDeps, config: Config['cli']): Clis {
+  const clis = wantedClis({ runner, workers }, config);
   const known = new Map<CliName, string>();
 
   function learn(name: CliName, cli: Cli): void {
@@ -53,15 +54,18 @@ export function offerClis({ runner, logger }: ClisDeps, config: Config['cli']): 
   };
 }
 
-/** Those that the operator wants. */
-export function wantedClis(runner: Runner, config: Config['cli']): Map<CliName, Cli> {
+/** Those that the operator wants. Without workers they can be looked at, and are not to be run. */
+export function wantedClis(
+  deps: Pick<ClisDeps, 'runner'> & Partial<Pick<ClisDeps, 'workers'>>,
+  config: Config['cli'],
+): Map<CliName, Cli> {
   const clis = new Map<CliName, Cli>();
   for (const name of CliName.options) {
     const own = config[name];
     if (own === undefined || !own.enabled) continue;
     const { apiUrl, apiKeyFile, model, program, folders } = own;
     const apiKey = apiKeyFile === undefined ? undefined : () => readModelKey(apiKeyFile);
-    clis.set(name, createCli({ runner }, name, { apiUrl, apiKey, model, program, folders }));
+    clis.set(name, createCli(deps, name, { apiUrl, apiKey, model, program, folders }));
   }
   return clis;
 }

@@ -1,4 +1,5 @@
 import type { Clock, Coordinator } from '@bzzz/coordination';
+import type { Workers } from '@bzzz/execution';
 import type { GithubForge, TokenSource } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
 import type { MeshService } from '@bzzz/mesh';
@@ -26,6 +27,7 @@ export interface ControlDeps {
   /** Null: none is configured. */
   readonly webhook: Webhook | null;
   readonly survey: Survey;
+  readonly workers: Workers;
 }
 
 export interface ControlOptions {
@@ -38,7 +40,7 @@ export interface ControlOptions {
 /** What the control socket shows and does, over the parts of a running peer. */
 export function controlTarget(deps: ControlDeps, options: ControlOptions): ControlTarget {
   const { clock, mesh, journals, history, github, coordinator, troubles, token, webhook } = deps;
-  const { survey } = deps;
+  const { survey, workers } = deps;
   const { config } = options;
   return {
     repositories: config.repositories,
@@ -63,6 +65,7 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         addresses: mesh.multiaddrs(),
         webhook: received,
         slots: survey.slots(),
+        workers: workers.state(),
         lookedAgoMs: clock.monotonicMs() - lookedAtMs,
         problems: problemsOf({
           view,
@@ -72,6 +75,7 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
           webhookTrouble,
           sandboxMissing,
           lookFailures,
+          workers: workers.state(),
         }),
         pid: process.pid,
       });
@@ -85,6 +89,7 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         troubles: troubles.recent(),
         lookedAgoMs: clock.monotonicMs() - survey.state().lookedAtMs,
         lookFailures: survey.state().failures,
+        workers: workers.state(),
       };
       return diagnose(config, { live, signal });
     },

@@ -7,7 +7,7 @@ import {
   type Mesh,
   type PromptJob,
 } from '@bzzz/coordination';
-import { createRecipeExecutor, createWorkspaces, type Runner } from '@bzzz/execution';
+import { createRecipeExecutor, createWorkspaces, type Runner, type Workers } from '@bzzz/execution';
 import type { Journals } from '@bzzz/journal';
 import { createSigner, type Identity } from '@bzzz/mesh';
 import { type BzzzError, type Config, livenessOf, wireVersions } from '@bzzz/protocol';
@@ -27,6 +27,7 @@ export interface CoordinateDeps {
   readonly ollama: Executor<PromptJob> | null;
   readonly cli: NonNullable<Executors['cli']>;
   readonly survey: Survey;
+  readonly workers: Workers;
 }
 
 export interface CoordinateOptions {
@@ -38,7 +39,7 @@ export interface CoordinateOptions {
 
 /** The coordinator over this machine's ports; not started. */
 export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
-  const { identity, mesh, journals, forge, runner, survey } = deps;
+  const { identity, mesh, journals, forge, runner, survey, workers } = deps;
   const { config } = options;
   const { name, repositories, timing } = config;
   const coordinator = createCoordinator(
@@ -59,7 +60,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       repositories,
       timing,
       liveness: livenessOf(config.liveness),
-      offer: survey.offer,
+      offer: () => ({ ...survey.offer(), unready: unreadyOf(workers) }),
       platform: `${process.platform} ${process.arch}`,
       spend: config.spend,
       wire: wireVersions,
@@ -68,7 +69,15 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
     },
   );
   survey.onChange(coordinator.offerChanged);
+  workers.onChange(coordinator.offerChanged);
   return coordinator;
+}
+
+/** Why executors that would be there are not, for who asks. */
+function unreadyOf(workers: Workers): Record<string, string> {
+  return Object.fromEntries(
+    workers.state().flatMap(({ kind, unready }) => (unready === null ? [] : [[kind, unready]])),
+  );
 }
 
 /** A peer that may not execute now offers nothing, and so claims nothing; what it runs goes on. */

@@ -1,6 +1,6 @@
 /** The models of this machine's Ollama, offered while they are there. The survey asks for looks. */
 import type { Executor, PromptJob } from '@bzzz/coordination';
-import { createOllama, type Runner } from '@bzzz/execution';
+import { createOllama, type Runner, type Workers } from '@bzzz/execution';
 import { type Config, isBzzzError, ollamaUrl } from '@bzzz/protocol';
 import type { Logger } from '../logger.ts';
 
@@ -11,12 +11,18 @@ export interface Models {
   look(signal: AbortSignal): Promise<void>;
 }
 
+export interface ModelsDeps {
+  readonly runner: Runner;
+  readonly workers: Workers;
+  readonly logger: Logger;
+}
+
 export function offerModels(
-  { runner, logger }: { readonly runner: Runner; readonly logger: Logger },
+  { runner, workers, logger }: ModelsDeps,
   { enabled, url }: Config['ollama'],
 ): Models {
   if (!enabled) return { ollama: null, look: async () => undefined };
-  const { executor, refresh } = createOllama({ runner }, { url });
+  const { executor, refresh } = createOllama({ runner, workers }, { url });
   let known = '';
   return {
     ollama: executor,

@@ -21,12 +21,15 @@ export interface ModelDetails {
   readonly loaded: boolean;
 }
 
-export interface Catalogue {
+export interface KnownModels {
   /** All of which it is not known that they cannot use tools. `x:latest` counts as `x` too. */
   models(): readonly ModelName[];
-  details(): readonly ModelDetails[];
   /** Null: no such model was seen. */
   find(name: ModelName): ModelDetails | null;
+}
+
+export interface Catalogue extends KnownModels {
+  details(): readonly ModelDetails[];
   /**
    * Asks again. Throws `aborted`, and `model_unreachable`: one such failure leaves what is known, since a
    * server that is busy or starts anew has the same models. After the second, or where nobody listens, there
@@ -82,11 +85,9 @@ export function createCatalogue(settings: OllamaSettings): Catalogue {
     }));
   }
 
-  const names = (one: ModelDetails) => [one.name, ...shortNames(one.name)];
   return {
-    models: () => details.filter((one) => one.usesTools !== false).flatMap(names),
+    ...knownModels(() => details),
     details: () => details,
-    find: (name) => details.find((one) => names(one).includes(name)) ?? null,
     async refresh({ signal } = {}) {
       const slow = AbortSignal.timeout(settings.lookMs);
       const both = signal === undefined ? slow : AbortSignal.any([signal, slow]);
@@ -107,6 +108,17 @@ export function createCatalogue(settings: OllamaSettings): Catalogue {
         throw new BzzzError('model_unreachable', whyOf(error), { cause: error });
       }
     },
+  };
+}
+
+export function knownModels(details: () => readonly ModelDetails[]): KnownModels {
+  const names = (one: ModelDetails) => [one.name, ...shortNames(one.name)];
+  return {
+    models: () =>
+      details()
+        .filter((one) => one.usesTools !== false)
+        .flatMap(names),
+    find: (name) => details().find((one) => names(one).includes(name)) ?? null,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Runner } from '../../runner.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 export interface RunDeps {
-  readonly runner: Runner;
+  readonly runner: Pick<Runner, 'run'>;
   readonly request: ExecutorRequest<PromptJob>;
   readonly way: WayOut;
   /** How long a command that starts now may take. */

@@ -1,0 +1,2 @@
+/** A worker that does not come so far as to say anything. */
+process.exit(7);

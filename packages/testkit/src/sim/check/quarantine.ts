@@ -21,7 +21,8 @@ export function checkQuarantine({ broken, repo }: CheckContext, chains: Chains):
       if (tip === lock.oid || before === undefined || touched !== null) return;
       const { record } = decodeLockCommit(repo, lock.commit);
       const [had = 0, has = 0] = [before.failures, record.failures];
-      const isRetried = before.state !== 'held' && record.state === 'held';
+      const hasEnded = before.state === 'failed' || before.state === 'result';
+      const isRetried = hasEnded && record.state === 'held';
       const isDone = before.state === 'held' && record.state === 'result';
       if (has < had && !isRetried && !isDone)
         broken('4.2-three-failures', `#${number} forgot a failure`);

@@ -128,4 +128,16 @@ export const foundSeeds: readonly {
     tasks: 4,
     what: 'who published for another what a lost lock had told of asked its maker to judge it',
   },
+  {
+    seed: 9_084,
+    peers: 6,
+    tasks: 6,
+    what: 'the words of an earlier holder were judged as those of who had replaced his result',
+  },
+  {
+    seed: 212_530_372,
+    peers: 4,
+    tasks: 6,
+    what: 'a peer that was gone stayed suspected where nobody could be asked, and went on as the watcher',
+  },
 ];

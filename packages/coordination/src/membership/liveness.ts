@@ -23,6 +23,8 @@ export interface LivenessDeps {
 }
 
 export interface LivenessOptions extends Liveness {
+  /** A member without a connection that was not heard for so long is asked for. */
+  readonly absentMs: number;
   readonly incarnation: () => number;
   /** Somebody's liveness changed. */
   readonly onChange: () => void;
@@ -85,7 +87,29 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
         heartbeat.ping(peer);
         if (silence.isOverdue(peer, nowMs)) findOut(peer, () => investigate(peer));
       }
+      for (const peer of absent(nowMs)) findOut(peer, () => lookFor(peer));
     }
+  }
+
+  /**
+   * Last words may come when their connection has closed and been looked into: then whoever said them counts
+   * as there, and no connection of theirs can close any more.
+   */
+  function absent(nowMs: number): PeerId[] {
+    return membership
+      .all()
+      .filter(({ liveness, connected, heardAtMs }) => {
+        return liveness === 'alive' && !connected && nowMs - heardAtMs > options.absentMs;
+      })
+      .map(({ capabilities }) => capabilities.peer)
+      .filter((peer) => peer !== mesh.peer);
+  }
+
+  async function lookFor(peer: PeerId): Promise<void> {
+    const others = await askOthers(peer);
+    if (!isAlive(peer) || isConnected(peer)) return;
+    if (others === 'reached') revive(peer);
+    if (others === 'unreached') await confirm(peer);
   }
 
   /** Somebody suspects it. Most answer at once, so the others are only asked a moment later. */

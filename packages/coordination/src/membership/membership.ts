@@ -35,7 +35,10 @@ export interface Membership {
   all(): readonly Member[];
   /** Everybody that is not dead. */
   live(): readonly Capabilities[];
-  /** Of these, who serves this repository. */
+  /**
+   * Those who serve this repository and are not suspected: where nobody can be asked for a suspect, it may
+   * stay one, and what is its to do would be left undone.
+   */
   serving(repo: RepoName): readonly PeerId[];
   isDead(peer: PeerId): boolean;
   /**
@@ -114,7 +117,9 @@ export function createMembership(self: PeerId): Membership {
     all: () => [...members.values()],
     live,
     serving: (repo) =>
-      live()
+      [...members.values()]
+        .filter(({ liveness }) => liveness === 'alive')
+        .map(({ capabilities }) => capabilities)
         .filter(({ repositories }) => repositories.includes(repo))
         .map(({ peer }) => peer),
     isDead: (peer) => members.get(peer)?.liveness === 'dead',

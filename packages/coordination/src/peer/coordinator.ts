@@ -55,6 +55,8 @@ import { createWorkforce } from './workforce.ts';
 
 const attemptsMax = 3;
 const stopGraceMs = 3_000;
+/** So many words in a row of a peer that others connect us to may be lost before it is asked for. */
+const absences = 3;
 
 export function createCoordinator(ports: Ports, options: CoordinatorOptions): Coordinator {
   const { clock, mesh, journal, forge } = ports;
@@ -315,6 +317,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       started.stop,
       watchLiveness(deps, {
         ...options.liveness,
+        absentMs: absences * timing.announceMs,
         incarnation: () => started.self().incarnation,
         onChange: onMembers,
         onSuspected: started.refute,

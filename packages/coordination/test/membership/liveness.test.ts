@@ -6,7 +6,7 @@ import { createMemoryHub } from '../support/memory-mesh.ts';
 import { settle } from '../support/manual-clock.ts';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf, createStand } from '../support/stand.ts';
-import { meshOf, probeMs, silenceMs, suspicionMs } from '../support/watched-mesh.ts';
+import { absentMs, meshOf, probeMs, silenceMs, suspicionMs } from '../support/watched-mesh.ts';
 
 describe('a member of an earlier run that is not heard', () => {
   const lost = peerOf(90);
@@ -53,6 +53,33 @@ describe('a closed connection', () => {
     expect(membership.isDead(gone)).toBe(true);
     expect(new Set(asked).size).toBe(3);
     expect(journal.kinds()).toEqual(['member.suspected', 'member.dead']);
+  });
+
+  it('is looked into again when last words came after it had closed', async () => {
+    const { clock, peers, membership, kill, stop } = meshOf(4);
+    const gone = peers[0] ?? peerOf(99);
+    kill(gone);
+    await clock.advance(suspicionMs / 2);
+    membership.heard(capabilitiesOf(gone, { revision: 7 }), clock.monotonicMs());
+    await clock.advance(absentMs / 2);
+    expect(membership.get(gone)?.liveness).toBe('alive');
+    await clock.advance(absentMs);
+    expect(membership.isDead(gone)).toBe(true);
+    stop();
+  });
+
+  it('of whom others reach says nothing for as long as they do', async () => {
+    const { clock, peers, membership, kill, answer, journal, stop } = meshOf(4);
+    const far = peers[0] ?? peerOf(99);
+    answer(true);
+    kill(far);
+    await clock.advance(10 * absentMs);
+    expect(membership.get(far)?.liveness).toBe('alive');
+    answer(false);
+    await clock.advance(2 * absentMs);
+    expect(membership.isDead(far)).toBe(true);
+    expect(journal.of('member.dead')).toHaveLength(1);
+    stop();
   });
 
   it('buries nobody on what was true before a pause of our own', async () => {

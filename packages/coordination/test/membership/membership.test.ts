@@ -2,6 +2,7 @@ import type { PeerId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { createMembership } from '../../src/membership/membership.ts';
 import { peerOf } from '../support/identity.ts';
+import { repo } from '../support/memory-forge.ts';
 import { capabilitiesOf } from '../support/stand.ts';
 
 const self = peerOf(1);
@@ -70,6 +71,14 @@ describe('liveness', () => {
     expect(membership.isDead(b)).toBe(true);
     membership.connection(b, true);
     expect(membership.get(b)).toMatchObject({ connected: true, liveness: 'alive' });
+  });
+
+  it('decides who has duties: who is suspected has none', () => {
+    const membership = membersOf([self, b], [b]);
+    expect(membership.serving(repo)).toEqual([self, b]);
+    membership.suspect(b);
+    expect(membership.serving(repo)).toEqual([self]);
+    expect(membership.live()).toHaveLength(2);
   });
 
   it('of a stranger is nothing', () => {

@@ -7,6 +7,7 @@ import { createMemoryHub } from './memory-mesh.ts';
 import { capabilitiesOf, createStand } from './stand.ts';
 
 export const [pingMs, silenceMs, probeMs, suspicionMs] = [500, 2_000, 200, 3_000] as const;
+export const absentMs = 20_000;
 
 /** One real peer in a mesh of others that only stand there. */
 export function meshOf(others: number, remembered: readonly PeerId[] = []) {
@@ -28,6 +29,7 @@ export function meshOf(others: number, remembered: readonly PeerId[] = []) {
     silenceMs,
     probeMs,
     suspicionMs,
+    absentMs,
     incarnation: () => 1,
     onChange: () => undefined,
     onSuspected: (incarnation) => suspected.push(incarnation),

@@ -90,10 +90,12 @@ export async function assist(
     return assisted;
   } catch (error) {
     const cause = patience.signal.aborted ? abortError(patience.signal) : error;
+    const spent = patience.spent();
     await deps.chronicle.record({
       ...worked,
       outcome: 'cancelled',
       reason: short(reasonOf(cause)),
+      ...(spent && { spent }),
     });
     if (!isBzzzError(cause, 'timeout') && !isBzzzError(cause, 'attempt_stalled')) throw cause;
     return { kind: 'nothing', reason: cause.reason };

@@ -125,7 +125,9 @@ export async function runAttempt(
     return { kind: 'accepted', value: { ...outcome, elapsedMs } };
   } catch (error) {
     const cause = patience.signal.aborted ? abortError(patience.signal) : error;
-    await end('cancelled', reasonOf(cause), { code: isBzzzError(cause) ? cause.code : 'defect' });
+    const code = isBzzzError(cause) ? cause.code : 'defect';
+    const spent = patience.spent();
+    await end('cancelled', reasonOf(cause), { code, ...(spent && { spent }) });
     throw cause;
   } finally {
     patience.end();

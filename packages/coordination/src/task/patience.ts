@@ -1,8 +1,9 @@
 /**
  * How long an attempt may take, and how long its executor may be silent. Both times stand still while the
- * attempt rests; the silence also while other peers are asked, since then nothing of it runs.
+ * attempt rests; the silence also while other peers are asked, since then nothing of it runs. And what the
+ * executor told on its way, for when its time is over before it could report.
  */
-import { BzzzError } from '@bzzz/protocol';
+import { BzzzError, type Spent } from '@bzzz/protocol';
 import type { AskForHelp, Clock, ExecutorRequest, Rest, WorkLimits } from '../ports/index.ts';
 import { startCountdown } from '../support/countdown.ts';
 
@@ -19,10 +20,12 @@ export interface Patience {
   listen<T>(who: string, work: (hooks: Hooks) => Promise<T>): Promise<T>;
   /** The same, and meanwhile silence does not count. */
   asking(ask: AskForHelp): AskForHelp;
+  /** What it cost, as far as its executor has told yet; undefined: nothing. */
+  spent(): Spent | undefined;
   end(): void;
 }
 
-type Hooks = Required<Pick<ExecutorRequest, 'onSign'>> & Pick<ExecutorRequest, 'rest'>;
+type Hooks = Required<Pick<ExecutorRequest, 'onSign' | 'onSpent'>> & Pick<ExecutorRequest, 'rest'>;
 
 /** So many looks in the time that silence may last. */
 const looks = 4;
@@ -41,6 +44,7 @@ export function startPatience(
   });
   const stopFollowing = follow(rest, whole);
   let asked = 0;
+  let spent: Spent | undefined;
   let silence: ReturnType<typeof startCountdown> | undefined;
   return {
     signal: AbortSignal.any([signal, over.signal]),
@@ -55,7 +59,10 @@ export function startPatience(
       if (asked > 0) heard.hold();
       const stopResting = follow(rest, heard);
       try {
-        return await work({ onSign: heard.restart, ...(rest && { rest }) });
+        const onSpent = (told: Spent) => {
+          spent = told;
+        };
+        return await work({ onSign: heard.restart, onSpent, ...(rest && { rest }) });
       } finally {
         stopResting();
         heard.end();
@@ -75,6 +82,7 @@ export function startPatience(
         }
       }
     },
+    spent: () => spent,
     end() {
       stopFollowing();
       whole.end();

@@ -1,5 +1,5 @@
 /** Workspaces and an executor that do nothing but take time, as a test says. */
-import { BzzzError, ModelName, Oid } from '@bzzz/protocol';
+import { BzzzError, ModelName, Oid, type Spent } from '@bzzz/protocol';
 import type {
   AcceptanceJob,
   ChangedFile,
@@ -43,6 +43,8 @@ export interface MemoryWork {
     stuck: boolean;
     /** The commits that come of it, one each; then always the same. */
     results: Oid[];
+    /** What the work has cost soon after it began; null: nothing. */
+    spent: Spent | null;
     /** What differs between any two commits. */
     patch: string;
     /** The path that the work changes; null: nothing. */
@@ -70,6 +72,7 @@ export function createMemoryWork(
     stuck: false,
     results: [],
     patch: 'patch',
+    spent: null,
     changes: 'src/a.ts',
     error: null,
     unprepared: null,
@@ -143,8 +146,9 @@ export function createMemoryWork(
     },
   };
   const recipe: Executor<RecipeJob> = {
-    async run({ job, help, rest }, o) {
+    async run({ job, help, rest, onSpent }, o) {
       events.push('run');
+      if (script.spent !== null) onSpent?.(script.spent);
       await work(o?.signal);
       while (rest?.wanted() === true) await work(o?.signal);
       if (script.stuck) {

@@ -168,6 +168,23 @@ describe('an attempt', () => {
     expect(stand.clock.waiting()).toBe(0);
   });
 
+  it('counts what it cost until then when it is cut short', async () => {
+    const { stand, work, run } = attemptOf();
+    work.script.endless = true;
+    work.script.spent = {
+      executor: 'ollama',
+      model: 'coder:1',
+      turns: 2,
+      tokensRead: 900,
+      tokensWritten: 80,
+      costUsd: null,
+    };
+    await expect(run()).rejects.toMatchObject({ code: 'timeout' });
+    expect(stand.journal.of('attempt.ended')).toMatchObject([
+      { outcome: 'cancelled', code: 'timeout', spent: work.script.spent },
+    ]);
+  });
+
   it('tells what a port throws, and disposes of the workspace', async () => {
     const { stand, work, run } = attemptOf();
     work.script.error = new BzzzError('sandbox_missing', 'no bubblewrap');

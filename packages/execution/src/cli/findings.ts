@@ -18,6 +18,8 @@ export interface Findings {
 
 export interface Reader {
   add(chunk: Buffer): void;
+  /** What was told so far. */
+  soFar(): Findings;
   /** Nothing comes any more. */
   end(): Findings;
 }
@@ -72,6 +74,7 @@ export function createReader(output: Output): Reader {
 
   return {
     add: (chunk) => feed(decoder.write(chunk)),
+    soFar: () => found,
     end() {
       feed(decoder.end());
       // Without a line break it may have been cut, by a limit: then it counts as nothing.

@@ -44,13 +44,15 @@ export interface RoundJob {
   /** To go on with; null: a new one. */
   readonly session: string | null;
   readonly timeMs: number;
+  /** Told what the tool has told so far. */
+  readonly onTold?: (told: Pick<Round, 'findings' | 'resumed'>) => void;
 }
 
 /** Throws `aborted`, `sandbox_missing`, `workspace_failed`. */
 export async function runRound(
   { runner, tool, settings }: AttemptDeps,
   { located, request, folder, pass, home, way }: RoundPlace,
-  { input, session, timeMs }: RoundJob,
+  { input, session, timeMs, onTold }: RoundJob,
   signal?: AbortSignal,
 ): Promise<Round> {
   const start = {
@@ -72,7 +74,10 @@ export async function runRound(
       ...runOf({ tool, settings }, { located, request, folder, home }),
       argv: folder.argv,
       timeMs,
-      onStdout: (chunk) => reader.add(chunk),
+      onStdout(chunk) {
+        reader.add(chunk);
+        onTold?.({ findings: reader.soFar(), resumed: session !== null });
+      },
       ...(request.onSign && { onSign: request.onSign }),
       ...(request.rest && { rest: request.rest }),
     },

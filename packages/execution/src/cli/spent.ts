@@ -3,9 +3,11 @@ import type { Spent } from '@bzzz/protocol';
 import type { Round } from './round.ts';
 import type { CliTool, Counts } from './tool.ts';
 
+export type Told = Pick<Round, 'findings' | 'resumed'>;
+
 export function spentOn(
   tool: CliTool,
-  rounds: readonly Round[],
+  rounds: readonly Told[],
   { model, answers }: { readonly model: string | null; readonly answers: number },
 ): Spent {
   const all = (name: keyof Counts) => total(tool, rounds, name);
@@ -20,7 +22,7 @@ export function spentOn(
   };
 }
 
-function total({ sessionCounts }: CliTool, rounds: readonly Round[], name: keyof Counts) {
+function total({ sessionCounts }: CliTool, rounds: readonly Told[], name: keyof Counts) {
   const told: number[] = [];
   for (const { findings, resumed } of rounds) {
     const count = findings.counts[name];

@@ -7,7 +7,7 @@ import type { SessionJob } from '../worker/session.ts';
 import type { Workers } from '../worker/workers.ts';
 import type { Located } from './locate.ts';
 import { runOf } from './round.ts';
-import { openWay, type WayDeps } from './way.ts';
+import { openWay, type Way, type WayDeps } from './way.ts';
 import { homeOf } from './work.ts';
 
 /** Throws what `attempt` throws, and `worker_lost`. */
@@ -32,7 +32,7 @@ export async function attemptInWorker(
       program: located.path,
       way: { pass, promptPath, argv },
     },
-    request: closingWith(request, hosts),
+    request: closingWith({ ...request, ...counting(request, counts) }, hosts),
     // The launcher; what it is to start is written beside it, and runs in the sandbox all the same.
     allowed: (wanted) => Promise.resolve(isDeepStrictEqual(wanted, argv) ? { ...run, argv } : null),
     plan: (plan) => folder.write(plan),
@@ -42,4 +42,18 @@ export async function attemptInWorker(
     },
   };
   return await workers.run(tool.name, job, signal === undefined ? {} : { signal });
+}
+
+/** The worker hears of answers only when a run has ended; they are counted here. */
+function counting(
+  { onSpent }: ExecutorRequest<PromptJob>,
+  counts: Way['counts'],
+): Pick<ExecutorRequest, 'onSpent'> {
+  if (onSpent === undefined) return {};
+  return {
+    onSpent: (spent) => {
+      const { answers } = counts;
+      onSpent(spent.turns === null && answers > 0 ? { ...spent, turns: answers } : spent);
+    },
+  };
 }

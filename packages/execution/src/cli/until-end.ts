@@ -12,11 +12,12 @@ import type { Proxy } from './api/proxy.ts';
 import { questionIn } from './marker.ts';
 import { type Exchange, furtherText, promptText } from './prompt.ts';
 import { type Attempted, failureOf } from './report.ts';
+import { spentOn, type Told } from './spent.ts';
 import { type AttemptDeps, type Round, type RoundJob, type RoundPlace, runRound } from './round.ts';
 
 export interface Parts {
   readonly place: RoundPlace;
-  readonly proxy: Pick<Proxy, 'objection' | 'answered'>;
+  readonly proxy: Pick<Proxy, 'objection' | 'answered' | 'answers'>;
   /** Null: nobody may be asked. */
   readonly asker: Asker | null;
 }
@@ -27,7 +28,7 @@ export async function untilEnd(
   { place, proxy, asker }: Parts,
   signal?: AbortSignal,
 ): Promise<Pick<Attempted, 'rounds' | 'failure' | 'notes'>> {
-  const { tool } = deps;
+  const { tool, settings } = deps;
   const { job, limits } = place.request;
   const { attemptMs } = limits;
   const time = { timeMs: attemptMs, rest: place.request.rest };
@@ -42,10 +43,13 @@ export async function untilEnd(
     input: promptText(job, { labels, mayAsk: asker !== null, before, hosts: place.way.hosts() }),
     session: null,
   });
-  let next: Omit<RoundJob, 'timeMs'> = anew();
+  const { onSpent } = place.request;
+  const onTold = (told: Told) =>
+    onSpent?.(spentOn(tool, [...rounds, told], { model: settings.model, answers: proxy.answers }));
+  let next: Omit<RoundJob, 'timeMs' | 'onTold'> = anew();
   for (;;) {
     const { answered } = proxy;
-    const round = await runRound(deps, place, { ...next, timeMs: leftMs() }, signal);
+    const round = await runRound(deps, place, { ...next, timeMs: leftMs(), onTold }, signal);
     rounds.push(round);
     const failure = failureOf(tool, round, { objection: proxy.objection, attemptMs });
     // Its model had no part in that: it is the session that does not work.

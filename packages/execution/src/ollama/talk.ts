@@ -89,6 +89,7 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
     const request = { model, messages: [...messages], tools, options };
     const answer = await ask({ ...settings, onSign }, request, at.over);
     budget.add(model, answer, { read, written: tokensIn(answer) });
+    if (budget.spent !== null) at.request.onSpent?.(budget.spent);
     if (answer.tokensRead !== null) conversation.learn(answer.tokensRead);
     return answer;
   }

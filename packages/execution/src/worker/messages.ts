@@ -190,6 +190,7 @@ const ToPeer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hello') }),
   z.strictObject({ kind: z.literal('beat') }),
   z.strictObject({ kind: z.literal('sign') }),
+  z.strictObject({ kind: z.literal('spent'), spent: Spent }),
   z.strictObject({
     kind: z.literal('run'),
     id: Id,

@@ -1,6 +1,7 @@
 /** In the worker: what is done by the peer, behind the interfaces that executors use. */
+import { isDeepStrictEqual } from 'node:util';
 import type { AskForHelp, Rest } from '@bzzz/coordination';
-import { BzzzError } from '@bzzz/protocol';
+import { BzzzError, type Spent } from '@bzzz/protocol';
 import type { LaunchPlan } from '../cli/launch/plan.ts';
 import type { RunOutcome } from '../outcome.ts';
 import type { Runner } from '../runner.ts';
@@ -11,6 +12,7 @@ export interface Remote {
   readonly help: AskForHelp;
   plan(plan: LaunchPlan): Promise<void>;
   readonly onSign: () => void;
+  readonly onSpent: (spent: Spent) => void;
   /** Of the way to the model API, as the peer told it when the last run ended. It is always the same object. */
   readonly counts: WayCounts;
   /** Takes what the peer says about all this. */
@@ -31,11 +33,15 @@ interface Pending {
 
 /** More signs than that say nothing more. */
 const signEveryMs = 200;
+/** The same again at most so often. */
+const spentEveryMs = 1_000;
 
 export function createRemote(send: (message: ToPeer) => void): Remote {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let signedAtMs = Number.NEGATIVE_INFINITY;
+  let told: Spent | null = null;
+  let toldAtMs = Number.NEGATIVE_INFINITY;
   const counts: WayCounts = { answers: 0, answered: 0, objection: null, refused: [] };
 
   async function call(
@@ -81,6 +87,14 @@ export function createRemote(send: (message: ToPeer) => void): Remote {
       if (nowMs - signedAtMs < signEveryMs) return;
       signedAtMs = nowMs;
       send({ kind: 'sign' });
+    },
+    onSpent(spent) {
+      const nowMs = performance.now();
+      // What only the peer counts may have grown meanwhile.
+      if (isDeepStrictEqual(spent, told) && nowMs - toldAtMs < spentEveryMs) return;
+      told = spent;
+      toldAtMs = nowMs;
+      send({ kind: 'spent', spent });
     },
     hear(message) {
       const waiting = pending.get(message.id);

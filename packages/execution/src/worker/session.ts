@@ -94,6 +94,7 @@ export async function converse(
 
   function onMessage(message: ToPeer): void {
     if (message.kind === 'sign') onSign();
+    else if (message.kind === 'spent') request.onSpent?.(message.spent);
     else if (message.kind === 'done') ending.resolve(message.report);
     else if (message.kind === 'failed') ending.reject(new BzzzError(message.code, message.reason));
     else if (message.kind === 'cancel') open.get(message.id)?.abort();

@@ -2,6 +2,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Spent } from '@bzzz/protocol';
 import { type CliWorldOptions, makeCliWorld, realKey } from '../support/cli-world.ts';
 import { lives, uniqueSleep, until } from '../support.ts';
 
@@ -26,6 +27,28 @@ const environments = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)
 writeFileSync('seen.json', JSON.stringify({ answer: await answer.text(), other: other.status, argv: process.argv.slice(2), environments }));
 done({ num_turns: 3, total_cost_usd: 0.25, usage: { input_tokens: 10, cache_read_input_tokens: 90, output_tokens: 7 } });
 `;
+
+/** Asks its model once, says so, and then nothing comes any more. */
+const hangs = `
+const headers = { 'x-api-key': process.env.ANTHROPIC_API_KEY, 'content-type': 'application/json' };
+await fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', { method: 'POST', headers, body: '{}' });
+say({ type: 'system', subtype: 'init', session_id: 's-1', model: 'sonnet' });
+setInterval(() => {}, 1_000);
+`;
+
+it('a coding tool that is cut short has told what it cost until then', async () => {
+  const at = await world({ script: hangs, answer: (response) => response.end('{}') });
+  const abort = new AbortController();
+  const told: Spent[] = [];
+  const onSpent = (spent: Spent) => void told.push(spent);
+  const refused = expect(at.run({}, { signal: abort.signal, onSpent })).rejects.toMatchObject({
+    code: 'aborted',
+  });
+  await until(() => told.length > 0);
+  abort.abort();
+  await refused;
+  expect(told.at(-1)).toMatchObject({ executor: 'claude', model: 'sonnet', turns: 1 });
+});
 
 describe.each(['required', 'off'] as const)('a coding tool, sandbox %s', (sandbox) => {
   it('works with a prompt that names its sources, and with a key that it never sees', async () => {

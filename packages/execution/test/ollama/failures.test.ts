@@ -1,7 +1,7 @@
 /** Servers that fail in every way that they can, and attempts that are cancelled. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ModelName } from '@bzzz/protocol';
+import { ModelName, type Spent } from '@bzzz/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   calls,
@@ -158,6 +158,21 @@ describe('an attempt that is cancelled', () => {
     await refused;
     await until(() => at.server.open() === 0);
     expect(at.server.chats).toHaveLength(1);
+  });
+
+  it('has told what it cost until then', async () => {
+    const first = calls(['read_file', { path: 'README.md' }]);
+    const at = await make({ script: inOrder(first, { kind: 'silence' }) });
+    const abort = new AbortController();
+    const told: Spent[] = [];
+    const refused = expect(
+      at.run(job, { signal: abort.signal, onSpent: (spent) => told.push(spent) }),
+    ).rejects.toMatchObject({ code: 'aborted' });
+    await until(() => at.server.chats.length === 2 && told.length > 0);
+    abort.abort();
+    await refused;
+    expect(told.at(-1)).toMatchObject({ executor: 'ollama', turns: 1, costUsd: null });
+    expect(told.at(-1)?.tokensRead).toBeGreaterThan(0);
   });
 
   it('in the middle of a command, leaves nothing of it', async () => {

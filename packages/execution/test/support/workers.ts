@@ -26,7 +26,7 @@ export function makeWorkers(runner: Runner, options: WorkerOptions = {}): Watche
   return { workers: createWorkers({ clock, random, runner, onDeath }, options), deaths };
 }
 
-export interface RunOptions extends Pick<ExecutorRequest, 'help' | 'onSign' | 'rest'> {
+export interface RunOptions extends Pick<ExecutorRequest, 'help' | 'onSign' | 'onSpent' | 'rest'> {
   readonly signal?: AbortSignal;
   readonly attemptMs?: number;
 }

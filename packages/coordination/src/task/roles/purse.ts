@@ -10,8 +10,8 @@ export interface Purse {
   pay(spent: Spent | undefined): void;
   /** What a step may take, or why nothing is left. */
   roomFor(job: Room): Room | string;
-  /** Undefined: no model was asked. */
-  total(): Spent | undefined;
+  /** With what a step has cost that is not paid yet. Undefined: no model was asked. */
+  total(open?: Spent): Spent | undefined;
 }
 
 /** `of`: whose executor stands for all that was spent. */
@@ -33,6 +33,6 @@ export function createPurse(
       if (room.turnsMax < 1) return `all ${turnsMax} answers of the attempt were given`;
       return room.tokensMax < 1 ? `all ${tokensMax} tokens of the attempt are used up` : room;
     },
-    total: () => sumSpent(bills, of),
+    total: (unpaid) => sumSpent(unpaid === undefined ? bills : [...bills, unpaid], of),
   };
 }

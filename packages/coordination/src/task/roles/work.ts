@@ -66,9 +66,13 @@ export async function workThrough(
     const room = purse.roomFor(job);
     if (typeof room === 'string') return { succeeded: false, reason: room, commands: [] };
     const heard = await memory.heardBy(role, rolesOf(members.slice(0, at)));
-    const { help: _, ...rest } = where;
+    const { help: _, onSpent, ...rest } = where;
+    const tell = (spent: Spent) => {
+      const total = purse.total(spent);
+      if (total !== undefined) onSpent?.(total);
+    };
     // A helper changes files, so only who may change them asks.
-    const own = { ...rest, ...(role === 'coder' && help.ask && { help: help.ask }) };
+    const own = { ...rest, onSpent: tell, ...(role === 'coder' && help.ask && { help: help.ask }) };
     const sources = help.wasHeard() ? [...beside, 'peer' as const] : beside;
     return chosen.run({ ...job, ...room, parts: [...job.parts, ...heard] }, sources, own, options);
   }

@@ -1,5 +1,5 @@
 /** An attempt whose policy asks for several roles: who does what, what each hears, and where it ends. */
-import { LockRecord, ModelName, parsePolicy, type Spent } from '@bzzz/protocol';
+import { BzzzError, LockRecord, ModelName, parsePolicy, type Spent } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import type { ExecutorReport, ExecutorRequest, PromptJob, PromptPart } from '../../../src/index.ts';
 import { obstacleOf } from '../../../src/contest/rank.ts';
@@ -215,6 +215,21 @@ describe('an attempt of several roles', () => {
     expect(heard).toHaveLength(2);
     expect(steps().at(-1)).toMatchObject({ role: 'coder', outcome: 'failed' });
     expect(stand.journal.of('attempt.ended')).toMatchObject([{ spent: { turns: 4 } }]);
+  });
+
+  it('that is cut short in a step counts those before it, too', async () => {
+    const cut: Answer = ({ onSpent }) => {
+      const [model, costUsd] = [models.coder, null];
+      const counts = { turns: 1, tokensRead: 7, tokensWritten: 3, costUsd };
+      onSpent?.({ executor: 'ollama', model, ...counts });
+      throw new BzzzError('sandbox_missing', 'no bubblewrap');
+    };
+    const answers = { architect: [says('So.')], coder: [cut] };
+    const { run, stand } = attemptOf(['architect', 'coder'], answers);
+    await expect(run()).rejects.toMatchObject({ code: 'sandbox_missing' });
+    expect(stand.journal.of('attempt.ended')).toMatchObject([
+      { outcome: 'cancelled', spent: { turns: 3, tokensRead: 107, tokensWritten: 13 } },
+    ]);
   });
 
   it('has the answers and tokens of one attempt for all steps together', async () => {

@@ -57,6 +57,8 @@ const verdicts = z.int().min(0).max(100);
 const answered = {
   /** How often it was reworked since people spoke last; absent: never. */
   reworks: z.int().min(1).max(10_000).optional(),
+  /** How often as people said so, since somebody asked last that it be tried again; absent: never. */
+  answers: z.int().min(1).max(10_000).optional(),
   /**
    * What people said until then, by the clock of the forge, is answered by it. That counts seconds: of
    * what was said at this very time, so many remarks are.
@@ -130,6 +132,7 @@ const trailers = [
   ['author', 'Bzzz-Author'],
   ['verdicts', 'Bzzz-Verdicts'],
   ['reworks', 'Bzzz-Reworks'],
+  ['answers', 'Bzzz-Answers'],
   ['heardMs', 'Bzzz-Heard-Ms'],
   ['heardCount', 'Bzzz-Heard-Count'],
   ['reason', 'Bzzz-Reason'],
@@ -141,6 +144,7 @@ const numeric = new Set<string>([
   'leaseMs',
   'verdicts',
   'reworks',
+  'answers',
   'heardMs',
   'heardCount',
 ]);

@@ -122,7 +122,7 @@ export async function bid(
  */
 async function seenByPeople(
   deps: BidDeps,
-  { seen, rework: hinted, retriedAtMs }: Biddable,
+  { seen, rework: hinted }: Biddable,
   tip: Tip,
   signal: AbortSignal,
 ): Promise<
@@ -136,7 +136,7 @@ async function seenByPeople(
   // Its verdicts are its holder's business, who goes on with that when he is back: while he waits for others
   // nothing renews his lease, so that it ran out says nothing.
   if (latest === undefined) return undefined;
-  const rules = { isRecipe: seen.recipe !== 'plain', retriedAtMs };
+  const rules = { isRecipe: seen.recipe !== 'plain', retriedAtMs: seen.retriedAtMs ?? null };
   const rework =
     hinted?.lock === tip.oid ? await readRework(deps.forge, tip.record, rules, signal) : undefined;
   if (rework !== undefined) return { kind: 'rework', rework };

@@ -56,7 +56,7 @@ export function unfinishedOf({ work, discarded }: Exclude<LockRecord, { state: '
 
 type Held = Extract<LockRecord, { state: 'held' }>;
 type Result = Extract<LockRecord, { state: 'result' }>;
-type Answered = Pick<Held, 'reworks' | 'heardMs' | 'heardCount'>;
+type Answered = Pick<Held, 'reworks' | 'answers' | 'heardMs' | 'heardCount'>;
 type ReworkFields = Pick<Held, 'rework' | 'author' | 'verdicts'> & Answered;
 
 /** What people said that a result answers: until when, and how much of what was said at that time. */
@@ -97,9 +97,10 @@ export function reworkedFrom(record: LockRecord) {
 }
 
 /** How far a result answers what people said of it, as fields of a record. */
-export function answeredOf({ reworks, heardMs, heardCount = 0 }: Answered): Answered {
+export function answeredOf({ reworks, answers, heardMs, heardCount = 0 }: Answered): Answered {
   return {
     ...(reworks === undefined ? {} : { reworks }),
+    ...(answers === undefined ? {} : { answers }),
     ...(heardMs === undefined ? {} : heardOf({ heardMs, heardCount })),
   };
 }

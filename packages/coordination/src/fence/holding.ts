@@ -37,7 +37,7 @@ export interface Holding {
   checkpoint(work: { over: Oid | null; oid: Oid }, signal: AbortSignal): Promise<FenceVerdict>;
   publish(result: Publishing, signal: AbortSignal): Promise<FenceVerdict>;
   /** Says that a result which stands already is the task's; moves no result branch. */
-  adopt(result: { oid: Oid; verdicts: number }, signal: AbortSignal): Promise<FenceVerdict>;
+  adopt(result: Adopted, signal: AbortSignal): Promise<FenceVerdict>;
   /**
    * Where a result was to be reworked, that stands again by this and by `release`. `heard`: what people
    * said until then is not tried any more.
@@ -47,13 +47,23 @@ export interface Holding {
   release(reason: string, signal: AbortSignal, failed?: boolean): Promise<FenceVerdict>;
 }
 
+/** Words of people, that it be tried again, or something else. */
+export type Asked = 'words' | 'retry' | 'other';
+
 interface Publishing {
   /** The result branch when the task was claimed, if not our work. */
   readonly over: Oid | null;
   readonly oid: Oid;
   readonly verdicts: number;
-  /** What people said that it answers, and whether it was that which asked for a rework; absent: nothing. */
-  readonly answers?: Heard & { readonly isAsked: boolean };
+  /** What people said that it answers, and what asked for a rework; absent: nothing. */
+  readonly answers?: Heard & { readonly asked: Asked };
+}
+
+export interface Adopted {
+  readonly oid: Oid;
+  readonly verdicts: number;
+  /** What was said before counts as answered: nobody can tell any more. Absent: nothing was. */
+  readonly heard?: Heard;
 }
 
 export interface HoldingDeps extends CommitDeps {
@@ -136,11 +146,11 @@ export function createHolding(deps: HoldingDeps, won: LockCommit): Holding {
         }),
         signal,
       ),
-    adopt: ({ oid, verdicts }, signal) =>
-      move(
-        (now) => ({ draft: { ...claimed(now), state: 'result', result: oid, verdicts } }),
-        signal,
-      ),
+    adopt: ({ oid, verdicts, heard }, signal) =>
+      move((now) => {
+        const said = heard === undefined ? {} : heardOf(heard);
+        return { draft: { ...claimed(now), ...said, state: 'result', result: oid, verdicts } };
+      }, signal),
     fail: (reason, signal, heard) =>
       move((now) => {
         const back = backToResult(now, { isFailed: true, heard });
@@ -201,11 +211,14 @@ function oneMoreFailure({ failures = 0 }: LockRecord): { failures: number } {
 }
 
 /** A first result answers the issue; one that replaces another counts as a rework of it. */
-function answering(record: LockRecord, answers: Publishing['answers']) {
-  const { rework, reworks = 0 } = reworkOf(record);
-  const heard = answers === undefined ? {} : heardOf(answers);
-  const isAsked = answers?.isAsked === true;
-  return { ...heard, ...(rework === undefined ? {} : { reworks: isAsked ? 1 : reworks + 1 }) };
+function answering(record: LockRecord, said: Publishing['answers']) {
+  const { rework, reworks = 0, answers = 0 } = reworkOf(record);
+  const heard = said === undefined ? {} : heardOf(said);
+  if (rework === undefined) return heard;
+  const asked = said?.asked ?? 'other';
+  const counted = asked === 'retry' ? 0 : asked === 'words' ? answers + 1 : answers;
+  const more = counted === 0 ? {} : { answers: counted };
+  return { ...heard, ...more, reworks: asked === 'other' ? reworks + 1 : 1 };
 }
 
 /** The fields that every record of one epoch shares. */

@@ -49,6 +49,7 @@ import { type Lookout, startLookout } from './lookout.ts';
 import type { CoordinatorOptions, Ports } from './options.ts';
 import { learnFromTip } from './reading.ts';
 import { remember } from './remember.ts';
+import { createReworkHints } from './rework-hints.ts';
 import { createTeller } from './teller.ts';
 import { viewOf } from './view.ts';
 import { createWorkforce } from './workforce.ts';
@@ -147,6 +148,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     { self, announceMs: timing.announceMs, onRepeat: contest.evaluate },
   );
 
+  const reworks = createReworkHints({ book, chronicle, teller: () => teller }, contest.evaluate);
+
   function meshAccounts(): readonly Account[] {
     const others = membership.all().flatMap(({ capabilities }) => capabilities.account ?? []);
     return account === null ? others : [account, ...others];
@@ -220,9 +223,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     }
     const fresh = (book.get(task)?.seen ?? null) === null;
     if (!book.hear(hint)) return;
-    if (workforce.driving(task)) {
-      if (hint.kind !== 'rework') workforce.recheck(task);
-    } else if ((hint.kind === 'seen' || hint.kind === 'gone') && isOurs(task)) {
+    if (workforce.driving(task)) workforce.recheck(task);
+    else if ((hint.kind === 'seen' || hint.kind === 'gone') && isOurs(task)) {
       epilogue.issueChanged(task);
     }
     if (from === self) background(tellOfOwn(hint, fresh));
@@ -347,6 +349,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       isDead: membership.isDead,
       guard: claims.guard,
       onHint: (hint: TaskHint) => onHint(self, hint),
+      reworks,
       onReading(task: TaskId, reading: TipReading) {
         onReading(task, reading);
         // Its holder may not know that it holds it.

@@ -22,6 +22,7 @@ export interface LookoutOptions
   extends Omit<WatchOptions, 'repo' | 'pollMs' | 'lagMs' | 'live'>,
     Omit<TidyOptions, 'repo' | 'tidyMs' | 'keepMs' | 'isWatcher' | 'onExplained'>,
     Pick<ReviewsOptions, 'tasks'> {
+  readonly reworks: Pick<ReviewsOptions, 'onHint' | 'onQuiet'>;
   readonly self: PeerId;
   readonly repositories: readonly RepoName[];
   /** The living peers that serve a repository, ourselves among them. */
@@ -49,7 +50,10 @@ export function startLookout(
     const isWatcher = () => watch.view().role === 'watcher';
     watches.push(watch);
     const onExplained = (issue: Issue) => watch.judge(issue);
-    reviews.set(repo, startReviews(deps, { ...options, ...timing, repo, isWatcher }));
+    reviews.set(
+      repo,
+      startReviews(deps, { ...options, ...options.reworks, ...timing, repo, isWatcher }),
+    );
     tidies.push(startTidy(deps, { ...options, ...timing, repo, isWatcher, onExplained }));
   }
   return {

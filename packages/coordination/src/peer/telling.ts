@@ -1,6 +1,6 @@
 /** What we tell the mesh about a task: its claim when it is ours, its existence when we watch. */
 import type { Hlc, PeerId, TaskHint } from '@bzzz/protocol';
-import { isToRework, type TaskEntry } from '../task/book.ts';
+import type { TaskEntry } from '../task/book.ts';
 
 export interface TellingOptions {
   readonly self: PeerId;
@@ -15,15 +15,8 @@ export function hintsOf(entry: TaskEntry, options: TellingOptions): TaskHint[] {
   const worthTelling = options.watching && entry.wanted && entry.seen !== null;
   const seen = worthTelling ? [{ ...entry.seen, entry: options.position }] : [];
   const claim = claimHint(entry, options);
-  const told = [...seen, ...toRework(entry, options)];
-  if (claim === undefined) return told;
-  return [...takenBack(entry, claim), claim, ...told];
-}
-
-/** Whoever has not heard it, or not that the task is done, hears it again. */
-function toRework(entry: TaskEntry, { watching, position }: TellingOptions): TaskHint[] {
-  if (!watching || entry.rework === null || !isToRework(entry)) return [];
-  return [{ kind: 'rework', task: entry.task, ...entry.rework, entry: position }];
+  if (claim === undefined) return seen;
+  return [...takenBack(entry, claim), claim, ...seen];
 }
 
 /** Of a claim that we ended because people object, others must hear that before they hear the end. */

@@ -21,6 +21,7 @@ import { backoffMs, patiently } from '../support/backoff.ts';
 import { abortError, sleep } from '../support/sleep.ts';
 import type { Epilogue } from './epilogue.ts';
 import type { Book, Seen, TaskEntry } from '../task/book.ts';
+import { adopt } from '../task/complete.ts';
 import { driveTask } from '../task/drive.ts';
 import type { DriveDeps, DriveEnd, DriveJob, DriveOptions } from '../task/driving.ts';
 import { insist } from '../task/insist.ts';
@@ -299,6 +300,11 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     const record = await insist(deps, options, holding, signal, () =>
       holding.release(reason, signal),
     );
+    if (record.state === 'result') {
+      const note = `it was not reworked: ${reason}`;
+      const end = await adopt(deps, driveOptions(holding.task), holding, signal, { note });
+      return finish(holding, end);
+    }
     await deps.visible.released(record, reason, signal);
     await finish(holding, { state: 'released', reason, again: 'when-reopened' });
   }

@@ -15,6 +15,7 @@ import { type Briefing, brief, lookAgain } from './briefing.ts';
 import { adopt } from './complete.ts';
 import type { DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
 import { fail, giveUp, publish, refence, release, retryOrFail } from './endings.ts';
+import type { Adopted } from '../fence/holding.ts';
 import { forgeWork } from './insist.ts';
 import { keepAlive } from './keep-alive.ts';
 import { type Prior, priorResult, unexplainedBranch } from './prior-result.ts';
@@ -79,7 +80,12 @@ async function workOn(
   const { record } = holding.tip();
   if (record.attempt > claimsMax) {
     const reason = `claimed ${claimsMax} times without an end: whoever works on it goes away`;
-    return fail(deps, options, job, reason, signal);
+    // What asks for it must count as heard, or it would begin all over again.
+    const rules = { isRecipe: false, retriedAtMs: null };
+    const rework = await forgeWork(deps, options, record, signal, () =>
+      readRework(deps.forge, record, rules, signal),
+    );
+    return fail(deps, options, { ...job, rework }, reason, signal);
   }
   let known: Briefing | undefined;
   let shown: Reassert | undefined;
@@ -101,7 +107,8 @@ async function workOn(
     if (prior.kind !== 'none' && prior.kind !== 'rework') {
       alive.stop();
       const { verdicts } = briefing.policy;
-      return await settlePrior(deps, options, job, { prior, verdicts }, signal);
+      const heard = { heardMs: briefing.issue.updatedAtMs, heardCount: 0 };
+      return await settlePrior(deps, options, job, { prior, verdicts, heard }, signal);
     }
     if (prior.kind === 'rework') {
       job = { ...given, rework: prior.rework };
@@ -160,7 +167,10 @@ function settlePrior(
   deps: DriveDeps,
   options: DriveOptions,
   job: DriveJob,
-  { prior, verdicts }: { prior: Exclude<Before, { kind: 'none' | 'rework' }>; verdicts: number },
+  {
+    prior,
+    ...more
+  }: Omit<Adopted, 'oid'> & { readonly prior: Exclude<Before, { kind: 'none' | 'rework' }> },
   signal: AbortSignal,
 ): Promise<DriveEnd> {
   if (prior.kind === 'answered') {
@@ -168,7 +178,7 @@ function settlePrior(
     return release(deps, options, job, { reason, again: 'soon' }, signal);
   }
   if (prior.kind === 'pull-request') {
-    return refence(deps, options, job, { oid: prior.result, verdicts }, signal);
+    return refence(deps, options, job, { oid: prior.result, ...more }, signal);
   }
   const back = { reason: unexplainedBranch, again: 'when-reopened' as const };
   return release(deps, options, job, back, signal);

@@ -9,17 +9,19 @@ import {
   limits,
   type LockRecord,
   type Oid,
+  type Policy,
   reasonOf,
   taskParts,
 } from '@bzzz/protocol';
-import type { Holding } from '../fence/holding.ts';
+import type { Heard } from '../fence/commit.ts';
+import type { Adopted, Asked, Holding } from '../fence/holding.ts';
 import { abortError } from '../support/sleep.ts';
 import type { AttemptResult } from './attempt.ts';
 import { type Briefing, lookAgain } from './briefing.ts';
 import { adopt, complete } from './complete.ts';
 import type { Again, DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
 import { forgeWork, insist } from './insist.ts';
-import type { Rework } from './rework.ts';
+import { isInPeoplesHands, type Rework } from './rework.ts';
 import { pullRequestText } from './texts.ts';
 
 /**
@@ -39,17 +41,18 @@ export async function publish(
 ): Promise<DriveEnd> {
   const { holding, resultTip, rework } = job;
   const { policy, issue, plan } = briefing;
+  const { result: oid } = result;
   options.hooks.onStep({ publishing: result.result });
   const patience = { ...options, refusalsMax };
   const record = await insist(deps, patience, holding, signal, async () => {
     const claim = holding.tip().record;
     await forgeWork(deps, options, claim, signal, async () => {
       await lookAgain(deps, claim, policy, signal);
-      if (rework !== undefined) await assertStands(deps, claim, rework, signal);
+      if (rework !== undefined) await assertStands(deps, claim, { ...rework, oid, policy }, signal);
     });
     const { verdicts } = policy;
     const answers = answersOf(briefing, rework);
-    return holding.publish({ over: resultTip, oid: result.result, verdicts, answers }, signal);
+    return holding.publish({ over: resultTip, oid, verdicts, answers }, signal);
   });
   const text = pullRequestText(issue, plan, record, options.peerName, result);
   if (rework === undefined) return complete(deps, options, holding, text, signal);
@@ -59,23 +62,27 @@ export async function publish(
 }
 
 /** Which words of people the result answers. */
-function answersOf({ issue }: Briefing, rework: Rework | undefined) {
-  if (rework === undefined) return { heardMs: issue.updatedAtMs, heardCount: 0, isAsked: false };
-  const { heardMs, heardCount, cause } = rework;
-  return { heardMs, heardCount, isAsked: cause === 'remarks' };
+function answersOf({ issue }: Briefing, rework: Rework | undefined): Heard & { asked: Asked } {
+  if (rework === undefined) return { heardMs: issue.updatedAtMs, heardCount: 0, asked: 'other' };
+  const { heardMs, heardCount, cause, isRetried } = rework;
+  const words = cause === 'remarks' ? 'words' : 'other';
+  return { heardMs, heardCount, asked: isRetried ? 'retry' : words };
 }
 
-/** People may have closed the pull request, or pushed to it, while it was reworked. */
+/**
+ * People may have closed the pull request, pushed to it, or said stop, while it was reworked. `oid`: what we
+ * publish, perhaps with effect already.
+ */
 async function assertStands(
   { forge }: DriveDeps,
   { task }: LockRecord,
-  { pullRequest, result }: Rework,
+  { pullRequest, result, oid, policy }: Rework & { readonly oid: Oid; readonly policy: Policy },
   signal: AbortSignal,
 ): Promise<void> {
-  const { repo, number } = taskParts(task);
-  const [latest] = await forge.findPullRequests(repo, number, { signal });
-  const isIt = latest?.number === pullRequest && latest.head === result;
-  if (isIt && latest.state === 'open') return;
+  const { repo } = taskParts(task);
+  const review = await forge.readReview(repo, pullRequest, { signal });
+  const isIt = review.head === result || review.head === oid;
+  if (isIt && review.state === 'open' && !isInPeoplesHands(review, policy)) return;
   throw new BzzzError('task_refused', 'its pull request is in the hands of people');
 }
 
@@ -84,7 +91,7 @@ export async function refence(
   deps: DriveDeps,
   options: DriveOptions,
   job: DriveJob,
-  result: { oid: Oid; verdicts: number },
+  result: Adopted,
   signal: AbortSignal,
 ): Promise<DriveEnd> {
   const { holding } = job;

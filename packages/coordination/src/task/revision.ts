@@ -92,8 +92,13 @@ function situation(branch: string, { cause }: Rework, conflicts: readonly string
     conflicts === null
       ? `The issue was resolved before, on a branch ${branch} that was rewritten since: the folder holds that branch, without the change.`
       : 'The issue was resolved before: the folder holds that change. It is in review, and not right yet.';
-  const clash = `Both the change and the branch ${branch} changed these files, which hold both sides between marks of git: ${(conflicts ?? []).join(', ')}. Resolve that and leave no mark.`;
+  const clash = `Both the change and the branch ${branch} changed these files, which hold both sides between marks of git: ${(conflicts ?? []).map(nameOf).join(', ')}. Resolve that and leave no mark.`;
   return [stands, ...((conflicts ?? []).length === 0 ? [] : [clash]), wanted[cause]].join('\n');
+}
+
+/** In one line, and nothing hidden in it. */
+function nameOf(path: string): string {
+  return plainText(path).replaceAll(/\s+/g, ' ').slice(0, 200);
 }
 
 const wanted: Readonly<Record<Rework['cause'], string>> = {

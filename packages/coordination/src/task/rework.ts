@@ -16,6 +16,8 @@ import type { Forge, Review, ReviewRemark } from '../ports/index.ts';
 
 /** Attempts at one rework that failed, anywhere, and reworks without a word of people in between. */
 const triesMax = 3;
+/** Reworks for words, until somebody asks that it be tried again: who comments on every push is perhaps a program. */
+export const answersMax = 10;
 
 export interface Rework extends Heard {
   readonly cause: ReworkCause;
@@ -27,6 +29,8 @@ export interface Rework extends Heard {
   readonly failedChecks: Review['checks']['failed'];
   /** It was given up before: what people say now is a new beginning. */
   readonly isAnew: boolean;
+  /** Somebody asked that it be tried again. */
+  readonly isRetried: boolean;
 }
 
 /** What a lock says of the result that stands, whether somebody reworks it already or not. */
@@ -34,6 +38,7 @@ export interface Standing extends Heard {
   readonly result: Oid;
   readonly failures: number;
   readonly reworks: number;
+  readonly answers: number;
 }
 
 /** Undefined: it tells of no result. */
@@ -41,8 +46,8 @@ export function standingOf(record: LockRecord): Standing | undefined {
   const result = record.state === 'result' ? record.result : undefined;
   const stands = record.state === 'held' ? record.rework : result;
   if (stands === undefined || (record.state !== 'held' && record.state !== 'result')) return;
-  const { failures = 0, reworks = 0, heardMs = 0, heardCount = 0 } = record;
-  return { result: stands, failures, reworks, heardMs, heardCount };
+  const { failures = 0, reworks = 0, answers = 0, heardMs = 0, heardCount = 0 } = record;
+  return { result: stands, failures, reworks, answers, heardMs, heardCount };
 }
 
 export interface ReworkRules extends Pick<Policy, 'authors'> {
@@ -55,11 +60,11 @@ export interface ReworkRules extends Pick<Policy, 'authors'> {
 /** Undefined: nothing asks for it, or the result is in the hands of people. */
 export function reworkAsked(
   { state, head, mergeable, checks, remarks }: Review,
-  { result, failures, reworks, ...heard }: Standing,
+  { result, failures, reworks, answers, ...heard }: Standing,
   { authors, isRecipe, retriedAtMs }: ReworkRules,
 ): Omit<Rework, 'pullRequest'> | undefined {
   if (state !== 'open' || head !== result) return undefined;
-  const said = remarks.filter((one) => says(one) && authors.includes(one.association));
+  const said = trusted(remarks, authors);
   if (isLeft(said)) return undefined;
   const news = isRecipe ? [] : newsOf(said, heard);
   // Of a result that says nothing of what was heard nobody knows what it answers.
@@ -68,16 +73,33 @@ export function reworkAsked(
   const isAnew = failures >= triesMax;
   const until = heardWith(said, news, isRetried ? { heardMs: retriedAtMs, heardCount: 0 } : heard);
   const words = news.filter(({ text }) => !isCommand(text));
-  const what = { result, remarks: words, failedChecks, isAnew, ...until };
-  if (isRetried || news.length > 0) return { cause: 'remarks', ...what };
+  const what = { result, remarks: words, failedChecks, isAnew, isRetried, ...until };
+  if (isRetried) return { cause: 'remarks', ...what };
+  if (news.length > 0) return answers < answersMax ? { cause: 'remarks', ...what } : undefined;
   if (isAnew || reworks >= triesMax) return undefined;
   if (mergeable === false) return { cause: 'conflict', ...what };
   return checks.state === 'failed' && !isRecipe ? { cause: 'checks', ...what } : undefined;
 }
 
-/** An approval without a word asks for nothing. */
-function says({ kind, text }: ReviewRemark): boolean {
+/** Of persons whom the policy trusts. An approval asks for nothing, whatever it says. */
+function trusted(
+  remarks: readonly ReviewRemark[],
+  authors: Policy['authors'],
+): readonly ReviewRemark[] {
+  return remarks.filter((one) => says(one) && authors.includes(one.association));
+}
+
+function says({ by, kind, text }: ReviewRemark): boolean {
+  if (by === null || kind === 'approved') return false;
   return kind === 'changes-requested' || text.trim() !== '';
+}
+
+/** Whether people said on the pull request that it is theirs. */
+export function isInPeoplesHands(
+  { remarks }: Review,
+  { authors }: Pick<Policy, 'authors'>,
+): boolean {
+  return isLeft(trusted(remarks, authors));
 }
 
 /** As on the issue: the last command counts, if nobody changed what it says. */

@@ -4,6 +4,7 @@
  */
 import {
   isBzzzError,
+  type Oid,
   type Policy,
   parsePolicy,
   type RepoName,
@@ -36,7 +37,9 @@ export interface ReviewsOptions {
   /** All tasks that we know of. */
   readonly tasks: () => readonly TaskEntry[];
   readonly onReading: (task: TaskId, reading: TipReading) => void;
-  readonly onHint: (hint: TaskHint) => void;
+  readonly onHint: (hint: Extract<TaskHint, { kind: 'rework' }>) => void;
+  /** Nothing asks for a rework of what this lock names, as far as this look shows. */
+  readonly onQuiet: (task: TaskId, lock: Oid) => void;
 }
 
 export interface Reviews {
@@ -103,7 +106,9 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
   }
 
   async function look({ entry, pullRequest }: InReview, { authors }: Policy): Promise<void> {
-    const { task, seen, retriedAtMs } = entry;
+    const { task, seen } = entry;
+    // As the watcher saw it last: a word that was taken back since asks for nothing.
+    const retriedAtMs = seen?.retriedAtMs ?? null;
     const reading = await fence.look(task, signal);
     const { tip } = reading;
     if (tip.kind !== 'record' || tip.record.state !== 'result') {
@@ -114,7 +119,7 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
     const review = await forge.readReview(repo, pullRequest, { signal });
     const isRecipe = seen?.recipe !== 'plain';
     const asked = reworkAsked(review, standing, { authors, isRecipe, retriedAtMs });
-    if (asked === undefined) return;
+    if (asked === undefined) return options.onQuiet(task, tip.oid);
     const failed = standing.failures > 0 && !asked.isAnew;
     options.onHint({ kind: 'rework', task, lock: tip.oid, cause: asked.cause, failed });
   }

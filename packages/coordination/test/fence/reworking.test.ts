@@ -14,7 +14,7 @@ const heard = { heardMs: 5_000, heardCount: 1 };
 async function reworking({ failures = 0, anew = false } = {}) {
   const maker = createStand(1);
   const made = createHolding(maker, await maker.win());
-  const answers = { heardMs: 1_000, heardCount: 0, isAsked: false };
+  const answers = { heardMs: 1_000, heardCount: 0, asked: 'other' as const };
   await made.publish({ over: null, oid: first, verdicts: 2, answers }, calm);
   for (let count = 0; count < failures; count += 1) await failOnce(createStand(10 + count, maker));
   const stand = createStand(2, maker);
@@ -50,7 +50,7 @@ describe('a claim that reworks a result', () => {
 
   it('ends with the new result, pushed over the old one', async () => {
     const { stand, holding } = await reworking();
-    const answers = { ...heard, isAsked: true };
+    const answers = { ...heard, asked: 'words' as const };
     await holding.publish({ over: first, oid: second, verdicts: 1, answers }, calm);
     expect(stand.forge.pushes.at(-1)).toMatchObject({ result: { expected: first, oid: second } });
     expect(standing(stand)).toMatchObject({
@@ -62,7 +62,7 @@ describe('a claim that reworks a result', () => {
 
   it('counts those that nobody asked for by words', async () => {
     const { stand, holding } = await reworking();
-    const answers = { ...heard, isAsked: false };
+    const answers = { ...heard, asked: 'other' as const };
     await holding.publish({ over: first, oid: second, verdicts: 1, answers }, calm);
     const again = createHolding(stand, await stand.win({ rework: { anew: false } }));
     await again.publish({ over: second, oid: first, verdicts: 1, answers }, calm);

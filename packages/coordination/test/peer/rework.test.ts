@@ -1,7 +1,7 @@
 /** Whole peers, and what people and checks say of a result when it stands. */
 import { Account, decodeLockCommit, type LockRecord, Oid } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import type { ReviewRemark } from '../../src/index.ts';
+import type { Remark, ReviewRemark } from '../../src/index.ts';
 import { issueOf, repo } from '../support/memory-forge.ts';
 import { createMemoryPeer, createMemoryWorld, timing } from '../support/memory-peers.ts';
 import { number, task } from '../support/stand.ts';
@@ -38,7 +38,7 @@ async function reviewed({ count = 1, body = 'make it round', policy = plain } = 
 }
 
 const aRemark: ReviewRemark = {
-  by: null,
+  by: Account.parse('mara'),
   association: 'OWNER',
   kind: 'changes-requested',
   text: 'rounder, please',
@@ -47,6 +47,11 @@ const aRemark: ReviewRemark = {
   atMs: 0,
   edited: false,
 };
+
+function retryOf(atMs: number): Remark {
+  const by = Account.parse('mara');
+  return { by, association: 'OWNER', line: '/bzzz retry', atMs, edited: false };
+}
 
 function recordOf({ lock }: { lock: { commit: Uint8Array } | null }): LockRecord {
   if (lock === null) throw new Error('no lock stands');
@@ -87,7 +92,8 @@ describe('a result in review', () => {
 
   it.each([
     { what: 'a stranger says something', remark: { association: 'NONE' } as const },
-    { what: 'somebody approves it', remark: { kind: 'approved', text: ' ' } as const },
+    { what: 'somebody approves it', remark: { kind: 'approved', text: 'well done' } as const },
+    { what: 'a program says something', remark: { by: null } },
     { what: 'what was said is older than it', remark: { atMs: 1 } },
   ])('is left as it is when $what', async ({ remark }) => {
     const { clock, forge, say } = await reviewed({ count: 2 });
@@ -121,6 +127,52 @@ describe('a result in review', () => {
     expect(record()).toMatchObject({ state: 'result', epoch: 2, result: first });
     expect(at.pullRequests).toHaveLength(1);
     expect(at.comment).toContain('in the hands of people');
+  });
+
+  it.each(['/bzzz stop', '/bzzz release'])('stands when people say %s meanwhile', async (text) => {
+    const { clock, at, say, peers, record } = await reviewed();
+    for (const { work } of peers) work.script.takesMs = 2 * timing.reviewMs;
+    say({});
+    await clock.advance(1.5 * timing.reviewMs);
+    expect(record()).toMatchObject({ state: 'held', rework: first });
+    say({ text, kind: 'comment' });
+    await clock.advance(3 * timing.reviewMs);
+    expect(record()).toMatchObject({ state: 'result', epoch: 2, result: first });
+    expect(at.pullRequests).toMatchObject([{ head: first }]);
+  });
+
+  it('is not reworked for ever for somebody who says something of each', async () => {
+    const { clock, at, say, record, peers, forge } = await reviewed();
+    const results = Array.from({ length: 30 }, (_, index) =>
+      Oid.parse((index + 10).toString(16).padStart(40, 'c')),
+    );
+    for (const { work } of peers) work.script.results = results;
+    for (let round = 0; round < 14; round += 1) {
+      say({ text: `coverage of ${round}` });
+      await clock.advance(1.2 * timing.reviewMs);
+    }
+    expect(record()).toMatchObject({ state: 'result', answers: 10, epoch: 11 });
+    const pushes = forge.pushes.length;
+    const atMs = at.issue.updatedAtMs + 1_000_000;
+    at.remarks.push(retryOf(atMs));
+    at.issue = { ...at.issue, comments: at.issue.comments + 1, updatedAtMs: atMs };
+    await clock.advance(aWhileMs);
+    expect(forge.pushes.length).toBeGreaterThan(pushes);
+    expect(record()).not.toHaveProperty('answers');
+  });
+
+  it('is not made anew for a retry that was taken back before anybody began', async () => {
+    const { clock, forge, at, record } = await reviewed({ body: 'recipe: format' });
+    const atMs = at.issue.updatedAtMs + 5_000;
+    at.remarks.push(retryOf(atMs));
+    at.issue = { ...at.issue, comments: at.issue.comments + 1, updatedAtMs: atMs };
+    await clock.advance(2 * timing.pollMs);
+    at.remarks.pop();
+    at.issue = { ...at.issue, comments: at.issue.comments - 1, updatedAtMs: atMs + 1_000 };
+    const pushes = forge.pushes.length;
+    await clock.advance(aWhileMs);
+    expect(forge.pushes).toHaveLength(pushes);
+    expect(record()).toMatchObject({ epoch: 1 });
   });
 
   it('is mended when a check fails, three times at most until people speak', async () => {
@@ -163,8 +215,7 @@ describe('a result in review', () => {
   it('is made anew, once, when somebody says retry on the issue', async () => {
     const { clock, forge, at, record } = await reviewed({ body: 'recipe: format' });
     const atMs = at.issue.updatedAtMs + 5_000;
-    const by = Account.parse('mara');
-    at.remarks.push({ by, association: 'OWNER', line: '/bzzz retry', atMs, edited: false });
+    at.remarks.push(retryOf(atMs));
     at.issue = { ...at.issue, comments: at.issue.comments + 1, updatedAtMs: atMs };
     await clock.advance(aWhileMs);
     expect(record()).toMatchObject({ state: 'result', epoch: 2, result: second, heardMs: atMs });

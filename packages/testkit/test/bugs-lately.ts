@@ -68,7 +68,7 @@ export const lately: Readonly<Record<string, number>> = {
   'hopes-for-ever': 229,
   'reworks-for-strangers': 101,
   'deaf-to-reviews': 3,
-  'replaces-what-people-closed': 2,
+  'replaces-what-people-closed': 285,
   'hears-again': 82,
   'forgets-the-result': 2,
   'ready-unseen': 2,

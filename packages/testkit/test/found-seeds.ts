@@ -140,4 +140,10 @@ export const foundSeeds: readonly {
     tasks: 6,
     what: 'a peer that was gone stayed suspected where nobody could be asked, and went on as the watcher',
   },
+  {
+    seed: 253_313_818,
+    peers: 5,
+    tasks: 3,
+    what: 'the watcher had never heard that a result is done, whose maker was gone, and did not look at its review',
+  },
 ];

@@ -22,7 +22,7 @@ export interface LookoutOptions
   extends Omit<WatchOptions, 'repo' | 'pollMs' | 'lagMs' | 'live'>,
     Omit<TidyOptions, 'repo' | 'tidyMs' | 'keepMs' | 'isWatcher' | 'onExplained'>,
     Pick<ReviewsOptions, 'tasks'> {
-  readonly reworks: Pick<ReviewsOptions, 'onHint' | 'onQuiet'>;
+  readonly reworks: Pick<ReviewsOptions, 'onHint' | 'onQuiet' | 'onDone'>;
   readonly self: PeerId;
   readonly repositories: readonly RepoName[];
   /** The living peers that serve a repository, ourselves among them. */
@@ -52,7 +52,7 @@ export function startLookout(
     const onExplained = (issue: Issue) => watch.judge(issue);
     reviews.set(
       repo,
-      startReviews(deps, { ...options, ...options.reworks, ...timing, repo, isWatcher }),
+      startReviews(deps, { ...options, ...options.reworks, ...timing, repo, live, isWatcher }),
     );
     tidies.push(startTidy(deps, { ...options, ...timing, repo, isWatcher, onExplained }));
   }

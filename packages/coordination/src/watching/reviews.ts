@@ -5,6 +5,7 @@
 import {
   isBzzzError,
   type Oid,
+  type PeerId,
   type Policy,
   parsePolicy,
   type RepoName,
@@ -12,6 +13,7 @@ import {
   type TaskId,
   taskParts,
 } from '@bzzz/protocol';
+import type { LockCommit } from '../fence/commit.ts';
 import type { Fence } from '../fence/fence.ts';
 import type { TipReading } from '../fence/tip.ts';
 import type { Clock, Forge, Random } from '../ports/index.ts';
@@ -24,7 +26,7 @@ import { reworkAsked, standingOf } from '../task/rework.ts';
 export interface ReviewsDeps {
   readonly clock: Clock;
   readonly random: Random;
-  readonly forge: Pick<Forge, 'readBase' | 'readReview'>;
+  readonly forge: Pick<Forge, 'findPullRequests' | 'readBase' | 'readReview'>;
   readonly fence: Pick<Fence, 'look'>;
   readonly trouble: Trouble;
 }
@@ -34,10 +36,14 @@ export interface ReviewsOptions {
   readonly reviewMs: number;
   /** Whether it is ours to do now. */
   readonly isWatcher: () => boolean;
+  /** Peers that serve the repository and are there. */
+  readonly live: () => readonly PeerId[];
   /** All tasks that we know of. */
   readonly tasks: () => readonly TaskEntry[];
   readonly onReading: (task: TaskId, reading: TipReading) => void;
   readonly onHint: (hint: Extract<TaskHint, { kind: 'rework' }>) => void;
+  /** This result has its pull request, though nobody told so. */
+  readonly onDone: (task: TaskId, result: LockCommit, pullRequest: number) => void;
   /** Nothing asks for a rework of what this lock names, as far as this look shows. */
   readonly onQuiet: (task: TaskId, lock: Oid) => void;
 }
@@ -52,7 +58,8 @@ const looksMax = 20;
 
 interface InReview {
   readonly entry: TaskEntry;
-  readonly pullRequest: number;
+  /** Null: it is to be found out. */
+  readonly pullRequest: number | null;
 }
 
 export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Reviews {
@@ -88,11 +95,16 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
     for (const one of turned.slice(0, looksMax)) await lookOrTell(one, policy);
   }
 
-  /** Those that people still want, and of which nobody works on more. */
+  /**
+   * Those that people still want, and of which nobody works on more. That it is done its holder tells; of one
+   * who is gone it may not have been heard.
+   */
   function inReview(entry: TaskEntry): InReview[] {
     const { state, wanted, blocked, task } = entry;
-    const isOurs = taskParts(task).repo === repo && wanted && blocked === null;
-    return isOurs && state.state === 'done' ? [{ entry, pullRequest: state.pullRequest }] : [];
+    if (taskParts(task).repo !== repo || !wanted || blocked !== null) return [];
+    if (state.state === 'done') return [{ entry, pullRequest: state.pullRequest }];
+    const isLeft = state.state === 'claimed' && !options.live().includes(state.hold.peer);
+    return isLeft ? [{ entry, pullRequest: null }] : [];
   }
 
   /** What no later try mends is this task's alone, and keeps no other waiting. */
@@ -105,7 +117,16 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
     }
   }
 
-  async function look({ entry, pullRequest }: InReview, { authors }: Policy): Promise<void> {
+  /** Null: people have not seen the result yet. */
+  async function findDone(task: TaskId, tip: LockCommit): Promise<number | null> {
+    const { number } = taskParts(task);
+    const [latest] = await forge.findPullRequests(repo, number, { signal });
+    if (latest === undefined) return null;
+    options.onDone(task, tip, latest.number);
+    return latest.number;
+  }
+
+  async function look({ entry, pullRequest: known }: InReview, { authors }: Policy): Promise<void> {
     const { task, seen } = entry;
     // As the watcher saw it last: a word that was taken back since asks for nothing.
     const retriedAtMs = seen?.retriedAtMs ?? null;
@@ -115,7 +136,8 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
       return options.onReading(task, reading);
     }
     const standing = standingOf(tip.record);
-    if (standing === undefined) return;
+    const pullRequest = known ?? (await findDone(task, tip));
+    if (standing === undefined || pullRequest === null) return;
     const review = await forge.readReview(repo, pullRequest, { signal });
     const isRecipe = seen?.recipe !== 'plain';
     const asked = reworkAsked(review, standing, { authors, isRecipe, retriedAtMs });

@@ -41,8 +41,8 @@ export const bugsOfReworks = {
     edits: [
       {
         file: 'task/endings.ts',
-        find: 'if (rework !== undefined) await assertStands(deps, claim, rework, signal);',
-        replace: '',
+        find: "if (isIt && review.state === 'open' && !isInPeoplesHands(review, policy)) return;",
+        replace: 'if (isIt || !isIt) return;',
       },
     ],
   },

@@ -128,8 +128,12 @@ export async function startForge(
     issue: async (number) => Issue.parse(await read(`issues/${number}`)),
     comments: async (number) =>
       z.array(Comment).parse(await read(`issues/${number}/comments?per_page=100`)),
+    // Of those of one second the order is anybody's.
     pullRequests: async () =>
-      z.array(PullRequest).parse(await read('pulls?state=all&per_page=100')),
+      z
+        .array(PullRequest)
+        .parse(await read('pulls?state=all&per_page=100'))
+        .toSorted((one, other) => other.number - one.number),
     requests: async () => Requests.parse(await admin('GET', 'requests')).total,
     addFault: async (fault) => void (await admin('POST', 'faults', fault)),
     faults: async () => z.array(Fault).parse(await admin('GET', 'faults')),

@@ -21,7 +21,7 @@ import { type Briefing, lookAgain } from './briefing.ts';
 import { adopt, complete } from './complete.ts';
 import type { Again, DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
 import { forgeWork, insist } from './insist.ts';
-import { isInPeoplesHands, type Rework } from './rework.ts';
+import { answersMax, isInPeoplesHands, type Rework } from './rework.ts';
 import { pullRequestText } from './texts.ts';
 
 /**
@@ -58,7 +58,10 @@ export async function publish(
   if (rework === undefined) return complete(deps, options, holding, text, signal);
   // A call that the draft be made ready may have been late, and have come before this commit.
   await deps.visible.draft(record, rework.pullRequest, signal);
-  return adopt(deps, options, holding, signal, { text, before: rework.result });
+  const { answers = 0 } = record.state === 'result' ? record : {};
+  const note =
+    answers < answersMax ? undefined : 'further remarks wait for `/bzzz retry` on the issue';
+  return adopt(deps, options, holding, signal, { text, before: rework.result, note });
 }
 
 /** Which words of people the result answers. */

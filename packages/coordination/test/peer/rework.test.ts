@@ -152,6 +152,7 @@ describe('a result in review', () => {
       await clock.advance(1.2 * timing.reviewMs);
     }
     expect(record()).toMatchObject({ state: 'result', answers: 10, epoch: 11 });
+    expect(at.comment).toContain('wait for `/bzzz retry`');
     const pushes = forge.pushes.length;
     const atMs = at.issue.updatedAtMs + 1_000_000;
     at.remarks.push(retryOf(atMs));

@@ -146,4 +146,10 @@ export const foundSeeds: readonly {
     tasks: 3,
     what: 'the watcher had never heard that a result is done, whose maker was gone, and did not look at its review',
   },
+  {
+    seed: 257_185_289,
+    peers: 6,
+    tasks: 5,
+    what: 'a peer that was started anew said the last words of a result that it had been replacing',
+  },
 ];

@@ -64,6 +64,8 @@ export async function readMemory(
       intents.push(body.intent);
       last.set(body.intent.task, body.intent);
       unfinished.add(body.intent.task);
+      // As where its result is to be reworked: what was said of an earlier end is not true any more.
+      endings.delete(body.intent.task);
     }
     // A claim that was lost was never ours; any other outcome leaves something to look at.
     if (body.kind === 'fence.settled' && body.outcome === 'lost') unfinished.delete(body.task);

@@ -86,6 +86,19 @@ describe('the memory of earlier runs', () => {
     expect((await memoryOf(stand)).unfinished).toEqual([task]);
   });
 
+  it('has forgotten an end over which the task was claimed once more', async () => {
+    const stand = createStand();
+    const { record } = await stand.win();
+    const ended = { kind: 'task.ended' as const, task, epoch: record.epoch };
+    const done = { ...ended, state: 'done' as const, reason: 'verified', pullRequest: 12 };
+    await stand.chronicle.record(done);
+    expect((await memoryOf(stand)).endings.get(task)).toMatchObject({ pullRequest: 12 });
+    await stand.chronicle.record({ kind: 'fence.intended', intent: await stand.claim() });
+    const memory = await memoryOf(stand);
+    expect(memory.endings.size).toBe(0);
+    expect(memory.unfinished).toEqual([task]);
+  });
+
   it('can be cut short, and knows nothing of other tasks', async () => {
     const stand = createStand();
     await stand.win();

@@ -112,7 +112,9 @@ describe.each(ways)('a program that wants everything, by way of %s', (way) => {
 
   it('by making processes that make processes, is ended with all of them', async () => {
     const seconds = uniqueSleep();
-    const bomb = `b() { sleep ${seconds} & b & b & wait; }; b`;
+    // Doubles ten times a second: faster than the looks, behind which nothing stands where commands have no user
+    // of their own (`rlimitArgs`), and yet not so fast that no look is taken any more.
+    const bomb = `b() { sleep ${seconds} & sleep 0.1; b & b & wait; }; b`;
     expect((await run(bomb, { processesMax: 20 })).ended).toBe('processes');
     expect(lives(seconds)).toBe(false);
   });

@@ -1,12 +1,12 @@
 /** One run of a tool. An attempt has several where the tool asks for help and goes on. */
 import type { ExecutorRequest, PromptJob } from '@bzzz/coordination';
 import { BzzzError } from '@bzzz/protocol';
+import type { OpenHosts } from '../egress/elsewhere.ts';
 import { proxyEnvironment } from '../egress/way-out.ts';
 import type { RunOutcome } from '../outcome.ts';
 import type { Runner, RunRequest } from '../runner.ts';
 import { fill } from './fill.ts';
 import { createReader, type Findings } from './findings.ts';
-import type { OpenHosts } from './hosts.ts';
 import type { LaunchFolder } from './launch/folder.ts';
 import { apiPort, outPort } from './launch/plan.ts';
 import type { Located } from './locate.ts';

@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { ExecutorRequest, PromptJob } from '@bzzz/coordination';
+import type { OpenHosts } from '../egress/elsewhere.ts';
 import type { Reach } from '../egress/reach.ts';
 import type { Runner } from '../runner.ts';
 import { modelApis } from './api/apis.ts';
 import { createProxy, type Proxy } from './api/proxy.ts';
-import { type OpenHosts, openHosts } from './hosts.ts';
+import { openHosts } from './hosts.ts';
 import { type LaunchFolder, makeLaunchFolder } from './launch/folder.ts';
 import { apiPort } from './launch/plan.ts';
 import type { CliSettings } from './options.ts';

@@ -11,7 +11,7 @@ export async function think(
 ): Promise<ExecutorReport> {
   if (work.kind === 'cli') return await followTool(remote, work, request, signal);
   const { converse } = await import('../ollama/attempt.ts');
-  const { wayElsewhere } = await import('../egress/way-elsewhere.ts');
+  const { wayElsewhere } = await import('../egress/elsewhere.ts');
   const { knownModels } = await import('../ollama/model/catalogue.ts');
   const { settings, models } = work;
   const catalogue = knownModels(() => models);
@@ -28,7 +28,7 @@ async function followTool(
   const { workOn } = await import('../cli/work.ts');
   const { settingsOf } = await import('../cli/options.ts');
   const { cliTools } = await import('../cli/tools/all.ts');
-  const { hostsElsewhere } = await import('../cli/hosts.ts');
+  const { hostsElsewhere } = await import('../egress/elsewhere.ts');
   const deps = {
     runner: remote,
     tool: cliTools[name],

@@ -35,6 +35,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   peer: ['protocol', 'coordination', ...adapters],
   gateway: ['protocol', 'coordination', ...adapters, 'peer'],
   cli: ['protocol', 'coordination', ...adapters, 'peer', 'gateway', 'forge'],
+  visualizer: ['protocol'],
   forge: ['protocol', 'programs'],
   testkit: ['protocol', 'coordination'],
 };

@@ -1,0 +1,107 @@
+import { LookAnswer, PauseAnswer } from '@bzzz/protocol/api';
+import { useState } from 'react';
+import { usePage } from '../app/page-context.ts';
+import { ask } from '../live/api.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Button } from '../ui/parts.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+
+type Scope = 'self' | 'mesh' | 'attempts';
+
+interface Order {
+  readonly title: string;
+  readonly text: string;
+  readonly scope: Scope;
+  readonly paused: boolean;
+}
+
+/** What can be told this peer, each in the words of what then happens. */
+export function PauseDialog(props: { readonly onClose: () => void }) {
+  const { state, view, session } = usePage();
+  const [order, setOrder] = useState<Order | null>(null);
+  const name = state.status?.peer.name ?? 'this peer';
+  const selfPaused = view.peers.find(({ self }) => self)?.answer?.paused === true;
+  const { meshPaused } = view.world;
+  const orders: readonly Order[] = [
+    selfPaused
+      ? {
+          title: `Resume ${name}`,
+          text: 'It takes new tasks again.',
+          scope: 'self',
+          paused: false,
+        }
+      : {
+          title: `Drain ${name}`,
+          text: 'It takes nothing new. What it works on is finished.',
+          scope: 'self',
+          paused: true,
+        },
+    {
+      title: `Hold the attempts of ${name}`,
+      text: 'What runs now stands still until it is resumed. Its claims stay renewed.',
+      scope: 'attempts',
+      paused: true,
+    },
+    {
+      title: `Go on with the attempts of ${name}`,
+      text: 'What was held goes on.',
+      scope: 'attempts',
+      paused: false,
+    },
+    meshPaused
+      ? {
+          title: 'Resume the whole mesh',
+          text: 'Every peer takes new tasks again.',
+          scope: 'mesh',
+          paused: false,
+        }
+      : {
+          title: 'Pause the whole mesh',
+          text: 'No peer takes anything new. What they work on is finished.',
+          scope: 'mesh',
+          paused: true,
+        },
+  ];
+  if (order !== null) {
+    const act = async () => {
+      const { scope, paused } = order;
+      const answer = await ask({
+        method: 'POST',
+        path: 'pause',
+        body: { scope, paused },
+        csrf: session.csrf,
+        schema: PauseAnswer,
+      });
+      return answer.paused ? `${name} takes nothing new now.` : `${name} takes new tasks.`;
+    };
+    return (
+      <ConfirmDialog title={order.title} confirm={order.title} act={act} onClose={props.onClose}>
+        <p>{order.text}</p>
+        <p className="quiet">The order stands in the journal of {name}, for everybody to read.</p>
+      </ConfirmDialog>
+    );
+  }
+  return (
+    <Dialog title="Pause or drain" onClose={props.onClose}>
+      <ul className="choices">
+        {orders.map((one) => (
+          <li key={one.title}>
+            <button type="button" className="choice" onClick={() => setOrder(one)}>
+              <strong>{one.title}</strong>
+              <span>{one.text}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <footer className="dialog-foot">
+        <Button onClick={props.onClose}>Leave it</Button>
+      </footer>
+    </Dialog>
+  );
+}
+
+/** Makes the peer read the forge now. */
+export async function lookNow(csrf: string | null): Promise<string> {
+  const answer = await ask({ method: 'POST', path: 'look', body: {}, csrf, schema: LookAnswer });
+  return `Looking at ${answer.looking.join(', ')}.`;
+}

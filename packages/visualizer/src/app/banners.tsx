@@ -1,0 +1,68 @@
+/** What everybody must see, on whichever page: one peer alone, a split mesh, no connection, the past. */
+import type { ReactNode } from 'react';
+import { countText } from '../ui/text.ts';
+import { agoText, dateText } from '../ui/time.ts';
+import { Link } from './navigation.tsx';
+import { usePage } from './page-context.ts';
+
+export function Banners() {
+  const { state, view, connection, nowMs } = usePage();
+  const { status } = state;
+  const problems = view.past ? [] : (status?.problems ?? []).filter(({ code }) => code !== 'alone');
+  const [worst] = problems;
+  const alone = view.peers.length > 0 && view.parts.length <= 1 && view.parts[0]?.length === 1;
+  return (
+    <div className="banners" aria-live="polite">
+      {connection === 'lost' ? (
+        <Banner tone="bad" title="The peer does not answer.">
+          What is shown is as it was {agoText(Date.now() - state.statusAtMs)}. The page tries again by
+          itself.
+        </Banner>
+      ) : null}
+      {view.past ? (
+        <Banner tone="past" title={`The page shows ${dateText(nowMs)}.`}>
+          Everything here is told by the journals until then. Load and slots are not told by them.
+        </Banner>
+      ) : null}
+      {alone && !view.past ? (
+        <Banner tone="warn" title="This peer is alone in its mesh.">
+          Nobody takes over when it dies, and nobody judges its results. Start another with{' '}
+          <code>bzzz invite</code>.
+        </Banner>
+      ) : null}
+      {view.parts.length > 1 ? (
+        <Banner tone="bad" title={`The mesh is split into ${view.parts.length} parts.`}>
+          {view.parts
+            .slice(0, 4)
+            .map((part) => partText(part, view.nameOf))
+            .join(' · ')}
+        </Banner>
+      ) : null}
+      {worst === undefined ? null : (
+        <Banner tone={worst.severity === 'error' ? 'bad' : 'warn'} title={worst.text}>
+          {worst.advice}{' '}
+          {problems.length > 1 ? (
+            <Link to="/health">and {countText(problems.length - 1, 'further problem')}</Link>
+          ) : null}
+        </Banner>
+      )}
+    </div>
+  );
+}
+
+function partText(part: readonly string[], nameOf: (peer: string) => string): string {
+  const names = part.slice(0, 4).map(nameOf).join(', ');
+  return part.length > 4 ? `${names} and ${part.length - 4} more` : names;
+}
+
+function Banner(props: {
+  readonly tone: 'warn' | 'bad' | 'past';
+  readonly title: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <p className="banner" data-tone={props.tone}>
+      <strong>{props.title}</strong> {props.children}
+    </p>
+  );
+}

@@ -1,0 +1,55 @@
+import { type FormEvent, useState } from 'react';
+import { tellOf } from '../live/api.ts';
+import { Logo } from '../ui/icons.tsx';
+import { logIn, type Session } from './session.ts';
+
+export function Login(props: {
+  readonly trouble: string | null;
+  readonly onSession: (session: Session) => void;
+}) {
+  const [token, setToken] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState(props.trouble);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      props.onSession(await logIn(token.trim()));
+    } catch (error) {
+      const { text, advice } = tellOf(error);
+      setTrouble(`${text}. ${advice}`);
+      setBusy(false);
+    }
+  };
+
+  return (
+    <main className="login" tabIndex={-1}>
+      <form className="login-card" onSubmit={(event) => void submit(event)}>
+        <Logo />
+        <h1>bzzz</h1>
+        <p>
+          This peer shows its mesh to whoever has a token. <code>bzzz open</code> on its machine
+          prints a link with one.
+        </p>
+        <label className="field">
+          Token
+          <input
+            type="password"
+            autoComplete="current-password"
+            value={token}
+            onChange={(event) => setToken(event.target.value)}
+            required
+            aria-describedby="login-trouble"
+          />
+        </label>
+        <p id="login-trouble" className="trouble" role="alert">
+          {trouble}
+        </p>
+        <button className="button" data-kind="main" type="submit" disabled={busy}>
+          Look in
+        </button>
+      </form>
+    </main>
+  );
+}

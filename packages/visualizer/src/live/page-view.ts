@@ -1,0 +1,160 @@
+/** What every page shows, now or at a moment of the past, from the same fold. */
+import type { PeerAnswer, StoryEntry, TaskAnswer } from '@bzzz/protocol/api';
+import { worldAt } from './history.ts';
+import { componentsOf, type Link, linksOf } from './links.ts';
+import type { LiveState } from './state.ts';
+import type { Duty, PeerWorld, TaskWorld, World } from './world.ts';
+
+export type Moment =
+  | { readonly kind: 'live' }
+  | { readonly kind: 'past'; readonly atMs: number; readonly playing: boolean; readonly speed: number };
+
+export type Standing = 'idle' | 'working' | 'paused' | 'unknown' | 'suspected' | 'dead' | 'down';
+
+export interface PeerView {
+  readonly id: string;
+  readonly name: string;
+  readonly self: boolean;
+  readonly standing: Standing;
+  readonly duties: readonly { readonly task: string; readonly duty: Duty }[];
+  readonly running: number;
+  /** Null: entries do not tell it, so of the past it is not known. */
+  readonly load: number | null;
+  readonly slots: number | null;
+  readonly lastMs: number;
+  /** As it stands now, whatever moment is looked at. */
+  readonly answer: PeerAnswer | null;
+}
+
+export interface TaskRow {
+  readonly task: string;
+  readonly title: string;
+  readonly state: string;
+  readonly wanted: boolean;
+  readonly holder: string | null;
+  readonly epoch: number;
+  readonly pullRequest: number | null;
+  readonly reason: string | null;
+  /** Null: nothing but its standing is known. */
+  readonly told: TaskWorld | null;
+}
+
+export interface PageView {
+  readonly past: boolean;
+  readonly world: World;
+  readonly peers: readonly PeerView[];
+  readonly tasks: readonly TaskRow[];
+  readonly links: readonly Link[];
+  /** Groups of living peers that reach one another; more than one: the mesh is split. */
+  readonly parts: readonly (readonly string[])[];
+  /** Entries until then, oldest first. */
+  readonly entries: readonly StoryEntry[];
+  nameOf(peer: string | null): string;
+}
+
+/** `count`: only the first so many entries have been written yet; null: all, and it is now. */
+export function viewOf(
+  state: Pick<LiveState, 'history' | 'peers' | 'tasks'>,
+  count: number | null,
+): PageView {
+  const { history } = state;
+  const past = count !== null;
+  const world = past ? worldAt(history, count) : history.end;
+  const answers = new Map((state.peers ?? []).map((peer) => [peer.id, peer]));
+  const peers = past ? pastPeers(world, answers) : livePeers(world, answers);
+  const links = linksOf(past ? null : (state.peers ?? []), world);
+  const up = peers.filter(({ standing }) => lives(standing)).map(({ id }) => id);
+  return {
+    past,
+    world,
+    peers,
+    tasks: past ? pastTasks(world) : liveTasks(world, state.tasks ?? []),
+    links,
+    parts: componentsOf(up, links),
+    entries: past ? history.entries.slice(0, count) : history.entries,
+    nameOf: (peer) => nameOf(peer, answers, world),
+  };
+}
+
+export function lives(standing: Standing): boolean {
+  return standing === 'idle' || standing === 'working' || standing === 'paused';
+}
+
+/** The last eight characters tell peers apart; the first are the same for all. */
+export function shortId(id: string): string {
+  return id.slice(-8);
+}
+
+type Answers = ReadonlyMap<string, PeerAnswer>;
+
+function nameOf(peer: string | null, answers: Answers, world: World): string {
+  if (peer === null) return 'unknown';
+  return answers.get(peer)?.name ?? world.peers.get(peer)?.name ?? shortId(peer);
+}
+
+function livePeers(world: World, answers: Answers): PeerView[] {
+  const peers = [...answers.values()].map((answer) => {
+    const told = world.peers.get(answer.id);
+    const { id, name, self, running, load, slots } = answer;
+    const lastMs = told?.lastMs ?? 0;
+    const duties = dutiesOf(told);
+    return { id, name, self, standing: standingOf(answer), duties, running, load, slots, lastMs, answer };
+  });
+  return peers.sort(byName);
+}
+
+function standingOf(answer: PeerAnswer): Standing {
+  if (answer.liveness !== 'alive') return answer.liveness;
+  if (answer.running > 0) return 'working';
+  return answer.paused ? 'paused' : 'idle';
+}
+
+function pastPeers(world: World, answers: Answers): PeerView[] {
+  const peers = [...world.peers.values()].map((told) => {
+    const answer = answers.get(told.id) ?? null;
+    const duties = dutiesOf(told);
+    return {
+      id: told.id,
+      name: answer?.name ?? told.name ?? shortId(told.id),
+      self: answer?.self ?? false,
+      standing: pastStandingOf(told),
+      duties,
+      running: duties.length,
+      load: null,
+      slots: answer?.slots ?? null,
+      lastMs: told.lastMs,
+      answer,
+    };
+  });
+  return peers.sort(byName);
+}
+
+function pastStandingOf({ life, duties, paused }: PeerWorld): Standing {
+  if (life !== 'up') return life;
+  if (duties.size > 0) return 'working';
+  return paused ? 'paused' : 'idle';
+}
+
+function dutiesOf(told: PeerWorld | undefined): PeerView['duties'] {
+  return [...(told?.duties ?? [])].map(([task, duty]) => ({ task, duty }));
+}
+
+function liveTasks(world: World, answers: readonly TaskAnswer[]): TaskRow[] {
+  return answers.map((answer) => {
+    const { task, title, state, wanted, holder, epoch, pullRequest, reason } = answer;
+    const told = world.tasks.get(task) ?? null;
+    return { task, title, state, wanted, holder, epoch, pullRequest, reason, told };
+  });
+}
+
+function pastTasks(world: World): TaskRow[] {
+  return [...world.tasks.values()].map((told) => {
+    const { task, title, state, holder, epoch, pullRequest, reason } = told;
+    const row = { task, title: title ?? '', state, holder, epoch, pullRequest, reason };
+    return { ...row, wanted: true, told };
+  });
+}
+
+function byName(left: PeerView, right: PeerView): number {
+  return left.name.localeCompare(right.name) || (left.id < right.id ? -1 : 1);
+}

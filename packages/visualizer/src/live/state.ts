@@ -1,0 +1,82 @@
+/** All that the page knows of its peer: a pure fold over what the stream of events says. */
+import type { PeerAnswer, StatusAnswer, StreamEvent, TaskAnswer } from '@bzzz/protocol/api';
+import type { StoryEntry } from '@bzzz/protocol/api';
+import { extend, type History, noHistory } from './history.ts';
+
+/** How a peer was doing, each time that we were told. */
+export interface LoadSample {
+  readonly atMs: number;
+  /** By peer id. */
+  readonly load: ReadonlyMap<string, number>;
+}
+
+export interface LiveState {
+  readonly status: StatusAnswer | null;
+  /** By the page's clock. */
+  readonly statusAtMs: number;
+  readonly peers: readonly PeerAnswer[] | null;
+  readonly tasks: readonly TaskAnswer[] | null;
+  readonly history: History;
+  /** Of the last entry: where a broken stream goes on. */
+  readonly position: string | null;
+  /** The newest last. */
+  readonly loads: readonly LoadSample[];
+  /** Events since the page was opened. */
+  readonly events: number;
+}
+
+export const nothingKnown: LiveState = {
+  status: null,
+  statusAtMs: 0,
+  peers: null,
+  tasks: null,
+  history: noHistory,
+  position: null,
+  loads: [],
+  events: 0,
+};
+
+const samplesMax = 120;
+
+/** What came since the last call, taken in together: a burst costs one new state. */
+export function reduce(
+  state: LiveState,
+  events: readonly StreamEvent[],
+  nowMs: number,
+): LiveState {
+  let next = state;
+  let entries: StoryEntry[] = [];
+  for (const event of events) {
+    switch (event.type) {
+      case 'entry':
+        entries.push(event.entry);
+        next = { ...next, position: event.position };
+        break;
+      case 'reset':
+        entries = [];
+        next = { ...next, history: noHistory, position: event.position };
+        break;
+      case 'status':
+        next = { ...next, status: event.status, statusAtMs: nowMs };
+        break;
+      case 'peers':
+        next = { ...next, peers: event.peers, loads: sampled(next, event.peers, nowMs) };
+        break;
+      case 'tasks':
+        next = { ...next, tasks: event.tasks };
+        break;
+    }
+  }
+  const history = extend(next.history, entries);
+  return { ...next, history, events: next.events + events.length };
+}
+
+/** Older entries, asked for later. */
+export function withOlder(state: LiveState, entries: readonly StoryEntry[]): LiveState {
+  return { ...state, history: extend(state.history, entries) };
+}
+
+function sampled(state: LiveState, peers: readonly PeerAnswer[], atMs: number): LoadSample[] {
+  const load = new Map(peers.map((peer) => [peer.id, peer.load]));
+  return [...state.loads.slice(1 - samplesMax), { atMs, load }];
+}

@@ -1,0 +1,73 @@
+/** What the journals say about the mesh at one moment. */
+import type { StoryEntry } from '@bzzz/protocol/api';
+
+/** `unknown`: others named it, and nothing was heard of it. `down`: it stopped by itself. */
+export type Life = 'unknown' | 'up' | 'down' | 'suspected' | 'dead';
+
+/** What a peer does for a task. */
+export type Duty = 'works' | 'helps';
+
+export interface PeerWorld {
+  readonly id: string;
+  readonly name: string | null;
+  readonly version: string | null;
+  readonly life: Life;
+  readonly paused: boolean;
+  readonly duties: ReadonlyMap<string, Duty>;
+  /** Members that it met and did not declare dead. */
+  readonly met: ReadonlySet<string>;
+  readonly lastMs: number;
+}
+
+export interface AttemptWorld {
+  readonly peer: string | null;
+  readonly attempt: number;
+  readonly executor: string;
+  readonly startedMs: number;
+  /** Role of the last step that ended; null: none did. */
+  readonly role: string | null;
+}
+
+export interface TaskWorld {
+  readonly task: string;
+  readonly title: string | null;
+  readonly state: string;
+  readonly holder: string | null;
+  readonly epoch: number;
+  readonly pullRequest: number | null;
+  readonly reason: string | null;
+  readonly attempt: AttemptWorld | null;
+  /** Who found that the result passes, and who that it does not. */
+  readonly passed: readonly string[];
+  readonly refused: readonly string[];
+  readonly changedMs: number;
+}
+
+export interface ClaimWorld {
+  readonly task: string;
+  readonly epoch: number;
+  readonly state: string;
+}
+
+export interface World {
+  readonly peers: ReadonlyMap<string, PeerWorld>;
+  readonly tasks: ReadonlyMap<string, TaskWorld>;
+  /** Pushes of the fence under way, by the commit that is pushed. */
+  readonly claims: ReadonlyMap<string, ClaimWorld>;
+  readonly meshPaused: boolean;
+  /** The newest last. */
+  readonly troubles: readonly StoryEntry[];
+  readonly lastMs: number;
+}
+
+export const emptyWorld: World = {
+  peers: new Map(),
+  tasks: new Map(),
+  claims: new Map(),
+  meshPaused: false,
+  troubles: [],
+  lastMs: 0,
+};
+
+/** A page stays open for weeks: what is oldest gives way. */
+export const worldMax = { peers: 5_000, tasks: 10_000, claims: 2_000, troubles: 100 };

@@ -1,0 +1,75 @@
+/** Sigma, told how the mesh looks. */
+import type Graph from 'graphology';
+import Sigma from 'sigma';
+import { layerFill, layerPlain, pathLine, sdfCircle } from 'sigma/rendering';
+import { coloursOf } from './colours.ts';
+
+export interface Drawing {
+  /** Shows a peer and its connections before all others. */
+  mark(peer: string | null): void;
+  close(): void;
+}
+
+export interface DrawingHandlers {
+  readonly onMark: (peer: string | null) => void;
+  readonly onOpen: (peer: string) => void;
+}
+
+export function createDrawing(
+  graph: Graph,
+  element: HTMLElement,
+  { onMark, onOpen }: DrawingHandlers,
+): Drawing {
+  const colours = coloursOf(element);
+  const sigma = new Sigma(graph, element, {
+    primitives: {
+      nodes: { shapes: [sdfCircle()], layers: [layerFill()] },
+      // A path that is not used costs as much as one that is.
+      edges: { paths: [pathLine()], layers: [layerPlain()] },
+    },
+    styles: {
+      nodes: [
+        {
+          x: { attribute: 'x' },
+          y: { attribute: 'y' },
+          size: { attribute: 'size' },
+          label: { attribute: 'label' },
+          color: { attribute: 'standing', dict: { ...colours }, defaultValue: colours.unknown },
+          labelColor: colours.text,
+          labelSize: 13,
+          labelFont: 'system-ui, sans-serif',
+          labelPosition: 'below',
+          cursor: 'pointer',
+        },
+      ],
+      edges: [
+        {
+          size: (attributes) => (attributes['flow'] === null ? 1 : 2.5),
+          color: (attributes) => (attributes['flow'] === null ? colours.edge : colours.flow),
+        },
+      ],
+    },
+    settings: {
+      itemSizesReference: 'screen',
+      labelRenderedSizeThreshold: 6,
+      stagePadding: 56,
+      enableCameraRotation: false,
+      minEdgeThickness: 1,
+      minCameraRatio: 0.05,
+      maxCameraRatio: 2,
+      allowInvalidContainer: true,
+    },
+  });
+  sigma.on('clickNode', ({ node }) => onOpen(node));
+  sigma.on('enterNode', ({ node }) => onMark(node));
+  sigma.on('leaveNode', () => onMark(null));
+  let marked: string | null = null;
+  return {
+    mark(peer) {
+      if (marked !== null && graph.hasNode(marked)) sigma.setNodeState(marked, { isHighlighted: false });
+      marked = peer;
+      if (peer !== null && graph.hasNode(peer)) sigma.setNodeState(peer, { isHighlighted: true });
+    },
+    close: () => sigma.kill(),
+  };
+}

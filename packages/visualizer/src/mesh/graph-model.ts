@@ -1,0 +1,55 @@
+/** The picture as data: what is to be drawn, without drawing it. */
+import type { Link } from '../live/links.ts';
+import type { PeerView, Standing } from '../live/page-view.ts';
+import { shortTask } from '../timeline/entry-text.ts';
+import type { Flow } from './flows.ts';
+import { discPx } from './layout.ts';
+
+export interface NodeModel {
+  readonly id: string;
+  readonly label: string;
+  readonly standing: Standing | 'helping';
+  readonly size: number;
+  readonly self: boolean;
+}
+
+export interface EdgeModel {
+  readonly key: string;
+  readonly from: string;
+  readonly to: string;
+  /** What flows over it; null: nothing at present. */
+  readonly flow: Flow['kind'] | null;
+}
+
+export interface GraphModel {
+  readonly nodes: readonly NodeModel[];
+  readonly edges: readonly EdgeModel[];
+}
+
+export function graphModel(
+  peers: readonly PeerView[],
+  links: readonly Link[],
+  flows: readonly Flow[],
+): GraphModel {
+  const size = discPx(peers.length);
+  const flowing = new Map(flows.map(({ from, to, kind }) => [keyOf(from, to), kind]));
+  const shown = new Set(peers.map(({ id }) => id));
+  return {
+    nodes: peers.map((peer) => nodeOf(peer, size)),
+    edges: links
+      .filter(({ from, to }) => shown.has(from) && shown.has(to))
+      .map(({ key, from, to }) => ({ key, from, to, flow: flowing.get(key) ?? null })),
+  };
+}
+
+function nodeOf({ id, name, self, standing, duties }: PeerView, size: number): NodeModel {
+  const tasks = duties.slice(0, 2).map(({ task }) => shortTask(task));
+  const more = duties.length > 2 ? ' …' : '';
+  const label = tasks.length === 0 ? name : `${name} · ${tasks.join(' ')}${more}`;
+  const helps = standing === 'working' && duties.some(({ duty }) => duty === 'helps');
+  return { id, label, standing: helps ? 'helping' : standing, size, self };
+}
+
+function keyOf(one: string, other: string): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
+}

@@ -1,0 +1,85 @@
+import { Link } from '../app/navigation.tsx';
+import { usePage } from '../app/page-context.ts';
+import { peerPath, taskPath } from '../app/routes.ts';
+import type { PeerView } from '../live/page-view.ts';
+import { shortTask } from '../timeline/entry-text.ts';
+import { Badge, Empty, Meter, Panel } from '../ui/parts.tsx';
+import { countText, listText, shareText } from '../ui/text.ts';
+import { VirtualList } from '../ui/virtual-list.tsx';
+
+/** Every peer: how it stands, what it works on, how busy it is. */
+export function PeerTable(props: {
+  readonly marked: string | null;
+  readonly onMark: (peer: string | null) => void;
+}) {
+  const { view } = usePage();
+  const { marked, onMark } = props;
+  return (
+    <Panel title="Peers" aside={countText(view.peers.length, 'peer')} className="peer-table">
+      {view.peers.length === 0 ? (
+        <Empty title="Nobody is known" />
+      ) : (
+        <VirtualList
+          label="Peers"
+          count={view.peers.length}
+          rowPx={58}
+          row={(index) => {
+            const peer = view.peers[index];
+            if (peer === undefined) return null;
+            return <PeerRow peer={peer} marked={peer.id === marked} onMark={onMark} />;
+          }}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function PeerRow(props: {
+  readonly peer: PeerView;
+  readonly marked: boolean;
+  readonly onMark: (peer: string | null) => void;
+}) {
+  const { peer, marked, onMark } = props;
+  const { id, name, self, standing, duties, load, slots, running, answer } = peer;
+  return (
+    <div
+      className="peer-row"
+      data-marked={marked}
+      onMouseEnter={() => onMark(id)}
+      onMouseLeave={() => onMark(null)}
+    >
+      <div className="peer-who">
+        <Link to={peerPath(id)} className="peer-name">
+          {name}
+        </Link>
+        {self ? <span className="tag">this peer</span> : null}
+      </div>
+      <div className="peer-standing">
+        <Badge state={standing} />
+      </div>
+      <div className="peer-does">
+        {duties.length === 0 ? (
+          <span className="quiet">
+            {answer === null ? '' : `can ${listText(answer.executors, 3)}`}
+          </span>
+        ) : (
+          duties.slice(0, 3).map(({ task, duty }) => (
+            <span key={task}>
+              {duty} on <Link to={taskPath(task)}>{shortTask(task)}</Link>
+            </span>
+          ))
+        )}
+      </div>
+      <div className="peer-load">
+        {load === null ? null : (
+          <Meter share={load} text={shareText(load)} label="Load" tone={load > 0.9 ? 'warn' : 'plain'} />
+        )}
+        {slots === null ? null : (
+          <span className="peer-slots">
+            {running}/{slots} <span className="quiet">{slots === 1 ? 'slot' : 'slots'}</span>
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}

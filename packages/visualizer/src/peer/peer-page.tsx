@@ -1,0 +1,201 @@
+import { useMemo, useState } from 'react';
+import { PauseDialog } from '../actions/pause-dialog.tsx';
+import { Link } from '../app/navigation.tsx';
+import { usePage } from '../app/page-context.ts';
+import { peerPath, taskPath } from '../app/routes.ts';
+import type { PeerView } from '../live/page-view.ts';
+import { EntryRow } from '../timeline/entry-row.tsx';
+import { useNarrow } from '../ui/narrow.ts';
+import { Badge, Button, Empty, Facts, Meter, Panel, Tags } from '../ui/parts.tsx';
+import { Spark } from '../ui/spark.tsx';
+import { bytesText, countText, groupedText, shareText } from '../ui/text.ts';
+import { agoText, spanText } from '../ui/time.ts';
+import { VirtualList } from '../ui/virtual-list.tsx';
+import { WhyPeer } from './why-peer.tsx';
+
+/** One peer: what it can do, what it does, and what it wrote. */
+export function PeerPage({ peer: id }: { readonly peer: string }) {
+  const { view, can } = usePage();
+  const [pausing, setPausing] = useState(false);
+  const narrow = useNarrow();
+  const peer = view.peers.find((one) => one.id === id || one.name === id);
+  const entries = useMemo(
+    () => view.entries.filter((one) => one.peer === peer?.id),
+    [view.entries, peer?.id],
+  );
+  if (peer === undefined) {
+    return (
+      <Empty title={view.past ? 'This peer was not known then' : 'No such peer is known'}>
+        <Link to="/mesh">To the mesh</Link>
+      </Empty>
+    );
+  }
+  return (
+    <div className="page">
+      <header className="page-head">
+        <p className="crumb">
+          <Link to="/mesh">Mesh</Link> / peer
+        </p>
+        <h2>
+          {peer.name} {peer.self ? <span className="tag">this peer</span> : null}
+        </h2>
+        <p className="task-facts">
+          <Badge state={peer.standing} />
+          {peer.answer?.account === undefined || peer.answer.account === null ? null : (
+            <span>as {peer.answer.account}</span>
+          )}
+          {peer.answer === null ? null : <span>version {peer.answer.version}</span>}
+          <code className="long-id">{peer.id}</code>
+        </p>
+        {peer.self && can('operate') && !view.past ? (
+          <p className="task-orders">
+            <Button onClick={() => setPausing(true)}>Pause or drain</Button>
+          </p>
+        ) : null}
+      </header>
+      <div className="peer-grid">
+        <Now peer={peer} />
+        <Abilities peer={peer} />
+        <Standing peer={peer} />
+        <WhyPeer peer={peer.id} />
+      </div>
+      <Panel title="Journal" aside={journalText(peer, entries.length)} className="task-entries">
+        {entries.length === 0 ? (
+          <Empty title="No entry of it is here">
+            Entries come by replication, as soon as there is a connection.
+          </Empty>
+        ) : (
+          <VirtualList
+            className="entries"
+            label={`Entries of ${peer.name}, oldest first`}
+            count={entries.length}
+            rowPx={narrow ? 46 : 28}
+            follow
+            row={(index) => {
+              const entry = entries[index];
+              return entry === undefined ? null : <EntryRow entry={entry} />;
+            }}
+          />
+        )}
+      </Panel>
+      {pausing ? <PauseDialog onClose={() => setPausing(false)} /> : null}
+    </div>
+  );
+}
+
+function journalText({ answer }: PeerView, shown: number): string {
+  if (answer === null) return countText(shown, 'line');
+  const { length, here } = answer.journal;
+  return `${groupedText(shown)} shown, ${groupedText(here)} of ${groupedText(length)} held here`;
+}
+
+function Now({ peer }: { readonly peer: PeerView }) {
+  const { view, nowMs, state } = usePage();
+  const title = (task: string) => view.tasks.find((one) => one.task === task)?.title ?? '';
+  const { duties, load, slots, running, answer } = peer;
+  return (
+    <Panel title="Now">
+      {duties.length === 0 ? (
+        <p className="pad quiet">Nothing is in its hands.</p>
+      ) : (
+        <ul className="plain-list">
+          {duties.map(({ task, duty }) => (
+            <li key={task}>
+              <Badge state={duty === 'helps' ? 'helping' : 'running'}>{duty}</Badge>{' '}
+              <Link to={taskPath(task)}>{task}</Link> {title(task)}
+            </li>
+          ))}
+        </ul>
+      )}
+      <Facts
+        facts={[
+          [
+            'slots',
+            slots === null ? (
+              'not told'
+            ) : (
+              <Meter label="Slots in use" share={running / Math.max(1, slots)} text={`${running} of ${slots}`} />
+            ),
+          ],
+          [
+            'load',
+            load === null ? (
+              'not told by journals'
+            ) : (
+              <Meter label="Load" share={load} text={shareText(load)} tone={load > 0.9 ? 'warn' : 'plain'} />
+            ),
+          ],
+          ['load lately', <Spark values={loadsOf(state.loads, peer.id)} label="Load lately" />],
+          [
+            'heard',
+            answer === null || view.past ? agoText(nowMs - peer.lastMs) : `${spanText(answer.heardAgoMs)} ago`,
+          ],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function loadsOf(
+  samples: readonly { readonly load: ReadonlyMap<string, number> }[],
+  id: string,
+): number[] {
+  return samples.flatMap(({ load }) => load.get(id) ?? []);
+}
+
+function Abilities({ peer: { answer } }: { readonly peer: PeerView }) {
+  if (answer === null) {
+    return (
+      <Panel title="Abilities">
+        <Empty title="Its capabilities are not known">It is not a member at present.</Empty>
+      </Panel>
+    );
+  }
+  const { machine, successOf } = answer;
+  const gpus = machine?.gpus ?? [];
+  return (
+    <Panel title="Abilities">
+      <Facts
+        facts={[
+          ['executors', <Tags items={answer.executors} />],
+          ['tools', <Tags items={answer.tools} />],
+          ['sandbox', answer.sandbox],
+          ['repositories', <Tags items={answer.repositories} />],
+          [
+            'machine',
+            machine === undefined
+              ? 'not told'
+              : `${countText(machine.cores, 'core')}, ${bytesText(machine.memoryBytes)}${gpus.length === 0 ? '' : `, ${gpus.map(({ name }) => name).join(', ')}`}`,
+          ],
+          ['success', shareText(answer.success)],
+          ...Object.entries(successOf)
+            .slice(0, 12)
+            .map(([kind, share]) => [kind, shareText(share)] as const),
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Standing({ peer }: { readonly peer: PeerView }) {
+  const { view } = usePage();
+  const others = view.links
+    .filter(({ from, to }) => from === peer.id || to === peer.id)
+    .map(({ from, to }) => (from === peer.id ? to : from));
+  return (
+    <Panel title="Connections" aside={countText(others.length, 'peer')}>
+      {others.length === 0 ? (
+        <p className="pad quiet">It is connected to nobody.</p>
+      ) : (
+        <ul className="plain-list">
+          {others.slice(0, 40).map((other) => (
+            <li key={other}>
+              <Link to={peerPath(other)}>{view.nameOf(other)}</Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      {others.length > 40 ? <p className="pad quiet">and {others.length - 40} more</p> : null}
+    </Panel>
+  );
+}

@@ -1,0 +1,35 @@
+/** How far a task is, in the few steps that people think in. */
+import type { TaskStory } from './story.ts';
+
+export interface Stage {
+  readonly name: string;
+  readonly state: 'past' | 'now' | 'next' | 'bad';
+  readonly atMs: number | null;
+}
+
+export function stagesOf(story: TaskStory, state: string): Stage[] {
+  const last = story.chapters.at(-1);
+  const attempt = last?.attempts.at(-1);
+  const accepted = attempt?.outcome === 'accepted' ? attempt.endedMs : null;
+  const verdict = last?.verdicts.find(({ outcome }) => outcome === 'passed')?.atMs ?? null;
+  const end = last?.end ?? null;
+  const times: readonly (readonly [string, number | null])[] = [
+    ['Issue seen', story.seen[0]?.atMs ?? null],
+    ['Claimed', last?.wonMs ?? null],
+    ['Worked on', attempt?.startedMs ?? null],
+    ['Accepted', accepted],
+    ['Published', last?.publishedMs ?? null],
+    ['Pull request', story.pullRequest?.atMs ?? null],
+    ['Judged', verdict],
+    ['Done', end?.state === 'done' ? end.atMs : null],
+  ];
+  const reached = times.findLastIndex(([, atMs]) => atMs !== null);
+  const failed = state === 'failed';
+  const over = state === 'done' || failed;
+  return times.map(([name, atMs], at) => {
+    if (failed && at === reached + 1) return { name, state: 'bad', atMs };
+    if (atMs !== null) return { name, state: at === reached && !over ? 'now' : 'past', atMs };
+    // Something that was skipped on the way, such as a verdict that nobody gave.
+    return { name, state: 'next', atMs };
+  });
+}

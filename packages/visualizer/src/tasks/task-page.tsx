@@ -1,0 +1,137 @@
+import { useMemo, useState } from 'react';
+import { OrderDialog, orderTitles, type TaskOrder } from '../actions/order-dialog.tsx';
+import { Link } from '../app/navigation.tsx';
+import { usePage } from '../app/page-context.ts';
+import { peerPath } from '../app/routes.ts';
+import { Badge, Button, Empty, Panel } from '../ui/parts.tsx';
+import { countText } from '../ui/text.ts';
+import { VirtualList } from '../ui/virtual-list.tsx';
+import { EntryRow } from '../timeline/entry-row.tsx';
+import { useNarrow } from '../ui/narrow.ts';
+import { ChapterView } from './chapter-view.tsx';
+import { ForgeLink } from './forge-link.tsx';
+import { helpOf } from './help-tree.ts';
+import { HelpTree } from './help-tree-view.tsx';
+import { Proof } from './proof.tsx';
+import { Stages } from './stages-view.tsx';
+import { stagesOf } from './stages.ts';
+import { storyOf } from './story.ts';
+import { useTaskStory } from './use-task-story.ts';
+import { WhyTask } from './why-task.tsx';
+
+/** The story of one task, from the issue to the pull request. */
+export function TaskPage({ task }: { readonly task: string }) {
+  const { view } = usePage();
+  const entries = useTaskStory(task);
+  const story = useMemo(() => storyOf(entries), [entries]);
+  const helps = useMemo(() => helpOf(entries), [entries]);
+  const row = view.tasks.find((one) => one.task === task);
+  const narrow = useNarrow();
+  if (row === undefined && entries.length === 0) {
+    return (
+      <Empty title={`Nothing is known of ${task}`}>
+        <Link to="/tasks">To all tasks</Link>
+      </Empty>
+    );
+  }
+  const state = row?.state ?? 'open';
+  const chapters = story.chapters.toReversed();
+  return (
+    <div className="page">
+      <header className="page-head task-head">
+        <p className="crumb">
+          <Link to="/tasks">Tasks</Link> / {task}
+        </p>
+        <h2>{row?.title === undefined || row.title === '' ? task : row.title}</h2>
+        <p className="task-facts">
+          <Badge state={state} />
+          {row?.holder === undefined || row.holder === null ? (
+            <span className="quiet">nobody holds it</span>
+          ) : (
+            <span>
+              {state === 'done' ? 'done by' : 'held by'}{' '}
+              <Link to={peerPath(row.holder)}>{view.nameOf(row.holder)}</Link>
+              {row.epoch > 0 ? `, epoch ${row.epoch}` : ''}
+            </span>
+          )}
+          <ForgeLink task={task} kind="issues" number={null} />
+          {row?.pullRequest === undefined || row.pullRequest === null ? null : (
+            <ForgeLink task={task} kind="pull" number={row.pullRequest} />
+          )}
+        </p>
+        <TaskOrders task={task} state={state} />
+      </header>
+      {row?.reason === null || row?.reason === undefined ? null : (
+        <p className="banner" data-tone="warn">
+          {row.reason}
+        </p>
+      )}
+      <Stages stages={stagesOf(story, state)} />
+      <div className="task-grid">
+        <div className="stack">
+          {chapters.length === 0 ? (
+            <Panel title="Story">
+              <Empty title="Nobody has claimed it yet">
+                The peers that can do it rank themselves; the best one claims it first.
+              </Empty>
+            </Panel>
+          ) : null}
+          {chapters.map((chapter) => (
+            <ChapterView key={chapter.epoch} chapter={chapter} />
+          ))}
+        </div>
+        <div className="stack">
+          <Proof task={task} story={story} pullRequest={row?.pullRequest ?? null} />
+          {helps.map((help) => (
+            <HelpTree key={help.id} help={help} />
+          ))}
+          <Panel title="First seen by">
+            <ul className="plain-list">
+              {story.seen.slice(0, 12).map(({ peer }) => (
+                <li key={peer}>{view.nameOf(peer)}</li>
+              ))}
+            </ul>
+            {story.seen.length === 0 ? <p className="quiet pad">No journal here tells it.</p> : null}
+          </Panel>
+          <WhyTask task={task} />
+        </div>
+      </div>
+      <Panel
+        title="Every entry about it"
+        aside={countText(entries.length, 'line')}
+        className="task-entries"
+      >
+        <VirtualList
+          className="entries"
+          label="Entries about this task, oldest first"
+          count={entries.length}
+          rowPx={narrow ? 46 : 28}
+          row={(index) => {
+            const entry = entries[index];
+            return entry === undefined ? null : <EntryRow entry={entry} />;
+          }}
+        />
+      </Panel>
+    </div>
+  );
+}
+
+function TaskOrders({ task, state }: { readonly task: string; readonly state: string }) {
+  const { can, view } = usePage();
+  const [order, setOrder] = useState<TaskOrder | null>(null);
+  if (!can('operate') || view.past) return null;
+  const over = state === 'done' || state === 'failed' || state === 'released';
+  const orders: readonly TaskOrder[] = over ? ['retry'] : ['stop', 'release'];
+  return (
+    <p className="task-orders">
+      {orders.map((one) => (
+        <Button key={one} onClick={() => setOrder(one)}>
+          {orderTitles[one]}
+        </Button>
+      ))}
+      {order === null ? null : (
+        <OrderDialog task={task} order={order} onClose={() => setOrder(null)} />
+      )}
+    </p>
+  );
+}

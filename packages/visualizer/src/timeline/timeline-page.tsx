@@ -1,0 +1,68 @@
+import type { StoryEntry } from '@bzzz/protocol/api';
+import { useDeferredValue, useMemo, useState } from 'react';
+import { usePage } from '../app/page-context.ts';
+import { Button, Empty } from '../ui/parts.tsx';
+import { countText } from '../ui/text.ts';
+import { useNarrow } from '../ui/narrow.ts';
+import { VirtualList } from '../ui/virtual-list.tsx';
+import { EntryDetail } from './entry-detail.tsx';
+import { EntryRow } from './entry-row.tsx';
+import { type Filter, filtered, noFilter } from './filter.ts';
+import { FilterBar } from './filter-bar.tsx';
+
+export function TimelinePage() {
+  const { view } = usePage();
+  const [filter, setFilter] = useState<Filter>(noFilter);
+  const [follow, setFollow] = useState(true);
+  const [open, setOpen] = useState<StoryEntry | null>(null);
+  const narrow = useNarrow();
+  const wanted = useDeferredValue(filter);
+  const { entries, nameOf } = view;
+  const shown = useMemo(() => filtered(entries, wanted, nameOf), [entries, wanted, nameOf]);
+  return (
+    <div className="page timeline" data-open={open !== null}>
+      <header className="page-head">
+        <h2>Timeline</h2>
+        <p className="quiet">
+          {countText(shown.length, 'entry').replace('entrys', 'entries')}
+          {shown.length === entries.length ? '' : ` of ${entries.length}`}, of all journals that this
+          peer holds
+        </p>
+        <Button pressed={follow} onClick={() => setFollow(!follow)}>
+          Follow
+        </Button>
+      </header>
+      <FilterBar filter={filter} onFilter={setFilter} />
+      <div className="timeline-body">
+        {shown.length === 0 ? (
+          <Empty title={entries.length === 0 ? 'No entry is here yet' : 'No entry is like that'}>
+            {entries.length === 0
+              ? 'As soon as a peer does anything, it stands here.'
+              : 'Take a filter away, or load earlier entries by the bar below.'}
+          </Empty>
+        ) : (
+          <VirtualList
+            className="panel entries"
+            label="Entries, oldest first"
+            count={shown.length}
+            rowPx={narrow ? 46 : 28}
+            follow={follow}
+            onFollow={setFollow}
+            row={(index) => {
+              const entry = shown[index];
+              if (entry === undefined) return null;
+              return (
+                <EntryRow
+                  entry={entry}
+                  open={entry === open}
+                  onOpen={() => setOpen(entry === open ? null : entry)}
+                />
+              );
+            }}
+          />
+        )}
+        {open === null ? null : <EntryDetail entry={open} onClose={() => setOpen(null)} />}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+/** `1 peer`, `2 peers` */
+export function countText(number: number, noun: string): string {
+  return `${groupedText(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** `4,310` */
+export function groupedText(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+/** `12 %` */
+export function shareText(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** `7.6 GB` */
+export function bytesText(bytes: number): string {
+  const steps = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let left = bytes;
+  let step = 0;
+  while (left >= 1000 && step < steps.length - 1) {
+    left /= 1000;
+    step += 1;
+  }
+  return `${left >= 100 || step === 0 ? Math.round(left) : left.toFixed(1)} ${steps[step] ?? ''}`;
+}
+
+/** Words for people out of a list; a long one ends with how many more there are. */
+export function listText(items: readonly string[], max = 8): string {
+  if (items.length === 0) return 'none';
+  const more = items.length - max;
+  return more > 0 ? `${items.slice(0, max).join(', ')} and ${more} more` : items.join(', ');
+}

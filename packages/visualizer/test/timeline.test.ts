@@ -1,0 +1,53 @@
+import { entryKinds } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { entryText, groupOf, groups } from '../src/timeline/entry-text.ts';
+import { filtered, noFilter } from '../src/timeline/filter.ts';
+import { acacia, fence, said, task, walnut } from './entries.ts';
+
+const nameOf = (peer: string | null) => (peer ?? 'unknown').replace('peer-', '');
+const text = (entry: ReturnType<typeof said>) => entryText(entry, nameOf).text;
+
+describe('an entry as a sentence', () => {
+  it.each(entryKinds)('%s has words of its own, and a group', (kind) => {
+    const body = { kind, task, secret: 'raw' };
+    expect(text(said({ atMs: 1, body }))).not.toContain('raw');
+    expect(groups).toContain(groupOf(kind));
+  });
+
+  it.each(['of.a.newer.peer', 'constructor', '__proto__', 'toString'])(
+    'of the unknown kind %s is shown plainly',
+    (kind) => {
+      const entry = said({ atMs: 1, body: { kind, anything: '<b>x</b>' } });
+      expect(text(entry)).toBe('{"anything":"<b>x</b>"}');
+      expect(groupOf(kind)).toBe('other');
+    },
+  );
+
+  it('says who won instead', () => {
+    const holder = { peer: acacia, epoch: 1 };
+    const [, lost] = fence({ by: walnut, atMs: 1, state: 'held', epoch: 1, outcome: 'lost', holder });
+    expect(lost === undefined ? '' : text(lost)).toBe('lost #7 to acacia');
+  });
+});
+
+describe('a filter', () => {
+  const entries = [
+    said({ atMs: 1, body: { kind: 'task.seen', task, title: 'Write oak' } }),
+    said({ by: walnut, atMs: 2, body: { kind: 'trouble', code: 'forge_down', reason: 'no answer' } }),
+    ...fence({ by: walnut, atMs: 3, state: 'held', epoch: 1, outcome: 'won' }),
+  ];
+  const kinds = (filter: Partial<typeof noFilter>) =>
+    filtered(entries, { ...noFilter, ...filter }, nameOf).map(({ entry }) => entry.body.kind);
+
+  it('of nothing lets all through', () => {
+    expect(filtered(entries, noFilter, nameOf)).toBe(entries);
+  });
+
+  it('takes groups, a writer and words together', () => {
+    expect(kinds({ groups: ['trouble', 'task'] })).toEqual(['task.seen', 'trouble']);
+    expect(kinds({ peer: walnut, groups: ['trouble', 'task'] })).toEqual(['trouble']);
+    expect(kinds({ text: 'OAK write' })).toEqual(['task.seen']);
+    expect(kinds({ text: 'walnut #7' })).toEqual(['fence.intended', 'fence.settled']);
+    expect(kinds({ text: 'no such word' })).toEqual([]);
+  });
+});

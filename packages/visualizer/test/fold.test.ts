@@ -18,11 +18,25 @@ describe('a task', () => {
       ...fence({ by: acacia, atMs: 7, state: 'result', epoch: 1, outcome: 'won' }),
       said({
         atMs: 9,
-        body: { kind: 'effect.settled', task, epoch: 1, effect: 'pull-request', id: 12, written: true },
+        body: {
+          kind: 'effect.settled',
+          task,
+          epoch: 1,
+          effect: 'pull-request',
+          id: 12,
+          written: true,
+        },
       }),
       said({
         atMs: 10,
-        body: { kind: 'verdict.heard', task, epoch: 1, peer: walnut, outcome: 'passed', reason: '' },
+        body: {
+          kind: 'verdict.heard',
+          task,
+          epoch: 1,
+          peer: walnut,
+          outcome: 'passed',
+          reason: '',
+        },
       }),
       said({ atMs: 11, body: { kind: 'task.ended', task, epoch: 1, state: 'done', reason: '' } }),
     ];
@@ -53,7 +67,11 @@ describe('a task', () => {
     const world = worldOf(
       ...held(acacia, 1, 1),
       ...held(walnut, 2, 5),
-      said({ by: acacia, atMs: 8, body: { kind: 'attempt.ended', ...attempt, outcome: 'accepted' } }),
+      said({
+        by: acacia,
+        atMs: 8,
+        body: { kind: 'attempt.ended', ...attempt, outcome: 'accepted' },
+      }),
       said({ by: acacia, atMs: 9, body: { kind: 'task.ended', task, epoch: 1, state: 'failed' } }),
     );
     expect(world.tasks.get(task)).toMatchObject({ holder: walnut, epoch: 2, state: 'claimed' });
@@ -88,7 +106,11 @@ describe('a peer', () => {
     expect([...(begun.peers.get(walnut)?.duties ?? [])]).toEqual([[task, 'helps']]);
     const ended = fold(begun, [
       said({ atMs: 3, body: { kind: 'attempt.ended', ...attempt, outcome: 'failed' } }),
-      said({ by: walnut, atMs: 4, body: { kind: 'help.worked', task, id: 'h', outcome: 'helped' } }),
+      said({
+        by: walnut,
+        atMs: 4,
+        body: { kind: 'help.worked', task, id: 'h', outcome: 'helped' },
+      }),
     ]);
     expect(ended.peers.get(acacia)?.duties.size).toBe(0);
     expect(ended.peers.get(walnut)?.duties.size).toBe(0);

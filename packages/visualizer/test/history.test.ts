@@ -78,7 +78,11 @@ describe('history', () => {
 
   it('lets the oldest go, and keeps what they led to', () => {
     const story = Array.from({ length: 6_000 }, (_, at) =>
-      said({ atMs: at, seq: at, body: { kind: 'task.seen', task: `o/r#${1 + (at % 50)}`, title: 't' } }),
+      said({
+        atMs: at,
+        seq: at,
+        body: { kind: 'task.seen', task: `o/r#${1 + (at % 50)}`, title: 't' },
+      }),
     );
     let history = noHistory;
     for (let at = 0; at < story.length; at += 250) {
@@ -88,7 +92,9 @@ describe('history', () => {
     expect(history.entries.length + history.dropped).toBe(6_000);
     expect(history.end).toEqual(fold(emptyWorld, story));
     const count = 700;
-    expect(worldAt(history, count)).toEqual(fold(emptyWorld, story.slice(0, history.dropped + count)));
+    expect(worldAt(history, count)).toEqual(
+      fold(emptyWorld, story.slice(0, history.dropped + count)),
+    );
     // One that is older than all that are left stands nowhere any more.
     expect(extend(history, story.slice(0, 3), 2_000).entries).toEqual(history.entries);
   });

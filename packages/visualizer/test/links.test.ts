@@ -27,8 +27,7 @@ const peer = (id: string, links: readonly string[], more: object = {}) =>
     journal: { key: 'k', length: 0, here: 0 },
     ...more,
   });
-const keys = (...peers: readonly PeerAnswer[]) =>
-  linksOf(peers, emptyWorld).map(({ key }) => key);
+const keys = (...peers: readonly PeerAnswer[]) => linksOf(peers, emptyWorld).map(({ key }) => key);
 
 describe('links', () => {
   it('are there once, whoever tells of them', () => {
@@ -42,7 +41,9 @@ describe('links', () => {
   });
 
   it('are told by this peer of itself too', () => {
-    expect(keys(peer('a', [], { self: true }), peer('b', [], { connected: true }))).toEqual(['a b']);
+    expect(keys(peer('a', [], { self: true }), peer('b', [], { connected: true }))).toEqual([
+      'a b',
+    ]);
   });
 
   it('of the past follow from who met whom', () => {
@@ -57,7 +58,10 @@ describe('links', () => {
 
 describe('parts of the mesh', () => {
   it('are found, the largest first', () => {
-    const links = linksOf([peer('a', ['b']), peer('b', ['c']), peer('c', []), peer('d', [])], emptyWorld);
+    const links = linksOf(
+      [peer('a', ['b']), peer('b', ['c']), peer('c', []), peer('d', [])],
+      emptyWorld,
+    );
     expect(componentsOf(['d', 'a', 'b', 'c'], links)).toEqual([['a', 'b', 'c'], ['d']]);
     expect(componentsOf([], links)).toEqual([]);
   });

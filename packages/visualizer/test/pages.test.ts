@@ -40,7 +40,10 @@ const story = [
     atMs: 4_000,
     body: { kind: 'attempt.started', task, epoch: 1, attempt: 1, executor: 'recipe' },
   }),
-  said({ atMs: 9_000, body: { kind: 'help.sent', task, id: 'h', peer: walnut, hop: 1, budget: 1 } }),
+  said({
+    atMs: 9_000,
+    body: { kind: 'help.sent', task, id: 'h', peer: walnut, hop: 1, budget: 1 },
+  }),
 ];
 const history = extend(noHistory, story);
 
@@ -64,6 +67,8 @@ describe('the page at a moment', () => {
     expect(flows).toEqual([{ from: acacia, to: walnut, kind: 'help' }]);
     const model = graphModel(peers, links, flows);
     expect(model.nodes.map(({ label }) => label)).toEqual(['acacia · #7', 'walnut']);
+    // Of the past no load is known.
+    expect(model.nodes.map(({ load }) => load)).toEqual([0, 0]);
     expect(model.edges).toMatchObject([{ from: acacia, to: walnut, flow: 'help' }]);
     expect(flowsOf(entries, 20_000, 1_000)).toEqual([]);
   });
@@ -91,7 +96,9 @@ describe('the board', () => {
   });
 
   it('has a place for every state, also for one of a newer peer', () => {
-    const rows = ['open', 'claimed', 'verifying', 'done', 'failed', 'pondering'].map((one) => row(one));
+    const rows = ['open', 'claimed', 'verifying', 'done', 'failed', 'pondering'].map((one) =>
+      row(one),
+    );
     const columns = columnsOf([...rows, row('open', false)]);
     expect(columns.map(({ name, tasks }) => `${name} ${tasks.length}`)).toEqual([
       'Open 1',

@@ -20,11 +20,27 @@ const work = [
   said({ atMs: 20, body: { kind: 'attempt.started', ...attempt, executor: 'recipe' } }),
   said({
     atMs: 25,
-    body: { kind: 'attempt.step', ...attempt, step: 1, role: 'plan', executor: 'ollama', outcome: 'done', reason: '', elapsedMs: 4 },
+    body: {
+      kind: 'attempt.step',
+      ...attempt,
+      step: 1,
+      role: 'plan',
+      executor: 'ollama',
+      outcome: 'done',
+      reason: '',
+      elapsedMs: 4,
+    },
   }),
   said({
     atMs: 30,
-    body: { kind: 'attempt.ended', ...attempt, outcome: 'accepted', reason: '', commits: 2, elapsedMs: 10 },
+    body: {
+      kind: 'attempt.ended',
+      ...attempt,
+      outcome: 'accepted',
+      reason: '',
+      commits: 2,
+      elapsedMs: 10,
+    },
   }),
 ];
 const proof = [
@@ -80,7 +96,9 @@ describe('the story of a task', () => {
   });
 
   it('has no chapter where only refused entries are', () => {
-    expect(storyOf([said({ atMs: 1, body: { kind: 'attempt.started', task } })]).chapters).toEqual([]);
+    expect(storyOf([said({ atMs: 1, body: { kind: 'attempt.started', task } })]).chapters).toEqual(
+      [],
+    );
   });
 });
 
@@ -113,15 +131,31 @@ describe('help', () => {
     const [request] = helpOf([
       said({ atMs: 1, body: { kind: 'help.asked', task, id, epoch: 1, question: 'How?' } }),
       said({ atMs: 2, body: { kind: 'help.sent', task, id, peer: walnut, hop: 1, budget: 4 } }),
-      said({ by: walnut, atMs: 3, body: { kind: 'help.sent', task, id, peer: 'peer-oak', hop: 2, budget: 2 } }),
-      said({ by: walnut, atMs: 4, body: { kind: 'help.returned', task, id, peer: 'peer-oak', outcome: 'nothing', reason: '' } }),
-      said({ atMs: 5, body: { kind: 'help.ended', task, id, epoch: 1, outcome: 'helped', by: walnut, reason: '' } }),
+      said({
+        by: walnut,
+        atMs: 3,
+        body: { kind: 'help.sent', task, id, peer: 'peer-oak', hop: 2, budget: 2 },
+      }),
+      said({
+        by: walnut,
+        atMs: 4,
+        body: { kind: 'help.returned', task, id, peer: 'peer-oak', outcome: 'nothing', reason: '' },
+      }),
+      said({
+        atMs: 5,
+        body: { kind: 'help.ended', task, id, epoch: 1, outcome: 'helped', by: walnut, reason: '' },
+      }),
     ]);
     expect(request).toMatchObject({
       asker: acacia,
       question: 'How?',
       branches: [
-        { peer: walnut, hop: 1, outcome: null, children: [{ peer: 'peer-oak', outcome: 'nothing' }] },
+        {
+          peer: walnut,
+          hop: 1,
+          outcome: null,
+          children: [{ peer: 'peer-oak', outcome: 'nothing' }],
+        },
       ],
       end: { outcome: 'helped', by: walnut },
     });
@@ -133,7 +167,14 @@ describe('help', () => {
       said({
         by: at % 2 === 0 ? acacia : walnut,
         atMs: at,
-        body: { kind: 'help.sent', task, id, peer: at % 2 === 0 ? walnut : acacia, hop: at + 1, budget: 1 },
+        body: {
+          kind: 'help.sent',
+          task,
+          id,
+          peer: at % 2 === 0 ? walnut : acacia,
+          hop: at + 1,
+          budget: 1,
+        },
       }),
     );
     const asked = said({ atMs: 0, seq: -1, body: { kind: 'help.asked', task, id, question: '' } });

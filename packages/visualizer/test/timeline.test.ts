@@ -2,10 +2,15 @@ import { entryKinds } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { entryText, groupOf, groups } from '../src/timeline/entry-text.ts';
 import { filtered, noFilter } from '../src/timeline/filter.ts';
+import { fold } from '../src/live/fold.ts';
+import { emptyWorld } from '../src/live/world.ts';
 import { acacia, fence, said, task, walnut } from './entries.ts';
 
-const nameOf = (peer: string | null) => (peer ?? 'unknown').replace('peer-', '');
-const text = (entry: ReturnType<typeof said>) => entryText(entry, nameOf).text;
+const knowledge = {
+  nameOf: (peer: string | null) => (peer ?? 'unknown').replace('peer-', ''),
+  claimOf: () => undefined,
+};
+const text = (entry: ReturnType<typeof said>) => entryText(entry, knowledge).text;
 
 describe('an entry as a sentence', () => {
   it.each(entryKinds)('%s has words of its own, and a group', (kind) => {
@@ -23,9 +28,28 @@ describe('an entry as a sentence', () => {
     },
   );
 
+  it.each([
+    ['held', 1, 'claimed #7 (epoch 1)'],
+    ['result', 1, 'published the result of #7'],
+    ['released', 1, 'let go of #7'],
+  ])('says what a push of the fence to %s did', (state, epoch, words) => {
+    const entries = fence({ by: acacia, atMs: 1, state, epoch, outcome: 'won' });
+    const { claims } = fold(emptyWorld, entries);
+    const claimOf = (oid: string | null) => claims.get(oid ?? '');
+    const [, settled] = entries;
+    expect(settled && entryText(settled, { ...knowledge, claimOf }).text).toBe(words);
+  });
+
   it('says who won instead', () => {
     const holder = { peer: acacia, epoch: 1 };
-    const [, lost] = fence({ by: walnut, atMs: 1, state: 'held', epoch: 1, outcome: 'lost', holder });
+    const [, lost] = fence({
+      by: walnut,
+      atMs: 1,
+      state: 'held',
+      epoch: 1,
+      outcome: 'lost',
+      holder,
+    });
     expect(lost === undefined ? '' : text(lost)).toBe('lost #7 to acacia');
   });
 });
@@ -33,14 +57,18 @@ describe('an entry as a sentence', () => {
 describe('a filter', () => {
   const entries = [
     said({ atMs: 1, body: { kind: 'task.seen', task, title: 'Write oak' } }),
-    said({ by: walnut, atMs: 2, body: { kind: 'trouble', code: 'forge_down', reason: 'no answer' } }),
+    said({
+      by: walnut,
+      atMs: 2,
+      body: { kind: 'trouble', code: 'forge_down', reason: 'no answer' },
+    }),
     ...fence({ by: walnut, atMs: 3, state: 'held', epoch: 1, outcome: 'won' }),
   ];
   const kinds = (filter: Partial<typeof noFilter>) =>
-    filtered(entries, { ...noFilter, ...filter }, nameOf).map(({ entry }) => entry.body.kind);
+    filtered(entries, { ...noFilter, ...filter }, knowledge).map(({ entry }) => entry.body.kind);
 
   it('of nothing lets all through', () => {
-    expect(filtered(entries, noFilter, nameOf)).toBe(entries);
+    expect(filtered(entries, noFilter, knowledge)).toBe(entries);
   });
 
   it('takes groups, a writer and words together', () => {

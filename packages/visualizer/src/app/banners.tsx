@@ -15,8 +15,8 @@ export function Banners() {
     <div className="banners" aria-live="polite">
       {connection === 'lost' ? (
         <Banner tone="bad" title="The peer does not answer.">
-          What is shown is as it was {agoText(Date.now() - state.statusAtMs)}. The page tries again by
-          itself.
+          What is shown is as it was {agoText(Date.now() - state.statusAtMs)}. The page tries again
+          by itself.
         </Banner>
       ) : null}
       {view.past ? (

@@ -38,7 +38,10 @@ export function LivePage(props: {
   const past = moment.kind === 'past';
   const count = past ? countUntil(state.history, moment.atMs) : null;
   const { history, peers, tasks } = state;
-  const view = useMemo(() => viewOf({ history, peers, tasks }, count), [history, peers, tasks, count]);
+  const view = useMemo(
+    () => viewOf({ history, peers, tasks }, count),
+    [history, peers, tasks, count],
+  );
   const can = useCallback<Page['can']>((scope) => session.scopes.includes(scope), [session]);
   const nowMs = past ? moment.atMs : clockMs;
   const page = { store, state, view, nowMs, moment, setMoment, connection, session, can };

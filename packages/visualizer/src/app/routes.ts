@@ -10,7 +10,10 @@ export type Route =
   | { readonly page: 'nowhere'; readonly path: string };
 
 export function routeOf(path: string): Route {
-  const [first, ...rest] = path.split('/').filter((part) => part !== '').map(decoded);
+  const [first, ...rest] = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded);
   switch (first) {
     case undefined:
     case 'mesh':

@@ -75,7 +75,11 @@ export function Scrubber() {
           To now
         </Button>
       ) : (
-        <Button kind="quiet" disabled={busy} onClick={() => void loadOlder().catch(() => undefined)}>
+        <Button
+          kind="quiet"
+          disabled={busy}
+          onClick={() => void loadOlder().catch(() => undefined)}
+        >
           Earlier
         </Button>
       )}
@@ -112,7 +116,12 @@ function Density(props: {
     return parts.join('');
   }, [history, firstMs, lastMs]);
   return (
-    <svg className="density" viewBox={`0 0 ${bars} 100`} preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      className="density"
+      viewBox={`0 0 ${bars} 100`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       <path d={path} />
     </svg>
   );

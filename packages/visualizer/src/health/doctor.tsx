@@ -25,7 +25,9 @@ export function Doctor() {
     <Panel title="Doctor" aside={button}>
       <div role="status" className="pad">
         {asked === null || asked === 'busy' ? (
-          <p className="quiet">Looks at everything that this peer needs, and says what is missing.</p>
+          <p className="quiet">
+            Looks at everything that this peer needs, and says what is missing.
+          </p>
         ) : 'trouble' in asked ? (
           <p className="trouble">{asked.trouble}</p>
         ) : (

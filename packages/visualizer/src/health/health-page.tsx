@@ -27,7 +27,7 @@ export function HealthPage() {
       </header>
       <Panel title="Problems" aside={problems.length === 0 ? 'none' : String(problems.length)}>
         {problems.length === 0 ? (
-          <Empty title="All is well" />
+          <p className="pad well">All is well.</p>
         ) : (
           <ul className="problems">
             {problems.slice(0, 50).map(({ code, severity, text, advice }) => (
@@ -101,7 +101,10 @@ export function HealthPage() {
               ['not sent', groupedText(mesh.gossip.notSent)],
               ['journal', `${groupedText(journal.length)} entries`],
               ['replicas', `${groupedText(journal.replicas)} journals of others`],
-              ['addresses', <span className="long-id">{mesh.addresses.slice(0, 4).join(' ')}</span>],
+              [
+                'addresses',
+                <span className="long-id">{mesh.addresses.slice(0, 4).join(' ')}</span>,
+              ],
             ]}
           />
         </Panel>

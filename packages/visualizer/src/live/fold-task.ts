@@ -76,14 +76,17 @@ function unseen(task: string, atMs: number): TaskWorld {
   };
 }
 
-function intend(draft: Draft, { body }: Told): void {
+function intend(draft: Draft, { writer, body }: Told): void {
   const intent = fieldsOf(body, 'intent');
   const record = fieldsOf(intent, 'record');
   const oid = textOf(intent, 'oid');
   const task = textOf(record, 'task');
   if (oid === null || task === null) return;
   const state = textOf(record, 'state') ?? 'held';
-  draft.claims.set(oid, { task, epoch: epochIn(record), state });
+  const epoch = epochIn(record);
+  const before = draft.tasks.get(task);
+  const renewal = state === 'held' && before?.holder === writer && before?.epoch === epoch;
+  draft.claims.set(oid, { task, epoch, state, renewal });
 }
 
 function settle(
@@ -95,12 +98,10 @@ function settle(
   const oid = textOf(body, 'oid');
   const claim = oid === null ? undefined : draft.claims.get(oid);
   const outcome = textOf(body, 'outcome');
-  if (oid !== null && outcome !== 'unknown') draft.claims.delete(oid);
   if (claim === undefined || outcome !== 'won' || claim.epoch < before.epoch) return;
   const { epoch } = claim;
   if (claim.state === 'held') {
-    // A renewal says nothing new.
-    if (before.holder === writer && before.epoch === epoch) return;
+    if (claim.renewal) return;
     return change({
       state: 'claimed',
       holder: writer,
@@ -115,11 +116,7 @@ function settle(
   change({ state: claim.state, epoch, holder: claim.state === 'released' ? null : writer });
 }
 
-function judge(
-  { body }: Told,
-  before: TaskWorld,
-  change: (to: Partial<TaskWorld>) => void,
-): void {
+function judge({ body }: Told, before: TaskWorld, change: (to: Partial<TaskWorld>) => void): void {
   const peer = textOf(body, 'peer');
   const outcome = textOf(body, 'outcome');
   if (peer === null || epochIn(body) < before.epoch) return;

@@ -38,7 +38,11 @@ export function compareEntries(left: StoryEntry, right: StoryEntry): number {
   );
 }
 
-export function extend(history: History, incoming: readonly StoryEntry[], max = historyMax): History {
+export function extend(
+  history: History,
+  incoming: readonly StoryEntry[],
+  max = historyMax,
+): History {
   if (incoming.length === 0) return history;
   const sorted = incoming.toSorted(compareEntries);
   const { entries } = history;
@@ -48,7 +52,9 @@ export function extend(history: History, incoming: readonly StoryEntry[], max = 
   if (from === 0 && history.dropped > 0 && entries.length > 0) {
     const [oldest] = entries;
     const kept = sorted.filter((one) => oldest !== undefined && compareEntries(one, oldest) >= 0);
-    return kept.length === sorted.length ? merge(history, kept, 0, max) : extend(history, kept, max);
+    return kept.length === sorted.length
+      ? merge(history, kept, 0, max)
+      : extend(history, kept, max);
   }
   return merge(history, sorted, from, max);
 }
@@ -73,9 +79,15 @@ export function countUntil({ entries }: Pick<History, 'entries'>, ms: number): n
   return low;
 }
 
-function merge(history: History, sorted: readonly StoryEntry[], from: number, max: number): History {
+function merge(
+  history: History,
+  sorted: readonly StoryEntry[],
+  from: number,
+  max: number,
+): History {
   const tail = history.entries.slice(from);
-  const merged = tail.length === 0 ? unique(sorted) : unique([...tail, ...sorted].sort(compareEntries));
+  const merged =
+    tail.length === 0 ? unique(sorted) : unique([...tail, ...sorted].sort(compareEntries));
   if (merged.length === tail.length) return history;
   const entries = history.entries.slice(0, from).concat(merged);
   return trimmed(refolded({ ...history, entries }, from), max);

@@ -3,11 +3,16 @@ import type { PeerAnswer, StoryEntry, TaskAnswer } from '@bzzz/protocol/api';
 import { worldAt } from './history.ts';
 import { componentsOf, type Link, linksOf } from './links.ts';
 import type { LiveState } from './state.ts';
-import type { Duty, PeerWorld, TaskWorld, World } from './world.ts';
+import type { ClaimWorld, Duty, PeerWorld, TaskWorld, World } from './world.ts';
 
 export type Moment =
   | { readonly kind: 'live' }
-  | { readonly kind: 'past'; readonly atMs: number; readonly playing: boolean; readonly speed: number };
+  | {
+      readonly kind: 'past';
+      readonly atMs: number;
+      readonly playing: boolean;
+      readonly speed: number;
+    };
 
 export type Standing = 'idle' | 'working' | 'paused' | 'unknown' | 'suspected' | 'dead' | 'down';
 
@@ -16,7 +21,7 @@ export interface PeerView {
   readonly name: string;
   readonly self: boolean;
   readonly standing: Standing;
-  readonly duties: readonly { readonly task: string; readonly duty: Duty }[];
+  readonly duties: readonly { readonly task: string; readonly duty: Duty | 'holds' }[];
   readonly running: number;
   /** Null: entries do not tell it, so of the past it is not known. */
   readonly load: number | null;
@@ -50,6 +55,8 @@ export interface PageView {
   /** Entries until then, oldest first. */
   readonly entries: readonly StoryEntry[];
   nameOf(peer: string | null): string;
+  /** What a push of the fence was to do, by the commit that was pushed. */
+  claimOf(oid: string | null): ClaimWorld | undefined;
 }
 
 /** `count`: only the first so many entries have been written yet; null: all, and it is now. */
@@ -61,18 +68,21 @@ export function viewOf(
   const past = count !== null;
   const world = past ? worldAt(history, count) : history.end;
   const answers = new Map((state.peers ?? []).map((peer) => [peer.id, peer]));
-  const peers = past ? pastPeers(world, answers) : livePeers(world, answers);
+  const tasks = past ? pastTasks(world) : liveTasks(world, state.tasks ?? []);
+  const held = heldBy(tasks);
+  const peers = past ? pastPeers(world, answers, held) : livePeers(world, answers, held);
   const links = linksOf(past ? null : (state.peers ?? []), world);
   const up = peers.filter(({ standing }) => lives(standing)).map(({ id }) => id);
   return {
     past,
     world,
     peers,
-    tasks: past ? pastTasks(world) : liveTasks(world, state.tasks ?? []),
+    tasks,
     links,
     parts: componentsOf(up, links),
     entries: past ? history.entries.slice(0, count) : history.entries,
     nameOf: (peer) => nameOf(peer, answers, world),
+    claimOf: (oid) => (oid === null ? undefined : world.claims.get(oid)),
   };
 }
 
@@ -92,13 +102,24 @@ function nameOf(peer: string | null, answers: Answers, world: World): string {
   return answers.get(peer)?.name ?? world.peers.get(peer)?.name ?? shortId(peer);
 }
 
-function livePeers(world: World, answers: Answers): PeerView[] {
+function livePeers(world: World, answers: Answers, held: Held): PeerView[] {
   const peers = [...answers.values()].map((answer) => {
     const told = world.peers.get(answer.id);
     const { id, name, self, running, load, slots } = answer;
     const lastMs = told?.lastMs ?? 0;
-    const duties = dutiesOf(told);
-    return { id, name, self, standing: standingOf(answer), duties, running, load, slots, lastMs, answer };
+    const duties = dutiesOf(told, held.get(id));
+    return {
+      id,
+      name,
+      self,
+      standing: standingOf(answer),
+      duties,
+      running,
+      load,
+      slots,
+      lastMs,
+      answer,
+    };
   });
   return peers.sort(byName);
 }
@@ -109,17 +130,17 @@ function standingOf(answer: PeerAnswer): Standing {
   return answer.paused ? 'paused' : 'idle';
 }
 
-function pastPeers(world: World, answers: Answers): PeerView[] {
+function pastPeers(world: World, answers: Answers, held: Held): PeerView[] {
   const peers = [...world.peers.values()].map((told) => {
     const answer = answers.get(told.id) ?? null;
-    const duties = dutiesOf(told);
+    const duties = dutiesOf(told, held.get(told.id));
     return {
       id: told.id,
       name: answer?.name ?? told.name ?? shortId(told.id),
       self: answer?.self ?? false,
       standing: pastStandingOf(told),
       duties,
-      running: duties.length,
+      running: told.duties.size,
       load: null,
       slots: answer?.slots ?? null,
       lastMs: told.lastMs,
@@ -135,16 +156,49 @@ function pastStandingOf({ life, duties, paused }: PeerWorld): Standing {
   return paused ? 'paused' : 'idle';
 }
 
-function dutiesOf(told: PeerWorld | undefined): PeerView['duties'] {
-  return [...(told?.duties ?? [])].map(([task, duty]) => ({ task, duty }));
+type Held = ReadonlyMap<string, readonly string[]>;
+
+/** Tasks that are under way, by who holds them. */
+function heldBy(tasks: readonly TaskRow[]): Held {
+  const held = new Map<string, string[]>();
+  for (const { task, holder, state } of tasks) {
+    if (holder !== null && underWay.has(state))
+      held.set(holder, [...(held.get(holder) ?? []), task]);
+  }
+  return held;
+}
+
+/** What it works on or helps with, and then what it holds beside that: a result that is being proved, say. */
+function dutiesOf(told: PeerWorld | undefined, held: readonly string[] = []): PeerView['duties'] {
+  const busy = told?.duties ?? new Map<string, Duty>();
+  const rest = held.filter((task) => !busy.has(task));
+  return [
+    ...[...busy].map(([task, duty]) => ({ task, duty })),
+    ...rest.map((task) => ({ task, duty: 'holds' as const })),
+  ];
 }
 
 function liveTasks(world: World, answers: readonly TaskAnswer[]): TaskRow[] {
   return answers.map((answer) => {
-    const { task, title, state, wanted, holder, epoch, pullRequest, reason } = answer;
+    const { task, title, wanted, holder, epoch, pullRequest, reason } = answer;
     const told = world.tasks.get(task) ?? null;
+    const state = stateOf(answer, told);
     return { task, title, state, wanted, holder, epoch, pullRequest, reason, told };
   });
+}
+
+const underWay: ReadonlySet<string> = new Set([
+  'claimed',
+  'running',
+  'helping',
+  'publishing',
+  'verifying',
+]);
+
+/** Of a task that another peer holds, that peer's journal knows best how far it is. */
+function stateOf(answer: TaskAnswer, told: TaskWorld | null): string {
+  const closer = told !== null && told.epoch === answer.epoch && underWay.has(answer.state);
+  return closer && underWay.has(told.state) ? told.state : answer.state;
 }
 
 function pastTasks(world: World): TaskRow[] {

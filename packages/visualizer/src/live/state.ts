@@ -39,11 +39,7 @@ export const nothingKnown: LiveState = {
 const samplesMax = 120;
 
 /** What came since the last call, taken in together: a burst costs one new state. */
-export function reduce(
-  state: LiveState,
-  events: readonly StreamEvent[],
-  nowMs: number,
-): LiveState {
+export function reduce(state: LiveState, events: readonly StreamEvent[], nowMs: number): LiveState {
   let next = state;
   let entries: StoryEntry[] = [];
   for (const event of events) {

@@ -47,12 +47,14 @@ export interface ClaimWorld {
   readonly task: string;
   readonly epoch: number;
   readonly state: string;
+  /** Of a holder that only says that it still holds. */
+  readonly renewal: boolean;
 }
 
 export interface World {
   readonly peers: ReadonlyMap<string, PeerWorld>;
   readonly tasks: ReadonlyMap<string, TaskWorld>;
-  /** Pushes of the fence under way, by the commit that is pushed. */
+  /** What the newest pushes of the fence were to do, by the commit that was pushed. */
   readonly claims: ReadonlyMap<string, ClaimWorld>;
   readonly meshPaused: boolean;
   /** The newest last. */

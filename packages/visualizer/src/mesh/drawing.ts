@@ -3,6 +3,8 @@ import type Graph from 'graphology';
 import Sigma from 'sigma';
 import { layerFill, layerPlain, pathLine, sdfCircle } from 'sigma/rendering';
 import { coloursOf } from './colours.ts';
+import { layerGauge } from './gauge.ts';
+import { circleMax } from './layout.ts';
 
 export interface Drawing {
   /** Shows a peer and its connections before all others. */
@@ -23,7 +25,11 @@ export function createDrawing(
   const colours = coloursOf(element);
   const sigma = new Sigma(graph, element, {
     primitives: {
-      nodes: { shapes: [sdfCircle()], layers: [layerFill()] },
+      nodes: {
+        shapes: [sdfCircle()],
+        variables: { load: { type: 'number', default: 0 } },
+        layers: [layerFill(), layerGauge(colours.panel)],
+      },
       // A path that is not used costs as much as one that is.
       edges: { paths: [pathLine()], layers: [layerPlain()] },
     },
@@ -33,6 +39,7 @@ export function createDrawing(
           x: { attribute: 'x' },
           y: { attribute: 'y' },
           size: { attribute: 'size' },
+          load: { attribute: 'load' },
           label: { attribute: 'label' },
           color: { attribute: 'standing', dict: { ...colours }, defaultValue: colours.unknown },
           labelColor: colours.text,
@@ -52,7 +59,9 @@ export function createDrawing(
     settings: {
       itemSizesReference: 'screen',
       labelRenderedSizeThreshold: 6,
-      stagePadding: 56,
+      stagePadding: 40,
+      // Dear where there are many; then few of them have room anyway.
+      autoRescaleContent: graph.order <= circleMax ? 'labels' : 'nodes',
       enableCameraRotation: false,
       minEdgeThickness: 1,
       minCameraRatio: 0.05,
@@ -66,7 +75,8 @@ export function createDrawing(
   let marked: string | null = null;
   return {
     mark(peer) {
-      if (marked !== null && graph.hasNode(marked)) sigma.setNodeState(marked, { isHighlighted: false });
+      if (marked !== null && graph.hasNode(marked))
+        sigma.setNodeState(marked, { isHighlighted: false });
       marked = peer;
       if (peer !== null && graph.hasNode(peer)) sigma.setNodeState(peer, { isHighlighted: true });
     },

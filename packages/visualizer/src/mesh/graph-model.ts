@@ -10,7 +10,8 @@ export interface NodeModel {
   readonly label: string;
   readonly standing: Standing | 'helping';
   readonly size: number;
-  readonly self: boolean;
+  /** In steps, as each change is a redraw; none on discs too small to show it. */
+  readonly load: number;
 }
 
 export interface EdgeModel {
@@ -25,6 +26,8 @@ export interface GraphModel {
   readonly nodes: readonly NodeModel[];
   readonly edges: readonly EdgeModel[];
 }
+
+const loadSteps = 20;
 
 export function graphModel(
   peers: readonly PeerView[],
@@ -42,12 +45,13 @@ export function graphModel(
   };
 }
 
-function nodeOf({ id, name, self, standing, duties }: PeerView, size: number): NodeModel {
+function nodeOf({ id, name, standing, duties, load }: PeerView, size: number): NodeModel {
   const tasks = duties.slice(0, 2).map(({ task }) => shortTask(task));
   const more = duties.length > 2 ? ' …' : '';
   const label = tasks.length === 0 ? name : `${name} · ${tasks.join(' ')}${more}`;
   const helps = standing === 'working' && duties.some(({ duty }) => duty === 'helps');
-  return { id, label, standing: helps ? 'helping' : standing, size, self };
+  const steps = size < 10 ? 0 : Math.min(loadSteps, Math.round((load ?? 0) * loadSteps));
+  return { id, label, standing: helps ? 'helping' : standing, size, load: steps / loadSteps };
 }
 
 function keyOf(one: string, other: string): string {

@@ -32,10 +32,10 @@ export function Happening() {
 }
 
 /** Without what is only about to be done. */
-function newsOf({ entries, nameOf }: PageView) {
-  return entries
+function newsOf(view: PageView) {
+  return view.entries
     .slice(-lookedAt)
-    .filter((entry) => entryText(entry, nameOf).tone !== 'quiet')
+    .filter((entry) => entryText(entry, view).tone !== 'quiet')
     .slice(-shown)
     .toReversed();
 }

@@ -23,10 +23,10 @@ export function firstPlace(at: number): Place {
   return { x: Math.cos(turn) * far, y: Math.sin(turn) * far };
 }
 
-/** Diameter of a peer's disc in pixels. */
+/** Radius of a peer's disc in pixels. */
 export function discPx(count: number): number {
-  if (count <= 12) return 44;
-  if (count <= 40) return 26;
-  if (count <= 150) return 15;
-  return 9;
+  if (count <= 12) return 24;
+  if (count <= 40) return 14;
+  if (count <= 150) return 8;
+  return 5;
 }

@@ -65,14 +65,20 @@ function PeerRow(props: {
         ) : (
           duties.slice(0, 3).map(({ task, duty }) => (
             <span key={task}>
-              {duty} on <Link to={taskPath(task)}>{shortTask(task)}</Link>
+              {duty === 'works' ? 'works on' : duty === 'helps' ? 'helps with' : 'holds'}{' '}
+              <Link to={taskPath(task)}>{shortTask(task)}</Link>
             </span>
           ))
         )}
       </div>
       <div className="peer-load">
         {load === null ? null : (
-          <Meter share={load} text={shareText(load)} label="Load" tone={load > 0.9 ? 'warn' : 'plain'} />
+          <Meter
+            share={load}
+            text={shareText(load)}
+            label="Load"
+            tone={load > 0.9 ? 'warn' : 'plain'}
+          />
         )}
         {slots === null ? null : (
           <span className="peer-slots">

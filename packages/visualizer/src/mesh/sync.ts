@@ -25,14 +25,15 @@ export function syncGraph(graph: Graph, model: GraphModel): boolean {
 }
 
 function putNode(graph: Graph, node: NodeModel, at: number): boolean {
-  const { id, label, standing, size, self } = node;
+  const { id, label, standing, size, load } = node;
   if (!graph.hasNode(id)) {
-    graph.addNode(id, { ...firstPlace(at), label, standing, size, self });
+    graph.addNode(id, { ...firstPlace(at), label, standing, size, load });
     return true;
   }
   const now = graph.getNodeAttributes(id);
-  if (now['label'] !== label || now['standing'] !== standing || now['size'] !== size) {
-    graph.mergeNodeAttributes(id, { label, standing, size, self });
+  const wanted = { label, standing, size, load };
+  if (Object.entries(wanted).some(([name, value]) => now[name] !== value)) {
+    graph.mergeNodeAttributes(id, wanted);
   }
   return false;
 }

@@ -18,7 +18,11 @@ export function Tiles() {
   return (
     <ul className="tiles" aria-label="The mesh in numbers">
       <Tile name="peers alive" value={groupedText(up.length)} of={groupedText(view.peers.length)} />
-      <Tile name="slots busy" value={groupedText(running)} of={slots === 0 ? null : groupedText(slots)} />
+      <Tile
+        name="slots busy"
+        value={groupedText(running)}
+        of={slots === 0 ? null : groupedText(slots)}
+      />
       <Tile name="load" value={load === null ? '–' : shareText(load)} of={null} />
       <Tile name="open" value={number('open')} of={null} to="/tasks" />
       <Tile name="at work" value={number('running')} of={null} to="/tasks" />
@@ -50,7 +54,13 @@ function Tile(props: {
   );
   return (
     <li className="tile" data-none={value === '0'}>
-      {to === undefined ? <span className="tile-in">{inner}</span> : <Link to={to} className="tile-in">{inner}</Link>}
+      {to === undefined ? (
+        <span className="tile-in">{inner}</span>
+      ) : (
+        <Link to={to} className="tile-in">
+          {inner}
+        </Link>
+      )}
     </li>
   );
 }

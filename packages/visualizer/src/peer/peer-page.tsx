@@ -89,6 +89,8 @@ function journalText({ answer }: PeerView, shown: number): string {
   return `${groupedText(shown)} shown, ${groupedText(here)} of ${groupedText(length)} held here`;
 }
 
+const dutyStates = { works: 'running', helps: 'helping', holds: 'verifying' } as const;
+
 function Now({ peer }: { readonly peer: PeerView }) {
   const { view, nowMs, state } = usePage();
   const title = (task: string) => view.tasks.find((one) => one.task === task)?.title ?? '';
@@ -101,8 +103,8 @@ function Now({ peer }: { readonly peer: PeerView }) {
         <ul className="plain-list">
           {duties.map(({ task, duty }) => (
             <li key={task}>
-              <Badge state={duty === 'helps' ? 'helping' : 'running'}>{duty}</Badge>{' '}
-              <Link to={taskPath(task)}>{task}</Link> {title(task)}
+              <Badge state={dutyStates[duty]}>{duty}</Badge> <Link to={taskPath(task)}>{task}</Link>{' '}
+              {title(task)}
             </li>
           ))}
         </ul>
@@ -114,7 +116,11 @@ function Now({ peer }: { readonly peer: PeerView }) {
             slots === null ? (
               'not told'
             ) : (
-              <Meter label="Slots in use" share={running / Math.max(1, slots)} text={`${running} of ${slots}`} />
+              <Meter
+                label="Slots in use"
+                share={running / Math.max(1, slots)}
+                text={`${running} of ${slots}`}
+              />
             ),
           ],
           [
@@ -122,13 +128,20 @@ function Now({ peer }: { readonly peer: PeerView }) {
             load === null ? (
               'not told by journals'
             ) : (
-              <Meter label="Load" share={load} text={shareText(load)} tone={load > 0.9 ? 'warn' : 'plain'} />
+              <Meter
+                label="Load"
+                share={load}
+                text={shareText(load)}
+                tone={load > 0.9 ? 'warn' : 'plain'}
+              />
             ),
           ],
           ['load lately', <Spark values={loadsOf(state.loads, peer.id)} label="Load lately" />],
           [
             'heard',
-            answer === null || view.past ? agoText(nowMs - peer.lastMs) : `${spanText(answer.heardAgoMs)} ago`,
+            answer === null || view.past
+              ? agoText(nowMs - peer.lastMs)
+              : `${spanText(answer.heardAgoMs)} ago`,
           ],
         ]}
       />

@@ -28,7 +28,9 @@ export function WhyPeer({ peer }: { readonly peer: string }) {
     <Panel title="Reasons" aside={button}>
       <div role="status" className="pad">
         {asked === null || asked === 'busy' ? (
-          <p className="quiet">The peer itself tells why it is idle, and why it leaves open tasks.</p>
+          <p className="quiet">
+            The peer itself tells why it is idle, and why it leaves open tasks.
+          </p>
         ) : 'trouble' in asked ? (
           <p className="trouble">{asked.trouble}</p>
         ) : (

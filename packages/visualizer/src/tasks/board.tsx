@@ -39,9 +39,7 @@ export function Board() {
       )}
       {alone.length === 0 ? null : (
         <details className="alone">
-          <summary>
-            {countText(alone.length, 'issue')} left alone
-          </summary>
+          <summary>{countText(alone.length, 'issue')} left alone</summary>
           <ul>
             {alone.slice(0, 200).map((task) => (
               <li key={task.task}>
@@ -56,7 +54,13 @@ export function Board() {
   );
 }
 
-function BoardColumn({ column, manyRepos }: { readonly column: Column; readonly manyRepos: boolean }) {
+function BoardColumn({
+  column,
+  manyRepos,
+}: {
+  readonly column: Column;
+  readonly manyRepos: boolean;
+}) {
   const [shown, setShown] = useState(shownAtFirst);
   const { name, state, tasks, empty } = column;
   return (
@@ -110,9 +114,7 @@ function Card({ task, manyRepos }: { readonly task: TaskRow; readonly manyRepos:
         {told !== null && told.passed.length > 0 ? <span>{told.passed.length} ✓</span> : null}
         {told !== null && told.refused.length > 0 ? <span>{told.refused.length} ✗</span> : null}
         {task.pullRequest === null ? null : <span className="pull">PR #{task.pullRequest}</span>}
-        {told === null ? null : (
-          <span className="card-ago">{agoText(nowMs - told.changedMs)}</span>
-        )}
+        {told === null ? null : <span className="card-ago">{agoText(nowMs - told.changedMs)}</span>}
       </span>
       {task.reason === null || task.state === 'done' ? null : (
         <span className="card-reason">{task.reason.split('\n')[0]}</span>

@@ -90,8 +90,7 @@ function Contest({ contest }: { readonly contest: readonly Try[] }) {
 function Attempt({ attempt }: { readonly attempt: AttemptStory }) {
   const { view, nowMs } = usePage();
   const { outcome, executor, startedMs, elapsedMs, commits, reason, steps, spent } = attempt;
-  const time =
-    outcome === null ? `for ${spanText(nowMs - startedMs)}` : secondsText(elapsedMs);
+  const time = outcome === null ? `for ${spanText(nowMs - startedMs)}` : secondsText(elapsedMs);
   const state = outcome === null ? 'running' : outcome === 'accepted' ? 'done' : 'failed';
   return (
     <Happening
@@ -113,7 +112,8 @@ function Attempt({ attempt }: { readonly attempt: AttemptStory }) {
         <ul className="tries">
           {steps.map((step) => (
             <li key={`${step.step} ${step.role}`}>
-              <strong>{step.role}</strong> ({step.executor}) {step.outcome}, {secondsText(step.elapsedMs)}
+              <strong>{step.role}</strong> ({step.executor}) {step.outcome},{' '}
+              {secondsText(step.elapsedMs)}
               {step.reason === '' ? null : <span className="quiet"> {firstLine(step.reason)}</span>}
             </li>
           ))}

@@ -18,7 +18,11 @@ export interface HelpStory {
   readonly question: string;
   readonly askedMs: number;
   readonly branches: readonly HelpNode[];
-  readonly end: { readonly outcome: string; readonly by: string | null; readonly reason: string } | null;
+  readonly end: {
+    readonly outcome: string;
+    readonly by: string | null;
+    readonly reason: string;
+  } | null;
 }
 
 interface Branch {

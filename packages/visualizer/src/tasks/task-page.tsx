@@ -91,7 +91,9 @@ export function TaskPage({ task }: { readonly task: string }) {
                 <li key={peer}>{view.nameOf(peer)}</li>
               ))}
             </ul>
-            {story.seen.length === 0 ? <p className="quiet pad">No journal here tells it.</p> : null}
+            {story.seen.length === 0 ? (
+              <p className="quiet pad">No journal here tells it.</p>
+            ) : null}
           </Panel>
           <WhyTask task={task} />
         </div>

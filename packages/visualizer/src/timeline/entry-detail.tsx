@@ -7,16 +7,12 @@ import { dateText } from '../ui/time.ts';
 import { taskOf } from './filter.ts';
 
 /** An entry as it stands in its writer's journal. */
-export function EntryDetail(props: {
-  readonly entry: StoryEntry;
-  readonly onClose: () => void;
-}) {
+export function EntryDetail(props: { readonly entry: StoryEntry; readonly onClose: () => void }) {
   const { entry, onClose } = props;
   const { view, setMoment } = usePage();
   const { at, cause, body } = entry.entry;
   const task = taskOf(entry);
-  const show = () =>
-    setMoment({ kind: 'past', atMs: at.wallMs, playing: false, speed: 1 });
+  const show = () => setMoment({ kind: 'past', atMs: at.wallMs, playing: false, speed: 1 });
   return (
     <aside className="panel entry-detail" aria-label="Entry">
       <header className="panel-head">

@@ -13,7 +13,7 @@ export function EntryRow(props: {
   const { entry, open, onOpen } = props;
   const { view } = usePage();
   const { kind } = entry.entry.body;
-  const { text, tone } = entryText(entry, view.nameOf);
+  const { text, tone } = entryText(entry, view);
   const line = (
     <>
       <time className="entry-time">{preciseText(entry.entry.at.wallMs)}</time>

@@ -1,10 +1,20 @@
 /** A journal entry as a sentence for people. What is of an unknown kind is shown plainly. */
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { type Fields, fieldsOf, numberOf, textOf } from '../live/fields.ts';
+import type { PageView } from '../live/page-view.ts';
 import { secondsText } from '../ui/time.ts';
 
 /** What an entry is about, for colours and filters. */
-export const groups = ['mesh', 'task', 'claim', 'work', 'help', 'verdict', 'forge', 'trouble'] as const;
+export const groups = [
+  'mesh',
+  'task',
+  'claim',
+  'work',
+  'help',
+  'verdict',
+  'forge',
+  'trouble',
+] as const;
 export type Group = (typeof groups)[number] | 'other';
 
 export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'quiet';
@@ -33,13 +43,14 @@ export function groupOf(kind: string): Group {
   return Object.hasOwn(groupOfPrefix, prefix) ? (groupOfPrefix[prefix] ?? 'other') : 'other';
 }
 
-export type NameOf = (peer: string | null) => string;
+/** What sentences need to know beside the entry. */
+export type Knowledge = Pick<PageView, 'nameOf' | 'claimOf'>;
 
-export function entryText({ entry }: StoryEntry, nameOf: NameOf): EntryText {
+export function entryText({ entry }: StoryEntry, knowledge: Knowledge): EntryText {
   const { body } = entry;
   const say = sentences[body.kind];
   if (say === undefined || !Object.hasOwn(sentences, body.kind)) return plain(body);
-  return say(body, (field) => nameOf(textOf(body, field)), nameOf);
+  return say(body, (field) => knowledge.nameOf(textOf(body, field)), knowledge);
 }
 
 /** The number alone: the repository stands elsewhere. */
@@ -49,7 +60,7 @@ export function shortTask(task: string | null): string {
   return hash < 0 ? task : task.slice(hash);
 }
 
-type Say = (body: Fields, name: (field: string) => string, nameOf: NameOf) => EntryText;
+type Say = (body: Fields, name: (field: string) => string, knowledge: Knowledge) => EntryText;
 
 const it = (body: Fields) => shortTask(textOf(body, 'task'));
 const word = (body: Fields, field: string) => textOf(body, field) ?? '?';
@@ -91,9 +102,9 @@ const sentences: Readonly<Record<string, Say>> = {
     const act = acts[word(record, 'state')] ?? word(record, 'state');
     return said(`${act} ${it(record)} (epoch ${count(record, 'epoch')})`, 'quiet');
   },
-  'fence.settled': (body, _, nameOf) => {
+  'fence.settled': (body, _, { nameOf, claimOf }) => {
     const outcome = word(body, 'outcome');
-    if (outcome === 'won') return said(`the lock of ${it(body)} moved as intended`);
+    if (outcome === 'won') return fenceText(it(body), claimOf(textOf(body, 'oid')));
     const holder = textOf(fieldsOf(body, 'holder'), 'peer');
     const to = holder === null ? why(body) : ` to ${nameOf(holder)}`;
     if (outcome === 'lost') return said(`lost ${it(body)}${to}`, 'quiet');
@@ -113,7 +124,10 @@ const sentences: Readonly<Record<string, Say>> = {
   'effect.settled': (body) => {
     const id = numberOf(body, 'id');
     if (word(body, 'effect') === 'pull-request' && id !== null) {
-      return said(`${body['written'] === true ? 'opened' : 'found'} pull request #${id} for ${it(body)}`, 'good');
+      return said(
+        `${body['written'] === true ? 'opened' : 'found'} pull request #${id} for ${it(body)}`,
+        'good',
+      );
     }
     const done = body['written'] === true ? 'written' : 'was there already';
     return said(`${word(body, 'effect')} for ${it(body)} ${done}`);
@@ -125,7 +139,10 @@ const sentences: Readonly<Record<string, Say>> = {
   'verdict.heard': (body, name) => {
     const outcome = word(body, 'outcome');
     const tone = outcome === 'passed' ? 'good' : outcome === 'failed' ? 'bad' : 'quiet';
-    return said(`${name('peer')} ${outcome} ${it(body)}${outcome === 'passed' ? '' : why(body)}`, tone);
+    return said(
+      `${name('peer')} ${outcome} ${it(body)}${outcome === 'passed' ? '' : why(body)}`,
+      tone,
+    );
   },
   'help.asked': (body) => said(`is stuck with ${it(body)}${why(body, 'question')}`, 'warn'),
   'help.sent': (body, name) =>
@@ -145,6 +162,22 @@ const sentences: Readonly<Record<string, Say>> = {
   'tidy.settled': (body) => said(`branches of ${it(body)} ${word(body, 'outcome')}`),
   trouble: (body) => said(`${word(body, 'code')}${why(body)}`, 'warn'),
 };
+
+function fenceText(task: string, claim: ReturnType<Knowledge['claimOf']>): EntryText {
+  if (claim?.renewal === true) return said(`still holds ${task} (epoch ${claim.epoch})`, 'quiet');
+  switch (claim?.state) {
+    case undefined:
+      return said(`moved the lock of ${task}`);
+    case 'held':
+      return said(`claimed ${task} (epoch ${claim.epoch})`);
+    case 'result':
+      return said(`published the result of ${task}`, 'good');
+    case 'released':
+      return said(`let go of ${task}`);
+    default:
+      return said(`lock of ${task}: ${claim.state}`, 'bad');
+  }
+}
 
 function plain(body: Fields): EntryText {
   const { kind: _, ...rest } = body;

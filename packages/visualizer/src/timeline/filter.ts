@@ -1,7 +1,7 @@
 /** Which entries are shown. */
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { taskIn } from '../live/draft.ts';
-import { entryText, type Group, groupOf, type NameOf } from './entry-text.ts';
+import { entryText, type Group, groupOf, type Knowledge } from './entry-text.ts';
 
 export interface Filter {
   /** None: all. */
@@ -16,15 +16,18 @@ export const noFilter: Filter = { groups: [], peer: '', text: '' };
 export function filtered(
   entries: readonly StoryEntry[],
   filter: Filter,
-  nameOf: NameOf,
+  knowledge: Knowledge,
 ): readonly StoryEntry[] {
-  const words = filter.text.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = filter.text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   if (filter.groups.length === 0 && filter.peer === '' && words.length === 0) return entries;
   return entries.filter((one) => {
     const { kind } = one.entry.body;
     if (filter.groups.length > 0 && !filter.groups.includes(groupOf(kind))) return false;
     if (filter.peer !== '' && one.peer !== filter.peer) return false;
-    return words.length === 0 || hasAll(one, words, nameOf);
+    return words.length === 0 || hasAll(one, words, knowledge);
   });
 }
 
@@ -33,9 +36,10 @@ export function taskOf({ entry }: StoryEntry): string | null {
   return taskIn(entry.body);
 }
 
-function hasAll(one: StoryEntry, words: readonly string[], nameOf: NameOf): boolean {
-  const { text } = entryText(one, nameOf);
-  const shown = `${nameOf(one.peer)} ${one.entry.body.kind} ${taskOf(one) ?? ''} ${text}`.toLowerCase();
+function hasAll(one: StoryEntry, words: readonly string[], knowledge: Knowledge): boolean {
+  const { text } = entryText(one, knowledge);
+  const shown =
+    `${knowledge.nameOf(one.peer)} ${one.entry.body.kind} ${taskOf(one) ?? ''} ${text}`.toLowerCase();
   const missing = words.filter((word) => !shown.includes(word));
   if (missing.length === 0) return true;
   const whole = JSON.stringify(one.entry.body).toLowerCase();

@@ -17,16 +17,16 @@ export function TimelinePage() {
   const [open, setOpen] = useState<StoryEntry | null>(null);
   const narrow = useNarrow();
   const wanted = useDeferredValue(filter);
-  const { entries, nameOf } = view;
-  const shown = useMemo(() => filtered(entries, wanted, nameOf), [entries, wanted, nameOf]);
+  const { entries } = view;
+  const shown = useMemo(() => filtered(entries, wanted, view), [entries, wanted, view]);
   return (
     <div className="page timeline" data-open={open !== null}>
       <header className="page-head">
         <h2>Timeline</h2>
         <p className="quiet">
           {countText(shown.length, 'entry').replace('entrys', 'entries')}
-          {shown.length === entries.length ? '' : ` of ${entries.length}`}, of all journals that this
-          peer holds
+          {shown.length === entries.length ? '' : ` of ${entries.length}`}, of all journals that
+          this peer holds
         </p>
         <Button pressed={follow} onClick={() => setFollow(!follow)}>
           Follow

@@ -18,6 +18,7 @@ export function VirtualList(props: VirtualListProps) {
   const { count, rowPx, label, row, follow, onFollow, className } = props;
   const box = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState({ top: 0, height: 600 });
+  const topBefore = useRef(0);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -39,7 +40,11 @@ export function VirtualList(props: VirtualListProps) {
     if (element === null) return;
     setSeen({ top: element.scrollTop, height: element.clientHeight });
     const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - rowPx;
-    if (atEnd !== follow) onFollow?.(atEnd);
+    const up = element.scrollTop < topBefore.current;
+    topBefore.current = element.scrollTop;
+    // Rows that were added since are no reason to stop following; only going back is.
+    if (atEnd && follow === false) onFollow?.(true);
+    if (!atEnd && up && follow === true) onFollow?.(false);
   };
 
   const first = Math.max(0, Math.floor(seen.top / rowPx) - spare);

@@ -1,0 +1,34 @@
+import type { FragmentLayer } from 'sigma/rendering';
+
+/**
+ * Makes of a peer's disc a gauge: its core tells by the colour how the peer stands, the ring around it how
+ * busy its machine is. Discs that are too small for that stay discs.
+ */
+export function layerGauge(ground: string): FragmentLayer {
+  return {
+    name: 'gauge',
+    uniforms: [],
+    attributes: [
+      { name: 'gaugeLoad', size: 1, type: WebGL2RenderingContext.FLOAT, source: 'load' },
+    ],
+    glsl: `
+vec4 layer_gauge(float v_gaugeLoad) {
+  if (context.pixelSize < 20.0) return vec4(0.0);
+  float far = length(context.uv) / context.shapeSize;
+  float soft = context.aaWidth;
+  float outside = smoothstep(0.66 - soft, 0.66 + soft, far);
+  float ring = smoothstep(0.80 - soft, 0.80 + soft, far);
+  float turn = atan(context.uv.x, context.uv.y) / 6.2831853;
+  turn = turn < 0.0 ? turn + 1.0 : turn;
+  float idle = turn > v_gaugeLoad ? 0.72 : 0.0;
+  return vec4(${glslOf(ground)}, outside * mix(1.0, idle, ring));
+}
+`,
+  };
+}
+
+/** `#14181e` as GLSL reads it. */
+function glslOf(hex: string): string {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+  return `vec3(${parts.map((part) => (Number.isFinite(part) ? part : 0).toFixed(4)).join(', ')})`;
+}

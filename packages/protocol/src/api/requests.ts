@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { RepoName } from '../ids.ts';
+import { entryKinds } from '../journal-entry.ts';
+import { limits } from '../limits.ts';
+
+/** What a peer can be asked. Unknown fields are refused: a misspelt one is not a default. */
+export const LookRequest = z.strictObject({ repo: RepoName.optional() });
+
+export const PauseRequest = z.strictObject({
+  scope: z.enum(['self', 'mesh', 'attempts']),
+  paused: z.boolean(),
+});
+
+export const SubmitRequest = z.strictObject({
+  /** May be left out where the peer works on one repository only. */
+  repo: RepoName.optional(),
+  title: z.string().trim().min(1).max(limits.titleCharsMax),
+  body: z.string().max(limits.bodyCharsMax),
+  labels: z.array(z.string().min(1).max(50)).max(20).default(['bzzz']),
+});
+export type SubmitRequest = z.input<typeof SubmitRequest>;
+
+const Count = z.coerce.number<string>().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** What is looked for in all journals together. */
+export const HistoryQuery = z.strictObject({
+  /** Name, id, or the end of the id. */
+  peer: z.string().optional(),
+  /** Number, or `owner/name#number`. */
+  task: z.string().optional(),
+  /** Some of these, separated by commas. */
+  kind: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(entryKinds)))
+    .optional(),
+  sinceMs: Count.optional(),
+  untilMs: Count.optional(),
+  text: z
+    .string()
+    .max(200)
+    .regex(/[\p{L}\p{N}]/u, 'there is no word in it')
+    .optional(),
+  last: Count.default(50),
+  follow: z.stringbool().default(false),
+});
+
+/** Where in the stream of events to begin. */
+export const EventsQuery = z.strictObject({
+  /** Position of the last event that was seen; absent: with the newest `last` entries. */
+  after: z.string().max(100).optional(),
+  last: Count.pipe(z.number().max(1_000)).default(0),
+});
+export type EventsQuery = z.output<typeof EventsQuery>;
+
+export const LogsQuery = z.strictObject({
+  /** Position of the first entry. */
+  from: Count.optional(),
+  /** Instead of `from`: so many of the newest. */
+  last: Count.optional(),
+  follow: z.stringbool().default(false),
+});

@@ -44,6 +44,7 @@ import { createEpilogue } from './epilogue.ts';
 import { whySourcesOf } from '../why/sources.ts';
 import { startWhy, type Why } from '../why/why.ts';
 import { describePeer } from './describe.ts';
+import { recordActs } from './acted.ts';
 import type { Coordinator } from './interface.ts';
 import { type Lookout, startLookout } from './lookout.ts';
 import type { CoordinatorOptions, Ports } from './options.ts';
@@ -394,5 +395,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     onEntry: chronicle.onEntry,
     offerChanged: onOffer,
     pause: pause.set,
+    acted: recordActs(deps),
   };
 }

@@ -7,7 +7,7 @@ import type { MeshStats } from '@bzzz/mesh';
 import type { Config } from '@bzzz/protocol';
 import type { WebhookState } from '@bzzz/webhook';
 import type { Slots } from '../system/slots.ts';
-import type { PeerAnswer, Problem, StatusAnswer, TaskAnswer } from '../control/answers.ts';
+import type { PeerAnswer, Problem, StatusAnswer, TaskAnswer } from '@bzzz/protocol/api';
 
 export interface StatusSources {
   readonly view: PeerView;
@@ -17,6 +17,7 @@ export interface StatusSources {
   readonly gossip: MeshStats['gossip'];
   readonly addresses: readonly string[];
   readonly webhook: WebhookState | null;
+  readonly gatewayUrl: string | null;
   readonly problems: readonly Problem[];
   readonly pid: number;
   readonly upMs: number;
@@ -69,6 +70,7 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
             ignored: webhook.ignored,
             refused: webhook.refused,
           },
+    gateway: sources.gatewayUrl === null ? null : { url: sources.gatewayUrl },
     work: {
       slots: self.slots,
       because: sources.slots.because,
@@ -123,6 +125,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       successOf,
       machine,
       paused,
+      links: self ? members.filter((one) => one.connected && !one.self).map((one) => one.peer) : [],
       journal: { ...journal, here },
     };
   });

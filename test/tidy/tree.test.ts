@@ -34,7 +34,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   webhook: ['protocol', 'coordination'],
   peer: ['protocol', 'coordination', ...adapters],
   gateway: ['protocol', 'coordination', ...adapters, 'peer'],
-  cli: ['protocol', 'coordination', ...adapters, 'peer', 'gateway', 'forge'],
+  cli: ['protocol', 'coordination', ...adapters, 'peer', 'gateway', 'forge', 'visualizer'],
   visualizer: ['protocol'],
   forge: ['protocol', 'programs'],
   testkit: ['protocol', 'coordination'],

@@ -1,6 +1,8 @@
 /** Serves a peer's page and API, as its configuration says. */
 import type { Face } from '@bzzz/peer';
 import { isBzzzError } from '@bzzz/protocol';
+import { pageFolder } from '@bzzz/visualizer';
+import { fileURLToPath } from 'node:url';
 
 /** Where people look for it, unless told otherwise. */
 const usual = '127.0.0.1:7717';
@@ -10,10 +12,11 @@ export const gatewayFace: Face = async (operations, { config, logger }) => {
   const { enabled, listen, names } = config.gateway;
   if (!enabled) return null;
   const { startGateway } = await import('@bzzz/gateway');
+  const pageDir = fileURLToPath(pageFolder);
   const start = (address: string) =>
     startGateway(
       { operations, logger },
-      { listen: address, names, dataDir: config.dataDir, pageDir: null, nowMs: () => Date.now() },
+      { listen: address, names, dataDir: config.dataDir, pageDir, nowMs: () => Date.now() },
     );
   const gateway = await start(listen ?? usual).catch((error: unknown) => {
     // Of several peers on one machine each has its own; `bzzz open` and `bzzz status` know where.

@@ -1,2 +1,2 @@
 /** Folder of the built page, as a `file:` URL: what a peer serves. */
-export const pageFolder = new URL('./page/', import.meta.url).href;
+export const pageFolder = new URL('../dist/page/', import.meta.url).href;

@@ -46,6 +46,14 @@ describe('links', () => {
     ]);
   });
 
+  it('of a peer that says nothing of them follow from its journal', () => {
+    const world = fold(emptyWorld, [
+      said({ by: 'a', atMs: 1, body: { kind: 'member.joined', peer: 'b', name: 'b' } }),
+    ]);
+    expect(linksOf([peer('a', []), peer('b', [])], world).map(({ key }) => key)).toEqual(['a b']);
+    expect(linksOf([peer('a', ['c']), peer('b', []), peer('c', [])], world)).toHaveLength(1);
+  });
+
   it('of the past follow from who met whom', () => {
     const world = fold(emptyWorld, [
       said({ by: 'peer-a', atMs: 1, body: { kind: 'member.joined', peer: 'peer-b', name: 'b' } }),

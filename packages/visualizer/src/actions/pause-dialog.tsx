@@ -1,4 +1,4 @@
-import { LookAnswer, PauseAnswer } from '@bzzz/protocol/api';
+import { PauseAnswer } from '@bzzz/protocol/api';
 import { useState } from 'react';
 import { usePage } from '../app/page-context.ts';
 import { ask } from '../live/api.ts';
@@ -98,10 +98,4 @@ export function PauseDialog(props: { readonly onClose: () => void }) {
       </footer>
     </Dialog>
   );
-}
-
-/** Makes the peer read the forge now. */
-export async function lookNow(csrf: string | null): Promise<string> {
-  const answer = await ask({ method: 'POST', path: 'look', body: {}, csrf, schema: LookAnswer });
-  return `Looking at ${answer.looking.join(', ')}.`;
 }

@@ -19,22 +19,24 @@ export function linksOf(peers: readonly PeerAnswer[] | null, world: World): Link
     links.set(key, { key, from, to });
   };
   if (peers === null) {
-    for (const { id, met, life } of world.peers.values()) {
-      if (life !== 'up') continue;
-      for (const other of met) if (world.peers.get(other)?.life === 'up') add(id, other);
+    const up = (id: string) => world.peers.get(id)?.life === 'up';
+    for (const { id, met } of world.peers.values()) {
+      if (up(id)) for (const other of met) if (up(other)) add(id, other);
     }
-  } else {
-    const known = new Map(peers.map((peer) => [peer.id, peer]));
-    const self = peers.find((peer) => peer.self);
-    for (const peer of peers) {
-      // A dead peer's last word about its connections is about the past.
-      if (peer.liveness === 'dead') continue;
-      for (const other of peer.links) {
-        const reached = known.get(other);
-        if (reached !== undefined && reached.liveness !== 'dead') add(peer.id, other);
-      }
-      if (self !== undefined && peer.connected) add(self.id, peer.id);
+    return [...links.values()];
+  }
+  const known = new Map(peers.map((peer) => [peer.id, peer]));
+  const self = peers.find((peer) => peer.self);
+  for (const peer of peers) {
+    // A dead peer's last word about its connections is about the past.
+    if (peer.liveness === 'dead') continue;
+    // One that says nothing of its connections has told its journal whom it met.
+    const others = peer.links.length > 0 ? peer.links : (world.peers.get(peer.id)?.met ?? []);
+    for (const other of others) {
+      const reached = known.get(other);
+      if (reached !== undefined && reached.liveness !== 'dead') add(peer.id, other);
     }
+    if (self !== undefined && peer.connected) add(self.id, peer.id);
   }
   return [...links.values()];
 }

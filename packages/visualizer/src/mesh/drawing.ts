@@ -59,7 +59,7 @@ export function createDrawing(
     settings: {
       itemSizesReference: 'screen',
       labelRenderedSizeThreshold: 6,
-      stagePadding: 40,
+      stagePadding: element.clientWidth < 500 ? 16 : 40,
       // Dear where there are many; then few of them have room anyway.
       autoRescaleContent: graph.order <= circleMax ? 'labels' : 'nodes',
       enableCameraRotation: false,

@@ -13,7 +13,8 @@ export function layerGauge(ground: string): FragmentLayer {
     ],
     glsl: `
 vec4 layer_gauge(float v_gaugeLoad) {
-  if (context.pixelSize < 20.0) return vec4(0.0);
+  // So much of the disc is one pixel.
+  if (context.pixelToUV > 0.1) return vec4(0.0);
   float far = length(context.uv) / context.shapeSize;
   float soft = context.aaWidth;
   float outside = smoothstep(0.66 - soft, 0.66 + soft, far);

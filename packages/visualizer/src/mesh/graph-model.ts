@@ -33,8 +33,9 @@ export function graphModel(
   peers: readonly PeerView[],
   links: readonly Link[],
   flows: readonly Flow[],
+  narrow = false,
 ): GraphModel {
-  const size = discPx(peers.length);
+  const size = discPx(peers.length, narrow);
   const flowing = new Map(flows.map(({ from, to, kind }) => [keyOf(from, to), kind]));
   const shown = new Set(peers.map(({ id }) => id));
   return {

@@ -24,8 +24,8 @@ export function firstPlace(at: number): Place {
 }
 
 /** Radius of a peer's disc in pixels. */
-export function discPx(count: number): number {
-  if (count <= 12) return 24;
+export function discPx(count: number, narrow: boolean): number {
+  if (count <= 12) return narrow ? 15 : 24;
   if (count <= 40) return 14;
   if (count <= 150) return 8;
   return 5;

@@ -3,6 +3,7 @@ import { navigate } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { peerPath } from '../app/routes.ts';
 import { Empty, Panel } from '../ui/parts.tsx';
+import { useNarrow } from '../ui/narrow.ts';
 import { countText } from '../ui/text.ts';
 import { flowsOf } from './flows.ts';
 import { graphModel } from './graph-model.ts';
@@ -19,13 +20,14 @@ const flowMs = 4_000;
 export function MeshPage() {
   const { view, nowMs, state } = usePage();
   const [marked, setMarked] = useState<string | null>(null);
+  const narrow = useNarrow();
   const { peers, links, entries } = view;
   const flows = flowsOf(entries, nowMs, flowMs);
   const flowKey = flows.map(({ from, to, kind }) => `${from} ${to} ${kind}`).join();
   const model = useMemo(
-    () => graphModel(peers, links, flows),
+    () => graphModel(peers, links, flows, narrow),
     // The flows by what they are: a new list of the same is no news.
-    [peers, links, flowKey],
+    [peers, links, flowKey, narrow],
   );
   return (
     <div className="page mesh">

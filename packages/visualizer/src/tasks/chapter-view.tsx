@@ -22,9 +22,9 @@ export function ChapterView({ chapter }: { readonly chapter: Chapter }) {
         {publishedMs === null ? null : (
           <Happening atMs={publishedMs} title="Result published" state="done">
             {result === null ? null : (
-              <>
+              <p>
                 Commit <code>{result.slice(0, 12)}</code>, pushed with its lock in one atomic push
-              </>
+              </p>
             )}
           </Happening>
         )}

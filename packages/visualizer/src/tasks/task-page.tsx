@@ -1,9 +1,8 @@
-import { useMemo, useState } from 'react';
-import { OrderDialog, orderTitles, type TaskOrder } from '../actions/order-dialog.tsx';
+import { useMemo } from 'react';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { peerPath } from '../app/routes.ts';
-import { Badge, Button, Empty, Panel } from '../ui/parts.tsx';
+import { Badge, Empty, Panel } from '../ui/parts.tsx';
 import { countText } from '../ui/text.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
 import { EntryRow } from '../timeline/entry-row.tsx';
@@ -59,7 +58,6 @@ export function TaskPage({ task }: { readonly task: string }) {
             <ForgeLink task={task} kind="pull" number={row.pullRequest} />
           )}
         </p>
-        <TaskOrders task={task} state={state} />
       </header>
       {row?.reason === null || row?.reason === undefined ? null : (
         <p className="banner" data-tone="warn">
@@ -96,6 +94,7 @@ export function TaskPage({ task }: { readonly task: string }) {
             ) : null}
           </Panel>
           <WhyTask task={task} />
+          <Orders />
         </div>
       </div>
       <Panel
@@ -118,22 +117,14 @@ export function TaskPage({ task }: { readonly task: string }) {
   );
 }
 
-function TaskOrders({ task, state }: { readonly task: string; readonly state: string }) {
-  const { can, view } = usePage();
-  const [order, setOrder] = useState<TaskOrder | null>(null);
-  if (!can('operate') || view.past) return null;
-  const over = state === 'done' || state === 'failed' || state === 'released';
-  const orders: readonly TaskOrder[] = over ? ['retry'] : ['stop', 'release'];
+/** What people say to bzzz stands on the issue, where everybody can read it. */
+function Orders() {
   return (
-    <p className="task-orders">
-      {orders.map((one) => (
-        <Button key={one} onClick={() => setOrder(one)}>
-          {orderTitles[one]}
-        </Button>
-      ))}
-      {order === null ? null : (
-        <OrderDialog task={task} order={order} onClose={() => setOrder(null)} />
-      )}
-    </p>
+    <Panel title="Orders">
+      <p className="pad quiet">
+        Comment on the issue: <code>/bzzz stop</code> or <code>/bzzz release</code> takes it from
+        whoever holds it and leaves it to people, <code>/bzzz retry</code> begins anew.
+      </p>
+    </Panel>
   );
 }

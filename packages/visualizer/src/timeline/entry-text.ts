@@ -28,6 +28,7 @@ const groupOfPrefix: Readonly<Record<string, Group>> = {
   peer: 'mesh',
   member: 'mesh',
   pause: 'mesh',
+  operator: 'mesh',
   task: 'task',
   fence: 'claim',
   attempt: 'work',
@@ -83,6 +84,8 @@ const sentences: Readonly<Record<string, Say>> = {
     const whom = scope === 'self' || scope === 'mesh' || scope === 'attempts' ? what[scope] : scope;
     return said(`${body['paused'] === true ? 'paused' : 'resumed'} ${whom}`, 'warn');
   },
+  'operator.acted': (body) =>
+    said(`${word(body, 'by')} ordered ${word(body, 'act')}${why(body, 'about')}`, 'warn'),
   'task.seen': (body) => said(`saw ${it(body)} ${word(body, 'title')}`),
   'task.ended': (body) => {
     const state = word(body, 'state');
@@ -165,9 +168,8 @@ const sentences: Readonly<Record<string, Say>> = {
 
 function fenceText(task: string, claim: ReturnType<Knowledge['claimOf']>): EntryText {
   if (claim?.renewal === true) return said(`still holds ${task} (epoch ${claim.epoch})`, 'quiet');
-  switch (claim?.state) {
-    case undefined:
-      return said(`moved the lock of ${task}`);
+  if (claim === undefined) return said(`moved the lock of ${task}`);
+  switch (claim.state) {
     case 'held':
       return said(`claimed ${task} (epoch ${claim.epoch})`);
     case 'result':

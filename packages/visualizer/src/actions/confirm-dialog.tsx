@@ -20,7 +20,7 @@ export function ConfirmDialog(props: {
     <Dialog title={title} onClose={onClose}>
       <div className="dialog-body">{children}</div>
       <Outcome running={running} />
-      <footer className="dialog-foot">
+      <div className="dialog-foot">
         <Button onClick={onClose}>{done ? 'Close' : 'Leave it'}</Button>
         {done ? null : (
           <Button
@@ -31,7 +31,7 @@ export function ConfirmDialog(props: {
             {confirm}
           </Button>
         )}
-      </footer>
+      </div>
     </Dialog>
   );
 }

@@ -93,9 +93,9 @@ export function PauseDialog(props: { readonly onClose: () => void }) {
           </li>
         ))}
       </ul>
-      <footer className="dialog-foot">
+      <div className="dialog-foot">
         <Button onClick={props.onClose}>Leave it</Button>
-      </footer>
+      </div>
     </Dialog>
   );
 }

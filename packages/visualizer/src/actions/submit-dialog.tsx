@@ -56,7 +56,7 @@ export function SubmitDialog(props: { readonly onClose: () => void }) {
           </p>
         </div>
         <Outcome running={running} />
-        <footer className="dialog-foot">
+        <div className="dialog-foot">
           <Button onClick={props.onClose}>{running.kind === 'done' ? 'Close' : 'Leave it'}</Button>
           {running.kind === 'done' ? null : (
             <button
@@ -68,7 +68,7 @@ export function SubmitDialog(props: { readonly onClose: () => void }) {
               File it
             </button>
           )}
-        </footer>
+        </div>
       </form>
     </Dialog>
   );

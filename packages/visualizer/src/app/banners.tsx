@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { countText } from '../ui/text.ts';
 import { agoText, dateText } from '../ui/time.ts';
+import { Words } from '../ui/words.tsx';
 import { Link } from './navigation.tsx';
 import { usePage } from './page-context.ts';
 
@@ -40,7 +41,7 @@ export function Banners() {
       ) : null}
       {worst === undefined ? null : (
         <Banner tone={worst.severity === 'error' ? 'bad' : 'warn'} title={worst.text}>
-          {worst.advice}{' '}
+          <Words text={worst.advice} />{' '}
           {problems.length > 1 ? (
             <Link to="/health">and {countText(problems.length - 1, 'further problem')}</Link>
           ) : null}

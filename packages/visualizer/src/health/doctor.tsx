@@ -2,6 +2,7 @@ import { type Check, DoctorAnswer } from '@bzzz/protocol/api';
 import { useState } from 'react';
 import { ask, tellOf } from '../live/api.ts';
 import { Button, Panel } from '../ui/parts.tsx';
+import { Words } from '../ui/words.tsx';
 
 type Asked = { readonly checks: readonly Check[] } | { readonly trouble: string } | 'busy' | null;
 
@@ -37,7 +38,12 @@ export function Doctor() {
                 <strong>
                   {ok ? '✓' : '✗'} {name}
                 </strong>{' '}
-                {detail} {advice === null ? null : <span className="quiet">{advice}</span>}
+                {detail}{' '}
+                {advice === null ? null : (
+                  <span className="quiet">
+                    <Words text={advice} />
+                  </span>
+                )}
               </li>
             ))}
           </ul>

@@ -2,6 +2,7 @@ import { usePage } from '../app/page-context.ts';
 import { Empty, Facts, Meter, Panel } from '../ui/parts.tsx';
 import { groupedText, shareText } from '../ui/text.ts';
 import { spanText } from '../ui/time.ts';
+import { Words } from '../ui/words.tsx';
 import { Doctor } from './doctor.tsx';
 import { Loads } from './loads.tsx';
 import { Troubles } from './troubles.tsx';
@@ -35,7 +36,9 @@ export function HealthPage() {
                 <p>
                   <strong>{text}</strong> <code>{code}</code>
                 </p>
-                <p className="quiet">{advice}</p>
+                <p className="quiet">
+                  <Words text={advice} />
+                </p>
               </li>
             ))}
           </ul>

@@ -8,6 +8,8 @@ export type Connection = 'connecting' | 'live' | 'lost' | 'denied';
 const firstEntries = 1_000;
 const waitMsMin = 500;
 const waitMsMax = 10_000;
+/** A peer says every few seconds how it is. */
+const silenceMsMax = 30_000;
 
 export interface Following {
   readonly store: Store;
@@ -18,8 +20,8 @@ export interface Following {
 /** Ends only by the signal, or when the session is over. */
 export async function followEvents({ store, signal, onConnection }: Following): Promise<void> {
   let waitMs = waitMsMin;
+  onConnection('connecting');
   while (!signal.aborted) {
-    onConnection(waitMs === waitMsMin ? 'connecting' : 'lost');
     const heard = await readOnce(store, signal, onConnection);
     if (heard === 'denied') return onConnection('denied');
     if (signal.aborted) return;
@@ -35,13 +37,14 @@ async function readOnce(
   onConnection: (connection: Connection) => void,
 ): Promise<'some' | 'none' | 'denied'> {
   let heard: 'some' | 'none' = 'none';
+  const silence = watchSilence(signal);
   try {
     const { position } = store.get();
-    const from =
-      position === null ? `last=${firstEntries}` : `after=${encodeURIComponent(position)}`;
-    const answer = await fetch(`/api/v1/events?${from}`, {
+    // Where the position is of no use any more, the newest are told instead.
+    const after = position === null ? '' : `&after=${encodeURIComponent(position)}`;
+    const answer = await fetch(`/api/v1/events?last=${firstEntries}${after}`, {
       headers: { accept: 'text/event-stream' },
-      signal,
+      signal: silence.signal,
     });
     if (answer.status === 401 || answer.status === 403) return 'denied';
     if (!answer.ok || answer.body === null) return 'none';
@@ -49,13 +52,30 @@ async function readOnce(
     const read = createSseReader();
     for await (const piece of pieces(answer.body)) {
       heard = 'some';
+      silence.heard();
       for (const { data } of read(piece)) take(store, data);
     }
   } catch (error) {
     // A broken stream is nothing to report: the page says that it is not live, and tries again.
     if (!(error instanceof Error)) throw error;
+  } finally {
+    silence.close();
   }
   return heard;
+}
+
+/** Aborts a connection on which nothing comes any more: a peer that stands still ends none by itself. */
+function watchSilence(signal: AbortSignal) {
+  const silent = new AbortController();
+  let timer = setTimeout(() => silent.abort(new Error('silence')), silenceMsMax);
+  return {
+    signal: AbortSignal.any([signal, silent.signal]),
+    heard() {
+      clearTimeout(timer);
+      timer = setTimeout(() => silent.abort(new Error('silence')), silenceMsMax);
+    },
+    close: () => clearTimeout(timer),
+  };
 }
 
 async function* pieces(body: ReadableStream<Uint8Array>): AsyncIterable<string> {

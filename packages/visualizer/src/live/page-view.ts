@@ -105,14 +105,17 @@ function nameOf(peer: string | null, answers: Answers, world: World): string {
 function livePeers(world: World, answers: Answers, held: Held): PeerView[] {
   const peers = [...answers.values()].map((answer) => {
     const told = world.peers.get(answer.id);
-    const { id, name, self, running, load, slots } = answer;
+    const { id, name, self, running, slots } = answer;
+    const standing = standingOf(answer);
+    // What a dead machine said last of its load is about the past.
+    const load = lives(standing) ? answer.load : null;
     const lastMs = told?.lastMs ?? 0;
     const duties = dutiesOf(told, held.get(id));
     return {
       id,
       name,
       self,
-      standing: standingOf(answer),
+      standing,
       duties,
       running,
       load,

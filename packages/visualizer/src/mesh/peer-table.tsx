@@ -20,7 +20,7 @@ export function PeerTable(props: {
         <Empty title="Nobody is known" />
       ) : (
         <VirtualList
-          label="Peers"
+          label="How each peer stands"
           count={view.peers.length}
           rowPx={58}
           row={(index) => {

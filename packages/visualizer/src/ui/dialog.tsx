@@ -17,12 +17,12 @@ export function Dialog(props: {
   }, []);
   return (
     <dialog ref={element} className="dialog" aria-labelledby={heading} onClose={onClose}>
-      <header className="dialog-head">
+      <div className="dialog-head">
         <h2 id={heading}>{title}</h2>
         <Button kind="quiet" label="Close" onClick={() => element.current?.close()}>
           ×
         </Button>
-      </header>
+      </div>
       {children}
     </dialog>
   );

@@ -274,7 +274,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   function describe() {
     const running = workforce.running();
     const spent = spending.day();
-    return describePeer(options, { account, executors, running, tally, journal, pause, spent });
+    return describePeer(options, { ...deps, account, running, tally, pause, spent });
   }
 
   function runningWhy(): Why {

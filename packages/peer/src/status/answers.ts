@@ -125,7 +125,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       successOf,
       machine,
       paused,
-      links: self ? members.filter((one) => one.connected && !one.self).map((one) => one.peer) : [],
+      links: (capabilities.links ?? []).filter((other) => other !== id),
       journal: { ...journal, here },
     };
   });

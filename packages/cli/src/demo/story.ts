@@ -113,6 +113,8 @@ export function createStory(): Story {
       case 'trouble':
         return `trouble ${body.code}: ${firstLine(body.reason)}`;
       case 'operator.acted':
+      case 'health.alert':
+      case 'health.healed':
       case 'pause.set':
       case 'help.sent':
       case 'help.taken':

@@ -311,6 +311,8 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
     case 'member.dead':
       return `${body.kind} ${nameOf(body.peer)}`;
     case 'operator.acted':
+    case 'health.alert':
+    case 'health.healed':
     case 'pause.set':
     case 'peer.started':
     case 'peer.stopped':

@@ -1,6 +1,6 @@
 /** The files of one folder over HTTP on loopback, as plain as it gets. */
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { extname, join, normalize } from 'node:path';
 import { z } from 'zod';
@@ -18,16 +18,15 @@ export interface StaticServer {
 }
 
 export async function serveFolder(dir: string): Promise<StaticServer> {
-  const server = createServer((request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
-    readFile(join(dir, path)).then(
-      (content) => {
-        response.writeHead(200, { 'content-type': types[extname(path)] ?? 'text/plain' });
-        response.end(content);
-      },
-      () => response.writeHead(404).end(),
-    );
-  }).listen(0, '127.0.0.1');
+    const content = await readFile(join(dir, path)).catch(() => null);
+    const type = types[extname(path)] ?? 'text/plain';
+    response.writeHead(content === null ? 404 : 200, { 'content-type': type });
+    response.end(content ?? '');
+  }
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = z.object({ port: z.number() }).parse(server.address());
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { playedOn } from '../src/app/playing.ts';
+import { playedOn } from '../src/live/played-on.ts';
 import { pathOf, routeOf, taskPath } from '../src/app/routes.ts';
 import { extend, noHistory } from '../src/live/history.ts';
 import { viewOf } from '../src/live/page-view.ts';

@@ -19,9 +19,11 @@ export function App() {
   const [asking, setAsking] = useState<Asking | null>(null);
   useEffect(() => {
     let gone = false;
-    void asked.then((answer) => {
+    const show = async () => {
+      const answer = await asked;
       if (!gone) setAsking(answer);
-    });
+    };
+    void show();
     return () => {
       gone = true;
     };

@@ -2,7 +2,8 @@ import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 
 import { type Connection, followEvents } from '../live/connection.ts';
 import { countUntil } from '../live/history.ts';
 import { type Moment, viewOf } from '../live/page-view.ts';
-import { createStore, soonInBrowser } from '../live/store.ts';
+import { soonInBrowser } from '../live/soon.ts';
+import { createStore } from '../live/store.ts';
 import { type Page, PageContext } from './page-context.ts';
 import { usePlaying } from './playing.ts';
 import type { Session } from './session.ts';

@@ -3,9 +3,9 @@
  * connections. In both the picture is dragged all the time, so that every frame is drawn anew.
  */
 import '../live/without-eval.ts';
-import Graph from 'graphology';
+import { UndirectedGraph } from 'graphology';
 import { createRoot } from 'react-dom/client';
-import Sigma from 'sigma';
+import { Sigma } from 'sigma';
 import { viewOf } from '../live/page-view.ts';
 import { nothingKnown, reduce } from '../live/state.ts';
 import { graphModel } from '../mesh/graph-model.ts';
@@ -119,13 +119,13 @@ function modelOf(state: Parameters<typeof viewOf>[0]) {
   return graphModel(peers, links, []);
 }
 
-function pictured(): Graph {
-  const graph = new Graph({ type: 'undirected' });
+function pictured(): UndirectedGraph {
+  const graph = new UndirectedGraph();
   syncGraph(graph, modelOf(reduce(nothingKnown, [peersEvent()], 0)));
   return graph;
 }
 
-async function settled(graph: Graph): Promise<void> {
+async function settled(graph: UndirectedGraph): Promise<void> {
   const stop = settle(graph);
   await pause(4_000);
   stop();

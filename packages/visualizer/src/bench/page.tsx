@@ -2,7 +2,8 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { type Page, PageContext } from '../app/page-context.ts';
 import { viewOf } from '../live/page-view.ts';
-import { createStore, soonInBrowser, type Store } from '../live/store.ts';
+import { soonInBrowser } from '../live/soon.ts';
+import { createStore, type Store } from '../live/store.ts';
 import { MeshPage } from '../mesh/mesh-page.tsx';
 import { entryEvents, peersEvent } from './mesh.ts';
 

@@ -4,7 +4,9 @@ import { groupedText, shareText } from '../ui/text.ts';
 import { spanText } from '../ui/time.ts';
 import { Words } from '../ui/words.tsx';
 import { Doctor } from './doctor.tsx';
-import { Loads } from './loads.tsx';
+import { Alerts, Healings } from './alerts.tsx';
+import { Machine } from './machine.tsx';
+import { Machines } from './machines.tsx';
 import { Troubles } from './troubles.tsx';
 import { Watching } from './watching.tsx';
 
@@ -44,6 +46,8 @@ export function HealthPage() {
           </ul>
         )}
       </Panel>
+      <Machine />
+      <Alerts />
       <div className="peer-grid">
         <Panel title="Work">
           <Facts
@@ -136,11 +140,12 @@ export function HealthPage() {
         </Panel>
         <Watching />
       </div>
-      <Loads />
-      <div className="peer-grid">
+      <Machines />
+      <div className="halves">
+        <Healings />
         <Troubles />
-        <Doctor />
       </div>
+      <Doctor />
     </div>
   );
 }

@@ -17,7 +17,7 @@ export interface History {
   readonly dropped: number;
 }
 
-export const historyMax = 50_000;
+const historyMax = 50_000;
 const block = 512;
 
 export const noHistory: History = {

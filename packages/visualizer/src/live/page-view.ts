@@ -91,7 +91,7 @@ export function lives(standing: Standing): boolean {
 }
 
 /** The last eight characters tell peers apart; the first are the same for all. */
-export function shortId(id: string): string {
+function shortId(id: string): string {
   return id.slice(-8);
 }
 

@@ -1,10 +1,16 @@
 /** All that the page knows of its peer: a pure fold over what the stream of events says. */
-import type { PeerAnswer, StatusAnswer, StreamEvent, TaskAnswer } from '@bzzz/protocol/api';
+import type {
+  HealthAnswer,
+  PeerAnswer,
+  StatusAnswer,
+  StreamEvent,
+  TaskAnswer,
+} from '@bzzz/protocol/api';
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { extend, type History, noHistory } from './history.ts';
 
 /** How a peer was doing, each time that we were told. */
-export interface LoadSample {
+interface LoadSample {
   readonly atMs: number;
   /** By peer id. */
   readonly load: ReadonlyMap<string, number>;
@@ -16,6 +22,7 @@ export interface LiveState {
   readonly statusAtMs: number;
   readonly peers: readonly PeerAnswer[] | null;
   readonly tasks: readonly TaskAnswer[] | null;
+  readonly health: HealthAnswer | null;
   readonly history: History;
   /** Of the last entry: where a broken stream goes on. */
   readonly position: string | null;
@@ -30,6 +37,7 @@ export const nothingKnown: LiveState = {
   statusAtMs: 0,
   peers: null,
   tasks: null,
+  health: null,
   history: noHistory,
   position: null,
   loads: [],
@@ -60,6 +68,9 @@ export function reduce(state: LiveState, events: readonly StreamEvent[], nowMs: 
         break;
       case 'tasks':
         next = { ...next, tasks: event.tasks };
+        break;
+      case 'health':
+        next = { ...next, health: event };
         break;
     }
   }

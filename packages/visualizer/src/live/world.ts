@@ -19,7 +19,7 @@ export interface PeerWorld {
   readonly lastMs: number;
 }
 
-export interface AttemptWorld {
+interface AttemptWorld {
   readonly peer: string | null;
   readonly attempt: number;
   readonly executor: string;

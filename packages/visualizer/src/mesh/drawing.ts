@@ -1,6 +1,6 @@
 /** Sigma, told how the mesh looks. */
 import type Graph from 'graphology';
-import Sigma from 'sigma';
+import { Sigma } from 'sigma';
 import { layerFill, layerPlain, pathLine, sdfCircle } from 'sigma/rendering';
 import { coloursOf } from './colours.ts';
 import { layerGauge } from './gauge.ts';

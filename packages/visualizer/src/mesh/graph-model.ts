@@ -14,7 +14,7 @@ export interface NodeModel {
   readonly load: number;
 }
 
-export interface EdgeModel {
+interface EdgeModel {
   readonly key: string;
   readonly from: string;
   readonly to: string;

@@ -1,5 +1,5 @@
 /** The mesh as a picture. Whoever does not see it has the same in the table beside it. */
-import Graph from 'graphology';
+import { UndirectedGraph } from 'graphology';
 import { useEffect, useRef, useState } from 'react';
 import { useTheme } from '../app/theme.ts';
 import { countText } from '../ui/text.ts';
@@ -17,7 +17,7 @@ export default function MeshGraph(props: {
 }) {
   const { model, marked, onMark, onOpen } = props;
   const box = useRef<HTMLDivElement>(null);
-  const [graph] = useState(() => new Graph({ type: 'undirected' }));
+  const [graph] = useState(() => new UndirectedGraph());
   const drawing = useRef<Drawing | null>(null);
   const [theme] = useTheme();
   const handlers = useRef({ onMark, onOpen });

@@ -37,7 +37,7 @@ export function MeshPage() {
         <Panel
           title="Topology"
           className="graph-panel"
-          aside={`${countText(links.length, 'connection')}`}
+          aside={countText(links.length, 'connection')}
         >
           {peers.length === 0 ? (
             <Empty title={state.peers === null ? 'Asking the peer …' : 'No peer is known'} />

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { PauseDialog } from '../actions/pause-dialog.tsx';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
@@ -136,6 +136,7 @@ function Now({ peer }: { readonly peer: PeerView }) {
               />
             ),
           ],
+          ...machineFacts(answer),
           ['load lately', <Spark values={loadsOf(state.loads, peer.id)} label="Load lately" />],
           [
             'heard',
@@ -147,6 +148,22 @@ function Now({ peer }: { readonly peer: PeerView }) {
       />
     </Panel>
   );
+}
+
+/** How its machine is, by its own word. */
+function machineFacts(answer: PeerView['answer']): (readonly [string, ReactNode])[] {
+  const health = answer?.health;
+  if (health === undefined) return [];
+  const bar = (name: string, share: number | null) =>
+    share === null
+      ? []
+      : [[name, <Meter label={name} share={share} text={shareText(share)} />] as const];
+  return [
+    ['machine is', health.state],
+    ...bar('processor', health.cpu),
+    ...bar('memory', health.memory),
+    ...bar('disk', health.disk),
+  ];
 }
 
 function loadsOf(

@@ -12,7 +12,7 @@ export interface Try {
   readonly reason: string;
 }
 
-export interface Step {
+interface Step {
   readonly step: number;
   readonly role: string;
   readonly executor: string;

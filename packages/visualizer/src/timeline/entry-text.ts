@@ -13,11 +13,12 @@ export const groups = [
   'help',
   'verdict',
   'forge',
+  'health',
   'trouble',
 ] as const;
 export type Group = (typeof groups)[number] | 'other';
 
-export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'quiet';
+type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'quiet';
 
 export interface EntryText {
   readonly text: string;
@@ -36,6 +37,7 @@ const groupOfPrefix: Readonly<Record<string, Group>> = {
   verdict: 'verdict',
   effect: 'forge',
   tidy: 'forge',
+  health: 'health',
   trouble: 'trouble',
 };
 
@@ -160,6 +162,18 @@ const sentences: Readonly<Record<string, Say>> = {
     const outcome = word(body, 'outcome');
     if (textOf(body, 'by') !== null) return said(`${name('by')} helped with ${it(body)}`, 'good');
     return said(`help with ${it(body)} ended: ${outcome}${why(body)}`, 'bad');
+  },
+  'health.alert': (body) => {
+    const ended = word(body, 'state') === 'ended';
+    return said(
+      `${word(body, 'alert')} ${ended ? 'is well again' : 'alert'}${why(body)}`,
+      ended ? 'good' : 'warn',
+    );
+  },
+  'health.healed': (body) => {
+    const outcome = word(body, 'outcome');
+    const tone = outcome === 'done' ? 'good' : outcome === 'failed' ? 'bad' : 'plain';
+    return said(`healing ${word(body, 'action')}: ${outcome}${why(body)}`, tone);
   },
   'tidy.intended': (body) => said(`is about to delete the branches of ${it(body)}`, 'quiet'),
   'tidy.settled': (body) => said(`branches of ${it(body)} ${word(body, 'outcome')}`),

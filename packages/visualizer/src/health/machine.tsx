@@ -1,0 +1,76 @@
+import type { HealthAnswer } from '@bzzz/protocol/api';
+import { usePage } from '../app/page-context.ts';
+import { Empty, Panel } from '../ui/parts.tsx';
+import { Spark } from '../ui/spark.tsx';
+import { bytesText, shareText } from '../ui/text.ts';
+import { spanText } from '../ui/time.ts';
+
+type Sample = HealthAnswer['samples'][number];
+
+interface Measure {
+  readonly name: string;
+  readonly of: (sample: Sample) => number | null;
+  readonly text: (value: number) => string;
+  /** From here on it is drawn as scarce; a share of one where nothing else is said. */
+  readonly scarce: number;
+  /** What the line is as high as; null: as its highest value. */
+  readonly whole: number | null;
+}
+
+const share = { text: shareText, whole: 1 };
+const flow = { text: (bytes: number) => `${bytesText(bytes)}/s`, scarce: Infinity, whole: null };
+const measures: readonly Measure[] = [
+  { name: 'processor', of: ({ cpu }) => cpu, scarce: 0.9, ...share },
+  { name: 'memory', of: ({ memory }) => memory, scarce: 0.9, ...share },
+  { name: 'disk', of: ({ disk }) => disk, scarce: 0.9, ...share },
+  {
+    name: 'waits for its turn',
+    of: ({ lagMs }) => lagMs,
+    text: spanText,
+    scarce: 500,
+    whole: null,
+  },
+  { name: 'received', of: ({ receivedBytesPerS }) => receivedBytesPerS, ...flow },
+  { name: 'sent', of: ({ sentBytesPerS }) => sentBytesPerS, ...flow },
+];
+
+/** The machine of this peer over the last ten minutes. */
+export function Machine() {
+  const { state } = usePage();
+  const { health } = state;
+  if (health === null || health.samples.length === 0) {
+    return (
+      <Panel title="Machine">
+        <Empty title="Not measured yet">The peer looks at its machine every few seconds.</Empty>
+      </Panel>
+    );
+  }
+  const { samples } = health;
+  const [first] = samples;
+  const last = samples.at(-1);
+  const reach = first === undefined || last === undefined ? 0 : last.atMs - first.atMs;
+  return (
+    <Panel title="Machine" aside={`${health.state}, the last ${spanText(reach)}`}>
+      {health.fault === null ? null : <p className="pad trouble">{health.fault}</p>}
+      <ul className="gauges">
+        {measures.map((measure) => (
+          <Gauge key={measure.name} measure={measure} samples={samples} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Gauge(props: { readonly measure: Measure; readonly samples: readonly Sample[] }) {
+  const { name, of, text, scarce, whole } = props.measure;
+  const values = props.samples.flatMap((sample) => of(sample) ?? []);
+  const now = values.at(-1);
+  const most = whole ?? Math.max(1, ...values);
+  return (
+    <li className="gauge" data-scarce={now !== undefined && now >= scarce}>
+      <span className="gauge-name">{name}</span>
+      <span className="gauge-value">{now === undefined ? 'not told' : text(now)}</span>
+      <Spark values={values.map((value) => value / most)} label={name} />
+    </li>
+  );
+}

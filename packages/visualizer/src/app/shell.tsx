@@ -7,6 +7,7 @@ import { TimelinePage } from '../timeline/timeline-page.tsx';
 import { Icon, type IconName, Logo } from '../ui/icons.tsx';
 import { Empty } from '../ui/parts.tsx';
 import { Banners } from './banners.tsx';
+import { Boundary } from './boundary.tsx';
 import { Link, usePath } from './navigation.tsx';
 import { usePage } from './page-context.ts';
 import { type Route, routeOf } from './routes.ts';
@@ -43,7 +44,9 @@ export function Shell(props: { readonly onEnd: (why: string | null) => void }) {
       <TopBar onEnd={props.onEnd} />
       <main id="main" className="main" tabIndex={-1}>
         <Banners />
-        <PageOf route={route} />
+        <Boundary key={route.page}>
+          <PageOf route={route} />
+        </Boundary>
       </main>
       <Scrubber />
     </div>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { HealDialog } from '../actions/heal-dialog.tsx';
 import { usePage } from '../app/page-context.ts';
 import { Button, Empty, Panel } from '../ui/parts.tsx';
-import { agoText, clockText } from '../ui/time.ts';
+import { agoText } from '../ui/time.ts';
 import { Words } from '../ui/words.tsx';
 
 /** What the machine is short of now. */
@@ -15,10 +15,10 @@ export function Alerts() {
         <p className="pad well">The machine is short of nothing.</p>
       ) : (
         <ul className="problems">
-          {alerts.slice(0, 30).map(({ measure, text, advice, sinceMs }) => (
+          {alerts.slice(0, 30).map(({ measure, text, advice }) => (
             <li key={measure} data-severity="warning">
               <p>
-                <strong>{text}</strong> <span className="quiet">since {clockText(sinceMs)}</span>
+                <strong>{text}</strong>
               </p>
               <p className="quiet">
                 <Words text={advice} />

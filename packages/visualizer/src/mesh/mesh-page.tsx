@@ -13,7 +13,12 @@ import { PeerTable } from './peer-table.tsx';
 import { Tiles } from './tiles.tsx';
 
 // The picture is the heaviest part; the rest of the page does not wait for it.
-const MeshGraph = lazy(() => import('./graph.tsx'));
+const MeshGraph = lazy(() => import('./graph.tsx').catch(() => ({ default: NoGraph })));
+
+/** The peer was gone before the picture's code had come. */
+function NoGraph() {
+  return <Empty title="The picture did not load">Load the page again when the peer answers.</Empty>;
+}
 
 const flowMs = 4_000;
 

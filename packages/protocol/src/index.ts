@@ -84,6 +84,7 @@ export {
   TaskHint,
   TaskKind,
 } from './messages.ts';
+export { NewTests } from './new-tests.ts';
 export {
   alwaysProtected,
   fillArgv,

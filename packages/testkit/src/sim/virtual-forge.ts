@@ -273,10 +273,11 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const made = commits.get(work);
         if (made === undefined) return null;
         if (made.base === base.oid) return { oid: work, conflicts: [] };
-        const { task, trespasses } = made;
-        const oid = commits.make(historyDraws, { task, trespasses, base: base.oid });
+        const { task, trespasses, tests } = made;
+        const oid = commits.make(historyDraws, { ...made, base: base.oid });
         const { number } = taskParts(task);
-        history.record({ kind: 'made', peer, number, result: oid, base: base.oid, trespasses });
+        const on = { base: base.oid, trespasses, tests };
+        history.record({ kind: 'made', peer, number, result: oid, ...on });
         return { oid, conflicts: ['a'] };
       }),
     listBranches: (_repo, o) =>

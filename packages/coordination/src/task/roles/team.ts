@@ -8,6 +8,7 @@ import {
   type RoleName,
 } from '@bzzz/protocol';
 import type { Job, PromptJob, PromptPart, PromptSource } from '../../ports/index.ts';
+import { areTried } from '../new-tests.ts';
 import { promptParts } from '../prompt.ts';
 import { builtin } from './builtin.ts';
 
@@ -32,16 +33,21 @@ interface PlainWork {
   readonly team?: Team;
 }
 
+const newTestsRule = `A test file that you add is also run on the base branch without the rest of your change, and must fail there: one that
+passes there proves nothing, and the whole result is refused. Add tests only of what you change.`;
+
 /** `author`: as whose the words of the issue count. */
 export function plainWorkOf(
   issue: Issue,
-  { plain, roles }: Pick<Policy, 'roles'> & { plain: Plain },
+  { plain, roles, newTests }: Pick<Policy, 'roles' | 'newTests'> & { plain: Plain },
   author: PromptSource,
 ): PlainWork {
   const stepOf = (role: RoleName): Step => {
     const { executors, models, instructions, ...may } = profileOf(plain, roles, role);
     const { access, rules, instructions: usual } = builtin[role];
+    const isTested = role === 'coder' && areTried({ newTests }, issue);
     const own: PromptPart[] = [
+      ...told('bzzz', isTested ? newTestsRule : ''),
       ...(rules === null ? [] : [{ source: 'bzzz' as const, text: rules }]),
       ...told('bzzz', instructions === null ? usual : ''),
       ...told('maintainer', instructions ?? ''),

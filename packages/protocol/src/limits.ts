@@ -30,6 +30,8 @@ export const limits = {
   dependenciesMax: 32,
   /** Tools, labels, executors in one capabilities message. */
   capabilityItemsMax: 128,
+  /** Models of which one capabilities message tells more than the name. */
+  modelFactsMax: 48,
   /** Kinds of tasks of which one capabilities message tells the success. */
   successKindsMax: 32,
   /** Free text that explains an outcome. */

@@ -10,7 +10,7 @@ import { BzzzError, reasonOf } from './errors.ts';
 import { agentConfiguration } from './executors.ts';
 import { Association } from './issue.ts';
 import { limits } from './limits.ts';
-import { ModelName } from './messages.ts';
+import { ModelName } from './models.ts';
 import { NewTests } from './new-tests.ts';
 import { Argvs, Globs, Hosts, NamedCommands, Programs, PromptExecutors } from './policy-fields.ts';
 import { flawOfProfile, profileOf, Roles, RoleName, Steps } from './roles.ts';

@@ -320,7 +320,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       ask(
         'read',
         o?.signal,
-        () => reviewOf(shown(id, (number) => snapshot(number, historyDraws))),
+        () => reviewOf(shown(id, (number) => snapshot(number, historyDraws)), o?.authors),
         historyDraws,
       ),
     putPullRequest: (_repo, number, text, o) =>

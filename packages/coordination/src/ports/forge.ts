@@ -254,7 +254,10 @@ export interface Forge {
     pullRequest: number,
     options?: Options & ReviewScope,
   ): Promise<Review>;
-  /** Opens a draft for the task's result branch, or adopts and updates the open one. */
+  /**
+   * Opens a draft for the task's result branch, or adopts the open one: then the body says this in the place of what
+   * bzzz said before, and the title and what people wrote around it stay.
+   */
   putPullRequest(
     repo: RepoName,
     number: IssueNumber,

@@ -331,10 +331,10 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
           throw new BzzzError('forge_refused', 'title or body is too long');
         }
         if (pullRequest !== null) {
-          const written =
-            pullRequest.state === 'open' &&
-            (pullRequestText?.title !== text.title || pullRequestText.body !== text.body);
-          if (written) write(number, 'pull-request', { pullRequestText: text });
+          const { title = text.title, body } = pullRequestText ?? {};
+          const written = pullRequest.state === 'open' && body !== text.body;
+          const pullRequestNow = { title, body: text.body };
+          if (written) write(number, 'pull-request', { pullRequestText: pullRequestNow });
           return { written, id: pullRequest.number };
         }
         const opened: PullRequest = {

@@ -19,10 +19,9 @@ const good = `${head}test('one line', () => assert.deepEqual(rows('a'), ['a']));
 it('is sent back while its new test passes without it, and published with one that does not', async () => {
   const stage = await createStage();
   onTestFinished(() => stage.close());
-  const server = await startScriptedOllama(
-    inOrder(...attemptWith(idle), ...attemptWith(good)),
-    [{ name: model }],
-  );
+  const server = await startScriptedOllama(inOrder(...attemptWith(idle), ...attemptWith(good)), [
+    { name: model },
+  ]);
   onTestFinished(() => server.close());
   const nobody = await startScriptedOllama(inOrder(), []);
   onTestFinished(() => nobody.close());

@@ -238,8 +238,16 @@ describe('a flood of strangers', () => {
   });
 
   it('hides no review, and no answer in an old thread or behind many others', async () => {
-    const thread = (...comments: object[]) => ({ path: 'a.ts', line: 1, comments: listOf(...comments) });
-    const cut = { path: 'b.ts', line: 1, comments: pageOf([onLine(90, 'spam', { createdAt: at(90), ...stranger })], 'x') };
+    const thread = (...comments: object[]) => ({
+      path: 'a.ts',
+      line: 1,
+      comments: listOf(...comments),
+    });
+    const cut = {
+      path: 'b.ts',
+      line: 1,
+      comments: pageOf([onLine(90, 'spam', { createdAt: at(90), ...stranger })], 'x'),
+    };
     answerWith(
       {
         reviews: pageOf([reviewed('COMMENTED', 99, 'spam', stranger)], 'r'),
@@ -247,7 +255,10 @@ describe('a flood of strangers', () => {
       },
       {
         'reviews r': listOf(reviewed('CHANGES_REQUESTED', 4, 'Not so')),
-        'reviewThreads null': pageOf([{ ...cut, comments: listOf(onLine(5, 'Why?'), onLine(90, 'spam', stranger)) }], 't'),
+        'reviewThreads null': pageOf(
+          [{ ...cut, comments: listOf(onLine(5, 'Why?'), onLine(90, 'spam', stranger)) }],
+          't',
+        ),
         'reviewThreads t': listOf(thread(onLine(1, 'Old'), onLine(98, 'Still so'))),
       },
     );
@@ -274,7 +285,9 @@ describe('a flood of strangers', () => {
     const many = [commented(1, 'mine'), ...flood(3, limits.reviewRemarksMax)];
     server.answer = () => ({ body: answer({ comments: pageOf(many, 'b') }) });
     const { authors } = scope;
-    expect((await forge.readReview(repo, 3, { authors })).remarks).toMatchObject([{ text: 'mine' }]);
+    expect((await forge.readReview(repo, 3, { authors })).remarks).toMatchObject([
+      { text: 'mine' },
+    ]);
     expect(server.requests).toHaveLength(1);
     expect((await forge.readReview(repo, 3)).remarks).toHaveLength(limits.reviewRemarksMax);
   });

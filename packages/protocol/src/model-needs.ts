@@ -38,7 +38,10 @@ export function isModelNeedsLine(line: string): boolean {
 export function readModelNeeds(visible: string): ModelNeedsReading {
   const lines = visible.split(lineEnd).filter(isModelNeedsLine);
   const items = lines.flatMap((line) => {
-    const rest = line.trim().replace(opening, '').replaceAll(/\s*(>=|=)\s*/g, '$1');
+    const rest = line
+      .trim()
+      .replace(opening, '')
+      .replaceAll(/\s*(>=|=)\s*/g, '$1');
     return rest.split(/[\s,]+/).filter((item) => item !== '');
   });
   if (items.length === 0) return { needs: undefined, objection: null };
@@ -53,7 +56,8 @@ export function readModelNeeds(visible: string): ModelNeedsReading {
       least.parameters = Math.max(number, least.parameters ?? 1);
     } else if (kind === 'context' && number !== undefined) {
       least.contextTokens = Math.max(number, least.contextTokens ?? 1);
-    } else return unread(`"${item.slice(0, 60)}" is none of model=NAME, size>=14b and context>=32k`);
+    } else
+      return unread(`"${item.slice(0, 60)}" is none of model=NAME, size>=14b and context>=32k`);
   }
   if (names.length > namesMax) return unread(`more than ${namesMax} names of models`);
   return { needs: { names, least }, objection: null };
@@ -66,7 +70,8 @@ function unread(reason: string): ModelNeedsReading {
 /** `14b`, `32k`, `8192`; undefined: it is no number. Thousands, not 1,024: what is called 32k has at least so much. */
 export function numberOf(text: string): number | undefined {
   const [whole, digits, unit = ''] = amount.exec(text.trim()) ?? [];
-  const number = whole === undefined ? 0 : Math.round(Number(digits) * (factors[unit.toLowerCase()] ?? 0));
+  const number =
+    whole === undefined ? 0 : Math.round(Number(digits) * (factors[unit.toLowerCase()] ?? 0));
   return number > 0 ? number : undefined;
 }
 

@@ -40,7 +40,9 @@ export const NewTests = z.strictObject({
 export type NewTests = z.infer<typeof NewTests>;
 
 function hasFile(argv: readonly string[]): boolean {
-  const names = argv.flatMap((one) => [...one.matchAll(/\{([a-z][a-z0-9_]*)\}/g)].map(([, name]) => name));
+  const names = argv.flatMap((one) =>
+    [...one.matchAll(/\{([a-z][a-z0-9_]*)\}/g)].map(([, name]) => name),
+  );
   return names.length > 0 && names.every((name) => name === 'file');
 }
 

@@ -113,8 +113,7 @@ export function acceptanceHash(
 ): Sha256Hex {
   const made =
     setup === undefined ? [] : [[setup.run, setup.inputs, setup.provides, setup.network]];
-  const tried =
-    newTests === undefined ? [] : [['new-tests', newTests.files, newTests.run ?? null]];
+  const tried = newTests === undefined ? [] : [['new-tests', newTests.files, newTests.run ?? null]];
   const text = JSON.stringify(['bzzz/acceptance/1', commands, judge, ...made, ...tried]);
   return Sha256Hex.parse(bytesToHex(sha256(utf8(text))));
 }

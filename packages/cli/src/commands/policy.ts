@@ -120,7 +120,8 @@ function setupOf({ run, inputs, provides, network }: Setup): string {
 function newTestsOf({ onBase, files, run, exceptLabels }: NewTests): string {
   if (onBase === 'any') return 'may pass without the change that they come with';
   const how = run === undefined ? 'by the acceptance, together' : `each by ${commands([run])}`;
-  const except = exceptLabels.length === 0 ? '' : `; not on issues labelled ${exceptLabels.join(', ')}`;
+  const except =
+    exceptLabels.length === 0 ? '' : `; not on issues labelled ${exceptLabels.join(', ')}`;
   return `must fail without the change that they come with, ${how}${except}; tests are ${files.join(', ')}`;
 }
 

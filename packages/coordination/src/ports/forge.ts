@@ -249,11 +249,7 @@ export interface Forge {
     options?: Options,
   ): Promise<readonly PullRequest[]>;
   /** Of one that is not there: `forge_not_found`. */
-  readReview(
-    repo: RepoName,
-    pullRequest: number,
-    options?: Options & ReviewScope,
-  ): Promise<Review>;
+  readReview(repo: RepoName, pullRequest: number, options?: Options & ReviewScope): Promise<Review>;
   /**
    * Opens a draft for the task's result branch, or adopts the open one: then the body says this in the place of what
    * bzzz said before, and the title and what people wrote around it stay.

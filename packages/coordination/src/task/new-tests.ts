@@ -68,10 +68,7 @@ export async function tryNewTests(
   const found = areTried(policy, issue) ? newTestsOf(collected, policy) : undefined;
   if (found === undefined) return { kind: 'none' };
   const tookMs = acceptance.commands.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0);
-  const attemptMs = Math.min(
-    job.limits.attemptMs,
-    Math.ceil(patienceMs + patienceFactor * tookMs),
-  );
+  const attemptMs = Math.min(job.limits.attemptMs, Math.ceil(patienceMs + patienceFactor * tookMs));
   const limits = { ...job.limits, attemptMs };
   const accept: Accept = (change) => workspaces.accept({ ...job, limits, ...change }, options);
   const { run } = policy.newTests;
@@ -89,7 +86,9 @@ function newTestsOf(
   const isNew = new Map(added.map(({ path, moved = false }) => [path, isTest(path) && !moved]));
   const paths = [...isNew.keys()];
   const tests = paths.filter((path) => isNew.get(path));
-  const beside = paths.filter((path) => !isNew.get(path) && matchesAny(path, [...judge, ...newTests.files]));
+  const beside = paths.filter(
+    (path) => !isNew.get(path) && matchesAny(path, [...judge, ...newTests.files]),
+  );
   return tests.length === 0 ? undefined : { tests, beside };
 }
 
@@ -101,7 +100,8 @@ async function byAcceptance(
   const tried = await accept({ only: [...tests, ...beside] });
   const last = tried.commands.at(-1);
   if (tried.passed) {
-    const reason = 'without the change the acceptance passes with them, too: it does not run them, or they pass there';
+    const reason =
+      'without the change the acceptance passes with them, too: it does not run them, or they pass there';
     return { kind: 'refused', files: tests, reason };
   }
   if (last === undefined || last.exitCode === null) return ended(tests, last);
@@ -133,7 +133,11 @@ async function oneByOne(
   if (!onResult.passed) {
     if (last === undefined || last.exitCode === null) return ended(tests, last);
     const reason = `${shown(last)} fails with the change, too`;
-    return { kind: 'refused', files: tests.slice(onResult.commands.length - 1, onResult.commands.length), reason };
+    return {
+      kind: 'refused',
+      files: tests.slice(onResult.commands.length - 1, onResult.commands.length),
+      reason,
+    };
   }
   const onBase = await accept({ commands, only: [...tests, ...beside], everyCommand: true });
   const codes = tests.map((_, at) => onBase.commands[at]?.exitCode ?? null);
@@ -169,7 +173,10 @@ export function toldOf(tests: NewTests) {
 const filesShownMax = 20;
 
 /** Why an attempt with such tests has failed, and what can be done: for whoever tries next, and for people. */
-export function refusalOf({ files, reason }: TriedTests, { newTests }: Pick<Policy, 'newTests'>): string {
+export function refusalOf(
+  { files, reason }: TriedTests,
+  { newTests }: Pick<Policy, 'newTests'>,
+): string {
   const more = files.length - filesShownMax;
   const labels = newTests.exceptLabels.map((label) => `"${label}"`).join(' or ');
   return [

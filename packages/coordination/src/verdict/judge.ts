@@ -288,7 +288,8 @@ function wordsOf(tests: NewTests): string {
   if (tests.kind === 'none') return '';
   const [first = ''] = tests.files;
   const { length } = tests.files;
-  const which = length === 1 ? `its new test ${first}` : `its ${length} new tests, of them ${first}`;
+  const which =
+    length === 1 ? `its new test ${first}` : `its ${length} new tests, of them ${first}`;
   return `${which}: ${tests.reason}`;
 }
 

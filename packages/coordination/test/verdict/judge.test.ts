@@ -108,7 +108,9 @@ describe('a result that another peer published', () => {
       verdict: {
         statement: {
           outcome: 'failed',
-          reason: expect.stringMatching(/^its new test test\/new\.test\.js: without the change the acceptance passes/),
+          reason: expect.stringMatching(
+            /^its new test test\/new\.test\.js: without the change the acceptance passes/,
+          ),
         },
       },
     });
@@ -116,7 +118,10 @@ describe('a result that another peer published', () => {
     good.work.script.adds = ['test/new.test.js'];
     good.work.script.exits = ({ only = [] }) => [only.length === 0 ? 0 : 1];
     const [statement] = await statementsOf(good);
-    expect(statement).toMatchObject({ outcome: 'passed', reason: expect.stringContaining('fails') });
+    expect(statement).toMatchObject({
+      outcome: 'passed',
+      reason: expect.stringContaining('fails'),
+    });
     // The verdict is about that rule, too.
     const { judge, newTests } = parsePolicy('version: 1');
     expect(statement?.acceptance).toBe(acceptanceHash([['check']], judge, undefined, newTests));

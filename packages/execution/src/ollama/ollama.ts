@@ -62,5 +62,7 @@ function factsOf(
   const parameters = numberOf(parameterSize ?? '') ?? null;
   // No larger window is asked for, whatever the model could.
   const window = contextTokens === null ? null : Math.min(contextTokens, contextTokensMax);
-  return parameters === null && window === null ? [] : [{ name, parameters, contextTokens: window }];
+  return parameters === null && window === null
+    ? []
+    : [{ name, parameters, contextTokens: window }];
 }

@@ -50,7 +50,10 @@ it('knows what the server tells', async () => {
 });
 
 it('tells how large they are, and how long a text they read here', async () => {
-  const { ollama } = await make([{ name: 'coder:7b', contextTokens: 131_072 }, { name: 'b:latest' }]);
+  const { ollama } = await make([
+    { name: 'coder:7b', contextTokens: 131_072 },
+    { name: 'b:latest' },
+  ]);
   await ollama.refresh();
   expect(ollama.executor.facts?.()).toEqual([
     // No larger window is asked for than that.

@@ -45,7 +45,7 @@ export async function readBack(
   at: At,
   signal: AbortSignal,
 ): Promise<SaidOn> {
-  const page = <S extends z.ZodType>(list: string, fields: string, schema: S) =>
+  const page = <T>(list: string, fields: string, schema: z.ZodType<Page<T>>) =>
     pager(graphql, at, { list, fields, schema }, signal);
   const isBefore = (ms: number | null) => ms !== null && ms < at.sinceMs;
   const allReviews = await follow(
@@ -113,19 +113,19 @@ async function threadsOf(
   return { ...all, isWhole: all.isWhole && !all.nodes.some(isCut) };
 }
 
-interface List<S extends z.ZodType> {
+interface List<T> {
   /** With its arguments. */
   readonly list: string;
   readonly fields: string;
-  readonly schema: S;
+  readonly schema: z.ZodType<Page<T>>;
 }
 
-function pager<S extends z.ZodType>(
+function pager<T>(
   graphql: Graphql,
   { repo, number }: At,
-  { list, fields, schema }: List<S>,
+  { list, fields, schema }: List<T>,
   signal: AbortSignal,
-): (before: string | null) => Promise<z.output<S>> {
+): Pager<T> {
   const query = `query ($owner: String!, $repo: String!, $number: Int!, $before: String) {
     repository(owner: $owner, name: $repo) {
       pullRequest(number: $number) { page: ${list} ${fields} }

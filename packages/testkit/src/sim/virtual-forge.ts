@@ -320,7 +320,11 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       ask(
         'read',
         o?.signal,
-        () => reviewOf(shown(id, (number) => snapshot(number, historyDraws)), o?.authors),
+        () =>
+          reviewOf(
+            shown(id, (number) => snapshot(number, historyDraws)),
+            o?.authors,
+          ),
         historyDraws,
       ),
     putPullRequest: (_repo, number, text, o) =>

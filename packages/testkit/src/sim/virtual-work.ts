@@ -181,13 +181,18 @@ export function createVirtualWork(
       await prepare(setup, task, o?.signal);
       history.record({ kind: 'judged', ...about, base: base.oid });
       const told = isFailedByTest(job)
-        ? await work(() => wanted.slice(0, 1).map((argv) => toldOf(argv, 'fails', limits)), o?.signal, 10)
+        ? await work(
+            () => wanted.slice(0, 1).map((argv) => toldOf(argv, 'fails', limits)),
+            o?.signal,
+            10,
+          )
         : await run({ commands: wanted, task, limits, everyCommand }, o?.signal);
       const commands = told.map(({ report }) => report);
       const passed = commands.every(succeeded);
       // That a test passes without the change speaks against the result.
       if (job.only === undefined) history.record({ kind: 'found', ...about, passed });
-      else if (job.only.includes(testPath)) history.record({ kind: 'found', ...about, passed: !passed });
+      else if (job.only.includes(testPath))
+        history.record({ kind: 'found', ...about, passed: !passed });
       return { passed, commands, judgeFilesChanged: [] };
     },
   };
@@ -259,11 +264,7 @@ const anyTask = TaskId.parse('any/task#1');
 /** What a result that adds a test adds. */
 const testPath = 'a.test.ts';
 
-function factsOf(
-  oid: CommitFacts['oid'],
-  path: string,
-  tests: AddedTests = 'none',
-): CommitFacts {
+function factsOf(oid: CommitFacts['oid'], path: string, tests: AddedTests = 'none'): CommitFacts {
   const file = { mode: '100644', bytes: 1, lines: 1 };
   const added = { path: testPath, status: 'added' as const, ...file };
   return {

@@ -44,6 +44,7 @@ export type {
   Rest,
   Review,
   ReviewRemark,
+  ReviewScope,
   SetupJob,
   Signer,
   StoredEntry,

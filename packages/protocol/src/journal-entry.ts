@@ -11,6 +11,7 @@ import { Account, Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
 import { MeshPause, TaskKind } from './messages.ts';
+import { NewTestsTold } from './new-tests.ts';
 import { RoleName } from './roles.ts';
 import { Spent } from './spend.ts';
 import { Verdict } from './verdict.ts';
@@ -109,6 +110,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     code: z.string().max(64).optional(),
     /** Absent: no model was asked, or the attempt was cut short before it told. */
     spent: Spent.optional(),
+    /** Absent: the result adds no tests, or nobody asks what they prove. */
+    newTests: NewTestsTold.optional(),
   }),
   z.object({ kind: z.literal('effect.intended'), ...task, epoch: Epoch, effect: VisibleEffect }),
   z.object({

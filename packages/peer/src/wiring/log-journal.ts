@@ -39,8 +39,9 @@ function plainFields(body: EntryBody): LogFields {
       return { task, epoch, step, role, outcome };
     }
     case 'attempt.ended': {
-      const { task, epoch, outcome, commits, elapsedMs } = body;
-      return { task, epoch, outcome, commits, elapsedMs: Math.round(elapsedMs) };
+      const { task, epoch, outcome, commits, elapsedMs, newTests } = body;
+      const tests = newTests && { newTests: newTests.outcome };
+      return { task, epoch, outcome, commits, elapsedMs: Math.round(elapsedMs), ...tests };
     }
     case 'effect.intended':
       return { task: body.task, effect: body.effect };

@@ -9,7 +9,9 @@ import { usePage } from './page-context.ts';
 export function Banners() {
   const { state, view, connection, nowMs } = usePage();
   const { status } = state;
-  const problems = view.past ? [] : (status?.problems ?? []).filter(({ code }) => code !== 'alone');
+  const all = view.past ? [] : (status?.problems ?? []);
+  const problems = all.filter(({ code }) => code !== 'alone');
+  const said = all.find(({ code }) => code === 'alone');
   const [worst] = problems;
   const alone = view.peers.length > 0 && view.parts.length <= 1 && view.parts[0]?.length === 1;
   return (
@@ -26,9 +28,9 @@ export function Banners() {
         </Banner>
       ) : null}
       {alone && !view.past ? (
-        <Banner tone="warn" title="This peer is alone in its mesh.">
-          Nobody takes over when it dies, and nobody judges its results. Start another with{' '}
-          <code>bzzz invite</code>.
+        <Banner tone="warn" title={said?.text ?? 'This peer is alone in its mesh.'}>
+          Nobody takes over when it dies, and nobody judges its results.{' '}
+          <Words text={said?.advice ?? ''} />
         </Banner>
       ) : null}
       {view.parts.length > 1 ? (

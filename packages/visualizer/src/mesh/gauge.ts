@@ -21,7 +21,7 @@ vec4 layer_gauge(float v_gaugeLoad) {
   float ring = smoothstep(0.80 - soft, 0.80 + soft, far);
   float turn = atan(context.uv.x, context.uv.y) / 6.2831853;
   turn = turn < 0.0 ? turn + 1.0 : turn;
-  float idle = turn > v_gaugeLoad ? 0.72 : 0.0;
+  float idle = turn + 0.001 > v_gaugeLoad ? 0.72 : 0.0;
   return vec4(${glslOf(ground)}, outside * mix(1.0, idle, ring));
 }
 `,

@@ -117,6 +117,8 @@ it('writes what was given into the configuration, and nothing else', () => {
     '  mdns: false',
     'forge:',
     'webhook:',
+    'health:',
+    'gateway:',
     'work:',
     '  slots: 3',
     'ollama:',

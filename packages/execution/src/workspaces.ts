@@ -42,10 +42,16 @@ export interface WorkspacesDeps {
   readonly reach?: Reach;
 }
 
+/** The port, and what whoever keeps the machine healthy may ask. */
+export interface LocalWorkspaces extends Workspaces {
+  /** Removes installations that nothing uses now and that are kept only for speed; how many bytes that frees. */
+  prune(): Promise<number>;
+}
+
 export function createWorkspaces(
   { runner, reach = reachPublic }: WorkspacesDeps,
   { dir, setupBytesMax: bytesMax = 20 * 1024 ** 3 }: WorkspacesOptions,
-): Workspaces {
+): LocalWorkspaces {
   const setups = createSetups({ runner, reach, dir }, { bytesMax });
   return {
     async create({ task, epoch, base, from, setup }, { signal } = {}): Promise<Workspace> {
@@ -107,6 +113,7 @@ export function createWorkspaces(
         release();
       }
     },
+    prune: () => coded(setups.drop()),
     async sweep() {
       await coded(setups.sweep());
       for (const folder of await coded(listSlots(dir))) await coded(removeSlot(folder));

@@ -2,8 +2,8 @@
  * The composition root: builds a peer from its configuration in the order in which the parts need
  * each other, and takes it apart in the reverse.
  */
-import type { Coordinator } from '@bzzz/coordination';
-import { createRunner } from '@bzzz/execution';
+import type { Coordinator, Health } from '@bzzz/coordination';
+import { createRunner, createWorkspaces } from '@bzzz/execution';
 import { createGithubForge } from '@bzzz/github';
 import { openJournals } from '@bzzz/journal';
 import { createMesh, type Identity, type MeshService } from '@bzzz/mesh';
@@ -17,12 +17,15 @@ import { lockFolder } from './folder/lock.ts';
 import { tokenSourceOf } from './forge/token.ts';
 import type { Logger } from './logger.ts';
 import { systemClock } from './system/clock.ts';
+import { createOperations } from './operations/create.ts';
+import type { Operations } from './operations/operations.ts';
 import { offerClis } from './wiring/clis.ts';
-import { controlTarget } from './wiring/control-target.ts';
+import { operationsTarget } from './wiring/operations-target.ts';
 import { coordinate } from './wiring/coordinate.ts';
 import { openHistory } from './wiring/history.ts';
 import { startSurvey } from './survey/survey.ts';
 import { systemRandom } from './system/random.ts';
+import { healthReport, watchHealth } from './wiring/health.ts';
 import { logJournal } from './wiring/log-journal.ts';
 import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
 import { offerModels } from './wiring/models.ts';
@@ -30,8 +33,15 @@ import { replicateJournals } from './wiring/replication.ts';
 import { receiveWebhooks } from './wiring/webhooks.ts';
 import { superviseWorkers } from './wiring/workers.ts';
 
+/** Shows the peer to others, such as over HTTP: a floor above, so whoever starts the peer brings it. */
+export type Face = (
+  operations: Operations,
+  context: { readonly config: Config; readonly logger: Logger },
+) => Promise<{ readonly url: string; close(): Promise<void> } | null>;
+
 export interface Hooks {
   readonly logger: Logger;
+  readonly face?: Face | undefined;
   /** The journal cannot be written any more. */
   readonly onFatal: (error: BzzzError) => void;
   /** Somebody asks the peer to stop over its control socket. */
@@ -100,6 +110,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   );
   closing('survey', () => survey.stop());
 
+  const workspaces = createWorkspaces({ runner }, { dir: layout.worktrees });
+  let health: Health | undefined;
   const coordinator = coordinate(
     {
       identity,
@@ -111,8 +123,13 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       cli: clis.cli,
       survey,
       workers,
+      workspaces,
     },
-    { config, worktrees: layout.worktrees, onFatal: hooks.onFatal },
+    {
+      config,
+      health: () => health && healthReport(health.view()),
+      onFatal: hooks.onFatal,
+    },
   );
   // Before anything is claimed: a port that is taken ends the start.
   const webhook = await receiveWebhooks(
@@ -126,6 +143,13 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     stopLogging();
   });
   await coordinator.start();
+
+  const running = watchHealth(
+    { clock, coordinator, survey, workspaces, logger: logger.child('health') },
+    config,
+  );
+  health = running;
+  closing('health', () => running.stop());
 
   const members = () => coordinator.view().members;
   const replication = replicateJournals({
@@ -143,12 +167,14 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   );
   closing('history', () => history.close());
 
-  const target = controlTarget(
+  let face: Awaited<ReturnType<Face>> = null;
+  const target = operationsTarget(
     {
       clock,
       mesh,
       journals,
       history,
+      health: running,
       github,
       coordinator,
       troubles,
@@ -157,15 +183,18 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       survey,
       workers,
     },
-    { config, startMs, onStop: hooks.onStop },
+    { config, startMs, onStop: hooks.onStop, faceUrl: () => face?.url ?? null },
   );
+  const operations = createOperations(target);
   const place = await takeSocketPlace(layout);
   closing('control socket', () => place.release());
   const control = await startControlServer(
     { logger: logger.child('control') },
-    { path: place.path, routes: controlRoutes(target) },
+    { path: place.path, routes: controlRoutes(operations) },
   );
   closing('control', () => control.close());
+  face = (await hooks.face?.(operations, { config, logger: logger.child('gateway') })) ?? null;
+  closing('gateway', () => face?.close());
 
   const all = parts.move();
   return { identity, mesh, coordinator, close: () => all.disposeAsync() };

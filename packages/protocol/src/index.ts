@@ -74,6 +74,7 @@ export { agentConfiguration, CliName, PromptExecutor } from './executors.ts';
 export {
   Capabilities,
   HealthNote,
+  HealthReport,
   Gpu,
   Heartbeat,
   Machine,

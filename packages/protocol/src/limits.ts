@@ -31,7 +31,9 @@ export const limits = {
   /** Tools, labels, executors in one capabilities message. */
   capabilityItemsMax: 128,
   /** Models of which one capabilities message tells more than the name. */
-  modelFactsMax: 48,
+  modelFactsMax: 24,
+  /** Peers that one capabilities message says its sender is connected with. */
+  linksMax: 128,
   /** Kinds of tasks of which one capabilities message tells the success. */
   successKindsMax: 32,
   /** Free text that explains an outcome. */

@@ -52,6 +52,21 @@ export type Machine = z.infer<typeof Machine>;
 export const MeshPause = z.object({ paused: z.boolean(), at: Hlc, by: PeerId });
 export type MeshPause = z.infer<typeof MeshPause>;
 
+/** How a machine is, as its own peer measures it. */
+export const HealthReport = z.object({
+  /** `limited`: it is short of something. `error`: it cannot do its work. */
+  state: z.enum(['online', 'limited', 'error']),
+  /** Shares of what there is; null: it cannot be told. */
+  cpu: Share,
+  memory: Share,
+  disk: Share.nullable(),
+  /** How long its process waits for its turn, at worst lately. */
+  lagMs: z.number().min(0),
+  receivedBytesPerS: z.number().min(0),
+  sentBytesPerS: z.number().min(0),
+});
+export type HealthReport = z.infer<typeof HealthReport>;
+
 /** Topic `capabilities`: who I am and what I can do. On change and every 30 s. */
 export const Capabilities = z.object({
   peer: PeerId,
@@ -89,6 +104,10 @@ export const Capabilities = z.object({
   machine: Machine.optional(),
   /** What its models cost in the last 24 hours; absent: nothing is known. */
   spent: DaySpend.optional(),
+  /** Members with a connection to it, itself among them; absent in messages of earlier versions. */
+  links: z.array(PeerId).max(limits.linksMax).optional(),
+  /** Absent in messages of earlier versions, and before the first look. */
+  health: HealthReport.optional(),
   /** It begins nothing new at present; absent: it does. */
   paused: z.boolean().optional(),
   /** What it last heard of the whole mesh; absent: nothing. */

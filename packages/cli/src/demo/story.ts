@@ -113,6 +113,9 @@ export function createStory(): Story {
           : `is helped with ${short(body.task)} by ${nameOf(body.by)}`;
       case 'trouble':
         return `trouble ${body.code}: ${firstLine(body.reason)}`;
+      case 'operator.acted':
+      case 'health.alert':
+      case 'health.healed':
       case 'pause.set':
       case 'help.sent':
       case 'help.taken':

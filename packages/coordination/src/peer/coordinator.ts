@@ -45,6 +45,7 @@ import { whySourcesOf } from '../why/sources.ts';
 import { startWhy, type Why } from '../why/why.ts';
 import { describePeer } from './describe.ts';
 import type { Coordinator } from './interface.ts';
+import { recordNotes } from './note.ts';
 import { type Lookout, startLookout } from './lookout.ts';
 import type { CoordinatorOptions, Ports } from './options.ts';
 import { learnFromTip } from './reading.ts';
@@ -273,7 +274,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   function describe() {
     const running = workforce.running();
     const spent = spending.day();
-    return describePeer(options, { account, executors, running, tally, journal, pause, spent });
+    return describePeer(options, { ...deps, account, running, tally, pause, spent });
   }
 
   function runningWhy(): Why {
@@ -394,5 +395,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     onEntry: chronicle.onEntry,
     offerChanged: onOffer,
     pause: pause.set,
+    note: recordNotes(deps),
   };
 }

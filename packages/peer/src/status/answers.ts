@@ -1,5 +1,11 @@
 /** From what the parts of a peer know to what the control socket answers. */
-import type { MemberView, PeerView, TaskView } from '@bzzz/coordination';
+import {
+  alertText,
+  type HealthView,
+  type MemberView,
+  type PeerView,
+  type TaskView,
+} from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
 import type { GithubStats } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
@@ -7,7 +13,13 @@ import type { MeshStats } from '@bzzz/mesh';
 import type { Config } from '@bzzz/protocol';
 import type { WebhookState } from '@bzzz/webhook';
 import type { Slots } from '../system/slots.ts';
-import type { PeerAnswer, Problem, StatusAnswer, TaskAnswer } from '../control/answers.ts';
+import type {
+  HealthAnswer,
+  PeerAnswer,
+  Problem,
+  StatusAnswer,
+  TaskAnswer,
+} from '@bzzz/protocol/api';
 
 export interface StatusSources {
   readonly view: PeerView;
@@ -17,6 +29,7 @@ export interface StatusSources {
   readonly gossip: MeshStats['gossip'];
   readonly addresses: readonly string[];
   readonly webhook: WebhookState | null;
+  readonly gatewayUrl: string | null;
   readonly problems: readonly Problem[];
   readonly pid: number;
   readonly upMs: number;
@@ -69,6 +82,7 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
             ignored: webhook.ignored,
             refused: webhook.refused,
           },
+    gateway: sources.gatewayUrl === null ? null : { url: sources.gatewayUrl },
     work: {
       slots: self.slots,
       because: sources.slots.because,
@@ -100,7 +114,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
     const { capabilities, peer: id, name, self, connected, liveness, heardAgoMs } = member;
     const { account, version, repositories, executors, tools, sandbox } = capabilities;
     const { slots, running, load, success, successOf = {}, journal } = capabilities;
-    const { machine, paused = false } = capabilities;
+    const { machine, health, paused = false } = capabilities;
     const replica = journals.replicas().find(({ key }) => key === journal.key);
     const here = self ? journals.own.length() : (replica?.length() ?? 0);
     return {
@@ -122,10 +136,27 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       success,
       successOf,
       machine,
+      health,
       paused,
+      links: (capabilities.links ?? []).filter((other) => other !== id),
       journal: { ...journal, here },
     };
   });
+}
+
+export function healthAnswer({ alerts, samples, healings, ...view }: HealthView): HealthAnswer {
+  return {
+    ...view,
+    samples: [...samples],
+    healings: [...healings],
+    alerts: alerts.map(({ measure, value, sinceMs, rule }) => ({
+      measure,
+      text: alertText({ measure, value }),
+      advice: rule.advice,
+      value,
+      sinceMs,
+    })),
+  };
 }
 
 /** By repository, then by number. */

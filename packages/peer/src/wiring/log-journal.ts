@@ -55,6 +55,12 @@ function plainFields(body: EntryBody): LogFields {
       return { task: body.task, epoch: body.epoch, peer: body.peer, outcome: body.outcome };
     case 'pause.set':
       return { scope: body.scope, paused: body.paused };
+    case 'operator.acted':
+      return { by: body.by, act: body.act };
+    case 'health.alert':
+      return { alert: body.alert, state: body.state, value: body.value };
+    case 'health.healed':
+      return { action: body.action, outcome: body.outcome };
     case 'help.asked':
     case 'help.begun':
       return { task: body.task, help: body.id };

@@ -310,6 +310,9 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
     case 'member.suspected':
     case 'member.dead':
       return `${body.kind} ${nameOf(body.peer)}`;
+    case 'operator.acted':
+    case 'health.alert':
+    case 'health.healed':
     case 'pause.set':
     case 'peer.started':
     case 'peer.stopped':

@@ -33,7 +33,7 @@ export const limits = {
   /** Models of which one capabilities message tells more than the name. */
   modelFactsMax: 24,
   /** Peers that one capabilities message says its sender is connected with. */
-  linksMax: 128,
+  linksMax: 64,
   /** Kinds of tasks of which one capabilities message tells the success. */
   successKindsMax: 32,
   /** Free text that explains an outcome. */

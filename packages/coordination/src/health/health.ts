@@ -42,6 +42,7 @@ export interface HealthView {
   readonly state: 'online' | 'limited' | 'error';
   /** The latest, newest last; empty before the first look. */
   readonly samples: readonly (Sample & { readonly atMs: number })[];
+  /** Their `sinceMs` by the wall clock. */
   readonly alerts: readonly Alert[];
   readonly healings: readonly Healing[];
   readonly fault: string | null;
@@ -120,7 +121,12 @@ export function startHealth(deps: HealthDeps): Health {
   });
   return {
     view() {
-      const alerts = standingAlerts(state);
+      // As people tell times; what is measured lasts by the other clock, which nobody sets.
+      const epochMs = clock.wallMs() - clock.monotonicMs();
+      const alerts = standingAlerts(state).map((alert) => ({
+        ...alert,
+        sinceMs: epochMs + alert.sinceMs,
+      }));
       const fault = deps.fault();
       const short = alerts.length > 0 ? ('limited' as const) : ('online' as const);
       return {

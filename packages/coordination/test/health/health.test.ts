@@ -45,12 +45,15 @@ function world() {
 
 describe('health', () => {
   it('is online, limited or in error, and says why', async () => {
-    const { now, health, minutes } = world();
+    const { clock, now, health, minutes } = world();
     await minutes(1);
     expect(health.view()).toMatchObject({ state: 'online', alerts: [], fault: null });
     now.sample = { ...well, memory: 0.9 };
     await minutes(1);
     expect(health.view()).toMatchObject({ state: 'limited', alerts: [{ measure: 'memory' }] });
+    const [alert] = health.view().alerts;
+    expect(clock.wallMs() - (alert?.sinceMs ?? 0)).toBeLessThanOrEqual(60_000);
+    expect(alert?.sinceMs).toBeGreaterThan(clock.wallMs() - 120_000);
     now.fault = 'no sandbox';
     expect(health.view()).toMatchObject({ state: 'error', fault: 'no sandbox' });
     now.fault = null;

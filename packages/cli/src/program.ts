@@ -11,6 +11,7 @@ import { logsCommand } from './commands/logs.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { peersCommand } from './commands/peers.ts';
 import { policyCommand } from './commands/policy.ts';
+import { quarantineCommand } from './commands/quarantine.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { tasksCommand } from './commands/tasks.ts';
@@ -37,6 +38,7 @@ const commands: readonly RegisterCommand[] = [
   indexCommand,
   pauseCommand,
   resumeCommand,
+  quarantineCommand,
   doctorCommand,
   policyCommand,
   configCommand,

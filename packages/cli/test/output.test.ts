@@ -51,6 +51,23 @@ it('tells which acceptance the judges of a result ran, and that it was not the s
   ]);
 });
 
+it('tells in red of a peer that is set aside', () => {
+  const at = { wallMs: 0, counter: 0 };
+  const body = {
+    kind: 'peer.quarantined',
+    peer: 'x'.repeat(52),
+    reason: 'it signed two',
+    evidence: {},
+  };
+  const marked = {
+    ...plain,
+    style: (format: unknown, text: string) => `<${String(format)}>${text}`,
+  };
+  expect(entryLine(marked, { seq: 7, entry: { v: 1, at, body } })).toBe(
+    '<dim>00:00:00.000      7  <red,bold>peer.quarantined  peer=xxxxxxxx  it signed two',
+  );
+});
+
 it('tells a step of an attempt on one line', () => {
   const at = { wallMs: 0, counter: 0 };
   const step = { step: 3, role: 'critic', executor: 'ollama', outcome: 'sent back' };

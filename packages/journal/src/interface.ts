@@ -1,5 +1,5 @@
 import type { Journal, StoredEntry } from '@bzzz/coordination';
-import type { JournalKey } from '@bzzz/protocol';
+import type { JournalKey, TreeWitness } from '@bzzz/protocol';
 import type { MessageStream } from './message-stream.ts';
 
 /** What a writer signed last, as Hypercore counts: in blocks, each of which holds many entries. */
@@ -49,6 +49,12 @@ export interface Replica {
   /** Whether the log has outgrown what a replica may hold; what is here stays, no more is fetched. */
   full(): boolean;
   skipped(): Skipped;
+  /**
+   * The tree that its writer signed last, as far as it has come here, with its roots at a length, by default
+   * its own: whatever the writer signs of that length must agree. Null: the log does not go so far here, or the
+   * journals are closed. Throws `journal_corrupt` when the store cannot be read.
+   */
+  witness(length?: number): Promise<TreeWitness | null>;
   /** What is here from `from` on, oldest first. Never waits for the network. Throws `aborted`,
    *  `stopped` when the journals are closed, `journal_corrupt` when the store cannot be read. */
   read(options?: ReadOptions): AsyncIterable<StoredEntry>;

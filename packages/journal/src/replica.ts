@@ -1,4 +1,4 @@
-import { BzzzError, hexToBytes, type JournalKey } from '@bzzz/protocol';
+import { BzzzError, hexToBytes, type JournalKey, type TreeWitness } from '@bzzz/protocol';
 import type Corestore from 'corestore';
 import { createChangeBell } from './change-bell.ts';
 import { followLog } from './follow-log.ts';
@@ -6,6 +6,7 @@ import { headOf } from './head.ts';
 import type { Head, ReadOptions, Replica } from './interface.ts';
 import { localBlock, storageError } from './local-block.ts';
 import { createLogReader } from './log-reader.ts';
+import { witnessOf } from './witness.ts';
 
 export interface ClosableReplica extends Replica {
   /** Ends those who follow. The store closes the log itself. */
@@ -60,6 +61,7 @@ export function openReplica(
     follow({ from = 0, signal }: ReadOptions = {}) {
       return followLog({ reader, bell, assertUsable }, { from, signal });
     },
+    witness,
     close() {
       closed = true;
       bell.ring();
@@ -73,6 +75,23 @@ export function openReplica(
     // A reader learns of what went wrong by its own call; here only the length is kept current.
     const ring = () => bell.ring();
     reader.catchUp().then(ring, ring);
+  }
+
+  async function witness(length?: number): Promise<TreeWitness | null> {
+    if (closed) return null;
+    try {
+      if (core.closing === null) return await witnessOf(core, length);
+      // Hypercore closes a log of which it sees two histories; what is on disk is evidence still.
+      const again = store.get({ key: core.key });
+      try {
+        return await witnessOf(again, length);
+      } finally {
+        await again.close();
+      }
+    } catch (error) {
+      if (closed) return null;
+      throw storageError(core, `the tree of ${key} cannot be read`, error);
+    }
   }
 
   function isFull(): boolean {

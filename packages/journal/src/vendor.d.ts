@@ -14,6 +14,13 @@ declare module 'hypercore' {
       hash(): Uint8Array;
       readonly storage: {
         createBlockStream(): AsyncIterable<{ readonly index: number; readonly value: Uint8Array }>;
+        /** What is asked of it is read when it is flushed. */
+        read(): {
+          getTreeNode(
+            index: number,
+          ): Promise<{ readonly hash: Uint8Array; readonly size: number } | null>;
+          tryFlush(): void;
+        };
       };
     };
   }
@@ -28,6 +35,13 @@ declare module 'hypercore' {
     /** Bytes of those `length` blocks. */
     readonly byteLength: number;
     readonly fork: number;
+    /** The key is its hash; null: it has not come yet. */
+    readonly manifest: {
+      readonly signers: readonly {
+        readonly publicKey: Uint8Array;
+        readonly namespace: Uint8Array;
+      }[];
+    } | null;
     readonly opened: boolean;
     readonly closing: Promise<void> | null;
     /** Not 0: the store threw its write-ahead log away; appends wait until peers filled the gap. */

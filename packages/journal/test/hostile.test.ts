@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { bytesToHex, JournalKey, journalEntryCodec, limits } from '@bzzz/protocol';
+import { bytesToHex, JournalKey, journalEntryCodec, limits, treeHashOf } from '@bzzz/protocol';
 import { collect, entryOf, storedEntries } from '@bzzz/testkit/contracts/journal';
 import { encode } from 'cborg';
 import Corestore from 'corestore';
@@ -109,6 +109,9 @@ describe('a hostile writer', () => {
     expect(await codeOf(collect(replica.read()))).toBe('journal_corrupt');
     expect(replica.forked()).toBe(true);
     expect(replica.head().length).toBe(1);
+    // What is on disk is evidence still, and says whose block came first.
+    const tree = await replica.witness(1);
+    expect(tree && treeHashOf(1, tree.roots)).toBe(replica.head().treeHash);
   });
 });
 

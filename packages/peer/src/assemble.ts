@@ -138,7 +138,13 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('replication', () => replication.stop());
 
   const history = openHistory(
-    { clock, journals, members, logger: logger.child('history') },
+    {
+      clock,
+      journals,
+      members,
+      setAside: () => coordinator.view().logsSetAside,
+      logger: logger.child('history'),
+    },
     { path: layout.index },
   );
   closing('history', () => history.close());

@@ -42,7 +42,10 @@ function row(terminal: Terminal, peer: PeerAnswer): string[] {
   ];
 }
 
-function state(terminal: Terminal, { self, liveness, connected, paused }: PeerAnswer): string {
+function state(terminal: Terminal, peer: PeerAnswer): string {
+  const { self, liveness, connected, paused, quarantined } = peer;
+  if (quarantined)
+    return terminal.style(['red', 'bold'], self ? 'this one, FORKED' : 'QUARANTINED');
   if (self) return terminal.style('bold', paused ? 'this one, paused' : 'this one');
   if (liveness === 'dead') return terminal.style('red', 'dead');
   if (liveness === 'suspected') return terminal.style('yellow', 'suspected');

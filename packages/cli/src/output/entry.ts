@@ -15,6 +15,7 @@ export function entryLine(
 
 function kindStyled(terminal: Terminal, kind: string): string {
   const padded = kind.padEnd(16);
+  if (kind === 'peer.quarantined') return terminal.style(['red', 'bold'], padded);
   if (kind === 'trouble') return terminal.style('yellow', padded);
   return kind === 'task.ended' ? terminal.style('green', padded) : terminal.style('cyan', padded);
 }

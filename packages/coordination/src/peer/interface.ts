@@ -21,6 +21,8 @@ export interface Coordinator {
   offerChanged(): void;
   /** Stops new work here or in the whole mesh, or attempts too, or lets it all go on again. */
   pause: Pause['set'];
+  /** A person decides that a peer is not set aside any more. Throws `peer_unknown` when it is not. */
+  liftQuarantine(peer: PeerId): Promise<void>;
   /** Entries of our own journal as they become durable. */
   onEntry(listener: (stored: StoredEntry) => void): () => void;
 }

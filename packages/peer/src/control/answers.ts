@@ -2,7 +2,7 @@
  * What the control socket answers. The command line checks every answer against these, since the
  * peer that runs may be of another version; fields it does not know are dropped.
  */
-import { Capabilities, Hlc } from '@bzzz/protocol';
+import { Capabilities, ForkEvidence, Hlc } from '@bzzz/protocol';
 import { z } from 'zod';
 
 export const Problem = z.object({
@@ -143,6 +143,8 @@ export const PeerAnswer = z.object({
   /** Absent: a peer of an earlier version. */
   machine: Capabilities.shape.machine,
   paused: z.boolean().default(false),
+  /** Its journal tells two stories, and nobody has decided about it yet. */
+  quarantined: z.boolean().default(false),
   /** `here`: entries of its journal that this peer holds. */
   journal: z.object({ key: z.string(), length: z.number(), here: z.number() }),
 });
@@ -243,6 +245,25 @@ export const CertificatesAnswer = z.object({
   texts: z.array(z.string()),
 });
 export type CertificatesAnswer = z.infer<typeof CertificatesAnswer>;
+
+/** Peers of which it is proven that their journals tell two stories. */
+export const QuarantineAnswer = z.object({
+  quarantined: z.array(
+    z.object({
+      peer: z.string(),
+      name: z.string().nullable(),
+      self: z.boolean(),
+      journal: z.string(),
+      reason: z.string(),
+      sinceWallMs: z.number(),
+      /** What anybody can check: two statements that cannot both be true, with their signatures. */
+      evidence: ForkEvidence,
+    }),
+  ),
+});
+export type QuarantineAnswer = z.infer<typeof QuarantineAnswer>;
+/** Who is not set aside any more. */
+export const LiftAnswer = z.object({ peer: z.string() });
 
 export const LookAnswer = z.object({ looking: z.array(z.string()) });
 /** Whether this peer begins nothing new now, for whichever reason. */

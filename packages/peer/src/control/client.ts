@@ -16,10 +16,12 @@ import {
   CertificatesAnswer,
   DoctorAnswer,
   ErrorAnswer,
+  LiftAnswer,
   LogLine,
   LookAnswer,
   PauseAnswer,
   PeersAnswer,
+  QuarantineAnswer,
   RebuildAnswer,
   RefreshAnswer,
   StatusAnswer,
@@ -31,7 +33,7 @@ import {
   WhyPeerAnswer,
   WhyTaskAnswer,
 } from './answers.ts';
-import type { PauseRequest, SubmitRequest } from './requests.ts';
+import type { LiftRequest, PauseRequest, SubmitRequest } from './requests.ts';
 import { findSocketPath } from './socket-path.ts';
 
 interface CallOptions {
@@ -93,6 +95,11 @@ export interface ControlClient {
     request: z.infer<typeof PauseRequest>,
     options?: CallOptions,
   ): Promise<z.infer<typeof PauseAnswer>>;
+  quarantine(options?: CallOptions): Promise<QuarantineAnswer>;
+  lift(
+    request: z.infer<typeof LiftRequest>,
+    options?: CallOptions,
+  ): Promise<z.infer<typeof LiftAnswer>>;
   stop(options?: CallOptions): Promise<z.infer<typeof StopAnswer>>;
 }
 
@@ -162,6 +169,8 @@ export function createControlClient(dataDir: string): ControlClient {
     doctor: (options) => get(DoctorAnswer, '/doctor', options),
     refresh: (options) => post(RefreshAnswer, '/refresh', {}, options),
     pause: (request, options) => post(PauseAnswer, '/pause', request, options),
+    quarantine: (options) => get(QuarantineAnswer, '/quarantine', options),
+    lift: (request, options) => post(LiftAnswer, '/quarantine/lift', request, options),
     stop: (options) => post(StopAnswer, '/stop', {}, options),
   };
 }

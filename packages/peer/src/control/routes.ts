@@ -4,13 +4,20 @@ import type { Journals } from '@bzzz/journal';
 import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
 import type { FoundCertificates } from '../forge/certificates.ts';
 import type { FiledIssue, NewIssue } from '../forge/file-issue.ts';
-import { peerAnswers, taskAnswers } from '../status/answers.ts';
+import { peerAnswers, quarantineAnswer, taskAnswers } from '../status/answers.ts';
 import type { History } from '../wiring/history.ts';
 import type { CertificatesAnswer, Check, StatusAnswer, SubmitAnswer } from './answers.ts';
 import { logLines } from './log-lines.ts';
-import { HistoryQuery, LogsQuery, LookRequest, PauseRequest, SubmitRequest } from './requests.ts';
+import {
+  HistoryQuery,
+  LiftRequest,
+  LogsQuery,
+  LookRequest,
+  PauseRequest,
+  SubmitRequest,
+} from './requests.ts';
 import { type Answer, type Call, parseRequest, type Route } from './router.ts';
-import { findPeer } from './find-peer.ts';
+import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
 
 /** What the routes need of the running peer. */
@@ -18,7 +25,7 @@ export interface ControlTarget {
   readonly repositories: readonly RepoName[];
   readonly coordinator: Pick<
     Coordinator,
-    'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause'
+    'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause' | 'liftQuarantine'
   >;
   readonly journals: Journals;
   readonly history: History;
@@ -89,6 +96,13 @@ export function controlRoutes(target: ControlTarget): Route[] {
       const { scope, paused } = parseRequest(PauseRequest, body);
       await coordinator.pause(scope, paused);
       return { value: { paused: coordinator.view().self.paused === true } };
+    }),
+    get('/quarantine', () => ({ value: quarantineAnswer(coordinator.view().quarantine) })),
+    post('/quarantine/lift', async ({ body }) => {
+      const { quarantine } = coordinator.view();
+      const { peer } = findQuarantined(quarantine, parseRequest(LiftRequest, body).peer);
+      await coordinator.liftQuarantine(peer);
+      return { value: { peer } };
     }),
     post('/stop', () => {
       target.stop();

@@ -1,5 +1,5 @@
 /** From what the parts of a peer know to what the control socket answers. */
-import type { MemberView, PeerView, TaskView } from '@bzzz/coordination';
+import type { MemberView, PeerView, QuarantineView, TaskView } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
 import type { GithubStats } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
@@ -7,7 +7,13 @@ import type { MeshStats } from '@bzzz/mesh';
 import type { Config } from '@bzzz/protocol';
 import type { WebhookState } from '@bzzz/webhook';
 import type { Slots } from '../system/slots.ts';
-import type { PeerAnswer, Problem, StatusAnswer, TaskAnswer } from '../control/answers.ts';
+import type {
+  PeerAnswer,
+  Problem,
+  QuarantineAnswer,
+  StatusAnswer,
+  TaskAnswer,
+} from '../control/answers.ts';
 
 export interface StatusSources {
   readonly view: PeerView;
@@ -98,6 +104,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
     Number(b.self) - Number(a.self) || a.name.localeCompare(b.name);
   return [...members].sort(order).map((member) => {
     const { capabilities, peer: id, name, self, connected, liveness, heardAgoMs } = member;
+    const { quarantined } = member;
     const { account, version, repositories, executors, tools, sandbox } = capabilities;
     const { slots, running, load, success, successOf = {}, journal } = capabilities;
     const { machine, paused = false } = capabilities;
@@ -123,6 +130,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       successOf,
       machine,
       paused,
+      quarantined,
       journal: { ...journal, here },
     };
   });
@@ -133,6 +141,10 @@ export function taskAnswers(tasks: readonly TaskView[]): TaskAnswer[] {
   return [...tasks]
     .sort((a, b) => a.task.localeCompare(b.task, 'en', { numeric: true }))
     .map((task) => ({ ...task }));
+}
+
+export function quarantineAnswer(quarantine: readonly QuarantineView[]): QuarantineAnswer {
+  return { quarantined: quarantine.map((one) => ({ ...one })) };
 }
 
 function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {

@@ -90,6 +90,7 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         lookedAgoMs: clock.monotonicMs() - survey.state().lookedAtMs,
         lookFailures: survey.state().failures,
         workers: workers.state(),
+        quarantine: coordinator.view().quarantine,
       };
       return diagnose(config, { live, signal });
     },

@@ -14,6 +14,8 @@ export interface HistoryDeps {
   readonly clock: Clock;
   readonly journals: Pick<Journals, 'own' | 'replicas'>;
   readonly members: () => readonly MemberView[];
+  /** Journals that are not read any further, since their writers are in quarantine. */
+  readonly setAside: () => ReadonlySet<JournalKey>;
   readonly logger: Logger;
 }
 
@@ -43,9 +45,9 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
   const told = new Set<JournalKey>();
 
   async function update(signal: AbortSignal): Promise<number> {
-    const { added, unreadable } = await index.update([journals.own, ...journals.replicas()], {
-      signal,
-    });
+    const aside = deps.setAside();
+    const others = journals.replicas().filter(({ key }) => !aside.has(key));
+    const { added, unreadable } = await index.update([journals.own, ...others], { signal });
     for (const log of unreadable.filter((one) => !told.has(one))) {
       told.add(log);
       logger.warn('a journal cannot be read, and is missing in the history', { log });

@@ -2,6 +2,7 @@
 import { BzzzError } from '@bzzz/protocol';
 import { version } from '@bzzz/peer';
 import { Command, CommanderError } from 'commander';
+import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -9,12 +10,14 @@ import { indexCommand } from './commands/index-rebuild.ts';
 import { initCommand } from './commands/init.ts';
 import { logsCommand } from './commands/logs.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
+import { openCommand } from './commands/open.ts';
 import { peersCommand } from './commands/peers.ts';
 import { policyCommand } from './commands/policy.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { tasksCommand } from './commands/tasks.ts';
+import { topCommand } from './commands/top.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { whyCommand } from './commands/why.ts';
@@ -28,7 +31,9 @@ const commands: readonly RegisterCommand[] = [
   initCommand,
   upCommand,
   demoCommand,
+  openCommand,
   statusCommand,
+  topCommand,
   peersCommand,
   tasksCommand,
   whyCommand,
@@ -42,6 +47,7 @@ const commands: readonly RegisterCommand[] = [
   doctorCommand,
   policyCommand,
   configCommand,
+  completionCommand,
 ];
 
 /** Runs one command line; resolves with the exit code, and prints whatever goes wrong. */

@@ -134,6 +134,7 @@ it('writes what was given into the configuration, and nothing else', () => {
     '  mdns: false',
     'forge:',
     'webhook:',
+    'gateway:',
     'work:',
     '  slots: 3',
     'ollama:',

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCleanups, run, runJson, type Running, tempDir, until, up } from './support.ts';
 
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const cleanups = createCleanups();
 let dir: string;
 let data: string[];
@@ -70,6 +71,32 @@ describe('with a running peer', () => {
     expect((await run(['resume', ...data])).out).toContain('bzzz resume --mesh');
     expect((await run(['resume', '--mesh', ...data])).out).toContain('begins new work again');
     expect((await run(['status', ...data])).out).not.toContain('paused');
+  });
+
+  it('open tells the link to its page, whose key opens the API', async () => {
+    const { link } = await runJson(['open', ...data]);
+    const { origin, hash } = new URL(link);
+    const token = hash.replace('#token=', '');
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${origin}/api/v1/status`, { headers });
+    expect(await answer.json()).toMatchObject({ peer: { name: 'solo' }, gateway: { url: origin } });
+    expect((await fetch(`${origin}/api/v1/status`)).status).toBe(401);
+    expect((await run(['open', ...data])).out.trim()).toBe(link);
+  });
+
+  it('top without a terminal prints how it is, then what happens', async () => {
+    const args = ['--conditions=bzzz-source', main, 'top', ...data];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = once(child, 'close');
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (/^\d\d:\d\d:\d\d.* solo /.test(line)) break;
+    }
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(lines.join('\n')).toMatch(/^work +\d of 1 slot busy/m);
+    expect(lines.join('\n')).not.toContain('\u001b');
   });
 
   it('peers', async () => {
@@ -192,7 +219,6 @@ describe('with a running peer', () => {
   });
 
   it('logs -f, until Ctrl-C', async () => {
-    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
     const args = ['--conditions=bzzz-source', main, 'logs', '-f', '--from', '0', ...data];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     cleanups.add(() => child.kill('SIGKILL'));
@@ -234,7 +260,6 @@ describe('with a running peer', () => {
   });
 
   it('a reader that has seen enough', async () => {
-    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
     const command = `"$0" --conditions=bzzz-source "$1" logs --data "$2" --from 0 | head -n 1`;
     const child = spawn('bash', ['-o', 'pipefail', '-c', command, process.execPath, main, dir]);
     const err: Buffer[] = [];

@@ -12,6 +12,7 @@ const terminal = {
 
 const status: StatusAnswer = {
   webhook: null,
+  gateway: null,
   problems: [],
   peer: {
     id: '12D3KooWx',

@@ -44,10 +44,20 @@ export function find(db: DatabaseSync, filter: HistoryFilter): IndexedEntry[] {
        ORDER BY wallMs DESC, counter DESC, id DESC LIMIT ?`,
     )
     .all(...values, limit);
-  return rows.map((row) => {
-    const { entry, ...head } = Row.parse(row);
-    return { ...head, entry: journalEntryCodec.decode(entry) };
-  });
+  return rows.map(entryOf);
+}
+
+/** The first that came to be indexed after that one. */
+export function findSince(db: DatabaseSync, afterId: number, limit: number): IndexedEntry[] {
+  return db
+    .prepare('SELECT id, log, seq, entry FROM entries WHERE id > ? ORDER BY id LIMIT ?')
+    .all(afterId, limit)
+    .map(entryOf);
+}
+
+function entryOf(row: unknown): IndexedEntry {
+  const { entry, ...head } = Row.parse(row);
+  return { ...head, entry: journalEntryCodec.decode(entry) };
 }
 
 /** Each after its cause, as far as both are among them. */

@@ -14,7 +14,7 @@ import {
   reasonOf,
   type TaskId,
 } from '@bzzz/protocol';
-import { find, inOrder } from './find.ts';
+import { find, findSince, inOrder } from './find.ts';
 import type { HistoryIndex } from './interface.ts';
 import { openDatabase, type OpenOptions } from './open.ts';
 import { dropTables, makeTables } from './schema.ts';
@@ -90,6 +90,8 @@ export function openHistoryIndex({ writerOf }: IndexDeps, options: OpenOptions):
       return pass;
     },
     query: (filter) => asked(() => inOrder(find(db, filter), writerOf)),
+    since: (afterId, limit) => asked(() => findSince(db, afterId, limit)),
+    generation: () => asked(() => generationOf(db)),
     lastId: () => asked(() => lastIdOf(db)),
     clear: () =>
       asked(() => {
@@ -106,6 +108,10 @@ export function openHistoryIndex({ writerOf }: IndexDeps, options: OpenOptions):
 function nextOf(db: DatabaseSync, key: JournalKey): number {
   const row = db.prepare('SELECT next FROM logs WHERE key = ?').get(key);
   return row === undefined ? 0 : Number(row['next']);
+}
+
+function generationOf(db: DatabaseSync): string {
+  return String(db.prepare('SELECT name FROM generation').get()?.['name'] ?? '');
 }
 
 function lastIdOf(db: DatabaseSync): number {

@@ -36,6 +36,10 @@ export interface HistoryIndex {
   ): Promise<{ readonly added: number; readonly unreadable: readonly JournalKey[] }>;
   /** The newest that fit, each after its cause, as far as both are among them. Throws `index_failed`. */
   query(filter: HistoryFilter): IndexedEntry[];
+  /** So many at most that came to be indexed after that one, in the order in which they did. Throws `index_failed`. */
+  since(afterId: number, limit: number): IndexedEntry[];
+  /** Another one whenever the index was made anew, so that ids of before mean nothing. Throws `index_failed`. */
+  generation(): string;
   /** Of the entry that came to be indexed last; 0: there is none. Throws `index_failed`. */
   lastId(): number;
   /** Forgets everything: the next update reads all logs from their beginning. Throws `index_failed`. */

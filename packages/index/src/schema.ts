@@ -1,16 +1,19 @@
 /** The tables, and when a file of an earlier release is of no use any more. */
+import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Raise it with every change of the tables or of what is put into them: older files are made anew. */
-const version = 1;
+const version = 2;
 
 const tables = `
+  CREATE TABLE generation (name TEXT NOT NULL) STRICT;
   CREATE TABLE logs (
     key TEXT PRIMARY KEY,
     next INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE entries (
-    id INTEGER PRIMARY KEY,
+    -- Never used twice, or whoever goes on from one would miss what came later.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     log TEXT NOT NULL,
     seq INTEGER NOT NULL,
     wallMs INTEGER NOT NULL,
@@ -32,13 +35,18 @@ export function isCurrent(db: DatabaseSync): boolean {
 }
 
 export function makeTables(db: DatabaseSync): void {
-  db.exec(`BEGIN; ${tables} PRAGMA user_version = ${version}; COMMIT;`);
+  const generation = randomBytes(6).toString('hex');
+  db.exec(`
+    BEGIN; ${tables}
+    INSERT INTO generation VALUES ('${generation}');
+    PRAGMA user_version = ${version}; COMMIT;
+  `);
 }
 
 export function dropTables(db: DatabaseSync): void {
   db.exec(`
     BEGIN;
-    DROP TABLE IF EXISTS logs; DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS words;
+    DROP TABLE IF EXISTS generation; DROP TABLE IF EXISTS logs; DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS words;
     COMMIT;
   `);
 }

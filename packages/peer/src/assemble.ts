@@ -17,8 +17,10 @@ import { lockFolder } from './folder/lock.ts';
 import { tokenSourceOf } from './forge/token.ts';
 import type { Logger } from './logger.ts';
 import { systemClock } from './system/clock.ts';
+import { createOperations } from './operations/create.ts';
+import type { Operations } from './operations/operations.ts';
 import { offerClis } from './wiring/clis.ts';
-import { controlTarget } from './wiring/control-target.ts';
+import { operationsTarget } from './wiring/operations-target.ts';
 import { coordinate } from './wiring/coordinate.ts';
 import { openHistory } from './wiring/history.ts';
 import { startSurvey } from './survey/survey.ts';
@@ -30,8 +32,15 @@ import { replicateJournals } from './wiring/replication.ts';
 import { receiveWebhooks } from './wiring/webhooks.ts';
 import { superviseWorkers } from './wiring/workers.ts';
 
+/** Shows the peer to others, such as over HTTP: a floor above, so whoever starts the peer brings it. */
+export type Face = (
+  operations: Operations,
+  context: { readonly config: Config; readonly logger: Logger },
+) => Promise<{ readonly url: string; close(): Promise<void> } | null>;
+
 export interface Hooks {
   readonly logger: Logger;
+  readonly face?: Face | undefined;
   /** The journal cannot be written any more. */
   readonly onFatal: (error: BzzzError) => void;
   /** Somebody asks the peer to stop over its control socket. */
@@ -149,7 +158,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   );
   closing('history', () => history.close());
 
-  const target = controlTarget(
+  let face: Awaited<ReturnType<Face>> = null;
+  const target = operationsTarget(
     {
       clock,
       mesh,
@@ -163,15 +173,18 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       survey,
       workers,
     },
-    { config, startMs, onStop: hooks.onStop },
+    { config, startMs, onStop: hooks.onStop, faceUrl: () => face?.url ?? null },
   );
+  const operations = createOperations(target);
   const place = await takeSocketPlace(layout);
   closing('control socket', () => place.release());
   const control = await startControlServer(
     { logger: logger.child('control') },
-    { path: place.path, routes: controlRoutes(target) },
+    { path: place.path, routes: controlRoutes(operations) },
   );
   closing('control', () => control.close());
+  face = (await hooks.face?.(operations, { config, logger: logger.child('gateway') })) ?? null;
+  closing('gateway', () => face?.close());
 
   const all = parts.move();
   return { identity, mesh, coordinator, close: () => all.disposeAsync() };

@@ -20,9 +20,9 @@ export type {
   TaskAnswer,
   WhyPeerAnswer,
   WhyTaskAnswer,
-} from './control/answers.ts';
+} from '@bzzz/protocol/api';
 export { type ControlClient, createControlClient, type LogOptions } from './control/client.ts';
-export type { SubmitRequest } from './control/requests.ts';
+export type { SubmitRequest } from '@bzzz/protocol/api';
 export { type Layout, layoutOf, makeDataFolder } from './folder/layout.ts';
 export { createSecretFile, readSecretFile } from './folder/secret-file.ts';
 export {
@@ -40,4 +40,6 @@ export { version } from './version.ts';
 export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
 export { openIdentity, openMeshKey } from './folder/keys.ts';
 export { type FolderLock, lockFolder } from './folder/lock.ts';
+export type { Face } from './assemble.ts';
+export type { Asker, Operations } from './operations/operations.ts';
 export { createPeer, type Peer } from './peer.ts';

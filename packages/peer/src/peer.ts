@@ -1,7 +1,7 @@
 /** A peer's life: one start, one stop, and the reason of its end. */
 import type { Coordinator } from '@bzzz/coordination';
 import { BzzzError, type Config, type PeerId } from '@bzzz/protocol';
-import type { Assembly } from './assemble.ts';
+import type { Assembly, Face } from './assemble.ts';
 import type { Logger } from './logger.ts';
 import { version } from './version.ts';
 
@@ -25,7 +25,10 @@ export interface Peer {
 }
 
 /** A peer of this configuration; nothing happens before `start`. */
-export function createPeer(config: Config, { logger }: { readonly logger: Logger }): Peer {
+export function createPeer(
+  config: Config,
+  { logger, face }: { readonly logger: Logger; readonly face?: Face | undefined },
+): Peer {
   const ended = Promise.withResolvers<BzzzError | null>();
   let running: Assembly | undefined;
   let starting: Promise<void> | undefined;
@@ -40,7 +43,7 @@ export function createPeer(config: Config, { logger }: { readonly logger: Logger
 
   async function begin(): Promise<void> {
     const { assemble } = await import('./assemble.ts');
-    running = await assemble(config, { logger, onFatal, onStop: () => void stop() });
+    running = await assemble(config, { logger, face, onFatal, onStop: () => void stop() });
     const { peer } = running.identity;
     logger.info('the peer runs', { peer, name: config.name, version });
   }

@@ -78,6 +78,7 @@ describe('loadConfig', () => {
         'liveness.preset': 'wan',
         'work.tools': 'zig',
         'webhook.listen': '[::1]:4802',
+        'gateway.listen': '[::1]:7717',
         dataDir: '/data',
       };
       const byKind = { number: '1500', boolean: 'no', text: 'other', list: 'x', file: '/x' };

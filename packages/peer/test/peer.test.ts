@@ -213,7 +213,9 @@ describe('a peer', () => {
     const client = createControlClient(dataDir);
     // The files are gone under the feet of the store.
     await rm(layoutOf(dataDir).journal, { recursive: true });
-    await client.submit({ title: 'A note', body: 'recipe: note\ntext: hello\n' });
+    const issue = { title: 'A note', body: 'recipe: note\ntext: hello\n' };
+    // What is not in the journal is not done.
+    expect(await codeOf(client.submit(issue))).toBe('journal_write_failed');
     expect(await peer.ended).toMatchObject({ code: 'journal_write_failed' });
     expect(await codeOf(client.status())).toBe('peer_not_running');
   });

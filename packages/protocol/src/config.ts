@@ -158,6 +158,17 @@ export const Config = z.strictObject({
       secretFile: z.string('the file of the secret is needed').min(1),
     })
     .optional(),
+  /** The page and the API over HTTP, for whoever has a token. */
+  gateway: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** `host:port`, plain HTTP. Default: 127.0.0.1:7717, or any free port of loopback where that is taken. To
+       *  reach it from elsewhere put a proxy that speaks TLS before it, or tunnel to it. */
+      listen: ListenAddress.optional(),
+      /** Further host names by which browsers may ask for it, such as that of a proxy. */
+      names: z.array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/, 'not a host name')).default([]),
+    })
+    .prefault({}),
   work: z
     .strictObject({
       /** Attempts at a time. 0: this peer only watches. `auto`: as many as the machine bears, by its cores,

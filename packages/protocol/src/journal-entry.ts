@@ -165,6 +165,15 @@ export const EntryBody = z.discriminatedUnion('kind', [
     /** Of the mesh: who said so, and when. */
     mesh: MeshPause.optional(),
   }),
+  /** Somebody told this peer to do something, over its control socket or over HTTP; before it does. */
+  z.object({
+    kind: z.literal('operator.acted'),
+    /** Name of the key that was shown, or `control socket`. */
+    by: z.string().max(64),
+    /** Such as `submit`, `pause`; and to what, in words. */
+    act: z.string().max(40),
+    about: Reason,
+  }),
   /** Our executor is stuck; before anybody is asked. */
   z.object({ kind: z.literal('help.asked'), ...help, epoch: Epoch, question: Reason }),
   /** A branch is about to be opened, by whoever is stuck or by one that hands it on. */

@@ -30,6 +30,8 @@ export const limits = {
   dependenciesMax: 32,
   /** Tools, labels, executors in one capabilities message. */
   capabilityItemsMax: 128,
+  /** Peers that one capabilities message says its sender is connected with. */
+  linksMax: 128,
   /** Kinds of tasks of which one capabilities message tells the success. */
   successKindsMax: 32,
   /** Free text that explains an outcome. */

@@ -92,6 +92,8 @@ export const Capabilities = z.object({
   machine: Machine.optional(),
   /** What its models cost in the last 24 hours; absent: nothing is known. */
   spent: DaySpend.optional(),
+  /** Members with a connection to it, itself among them; absent in messages of earlier versions. */
+  links: z.array(PeerId).max(limits.linksMax).optional(),
   /** It begins nothing new at present; absent: it does. */
   paused: z.boolean().optional(),
   /** What it last heard of the whole mesh; absent: nothing. */

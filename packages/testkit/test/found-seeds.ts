@@ -152,4 +152,10 @@ export const foundSeeds: readonly {
     tasks: 5,
     what: 'a peer that was started anew said the last words of a result that it had been replacing',
   },
+  {
+    seed: 700_003_295,
+    peers: 2,
+    tasks: 6,
+    what: 'a peer that was started anew took a claim that was refused for the one whose end it remembered',
+  },
 ];

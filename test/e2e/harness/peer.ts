@@ -36,6 +36,7 @@ export interface PeerSpec {
   readonly cli?: Config['cli'] | undefined;
   /** As in the peer's configuration. */
   readonly work?: { readonly slots?: number; readonly sandbox?: 'required' | 'off' };
+  readonly gateway?: { readonly enabled?: boolean; readonly listen?: string };
   /** What stands before the command, to start it elsewhere than here. */
   readonly prefix?: readonly string[];
 }
@@ -242,6 +243,7 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
     liveness: { preset: 'lan' },
     // What a test expects may not depend on the machine.
     work: { slots: 1, ...spec.work },
+    gateway: { enabled: false, ...spec.gateway },
     ollama: spec.ollamaUrl === undefined ? { enabled: false } : { url: spec.ollamaUrl },
     ...(spec.cli === undefined ? {} : { cli: spec.cli }),
   };

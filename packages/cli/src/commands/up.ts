@@ -18,6 +18,7 @@ import {
   withSettingOptions,
   wantsJson,
 } from '../context.ts';
+import { gatewayFace } from '../gateway-face.ts';
 import type { EmbeddedForge } from '../embedded/embedded-forge.ts';
 
 export function upCommand(program: Command, context: Context): void {
@@ -39,7 +40,7 @@ async function up(context: Context, options: Options): Promise<void> {
     level: levelOf(options['logLevel'] ?? context.env['BZZZ_LOG_LEVEL']),
     format: (options['logFormat'] ?? context.env['BZZZ_LOG_FORMAT']) === 'json' ? 'json' : 'text',
   });
-  const peer = createPeer(config, { logger });
+  const peer = createPeer(config, { logger, face: gatewayFace });
   parts.defer(() => peer.stop());
   const onInterrupt = () => void peer.stop();
   context.interrupted.addEventListener('abort', onInterrupt, { once: true });
@@ -126,7 +127,9 @@ function announce({ terminal }: Context, options: Options, up: Up): void {
   } else terminal.print(`  works on ${config.repositories.join(', ') || 'no repository'}`);
   for (const address of addresses) terminal.print(`  listens on ${address}`);
   const data = config.dataDir === join(homedir(), '.bzzz') ? '' : ` --data ${config.dataDir}`;
-  terminal.print(`Elsewhere: \`bzzz status${data}\`, \`bzzz logs -f${data}\`. Ctrl-C stops it.`);
+  terminal.print(
+    `Elsewhere: \`bzzz open${data}\` (the page), \`bzzz status${data}\`, \`bzzz logs -f${data}\`. Ctrl-C stops it.`,
+  );
 }
 
 function levelOf(given: unknown): LogLevel {

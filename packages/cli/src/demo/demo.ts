@@ -252,6 +252,7 @@ function printHints(
   for (const line of [
     'The mesh stays up. In another terminal:',
     `  file an issue:  scripts/bzzz submit --data ${first.dataDir} --repo ${repo} --recipe license-header --param module=distance --title 'License header for distance'`,
+    `  see it:         scripts/bzzz open --data ${first.dataDir}   (prints the link to the page)`,
     `  look around:    scripts/bzzz status|peers|tasks|logs --data ${first.dataDir}`,
     `  kill a peer:    kill -9 ${first.process.pid}   (${first.name}; the others take its work over)`,
     `  plain git:      git -C ${bareRepository} log --oneline --graph --all`,

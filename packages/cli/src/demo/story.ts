@@ -116,6 +116,7 @@ export function createStory(): Story {
         return `takes ${nameOf(body.peer)} back`;
       case 'trouble':
         return `trouble ${body.code}: ${firstLine(body.reason)}`;
+      case 'operator.acted':
       case 'pause.set':
       case 'help.sent':
       case 'help.taken':

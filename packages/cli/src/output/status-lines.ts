@@ -43,6 +43,7 @@ function factLines(status: StatusAnswer): (readonly [string, string])[] {
       `${forge.apiUrl}: ${count(calls, 'request')} (${forge.notModified} free), ${forge.pushes} pushes${left ?? ''}`,
     ],
     ...forge.watching.slice(0, 5).map((one) => ['', watchingText(one)] as const),
+    ...(status.gateway === null ? [] : [['page', `${status.gateway.url} (bzzz open)`] as const]),
     ...webhookText(webhook).map((text) => ['webhook', text] as const),
     ['work', `${work.running} of ${count(work.slots, 'slot')} busy, sandbox ${work.sandbox}`],
     ...slotsText(work).map((text) => ['slots', text] as const),

@@ -45,6 +45,7 @@ import { createEpilogue } from './epilogue.ts';
 import { whySourcesOf } from '../why/sources.ts';
 import { startWhy, type Why } from '../why/why.ts';
 import { describePeer } from './describe.ts';
+import { recordActs } from './acted.ts';
 import type { Coordinator } from './interface.ts';
 import { type Lookout, startLookout } from './lookout.ts';
 import type { CoordinatorOptions, Ports } from './options.ts';
@@ -277,7 +278,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   function describe() {
     const running = workforce.running();
     const spent = spending.day();
-    return describePeer(options, { account, executors, running, tally, journal, pause, spent });
+    return describePeer(options, { ...deps, account, running, tally, pause, spent });
   }
 
   function runningWhy(): Why {
@@ -392,5 +393,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     offerChanged: onOffer,
     pause: pause.set,
     liftQuarantine: heads.lift,
+    acted: recordActs(deps),
   };
 }

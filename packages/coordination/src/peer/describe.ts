@@ -1,8 +1,9 @@
 /** What a peer tells the mesh of itself. */
-import type { Account, Capabilities, DaySpend } from '@bzzz/protocol';
+import { type Account, type Capabilities, type DaySpend, limits } from '@bzzz/protocol';
 import type { Tally } from '../contest/success.ts';
 import { type Pause, pauseTold } from '../pause/pause.ts';
 import type { Executors, Journal } from '../ports/index.ts';
+import type { Membership } from '../membership/membership.ts';
 import { offered } from './offered.ts';
 import type { CoordinatorOptions } from './options.ts';
 
@@ -14,11 +15,12 @@ export interface Described {
   readonly journal: Pick<Journal, 'key' | 'length'>;
   readonly pause: Pause;
   readonly spent: DaySpend;
+  readonly membership: Pick<Membership, 'all'>;
 }
 
 export function describePeer(
   options: CoordinatorOptions,
-  { account, executors, running, tally, journal, pause, spent }: Described,
+  { account, executors, running, tally, journal, pause, spent, membership }: Described,
 ): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {
   const { name, version, wire, repositories, load } = options;
   const { tools, sandbox, slots, machine } = options.offer();
@@ -39,6 +41,13 @@ export function describePeer(
     journal: { key: journal.key, length: journal.length() },
     ...(machine === undefined ? {} : { machine }),
     spent,
+    links: linksOf(membership),
     ...pauseTold(pause),
   };
+}
+
+/** Whom it is connected with, for whoever draws the mesh; of very many only some. */
+function linksOf(membership: Described['membership']): Capabilities['links'] {
+  const linked = membership.all().filter((one) => one.connected);
+  return linked.slice(0, limits.linksMax).map(({ capabilities }) => capabilities.peer);
 }

@@ -5,6 +5,13 @@ import type { StoredEntry } from '../ports/index.ts';
 import type { PeerReport, TaskReport } from '../why/report.ts';
 import type { PeerView } from './view.ts';
 
+/** `act`: such as `submit`; `about`: on what, in words. */
+export interface OperatorAct {
+  readonly by: string;
+  readonly act: string;
+  readonly about: string;
+}
+
 export interface Coordinator {
   /** Recovers from the journal, then joins. Throws what the journal throws. */
   start(): Promise<void>;
@@ -23,6 +30,8 @@ export interface Coordinator {
   pause: Pause['set'];
   /** A person decides that a peer is not set aside any more. Throws `peer_unknown` when it is not. */
   liftQuarantine(peer: PeerId): Promise<void>;
+  /** Puts into the journal who told this peer to do what. Before it is done. Throws what the journal throws. */
+  acted(act: OperatorAct): Promise<void>;
   /** Entries of our own journal as they become durable. */
   onEntry(listener: (stored: StoredEntry) => void): () => void;
 }

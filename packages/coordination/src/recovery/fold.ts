@@ -50,7 +50,9 @@ export async function readMemory(
   let starts = 0;
   let lastAt: Hlc | null = null;
   const intents: FenceIntent[] = [];
+  /** The newest intent of each task that may have come to stand, and what stood before it. */
   const last = new Map<TaskId, FenceIntent>();
+  const before = new Map<TaskId, FenceIntent>();
   const endings = new Map<TaskId, Ending>();
   const unfinished = new Set<TaskId>();
   const members = new Set<PeerId>();
@@ -67,10 +69,19 @@ export async function readMemory(
     if (body.kind === 'member.dead') members.delete(body.peer);
     if (body.kind === 'fence.intended') {
       intents.push(body.intent);
+      const standing = last.get(body.intent.task);
+      if (standing !== undefined) before.set(standing.task, standing);
       last.set(body.intent.task, body.intent);
       unfinished.add(body.intent.task);
       // As where its result is to be reworked: what was said of an earlier end is not true any more.
       endings.delete(body.intent.task);
+    }
+    if (body.kind === 'fence.settled' && (body.outcome === 'lost' || body.outcome === 'refused')) {
+      // It never stood: what ends now is what it was to replace.
+      const standing = before.get(body.task);
+      if (standing !== undefined && last.get(body.task)?.oid === body.oid) {
+        last.set(body.task, standing);
+      }
     }
     // A claim that was lost was never ours; any other outcome leaves something to look at.
     if (body.kind === 'fence.settled' && body.outcome === 'lost') unfinished.delete(body.task);

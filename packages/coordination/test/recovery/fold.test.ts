@@ -99,6 +99,22 @@ describe('the memory of earlier runs', () => {
     expect(memory.unfinished).toEqual([task]);
   });
 
+  it.each(['refused', 'lost'] as const)(
+    'knows which claim an end is of, though another one was %s since',
+    async (outcome) => {
+      const stand = createStand();
+      const intent = await stand.win();
+      const further = await stand.claim();
+      await stand.chronicle.record({ kind: 'fence.intended', intent: further });
+      const settled = { kind: 'fence.settled' as const, task, oid: further.oid, reason: 'a rule' };
+      await stand.chronicle.record({ ...settled, outcome });
+      const { epoch } = intent.record;
+      const done = { kind: 'task.ended' as const, task, epoch, state: 'done' as const, reason: '' };
+      await stand.chronicle.record({ ...done, pullRequest: 12 });
+      expect((await memoryOf(stand)).endings.get(task)?.intent).toEqual(intent);
+    },
+  );
+
   it('can be cut short, and knows nothing of other tasks', async () => {
     const stand = createStand();
     await stand.win();

@@ -26,14 +26,15 @@ import {
   RefreshAnswer,
   StatusAnswer,
   StopAnswer,
+  StreamEvent,
   StoryEntry,
   SubmitAnswer,
   TasksAnswer,
   TaskStoryAnswer,
   WhyPeerAnswer,
   WhyTaskAnswer,
-} from './answers.ts';
-import type { LiftRequest, PauseRequest, SubmitRequest } from './requests.ts';
+} from '@bzzz/protocol/api';
+import type { LiftRequest, PauseRequest, SubmitRequest } from '@bzzz/protocol/api';
 import { findSocketPath } from './socket-path.ts';
 
 interface CallOptions {
@@ -68,6 +69,11 @@ interface HistoryOptions extends CallOptions {
   readonly follow?: boolean;
 }
 
+interface EventOptions extends CallOptions {
+  /** Begin with so many of the newest entries. */
+  readonly last?: number;
+}
+
 export interface ControlClient {
   status(options?: CallOptions): Promise<z.infer<typeof StatusAnswer>>;
   peers(options?: CallOptions): Promise<z.infer<typeof PeersAnswer>>;
@@ -81,6 +87,8 @@ export interface ControlClient {
   logs(options?: LogOptions): AsyncIterable<LogLine>;
   /** What all the journals there tell, oldest first. Throws `peer_unknown`, `task_unknown`. */
   history(options?: HistoryOptions): AsyncIterable<StoryEntry>;
+  /** How things stand there, then what happens, until the signal or the end of the peer. */
+  events(options?: EventOptions): AsyncIterable<StreamEvent>;
   /** Reads all journals into the index anew. */
   rebuildIndex(options?: CallOptions): Promise<z.infer<typeof RebuildAnswer>>;
   /** Looks at a repository, or at all, now. */
@@ -160,6 +168,9 @@ export function createControlClient(dataDir: string): ControlClient {
     },
     async *history({ signal, ...query } = {}) {
       yield* lines(StoryEntry, '/history', query, signal);
+    },
+    async *events({ last, signal } = {}) {
+      yield* lines(StreamEvent, '/events', { last }, signal);
     },
     rebuildIndex: (options) => post(RebuildAnswer, '/index/rebuild', {}, options),
     look: (request, options) => post(LookAnswer, '/look', request, options),

@@ -13,7 +13,7 @@ export interface Call {
 }
 
 /** Either one value, or lines of JSON until the iteration ends. */
-export type Answer =
+type Answer =
   | { readonly value: unknown; readonly status?: number }
   | { readonly lines: AsyncIterable<unknown> };
 

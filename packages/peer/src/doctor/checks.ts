@@ -1,5 +1,5 @@
 import { reasonOf } from '@bzzz/protocol';
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 
 export function good(name: string, detail: string): Check {
   return { name, ok: true, detail, advice: null };

@@ -1,7 +1,7 @@
 /** The coding tools that the operator wants: whether they start, and their keys. */
 import { createRunner } from '@bzzz/execution';
 import { type Config, isBzzzError } from '@bzzz/protocol';
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 import { readModelKey } from '../folder/model-key.ts';
 import { cliWords } from '../status/cli-words.ts';
 import { wantedClis } from '../wiring/clis.ts';

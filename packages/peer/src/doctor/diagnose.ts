@@ -3,7 +3,7 @@
  * peer, which then adds what it knows of its mesh, or without one.
  */
 import type { Config } from '@bzzz/protocol';
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 import { layoutOf } from '../folder/layout.ts';
 import { readSecretFile } from '../folder/secret-file.ts';
 import { bad, good, guarded } from './checks.ts';

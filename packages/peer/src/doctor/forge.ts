@@ -1,7 +1,7 @@
 /** Whether the forge answers, whether its clock is ours, whether the token is good for the work. */
 import { type Config, isBzzzError, reasonOf, type RepoName } from '@bzzz/protocol';
 import { z } from 'zod';
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 import { exchange, refusal, type RestAnswer, type RestDeps } from '../forge/rest.ts';
 import { tokenSourceOf } from '../forge/token.ts';
 import { bad, good } from './checks.ts';

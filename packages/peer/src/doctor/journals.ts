@@ -1,6 +1,6 @@
 /** Whether the journals of the mesh can be believed, as a running peer knows it. */
 import { errorRegistry } from '@bzzz/protocol';
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 import { bad, good } from './checks.ts';
 import type { Live } from './mesh.ts';
 

@@ -1,5 +1,5 @@
 /** What a running peer saw when it last looked what its machine has to offer. */
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 import { span } from '../status/span.ts';
 import { bad, good } from './checks.ts';
 import type { Live } from './mesh.ts';

@@ -4,7 +4,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { probeSandbox } from '@bzzz/execution';
 import { type Config, reasonOf } from '@bzzz/protocol';
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 import { diskAt, nearestFolder } from '../system/disk.ts';
 import { findGpus } from '../system/gpus.ts';
 import { describeMachine, machineText } from '../system/machine.ts';

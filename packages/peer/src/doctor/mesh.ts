@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { QuarantineView } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
 import type { Config } from '@bzzz/protocol';
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 import type { SurveyState } from '../survey/survey.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
 import { bad, good } from './checks.ts';

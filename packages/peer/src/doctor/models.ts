@@ -1,7 +1,7 @@
 /** The models that this machine can ask. */
 import { createOllama, createRunner, type ModelDetails } from '@bzzz/execution';
 import { type Config, isBzzzError, ollamaUrl } from '@bzzz/protocol';
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 import { bad, good } from './checks.ts';
 
 export async function checkModels(

@@ -1,7 +1,7 @@
 /** Whether webhooks can be received: the secret that they are signed with, and the port. */
 import { type Config, hostPortOf, reasonOf } from '@bzzz/protocol';
 import { readSecret } from '@bzzz/webhook';
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 import { bad, good } from './checks.ts';
 import { whyNotFree } from './free-port.ts';
 

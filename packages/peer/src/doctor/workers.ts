@@ -1,7 +1,7 @@
 /** Whether processes in which executors think can be started here, and how often they died in a running peer. */
 import { createRunner, createWorkers, type WorkerState } from '@bzzz/execution';
 import { errorRegistry, isBzzzError } from '@bzzz/protocol';
-import type { Check } from '../control/answers.ts';
+import type { Check } from '@bzzz/protocol/api';
 import { workerWords } from '../status/worker-words.ts';
 import { systemClock } from '../system/clock.ts';
 import { systemRandom } from '../system/random.ts';

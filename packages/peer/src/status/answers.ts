@@ -13,7 +13,7 @@ import type {
   QuarantineAnswer,
   StatusAnswer,
   TaskAnswer,
-} from '../control/answers.ts';
+} from '@bzzz/protocol/api';
 
 export interface StatusSources {
   readonly view: PeerView;
@@ -23,6 +23,7 @@ export interface StatusSources {
   readonly gossip: MeshStats['gossip'];
   readonly addresses: readonly string[];
   readonly webhook: WebhookState | null;
+  readonly gatewayUrl: string | null;
   readonly problems: readonly Problem[];
   readonly pid: number;
   readonly upMs: number;
@@ -75,6 +76,7 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
             ignored: webhook.ignored,
             refused: webhook.refused,
           },
+    gateway: sources.gatewayUrl === null ? null : { url: sources.gatewayUrl },
     work: {
       slots: self.slots,
       because: sources.slots.because,
@@ -131,6 +133,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       machine,
       paused,
       quarantined,
+      links: (capabilities.links ?? []).filter((other) => other !== id),
       journal: { ...journal, here },
     };
   });

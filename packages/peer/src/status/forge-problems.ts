@@ -4,7 +4,7 @@
  */
 import type { PeerView, WatchingView } from '@bzzz/coordination';
 import type { Config } from '@bzzz/protocol';
-import type { Problem } from '../control/answers.ts';
+import type { Problem } from '@bzzz/protocol/api';
 import { ofCode } from './of-code.ts';
 import { span } from './span.ts';
 

@@ -1,5 +1,5 @@
 import { type ErrorCode, errorRegistry } from '@bzzz/protocol';
-import type { Problem } from '../control/answers.ts';
+import type { Problem } from '@bzzz/protocol/api';
 
 /** A problem with the advice that the error registry has for its code. */
 export function ofCode(code: string, severity: Problem['severity'], text: string): Problem {

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '@bzzz/protocol';
-import type { PlainEntry } from '../control/answers.ts';
+import type { PlainEntry } from '@bzzz/protocol/api';
 
 /** An entry without byte strings, which JSON does not know: ours are all text. */
 export function plainEntry({ v, at, cause, body }: JournalEntry): PlainEntry {

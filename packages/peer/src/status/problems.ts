@@ -5,7 +5,7 @@
 import type { MemberView, PeerView } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
 import type { BzzzError, Config } from '@bzzz/protocol';
-import type { Problem } from '../control/answers.ts';
+import type { Problem } from '@bzzz/protocol/api';
 import type { SurveyState } from '../survey/survey.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
 import { forgeCodes, forgeProblemsOf } from './forge-problems.ts';

@@ -5,9 +5,10 @@
 import type { Clock, MemberView } from '@bzzz/coordination';
 import { type HistoryFilter, type IndexedEntry, openHistoryIndex } from '@bzzz/index';
 import type { Journals } from '@bzzz/journal';
-import type { JournalKey } from '@bzzz/protocol';
-import type { StoryEntry } from '../control/answers.ts';
+import { type JournalKey, reasonOf } from '@bzzz/protocol';
+import type { StoryEntry } from '@bzzz/protocol/api';
 import type { Logger } from '../logger.ts';
+import { createBell } from './bell.ts';
 import { plainEntry } from '../status/plain-entry.ts';
 
 export interface HistoryDeps {
@@ -21,18 +22,33 @@ export interface HistoryDeps {
 
 type Asked = Omit<HistoryFilter, 'afterId'>;
 
+/** An entry with where it stands among all that came to be known here. */
+interface Positioned {
+  readonly id: number;
+  readonly entry: StoryEntry;
+}
+
 export interface History {
   /** The newest that fit, oldest first. Throws `aborted`, `index_failed`. */
   find(asked: Asked, signal: AbortSignal): Promise<StoryEntry[]>;
   /** The same, then what comes to be here later, until the signal. */
   follow(asked: Asked, signal: AbortSignal): AsyncIterable<StoryEntry>;
+  /** So many at most that came to be known after that one, in the order in which they did. */
+  since(afterId: number, limit: number): Positioned[];
+  /** Of the entry that came to be known last, as text that says nothing elsewhere. */
+  position(): string;
+  lastId(): number;
+  /** Undefined: the position is not of this index, which was made anew since. */
+  idAt(position: string): number | undefined;
+  /** Told when something came to be known. While anybody listens, it is looked for. */
+  onAdded(listener: () => void): () => void;
   /** Reads all journals again; returns how many entries they have. */
   rebuild(signal: AbortSignal): Promise<number>;
   close(): void;
 }
 
 /** How soon whoever follows sees what arrived. */
-const lookMs = 500;
+const lookMs = 200;
 
 /** Throws `index_failed`. */
 export function openHistory(deps: HistoryDeps, { path }: { readonly path: string }): History {
@@ -43,6 +59,9 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
     { path, onReplaced: (reason) => logger.warn('the index is made anew', { reason }) },
   );
   const told = new Set<JournalKey>();
+  const listeners = new Set<() => void>();
+  const closing = new AbortController();
+  let cancelLook: (() => void) | undefined;
 
   async function update(signal: AbortSignal): Promise<number> {
     const aside = deps.setAside();
@@ -68,6 +87,29 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
     });
   }
 
+  async function look(): Promise<void> {
+    try {
+      if ((await update(closing.signal)) > 0) for (const tell of listeners) tell();
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      logger.warn('the index is not brought up to date', { reason: reasonOf(error) });
+    }
+    cancelLook = undefined;
+    lookLater();
+  }
+
+  /** One look at a time, and none when nobody waits for it. */
+  function lookLater(): void {
+    if (cancelLook !== undefined || listeners.size === 0 || closing.signal.aborted) return;
+    cancelLook = clock.after(lookMs, () => void look());
+  }
+
+  function onAdded(listener: () => void): () => void {
+    listeners.add(listener);
+    lookLater();
+    return () => listeners.delete(listener);
+  }
+
   return {
     async find(asked, signal) {
       await update(signal);
@@ -76,32 +118,53 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
     async *follow(asked, signal) {
       await update(signal);
       let afterId = index.lastId();
-      yield* storyEntries(index.query(asked));
-      while (!signal.aborted) {
-        await pause(clock, lookMs, signal);
-        if (signal.aborted || (await update(signal)) === 0) continue;
-        const lastId = index.lastId();
-        yield* storyEntries(index.query({ ...asked, limit: followMax, afterId }));
-        afterId = lastId;
+      const bell = createBell(signal);
+      const silence = onAdded(bell.ring);
+      try {
+        yield* storyEntries(index.query(asked));
+        for (;;) {
+          const rung = bell.next();
+          const lastId = index.lastId();
+          if (lastId > afterId) {
+            yield* storyEntries(index.query({ ...asked, limit: followMax, afterId }));
+            afterId = lastId;
+          }
+          await rung;
+          if (signal.aborted) return;
+        }
+      } finally {
+        silence();
+        bell.close();
       }
     },
+    since(afterId, limit) {
+      const found = index.since(afterId, limit);
+      const entries = storyEntries(found);
+      return found.flatMap(({ id }, at) => {
+        const entry = entries[at];
+        return entry === undefined ? [] : [{ id, entry }];
+      });
+    },
+    position: () => `${index.generation()}.${index.lastId()}`,
+    lastId: () => index.lastId(),
+    idAt(position) {
+      const [generation, id, ...rest] = position.split('.');
+      const known = generation === index.generation() && rest.length === 0;
+      return known && /^\d{1,15}$/.test(id ?? '') ? Number(id) : undefined;
+    },
+    onAdded,
     async rebuild(signal) {
       index.clear();
-      return update(signal);
+      const entries = await update(signal);
+      for (const tell of listeners) tell();
+      return entries;
     },
-    close: () => index.close(),
+    close() {
+      closing.abort();
+      cancelLook?.();
+      index.close();
+    },
   };
-}
-
-/** Ends early when the signal fires, and leaves nothing with it: whoever follows may do so for days. */
-async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.after(delayMs, resolve);
-  const end = () => resolve();
-  signal.addEventListener('abort', end, { once: true });
-  await promise;
-  cancel();
-  signal.removeEventListener('abort', end);
 }
 
 /** More than comes between two looks. */

@@ -312,6 +312,7 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
     case 'peer.quarantined':
     case 'quarantine.lifted':
       return `${body.kind} ${nameOf(body.peer)}`;
+    case 'operator.acted':
     case 'pause.set':
     case 'peer.started':
     case 'peer.stopped':

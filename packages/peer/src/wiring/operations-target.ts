@@ -5,17 +5,17 @@ import type { Journals } from '@bzzz/journal';
 import type { MeshService } from '@bzzz/mesh';
 import type { Config } from '@bzzz/protocol';
 import type { Webhook } from '@bzzz/webhook';
-import type { ControlTarget } from '../control/routes.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import { readCertificates } from '../forge/certificates.ts';
 import { fileIssue } from '../forge/file-issue.ts';
+import type { OperationsTarget } from '../operations/target.ts';
 import { statusAnswer } from '../status/answers.ts';
 import { problemsOf } from '../status/problems.ts';
 import type { MeshTroubles } from './mesh-troubles.ts';
 import type { History } from './history.ts';
 import type { Survey } from '../survey/survey.ts';
 
-export interface ControlDeps {
+export interface OperationsParts {
   readonly clock: Clock;
   readonly mesh: MeshService;
   readonly journals: Journals;
@@ -30,19 +30,25 @@ export interface ControlDeps {
   readonly workers: Workers;
 }
 
-export interface ControlOptions {
+export interface OperationsOptions {
   readonly config: Config;
   /** When the peer started, on the monotonic clock. */
   readonly startMs: number;
   readonly onStop: () => void;
+  /** Where it is served over HTTP; null: nowhere, or not yet. */
+  readonly faceUrl: () => string | null;
 }
 
-/** What the control socket shows and does, over the parts of a running peer. */
-export function controlTarget(deps: ControlDeps, options: ControlOptions): ControlTarget {
+/** What can be asked of a running peer, over its parts. */
+export function operationsTarget(
+  deps: OperationsParts,
+  options: OperationsOptions,
+): OperationsTarget {
   const { clock, mesh, journals, history, github, coordinator, troubles, token, webhook } = deps;
   const { survey, workers } = deps;
   const { config } = options;
   return {
+    clock,
     repositories: config.repositories,
     coordinator,
     journals,
@@ -64,6 +70,7 @@ export function controlTarget(deps: ControlDeps, options: ControlOptions): Contr
         gossip: mesh.stats().gossip,
         addresses: mesh.multiaddrs(),
         webhook: received,
+        gatewayUrl: options.faceUrl(),
         slots: survey.slots(),
         workers: workers.state(),
         lookedAgoMs: clock.monotonicMs() - lookedAtMs,

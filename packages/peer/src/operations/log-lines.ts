@@ -1,7 +1,8 @@
 import type { Coordinator, Journal } from '@bzzz/coordination';
 import { isBzzzError } from '@bzzz/protocol';
 import { plainEntry } from '../status/plain-entry.ts';
-import type { LogLine } from './answers.ts';
+import { createBell } from '../wiring/bell.ts';
+import type { LogLine } from '@bzzz/protocol/api';
 
 /**
  * Entries of the own journal from a position on; with `follow` also what is appended later, until
@@ -33,19 +34,4 @@ export async function* logLines(
     silence();
     bell.close();
   }
-}
-
-function createBell(signal: AbortSignal) {
-  let waiting = Promise.withResolvers<void>();
-  const ring = () => {
-    waiting.resolve();
-    waiting = Promise.withResolvers<void>();
-  };
-  signal.addEventListener('abort', ring, { once: true });
-  return {
-    ring,
-    /** Resolves at the first ring after this call. */
-    next: () => waiting.promise,
-    close: () => signal.removeEventListener('abort', ring),
-  };
 }

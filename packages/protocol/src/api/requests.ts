@@ -1,7 +1,9 @@
-import { entryKinds, limits, RepoName } from '@bzzz/protocol';
 import { z } from 'zod';
+import { RepoName } from '../ids.ts';
+import { entryKinds } from '../journal-entry.ts';
+import { limits } from '../limits.ts';
 
-/** What the control socket takes. Unknown fields are refused: a misspelt one is not a default. */
+/** What a peer can be asked. Unknown fields are refused: a misspelt one is not a default. */
 export const LookRequest = z.strictObject({ repo: RepoName.optional() });
 
 export const PauseRequest = z.strictObject({
@@ -45,6 +47,14 @@ export const HistoryQuery = z.strictObject({
   last: Count.default(50),
   follow: z.stringbool().default(false),
 });
+
+/** Where in the stream of events to begin. */
+export const EventsQuery = z.strictObject({
+  /** Position of the last event that was seen; absent: with the newest `last` entries. */
+  after: z.string().max(100).optional(),
+  last: Count.pipe(z.number().max(1_000)).default(0),
+});
+export type EventsQuery = z.output<typeof EventsQuery>;
 
 export const LogsQuery = z.strictObject({
   /** Position of the first entry. */

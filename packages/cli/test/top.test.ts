@@ -1,0 +1,169 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { PeerAnswer, StatusAnswer, StreamEvent, TaskAnswer } from '@bzzz/protocol/api';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { frame, keysLine } from '../src/top/frame.ts';
+import { blankState, move, take, type TopState } from '../src/top/state.ts';
+
+const terminal = {
+  print: () => undefined,
+  note: () => undefined,
+  style: (format: Parameters<typeof styleText>[0], text: string) =>
+    styleText(format, text, { validateStream: false }),
+  styleNote: (_: unknown, text: string) => text,
+  columns: 80,
+};
+
+const status: StatusAnswer = {
+  problems: [],
+  peer: {
+    id: '12D3KooWx',
+    name: 'ash',
+    version: '0.1.0',
+    account: null,
+    pid: 1,
+    dataDir: '/d',
+    upMs: 1,
+  },
+  mesh: {
+    name: 'lan',
+    addresses: [],
+    connected: 1,
+    known: 1,
+    gossip: { heard: 0, lost: 0, notSent: 0 },
+  },
+  forge: {
+    apiUrl: 'x',
+    reads: 1,
+    notModified: 0,
+    writes: 0,
+    pushes: 0,
+    rateLimit: null,
+    watching: [],
+  },
+  webhook: null,
+  gateway: null,
+  work: {
+    slots: 1,
+    because: '',
+    lookedAgoMs: null,
+    running: 0,
+    executors: [],
+    tools: [],
+    sandbox: 'none',
+    load: 0,
+    success: 1,
+    workers: [],
+  },
+  tasks: {},
+  journal: { key: 'ab', length: 1, replicas: 0 },
+};
+
+function task(number: number, state = 'open', title = 'a title'): TaskAnswer {
+  return {
+    task: `o/r#${number}`,
+    title,
+    recipe: null,
+    state,
+    wanted: true,
+    holder: null,
+    holderName: null,
+    epoch: 0,
+    pullRequest: null,
+    reason: null,
+  };
+}
+
+function peer(name: string): PeerAnswer {
+  return {
+    id: `id-of-${name}`,
+    name,
+    self: name === 'ash',
+    connected: true,
+    liveness: 'alive',
+    heardAgoMs: 0,
+    account: null,
+    version: '0.1.0',
+    repositories: [],
+    executors: ['recipe'],
+    tools: [],
+    sandbox: 'none',
+    slots: 1,
+    running: 0,
+    load: 0,
+    success: 1,
+    successOf: {},
+    machine: undefined,
+    paused: false,
+    quarantined: false,
+    links: [],
+    journal: { key: 'ab', length: 0, here: 0 },
+  };
+}
+
+function entry(seq: number, reason: string): StreamEvent {
+  const body = { kind: 'trouble', code: 'x', reason };
+  const told = { v: 1, at: { wallMs: 1_000 + seq, counter: 0 }, body };
+  return {
+    type: 'entry',
+    position: `a.${seq}`,
+    entry: { peer: null, name: 'ash', seq, entry: told },
+  };
+}
+
+function after(...events: StreamEvent[]): TopState {
+  return events.reduce(take, blankState);
+}
+
+const text = (lines: readonly string[]) => lines.map((line) => stripVTControlCharacters(line));
+
+describe('bzzz top', () => {
+  it('shows what goes on first, and the newest of the log', () => {
+    const tasks = [task(1, 'done'), task(2), task(3, 'running'), task(4, 'failed')];
+    const state = after(
+      { type: 'status', status },
+      { type: 'peers', peers: [peer('ash'), peer('elm')] },
+      { type: 'tasks', tasks },
+      ...Array.from({ length: 300 }, (_, seq) => entry(seq, `entry ${seq}`)),
+    );
+    const lines = text(frame(terminal, state, { columns: 100, rows: 30 }));
+    const order = lines.flatMap((line) => /^[> ] o\/r#(\d)/.exec(line)?.[1] ?? []);
+    expect(order).toEqual(['3', '2', '4', '1']);
+    expect(lines.find((line) => line.startsWith('> '))).toContain('#3');
+    expect(lines.filter((line) => line.includes('elm'))).toHaveLength(1);
+    expect(lines.join('\n')).toContain('entry 299');
+    expect(lines.at(-1)).toBe(keysLine);
+  });
+
+  it('keeps what was chosen while tasks come and go', () => {
+    const state = move(after({ type: 'tasks', tasks: [task(1), task(2), task(3)] }), 1);
+    expect(state.selected).toBe('o/r#2');
+    const later = take(state, { type: 'tasks', tasks: [task(2), task(3), task(4), task(5)] });
+    expect(later.selected).toBe('o/r#2');
+    expect(take(later, { type: 'tasks', tasks: [task(9)] }).selected).toBe('o/r#9');
+    expect(take(later, { type: 'tasks', tasks: [] }).selected).toBeNull();
+    expect(move(after({ type: 'tasks', tasks: [task(1)] }), -1).selected).toBe('o/r#1');
+  });
+
+  it('fits any screen, whatever strangers wrote', () => {
+    const Words = fc.string({ unit: 'binary', maxLength: 300 });
+    const Size = fc.record({
+      columns: fc.integer({ min: 40, max: 200 }),
+      rows: fc.integer({ min: 5, max: 60 }),
+    });
+    fc.assert(
+      fc.property(fc.array(Words, { maxLength: 40 }), Size, (words, size) => {
+        const state = after(
+          { type: 'status', status },
+          { type: 'peers', peers: words.map((one, at) => peer(`p${at}${one}`)) },
+          { type: 'tasks', tasks: words.map((one, at) => task(at + 1, 'open', one)) },
+          ...words.map((one, at) => entry(at, one)),
+        );
+        const lines = frame({ ...terminal, columns: size.columns }, state, size);
+        expect(lines.length).toBeLessThanOrEqual(size.rows);
+        for (const line of lines) expect(line).not.toMatch(/[\n\r\u0007]/);
+      }),
+      { seed: 7, numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,123 @@
+/** Everything that only looks. */
+import {
+  DoctorAnswer,
+  EntriesAnswer,
+  HistoryQuery,
+  PeersAnswer,
+  StatusAnswer,
+  TasksAnswer,
+  TaskStoryAnswer,
+  WhyPeerAnswer,
+  WhyTaskAnswer,
+} from '@bzzz/protocol/api';
+import { z } from 'zod';
+import { type App, problems, type RouteDeps } from './context.ts';
+
+const view = { scope: 'view' } as const;
+const ById = z.object({ id: z.string().max(200) });
+
+export function looks(app: App, { operations, signalOf }: RouteDeps): void {
+  app.get(
+    '/api/v1/health',
+    {
+      config: { scope: 'none' },
+      schema: {
+        summary: 'Whether the peer runs',
+        response: { 200: z.object({ status: z.literal('ok') }), ...problems },
+      },
+    },
+    () => ({ status: 'ok' as const }),
+  );
+  app.get(
+    '/api/v1/status',
+    {
+      config: view,
+      schema: {
+        summary: 'How this peer is, what is wrong first',
+        response: { 200: StatusAnswer, ...problems },
+      },
+    },
+    () => operations.status(),
+  );
+  app.get(
+    '/api/v1/peers',
+    {
+      config: view,
+      schema: {
+        summary: 'The mesh as this peer sees it',
+        response: { 200: PeersAnswer, ...problems },
+      },
+    },
+    () => operations.peers(),
+  );
+  app.get(
+    '/api/v1/tasks',
+    {
+      config: view,
+      schema: {
+        summary: 'All tasks that this peer knows',
+        response: { 200: TasksAnswer, ...problems },
+      },
+    },
+    () => operations.tasks(),
+  );
+  app.get(
+    '/api/v1/tasks/:id',
+    {
+      config: view,
+      schema: {
+        summary: 'One task with its whole story',
+        params: ById,
+        response: { 200: TaskStoryAnswer, ...problems },
+      },
+    },
+    ({ params }, reply) => operations.task(params.id, signalOf(reply)),
+  );
+  app.get(
+    '/api/v1/why/tasks/:id',
+    {
+      config: view,
+      schema: {
+        summary: 'For every peer its reason to take the task or not',
+        params: ById,
+        response: { 200: WhyTaskAnswer, ...problems },
+      },
+    },
+    ({ params }, reply) => operations.whyTask(params.id, signalOf(reply)),
+  );
+  app.get(
+    '/api/v1/why/peers/:id',
+    {
+      config: view,
+      schema: {
+        summary: 'Why a peer is idle',
+        params: ById,
+        response: { 200: WhyPeerAnswer, ...problems },
+      },
+    },
+    ({ params }, reply) => operations.whyPeer(params.id, signalOf(reply)),
+  );
+  app.get(
+    '/api/v1/entries',
+    {
+      config: view,
+      schema: {
+        summary: 'Entries of all journals that are here, oldest first',
+        querystring: HistoryQuery.omit({ follow: true }),
+        response: { 200: EntriesAnswer, ...problems },
+      },
+    },
+    ({ query }, reply) => operations.entries({ ...query, follow: false }, signalOf(reply)),
+  );
+  app.get(
+    '/api/v1/doctor',
+    {
+      config: view,
+      schema: {
+        summary: 'What this peer needs, and whether it is there',
+        response: { 200: DoctorAnswer, ...problems },
+      },
+    },
+    async (_request, reply) => ({ checks: await operations.doctor(signalOf(reply)) }),
+  );
+}

@@ -1,0 +1,72 @@
+/** The page's way in: a token once, then a cookie. */
+import { BzzzError } from '@bzzz/protocol';
+import { LoginRequest, SessionAnswer } from '@bzzz/protocol/api';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { sessionCookie } from '../access/guard.ts';
+import type { Keys } from '../access/keys.ts';
+import type { Sessions } from '../access/sessions.ts';
+import { hashOf } from '../access/token.ts';
+import { type App, problems } from './context.ts';
+
+export interface SessionDeps {
+  readonly keys: Pick<Keys, 'of'>;
+  readonly sessions: Sessions;
+}
+
+/** Tries to log in, of one address in a minute. */
+const triesMax = 20;
+
+export function session(app: App, { keys, sessions }: SessionDeps): void {
+  app.post(
+    '/api/v1/session',
+    {
+      config: { scope: 'none', rateLimit: { max: triesMax, timeWindow: 60_000 } },
+      schema: {
+        summary: 'Opens a session for the page',
+        body: LoginRequest,
+        response: { 200: SessionAnswer, ...problems },
+      },
+    },
+    async ({ body, protocol }, reply) => {
+      const key = await keys.of(body.token);
+      if (key === undefined) throw new BzzzError('gateway_unauthorized', 'the token is of no key');
+      const { id, csrf } = sessions.open(hashOf(body.token));
+      void reply.setCookie(sessionCookie, id, {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+        secure: protocol === 'https',
+      });
+      return { key: key.name, scopes: [...key.scopes], csrf };
+    },
+  );
+  app.get(
+    '/api/v1/session',
+    {
+      config: { scope: 'any' },
+      schema: { summary: 'Who asks', response: { 200: SessionAnswer, ...problems } },
+    },
+    (request) => {
+      const { name, scopes, session } = callerOf(request);
+      return { key: name, scopes: [...scopes], csrf: session?.csrf ?? null };
+    },
+  );
+  app.delete(
+    '/api/v1/session',
+    {
+      config: { scope: 'any' },
+      schema: { summary: 'Ends the session', response: { 204: z.null(), ...problems } },
+    },
+    async (request, reply) => {
+      const { session } = callerOf(request);
+      if (session !== null) sessions.close(session.id);
+      return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null);
+    },
+  );
+}
+
+function callerOf({ caller }: FastifyRequest) {
+  if (caller === null) throw new BzzzError('gateway_unauthorized', 'no key came with the request');
+  return caller;
+}

@@ -1,0 +1,149 @@
+/** A peer over HTTP: plugins, who may, routes, in this order. */
+import type { Logger, Operations } from '@bzzz/peer';
+import { BzzzError, hostPortOf, limits, reasonOf } from '@bzzz/protocol';
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import websocket from '@fastify/websocket';
+import fastify, { type FastifyReply } from 'fastify';
+import {
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { adminToken } from './access/admin-token.ts';
+import { createGuard } from './access/guard.ts';
+import { createKeys } from './access/keys.ts';
+import { createSessions } from './access/sessions.ts';
+import { errorOf, sendProblem } from './errors.ts';
+import { openapi } from './openapi.ts';
+import { page, safeHeaders } from './page.ts';
+import { cluster } from './routes/cluster.ts';
+import type { App } from './routes/context.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { looks } from './routes/looks.ts';
+import { orders } from './routes/orders.ts';
+import { session } from './routes/session.ts';
+import { events } from './stream/events.ts';
+
+export interface GatewayOptions {
+  /** `host:port`; port 0 takes any that is free. */
+  readonly listen: string;
+  /** The peer's folder, where the keys are. */
+  readonly dataDir: string;
+  /** Further names by which browsers may know this peer, such as that of a proxy before it. */
+  readonly names: readonly string[];
+  /** Folder of the built page; null: none is served. */
+  readonly pageDir: string | null;
+  /** Requests of one address in a minute. */
+  readonly requestsMax?: number;
+  /** Wall clock. */
+  readonly nowMs: () => number;
+}
+
+export interface Gateway {
+  /** Where it listens, as a root for links. */
+  readonly url: string;
+  /** Ends streams too. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface GatewayDeps {
+  readonly operations: Operations;
+  readonly logger: Logger;
+}
+
+/** Throws `gateway_port_taken`, `gateway_unusable`, `peer_key_unsafe`, `peer_folder_unusable`. */
+export async function startGateway(deps: GatewayDeps, options: GatewayOptions): Promise<Gateway> {
+  // Made before anybody can ask, so that whoever starts the peer finds it.
+  await adminToken(options.dataDir);
+  const closing = new AbortController();
+  const app = await appOf(deps, options, closing.signal);
+  const url = await listen(app, options.listen);
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    closing.abort(new BzzzError('stopped', 'the peer is stopping'));
+    await app.close();
+  };
+  return { url, close: () => (closed ??= close()) };
+}
+
+async function appOf(
+  { operations, logger }: GatewayDeps,
+  options: GatewayOptions,
+  closing: AbortSignal,
+): Promise<App> {
+  const app: App = fastify({
+    bodyLimit: limits.controlMessageBytesMax,
+    requestTimeout: 30_000,
+    // A connection that is kept open must not hold up the end of the peer.
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 500 },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = errorOf(thrown);
+    if (error.code === 'defect') {
+      logger.error('a request could not be answered', { reason: reasonOf(thrown) });
+    }
+    // Node gives away the socket of an upgrade; of one that is refused nobody else would close it.
+    if (request.headers.upgrade !== undefined) {
+      reply.raw.once('finish', () => request.raw.socket.destroySoon());
+    }
+    return sendProblem(reply, error);
+  });
+  safeHeaders(app);
+
+  const keys = createKeys(options);
+  const sessions = createSessions(options.nowMs);
+  const guard = createGuard({ keys, sessions }, { names: namesOf(options) });
+  app.decorateRequest('caller', null);
+  app.addHook('onRequest', async (request) => guard.assertOrigin(request));
+  await app.register(cookie);
+  await app.register(rateLimit, {
+    max: options.requestsMax ?? 1_200,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new BzzzError('gateway_rate_limited', 'too many requests', { retryAfterMs: ttl }),
+  });
+  await app.register(websocket, { options: { maxPayload: 4 * 1024 } });
+  await openapi(app);
+  // Of whoever has no key not even the body is read.
+  app.addHook('onRequest', async (request) => {
+    const { scope = 'none' } = request.routeOptions.config;
+    if (scope !== 'none') request.caller = await guard.admit(request, scope);
+  });
+
+  const signalOf = (reply: FastifyReply) => {
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort(new BzzzError('aborted', 'the client went away')));
+    return AbortSignal.any([gone.signal, closing]);
+  };
+  const routeDeps = { operations, signalOf };
+  looks(app, routeDeps);
+  orders(app, routeDeps);
+  cluster(app, routeDeps);
+  session(app, { keys, sessions });
+  keyRoutes(app, { keys, operations, nowMs: options.nowMs });
+  events(app, { ...routeDeps, logger });
+  await page(app, { dir: options.pageDir });
+  return app;
+}
+
+function namesOf({ listen, names }: GatewayOptions): ReadonlySet<string> {
+  const host = hostPortOf(listen)?.host;
+  return new Set([...names, ...(host === undefined ? [] : [host])].map((one) => one.toLowerCase()));
+}
+
+async function listen(app: App, address: string): Promise<string> {
+  const at = hostPortOf(address);
+  if (at === null) throw new BzzzError('config_invalid', `${address} is not host:port`);
+  try {
+    return await app.listen(at);
+  } catch (error) {
+    await app.close();
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const ours = code === 'EADDRINUSE' ? 'gateway_port_taken' : 'gateway_unusable';
+    throw new BzzzError(ours, `${address}: ${reasonOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,150 @@
+import type { MemberView } from '@bzzz/coordination';
+import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
+import type { HistoryQuery, PauseRequest } from '@bzzz/protocol/api';
+import type { z } from 'zod';
+import { peerAnswers, quarantineAnswer, taskAnswers } from '../status/answers.ts';
+import { createFeed } from '../wiring/feed.ts';
+import { findPeer, findQuarantined } from './find-peer.ts';
+import { askedTask, findTask } from './find-task.ts';
+import { logLines } from './log-lines.ts';
+import type { Operations } from './operations.ts';
+import type { OperationsTarget } from './target.ts';
+
+/** Of one task the newest so many are told. */
+const storyMax = 500;
+
+export function createOperations(target: OperationsTarget): Operations {
+  const { clock, coordinator, journals, history, status, repositories } = target;
+  const members = (): readonly MemberView[] => coordinator.view().members;
+  const peers = () => ({ peers: peerAnswers(members(), journals) });
+  const tasks = () => ({ tasks: taskAnswers(coordinator.view().tasks) });
+  const feed = createFeed({ clock, history, status, peers, tasks });
+
+  /** The query with peers and tasks found by what people call them. */
+  function asked(query: z.output<typeof HistoryQuery>) {
+    const { peer, task, kind, last, follow: _follow, ...rest } = query;
+    const key = peer === undefined ? undefined : findPeer(members(), peer).capabilities.journal.key;
+    return {
+      ...rest,
+      ...(key === undefined ? {} : { logs: [key] }),
+      ...(task === undefined
+        ? {}
+        : { task: askedTask(coordinator.view().tasks, repositories, task) }),
+      ...(kind === undefined ? {} : { kinds: kind }),
+      limit: last,
+    };
+  }
+
+  return {
+    status,
+    peers,
+    tasks,
+    async task(id, signal) {
+      const task = findTask(coordinator.view().tasks, id);
+      const story = await history.find({ task: task.task, limit: storyMax }, signal);
+      return { task: { ...task }, story };
+    },
+    async whyTask(id, signal) {
+      const task = askedTask(coordinator.view().tasks, repositories, id);
+      const { peers: reasons, ...report } = await coordinator.whyTask(task, { signal });
+      return { ...report, peers: reasons.map((one) => ({ ...one })) };
+    },
+    async whyPeer(id, signal) {
+      const { peer } = findPeer(members(), id);
+      const answer = await coordinator.whyPeer(peer, { signal });
+      if (answer === undefined) throw new BzzzError('peer_unknown', `${peer} is forgotten by now`);
+      return answer;
+    },
+    async entries(query, signal) {
+      const entries = await history.find(asked(query), signal);
+      return { entries, position: history.position() };
+    },
+    history(query, signal) {
+      const wanted = asked(query);
+      return query.follow ? history.follow(wanted, signal) : once(history.find(wanted, signal));
+    },
+    events: feed.events,
+    log({ from, last, follow }, signal) {
+      const start = last === undefined ? (from ?? 0) : Math.max(0, journals.own.length() - last);
+      return logLines({ coordinator, journal: journals.own }, { from: start, follow, signal });
+    },
+    certificates: (id, signal) => certificates(target, id, signal),
+    doctor: target.diagnose,
+    rebuildIndex: history.rebuild,
+    async refresh() {
+      await target.refresh();
+      const { executors, slots } = coordinator.view().self;
+      return { executors, slots };
+    },
+    look(repo) {
+      const looking = repo === undefined ? repositories : [watched(repositories, repo)];
+      for (const one of looking) coordinator.lookNow(one);
+      return looking;
+    },
+    async submit({ repo: named, ...issue }, { by, signal }) {
+      const repo = named ?? onlyOne(repositories);
+      await coordinator.acted({ by, act: 'submit', about: `${repo}: ${issue.title}` });
+      const { number, url, labelsMissing } = await target.fileIssue({ ...issue, repo }, { signal });
+      const isWatched = repositories.includes(repo);
+      if (isWatched) coordinator.lookNow(repo);
+      return { repo, number, url, labelsMissing: [...labelsMissing], watched: isWatched };
+    },
+    async pause({ scope, paused }, { by }) {
+      await coordinator.acted({ by, ...pauseWords({ scope, paused }) });
+      await coordinator.pause(scope, paused);
+      return coordinator.view().self.paused === true;
+    },
+    quarantine: () => quarantineAnswer(coordinator.view().quarantine),
+    async liftQuarantine(id, { by }) {
+      const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
+      await coordinator.acted({ by, act: 'quarantine.lift', about: name ?? peer });
+      await coordinator.liftQuarantine(peer);
+      return { peer };
+    },
+    acted: (act, about, { by }) => coordinator.acted({ by, act, about }),
+    stop: target.stop,
+  };
+}
+
+function pauseWords({ scope, paused }: z.output<typeof PauseRequest>) {
+  const about = {
+    self: 'new work of this peer',
+    mesh: 'new work of the mesh',
+    attempts: 'all work of this peer',
+  }[scope];
+  return { act: paused ? 'pause' : 'resume', about };
+}
+
+async function* once<T>(lines: Promise<readonly T[]>): AsyncIterable<T> {
+  yield* await lines;
+}
+
+/** Of a pull request by `owner/name#n`, or by its number where the peer works on one repository. */
+async function certificates(target: OperationsTarget, id: string, signal: AbortSignal) {
+  const named = TaskId.safeParse(id);
+  const number = IssueNumber.safeParse(Number(id.replace(/^#/, '')));
+  if (!named.success && !number.success) {
+    throw new BzzzError('control_request_invalid', `${id}: not a pull request (n, owner/name#n)`);
+  }
+  const at = named.success
+    ? taskParts(named.data)
+    : { repo: onlyOne(target.repositories), number: IssueNumber.parse(number.data) };
+  const found = await target.readCertificates(
+    { repo: at.repo, pullRequest: at.number },
+    { signal },
+  );
+  return { ...at, ...found, texts: [...found.texts] };
+}
+
+function onlyOne(repositories: readonly RepoName[]): RepoName {
+  const [repo] = repositories;
+  if (repo !== undefined && repositories.length === 1) return repo;
+  const reason = `name the repository: this peer works on ${repositories.length} of them`;
+  throw new BzzzError('control_request_invalid', reason);
+}
+
+function watched(repositories: readonly RepoName[], repo: string): RepoName {
+  const found = repositories.find((one) => one === repo);
+  if (found !== undefined) return found;
+  throw new BzzzError('control_request_invalid', `this peer does not work on ${repo}`);
+}

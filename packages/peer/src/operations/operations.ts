@@ -1,0 +1,74 @@
+/**
+ * Everything that people and programs can ask of a running peer. The control socket and the HTTP gateway say it
+ * each in its own way, and decide nothing.
+ */
+import type {
+  CertificatesAnswer,
+  Check,
+  EntriesAnswer,
+  EventsQuery,
+  HistoryQuery,
+  LogLine,
+  LogsQuery,
+  PauseRequest,
+  PeersAnswer,
+  QuarantineAnswer,
+  StatusAnswer,
+  StoryEntry,
+  StreamEvent,
+  SubmitAnswer,
+  SubmitRequest,
+  TasksAnswer,
+  TaskStoryAnswer,
+  WhyPeerAnswer,
+  WhyTaskAnswer,
+} from '@bzzz/protocol/api';
+import type { z } from 'zod';
+
+/** Who asks for a change; it stands in the journal before the change is made. */
+export interface Asker {
+  /** Name of a key, or `control socket`. */
+  readonly by: string;
+  readonly signal: AbortSignal;
+}
+
+/** Tasks are named `owner/name#n`, or by number where one repository has it; peers by name, id, or its end. */
+export interface Operations {
+  status(): StatusAnswer;
+  peers(): PeersAnswer;
+  tasks(): TasksAnswer;
+  /** Throws `task_unknown`. */
+  task(id: string, signal: AbortSignal): Promise<TaskStoryAnswer>;
+  /** Throws `task_unknown`, `aborted`. */
+  whyTask(id: string, signal: AbortSignal): Promise<WhyTaskAnswer>;
+  /** Throws `peer_unknown`, `aborted`. */
+  whyPeer(id: string, signal: AbortSignal): Promise<WhyPeerAnswer>;
+  /** Of all journals here, the newest that fit, oldest first. Throws `peer_unknown`, `task_unknown`, `index_failed`. */
+  entries(query: z.output<typeof HistoryQuery>, signal: AbortSignal): Promise<EntriesAnswer>;
+  /** The same, and where the query says so what comes to be here later. */
+  history(query: z.output<typeof HistoryQuery>, signal: AbortSignal): AsyncIterable<StoryEntry>;
+  /** How things stand, then what happens, until the signal. Whoever is slow gets fewer looks, and every entry. */
+  events(query: z.output<typeof EventsQuery>, signal: AbortSignal): AsyncIterable<StreamEvent>;
+  /** Of the own journal. */
+  log(query: z.output<typeof LogsQuery>, signal: AbortSignal): AsyncIterable<LogLine>;
+  /** Of a pull request by `owner/name#n`, or by number. Throws what the forge throws. */
+  certificates(id: string, signal: AbortSignal): Promise<CertificatesAnswer>;
+  doctor(signal: AbortSignal): Promise<Check[]>;
+  /** Reads all journals into the index anew; how many entries they have. */
+  rebuildIndex(signal: AbortSignal): Promise<number>;
+  /** Looks anew for what this machine has to offer. */
+  refresh(): Promise<{ readonly executors: readonly string[]; readonly slots: number }>;
+  /** Looks at a repository, or at all, now; which ones. Throws `control_request_invalid`. */
+  look(repo: string | undefined): readonly string[];
+  /** Files an issue. Throws what the forge throws. */
+  submit(issue: z.output<typeof SubmitRequest>, asker: Asker): Promise<SubmitAnswer>;
+  /** Whether this peer begins nothing new now, for whichever reason. */
+  pause(request: z.output<typeof PauseRequest>, asker: Asker): Promise<boolean>;
+  quarantine(): QuarantineAnswer;
+  /** A person trusts a peer again; which one. Throws `peer_unknown` when it is not set aside. */
+  liftQuarantine(peer: string, asker: Asker): Promise<{ readonly peer: string }>;
+  /** Puts into the journal what was done over a face of this peer and is none of the above. */
+  acted(act: string, about: string, asker: Pick<Asker, 'by'>): Promise<void>;
+  /** Starts to stop; does not wait for the end. */
+  stop(): void;
+}

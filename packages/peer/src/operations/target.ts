@@ -1,0 +1,30 @@
+import type { Clock, Coordinator } from '@bzzz/coordination';
+import type { Journals } from '@bzzz/journal';
+import type { RepoName } from '@bzzz/protocol';
+import type { Check, StatusAnswer } from '@bzzz/protocol/api';
+import type { FoundCertificates } from '../forge/certificates.ts';
+import type { FiledIssue, NewIssue } from '../forge/file-issue.ts';
+import type { History } from '../wiring/history.ts';
+
+/** What the operations need of the running peer. */
+export interface OperationsTarget {
+  readonly clock: Clock;
+  readonly repositories: readonly RepoName[];
+  readonly coordinator: Pick<
+    Coordinator,
+    'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause' | 'liftQuarantine' | 'acted'
+  >;
+  readonly journals: Journals;
+  readonly history: History;
+  status(): StatusAnswer;
+  diagnose(signal: AbortSignal): Promise<Check[]>;
+  /** Looks anew for what this machine has to offer. */
+  refresh(): Promise<void>;
+  fileIssue(issue: NewIssue, options: { signal: AbortSignal }): Promise<FiledIssue>;
+  readCertificates(
+    of: { readonly repo: RepoName; readonly pullRequest: number },
+    options: { signal: AbortSignal },
+  ): Promise<FoundCertificates>;
+  /** Starts to stop; does not wait for the end. */
+  stop(): void;
+}

@@ -1,0 +1,89 @@
+/**
+ * What whoever watches this peer is told: entries of all journals in the order in which they came to be known
+ * here, each once, and how things stand whenever that has changed. Every reader goes on at its own pace: entries
+ * wait in the index for it, and of how things stood only the latest look is kept.
+ */
+import type { Clock } from '@bzzz/coordination';
+import type {
+  EventsQuery,
+  PeersAnswer,
+  StatusAnswer,
+  StreamEvent,
+  TasksAnswer,
+} from '@bzzz/protocol/api';
+import type { z } from 'zod';
+import { createBell } from './bell.ts';
+import type { History } from './history.ts';
+import { createLook, type Look } from './look.ts';
+
+export interface FeedDeps {
+  readonly clock: Clock;
+  readonly history: Pick<History, 'since' | 'position' | 'lastId' | 'idAt' | 'onAdded' | 'find'>;
+  readonly status: () => StatusAnswer;
+  readonly peers: () => PeersAnswer;
+  readonly tasks: () => TasksAnswer;
+}
+
+export interface Feed {
+  /** Until the signal. Throws `index_failed`. */
+  events(query: z.output<typeof EventsQuery>, signal: AbortSignal): AsyncIterable<StreamEvent>;
+}
+
+/** Entries that are read at a time. */
+const batchMax = 200;
+
+export function createFeed(deps: FeedDeps): Feed {
+  const { clock, history } = deps;
+  const looks: readonly Look[] = [
+    createLook(clock, () => ({ type: 'status', status: deps.status() })),
+    createLook(clock, () => ({ type: 'peers', ...deps.peers() })),
+    createLook(clock, () => ({ type: 'tasks', ...deps.tasks() })),
+  ];
+
+  async function* events(
+    { after, last }: z.output<typeof EventsQuery>,
+    signal: AbortSignal,
+  ): AsyncIterable<StreamEvent> {
+    const bell = createBell(signal);
+    const ends = [history.onAdded(bell.ring), ...looks.map((look) => look.watch(bell.ring))];
+    const seen = new Map<Look, number>();
+    try {
+      // Brings the index up to date, so that the stream begins with what is known now.
+      await history.find({ limit: 0 }, signal);
+      const generation = history.position().split('.')[0] ?? '';
+      const known = after === undefined ? undefined : history.idAt(after);
+      if (after !== undefined && known === undefined) {
+        yield { type: 'reset', position: history.position() };
+      }
+      let afterId = known ?? Math.max(0, history.lastId() - last);
+      for (;;) {
+        const rung = bell.next();
+        for (const look of looks) {
+          const { version, event } = look.current();
+          if (seen.get(look) === version) continue;
+          seen.set(look, version);
+          yield event;
+        }
+        // Made anew under our feet: what was told may be told again under other numbers.
+        if (!history.position().startsWith(`${generation}.`)) {
+          yield { type: 'reset', position: history.position() };
+          return;
+        }
+        const batch = history.since(afterId, batchMax);
+        for (const { id, entry } of batch) {
+          if (signal.aborted) return;
+          yield { type: 'entry', position: `${generation}.${id}`, entry };
+          afterId = id;
+        }
+        if (signal.aborted) return;
+        if (batch.length < batchMax) await rung;
+        if (signal.aborted) return;
+      }
+    } finally {
+      for (const end of ends) end();
+      bell.close();
+    }
+  }
+
+  return { events };
+}

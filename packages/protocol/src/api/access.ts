@@ -1,0 +1,48 @@
+/** Who may do what over HTTP. */
+import { z } from 'zod';
+
+/**
+ * `view`: look at everything; `submit`: file issues; `operate`: tell peers and tasks what to do; `admin`: make
+ * and delete keys. A key has some of them.
+ */
+export const Scope = z.enum(['view', 'submit', 'operate', 'admin']);
+export type Scope = z.infer<typeof Scope>;
+
+/** Named sets of scopes. `node` is for the programs of another machine. */
+export const Role = z.enum(['admin', 'operator', 'viewer', 'node']);
+export type Role = z.infer<typeof Role>;
+
+export const rolesOf: Readonly<Record<Role, readonly Scope[]>> = {
+  admin: ['view', 'submit', 'operate', 'admin'],
+  operator: ['view', 'submit', 'operate'],
+  viewer: ['view'],
+  node: ['view', 'submit'],
+};
+
+export const LoginRequest = z.strictObject({ token: z.string().min(1).max(200) });
+
+/** Who asks, and what they may do. */
+export const SessionAnswer = z.object({
+  /** Name of the key. */
+  key: z.string(),
+  scopes: z.array(Scope),
+  /** To be sent back as the header `x-bzzz-csrf` with every request that changes something; null: no session. */
+  csrf: z.string().nullable(),
+});
+export type SessionAnswer = z.infer<typeof SessionAnswer>;
+
+const KeyName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'not a name of a key');
+
+export const KeyRequest = z.strictObject({ name: KeyName, scopes: z.array(Scope).min(1) });
+
+export const KeyAnswer = z.object({
+  name: KeyName,
+  scopes: z.array(Scope),
+  createdAtMs: z.number(),
+  /** Name of the key that made it; null: the peer itself. */
+  by: z.string().nullable(),
+});
+export type KeyAnswer = z.infer<typeof KeyAnswer>;
+export const KeysAnswer = z.object({ keys: z.array(KeyAnswer) });
+/** The only time that the secret is told. */
+export const NewKeyAnswer = KeyAnswer.extend({ token: z.string() });

@@ -1,0 +1,28 @@
+/** What comes back when a peer is told to do something, and how it says no. */
+import { z } from 'zod';
+
+export const RebuildAnswer = z.object({ entries: z.number() });
+
+export const LookAnswer = z.object({ looking: z.array(z.string()) });
+/** Whether this peer begins nothing new now, for whichever reason. */
+export const PauseAnswer = z.object({ paused: z.boolean() });
+export const RefreshAnswer = z.object({ executors: z.array(z.string()), slots: z.number() });
+export const StopAnswer = z.object({ stopping: z.literal(true) });
+
+export const Check = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  detail: z.string(),
+  /** What to do about it; null when there is nothing to do. */
+  advice: z.string().nullable(),
+});
+export type Check = z.infer<typeof Check>;
+export const DoctorAnswer = z.object({ checks: z.array(Check) });
+
+/** An error as the socket tells it. */
+export const ErrorAnswer = z.object({
+  code: z.string(),
+  reason: z.string(),
+  advice: z.string(),
+  retryable: z.boolean(),
+});

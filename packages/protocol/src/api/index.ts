@@ -1,0 +1,44 @@
+/** What a peer is asked and answers, over its control socket and over HTTP. Whoever reads an answer checks it. */
+export {
+  KeyAnswer,
+  KeyRequest,
+  KeysAnswer,
+  LoginRequest,
+  NewKeyAnswer,
+  Role,
+  rolesOf,
+  Scope,
+  SessionAnswer,
+} from './access.ts';
+export {
+  Check,
+  DoctorAnswer,
+  ErrorAnswer,
+  LookAnswer,
+  PauseAnswer,
+  RebuildAnswer,
+  RefreshAnswer,
+  StopAnswer,
+} from './control.ts';
+export { LogLine, PlainEntry, StoryEntry } from './entries.ts';
+export { EntriesAnswer, StreamEvent } from './events.ts';
+export { PeerAnswer, PeersAnswer } from './peers.ts';
+export { LiftAnswer, QuarantineAnswer } from './quarantine.ts';
+export {
+  EventsQuery,
+  HistoryQuery,
+  LiftRequest,
+  LogsQuery,
+  LookRequest,
+  PauseRequest,
+  SubmitRequest,
+} from './requests.ts';
+export { Problem, StatusAnswer } from './status.ts';
+export {
+  CertificatesAnswer,
+  SubmitAnswer,
+  TaskAnswer,
+  TasksAnswer,
+  TaskStoryAnswer,
+} from './tasks.ts';
+export { WhyPeerAnswer, WhyTaskAnswer } from './why.ts';

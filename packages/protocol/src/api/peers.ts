@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { Capabilities } from '../messages.ts';
+
+export const PeerAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  self: z.boolean(),
+  connected: z.boolean(),
+  liveness: z.enum(['alive', 'suspected', 'dead']),
+  heardAgoMs: z.number(),
+  account: z.string().nullable(),
+  version: z.string(),
+  repositories: z.array(z.string()),
+  executors: z.array(z.string()),
+  tools: z.array(z.string()),
+  sandbox: Capabilities.shape.sandbox,
+  slots: z.number(),
+  running: z.number(),
+  load: z.number(),
+  success: z.number(),
+  /** By kind of task, where the peer tells it. */
+  successOf: z.record(z.string(), z.number()).default({}),
+  /** Absent: a peer of an earlier version. */
+  machine: Capabilities.shape.machine,
+  paused: z.boolean().default(false),
+  /** Its journal tells two stories, and nobody has decided about it yet. */
+  quarantined: z.boolean().default(false),
+  /** Members that it is connected with, by its own word; of a peer of an earlier version: empty. */
+  links: z.array(z.string()).default([]),
+  /** `here`: entries of its journal that this peer holds. */
+  journal: z.object({ key: z.string(), length: z.number(), here: z.number() }),
+});
+export type PeerAnswer = z.infer<typeof PeerAnswer>;
+
+export const PeersAnswer = z.object({ peers: z.array(PeerAnswer) });
+export type PeersAnswer = z.infer<typeof PeersAnswer>;

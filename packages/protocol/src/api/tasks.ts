@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { StoryEntry } from './entries.ts';
+
+export const TaskAnswer = z.object({
+  task: z.string(),
+  title: z.string(),
+  recipe: z.string().nullable(),
+  state: z.string(),
+  wanted: z.boolean(),
+  holder: z.string().nullable(),
+  holderName: z.string().nullable(),
+  epoch: z.number(),
+  pullRequest: z.number().nullable(),
+  reason: z.string().nullable(),
+});
+export type TaskAnswer = z.infer<typeof TaskAnswer>;
+
+export const TasksAnswer = z.object({ tasks: z.array(TaskAnswer) });
+export type TasksAnswer = z.infer<typeof TasksAnswer>;
+
+/** A task, and what all the journals here say about it, oldest first. */
+export const TaskStoryAnswer = z.object({ task: TaskAnswer, story: z.array(StoryEntry) });
+export type TaskStoryAnswer = z.infer<typeof TaskStoryAnswer>;
+
+export const SubmitAnswer = z.object({
+  repo: z.string(),
+  number: z.number(),
+  url: z.string(),
+  /** Labels that the forge did not put on, since the account may not label. */
+  labelsMissing: z.array(z.string()),
+  /** Whether this peer works on that repository. */
+  watched: z.boolean(),
+});
+export type SubmitAnswer = z.infer<typeof SubmitAnswer>;
+
+/** Comments of a pull request that hold a certificate, not yet checked. */
+export const CertificatesAnswer = z.object({
+  repo: z.string(),
+  number: z.number(),
+  /** The commit that the pull request stands at. */
+  head: z.string(),
+  /** The tip of its task's lock branch; null: the branch is gone. */
+  lock: z.string().nullable(),
+  texts: z.array(z.string()),
+});
+export type CertificatesAnswer = z.infer<typeof CertificatesAnswer>;

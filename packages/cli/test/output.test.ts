@@ -139,6 +139,7 @@ it('writes what was given into the configuration, and nothing else', () => {
     '  slots: 3',
     'ollama:',
     'spend:',
+    'journal:',
     'timing:',
     'liveness:',
   ]);

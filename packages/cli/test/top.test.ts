@@ -97,7 +97,7 @@ function peer(name: string): PeerAnswer {
     paused: false,
     quarantined: false,
     links: [],
-    journal: { key: 'ab', length: 0, here: 0 },
+    journal: { key: 'ab', length: 0, from: 0, here: 0 },
   };
 }
 

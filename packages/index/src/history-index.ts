@@ -55,6 +55,9 @@ export function openHistoryIndex({ writerOf }: IndexDeps, options: OpenOptions):
       asked(() => forget(db, log.key));
       from = 0;
     }
+    const start = log.start?.() ?? 0;
+    // What the log does not hold any more would be lost with the next rebuild anyway.
+    if (start > 0) asked(() => forgetBefore(db, log.key, start));
     if (from === log.length()) return 0;
     let added = 0;
     let batch: StoredEntry[] = [];
@@ -126,6 +129,18 @@ function forget(db: DatabaseSync, key: JournalKey): void {
       DELETE FROM words WHERE rowid IN (SELECT id FROM entries WHERE log = '${key}');
       DELETE FROM entries WHERE log = '${key}';
       DELETE FROM logs WHERE key = '${key}';
+    `),
+  );
+}
+
+/** Told in the same way as `forget`, for the same reason; a position is a whole number. */
+function forgetBefore(db: DatabaseSync, key: JournalKey, start: number): void {
+  const old = `log = '${key}' AND seq < ${Math.floor(start)}`;
+  if (db.prepare(`SELECT 1 FROM entries WHERE ${old} LIMIT 1`).get() === undefined) return;
+  inTransaction(db, () =>
+    db.exec(`
+      DELETE FROM words WHERE rowid IN (SELECT id FROM entries WHERE ${old});
+      DELETE FROM entries WHERE ${old};
     `),
   );
 }

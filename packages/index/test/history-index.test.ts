@@ -44,6 +44,8 @@ interface Log extends JournalLog {
   /** Positions that were read. */
   readonly wasRead: number[];
   broken: boolean;
+  /** What stands before is not held any more. */
+  begins: number;
   say(atMs: number, body: EntryBody, cause?: JournalEntry['cause']): void;
 }
 
@@ -54,7 +56,9 @@ function logOf(letter: string): Log {
     entries,
     wasRead: [],
     broken: false,
+    begins: 0,
     length: () => entries.length,
+    start: () => log.begins,
     say(wallMs, body, cause) {
       entries.push({ v: 1, at: { wallMs, counter: 0 }, ...(cause && { cause }), body });
     },
@@ -62,7 +66,7 @@ function logOf(letter: string): Log {
       if (log.broken) throw new BzzzError('journal_corrupt', 'two histories');
       for (const [seq, entry] of entries.entries()) {
         if (signal?.aborted === true) throw new BzzzError('aborted', 'aborted');
-        if (seq < from) continue;
+        if (seq < Math.max(from, log.begins)) continue;
         log.wasRead.push(seq);
         yield { seq, entry };
       }
@@ -106,6 +110,22 @@ describe('what was indexed', () => {
     expect(found({ text: 'parser line' })).toEqual(['a0']);
     expect(found({ text: 'forge_unreachable', logs: [a.key] })).toEqual(['a1']);
     expect(found({ limit: 2 })).toEqual(['a1', 'b1']);
+  });
+
+  it('is forgotten when its log does not hold it any more, and nothing else is', async () => {
+    const [a, b] = [logOf('a'), logOf('b')];
+    for (const at of [10, 20, 30]) {
+      a.say(at, trouble(`a at ${at}`));
+      b.say(at + 5, trouble(`b at ${at}`));
+    }
+    await index.update([a, b]);
+    a.begins = 2;
+    expect((await index.update([a, b])).added).toBe(0);
+    expect(found({})).toEqual(['b0', 'b1', 'a2', 'b2']);
+    expect(found({ text: '20' })).toEqual(['b1']);
+    index.clear();
+    expect((await index.update([a, b])).added).toBe(4);
+    expect(found({})).toEqual(['b0', 'b1', 'a2', 'b2']);
   });
 
   it.each(['"', 'NOT', 'a OR', '*', '(', 'NEAR(', "'; DROP TABLE entries; --", 'text:x', '-no'])(

@@ -6,6 +6,8 @@ declare module 'hypercore' {
   export interface InnerCore {
     /** False: a signed truncation of the writer is not followed. */
     readonly replicator: { allowFork: boolean };
+    /** Which blocks are here; -1: none from there on is. */
+    readonly bitfield: { firstSet(index: number): number; firstUnset(index: number): number };
     readonly verifier: { verify(batch: unknown, signature: Uint8Array | null): boolean } | null;
     readonly state: {
       readonly signature: Uint8Array | null;
@@ -56,6 +58,12 @@ declare module 'hypercore' {
     /** Never called by us; a hostile writer can. */
     truncate(length: number): Promise<void>;
     get(index: number, options: { wait: false }): Promise<Uint8Array | null>;
+    /** Deletes blocks that are here, and what of the tree stands over them alone. */
+    clear(start: number, end: number): Promise<unknown>;
+    /** The block that holds this byte, asked of others where it is not known here. */
+    seek(bytes: number): Promise<readonly [index: number, offset: number] | null>;
+    getUserData(key: string): Promise<Uint8Array | null>;
+    setUserData(key: string, value: Uint8Array): Promise<void>;
     download(range: { start: number; end: number }): { destroy(): void };
     on(event: 'append' | 'truncate' | 'download' | 'conflict', listener: () => void): this;
   }

@@ -76,7 +76,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   const identity = await openIdentity(layout);
   const key = await openMeshKey(config.mesh, layout);
 
-  const journals = await openJournals({}, { dir: layout.journal });
+  const journals = await openJournals({}, { dir: layout.journal, ...config.journal });
   closing('journals', () => journals.close());
 
   const { apiUrl, gitUrl } = config.forge;

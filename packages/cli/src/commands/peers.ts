@@ -37,9 +37,14 @@ function row(terminal: Terminal, peer: PeerAnswer): string[] {
     peer.self ? '-' : `${span(peer.heardAgoMs)} ago`,
     `${peer.running}/${peer.slots}`,
     peer.load.toFixed(2),
-    `${peer.journal.here}/${peer.journal.length}`,
+    journalText(peer),
     offers.join(' '),
   ];
+}
+
+/** As `7..90/90` where what stood before is not held any more. */
+function journalText({ journal: { from, here, length } }: PeerAnswer): string {
+  return `${from > 0 ? `${from}..` : ''}${here}/${length}`;
 }
 
 function state(terminal: Terminal, peer: PeerAnswer): string {

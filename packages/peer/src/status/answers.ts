@@ -134,7 +134,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       paused,
       quarantined,
       links: (capabilities.links ?? []).filter((other) => other !== id),
-      journal: { ...journal, here },
+      journal: { ...journal, from: replica?.start() ?? 0, here },
     };
   });
 }

@@ -27,8 +27,13 @@ export const PeerAnswer = z.object({
   quarantined: z.boolean().default(false),
   /** Members that it is connected with, by its own word; of a peer of an earlier version: empty. */
   links: z.array(z.string()).default([]),
-  /** `here`: entries of its journal that this peer holds. */
-  journal: z.object({ key: z.string(), length: z.number(), here: z.number() }),
+  /** `from`, `here`: the first entry of its journal that this peer holds, and the position after the last one. */
+  journal: z.object({
+    key: z.string(),
+    length: z.number(),
+    from: z.number().default(0),
+    here: z.number(),
+  }),
 });
 export type PeerAnswer = z.infer<typeof PeerAnswer>;
 

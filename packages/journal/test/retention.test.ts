@@ -1,0 +1,136 @@
+/** Replicas whose beginning is let go: what is kept, what is told of it, and that nothing comes back. */
+import { treeHashOf } from '@bzzz/protocol';
+import { collect, entryOf, storedEntries } from '@bzzz/testkit/contracts/journal';
+import { expect, it } from 'vitest';
+import type { Journals, Replica } from '../src/index.ts';
+import { linked } from './hosts.ts';
+import { appendRange, arrived, onCleanup, openedJournals, tempDir } from './support.ts';
+
+/** Appends one after the other, so that each has a block of its own. */
+async function appendEach(journals: Journals, from: number, end: number): Promise<void> {
+  for (let index = from; index < end; index += 1) await appendRange(journals, index, index + 1);
+}
+
+/** What is here is the end of the log, as long as the log is. */
+async function expectEnd(replica: Replica, length: number): Promise<number> {
+  const start = replica.start();
+  expect(replica.length()).toBe(length);
+  expect(await collect(replica.read())).toEqual(storedEntries(start, length));
+  expect(await collect(replica.read({ from: start + 1 }))).toEqual(
+    storedEntries(start + 1, length),
+  );
+  return start;
+}
+
+const until = async (holds: () => boolean) => {
+  await expect.poll(holds, { timeout: 20_000 }).toBe(true);
+};
+
+it('keeps the end of a log that has too many bytes, over a restart too', async () => {
+  const writer = await openedJournals();
+  const dir = await tempDir();
+  const reader = await openedJournals({ dir, replicaBytesMax: 4_000 });
+  const { key } = writer.own;
+  const replica = reader.replica(key);
+  const link = await linked(reader, writer);
+  await appendEach(writer, 0, 100);
+  await arrived(replica, 100);
+  const start = await expectEnd(replica, 100);
+  expect(start).toBeGreaterThan(20);
+  expect(start).toBeLessThan(95);
+  // The head can be checked all the same.
+  const { length, treeHash } = writer.own.head();
+  const tree = await replica.witness();
+  expect(tree && treeHashOf(length, tree.roots)).toBe(treeHash);
+  await link.cut();
+  await reader.close();
+
+  const again = await openedJournals({ dir, replicaBytesMax: 4_000 });
+  const reopened = again.replica(key);
+  await linked(again, writer);
+  await appendEach(writer, 100, 101);
+  await arrived(reopened, 101);
+  // What was let go is not fetched again: only the end moves.
+  expect(reopened.start()).toBeGreaterThanOrEqual(start);
+  await expectEnd(reopened, 101);
+});
+
+it('lets go of what is too old, and of the last block never', async () => {
+  let nowMs = entryOf(0).at.wallMs + 1_000;
+  const writer = await openedJournals();
+  const deps = { wallMs: () => nowMs };
+  const reader = await openedJournals({ deps, replicaAgeMsMax: 10_000 });
+  const replica = reader.replica(writer.own.key);
+  await linked(reader, writer);
+  await appendEach(writer, 0, 20);
+  await arrived(replica, 20);
+  await replica.trim();
+  expect(replica.start()).toBe(0);
+  nowMs = entryOf(5).at.wallMs + 10_000;
+  await replica.trim();
+  expect(await expectEnd(replica, 20)).toBe(5);
+  nowMs = entryOf(19).at.wallMs + 1_000_000;
+  await replica.trim();
+  expect(await expectEnd(replica, 20)).toBe(19);
+  await appendEach(writer, 20, 21);
+  await arrived(replica, 21);
+  await expectEnd(replica, 21);
+});
+
+it('fetches of a log that is far too long no more than the end', async () => {
+  const writer = await openedJournals();
+  await appendEach(writer, 0, 300);
+  const reader = await openedJournals({ replicaBytesMax: 4_000 });
+  const replica = reader.replica(writer.own.key);
+  await linked(reader, writer);
+  await until(() => replica.length() === 300);
+  const start = await expectEnd(replica, 300);
+  expect(start).toBeGreaterThan(200);
+});
+
+it('goes on with what others have where the beginning is gone everywhere', async () => {
+  const writer = await openedJournals();
+  const middle = await openedJournals({ replicaBytesMax: 4_000 });
+  const { key } = writer.own;
+  await linked(middle, writer);
+  await appendEach(writer, 0, 100);
+  await arrived(middle.replica(key), 100);
+  const start = middle.replica(key).start();
+  await writer.close();
+
+  const reader = await openedJournals();
+  const replica = reader.replica(key);
+  await linked(reader, middle);
+  await until(() => replica.head().length === 100);
+  const looking = new AbortController();
+  onCleanup(async () => looking.abort());
+  await expect
+    .poll(
+      async () => {
+        await replica.skipMissing();
+        return replica.length();
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(100);
+  expect(await expectEnd(replica, 100)).toBe(start);
+});
+
+it('lets whoever follows it go on', async () => {
+  const writer = await openedJournals();
+  const reader = await openedJournals({ replicaBytesMax: 4_000 });
+  const replica = reader.replica(writer.own.key);
+  await linked(reader, writer);
+  const seen: number[] = [];
+  const follow = async () => {
+    for await (const { seq } of replica.follow()) {
+      seen.push(seq);
+      if (seq === 149) return;
+    }
+  };
+  const following = follow();
+  await appendEach(writer, 0, 150);
+  await following;
+  expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  expect(seen.at(-1)).toBe(149);
+});

@@ -107,7 +107,7 @@ function entry(seq: number, reason: string): StreamEvent {
   return {
     type: 'entry',
     position: `a.${seq}`,
-    entry: { peer: null, name: 'ash', seq, entry: told },
+    entry: { peer: null, name: 'ash', seq, aheadMs: 0, entry: told },
   };
 }
 

@@ -46,6 +46,26 @@ describe('a hostile writer', () => {
     expect(replica.skipped()).toEqual({ blocks: 8, entries: 2 });
   });
 
+  it('that packs bad entries among good ones loses those alone, each counted', async () => {
+    const { core, key, ...writer } = await rawWriter();
+    const badText = Uint8Array.from(entry(1));
+    // The last byte stands in a text; no UTF-8 has this one.
+    badText[badText.length - 1] = 0xff;
+    const huge = encode({ ...entryOf(2), more: 'x'.repeat(limits.journalEntryBytesMax) });
+    const wrong = encode({ ...entryOf(3), at: { wallMs: 'now', counter: 0 } });
+    const before = encode({ ...entryOf(4), at: { wallMs: -5, counter: 0 } });
+    const endless = encode({ ...entryOf(5), at: { wallMs: Number.MAX_SAFE_INTEGER, counter: 0 } });
+    await core.append([block(0, [entry(0), badText, huge, wrong, before, endless, entry(6)])]);
+    const reader = await openedJournals();
+    const replica = reader.replica(key);
+    await linked(reader, writer);
+    await arrived(replica, 7);
+    const read = await collect(replica.read());
+    // A time that may be is for whoever orders entries to doubt.
+    expect(read.map(({ seq }) => seq)).toEqual([0, 5, 6]);
+    expect(replica.skipped()).toEqual({ blocks: 0, entries: 4 });
+  });
+
   it('cannot take back what others hold', async () => {
     const { core, key, ...writer } = await rawWriter();
     await core.append([block(0, [entry(0)]), block(1, [entry(1)]), block(2, [entry(2)])]);

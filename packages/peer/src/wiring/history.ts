@@ -55,7 +55,7 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
   const { clock, journals, members, logger } = deps;
   const writers = () => new Map(members().map((one) => [one.capabilities.journal.key, one]));
   const index = openHistoryIndex(
-    { writerOf: (log) => writers().get(log)?.peer },
+    { writerOf: (log) => writers().get(log)?.peer, nowMs: () => clock.wallMs() },
     { path, onReplaced: (reason) => logger.warn('the index is made anew', { reason }) },
   );
   const told = new Set<JournalKey>();
@@ -76,12 +76,13 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
 
   function storyEntries(found: readonly IndexedEntry[]): StoryEntry[] {
     const known = writers();
-    return found.map(({ log, seq, entry }) => {
+    return found.map(({ log, seq, aheadMs, entry }) => {
       const writer = known.get(log);
       return {
         peer: writer?.peer ?? null,
         name: writer?.name ?? null,
         seq,
+        aheadMs,
         entry: plainEntry(entry),
       };
     });

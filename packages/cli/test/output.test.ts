@@ -143,6 +143,7 @@ it('writes what was given into the configuration, and nothing else', () => {
     '  mdns: false',
     'forge:',
     'webhook:',
+    'health:',
     'gateway:',
     'work:',
     '  slots: 3',

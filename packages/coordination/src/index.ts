@@ -44,6 +44,7 @@ export type {
   Rest,
   Review,
   ReviewRemark,
+  ReviewScope,
   SetupJob,
   Signer,
   StoredEntry,
@@ -53,6 +54,9 @@ export type {
 } from './ports/index.ts';
 export { type CheckedCertificate, checkCertificate } from './verdict/certificate.ts';
 export { createCoordinator } from './peer/coordinator.ts';
+export { alertText, type AlertNews } from './health/alerts.ts';
+export { type Health, type HealthDeps, type HealthView, startHealth } from './health/health.ts';
+export type { Sample } from './health/rules.ts';
 export type { Coordinator } from './peer/interface.ts';
 export type { CoordinatorOptions, Offer, Ports } from './peer/options.ts';
 export { type Contradiction, provenBy } from './quarantine/contradiction.ts';

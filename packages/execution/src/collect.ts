@@ -5,7 +5,14 @@ import type { Collected } from '@bzzz/coordination';
 import { BzzzError, Oid } from '@bzzz/protocol';
 import { factsOf } from './commit-facts.ts';
 import type { Git } from './git.ts';
-import { changedLines, changesBetween, listTree, pathShown, splitNul } from './git-objects.ts';
+import {
+  changedLines,
+  changesBetween,
+  listTree,
+  movedFiles,
+  pathShown,
+  splitNul,
+} from './git-objects.ts';
 import { hostile, refuseHostileTree } from './hostile.ts';
 import { refuseTakenPlaces } from './mount-points.ts';
 import { codeOf } from './processes.ts';
@@ -46,9 +53,7 @@ export async function collect(job: CollectJob, signal?: AbortSignal): Promise<Co
   }
   const tree = Oid.parse(text(await git(['write-tree'], { signal })));
   if (tree === Oid.parse(text(await git(['rev-parse', `${base}^{tree}`], { signal })))) return null;
-  const changes = await changesBetween(git, base, tree, { signal });
-  const lines = await changedLines(git, base, tree, { signal });
-  const facts = await factsOf(git, { changes, lines }, signal);
+  const facts = await factsBetween(git, base, tree, signal);
   const commit = await git(['commit-tree', tree, '-p', base], { signal, input: job.message });
   const oid = Oid.parse(text(commit));
   return { result: oid, commits: [{ oid, ...facts }] };
@@ -60,10 +65,15 @@ export async function inspectResult(
   { base, result }: { readonly base: Oid; readonly result: Oid },
   signal?: AbortSignal,
 ): Promise<Collected> {
-  const changes = await changesBetween(git, base, result, { signal });
-  const lines = await changedLines(git, base, result, { signal });
-  const facts = await factsOf(git, { changes, lines }, signal);
+  const facts = await factsBetween(git, base, result, signal);
   return { result, commits: [{ oid: result, ...facts }] };
+}
+
+async function factsBetween(git: Git, before: Oid, after: Oid, signal?: AbortSignal) {
+  const changes = await changesBetween(git, before, after, { signal });
+  const lines = await changedLines(git, before, after, { signal });
+  const moved = await movedFiles(git, before, after, { signal });
+  return factsOf(git, { changes, lines, moved }, signal);
 }
 
 /** Before git copies anything into the mirror. */

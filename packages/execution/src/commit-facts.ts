@@ -16,10 +16,17 @@ import { newSecrets } from './secrets.ts';
 /** How much of the contents is held in memory at a time, unless one change alone has more. */
 const batchBytesMax = 32 * 1024 * 1024;
 
+interface ChangesToLookAt {
+  readonly changes: readonly Change[];
+  readonly lines: ReadonlyMap<RawPath, number>;
+  /** New paths of what stood somewhere else. */
+  readonly moved: ReadonlySet<RawPath>;
+}
+
 /** Throws `workspace_hostile`, `workspace_failed`, `aborted`. */
 export async function factsOf(
   git: Git,
-  { changes, lines }: { changes: readonly Change[]; lines: ReadonlyMap<RawPath, number> },
+  { changes, lines, moved }: ChangesToLookAt,
   signal?: AbortSignal,
 ): Promise<Omit<CommitFacts, 'oid'>> {
   const sizes = await blobSizes(git, [...new Set(changes.flatMap(oidsOf))], { signal });
@@ -32,7 +39,8 @@ export async function factsOf(
       const before = change.before === null ? null : (blobs.get(change.before.oid) ?? null);
       const path = checkedPath(change, after);
       const size = { bytes: after?.byteLength ?? 0, lines: lines.get(change.path) ?? 0 };
-      files.push(describe(path, change, size));
+      const isMoved = moved.has(change.path) ? { moved: true } : {};
+      files.push({ ...describe(path, change, size), ...isMoved });
       if (after === null) continue;
       for (const rule of await newSecrets(path, after, before)) secrets.push({ path, rule });
     }

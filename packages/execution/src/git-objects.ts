@@ -57,6 +57,20 @@ export async function changesBetween(
   return changes;
 }
 
+/** New paths of files that stood somewhere else before, with at least half of the same content. */
+export async function movedFiles(
+  git: Git,
+  before: Oid,
+  after: Oid,
+  options: GitOptions = {},
+): Promise<Set<RawPath>> {
+  const args = ['diff-tree', '-r', '-z', '--name-status', '-M50%', '-l200', '--diff-filter=R'];
+  const parts = splitNul(await git([...args, '--no-ext-diff', before, after], options));
+  const moved = new Set<RawPath>();
+  for (let at = 0; at + 2 < parts.length; at += 3) moved.add(parts[at + 2] ?? '');
+  return moved;
+}
+
 /** Lines added and removed, together, by path; 0 for what git takes for a binary file. */
 export async function changedLines(
   git: Git,

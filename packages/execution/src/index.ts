@@ -9,7 +9,12 @@ export type { Ended, RunOutcome } from './outcome.ts';
 export { createRecipeExecutor, type RecipeExecutorDeps } from './recipe-executor.ts';
 export { createRunner, type Runner, type RunnerOptions, type RunRequest } from './runner.ts';
 export { type Isolation, type ProbeOptions, probeSandbox, type SandboxProbe } from './sandbox.ts';
-export { createWorkspaces, type WorkspacesDeps, type WorkspacesOptions } from './workspaces.ts';
+export {
+  createWorkspaces,
+  type LocalWorkspaces,
+  type WorkspacesDeps,
+  type WorkspacesOptions,
+} from './workspaces.ts';
 export type { HealthState } from './worker/health.ts';
 export type { WorkerOptions } from './worker/options.ts';
 export {

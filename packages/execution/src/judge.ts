@@ -34,6 +34,23 @@ export function overlayJudgeFiles(
   return { entries, changed: [...changed].sort() };
 }
 
+/** The files of the base with some that only the result has. One for which the base leaves no place is left out. */
+export function baseWith(
+  base: ReadonlyMap<RawPath, TreeEntry>,
+  result: ReadonlyMap<RawPath, TreeEntry>,
+  only: readonly string[],
+): ReadonlyMap<RawPath, TreeEntry> {
+  const wanted = new Set(only);
+  const folders = new Set([...base.keys()].flatMap(foldersOf));
+  const entries = new Map(base);
+  for (const [path, entry] of result) {
+    if (base.has(path) || !wanted.has(pathShown(path))) continue;
+    const hasPlace = !folders.has(path) && !foldersOf(path).some((folder) => base.has(folder));
+    if (hasPlace) entries.set(path, entry);
+  }
+  return entries;
+}
+
 /**
  * Unfinished work whose configuration of coding tools is that of the base: what an attempt wrote must not
  * tell the next one what to do.
@@ -55,8 +72,11 @@ export function agentFilesOf(
 
 /** Removes what stands in the way: a file or link where a folder must be, or the other way round. */
 function makeRoom(entries: Map<RawPath, TreeEntry>, path: RawPath): void {
-  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-    entries.delete(path.slice(0, slash));
-  }
+  for (const folder of foldersOf(path)) entries.delete(folder);
   for (const other of entries.keys()) if (other.startsWith(`${path}/`)) entries.delete(other);
+}
+
+/** The folders in which it lies, the outermost first. */
+function foldersOf(path: RawPath): RawPath[] {
+  return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
 }

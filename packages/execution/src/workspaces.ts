@@ -19,7 +19,7 @@ import { type Reach, reachPublic } from './egress/reach.ts';
 import type { Git } from './git.ts';
 import { listTree } from './git-objects.ts';
 import { hostile } from './hostile.ts';
-import { agentFilesOf, overlayJudgeFiles } from './judge.ts';
+import { agentFilesOf, baseWith, overlayJudgeFiles } from './judge.ts';
 import { applyPatch, diffText } from './patch.ts';
 import type { Runner } from './runner.ts';
 import { clashIn, withoutProvided } from './setup/clash.ts';
@@ -42,10 +42,16 @@ export interface WorkspacesDeps {
   readonly reach?: Reach;
 }
 
+/** The port, and what whoever keeps the machine healthy may ask. */
+export interface LocalWorkspaces extends Workspaces {
+  /** Removes installations that nothing uses now and that are kept only for speed; how many bytes that frees. */
+  prune(): Promise<number>;
+}
+
 export function createWorkspaces(
   { runner, reach = reachPublic }: WorkspacesDeps,
   { dir, setupBytesMax: bytesMax = 20 * 1024 ** 3 }: WorkspacesOptions,
-): Workspaces {
+): LocalWorkspaces {
   const setups = createSetups({ runner, reach, dir }, { bytesMax });
   return {
     async create({ task, epoch, base, from, setup }, { signal } = {}): Promise<Workspace> {
@@ -93,7 +99,7 @@ export function createWorkspaces(
       let judgeFilesChanged: readonly string[] = [];
       let release: Release = () => undefined;
       const slot = await filledSlot(dir, `accept-${job.result.slice(0, 12)}`, async (slot) => {
-        judgeFilesChanged = await layJudgeFilesOver(slot, job, signal);
+        judgeFilesChanged = await fillForJudging(slot, job, signal);
         release = await setups.provide(slot, { base: job.base, setup: job.setup }, signal);
       });
       try {
@@ -107,6 +113,7 @@ export function createWorkspaces(
         release();
       }
     },
+    prune: () => coded(setups.drop()),
     async sweep() {
       await coded(setups.sweep());
       for (const folder of await coded(listSlots(dir))) await coded(removeSlot(folder));
@@ -154,7 +161,12 @@ function baseTree(slot: Slot, { mirror, oid }: Base, signal?: AbortSignal) {
   return listTree(trustedGit(slot, mirror), oid, { signal });
 }
 
-async function layJudgeFilesOver(slot: Slot, job: AcceptanceJob, signal?: AbortSignal) {
+/** Returns the judge files that the result changed, of which the base's were laid over it. */
+async function fillForJudging(
+  slot: Slot,
+  job: AcceptanceJob,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
   const { mirror, oid } = job.base;
   const git = trustedGit(slot, mirror);
   const [base, result] = [
@@ -163,16 +175,22 @@ async function layJudgeFilesOver(slot: Slot, job: AcceptanceJob, signal?: AbortS
   ];
   const clash = clashIn(result.keys(), job.setup?.provides ?? []);
   if (clash !== undefined) throw hostile('a file in what the setup of the policy provides', clash);
+  if (job.only !== undefined) {
+    // Its own repository is that of the base, too: nothing there may show what the result changed.
+    const entries = baseWith(base, result, job.only);
+    await checkOut(slot, { mirror, commit: oid, entries }, signal);
+    return [];
+  }
   const { entries, changed } = overlayJudgeFiles(base, result, job.judge);
   await checkOut(slot, { mirror, commit: job.result, entries }, signal);
   return changed;
 }
 
-/** One after the other, until one fails or the time of the attempt is over. */
+/** One after the other, until one fails (unless each is wanted) or the time of the attempt is over. */
 async function runAll(
   runner: Runner,
   path: string,
-  { commands, limits, rest }: AcceptanceJob & { rest: Rest | undefined },
+  { commands, limits, everyCommand, rest }: AcceptanceJob & { rest: Rest | undefined },
   signal?: AbortSignal,
 ) {
   const allowance = startAllowance({ timeMs: limits.attemptMs, rest });
@@ -183,7 +201,7 @@ async function runAll(
       const request = { argv, path, limits, timeMs, ...(rest && { rest }) };
       const { report } = await runner.run(request, signal === undefined ? {} : { signal });
       reports.push(report);
-      if (report.exitCode !== 0) break;
+      if (report.exitCode !== 0 && everyCommand !== true) break;
     }
   } finally {
     allowance.end();

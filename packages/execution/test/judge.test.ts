@@ -5,7 +5,7 @@ import { Oid } from '@bzzz/protocol';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TreeEntry } from '../src/git-objects.ts';
-import { overlayJudgeFiles } from '../src/judge.ts';
+import { baseWith, overlayJudgeFiles } from '../src/judge.ts';
 import { limits, makeWorld, put, script, type World } from './support.ts';
 
 const files = {
@@ -132,4 +132,43 @@ describe('overlay', () => {
     }
     return kept;
   }
+});
+
+describe('what of a result stands on the base', () => {
+  const treeOf = (...paths: string[]) =>
+    new Map(paths.map((path) => [path, { mode: '100644', oid: Oid.parse('a'.repeat(40)) }]));
+  const base = treeOf('src/a.js', 'test', 'docs/x/y.md');
+
+  it.each([
+    ['is what is named', ['b.test.js', 'src/c.js'], ['b.test.js'], ['b.test.js']],
+    ['is nothing that the base has', ['src/a.js'], ['src/a.js'], []],
+    ['is nothing in a folder that is a file there', ['test/b.test.js'], ['test/b.test.js'], []],
+    ['is nothing in the place of a folder', ['docs', 'docs/x'], ['docs', 'docs/x'], []],
+  ])('%s', (_, added, only, stands) => {
+    const entries = baseWith(base, treeOf('src/a.js', ...added), only);
+    expect([...entries.keys()]).toEqual([...base.keys(), ...stands]);
+  });
+});
+
+describe('a result that is looked for by a test on the base', () => {
+  it('is not in the repository of the worktree either', async () => {
+    const world = makeWorld({ files });
+    try {
+      const workspace = await world.create();
+      await put(workspace, 'src/sum.js', 'exports.sum = (a, b) => a + b;\n');
+      await put(workspace, 'test/new.test.js', 'process.exit(1);\n');
+      const { result } = (await workspace.collect('work\n')) ?? expect.fail('nothing');
+      const seen = 'git log --all --format=%H; git show HEAD:src/sum.js; ls test';
+      const job = { base: world.base, result, judge, commands: [['sh', '-c', seen]], limits };
+      const { commands } = await world.workspaces.accept({ ...job, only: ['test/new.test.js'] });
+      expect(commands[0]).toMatchObject({
+        exitCode: 0,
+        outputTail: expect.stringContaining('a - b'),
+      });
+      expect(commands[0]?.outputTail).toContain('new.test.js');
+      expect(commands[0]?.outputTail).not.toContain(result);
+    } finally {
+      await world.dispose();
+    }
+  });
 });

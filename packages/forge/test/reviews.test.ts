@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { bench, errorOf, pushBranch, run, statusOf } from './support.ts';
 import type { Bench } from './support.ts';
 
@@ -270,4 +271,35 @@ test('all of it survives a restart', async () => {
   expect(before).toMatchObject(rolledUp({ state: 'FAILURE' }));
   await on.restart();
   expect(await look(number, fields)).toEqual(before);
+});
+
+test('lists are read page by page, from either end', async () => {
+  const { number, at } = await pullOf('paged');
+  for (const body of ['1', '2', '3', '4', '5']) {
+    await ada().issues.createComment({ ...demo, issue_number: at.pull_number, body });
+  }
+  const info = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+  const Page = z.object({
+    pageInfo: z.object({
+      hasNextPage: z.boolean(),
+      hasPreviousPage: z.boolean(),
+      startCursor: z.string(),
+      endCursor: z.string(),
+    }),
+    nodes: z.array(z.object({ body: z.string() })),
+  });
+  const page = async (args: string) => {
+    const answer = await look(number, `comments(${args}) { ${info} nodes { body } }`);
+    const { pageInfo, nodes } = z.object({ comments: Page }).parse(answer).comments;
+    return { pageInfo, bodies: nodes.map(({ body }) => body) };
+  };
+  const latest = await page('last: 2');
+  expect(latest).toMatchObject({ bodies: ['4', '5'], pageInfo: { hasPreviousPage: true } });
+  const before = await page(`last: 2, before: "${latest.pageInfo.startCursor}"`);
+  expect(before).toMatchObject({ bodies: ['2', '3'], pageInfo: { hasPreviousPage: true } });
+  const first = await page(`last: 9, before: "${before.pageInfo.startCursor}"`);
+  expect(first).toMatchObject({ bodies: ['1'], pageInfo: { hasPreviousPage: false } });
+  const onwards = await page(`first: 3, after: "${first.pageInfo.endCursor}"`);
+  expect(onwards).toMatchObject({ bodies: ['2', '3', '4'], pageInfo: { hasNextPage: true } });
+  await expect(page('last: 2, before: "x"')).rejects.toThrow('valid cursor');
 });

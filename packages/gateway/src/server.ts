@@ -21,6 +21,7 @@ import { cluster } from './routes/cluster.ts';
 import type { App } from './routes/context.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { looks } from './routes/looks.ts';
+import { metrics } from './routes/metrics.ts';
 import { orders } from './routes/orders.ts';
 import { session } from './routes/session.ts';
 import { events } from './stream/events.ts';
@@ -123,6 +124,7 @@ async function appOf(
   looks(app, routeDeps);
   orders(app, routeDeps);
   cluster(app, routeDeps);
+  metrics(app, routeDeps);
   session(app, { keys, sessions });
   keyRoutes(app, { keys, operations, nowMs: options.nowMs });
   events(app, { ...routeDeps, logger });

@@ -83,6 +83,23 @@ describe('the API', () => {
     expect(answer.status).toBe(status);
   });
 
+  it('has figures for Prometheus', async () => {
+    const world = await startWorld();
+    const text = await until(async () => {
+      const answer = await world.ask('/metrics');
+      expect(answer.status).toBe(200);
+      expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+      return /^bzzz_machine_disk_ratio 0\.\d+$/m.test(answer.text) && answer.text;
+    });
+    expect(text).toMatch(/^bzzz_work_slots 1$/m);
+    expect(text).toMatch(/^bzzz_mesh_peers\{liveness="alive"\} 1$/m);
+    expect(text).toMatch(/^bzzz_mesh_peers\{liveness="dead"\} 0$/m);
+    expect(text).toMatch(/^# TYPE bzzz_forge_requests_total counter$/m);
+    for (const line of text.split('\n').filter((one) => one.startsWith('# HELP'))) {
+      expect(line).toMatch(/^# HELP bzzz_[a-z_]+ \w/);
+    }
+  });
+
   it('answers as its OpenAPI document says', async () => {
     const world = await startWorld();
     await world.ask('/api/v1/tasks', { method: 'POST', body: issue });

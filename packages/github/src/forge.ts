@@ -132,7 +132,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
     findPullRequests: (repo, number, options) =>
       call(options, (signal) => pulls.find({ repo, number }, signal)),
     readReview: (repo, pullRequest, options) =>
-      call(options, (signal) => reviews.read(repo, pullRequest, signal)),
+      call(options, (signal) => reviews.read({ repo, pullRequest }, options ?? {}, signal)),
     putPullRequest: (repo, number, text, options) =>
       call(options, (signal) => pulls.put({ repo, number }, text, signal)),
     // To its comments a pull request is an issue like any other.

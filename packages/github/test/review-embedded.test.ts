@@ -1,5 +1,5 @@
 /** What the people of a repository do to a pull request of another account, as a peer reads it. */
-import type { Oid } from '@bzzz/protocol';
+import { IssueNumber, type Oid } from '@bzzz/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type GithubForge, tokenFromValue } from '../src/index.ts';
@@ -35,6 +35,40 @@ async function send(method: string, where: string, body: object, token: string =
 const read = () => forge.readReview(at.repo, id);
 
 describe('a pull request of a peer', () => {
+  it('keeps its title, and what people wrote around what the peers say', async () => {
+    const { person, repo, number } = at;
+    const Body = z.object({ title: z.string(), body: z.string() });
+    const shown = async () => {
+      const url = `${at.embedded.forge.url}/repos/${repo}/pulls/${id}`;
+      return Body.parse(await (await fetch(url)).json());
+    };
+    const { body } = await shown();
+    const pull = IssueNumber.parse(id);
+    await person.editIssue(pull, { title: 'Better', body: `Before.\n\n${body}\n\nAfter.` });
+    const text = { title: 'Result anew', body: 'two' };
+    expect(await forge.putPullRequest(repo, number, text)).toEqual({ written: true, id });
+    const now = await shown();
+    expect(now.title).toBe('Better');
+    expect(now.body.replaceAll('\r\n', '\n')).toBe(
+      `Before.\n\n${body.replace('one', 'two').replaceAll('\r\n', '\n')}\n\nAfter.`,
+    );
+    expect(await forge.putPullRequest(repo, number, text)).toEqual({ written: false, id });
+  });
+
+  it('shows a word of its people through a flood of strangers', async () => {
+    await send('POST', `/issues/${id}/comments`, { body: 'heard before' });
+    const [{ atMs: sinceMs } = { atMs: 0 }] = (await read()).remarks;
+    await send('POST', `/issues/${id}/comments`, { body: 'Please mend it.' });
+    for (let count = 0; count < 120; count += 1) {
+      await send('POST', `/issues/${id}/comments`, { body: 'spam' }, tokens.outsider);
+    }
+    expect((await read()).remarks.map(({ by }) => by)).not.toContain('owner');
+    const scope = { sinceMs, authors: ['OWNER'] as const };
+    const { remarks, unread } = await forge.readReview(at.repo, id, scope);
+    expect(remarks).toMatchObject([{ text: 'heard before' }, { text: 'Please mend it.' }]);
+    expect(unread).toBeUndefined();
+  });
+
   it('is approved, and refused by somebody who is nothing to the repository', async () => {
     await send('POST', `/pulls/${id}/reviews`, { event: 'APPROVE' });
     const refusal = { event: 'REQUEST_CHANGES', body: 'Not so' };

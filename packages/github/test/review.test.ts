@@ -18,7 +18,12 @@ afterEach(() => stop());
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const msAt = (second: number) => Date.parse(at(second));
-const listOf = (...nodes: (object | null)[]) => ({ nodes });
+const listOf = (...nodes: (object | null)[]) => pageOf(nodes, null);
+/** `before`: where the page before it ends; null: there is none. */
+const pageOf = (nodes: readonly (object | null)[], before: string | null) => ({
+  nodes,
+  pageInfo: { hasPreviousPage: before !== null, startCursor: before },
+});
 const mara = { __typename: 'User', login: 'mara' };
 
 function said(body: string, change: object = {}): object {
@@ -197,6 +202,94 @@ describe('what is said of it', () => {
     const remarks = await remarksOf({ comments });
     expect(remarks).toHaveLength(limits.reviewRemarksMax);
     expect([remarks[0]?.text, remarks.at(-1)?.text]).toEqual(['1', `${limits.reviewRemarksMax}`]);
+  });
+});
+
+describe('a flood of strangers', () => {
+  const stranger = { authorAssociation: 'NONE', author: { ...mara, login: 'mallory' } };
+  const flood = (from: number, count: number) =>
+    Array.from({ length: count }, (_, n) => commented(from + n, 'spam', stranger));
+  const scope = { sinceMs: msAt(2), authors: ['MEMBER'] as const };
+  const asked = () => server.requests.map(({ body }) => JSON.parse(body).variables.before);
+
+  /** The latest of one list, and the pages before it, by their cursors. */
+  function answerWith(latest: object, earlier: Readonly<Record<string, object>>): void {
+    server.answer = ({ body }) => {
+      const { query, variables } = JSON.parse(body);
+      if (!query.includes('page:')) return { body: answer(latest) };
+      const list = /page: (\w+)/.exec(query)?.[1];
+      const page = earlier[`${list} ${variables.before}`] ?? expect.fail(`no ${list} there`);
+      return { body: { data: { repository: { pullRequest: { page } } } } };
+    };
+  }
+
+  it('hides no comment of a person: pages are read back to what was heard before', async () => {
+    answerWith(
+      { comments: pageOf(flood(200, 50), 'b') },
+      {
+        'comments b': pageOf(flood(100, 100), 'a'),
+        'comments a': pageOf([commented(1, 'heard'), commented(3, 'Stop!'), ...flood(4, 9)], 'z'),
+      },
+    );
+    const { remarks, unread } = await forge.readReview(repo, 3, scope);
+    expect(remarks.map(({ text }) => text)).toEqual(['heard', 'Stop!']);
+    expect(unread).toBeUndefined();
+    expect(asked()).toEqual([undefined, 'b', 'a']);
+  });
+
+  it('hides no review, and no answer in an old thread or behind many others', async () => {
+    const thread = (...comments: object[]) => ({
+      path: 'a.ts',
+      line: 1,
+      comments: listOf(...comments),
+    });
+    const cut = {
+      path: 'b.ts',
+      line: 1,
+      comments: pageOf([onLine(90, 'spam', { createdAt: at(90), ...stranger })], 'x'),
+    };
+    answerWith(
+      {
+        reviews: pageOf([reviewed('COMMENTED', 99, 'spam', stranger)], 'r'),
+        reviewThreads: listOf(cut),
+      },
+      {
+        'reviews r': listOf(reviewed('CHANGES_REQUESTED', 4, 'Not so')),
+        'reviewThreads null': pageOf(
+          [{ ...cut, comments: listOf(onLine(5, 'Why?'), onLine(90, 'spam', stranger)) }],
+          't',
+        ),
+        'reviewThreads t': listOf(thread(onLine(1, 'Old'), onLine(98, 'Still so'))),
+      },
+    );
+    const { remarks, unread } = await forge.readReview(repo, 3, scope);
+    expect(remarks.map(({ text }) => text)).toEqual(['Old', 'Not so', 'Why?', 'Still so']);
+    expect(unread).toBeUndefined();
+  });
+
+  it('is bounded, and then what was not read is told', async () => {
+    server.answer = ({ body }) => {
+      const page = pageOf(flood(100, 2), 'more');
+      const isFirst = !JSON.parse(body).query.includes('page:');
+      return {
+        body: isFirst
+          ? answer({ comments: page })
+          : { data: { repository: { pullRequest: { page } } } },
+      };
+    };
+    expect(await forge.readReview(repo, 3, scope)).toMatchObject({ remarks: [], unread: true });
+    expect(server.requests).toHaveLength(21);
+  });
+
+  it('takes no room from whom is asked for, and costs one read where nothing is asked back to', async () => {
+    const many = [commented(1, 'mine'), ...flood(3, limits.reviewRemarksMax)];
+    server.answer = () => ({ body: answer({ comments: pageOf(many, 'b') }) });
+    const { authors } = scope;
+    expect((await forge.readReview(repo, 3, { authors })).remarks).toMatchObject([
+      { text: 'mine' },
+    ]);
+    expect(server.requests).toHaveLength(1);
+    expect((await forge.readReview(repo, 3)).remarks).toHaveLength(limits.reviewRemarksMax);
   });
 });
 

@@ -2,8 +2,8 @@
  * The composition root: builds a peer from its configuration in the order in which the parts need
  * each other, and takes it apart in the reverse.
  */
-import type { Coordinator } from '@bzzz/coordination';
-import { createRunner } from '@bzzz/execution';
+import type { Coordinator, Health } from '@bzzz/coordination';
+import { createRunner, createWorkspaces } from '@bzzz/execution';
 import { createGithubForge } from '@bzzz/github';
 import { openJournals } from '@bzzz/journal';
 import { createMesh, type Identity, type MeshService } from '@bzzz/mesh';
@@ -25,6 +25,7 @@ import { coordinate } from './wiring/coordinate.ts';
 import { openHistory } from './wiring/history.ts';
 import { startSurvey } from './survey/survey.ts';
 import { systemRandom } from './system/random.ts';
+import { healthReport, watchHealth } from './wiring/health.ts';
 import { logJournal } from './wiring/log-journal.ts';
 import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
 import { offerModels } from './wiring/models.ts';
@@ -109,6 +110,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   );
   closing('survey', () => survey.stop());
 
+  const workspaces = createWorkspaces({ runner }, { dir: layout.worktrees });
+  let health: Health | undefined;
   const coordinator = coordinate(
     {
       identity,
@@ -120,8 +123,13 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       cli: clis.cli,
       survey,
       workers,
+      workspaces,
     },
-    { config, worktrees: layout.worktrees, onFatal: hooks.onFatal },
+    {
+      config,
+      health: () => health && healthReport(health.view()),
+      onFatal: hooks.onFatal,
+    },
   );
   // Before anything is claimed: a port that is taken ends the start.
   const webhook = await receiveWebhooks(
@@ -135,6 +143,13 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     stopLogging();
   });
   await coordinator.start();
+
+  const running = watchHealth(
+    { clock, coordinator, survey, workspaces, logger: logger.child('health') },
+    config,
+  );
+  health = running;
+  closing('health', () => running.stop());
 
   const members = () => coordinator.view().members;
   const replication = replicateJournals({
@@ -165,6 +180,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       mesh,
       journals,
       history,
+      health: running,
       github,
       coordinator,
       troubles,

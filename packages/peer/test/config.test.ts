@@ -81,6 +81,7 @@ describe('loadConfig', () => {
         'journal.replicaAgeMsMax': '100000',
         'webhook.listen': '[::1]:4802',
         'gateway.listen': '[::1]:7717',
+        'health.alertUrl': 'http://127.0.0.1:9/',
         dataDir: '/data',
       };
       const byKind = { number: '1500', boolean: 'no', text: 'other', list: 'x', file: '/x' };

@@ -51,6 +51,7 @@ function view(change: Partial<PeerView> = {}): PeerView {
 function sources(change: Partial<ProblemSources> = {}): ProblemSources {
   const config = Config.parse({ name: 'n', dataDir: '/d', repositories: ['acme/widgets'] });
   const quiet = {
+    alerts: [],
     meshTroubles: [],
     webhookTrouble: null,
     sandboxMissing: null,

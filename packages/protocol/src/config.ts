@@ -158,6 +158,13 @@ export const Config = z.strictObject({
       secretFile: z.string('the file of the secret is needed').min(1),
     })
     .optional(),
+  /** What is told about the machine. */
+  health: z
+    .strictObject({
+      /** An alert that is raised or has ended is posted there as JSON, besides log, journal and page. */
+      alertUrl: Url.optional(),
+    })
+    .prefault({}),
   /** The page and the API over HTTP, for whoever has a token. */
   gateway: z
     .strictObject({

@@ -88,16 +88,26 @@ export { agentConfiguration, CliName, PromptExecutor } from './executors.ts';
 export {
   Capabilities,
   HealthNote,
+  HealthReport,
   Gpu,
   Heartbeat,
   Machine,
   MeshPause,
-  ModelName,
   Needs,
   ReworkCause,
   TaskHint,
   TaskKind,
 } from './messages.ts';
+export {
+  hasLeast,
+  isNamedBy,
+  leastText,
+  type ModelNeeds,
+  numberOf,
+  readModelNeeds,
+} from './model-needs.ts';
+export { ModelFacts, ModelLeast, ModelName } from './models.ts';
+export { NewTests } from './new-tests.ts';
 export {
   alwaysProtected,
   fillArgv,

@@ -12,6 +12,7 @@ import { Account, Epoch, JournalKey, Oid, PeerId, Sha256Hex, TaskId } from './id
 import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
 import { MeshPause, TaskKind } from './messages.ts';
+import { NewTestsTold } from './new-tests.ts';
 import { RoleName } from './roles.ts';
 import { Spent } from './spend.ts';
 import { Verdict } from './verdict.ts';
@@ -134,6 +135,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     code: z.string().max(64).optional(),
     /** Absent: no model was asked, or the attempt was cut short before it told. */
     spent: Spent.optional(),
+    /** Absent: the result adds no tests, or nobody asks what they prove. */
+    newTests: NewTestsTold.optional(),
   }),
   z.object({ kind: z.literal('effect.intended'), ...task, epoch: Epoch, effect: VisibleEffect }),
   z.object({
@@ -173,6 +176,22 @@ export const EntryBody = z.discriminatedUnion('kind', [
     /** Such as `submit`, `pause`; and to what, in words. */
     act: z.string().max(40),
     about: Reason,
+  }),
+  /** This machine is short of something, or is no more. */
+  z.object({
+    kind: z.literal('health.alert'),
+    /** What is measured, such as `disk`. */
+    alert: z.string().max(40),
+    state: z.enum(['raised', 'ended']),
+    value: z.number(),
+    reason: Reason,
+  }),
+  /** Something was tried about that. */
+  z.object({
+    kind: z.literal('health.healed'),
+    action: z.string().max(40),
+    outcome: z.enum(['done', 'nothing', 'failed']),
+    reason: Reason,
   }),
   /** Our executor is stuck; before anybody is asked. */
   z.object({ kind: z.literal('help.asked'), ...help, epoch: Epoch, question: Reason }),

@@ -32,6 +32,8 @@ export const limits = {
   capabilityItemsMax: 128,
   /** Peers that one capabilities message says its sender is connected with. */
   linksMax: 128,
+  /** Models of which one capabilities message tells more than the name. */
+  modelFactsMax: 48,
   /** Kinds of tasks of which one capabilities message tells the success. */
   successKindsMax: 32,
   /** Free text that explains an outcome. */

@@ -16,17 +16,12 @@ import {
   TaskId,
 } from './ids.ts';
 import { limits } from './limits.ts';
+import { ModelFacts, ModelLeast, ModelName } from './models.ts';
 import { DaySpend } from './spend.ts';
 import { RecipeName } from './work-request.ts';
 
 const Item = z.string().min(1).max(140);
 const Items = z.array(Item).max(limits.capabilityItemsMax);
-
-/** As Ollama names a model: `qwen2.5-coder:14b`, `library/llama3.1`. */
-export const ModelName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}(?::[A-Za-z0-9._-]{1,39})?$/, 'not the name of a model');
-export type ModelName = z.infer<typeof ModelName>;
 
 const Share = z.number().min(0).max(1);
 
@@ -57,6 +52,21 @@ export type Machine = z.infer<typeof Machine>;
 export const MeshPause = z.object({ paused: z.boolean(), at: Hlc, by: PeerId });
 export type MeshPause = z.infer<typeof MeshPause>;
 
+/** How a machine is, as its own peer measures it. */
+export const HealthReport = z.object({
+  /** `limited`: it is short of something. `error`: it cannot do its work. */
+  state: z.enum(['online', 'limited', 'error']),
+  /** Shares of what there is; null: it cannot be told. */
+  cpu: Share,
+  memory: Share,
+  disk: Share.nullable(),
+  /** How long its process waits for its turn, at worst lately. */
+  lagMs: z.number().min(0),
+  receivedBytesPerS: z.number().min(0),
+  sentBytesPerS: z.number().min(0),
+});
+export type HealthReport = z.infer<typeof HealthReport>;
+
 /** Topic `capabilities`: who I am and what I can do. On change and every 30 s. */
 export const Capabilities = z.object({
   peer: PeerId,
@@ -75,6 +85,8 @@ export const Capabilities = z.object({
   executors: Items,
   /** Models that it can ask; absent in messages of earlier versions. */
   models: z.array(ModelName).max(limits.capabilityItemsMax).default([]),
+  /** What is known of some of them; absent in messages of earlier versions. */
+  modelFacts: z.array(ModelFacts).max(limits.modelFactsMax).optional(),
   /** Programs found on the machine, such as `node` or `prettier`. */
   tools: Items,
   sandbox: z.enum(['bubblewrap', 'none']),
@@ -94,6 +106,8 @@ export const Capabilities = z.object({
   spent: DaySpend.optional(),
   /** Members with a connection to it, itself among them; absent in messages of earlier versions. */
   links: z.array(PeerId).max(limits.linksMax).optional(),
+  /** Absent in messages of earlier versions, and before the first look. */
+  health: HealthReport.optional(),
   /** It begins nothing new at present; absent: it does. */
   paused: z.boolean().optional(),
   /** What it last heard of the whole mesh; absent: nothing. */
@@ -108,6 +122,8 @@ export const Needs = z.object({
   tools: Items,
   /** `ollama` is of use only with one of these; none: no model is needed. */
   models: z.array(ModelName).max(limits.capabilityItemsMax).default([]),
+  /** What such a model must have at least; absent: nothing is asked. */
+  least: ModelLeast.optional(),
   /** Of each of these too, for further steps of the work; absent: there are none. */
   also: z
     .array(

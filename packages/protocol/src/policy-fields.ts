@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PromptExecutor } from './executors.ts';
 
 /** One command as an argument vector; never a shell line. `{name}` stands for a parameter. */
-const Argv = z.array(z.string().min(1).max(1024)).min(1).max(64);
+export const Argv = z.array(z.string().min(1).max(1024)).min(1).max(64);
 export const Argvs = z.union([Argv.transform((argv) => [argv]), z.array(Argv).min(1).max(16)]);
 export const Globs = z.array(z.string().min(1).max(256)).max(128);
 

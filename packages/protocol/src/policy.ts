@@ -10,7 +10,8 @@ import { BzzzError, reasonOf } from './errors.ts';
 import { agentConfiguration } from './executors.ts';
 import { Association } from './issue.ts';
 import { limits } from './limits.ts';
-import { ModelName } from './messages.ts';
+import { ModelName } from './models.ts';
+import { NewTests } from './new-tests.ts';
 import { Argvs, Globs, Hosts, NamedCommands, Programs, PromptExecutors } from './policy-fields.ts';
 import { flawOfProfile, profileOf, Roles, RoleName, Steps } from './roles.ts';
 import { ParameterName, RecipeName } from './work-request.ts';
@@ -174,6 +175,8 @@ const PolicyFields = z.strictObject({
     '**/*.config.*',
     'node_modules/**',
   ]),
+  /** Tests that a result adds. */
+  newTests: NewTests.prefault({}),
   /** No result may touch these. The files of `alwaysProtected` always are. */
   protected: Globs.default([]),
   /** Verdicts of other peers that make a result ready for review. */

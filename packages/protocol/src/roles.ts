@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { PromptExecutor } from './executors.ts';
-import { ModelName } from './messages.ts';
+import { ModelName } from './models.ts';
 import { Hosts, NamedCommands, PromptExecutors } from './policy-fields.ts';
 
 /**

@@ -10,6 +10,7 @@ import { createCodec } from './cbor.ts';
 import { BzzzError } from './errors.ts';
 import { Epoch, JournalKey, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
+import type { NewTests } from './new-tests.ts';
 import type { Setup } from './policy.ts';
 
 /** Where a peer's journal stood: whoever holds a replica sees what went before, and that it is the same. */
@@ -43,7 +44,7 @@ export const VerdictStatement = z.object({
   /** What was run, see `acceptanceHash`. */
   acceptance: Sha256Hex,
   outcome: z.enum(['passed', 'failed']),
-  /** Of `failed`: which command, and how it ended. */
+  /** Of `failed`: which command, and how it ended; of `passed`: what its new tests prove, if it has any. */
   reason: z.string().max(limits.reasonCharsMax),
   environment: Environment,
   peer: PeerId,
@@ -100,18 +101,20 @@ export function certificateSigningBytes(certificate: CertificateBody): Uint8Arra
 }
 
 /**
- * SHA-256 over the commands, the globs of the files that judge, and what is made beforehand, without which the
- * commands may mean something else; the count of each is part of it. Without a setup it is as it was before there
- * were any.
+ * SHA-256 over the commands, the globs of the files that judge, what is made beforehand, without which the commands may
+ * mean something else, and how new tests were tried, if there were any; the count of each is part of it. Without the
+ * latter two it is as it was before there were any.
  */
 export function acceptanceHash(
   commands: readonly (readonly string[])[],
   judge: readonly string[],
   setup?: Setup,
+  newTests?: Pick<NewTests, 'files' | 'run'>,
 ): Sha256Hex {
   const made =
     setup === undefined ? [] : [[setup.run, setup.inputs, setup.provides, setup.network]];
-  const text = JSON.stringify(['bzzz/acceptance/1', commands, judge, ...made]);
+  const tried = newTests === undefined ? [] : [['new-tests', newTests.files, newTests.run ?? null]];
+  const text = JSON.stringify(['bzzz/acceptance/1', commands, judge, ...made, ...tried]);
   return Sha256Hex.parse(bytesToHex(sha256(utf8(text))));
 }
 

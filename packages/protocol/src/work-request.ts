@@ -1,6 +1,6 @@
 /**
  * What an issue asks for. In its body a line `recipe: NAME`, and below it `parameter: value` lines
- * until the first line that is neither that, nor a code fence, nor says what the issue waits for:
+ * until the first line that is neither that, nor a code fence, nor says what the issue waits for or needs of a model:
  *
  *     recipe: rename
  *     from: fooBar
@@ -11,6 +11,7 @@
 import { z } from 'zod';
 import { isDependencyLine } from './dependencies.ts';
 import { limits } from './limits.ts';
+import { isModelNeedsLine } from './model-needs.ts';
 
 export const RecipeName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not a recipe name');
 export const ParameterName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'not a parameter name');
@@ -34,7 +35,7 @@ const word = /^[A-Za-z][A-Za-z0-9_-]*$/;
 export function readWorkRequest(visible: string): WorkRequestReading {
   const pairs = visible
     .split(lineEnd)
-    .filter((line) => !fence.test(line) && !isDependencyLine(line))
+    .filter((line) => !fence.test(line) && !isDependencyLine(line) && !isModelNeedsLine(line))
     .map(pairOf);
   const start = pairs.findIndex((pair) => pair?.name.toLowerCase() === 'recipe');
   if (start < 0) return { kind: 'none' };

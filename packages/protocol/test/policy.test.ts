@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { BzzzError, Config, fillArgv, limits, type Policy, parsePolicy } from '../src/index.ts';
+import {
+  BzzzError,
+  Config,
+  fillArgv,
+  limits,
+  matchesAny,
+  type Policy,
+  parsePolicy,
+} from '../src/index.ts';
 
 const minimal = 'version: 1\n';
 
@@ -21,6 +29,11 @@ describe('a policy', () => {
         '**/*.config.*',
         'node_modules/**',
       ],
+      newTests: {
+        onBase: 'must-fail',
+        files: expect.arrayContaining(['**/*.test.?s', '**/test_*.py', '**/*_test.go']),
+        exceptLabels: ['bzzz:tests'],
+      },
       protected: [],
       verdicts: 1,
       help: { requestsMax: 3, peersMax: 4, waitMs: 300_000 },
@@ -76,6 +89,24 @@ describe('a policy', () => {
   ])('takes no setup with %s', (_what, field, value) => {
     const setup = { run: ['make'], inputs: ['Makefile'], provides: ['deps'], [field]: value };
     expect(() => parsePolicy(JSON.stringify({ version: 1, setup }))).toThrow(BzzzError);
+  });
+
+  it('knows tests by the names that tools give them, and no helpers or snapshots', () => {
+    const { files } = parsePolicy(minimal).newTests;
+    const tests = ['a.test.ts', 'src/a.spec.mjs', 'a/b.test.tsx', 'tests/test_a.py', 'a_test.go'];
+    expect(tests.filter((path) => !matchesAny(path, files))).toEqual([]);
+    const others = ['test/support.ts', 'a.test.ts.snap', 'src/latest.ts', 'test/a.json', 'a.ts'];
+    expect(others.filter((path) => matchesAny(path, files))).toEqual([]);
+  });
+
+  it.each([
+    ['no file in its command', { run: ['npm', 'test'] }],
+    ['another placeholder', { run: ['test', '{file}', '{name}'] }],
+    ['no files', { files: [] }],
+    ['another way', { onBase: 'may-fail' }],
+    ['a misspelt field', { file: ['a'] }],
+  ])('takes no new tests with %s', (_, newTests) => {
+    expect(() => parsePolicy(JSON.stringify({ version: 1, newTests }))).toThrow(BzzzError);
   });
 
   it('takes one command or a list of them', () => {

@@ -79,3 +79,21 @@ it('what was run is told apart by all that was made beforehand, and without it i
   const before = '["bzzz/acceptance/1",[["check"]],[]]';
   expect(hashes[0]).toBe(createHash('sha256').update(before).digest('hex'));
 });
+
+it('what was run is told apart by how new tests were tried, and without any is what it was', () => {
+  const tried = (change: object) =>
+    acceptanceHash([['check']], [], undefined, { files: ['*.test'], ...change });
+  const setup = { run: [['make']], inputs: ['lock'], provides: ['deps'], network: [] };
+  const hashes = [
+    acceptanceHash([['check']], []),
+    tried({}),
+    tried({ files: ['a'] }),
+    tried({ run: ['try', '{file}'] }),
+    acceptanceHash([['check']], [], setup),
+    acceptanceHash([['check']], [], setup, { files: ['*.test'] }),
+  ];
+  expect(new Set(hashes).size).toBe(hashes.length);
+  // As docs/PROTOCOL.md has it, by another implementation.
+  const text = '["bzzz/acceptance/1",[["check"]],[],["new-tests",["*.test"],["try","{file}"]]]';
+  expect(hashes[3]).toBe(createHash('sha256').update(text).digest('hex'));
+});

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import {
   alwaysProtected,
   BzzzError,
+  type NewTests,
   parsePolicy,
   type Plain,
   type Policy,
@@ -65,6 +66,7 @@ function rowsOf(policy: Policy): string[][] {
     ...(policy.plain === undefined ? [] : plainRows(policy.plain, policy)),
     ...(policy.setup === undefined ? [] : [['made beforehand', setupOf(policy.setup)]]),
     ['judged by', judge.join(', ')],
+    ['new tests', newTestsOf(policy.newTests)],
     ['never touched', [...alwaysProtected, ...policy.protected].join(', ')],
     ['verdicts wanted', String(verdicts)],
     ['time of an attempt', `${limits.attemptMs} ms`],
@@ -113,6 +115,14 @@ function profileText({ executors, models, commands: named, network }: Profile): 
 function setupOf({ run, inputs, provides, network }: Setup): string {
   const anew = `anew when ${inputs.join(', ')} changes`;
   return `${provides.join(', ')} by ${commands(run)}; ${anew}; ${reaching(network)}`;
+}
+
+function newTestsOf({ onBase, files, run, exceptLabels }: NewTests): string {
+  if (onBase === 'any') return 'may pass without the change that they come with';
+  const how = run === undefined ? 'by the acceptance, together' : `each by ${commands([run])}`;
+  const except =
+    exceptLabels.length === 0 ? '' : `; not on issues labelled ${exceptLabels.join(', ')}`;
+  return `must fail without the change that they come with, ${how}${except}; tests are ${files.join(', ')}`;
 }
 
 function reaching(hosts: readonly string[]): string {

@@ -148,7 +148,7 @@ function print(
   const rows = [...passed, ...failed].map(({ statement }) => {
     const { peer, outcome, reason, environment, atMs } = statement;
     const { platform, sandbox, version } = environment;
-    const found = outcome === 'passed' ? 'passed' : `failed: ${reason}`;
+    const found = reason === '' ? outcome : `${outcome}: ${reason}`;
     const where = `${platform}, ${sandbox}, bzzz ${version}`;
     return [peer, printable(found), printable(where), timeText(atMs)];
   });

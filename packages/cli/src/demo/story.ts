@@ -73,8 +73,9 @@ export function createStory(): Story {
         const acceptance = passed ? 'passed' : 'failed';
         update(body.task, { acceptance, attemptMs: body.elapsedMs, commits: body.commits });
         const seconds = (body.elapsedMs / 1000).toFixed(1);
+        const tests = body.newTests?.outcome === 'proven' ? ', its new tests fail without it' : '';
         return passed
-          ? `${short(body.task)} accepted in a clean checkout (${seconds} s, ${body.commits} commit)`
+          ? `${short(body.task)} accepted in a clean checkout (${seconds} s, ${body.commits} commit)${tests}`
           : `${short(body.task)} failed: ${firstLine(body.reason)}`;
       }
       case 'effect.settled':
@@ -117,6 +118,8 @@ export function createStory(): Story {
       case 'trouble':
         return `trouble ${body.code}: ${firstLine(body.reason)}`;
       case 'operator.acted':
+      case 'health.alert':
+      case 'health.healed':
       case 'pause.set':
       case 'help.sent':
       case 'help.taken':

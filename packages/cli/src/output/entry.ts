@@ -47,6 +47,7 @@ const shown = [
   'role',
   'executor',
   'commits',
+  'newTests',
   'elapsedMs',
   'written',
   'id',
@@ -72,9 +73,15 @@ function detail(body: PlainEntry['body']): string {
 
 function field(name: string, value: unknown): string {
   if (name === 'elapsedMs' && typeof value === 'number') return span(value);
+  if (name === 'newTests' && isRecord(value)) return testsOf(value);
   const text = printable(typeof value === 'string' ? value : JSON.stringify(value));
   if (bare.has(name)) return text;
   return `${name}=${name === 'peer' || name === 'by' ? shortId(text) : text}`;
+}
+
+/** What came of the tests that a result adds. */
+function testsOf({ outcome, files, reason }: Readonly<Record<string, unknown>>): string {
+  return printable(`newTests=${String(outcome)} (${String(files)}: ${String(reason)})`);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

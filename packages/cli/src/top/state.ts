@@ -46,6 +46,8 @@ export function take(state: TopState, event: StreamEvent): TopState {
     }
     case 'entry':
       return { ...state, log: [...state.log, event.entry].slice(-logMax) };
+    case 'health':
+      return state;
     case 'reset':
       return { ...state, log: [] };
   }

@@ -3,7 +3,7 @@
  * decides who tries first; the fence decides who owns.
  */
 import type { Capabilities, Needs, PeerId, TaskId, TaskKind } from '@bzzz/protocol';
-import { taskParts } from '@bzzz/protocol';
+import { hasLeast, leastText, taskParts } from '@bzzz/protocol';
 import { hash53 } from './rendezvous.ts';
 
 export type Obstacle =
@@ -23,7 +23,7 @@ export function obstacleOf(peer: Capabilities, task: TaskId, needs: Needs): Obst
   const tool = needs.tools.find((name) => !peer.tools.includes(name));
   if (tool !== undefined) return { kind: 'tool', name: tool };
   const unasked = steps.find((step) => placeOf(peer, step) === -1);
-  if (unasked !== undefined) return { kind: 'model', name: unasked.models.join(' or ') };
+  if (unasked !== undefined) return { kind: 'model', name: modelsText(unasked) };
   if (peer.paused === true) return { kind: 'paused' };
   return peer.running >= peer.slots ? { kind: 'slots' } : undefined;
 }
@@ -46,12 +46,23 @@ export function rank(
     .map(({ peer }) => peer);
 }
 
+type Step = Pick<Needs, 'executors' | 'models' | 'least'>;
+
+function modelsText({ models, least = {} }: Step): string {
+  return [models.join(' or '), leastText(least)].filter((text) => text !== '').join(' with ');
+}
+
 /** Of the best executor that the peer has, among those that would do, counted from 0; -1: it has none. */
-function placeOf(
-  peer: Capabilities,
-  { executors, models }: Pick<Needs, 'executors' | 'models'>,
-): number {
-  const asked = models.length === 0 || models.some((model) => peer.models.includes(model));
+function placeOf(peer: Capabilities, { executors, models, least = {} }: Step): number {
+  const { modelFacts: facts = [] } = peer;
+  const has = (model: (typeof models)[number]) =>
+    peer.models.includes(model) &&
+    hasLeast(
+      model,
+      facts.find(({ name }) => name === model),
+      least,
+    );
+  const asked = models.length === 0 || models.some(has);
   return executors.findIndex(
     (name) => peer.executors.includes(name) && (name !== 'ollama' || asked),
   );

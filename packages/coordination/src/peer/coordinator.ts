@@ -45,8 +45,8 @@ import { createEpilogue } from './epilogue.ts';
 import { whySourcesOf } from '../why/sources.ts';
 import { startWhy, type Why } from '../why/why.ts';
 import { describePeer } from './describe.ts';
-import { recordActs } from './acted.ts';
 import type { Coordinator } from './interface.ts';
+import { recordNotes } from './note.ts';
 import { type Lookout, startLookout } from './lookout.ts';
 import type { CoordinatorOptions, Ports } from './options.ts';
 import { learnFromTip } from './reading.ts';
@@ -393,6 +393,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     offerChanged: onOffer,
     pause: pause.set,
     liftQuarantine: heads.lift,
-    acted: recordActs(deps),
+    note: recordNotes(deps),
   };
 }

@@ -24,6 +24,7 @@ export function describePeer(
 ): Omit<Capabilities, 'peer' | 'incarnation' | 'revision'> {
   const { name, version, wire, repositories, load } = options;
   const { tools, sandbox, slots, machine } = options.offer();
+  const health = options.health?.();
   return {
     name,
     account,
@@ -40,6 +41,7 @@ export function describePeer(
     successOf: tally.successOf(),
     journal: { key: journal.key, length: journal.length() },
     ...(machine === undefined ? {} : { machine }),
+    ...(health === undefined ? {} : { health }),
     spent,
     links: linksOf(membership),
     ...pauseTold(pause),

@@ -1,16 +1,15 @@
 /** What a whole peer can be asked and told by whoever runs it. */
-import type { PeerId, RepoName, TaskId } from '@bzzz/protocol';
+import type { EntryBody, PeerId, RepoName, TaskId } from '@bzzz/protocol';
 import type { Pause } from '../pause/pause.ts';
 import type { StoredEntry } from '../ports/index.ts';
 import type { PeerReport, TaskReport } from '../why/report.ts';
 import type { PeerView } from './view.ts';
 
-/** `act`: such as `submit`; `about`: on what, in words. */
-export interface OperatorAct {
-  readonly by: string;
-  readonly act: string;
-  readonly about: string;
-}
+/** What else than tasks goes into the journal: who told this peer to do what, and how its machine is. */
+export type Note = Extract<
+  EntryBody,
+  { kind: 'operator.acted' | 'health.alert' | 'health.healed' }
+>;
 
 export interface Coordinator {
   /** Recovers from the journal, then joins. Throws what the journal throws. */
@@ -30,8 +29,8 @@ export interface Coordinator {
   pause: Pause['set'];
   /** A person decides that a peer is not set aside any more. Throws `peer_unknown` when it is not. */
   liftQuarantine(peer: PeerId): Promise<void>;
-  /** Puts into the journal who told this peer to do what. Before it is done. Throws what the journal throws. */
-  acted(act: OperatorAct): Promise<void>;
+  /** Puts a note into the journal; of an operator's act before it is done. Throws what the journal throws. */
+  note(note: Note): Promise<void>;
   /** Entries of our own journal as they become durable. */
   onEntry(listener: (stored: StoredEntry) => void): () => void;
 }

@@ -65,6 +65,8 @@ export interface CoordinatorOptions {
   readonly liveness: Liveness;
   /** CPU load of the machine a core. */
   readonly load: () => number;
+  /** How the machine is, as others are told; undefined: nobody has looked. */
+  readonly health?: () => Capabilities['health'];
   /** The journal cannot be written: the process must end, since nothing may be done without it. */
   readonly onFatal: (error: BzzzError) => void;
 }

@@ -1,4 +1,11 @@
-import type { CliName, ModelName, PromptExecutor, Spent } from '@bzzz/protocol';
+import type {
+  CliName,
+  ModelFacts,
+  ModelLeast,
+  ModelName,
+  PromptExecutor,
+  Spent,
+} from '@bzzz/protocol';
 import type { CommandReport, WorkLimits } from './workspace.ts';
 
 export interface RecipeJob {
@@ -23,6 +30,8 @@ export interface PromptJob {
   readonly executors: readonly PromptExecutor[];
   /** The first of these that the machine has does it, where the executor is `ollama`. */
   readonly models: readonly ModelName[];
+  /** What such a model must have at least; absent: nothing is asked. An executor is told only models that have it. */
+  readonly least?: ModelLeast;
   /** In the order in which the model reads them. */
   readonly parts: readonly PromptPart[];
   /** What the model may run, by name: argument vectors that a maintainer wrote. */
@@ -123,6 +132,8 @@ export interface Executor<J extends Job = Job> {
   ready?(): boolean;
   /** Models that can be asked now; Absent: it needs none, or chooses itself. */
   models?(): readonly ModelName[];
+  /** What is known of them; absent: nothing. */
+  facts?(): readonly ModelFacts[];
   /**
    * Throws `sandbox_missing` when the operator requires a sandbox and there is none, `aborted` on
    * abort, `worker_lost` when the process that leads the work died. Work that goes wrong is a report, not an error.

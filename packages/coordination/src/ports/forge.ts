@@ -135,6 +135,16 @@ export interface Review {
    * comment. Of very many the latest.
    */
   readonly remarks: readonly ReviewRemark[];
+  /** More was said since the time that was asked for than is ever read. */
+  readonly unread?: true;
+}
+
+/** What of that is wanted. */
+export interface ReviewScope {
+  /** All that was said since, in milliseconds by the clock of the forge. Absent: only what one look shows. */
+  readonly sinceMs?: number;
+  /** Remarks of these alone. Absent: of everybody. */
+  readonly authors?: readonly Association[];
 }
 
 export interface FailedCheck {
@@ -239,8 +249,11 @@ export interface Forge {
     options?: Options,
   ): Promise<readonly PullRequest[]>;
   /** Of one that is not there: `forge_not_found`. */
-  readReview(repo: RepoName, pullRequest: number, options?: Options): Promise<Review>;
-  /** Opens a draft for the task's result branch, or adopts and updates the open one. */
+  readReview(repo: RepoName, pullRequest: number, options?: Options & ReviewScope): Promise<Review>;
+  /**
+   * Opens a draft for the task's result branch, or adopts the open one: then the body says this in the place of what
+   * bzzz said before, and the title and what people wrote around it stay.
+   */
   putPullRequest(
     repo: RepoName,
     number: IssueNumber,

@@ -35,6 +35,7 @@ export type {
   Remarks,
   Review,
   ReviewRemark,
+  ReviewScope,
 } from './forge.ts';
 export type { Journal, JournalLog, StoredEntry } from './journal.ts';
 export type { ConnectionEvent, Mesh } from './mesh.ts';

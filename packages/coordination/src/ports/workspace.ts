@@ -15,6 +15,8 @@ export interface SetupJob extends Setup {
 export interface ChangedFile {
   readonly path: string;
   readonly status: 'added' | 'modified' | 'deleted';
+  /** Of an added one: it stood somewhere else on the base, the same or much the same. */
+  readonly moved?: boolean;
   /** Git's mode of the new side: 100644, 100755, 120000 (link), 160000 (submodule); 000000 deleted. */
   readonly mode: string;
   readonly bytes: number;
@@ -79,6 +81,13 @@ export interface AcceptanceJob {
   readonly commands: readonly (readonly string[])[];
   readonly limits: WorkLimits;
   readonly setup?: SetupJob | undefined;
+  /**
+   * The files of the base, and of the result these alone, by their paths; one that the base has is the base's.
+   * Absent: the files of the result.
+   */
+  readonly only?: readonly string[] | undefined;
+  /** Every command is run, whatever came of those before it. Default: the first that fails is the last. */
+  readonly everyCommand?: boolean | undefined;
 }
 
 export interface Workspaces {

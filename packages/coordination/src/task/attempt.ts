@@ -4,6 +4,7 @@
  */
 import {
   isBzzzError,
+  type Issue,
   limits as bounds,
   type LockRecord,
   type Oid,
@@ -30,6 +31,7 @@ import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { objection } from './checks.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
+import { type NewTests, refusalOf, toldOf, tryNewTests } from './new-tests.ts';
 import type { Plan } from './plan.ts';
 import { unrevised } from './revision.ts';
 import { changeIn } from './roles/words.ts';
@@ -41,6 +43,7 @@ export interface AttemptResult {
   readonly result: Oid;
   readonly commits: number;
   readonly acceptance: Acceptance;
+  readonly newTests: NewTests;
   /** Null: no model was asked. */
   readonly spent: Spent | null;
   readonly elapsedMs: number;
@@ -71,6 +74,7 @@ export interface AttemptJob {
   readonly record: LockRecord;
   readonly plan: Plan;
   readonly policy: Policy;
+  readonly issue: Pick<Issue, 'labels'>;
   readonly base: Base;
   /** Unfinished work to go on from; it stands on `base`. */
   readonly from: Oid | null;
@@ -116,12 +120,14 @@ export async function runAttempt(
   try {
     const outcome = await inWorkspace(deps, job, execution, patience).catch(failedSetup);
     const spent = outcome.spent === null ? {} : { spent: outcome.spent };
+    const told = toldOf(outcome.newTests ?? { kind: 'none' });
     if ('reason' in outcome) {
-      const elapsedMs = await end('failed', outcome.reason, spent);
-      return { kind: 'failed', ...outcome, elapsedMs };
+      const { reason, stuck } = outcome;
+      const elapsedMs = await end('failed', reason, { ...spent, ...told });
+      return { kind: 'failed', reason, stuck, elapsedMs };
     }
     const { result, commits } = outcome;
-    const elapsedMs = await end('accepted', '', { result, commits, ...spent });
+    const elapsedMs = await end('accepted', '', { result, commits, ...spent, ...told });
     return { kind: 'accepted', value: { ...outcome, elapsedMs } };
   } catch (error) {
     const cause = patience.signal.aborted ? abortError(patience.signal) : error;
@@ -139,6 +145,7 @@ type Worked = Omit<AttemptResult, 'elapsedMs'> | (Refused & { readonly stuck: bo
 interface Refused {
   readonly reason: string;
   readonly spent: Spent | null;
+  readonly newTests?: NewTests;
 }
 
 async function inWorkspace(
@@ -232,18 +239,23 @@ async function workIn(
   const unchanged = await unrevised(deps, job, result, signal);
   if (unchanged !== undefined) return refused(`${who} ${unchanged}`);
   const { judge } = policy;
-  const acceptance = await deps.workspaces.accept(
-    { base, result, judge, commands: plan.accept, limits, setup: setupOf(policy) },
-    { signal, ...(deps.rest && { rest: deps.rest }) },
-  );
+  const proof = { base, result, judge, commands: plan.accept, limits, setup: setupOf(policy) };
+  const options = { signal, ...(deps.rest && { rest: deps.rest }) };
+  const acceptance = await deps.workspaces.accept(proof, options);
   if (!acceptance.passed) {
     return refused(describe('the acceptance failed', acceptance.commands.at(-1)));
+  }
+  const tried = { ...job, collected, job: proof, acceptance };
+  const newTests = await tryNewTests(deps, tried, options);
+  if (newTests.kind === 'refused') {
+    return { ...refused(refusalOf(newTests, policy)), newTests };
   }
   return {
     base: base.oid,
     result,
     commits: collected.commits.length,
     acceptance,
+    newTests,
     spent,
   };
 }

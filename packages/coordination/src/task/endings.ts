@@ -21,7 +21,7 @@ import { type Briefing, lookAgain } from './briefing.ts';
 import { adopt, complete } from './complete.ts';
 import type { Again, DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
 import { forgeWork, insist } from './insist.ts';
-import { answersMax, isInPeoplesHands, type Rework } from './rework.ts';
+import { answersMax, isInPeoplesHands, reviewScope, type Rework } from './rework.ts';
 import { pullRequestText } from './texts.ts';
 
 /**
@@ -79,11 +79,13 @@ function answersOf({ issue }: Briefing, rework: Rework | undefined): Heard & { a
 async function assertStands(
   { forge }: DriveDeps,
   { task }: LockRecord,
-  { pullRequest, result, oid, policy }: Rework & { readonly oid: Oid; readonly policy: Policy },
+  { oid, policy, ...rework }: Rework & { readonly oid: Oid; readonly policy: Policy },
   signal: AbortSignal,
 ): Promise<void> {
   const { repo } = taskParts(task);
-  const review = await forge.readReview(repo, pullRequest, { signal });
+  const { pullRequest, result } = rework;
+  const scope = reviewScope(rework, policy.authors);
+  const review = await forge.readReview(repo, pullRequest, { ...scope, signal });
   const isIt = review.head === result || review.head === oid;
   if (isIt && review.state === 'open' && !isInPeoplesHands(review, policy)) return;
   throw new BzzzError('task_refused', 'its pull request is in the hands of people');

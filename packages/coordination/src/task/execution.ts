@@ -1,5 +1,5 @@
 /** Which executor of this machine does a job, and which do the steps of one. */
-import type { PromptExecutor } from '@bzzz/protocol';
+import { hasLeast, type ModelName, type PromptExecutor } from '@bzzz/protocol';
 import type {
   Executor,
   ExecutorReport,
@@ -82,7 +82,12 @@ function promptOf(executors: Executors, job: PromptJob): Chosen<PromptJob> | und
     const executor = name === 'ollama' ? executors.ollama : executors.cli?.[name];
     if (executor === undefined || !isAble(executor, job)) continue;
     const who = name === 'ollama' ? 'the model' : name;
-    return { executor: name, who, run: confinedRun(executor) };
+    const run = confinedRun(executor);
+    return {
+      executor: name,
+      who,
+      run: (wanted, ...rest) => run(told(executor, wanted), ...rest),
+    };
   }
   return undefined;
 }
@@ -93,10 +98,27 @@ function confinedRun<J extends Job>(executor: Executor<J>): Chosen<J>['run'] {
     executor.run({ ...where, job: confined(job, beside) }, options);
 }
 
-function isAble(executor: Executor<PromptJob>, { models }: PromptJob): boolean {
+function isAble(executor: Executor<PromptJob>, job: PromptJob): boolean {
   const here = executor.models?.();
   return (
     (executor.ready?.() ?? true) &&
-    (here === undefined || models.some((model) => here.includes(model)))
+    (here === undefined || fitting(executor, job).some((model) => here.includes(model)))
   );
+}
+
+/** The best first, as before; of those that have less than is asked none is left to fall back on. */
+function fitting(executor: Executor<PromptJob>, { models, least }: PromptJob): ModelName[] {
+  if (least === undefined) return [...models];
+  const facts = executor.facts?.() ?? [];
+  return models.filter((model) =>
+    hasLeast(
+      model,
+      facts.find(({ name }) => name === model),
+      least,
+    ),
+  );
+}
+
+function told(executor: Executor<PromptJob>, { least, ...job }: PromptJob): PromptJob {
+  return least === undefined ? job : { ...job, models: fitting(executor, { ...job, least }) };
 }

@@ -8,10 +8,12 @@ import {
   type Issue,
   type IssueNumber,
   issueHash,
+  type ModelNeeds,
   type Needs,
   type Policy,
   type Recipe,
   readDependencies,
+  readModelNeeds,
   readWorkRequest,
   type RepoName,
   type Sha256Hex,
@@ -53,13 +55,16 @@ export function planOf(issue: Issue, policy: Policy, repo: RepoName): Plan {
 
 function workOf(issue: Issue, text: string, policy: Policy): Work {
   const reading = readWorkRequest(text);
+  const { needs: model, objection } = readModelNeeds(text);
+  if (objection !== null) throw refused(objection);
   switch (reading.kind) {
     case 'invalid':
       throw refused(reading.reason);
     case 'request':
+      if (model !== undefined) throw refused('a recipe asks no model, so none can be needed');
       return recipeWork(reading.request, policy, authorOf(issue, policy));
     case 'none':
-      return plainWork(issue, policy);
+      return plainWork(issue, policy, model);
   }
 }
 
@@ -80,10 +85,11 @@ function recipeWork(request: WorkRequest, { recipes }: Policy, author: PromptSou
   };
 }
 
-function plainWork(issue: Issue, policy: Policy): Work {
+function plainWork(issue: Issue, policy: Policy, model: ModelNeeds | undefined): Work {
   const { plain } = policy;
   if (plain === undefined) throw refused('the issue names no recipe');
-  const { needs, ...work } = plainWorkOf(issue, { ...policy, plain }, authorOf(issue, policy));
+  const asked = { author: authorOf(issue, policy), model };
+  const { needs, ...work } = plainWorkOf(issue, { ...policy, plain }, asked);
   return { kind: 'plain', ...work, accept: plain.accept, needs: { ...needs, tools: plain.needs } };
 }
 

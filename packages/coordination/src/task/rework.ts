@@ -12,7 +12,7 @@ import {
   taskParts,
 } from '@bzzz/protocol';
 import type { Heard } from '../fence/commit.ts';
-import type { Forge, Review, ReviewRemark } from '../ports/index.ts';
+import type { Forge, Review, ReviewRemark, ReviewScope } from '../ports/index.ts';
 
 /** Attempts at one rework that failed, anywhere, and reworks without a word of people in between. */
 const triesMax = 3;
@@ -136,6 +136,11 @@ function saidAt(said: readonly ReviewRemark[], atMs: number): number {
   return said.filter((one) => one.atMs === atMs).length;
 }
 
+/** Words of strangers must not hide those that count. Of a result that tells nothing of what was heard, one look is read. */
+export function reviewScope({ heardMs }: Heard, authors: Policy['authors']): ReviewScope {
+  return { authors, ...(heardMs > 0 && { sinceMs: heardMs }) };
+}
+
 /** Reads the newest pull request of the task and what became of it. Throws what the forge throws. */
 export async function readRework(
   forge: Pick<Forge, 'findPullRequests' | 'readReview' | 'readBase'>,
@@ -151,7 +156,8 @@ export async function readRework(
   const { policy } = await forge.readBase(repo, { signal });
   if (policy === null) return undefined;
   const { authors } = parsePolicy(policy);
-  const review = await forge.readReview(repo, latest.number, { signal });
+  const scope = reviewScope(standing, authors);
+  const review = await forge.readReview(repo, latest.number, { ...scope, signal });
   const asked = reworkAsked(review, standing, { authors, ...rules });
   return asked && { ...asked, pullRequest: latest.number };
 }

@@ -13,6 +13,7 @@ import {
 } from '@bzzz/protocol';
 import type { Acceptance, CommandReport, PullRequestText } from '../ports/index.ts';
 import type { AttemptResult } from './attempt.ts';
+import type { NewTests } from './new-tests.ts';
 import type { Plan } from './plan.ts';
 
 export function claimComment(peerName: string, record: LockRecord): string {
@@ -68,7 +69,8 @@ export function verdictsComment(
 
 function verdictRow({ peer, outcome, reason, environment }: VerdictStatement): string {
   const { platform, sandbox, version } = environment;
-  const found = outcome === 'passed' ? 'passed' : `**failed**: ${cell(reason)}`;
+  const word = outcome === 'passed' ? 'passed' : '**failed**';
+  const found = reason === '' ? word : `${word}: ${cell(reason)}`;
   const where = cell([platform, sandbox, `bzzz ${version}`].join(', '));
   return `| \`${peer}\` | ${found} | ${where} |`;
 }
@@ -145,6 +147,7 @@ export function pullRequestText(
       '',
       ...acceptanceTable(attempt.acceptance),
       '',
+      ...newTestsNote(attempt.newTests),
       ...judgeNote(attempt.acceptance),
       `Base \`${attempt.base}\`, result \`${attempt.result}\`, ${attempt.commits} commit(s), ${Math.round(attempt.elapsedMs)} ms.`,
       '',
@@ -206,13 +209,26 @@ function acceptanceTable({ commands }: Acceptance): string[] {
   ];
 }
 
+function newTestsNote(tests: NewTests): string[] {
+  if (tests.kind === 'none') return [];
+  const { files, reason } = tests;
+  const what =
+    tests.kind === 'proven'
+      ? 'The result adds tests, and without the rest of it they fail'
+      : 'The result adds tests, and **whether they fail without the rest of it is not known**';
+  return [`${what} (${inline(reason)}):`, '', ...listed(files), ''];
+}
+
+function listed(paths: readonly string[]): string[] {
+  return paths.slice(0, 20).map((path) => `- ${inline(path)}`);
+}
+
 function judgeNote({ judgeFilesChanged }: Acceptance): string[] {
   if (judgeFilesChanged.length === 0) return [];
-  const files = judgeFilesChanged.slice(0, 20).map((path) => `- ${inline(path)}`);
   return [
     'The result changes files that judge it. The base versions were used; please look at these yourself:',
     '',
-    ...files,
+    ...listed(judgeFilesChanged),
     '',
   ];
 }

@@ -45,6 +45,7 @@ import type { Consent } from '../task/consent.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
+import { type NewTests, tryNewTests } from '../task/new-tests.ts';
 import { setupOf } from '../task/setup.ts';
 import { isParty, type ResultRecord } from './certificate.ts';
 
@@ -202,16 +203,21 @@ async function judge(
     return declined('the policy asks for more verdicts than its publisher');
   }
   const at = { base: beneath, result: record.result };
-  const refused = objection(await deps.workspaces.inspect(at, { signal }), briefing.policy);
+  const collected = await deps.workspaces.inspect(at, { signal });
+  const refused = objection(collected, briefing.policy);
   if (refused !== undefined) return declined(`the result ${refused}`);
-  const acceptance = await deps.workspaces.accept({ ...acceptanceOf(briefing), ...at }, { signal });
+  const job = { ...acceptanceOf(briefing), ...at };
+  const acceptance = await deps.workspaces.accept(job, { signal });
   // Ended by a limit of this machine, which may be a busy one: that says nothing about the result.
   const last = acceptance.commands.at(-1);
   if (!acceptance.passed && last?.exitCode === null) {
     return declined(`here \`${last.argv.join(' ').slice(0, 200)}\` was ended before it was done`);
   }
+  const newTests: NewTests = acceptance.passed
+    ? await tryNewTests(deps, { ...briefing, collected, job, acceptance }, { signal })
+    : { kind: 'none' };
   const about = { record, request, base: beneath.oid, journal };
-  const statement = statementOf(deps, options, { ...about, briefing, acceptance });
+  const statement = statementOf(deps, options, { ...about, briefing, acceptance, newTests });
   const signature = await deps.signer.sign(verdictSigningBytes(statement));
   const verdict: Verdict = { statement, signature };
   await deps.chronicle.record({ kind: 'verdict.given', task: request.task, verdict });
@@ -251,29 +257,40 @@ interface Found {
   readonly journal: JournalHead;
   readonly briefing: Briefing;
   readonly acceptance: Acceptance;
+  readonly newTests: NewTests;
 }
 
 function statementOf(
   { clock, signer }: JudgeDeps,
   { environment }: JudgeOptions,
-  { record, request, base, journal, briefing, acceptance }: Found,
+  { record, request, base, journal, briefing, acceptance, newTests }: Found,
 ): VerdictStatement {
   const { commands, judge: globs } = acceptanceOf(briefing);
-  const { setup } = briefing.policy;
+  const { setup, newTests: rule } = briefing.policy;
+  const passed = acceptance.passed && newTests.kind !== 'refused';
   return {
     task: record.task,
     epoch: record.epoch,
     lock: request.lock,
     commit: record.result,
     base,
-    acceptance: acceptanceHash(commands, globs, setup),
-    outcome: acceptance.passed ? 'passed' : 'failed',
-    reason: acceptance.passed ? '' : failureOf(acceptance),
+    acceptance: acceptanceHash(commands, globs, setup, newTests.kind === 'none' ? undefined : rule),
+    outcome: passed ? 'passed' : 'failed',
+    reason: acceptance.passed ? short(wordsOf(newTests)) : failureOf(acceptance),
     environment: environment(),
     peer: signer.peer,
     journal,
     atMs: Math.floor(clock.wallMs()),
   };
+}
+
+function wordsOf(tests: NewTests): string {
+  if (tests.kind === 'none') return '';
+  const [first = ''] = tests.files;
+  const { length } = tests.files;
+  const which =
+    length === 1 ? `its new test ${first}` : `its ${length} new tests, of them ${first}`;
+  return `${which}: ${tests.reason}`;
 }
 
 function failureOf({ commands }: Acceptance): string {

@@ -3,6 +3,7 @@
  * repository. What it says is a hint: whoever bids looks himself.
  */
 import {
+  BzzzError,
   isBzzzError,
   type Oid,
   type PeerId,
@@ -21,7 +22,7 @@ import { isMendable } from '../support/backoff.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { createWaker } from '../support/waker.ts';
 import type { TaskEntry } from '../task/book.ts';
-import { reworkAsked, standingOf } from '../task/rework.ts';
+import { reviewScope, reworkAsked, standingOf } from '../task/rework.ts';
 
 export interface ReviewsDeps {
   readonly clock: Clock;
@@ -138,7 +139,12 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
     const standing = standingOf(tip.record);
     const pullRequest = known ?? (await findDone(task, tip));
     if (standing === undefined || pullRequest === null) return;
-    const review = await forge.readReview(repo, pullRequest, { signal });
+    const scope = reviewScope(standing, authors);
+    const review = await forge.readReview(repo, pullRequest, { ...scope, signal });
+    if (review.unread === true) {
+      const reason = `so much was said on pull request #${pullRequest} that not all of it is read`;
+      trouble.tell(new BzzzError('review_flooded', reason), task);
+    }
     const isRecipe = seen?.recipe !== 'plain';
     const asked = reworkAsked(review, standing, { authors, isRecipe, retriedAtMs });
     if (asked === undefined) return options.onQuiet(task, tip.oid);

@@ -81,6 +81,23 @@ describe('a result in review', () => {
     expect(JSON.stringify(prompts().at(-1)?.parts)).not.toContain('rounder');
   });
 
+  it('is read back to what was heard, and where not all is read the operator is told', async () => {
+    const { clock, forge, at, peers, record } = await reviewed();
+    const asked: unknown[] = [];
+    const { readReview } = forge;
+    forge.readReview = (repoAt, pull, { sinceMs, authors } = {}) => {
+      asked.push({ sinceMs, authors });
+      return readReview(repoAt, pull);
+    };
+    at.review = { unread: true };
+    await clock.advance(aWhileMs);
+    const standing = record();
+    const sinceMs = standing.state === 'result' ? standing.heardMs : expect.fail('no result');
+    expect(asked.at(-1)).toEqual({ sinceMs, authors: ['OWNER', 'MEMBER', 'COLLABORATOR'] });
+    const [trouble] = peers[0]?.journal.of('trouble') ?? [];
+    expect(trouble).toMatchObject({ code: 'review_flooded', task });
+  });
+
   it('is a draft again while it is reworked', async () => {
     const { clock, at, say, peers } = await reviewed();
     for (const { work } of peers) work.script.takesMs = 2 * timing.reviewMs;

@@ -39,6 +39,12 @@ export interface MemoryWork {
     accepts: boolean;
     /** Of an acceptance that fails; null: it was ended. */
     exitCode: number | null;
+    /** What it adds to the files, besides the change. */
+    adds: readonly string[];
+    /** Of those what stood somewhere else before. */
+    moved: readonly string[];
+    /** How the commands of an acceptance end; null: as `accepts` and `exitCode` say. */
+    exits: ((job: AcceptanceJob) => readonly (number | null)[]) | null;
     /** It fails unless another peer helps. */
     stuck: boolean;
     /** The commits that come of it, one each; then always the same. */
@@ -69,6 +75,9 @@ export function createMemoryWork(
     fails: false,
     accepts: true,
     exitCode: null,
+    adds: [],
+    moved: [],
+    exits: null,
     stuck: false,
     results: [],
     patch: 'patch',
@@ -95,19 +104,29 @@ export function createMemoryWork(
     });
   }
 
+  function filesOf(path: string): ChangedFile[] {
+    const file = { mode: '100644', bytes: 1, lines: 1 };
+    const added = script.adds.map((one) => ({
+      path: one,
+      status: 'added' as const,
+      ...file,
+      ...(script.moved.includes(one) && { moved: true }),
+    }));
+    return [{ path, status: 'modified', ...file }, ...added];
+  }
+
   const workspace: Workspace = {
     path: 'in memory',
     async collect() {
       events.push('collect');
       const path = script.changes;
       if (path === null) return null;
-      const file: ChangedFile = { path, status: 'modified', mode: '100644', bytes: 1, lines: 1 };
       // What came from elsewhere is another commit than what was made of it here.
       const isApplied = events
         .findLast((one) => /^(create|run|apply)/.test(one))
         ?.startsWith('apply');
       const result = isApplied === true ? appliedOid : (script.results.shift() ?? resultOid);
-      return { result, commits: [{ oid: result, files: [file], secrets: [] }] };
+      return { result, commits: [{ oid: result, files: filesOf(path), secrets: [] }] };
     },
     async apply(patch, { reverse = false } = {}) {
       events.push(reverse ? `undo ${patch}` : `apply ${patch}`);
@@ -126,17 +145,18 @@ export function createMemoryWork(
     async accept(job) {
       events.push('accept');
       accepted.push(job);
-      const commands = job.commands.map((argv) => {
-        const exitCode = script.accepts ? 0 : script.exitCode;
-        return { argv, exitCode, elapsedMs: 1, outputTail: '' };
-      });
-      return { passed: script.accepts, commands, judgeFilesChanged: [] };
+      const usual = job.commands.map(() => (script.accepts ? 0 : script.exitCode));
+      const exits = script.exits?.(job) ?? usual;
+      const commands = job.commands
+        .slice(0, exits.length)
+        .map((argv, at) => ({ argv, exitCode: exits[at] ?? null, elapsedMs: 1, outputTail: '' }));
+      const passed = commands.length === job.commands.length && exits.every((one) => one === 0);
+      return { passed, commands, judgeFilesChanged: [] };
     },
     async inspect({ result }) {
       events.push('inspect');
       const path = script.changes ?? 'src/a.ts';
-      const file: ChangedFile = { path, status: 'modified', mode: '100644', bytes: 1, lines: 1 };
-      return { result, commits: [{ oid: result, files: [file], secrets: [] }] };
+      return { result, commits: [{ oid: result, files: filesOf(path), secrets: [] }] };
     },
     async diff() {
       return script.patch;

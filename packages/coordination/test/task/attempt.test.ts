@@ -22,6 +22,7 @@ const job: AttemptJob = {
   plan,
   policy: parsePolicy('version: 1\nlimits: {attemptMs: 30000}'),
   base: { branch: 'main', oid: baseOid, mirror: 'in memory' },
+  issue: { labels: ['bzzz'] },
   from: null,
   message: 'Format the code (#7)',
   onAsking: () => undefined,
@@ -116,6 +117,30 @@ describe('an attempt', () => {
     expect(await run()).toMatchObject({ kind: 'failed', reason: expect.stringMatching(reason) });
     expect(stand.journal.of('attempt.ended')).toMatchObject([{ outcome: 'failed', commits: 0 }]);
     expect(work.events.at(-1)).toBe('dispose');
+  });
+
+  it('has failed when its new tests prove nothing, and says which', async () => {
+    const { stand, work, run } = attemptOf();
+    work.script.adds = ['test/new.test.js'];
+    const reason = expect.stringMatching(/^new tests prove nothing: [^]*- test\/new\.test\.js/);
+    expect(await run()).toMatchObject({ kind: 'failed', reason, stuck: false });
+    expect(stand.journal.of('attempt.ended')).toMatchObject([
+      { outcome: 'failed', reason, commits: 0, newTests: { outcome: 'refused', files: 1 } },
+    ]);
+    expect(work.accepted).toMatchObject([{}, { only: ['test/new.test.js'] }]);
+  });
+
+  it('keeps in its result and in the journal what its new tests prove', async () => {
+    const { stand, work, run } = attemptOf();
+    work.script.adds = ['test/new.test.js'];
+    work.script.exits = ({ only = [] }) => [only.length === 0 ? 0 : 1];
+    expect(await run()).toMatchObject({
+      kind: 'accepted',
+      value: { newTests: { kind: 'proven', files: ['test/new.test.js'] } },
+    });
+    expect(stand.journal.of('attempt.ended')).toMatchObject([
+      { outcome: 'accepted', newTests: { outcome: 'proven', files: 1 } },
+    ]);
   });
 
   it('never runs the acceptance of a result that may not be published', async () => {

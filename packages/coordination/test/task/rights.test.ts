@@ -104,6 +104,6 @@ it('whose the words are is told to the model', () => {
     );
     return job.kind === 'prompt' ? job.parts.map(({ source }) => source) : [];
   };
-  expect(sourcesFor('OWNER')).toEqual(['bzzz', 'author']);
-  expect(sourcesFor('NONE')).toEqual(['bzzz', 'stranger']);
+  expect(sourcesFor('OWNER')).toEqual(['bzzz', 'bzzz', 'author']);
+  expect(sourcesFor('NONE')).toEqual(['bzzz', 'bzzz', 'stranger']);
 });

@@ -31,7 +31,9 @@ function attemptOf(argv: string[], judgeFilesChanged: string[] = []): AttemptRes
   const command = { argv, exitCode: 0, elapsedMs: 12.4, outputTail: '' };
   const acceptance = { passed: true, commands: [command], judgeFilesChanged };
   const result = Oid.parse('e'.repeat(40));
-  return { base: baseOid, result, commits: 1, acceptance, spent: null, elapsedMs: 1_234.5 };
+  const newTests = { kind: 'none' } as const;
+  const time = { spent: null, elapsedMs: 1_234.5 };
+  return { base: baseOid, result, commits: 1, acceptance, newTests, ...time };
 }
 
 function bodyOf(attempt: AttemptResult): string {
@@ -66,6 +68,18 @@ describe('what people read', () => {
     expect(body).toContain('| `check` | 0 | 12 ms |');
     expect(body).toContain(`Base \`${baseOid}\``);
     expect(body).not.toContain('look at these yourself');
+  });
+
+  it('says what its new tests prove, or that nobody knows', () => {
+    const files = Array.from({ length: 30 }, (_, index) => `test/${index}\`@mara.test.js`);
+    const reason = 'without the change `node --test` fails with them';
+    const textOf = (kind: 'proven' | 'untold') =>
+      bodyOf({ ...attemptOf(['check']), newTests: { kind, files, reason } });
+    expect(textOf('proven')).toContain('without the rest of it they fail (`without the change');
+    expect(textOf('untold')).toContain('**whether they fail without the rest of it is not known**');
+    expect(textOf('proven').match(/^- `test/gm)).toHaveLength(20);
+    expect(interpreted(textOf('proven'))).not.toContain('@mara');
+    expect(bodyOf(attemptOf(['check']))).not.toContain('adds tests');
   });
 
   it('names the judge files that were changed, up to twenty', () => {

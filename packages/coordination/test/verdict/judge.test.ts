@@ -101,6 +101,33 @@ describe('a result that another peer published', () => {
     });
   });
 
+  it('fails where its new tests pass without it, and says what they prove where they do not', async () => {
+    const { work, settled } = await courtOf();
+    work.script.adds = ['test/new.test.js'];
+    expect(await settled()).toMatchObject({
+      verdict: {
+        statement: {
+          outcome: 'failed',
+          reason: expect.stringMatching(
+            /^its new test test\/new\.test\.js: without the change the acceptance passes/,
+          ),
+        },
+      },
+    });
+    const good = await courtOf();
+    good.work.script.adds = ['test/new.test.js'];
+    good.work.script.exits = ({ only = [] }) => [only.length === 0 ? 0 : 1];
+    const [statement] = await statementsOf(good);
+    expect(statement).toMatchObject({
+      outcome: 'passed',
+      reason: expect.stringContaining('fails'),
+    });
+    // The verdict is about that rule, too.
+    const { judge, newTests } = parsePolicy('version: 1');
+    expect(statement?.acceptance).toBe(acceptanceHash([['check']], judge, undefined, newTests));
+    expect(statement?.acceptance).not.toBe(acceptanceHash([['check']], judge));
+  });
+
   it('is declined when it changes what it may not, as its publisher should have said', async () => {
     const { work, settled } = await courtOf();
     work.script.changes = '.github/workflows/ci.yml';

@@ -27,6 +27,8 @@ export interface Setups {
     job: { readonly base: Base; readonly setup: SetupJob | undefined },
     signal?: AbortSignal,
   ): Promise<Release>;
+  /** Removes all that no worktree has now; how many bytes that frees. */
+  drop(): Promise<number>;
   /** Removes what an earlier process did not finish. */
   sweep(): Promise<void>;
 }
@@ -86,6 +88,7 @@ export function createSetups(deps: InstallDeps, { bytesMax }: { bytesMax: number
       }
       return letGo;
     },
+    drop: () => store.drop(),
     sweep: () => store.sweep(),
   };
 

@@ -32,8 +32,15 @@ export interface Store {
   makeRoom(): Promise<string>;
   /** Throws `setup_failed` when it is larger than all may be. The first of two with one key stays. */
   put(key: string, made: { readonly folder: string; readonly bytes: number }): Promise<void>;
+  /** Removes all that nobody has taken now; how many bytes that frees. */
+  drop(): Promise<number>;
   /** Removes what was not put, also of an earlier process. */
   sweep(): Promise<void>;
+}
+
+interface Evicted {
+  readonly folders: readonly string[];
+  readonly bytes: number;
 }
 
 export interface Taken {
@@ -68,19 +75,20 @@ export function createStore({ dir, bytesMax }: { dir: string; bytesMax: number }
   }
 
   /** Out of sight at once; returns what is then to be removed, which may take long. */
-  async function evict(fresh: string): Promise<string[]> {
+  async function evict(toBytes: number, fresh?: string): Promise<Evicted> {
     const kept = await list(dir);
-    const evicted: string[] = [];
-    let bytes = kept.reduce((sum, one) => sum + one.bytes, 0);
+    const folders: string[] = [];
+    const all = kept.reduce((sum, one) => sum + one.bytes, 0);
+    let bytes = all;
     for (const { key, bytes: freed } of kept.toSorted((a, b) => a.usedAtMs - b.usedAtMs)) {
-      if (bytes <= bytesMax) break;
+      if (bytes <= toBytes) break;
       if (key === fresh || inUse.has(key)) continue;
       const old = join(dir, `new-${randomUUID()}`);
       await rename(join(dir, key), old);
-      evicted.push(old);
+      folders.push(old);
       bytes -= freed;
     }
-    return evicted;
+    return { folders, bytes: all - bytes };
   }
 
   return {
@@ -110,9 +118,14 @@ export function createStore({ dir, bytesMax }: { dir: string; bytesMax: number }
       const superfluous = await serially(async () => {
         if (existsSync(join(dir, key))) return [folder];
         await rename(folder, join(dir, key));
-        return await evict(key);
+        return (await evict(bytesMax, key)).folders;
       });
       for (const old of superfluous) await discard(old);
+    },
+    async drop() {
+      const { folders, bytes } = await serially(() => evict(0));
+      for (const old of folders) await discard(old);
+      return bytes;
     },
     async sweep() {
       for (const name of await namesIn(dir)) {

@@ -49,6 +49,20 @@ it('knows what the server tells', async () => {
   ]);
 });
 
+it('tells how large they are, and how long a text they read here', async () => {
+  const { ollama } = await make([
+    { name: 'coder:7b', contextTokens: 131_072 },
+    { name: 'b:latest' },
+  ]);
+  await ollama.refresh();
+  expect(ollama.executor.facts?.()).toEqual([
+    // No larger window is asked for than that.
+    { name: 'coder:7b', parameters: 7_600_000_000, contextTokens: 32_768 },
+    { name: 'b:latest', parameters: 7_600_000_000, contextTokens: null },
+    { name: 'b', parameters: 7_600_000_000, contextTokens: null },
+  ]);
+});
+
 it('follows the server, and asks about each model only once', async () => {
   const { ollama, server } = await make([{ name: 'coder:7b' }]);
   await ollama.refresh();

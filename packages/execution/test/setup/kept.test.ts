@@ -70,6 +70,28 @@ it('the oldest that nobody uses makes room', async () => {
   await expect(world.with(tooMuch)).rejects.toMatchObject({ code: 'setup_failed' });
 });
 
+it('whatever nobody uses can be dropped to make room, and is made anew when it is wanted', async () => {
+  world = await makeSetupWorld();
+  const workspaces = createWorkspaces({ runner: world.runner }, { dir: world.dir });
+  const job = (oid: typeof world.base) => ({
+    task,
+    epoch: Epoch.parse(1),
+    base: oid,
+    setup: world.setup({ network: [], run: [['sh', '-c', 'mkdir deps; cp wanted.txt deps/made']] }),
+  });
+  const held = await workspaces.create(job(world.base));
+  await (await workspaces.create(job(commit({ 'wanted.txt': 'other\n' })))).dispose();
+  expect(world.kept()).toHaveLength(2);
+  expect(await workspaces.prune()).toBeGreaterThan(0);
+  expect(world.kept()).toHaveLength(1);
+  expect((await script(world, held, 'cat deps/made')).report.exitCode).toBe(0);
+  await held.dispose();
+  expect(await workspaces.prune()).toBeGreaterThan(0);
+  expect(await workspaces.prune()).toBe(0);
+  await (await workspaces.create(job(world.base))).dispose();
+  expect(world.kept()).toHaveLength(1);
+});
+
 it('what an earlier process did not finish is swept away, and what it finished stays', async () => {
   world = await makeSetupWorld();
   await createOn(world.base, world.setup());

@@ -4,17 +4,22 @@ import type { World } from '../world.ts';
 import { GraphqlFieldError } from './execute.ts';
 import type { Args, GraphNode, GraphValue } from './execute.ts';
 
-/** `first` counts from the front, `last` from the back; GitHub demands one of them, at most 100. */
+/**
+ * `first` counts from the front, `last` from the back; GitHub demands one of them, at most 100. A cursor is the place of
+ * a node, in words that nobody should read.
+ */
 export function connection(nodes: readonly GraphNode[], args: Args, type: string): GraphNode {
   const { first, last } = args;
   if (typeof first !== 'number' && typeof last !== 'number') {
     const message = `You must provide a \`first\` or \`last\` value to properly paginate the \`${type}\` connection.`;
     throw new GraphqlFieldError('MISSING_PAGINATION_BOUNDARIES', message);
   }
-  const shown =
-    typeof first === 'number'
-      ? nodes.slice(0, Math.min(first, 100))
-      : nodes.slice(-Math.min(Number(last), 100));
+  const from = placeOf(args['after'], -1) + 1;
+  const to = Math.max(from, placeOf(args['before'], nodes.length));
+  const isFirst = typeof first === 'number';
+  const start = isFirst ? from : Math.max(from, to - Math.min(Number(last), 100));
+  const end = isFirst ? Math.min(to, from + Math.min(first, 100)) : to;
+  const shown = nodes.slice(start, end);
   return {
     type: `${type}Connection`,
     fields: {
@@ -24,14 +29,26 @@ export function connection(nodes: readonly GraphNode[], args: Args, type: string
       pageInfo: () => ({
         type: 'PageInfo',
         fields: {
-          hasNextPage: () => typeof first === 'number' && nodes.length > shown.length,
-          hasPreviousPage: () => typeof first !== 'number' && nodes.length > shown.length,
-          endCursor: () => null,
-          startCursor: () => null,
+          hasNextPage: () => isFirst && end < nodes.length,
+          hasPreviousPage: () => !isFirst && start > 0,
+          endCursor: () => (shown.length === 0 ? null : cursorOf(end - 1)),
+          startCursor: () => (shown.length === 0 ? null : cursorOf(start)),
         },
       }),
     },
   };
+}
+
+function cursorOf(place: number): string {
+  return Buffer.from(`cursor:${place}`).toString('base64');
+}
+
+function placeOf(cursor: unknown, otherwise: number): number {
+  if (typeof cursor !== 'string') return otherwise;
+  const [, place] = /^cursor:([0-9]+)$/.exec(Buffer.from(cursor, 'base64').toString()) ?? [];
+  if (place !== undefined) return Number(place);
+  const message = `\`${cursor}\` does not appear to be a valid cursor.`;
+  throw new GraphqlFieldError('INVALID_CURSOR_ARGUMENTS', message);
 }
 
 export function labelNode(name: string, color: string): GraphNode {

@@ -2,7 +2,7 @@
  * The cluster API that operators of the earlier system know, over the same operations. Shapes are as small as
  * they were; whoever wants more asks `/api/v1`.
  */
-import type { StatusAnswer } from '@bzzz/protocol/api';
+import { HealAnswer, type StatusAnswer } from '@bzzz/protocol/api';
 import { BzzzError, limits, RepoName } from '@bzzz/protocol';
 import { z } from 'zod';
 import { type App, askerOf, problems, type RouteDeps } from './context.ts';
@@ -115,6 +115,25 @@ export function cluster(app: App, { operations, signalOf }: RouteDeps): void {
           capabilities: [...executors, ...tools],
         })),
     }),
+  );
+  app.post(
+    '/api/cluster/heal',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        summary: 'Tries what may help the machine',
+        response: { 200: HealAnswer, ...problems },
+      },
+    },
+    (request, reply) => operations.heal(askerOf(request, signalOf(reply))),
+  );
+  app.get(
+    '/api/cluster/healing/history',
+    {
+      config: view,
+      schema: { summary: 'What was tried', response: { 200: HealAnswer, ...problems } },
+    },
+    () => ({ healings: operations.health().healings }),
   );
   app.post(
     '/api/cluster/task/submit',

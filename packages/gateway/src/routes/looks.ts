@@ -2,6 +2,7 @@
 import {
   DoctorAnswer,
   EntriesAnswer,
+  HealthAnswer,
   HistoryQuery,
   PeersAnswer,
   StatusAnswer,
@@ -108,6 +109,17 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
       },
     },
     ({ query }, reply) => operations.entries({ ...query, follow: false }, signalOf(reply)),
+  );
+  app.get(
+    '/api/v1/health/machine',
+    {
+      config: view,
+      schema: {
+        summary: 'How the machine of this peer is, and what was done about it',
+        response: { 200: HealthAnswer, ...problems },
+      },
+    },
+    () => operations.health(),
   );
   app.get(
     '/api/v1/doctor',

@@ -1,5 +1,6 @@
 /** Everything that changes something. Who asked stands in the journal first. */
 import {
+  HealAnswer,
   LookAnswer,
   LookRequest,
   PauseAnswer,
@@ -38,6 +39,17 @@ export function orders(app: App, { operations, signalOf }: RouteDeps): void {
     async (request, reply) => ({
       paused: await operations.pause(request.body, askerOf(request, signalOf(reply))),
     }),
+  );
+  app.post(
+    '/api/v1/health/heal',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        summary: 'Tries all that may help the machine, and harms nothing',
+        response: { 200: HealAnswer, ...problems },
+      },
+    },
+    (request, reply) => operations.heal(askerOf(request, signalOf(reply))),
   );
   app.post(
     '/api/v1/look',

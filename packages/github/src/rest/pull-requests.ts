@@ -7,6 +7,7 @@ import type { Rest } from './client.ts';
 import type { ConditionalReader } from './conditional.ts';
 import { type At, repoParameters } from './issues.ts';
 import { followPages } from './pages.ts';
+import { bodyOf, bodyWith } from './pull-text.ts';
 import { parseAnswer, PullRow, RepositoryAnswer } from './schemas.ts';
 import { isSameText } from './text.ts';
 
@@ -65,7 +66,8 @@ export function createPullRequestApi(
     const base = await baseBranch(at.repo, signal);
     const parameters = {
       ...repoParameters(at.repo),
-      ...text,
+      title: text.title,
+      body: bodyOf(text.body),
       head: branchOf(at),
       base,
       draft,
@@ -88,11 +90,11 @@ export function createPullRequestApi(
     }
   };
 
+  /** What people wrote there stays. */
   const adopt = async (at: At, row: PullRow, text: PullRequestText, signal: AbortSignal) => {
-    if (row.title === text.title && isSameText(row.body, text.body)) {
-      return { written: false, id: row.number };
-    }
-    const parameters = { ...repoParameters(at.repo), pull_number: row.number, ...text };
+    const body = bodyWith(row.body, text.body);
+    if (isSameText(row.body, body)) return { written: false, id: row.number };
+    const parameters = { ...repoParameters(at.repo), pull_number: row.number, body };
     await rest.write({ route: `PATCH ${listPath}/{pull_number}`, parameters, signal });
     return { written: true, id: row.number };
   };

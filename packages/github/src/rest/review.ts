@@ -1,21 +1,34 @@
 /**
  * What became of a pull request: whether it merges, its checks, and what people said of it. One query: of
- * several reads the second may lag behind the first.
+ * several reads the second may lag behind the first. Only where more was said since than one query shows,
+ * more are asked (`review-pages.ts`).
  */
-import type { Review, ReviewRemark } from '@bzzz/coordination';
+import type { Review, ReviewRemark, ReviewScope } from '@bzzz/coordination';
 import { limits, Oid, type RepoName } from '@bzzz/protocol';
 import { z } from 'zod';
 import { checksOf, HeadCommit, isCheckPath } from './checks.ts';
 import { commentMarker, peersOf } from './comments.ts';
 import type { Graphql } from './graphql.ts';
 import { repoParameters } from './issues.ts';
-import { Said, Time } from './said.ts';
+import {
+  listOf,
+  lists,
+  pages,
+  type PlainComment,
+  type SubmittedReview,
+  type Thread,
+} from './review-nodes.ts';
+import { readBack } from './review-pages.ts';
+import type { Said } from './said.ts';
 
 export interface ReviewApi {
-  read(repo: RepoName, pullRequest: number, signal: AbortSignal): Promise<Review>;
+  read(
+    at: { readonly repo: RepoName; readonly pullRequest: number },
+    scope: ReviewScope,
+    signal: AbortSignal,
+  ): Promise<Review>;
 }
 
-const said = 'body lastEditedAt authorAssociation author { __typename login }';
 const query = `query ($owner: String!, $repo: String!, $number: Int!) {
   repository(owner: $owner, name: $repo) {
     pullRequest(number: $number) {
@@ -40,39 +53,13 @@ const query = `query ($owner: String!, $repo: String!, $number: Int!) {
           }
         }
       }
-      reviews(last: 50) { nodes { ${said} state submittedAt } }
-      reviewThreads(last: 50) {
-        nodes {
-          path
-          line
-          comments(last: 20) { nodes { ${said} state createdAt publishedAt } }
-        }
-      }
-      comments(last: 50) { nodes { ${said} createdAt viewerDidAuthor } }
+      reviews(last: 50) ${lists.reviews}
+      reviewThreads(last: 50) ${lists.reviewThreads(20)}
+      comments(last: 50) ${lists.comments}
     }
   }
 }`;
 
-/** GraphQL shows an element that it may not or cannot show as null. */
-const listOf = <T extends z.ZodType>(element: T) =>
-  z.object({
-    nodes: z
-      .array(element.nullable())
-      .transform((all) => all.filter((one): one is NonNullable<typeof one> => one !== null)),
-  });
-
-const SubmittedReview = Said.extend({ state: z.string(), submittedAt: Time.nullable() });
-const LineComment = Said.extend({
-  state: z.string(),
-  createdAt: Time,
-  publishedAt: Time.nullable(),
-});
-const Thread = z.object({
-  path: z.string(),
-  line: z.int().min(1).nullable(),
-  comments: listOf(LineComment),
-});
-const PlainComment = Said.extend({ createdAt: Time, viewerDidAuthor: z.boolean() });
 const Answer = z.object({
   repository: z.object({
     pullRequest: z.object({
@@ -82,9 +69,7 @@ const Answer = z.object({
       // A word that is not known yet tells nothing.
       mergeable: z.enum(['MERGEABLE', 'CONFLICTING', 'UNKNOWN']).catch('UNKNOWN'),
       commits: listOf(z.object({ commit: HeadCommit })),
-      reviews: listOf(SubmittedReview),
-      reviewThreads: listOf(Thread),
-      comments: listOf(PlainComment),
+      ...pages,
     }),
   }),
 });
@@ -100,30 +85,41 @@ const kinds: Partial<Record<string, ReviewRemark['kind']>> = {
 
 export function createReviewApi({ graphql }: { readonly graphql: Graphql }): ReviewApi {
   return {
-    async read(repo, number, signal) {
+    async read({ repo, pullRequest: number }, { sinceMs, authors }, signal) {
       const variables = { ...repoParameters(repo), number };
       const what = `review of pull request ${number}`;
       const asked = { what, query, variables, data: Answer, mayLack: isCheckPath };
       const { pullRequest: pull } = (await graphql.ask(asked, signal)).repository;
+      const { reviews, reviewThreads, comments } = pull;
+      const latest = {
+        reviews: reviews.nodes,
+        threads: reviewThreads.nodes,
+        comments: comments.nodes,
+        isWhole: true,
+      };
+      const back = { repo, number, sinceMs: sinceMs ?? 0 };
+      const said = sinceMs === undefined ? latest : await readBack(graphql, pull, back, signal);
+      const remarks = [
+        ...said.reviews.flatMap(fromReview),
+        ...said.threads.flatMap(fromThread),
+        ...said.comments.flatMap(fromComment),
+      ].filter(({ association }) => authors === undefined || authors.includes(association));
       return {
         state: states[pull.state],
         draft: pull.isDraft,
         head: pull.headRefOid,
         mergeable: mergeables[pull.mergeable],
         checks: checksOf(pull.headRefOid, pull.commits.nodes.at(-1)?.commit),
-        remarks: [
-          ...pull.reviews.nodes.flatMap(fromReview),
-          ...pull.reviewThreads.nodes.flatMap(fromThread),
-          ...pull.comments.nodes.flatMap(fromComment),
-        ]
+        remarks: remarks
           .toSorted((one, other) => one.atMs - other.atMs)
           .slice(-limits.reviewRemarksMax),
+        ...(said.isWhole ? {} : { unread: true as const }),
       };
     },
   };
 }
 
-function fromReview(review: z.infer<typeof SubmittedReview>): ReviewRemark[] {
+function fromReview(review: SubmittedReview): ReviewRemark[] {
   const kind = kinds[review.state];
   if (kind === undefined || review.submittedAt === null) return [];
   // What holds nothing but comments on lines is told by those.
@@ -131,7 +127,7 @@ function fromReview(review: z.infer<typeof SubmittedReview>): ReviewRemark[] {
   return [remarkOf(review, { kind, saidAtMs: review.submittedAt })];
 }
 
-function fromThread({ path, line, comments }: z.infer<typeof Thread>): ReviewRemark[] {
+function fromThread({ path, line, comments }: Thread): ReviewRemark[] {
   return comments.nodes
     .filter(({ state }) => state !== 'PENDING')
     .map((comment) => {
@@ -141,7 +137,7 @@ function fromThread({ path, line, comments }: z.infer<typeof Thread>): ReviewRem
 }
 
 /** Of our account or of another peer's; anybody else's marker makes a comment no less his own. */
-function fromComment(comment: z.infer<typeof PlainComment>): ReviewRemark[] {
+function fromComment(comment: PlainComment): ReviewRemark[] {
   const isPeer = comment.viewerDidAuthor || peersOf.has(comment.authorAssociation);
   if (isPeer && comment.body.startsWith(commentMarker)) return [];
   return [remarkOf(comment, { kind: 'comment', saidAtMs: comment.createdAt })];

@@ -7,6 +7,8 @@ interface ScriptedRequest {
   readonly url: string;
   readonly authorization: string | undefined;
   readonly ifNoneMatch: string | undefined;
+  /** Of a GET: empty. */
+  readonly body: string;
 }
 
 export interface ScriptedAnswer {
@@ -28,13 +30,16 @@ export interface ScriptedServer {
 export async function startScripted(): Promise<ScriptedServer> {
   const requests: ScriptedRequest[] = [];
   const server = createServer((incoming, response) => {
-    const request = {
+    const sent = {
       method: incoming.method ?? '',
       url: incoming.url ?? '',
       authorization: incoming.headers.authorization,
       ifNoneMatch: incoming.headers['if-none-match'],
     };
-    incoming.resume().on('end', () => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const request = { ...sent, body: Buffer.concat(chunks).toString() };
       requests.push(request);
       const { status = 200, headers = {}, body = {}, end } = self.answer(request);
       if (end === 'silence') return;

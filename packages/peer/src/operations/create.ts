@@ -2,7 +2,7 @@ import type { MemberView } from '@bzzz/coordination';
 import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
 import type { HistoryQuery, PauseRequest } from '@bzzz/protocol/api';
 import type { z } from 'zod';
-import { peerAnswers, quarantineAnswer, taskAnswers } from '../status/answers.ts';
+import { healthAnswer, peerAnswers, quarantineAnswer, taskAnswers } from '../status/answers.ts';
 import { createFeed } from '../wiring/feed.ts';
 import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
@@ -18,7 +18,11 @@ export function createOperations(target: OperationsTarget): Operations {
   const members = (): readonly MemberView[] => coordinator.view().members;
   const peers = () => ({ peers: peerAnswers(members(), journals) });
   const tasks = () => ({ tasks: taskAnswers(coordinator.view().tasks) });
-  const feed = createFeed({ clock, history, status, peers, tasks });
+  const { health } = target;
+  const healthNow = () => healthAnswer(health.view());
+  const feed = createFeed({ clock, history, status, peers, tasks, health: healthNow });
+  const acted = (act: { by: string; act: string; about: string }) =>
+    coordinator.note({ kind: 'operator.acted', ...act });
 
   /** The query with peers and tasks found by what people call them. */
   function asked(query: z.output<typeof HistoryQuery>) {
@@ -63,6 +67,11 @@ export function createOperations(target: OperationsTarget): Operations {
       const wanted = asked(query);
       return query.follow ? history.follow(wanted, signal) : once(history.find(wanted, signal));
     },
+    health: healthNow,
+    async heal({ by }) {
+      await acted({ by, act: 'heal', about: 'this machine' });
+      return { healings: (await health.heal()).map((one) => ({ ...one })) };
+    },
     events: feed.events,
     log({ from, last, follow }, signal) {
       const start = last === undefined ? (from ?? 0) : Math.max(0, journals.own.length() - last);
@@ -83,25 +92,25 @@ export function createOperations(target: OperationsTarget): Operations {
     },
     async submit({ repo: named, ...issue }, { by, signal }) {
       const repo = named ?? onlyOne(repositories);
-      await coordinator.acted({ by, act: 'submit', about: `${repo}: ${issue.title}` });
+      await acted({ by, act: 'submit', about: `${repo}: ${issue.title}` });
       const { number, url, labelsMissing } = await target.fileIssue({ ...issue, repo }, { signal });
       const isWatched = repositories.includes(repo);
       if (isWatched) coordinator.lookNow(repo);
       return { repo, number, url, labelsMissing: [...labelsMissing], watched: isWatched };
     },
     async pause({ scope, paused }, { by }) {
-      await coordinator.acted({ by, ...pauseWords({ scope, paused }) });
+      await acted({ by, ...pauseWords({ scope, paused }) });
       await coordinator.pause(scope, paused);
       return coordinator.view().self.paused === true;
     },
     quarantine: () => quarantineAnswer(coordinator.view().quarantine),
     async liftQuarantine(id, { by }) {
       const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
-      await coordinator.acted({ by, act: 'quarantine.lift', about: name ?? peer });
+      await acted({ by, act: 'quarantine.lift', about: name ?? peer });
       await coordinator.liftQuarantine(peer);
       return { peer };
     },
-    acted: (act, about, { by }) => coordinator.acted({ by, act, about }),
+    acted: (act, about, { by }) => acted({ by, act, about }),
     stop: target.stop,
   };
 }

@@ -7,6 +7,8 @@ import type {
   Check,
   EntriesAnswer,
   EventsQuery,
+  HealAnswer,
+  HealthAnswer,
   HistoryQuery,
   LogLine,
   LogsQuery,
@@ -53,6 +55,10 @@ export interface Operations {
   log(query: z.output<typeof LogsQuery>, signal: AbortSignal): AsyncIterable<LogLine>;
   /** Of a pull request by `owner/name#n`, or by number. Throws what the forge throws. */
   certificates(id: string, signal: AbortSignal): Promise<CertificatesAnswer>;
+  /** How the machine is. */
+  health(): HealthAnswer;
+  /** Tries all that may help it, and harms nothing. */
+  heal(asker: Pick<Asker, 'by'>): Promise<HealAnswer>;
   doctor(signal: AbortSignal): Promise<Check[]>;
   /** Reads all journals into the index anew; how many entries they have. */
   rebuildIndex(signal: AbortSignal): Promise<number>;

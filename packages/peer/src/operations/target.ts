@@ -1,4 +1,4 @@
-import type { Clock, Coordinator } from '@bzzz/coordination';
+import type { Clock, Coordinator, Health } from '@bzzz/coordination';
 import type { Journals } from '@bzzz/journal';
 import type { RepoName } from '@bzzz/protocol';
 import type { Check, StatusAnswer } from '@bzzz/protocol/api';
@@ -12,10 +12,11 @@ export interface OperationsTarget {
   readonly repositories: readonly RepoName[];
   readonly coordinator: Pick<
     Coordinator,
-    'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause' | 'liftQuarantine' | 'acted'
+    'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause' | 'liftQuarantine' | 'note'
   >;
   readonly journals: Journals;
   readonly history: History;
+  readonly health: Pick<Health, 'view' | 'heal'>;
   status(): StatusAnswer;
   diagnose(signal: AbortSignal): Promise<Check[]>;
   /** Looks anew for what this machine has to offer. */

@@ -1,5 +1,12 @@
 /** From what the parts of a peer know to what the control socket answers. */
-import type { MemberView, PeerView, QuarantineView, TaskView } from '@bzzz/coordination';
+import {
+  alertText,
+  type HealthView,
+  type MemberView,
+  type PeerView,
+  type QuarantineView,
+  type TaskView,
+} from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
 import type { GithubStats } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
@@ -8,6 +15,7 @@ import type { Config } from '@bzzz/protocol';
 import type { WebhookState } from '@bzzz/webhook';
 import type { Slots } from '../system/slots.ts';
 import type {
+  HealthAnswer,
   PeerAnswer,
   Problem,
   QuarantineAnswer,
@@ -109,7 +117,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
     const { quarantined } = member;
     const { account, version, repositories, executors, tools, sandbox } = capabilities;
     const { slots, running, load, success, successOf = {}, journal } = capabilities;
-    const { machine, paused = false } = capabilities;
+    const { machine, health, paused = false } = capabilities;
     const replica = journals.replicas().find(({ key }) => key === journal.key);
     const here = self ? journals.own.length() : (replica?.length() ?? 0);
     return {
@@ -131,12 +139,28 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       success,
       successOf,
       machine,
+      health,
       paused,
       quarantined,
       links: (capabilities.links ?? []).filter((other) => other !== id),
       journal: { ...journal, from: replica?.start() ?? 0, here },
     };
   });
+}
+
+export function healthAnswer({ alerts, samples, healings, ...view }: HealthView): HealthAnswer {
+  return {
+    ...view,
+    samples: [...samples],
+    healings: [...healings],
+    alerts: alerts.map(({ measure, value, sinceMs, rule }) => ({
+      measure,
+      text: alertText({ measure, value }),
+      advice: rule.advice,
+      value,
+      sinceMs,
+    })),
+  };
 }
 
 /** By repository, then by number. */

@@ -2,7 +2,7 @@
  * What is wrong with a peer right now: first what makes doubtful what others say, then its forge, then the worst.
  * Pure.
  */
-import type { MemberView, PeerView } from '@bzzz/coordination';
+import { alertText, type HealthView, type MemberView, type PeerView } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
 import type { BzzzError, Config } from '@bzzz/protocol';
 import type { Problem } from '@bzzz/protocol/api';
@@ -17,6 +17,8 @@ export interface ProblemSources {
   readonly view: PeerView;
   readonly config: Pick<Config, 'mesh' | 'forge' | 'repositories' | 'work'>;
   readonly upMs: number;
+  /** What the machine is short of. */
+  readonly alerts: HealthView['alerts'];
   readonly meshTroubles: readonly MeshTrouble[];
   /** Why webhooks are refused, whoever sends them; null: they are not. */
   readonly webhookTrouble: Pick<BzzzError, 'code' | 'reason'> | null;
@@ -36,6 +38,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...accountOf(sources),
     ...sandboxOf(sources),
     ...workersOf(sources),
+    ...alertsOf(sources),
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
     ...webhookOf(sources),
     ...pauseOf(sources),
@@ -117,6 +120,16 @@ function workersOf({ workers }: ProblemSources): Problem[] {
     const severity = state.breaker === 'closed' ? 'warning' : 'error';
     return [ofCode('worker_lost', severity, `${words}.`)];
   });
+}
+
+/** It goes on working, only slower; a full disk is what would stop it. */
+function alertsOf({ alerts }: ProblemSources): Problem[] {
+  return alerts.map((alert) => ({
+    code: `health_${alert.measure.toLowerCase()}`,
+    severity: 'warning',
+    text: `This machine is short: ${alertText(alert)}.`,
+    advice: alert.rule.advice,
+  }));
 }
 
 /** A warning: polls still find everything. */

@@ -1,13 +1,15 @@
 import {
   type Coordinator,
+  type CoordinatorOptions,
   createCoordinator,
   type Executor,
   type Executors,
   type Forge,
   type Mesh,
   type PromptJob,
+  type Workspaces,
 } from '@bzzz/coordination';
-import { createRecipeExecutor, createWorkspaces, type Runner, type Workers } from '@bzzz/execution';
+import { createRecipeExecutor, type Runner, type Workers } from '@bzzz/execution';
 import type { Journals } from '@bzzz/journal';
 import { createSigner, type Identity } from '@bzzz/mesh';
 import { type BzzzError, type Config, livenessOf, wireVersions } from '@bzzz/protocol';
@@ -28,18 +30,18 @@ export interface CoordinateDeps {
   readonly cli: NonNullable<Executors['cli']>;
   readonly survey: Survey;
   readonly workers: Workers;
+  readonly workspaces: Workspaces;
 }
 
 export interface CoordinateOptions {
   readonly config: Config;
-  /** Folder of the worktrees. */
-  readonly worktrees: string;
+  readonly health: NonNullable<CoordinatorOptions['health']>;
   readonly onFatal: (error: BzzzError) => void;
 }
 
 /** The coordinator over this machine's ports; not started. */
 export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
-  const { identity, mesh, journals, forge, runner, survey, workers } = deps;
+  const { identity, mesh, journals, forge, survey, workers, workspaces } = deps;
   const { config } = options;
   const { name, repositories, timing } = config;
   const coordinator = createCoordinator(
@@ -55,7 +57,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       clock: systemClock,
       random: systemRandom,
       signer: createSigner(identity),
-      workspaces: createWorkspaces({ runner }, { dir: options.worktrees }),
+      workspaces,
       executors: executorsOf(deps, config.work),
     },
     {
@@ -69,6 +71,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       spend: config.spend,
       wire: wireVersions,
       load: machineLoad,
+      health: options.health,
       onFatal: options.onFatal,
     },
   );

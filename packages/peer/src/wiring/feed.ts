@@ -6,6 +6,7 @@
 import type { Clock } from '@bzzz/coordination';
 import type {
   EventsQuery,
+  HealthAnswer,
   PeersAnswer,
   StatusAnswer,
   StreamEvent,
@@ -14,7 +15,7 @@ import type {
 import type { z } from 'zod';
 import { createBell } from './bell.ts';
 import type { History } from './history.ts';
-import { createLook, type Look } from './look.ts';
+import { createOutlook, type Outlook } from './outlook.ts';
 
 export interface FeedDeps {
   readonly clock: Clock;
@@ -22,6 +23,7 @@ export interface FeedDeps {
   readonly status: () => StatusAnswer;
   readonly peers: () => PeersAnswer;
   readonly tasks: () => TasksAnswer;
+  readonly health: () => HealthAnswer;
 }
 
 export interface Feed {
@@ -34,10 +36,11 @@ const batchMax = 200;
 
 export function createFeed(deps: FeedDeps): Feed {
   const { clock, history } = deps;
-  const looks: readonly Look[] = [
-    createLook(clock, () => ({ type: 'status', status: deps.status() })),
-    createLook(clock, () => ({ type: 'peers', ...deps.peers() })),
-    createLook(clock, () => ({ type: 'tasks', ...deps.tasks() })),
+  const looks: readonly Outlook[] = [
+    createOutlook(clock, () => ({ type: 'status', status: deps.status() })),
+    createOutlook(clock, () => ({ type: 'peers', ...deps.peers() })),
+    createOutlook(clock, () => ({ type: 'tasks', ...deps.tasks() })),
+    createOutlook(clock, () => ({ type: 'health', ...deps.health() })),
   ];
 
   async function* events(
@@ -46,7 +49,7 @@ export function createFeed(deps: FeedDeps): Feed {
   ): AsyncIterable<StreamEvent> {
     const bell = createBell(signal);
     const ends = [history.onAdded(bell.ring), ...looks.map((look) => look.watch(bell.ring))];
-    const seen = new Map<Look, number>();
+    const seen = new Map<Outlook, number>();
     try {
       // Brings the index up to date, so that the stream begins with what is known now.
       await history.find({ limit: 0 }, signal);

@@ -45,8 +45,9 @@ function plainFields(body: EntryBody): LogFields {
       return { task, epoch, step, role, outcome };
     }
     case 'attempt.ended': {
-      const { task, epoch, outcome, commits, elapsedMs } = body;
-      return { task, epoch, outcome, commits, elapsedMs: Math.round(elapsedMs) };
+      const { task, epoch, outcome, commits, elapsedMs, newTests } = body;
+      const tests = newTests && { newTests: newTests.outcome };
+      return { task, epoch, outcome, commits, elapsedMs: Math.round(elapsedMs), ...tests };
     }
     case 'effect.intended':
       return { task: body.task, effect: body.effect };
@@ -62,6 +63,10 @@ function plainFields(body: EntryBody): LogFields {
       return { scope: body.scope, paused: body.paused };
     case 'operator.acted':
       return { by: body.by, act: body.act };
+    case 'health.alert':
+      return { alert: body.alert, state: body.state, value: body.value };
+    case 'health.healed':
+      return { action: body.action, outcome: body.outcome };
     case 'help.asked':
     case 'help.begun':
       return { task: body.task, help: body.id };

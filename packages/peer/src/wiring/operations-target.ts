@@ -1,4 +1,4 @@
-import type { Clock, Coordinator } from '@bzzz/coordination';
+import type { Clock, Coordinator, Health } from '@bzzz/coordination';
 import type { Workers } from '@bzzz/execution';
 import type { GithubForge, TokenSource } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
@@ -20,6 +20,7 @@ export interface OperationsParts {
   readonly mesh: MeshService;
   readonly journals: Journals;
   readonly history: History;
+  readonly health: Health;
   readonly github: GithubForge;
   readonly coordinator: Coordinator;
   readonly troubles: MeshTroubles;
@@ -53,6 +54,7 @@ export function operationsTarget(
     coordinator,
     journals,
     history,
+    health: deps.health,
     status() {
       const view = coordinator.view();
       const upMs = clock.monotonicMs() - options.startMs;
@@ -76,6 +78,7 @@ export function operationsTarget(
         lookedAgoMs: clock.monotonicMs() - lookedAtMs,
         problems: problemsOf({
           view,
+          alerts: deps.health.view().alerts,
           config,
           upMs,
           meshTroubles,

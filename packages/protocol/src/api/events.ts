@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { StoryEntry } from './entries.ts';
+import { HealthAnswer } from './health.ts';
 import { PeersAnswer } from './peers.ts';
 import { StatusAnswer } from './status.ts';
 import { TasksAnswer } from './tasks.ts';
@@ -16,6 +17,7 @@ export const StreamEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('status'), status: StatusAnswer }),
   z.object({ type: z.literal('peers'), ...PeersAnswer.shape }),
   z.object({ type: z.literal('tasks'), ...TasksAnswer.shape }),
+  z.object({ type: z.literal('health'), ...HealthAnswer.shape }),
 ]);
 export type StreamEvent = z.infer<typeof StreamEvent>;
 

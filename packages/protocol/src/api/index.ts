@@ -22,6 +22,7 @@ export {
 } from './control.ts';
 export { LogLine, PlainEntry, StoryEntry } from './entries.ts';
 export { EntriesAnswer, StreamEvent } from './events.ts';
+export { HealAnswer, HealthAnswer } from './health.ts';
 export { PeerAnswer, PeersAnswer } from './peers.ts';
 export { LiftAnswer, QuarantineAnswer } from './quarantine.ts';
 export {

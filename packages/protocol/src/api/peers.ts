@@ -22,6 +22,8 @@ export const PeerAnswer = z.object({
   successOf: z.record(z.string(), z.number()).default({}),
   /** Absent: a peer of an earlier version. */
   machine: Capabilities.shape.machine,
+  /** Absent: a peer of an earlier version, or one that has not looked yet. */
+  health: Capabilities.shape.health,
   paused: z.boolean().default(false),
   /** Its journal tells two stories, and nobody has decided about it yet. */
   quarantined: z.boolean().default(false),

@@ -29,6 +29,12 @@ export const workErrors = {
     retryable: true,
     advice: 'The forge answered something that GitHub would not; check `forge.apiUrl`.',
   },
+  review_flooded: {
+    status: 429,
+    retryable: false,
+    advice:
+      'Lock the conversation of the pull request or delete what strangers wrote there; what people said before that may be unread.',
+  },
   // webhook
   webhook_listen_failed: {
     status: 409,

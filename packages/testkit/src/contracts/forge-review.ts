@@ -96,6 +96,23 @@ export function describeForgeReviewed(stage: ForgeStage): void {
       expect(remarks.map(({ association }) => association)).not.toContain('NONE');
     });
 
+    it('tells all that was said since, of whom it is asked for', async () => {
+      const { forge, repo, person, timing } = stage;
+      const { id } = await open(stage);
+      const pull = IssueNumber.parse(id);
+      await person.review(id, 'Looks odd.');
+      await person.comment(pull, 'Please mend it.');
+      const all = async () => (await forge.readReview(repo, id)).remarks;
+      await expect.poll(async () => (await all()).length, timing).toBe(2);
+      const [first] = await all();
+      const { association = 'NONE', atMs = 0 } = first ?? {};
+      const asked = await forge.readReview(repo, id, { sinceMs: atMs, authors: [association] });
+      expect(asked.remarks).toEqual(await all());
+      expect(asked.unread).toBeUndefined();
+      const nobody = await forge.readReview(repo, id, { sinceMs: atMs, authors: ['FIRST_TIMER'] });
+      expect(nobody.remarks).toEqual([]);
+    });
+
     it('tells that words were changed', async () => {
       const { forge, repo, person, timing } = stage;
       const { id } = await open(stage);

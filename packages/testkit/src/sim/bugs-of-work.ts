@@ -25,8 +25,8 @@ export const bugsOfWork = {
       },
       {
         file: 'task/attempt.ts',
-        find: '{ base, result, judge,',
-        replace: '{ base: standing, result, judge,',
+        find: 'const proof = { base, result, judge,',
+        replace: 'const proof = { base: standing, result, judge,',
       },
     ],
   },
@@ -38,6 +38,17 @@ export const bugsOfWork = {
         file: 'task/checks.ts',
         find: 'for (const commit of collected.commits) {',
         replace: 'for (const commit of collected.commits.slice(-1)) {',
+      },
+    ],
+  },
+  'proves-nothing': {
+    what: 'a result is published though its new test passes on the base',
+    breaks: ['4.4-new-test'],
+    edits: [
+      {
+        file: 'task/attempt.ts',
+        find: "if (newTests.kind === 'refused') {",
+        replace: "if (newTests.kind === 'refused' && plan.accept.length === 0) {",
       },
     ],
   },
@@ -131,7 +142,7 @@ export const bugsOfWork = {
     edits: [
       {
         file: 'verdict/judge.ts',
-        find: "outcome: acceptance.passed ? 'passed' : 'failed',",
+        find: "outcome: passed ? 'passed' : 'failed',",
         replace: "outcome: 'passed',",
       },
     ],

@@ -313,6 +313,8 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
     case 'quarantine.lifted':
       return `${body.kind} ${nameOf(body.peer)}`;
     case 'operator.acted':
+    case 'health.alert':
+    case 'health.healed':
     case 'pause.set':
     case 'peer.started':
     case 'peer.stopped':

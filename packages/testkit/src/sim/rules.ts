@@ -50,6 +50,7 @@ export const rules = {
   '4.3-go-on': 'whoever takes over goes on from the work that was pushed, if the policy says so',
   '4.3-lease-out': 'a lease that ran out without a renewal may be taken over',
   '4.4-base': 'a result stands on the base that its attempt began with, and is judged there',
+  '4.4-new-test': 'a test that a result adds fails without the rest of it',
 } as const;
 export type RuleId = keyof typeof rules;
 

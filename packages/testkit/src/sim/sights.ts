@@ -12,6 +12,8 @@ export type Sight =
   | 'flood'
   | 'silence'
   | 'trespass'
+  | 'new test'
+  | 'idle test'
   | 'partition healed'
   | 'takeover'
   | 'publication'

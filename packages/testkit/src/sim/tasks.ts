@@ -3,6 +3,7 @@ import { type Association, Issue, ModelName } from '@bzzz/protocol';
 import type { Faults } from './faults.ts';
 import type { SeededRandom } from './random.ts';
 import type { Sights } from './sights.ts';
+import type { AddedTests } from './virtual-commits.ts';
 import type { Fate } from './virtual-reports.ts';
 
 export interface VirtualTask {
@@ -11,6 +12,8 @@ export interface VirtualTask {
   readonly isPlain: boolean;
   /** What a program does on the machine of this index. */
   fateOf(program: string | undefined, machine: number): Fate;
+  /** The tests that its work adds there. */
+  testsOf(machine: number): AddedTests;
 }
 
 const attemptMs = 90_000;
@@ -77,6 +80,9 @@ function drawTask(
   const stuckOn = (machine: number) =>
     stuck === 'everywhere' || (stuck === 'here' ? machine === only : machine !== only);
   const isPlain = random.fork(`plain ${number}`).chance(0.4);
+  const testing = random.fork(`tests ${number}`);
+  const addsTests = flawedWork > 0 && testing.chance(0.2);
+  const idleOn = testing.between(-2, 5);
   return {
     isPlain,
     issue: virtualIssue(number, association, isPlain ? 'the chore is to be done' : 'recipe: chore'),
@@ -88,6 +94,11 @@ function drawTask(
       sights.count('flawedWork');
       if (flaw === 'unaccepted') return 'fails';
       return flaw === 'endless' && isSilent ? 'silent' : flaw;
+    },
+    testsOf(machine) {
+      if (!addsTests) return 'none';
+      // Below 0: on no machine, or on every one.
+      return idleOn === machine || idleOn === -1 ? 'idle' : 'prove';
     },
   };
 }

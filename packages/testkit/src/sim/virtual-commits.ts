@@ -2,12 +2,16 @@
 import { Oid, type TaskId } from '@bzzz/protocol';
 import type { SeededRandom } from './random.ts';
 
+/** Whether it adds a test, and whether that one fails without the rest of it (`prove`) or passes (`idle`). */
+export type AddedTests = 'none' | 'prove' | 'idle';
+
 export interface Made {
   readonly task: TaskId;
   /** The commit of the base branch that it stands on. */
   readonly base: Oid;
   /** A commit beneath its tip touches what the policy protects, though the net change does not. */
   readonly trespasses: boolean;
+  readonly tests: AddedTests;
 }
 
 export interface VirtualCommits {

@@ -273,10 +273,11 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const made = commits.get(work);
         if (made === undefined) return null;
         if (made.base === base.oid) return { oid: work, conflicts: [] };
-        const { task, trespasses } = made;
-        const oid = commits.make(historyDraws, { task, trespasses, base: base.oid });
+        const { task, trespasses, tests } = made;
+        const oid = commits.make(historyDraws, { ...made, base: base.oid });
         const { number } = taskParts(task);
-        history.record({ kind: 'made', peer, number, result: oid, base: base.oid, trespasses });
+        const on = { base: base.oid, trespasses, tests };
+        history.record({ kind: 'made', peer, number, result: oid, ...on });
         return { oid, conflicts: ['a'] };
       }),
     listBranches: (_repo, o) =>
@@ -319,7 +320,11 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       ask(
         'read',
         o?.signal,
-        () => reviewOf(shown(id, (number) => snapshot(number, historyDraws))),
+        () =>
+          reviewOf(
+            shown(id, (number) => snapshot(number, historyDraws)),
+            o?.authors,
+          ),
         historyDraws,
       ),
     putPullRequest: (_repo, number, text, o) =>
@@ -330,10 +335,10 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
           throw new BzzzError('forge_refused', 'title or body is too long');
         }
         if (pullRequest !== null) {
-          const written =
-            pullRequest.state === 'open' &&
-            (pullRequestText?.title !== text.title || pullRequestText.body !== text.body);
-          if (written) write(number, 'pull-request', { pullRequestText: text });
+          const { title = text.title, body } = pullRequestText ?? {};
+          const written = pullRequest.state === 'open' && body !== text.body;
+          const pullRequestNow = { title, body: text.body };
+          if (written) write(number, 'pull-request', { pullRequestText: pullRequestNow });
           return { written, id: pullRequest.number };
         }
         const opened: PullRequest = {

@@ -2,6 +2,7 @@
 import { BzzzError, type Epoch, type PeerId, TaskId, taskParts } from '@bzzz/protocol';
 import type {
   Acceptance,
+  AcceptanceJob,
   Base,
   CommitFacts,
   Executor,
@@ -20,7 +21,7 @@ import type { SeededRandom } from './random.ts';
 import type { Sights } from './sights.ts';
 import type { Timeline } from './timeline.ts';
 import { virtualModel } from './tasks.ts';
-import type { VirtualCommits } from './virtual-commits.ts';
+import type { AddedTests, VirtualCommits } from './virtual-commits.ts';
 import { type Fate, succeeded, toldOf } from './virtual-reports.ts';
 
 export interface VirtualWorkDeps {
@@ -38,12 +39,15 @@ export interface VirtualWorkOptions {
   readonly workMsMax: number;
   /** What a command does that the policy names; `endless` and `silent` never end by themselves. */
   readonly fateOf: (argv: readonly string[], task: TaskId) => Fate;
+  /** The tests that work on a task adds. Default: none. */
+  readonly testsOf?: (task: TaskId) => AddedTests;
 }
 
 interface Step {
   readonly commands: readonly (readonly string[])[];
   readonly task: TaskId;
   readonly limits: WorkLimits;
+  readonly everyCommand?: boolean | undefined;
   readonly onSign?: (() => void) | undefined;
 }
 
@@ -101,10 +105,11 @@ export function createVirtualWork(
   }
 
   /** Does the commands in order until one fails or time is up. */
-  function run({ commands, task, limits, onSign }: Step, signal: AbortSignal | undefined) {
+  function run(step: Step, signal: AbortSignal | undefined) {
+    const { commands, task, limits, onSign, everyCommand = false } = step;
     const fates = commands.map((argv) => options.fateOf(argv, task));
     const failing = fates.findIndex((fate) => fate !== 'succeeds' && fate !== 'trespasses');
-    const done = commands.slice(0, failing < 0 ? commands.length : failing + 1);
+    const done = commands.slice(0, failing < 0 || everyCommand ? commands.length : failing + 1);
     const told = () => done.map((argv, index) => toldOf(argv, fates[index] ?? 'succeeds', limits));
     if (fates.includes('trespasses')) trespassed.add(task);
     if (fates[failing] === 'floods') sights.count('flood');
@@ -136,10 +141,12 @@ export function createVirtualWork(
         work(() => {
           const trespasses = trespassed.has(task);
           if (trespasses) sights.count('trespass');
-          const result = commits.make(random, { task, base, trespasses });
-          history.record({ kind: 'made', peer, number, result, base, trespasses });
+          const tests = options.testsOf?.(task) ?? 'none';
+          if (tests !== 'none') sights.count(tests === 'idle' ? 'idle test' : 'new test');
+          const result = commits.make(random, { task, base, trespasses, tests });
+          history.record({ kind: 'made', peer, number, result, base, trespasses, tests });
           const beneath = trespasses ? [factsOf(base, '.github/workflows/ci.yml')] : [];
-          return { result, commits: [...beneath, factsOf(result, 'a')] };
+          return { result, commits: [...beneath, factsOf(result, 'a', tests)] };
         }, o?.signal),
       apply: (_patch, o) => work(() => undefined, o?.signal, 10),
       dispose: () => {
@@ -152,7 +159,11 @@ export function createVirtualWork(
   const workspaces: Workspaces = {
     sweep: () => Promise.resolve(),
     inspect: ({ result }, o) =>
-      work(() => ({ result, commits: [factsOf(result, 'a')] }), o?.signal, 10),
+      work(
+        () => ({ result, commits: [factsOf(result, 'a', commits.get(result)?.tests)] }),
+        o?.signal,
+        10,
+      ),
     diff: ({ from, to }, o) => work(() => `${from}..${to}`, o?.signal, 10),
     create: async ({ task, epoch, base, from, setup }, o) => {
       await prepare(setup, task, o?.signal);
@@ -163,18 +174,32 @@ export function createVirtualWork(
         return workspaceOf(task, epoch, base);
       }, o?.signal);
     },
-    async accept({ base, result, commands: wanted, limits, setup }, o): Promise<Acceptance> {
+    async accept(job, o): Promise<Acceptance> {
+      const { base, result, commands: wanted, limits, setup, everyCommand } = job;
       const task = commits.get(result)?.task ?? anyTask;
       const about = { peer, number: taskParts(task).number, result };
       await prepare(setup, task, o?.signal);
       history.record({ kind: 'judged', ...about, base: base.oid });
-      const told = await run({ commands: wanted, task, limits }, o?.signal);
+      const told = isFailedByTest(job)
+        ? await work(
+            () => wanted.slice(0, 1).map((argv) => toldOf(argv, 'fails', limits)),
+            o?.signal,
+            10,
+          )
+        : await run({ commands: wanted, task, limits, everyCommand }, o?.signal);
       const commands = told.map(({ report }) => report);
       const passed = commands.every(succeeded);
-      history.record({ kind: 'found', ...about, passed });
+      // That a test passes without the change speaks against the result.
+      if (job.only === undefined) history.record({ kind: 'found', ...about, passed });
+      else if (job.only.includes(testPath))
+        history.record({ kind: 'found', ...about, passed: !passed });
       return { passed, commands, judgeFilesChanged: [] };
     },
   };
+  /** On the base, by the test that the result adds. */
+  function isFailedByTest({ result, only = [] }: AcceptanceJob): boolean {
+    return only.includes(testPath) && commits.get(result)?.tests === 'prove';
+  }
   /** Undefined: it is not stuck, or nobody is there to be asked. */
   async function helpWith(
     { job, help }: ExecutorRequest<RecipeJob>,
@@ -236,10 +261,15 @@ const verdictLine = 'BZZZ-VERDICT:';
 /** Of a result that was not made here. */
 const anyTask = TaskId.parse('any/task#1');
 
-function factsOf(oid: CommitFacts['oid'], path: string): CommitFacts {
+/** What a result that adds a test adds. */
+const testPath = 'a.test.ts';
+
+function factsOf(oid: CommitFacts['oid'], path: string, tests: AddedTests = 'none'): CommitFacts {
+  const file = { mode: '100644', bytes: 1, lines: 1 };
+  const added = { path: testPath, status: 'added' as const, ...file };
   return {
     oid,
-    files: [{ path, status: 'modified', mode: '100644', bytes: 1, lines: 1 }],
+    files: [{ path, status: 'modified', ...file }, ...(tests === 'none' ? [] : [added])],
     secrets: [],
   };
 }

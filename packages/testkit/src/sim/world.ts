@@ -32,7 +32,7 @@ import { createVirtualForge } from './virtual-forge.ts';
 import { createVirtualJournal, type VirtualDisk, virtualReplica } from './virtual-journal.ts';
 import { createVirtualNetwork, type VirtualNetwork } from './virtual-mesh.ts';
 import { createVirtualSigner } from './virtual-signer.ts';
-import { createVirtualCommits } from './virtual-commits.ts';
+import { type AddedTests, createVirtualCommits } from './virtual-commits.ts';
 import type { Fate } from './virtual-reports.ts';
 import { createVirtualWork } from './virtual-work.ts';
 import { type WitnessedMesh, witnessMesh } from './mesh-witness.ts';
@@ -179,9 +179,11 @@ export function createWorld(options: WorldOptions): World {
       { ...common, disk: openDisk(options.bug, peer.disk) },
       peer.id,
     );
+    const taskOf = (task: TaskId) =>
+      tasks.find(({ issue }) => issue.number === taskParts(task).number);
     const fateOf = ([program]: readonly string[], task: TaskId): Fate =>
-      tasks.find(({ issue }) => issue.number === taskParts(task).number)?.fateOf(program, index) ??
-      'succeeds';
+      taskOf(task)?.fateOf(program, index) ?? 'succeeds';
+    const testsOf = (task: TaskId): AddedTests => taskOf(task)?.testsOf(index) ?? 'none';
     const mesh = witnessMesh(network.join(peer.id, process, { older }), history, timeline.nowMs);
     const coordinator = createCoordinator(
       {
@@ -197,7 +199,7 @@ export function createWorld(options: WorldOptions): World {
         // No virtual journal is ever forked, and signed heads alone must not say otherwise.
         witness: async () => null,
         forge: withWitness(withForgeBug(options.bug, forge, context), history, peer.id),
-        ...createVirtualWork(common, { peer: peer.id, workMsMax: 20_000, fateOf }),
+        ...createVirtualWork(common, { peer: peer.id, workMsMax: 20_000, fateOf, testsOf }),
       },
       {
         name: peer.name,

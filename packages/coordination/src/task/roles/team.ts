@@ -1,13 +1,18 @@
 /** The steps that a policy asks for on an issue in plain words, each as a job. */
 import {
+  BzzzError,
+  isNamedBy,
   type Issue,
+  type ModelNeeds,
   type Needs,
   type Plain,
   type Policy,
+  type Profile,
   profileOf,
   type RoleName,
 } from '@bzzz/protocol';
 import type { Job, PromptJob, PromptPart, PromptSource } from '../../ports/index.ts';
+import { areTried } from '../new-tests.ts';
 import { promptParts } from '../prompt.ts';
 import { builtin } from './builtin.ts';
 
@@ -27,32 +32,50 @@ export interface Team {
 interface PlainWork {
   /** Of the coder. */
   readonly job: PromptJob;
-  readonly needs: Pick<Needs, 'executors' | 'models' | 'also'>;
+  readonly needs: Pick<Needs, 'executors' | 'models' | 'least' | 'also'>;
   /** Absent: the coder works alone. */
   readonly team?: Team;
 }
 
-/** `author`: as whose the words of the issue count. */
+const newTestsRule = `A test file that you add is also run on the base branch without the rest of your change, and must fail there: one that
+passes there proves nothing, and the whole result is refused. Add tests only of what you change.`;
+
+interface Asked {
+  /** As whose the words of the issue count. */
+  readonly author: PromptSource;
+  /** What the issue asks of the model that changes files; undefined: nothing. */
+  readonly model: ModelNeeds | undefined;
+}
+
+/** Throws `task_refused` where the policy allows no such model. */
 export function plainWorkOf(
   issue: Issue,
-  { plain, roles }: Pick<Policy, 'roles'> & { plain: Plain },
-  author: PromptSource,
+  { plain, roles, newTests }: Pick<Policy, 'roles' | 'newTests'> & { plain: Plain },
+  { author, model }: Asked,
 ): PlainWork {
   const stepOf = (role: RoleName): Step => {
-    const { executors, models, instructions, ...may } = profileOf(plain, roles, role);
+    const allowed = profileOf(plain, roles, role);
+    const { executors, models, instructions, ...may } =
+      role === 'coder' && model !== undefined ? narrowed(allowed, model) : allowed;
     const { access, rules, instructions: usual } = builtin[role];
+    const isTested = role === 'coder' && areTried({ newTests }, issue);
     const own: PromptPart[] = [
+      ...told('bzzz', isTested ? newTestsRule : ''),
       ...(rules === null ? [] : [{ source: 'bzzz' as const, text: rules }]),
       ...told('bzzz', instructions === null ? usual : ''),
       ...told('maintainer', instructions ?? ''),
     ];
     const parts = promptParts(issue, { own, isRuled: rules !== null, ...plain }, author);
-    return { role, job: { kind: 'prompt', executors, models, parts, ...may, access } };
+    const job: PromptJob = { kind: 'prompt', executors, models, parts, ...may, access };
+    const isAsked = role === 'coder' && model !== undefined;
+    return { role, job: isAsked ? { ...job, least: model.least } : job };
   };
   const coder = stepOf('coder');
   const others = plain.steps.filter((role) => role !== 'coder').map(stepOf);
   const { executors, models } = coder.job;
-  const needs = { executors: [...executors], models: [...models] };
+  const least = model?.least ?? {};
+  const asks = Object.keys(least).length > 0;
+  const needs = { executors: [...executors], models: [...models], ...(asks && { least }) };
   if (others.length === 0) return { job: coder.job, needs };
   const also = others.map(({ job }) => ({
     executors: [...job.executors],
@@ -61,6 +84,17 @@ export function plainWorkOf(
   const steps = plain.steps.map((role) => others.find((one) => one.role === role) ?? coder);
   const { turnsMax, tokensMax } = plain;
   return { job: coder.job, needs: { ...needs, also }, team: { steps, turnsMax, tokensMax } };
+}
+
+/** Which model a coding tool asks its operator decides, and nobody tells. */
+function narrowed(profile: Profile, { names }: ModelNeeds): Profile {
+  const executors = profile.executors.filter((name) => name === 'ollama');
+  const models = profile.models.filter((name) => isNamedBy(name, names));
+  if (models.length > 0 && executors.length > 0) return { ...profile, executors, models };
+  const allowed = [...profile.models, ...profile.executors.filter((name) => name !== 'ollama')];
+  const wanted = names.length === 0 ? '' : ` called ${names.join(' or ')}`;
+  const reason = `the issue needs a model${wanted}, and the policy allows ${allowed.join(', ')}`;
+  throw new BzzzError('task_refused', reason);
 }
 
 /** The same work, of which every step is told these parts too. */

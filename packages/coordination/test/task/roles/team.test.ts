@@ -97,6 +97,7 @@ function attemptOf(
     record,
     plan,
     policy,
+    issue: issueOf(),
     base: { branch: 'main', oid: baseOid, mirror: 'in memory' },
     from: more.from ?? null,
     message: 'Mend the widget (#7)',

@@ -1,6 +1,7 @@
 /**
  * What a result is made of: it stands on the base that its attempt began with, however the base branch
- * moved since, is judged there and says so; and no commit of a push touches what the policy protects.
+ * moved since, is judged there and says so; no commit of a push touches what the policy protects, and no result is
+ * published whose new test passes without the rest of it.
  */
 import { decodeLockCommit, type EntryBody, type Oid, type PeerId, taskParts } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
@@ -52,7 +53,10 @@ export function checkBase({ broken, repo, state, nowMs }: CheckContext): Check {
     if (pushed.trespasses) {
       broken('4.2-every-commit', `what was pushed for #${number} touches what is protected`);
     }
-    const { epoch } = decodeLockCommit(repo, lock.commit).record;
+    const { epoch, state: standing } = decodeLockCommit(repo, lock.commit).record;
+    if (standing === 'result' && pushed.tests === 'idle') {
+      broken('4.4-new-test', `the new test of what was published for #${number} proves nothing`);
+    }
     const began = begun.get(`${peer} ${number} ${epoch}`);
     if (began !== undefined && pushed.base !== began) {
       broken('4.4-base', `what was pushed for #${number} stands on another base`);

@@ -2,7 +2,7 @@ import type { Clock } from '@bzzz/coordination';
 import type { StreamEvent } from '@bzzz/protocol/api';
 
 /** One way in which things stand, made anew while somebody watches, with a version for each change. */
-export interface Look {
+export interface Outlook {
   current(): { readonly version: number; readonly event: StreamEvent };
   /** Told of every change. */
   watch(listener: () => void): () => void;
@@ -28,7 +28,7 @@ const restless = new Set([
   'text',
 ]);
 
-export function createLook(clock: Clock, make: () => StreamEvent): Look {
+export function createOutlook(clock: Clock, make: () => StreamEvent): Outlook {
   const listeners = new Set<() => void>();
   let kept: { version: number; event: StreamEvent; still: string } | undefined;
   let version = 0;

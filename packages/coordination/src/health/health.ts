@@ -1,0 +1,152 @@
+/**
+ * How this machine is: samples are judged, alerts journalled, and what may help is tried, seldom and with a record
+ * of each try. What is short is no reason to stop: a peer that is slow is still one that works.
+ */
+import { type EntryBody, limits, reasonOf } from '@bzzz/protocol';
+import type { Clock } from '../ports/index.ts';
+import { sleep } from '../support/sleep.ts';
+import {
+  type Alert,
+  type AlertNews,
+  type AlertState,
+  alertText,
+  judge,
+  noAlerts,
+  standingAlerts,
+} from './alerts.ts';
+import { type Action, actions, rules, type Sample } from './rules.ts';
+
+export type HealthEntry = Extract<EntryBody, { kind: 'health.alert' | 'health.healed' }>;
+
+export interface HealthDeps {
+  readonly clock: Clock;
+  /** One look at the machine. */
+  readonly measure: () => Promise<Sample>;
+  /** What each action does; resolves with what came of it, in words; null: there was nothing to do. */
+  readonly healers: Readonly<Record<Action, () => Promise<string | null>>>;
+  /** Why this peer cannot do its work at all, for people; null: it can. */
+  readonly fault: () => string | null;
+  readonly record: (entry: HealthEntry) => Promise<unknown>;
+  readonly onNews: (news: AlertNews) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+interface Healing {
+  readonly atMs: number;
+  readonly action: Action;
+  readonly outcome: 'done' | 'nothing' | 'failed';
+  readonly reason: string;
+}
+
+export interface HealthView {
+  readonly state: 'online' | 'limited' | 'error';
+  /** The latest, newest last; empty before the first look. */
+  readonly samples: readonly (Sample & { readonly atMs: number })[];
+  readonly alerts: readonly Alert[];
+  readonly healings: readonly Healing[];
+  readonly fault: string | null;
+}
+
+export interface Health {
+  view(): HealthView;
+  /** Tries all that may help, now. */
+  heal(): Promise<readonly Healing[]>;
+  stop(): void;
+}
+
+const sampleMs = 5_000;
+/** Ten minutes. */
+const samplesMax = 120;
+const healingsMax = 50;
+/** Between two tries of one action: what did not help just now will hardly help again. */
+const healAgainMs = 600_000;
+
+export function startHealth(deps: HealthDeps): Health {
+  const { clock, healers, record } = deps;
+  const stopping = new AbortController();
+  const samples: (Sample & { atMs: number })[] = [];
+  const healings: Healing[] = [];
+  const triedMs = new Map<Action, number>();
+  let state: AlertState = noAlerts;
+
+  async function look(): Promise<void> {
+    const sample = await deps.measure();
+    samples.push({ ...sample, atMs: clock.wallMs() });
+    if (samples.length > samplesMax) samples.shift();
+    const judged = judge(rules, state, sample, clock.monotonicMs());
+    ({ state } = judged);
+    for (const news of judged.news) await tell(news);
+    for (const { rule } of standingAlerts(state)) {
+      if (rule.action !== null && isDue(rule.action)) await tryTo(rule.action);
+    }
+  }
+
+  async function tell(news: AlertNews): Promise<void> {
+    const { kind, alert } = news;
+    deps.onNews(news);
+    await record({
+      kind: 'health.alert',
+      alert: alert.measure,
+      state: kind,
+      value: alert.value,
+      reason: alertText(alert),
+    });
+  }
+
+  function isDue(action: Action): boolean {
+    const last = triedMs.get(action);
+    return last === undefined || clock.monotonicMs() - last >= healAgainMs;
+  }
+
+  async function tryTo(action: Action): Promise<Healing> {
+    triedMs.set(action, clock.monotonicMs());
+    const healing = { atMs: clock.wallMs(), action, ...(await attempt(healers[action])) };
+    healings.push(healing);
+    if (healings.length > healingsMax) healings.shift();
+    const { outcome, reason } = healing;
+    await record({ kind: 'health.healed', action, outcome, reason });
+    return healing;
+  }
+
+  async function run(): Promise<void> {
+    for (;;) {
+      await look();
+      await sleep(clock, sampleMs, stopping.signal);
+    }
+  }
+
+  run().catch((error: unknown) => {
+    if (!stopping.signal.aborted) deps.onTrouble(error);
+  });
+  return {
+    view() {
+      const alerts = standingAlerts(state);
+      const fault = deps.fault();
+      const short = alerts.length > 0 ? ('limited' as const) : ('online' as const);
+      return {
+        state: fault === null ? short : 'error',
+        samples: [...samples],
+        alerts,
+        healings: [...healings],
+        fault,
+      };
+    },
+    async heal() {
+      const tried: Healing[] = [];
+      for (const action of actions) tried.push(await tryTo(action));
+      return tried;
+    },
+    stop: () => stopping.abort(),
+  };
+}
+
+async function attempt(
+  healer: () => Promise<string | null>,
+): Promise<Pick<Healing, 'outcome' | 'reason'>> {
+  try {
+    const said = await healer();
+    return said === null ? { outcome: 'nothing', reason: '' } : { outcome: 'done', reason: said };
+  } catch (error) {
+    return { outcome: 'failed', reason: reasonOf(error).slice(0, limits.reasonCharsMax) };
+  }
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { type HealthEntry, startHealth } from '../../src/health/health.ts';
+import type { Sample } from '../../src/health/rules.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+const well: Sample = {
+  cpu: 0.1,
+  memory: 0.2,
+  disk: 0.3,
+  lagMs: 1,
+  receivedBytesPerS: 0,
+  sentBytesPerS: 0,
+};
+
+function world() {
+  const clock = createManualClock();
+  const entries: HealthEntry[] = [];
+  const troubles: unknown[] = [];
+  const now = {
+    sample: well,
+    fault: null as string | null,
+    pruned: 0,
+    freed: '9 MiB' as string | null,
+  };
+  const health = startHealth({
+    clock,
+    measure: async () => now.sample,
+    healers: {
+      async prune() {
+        now.pruned += 1;
+        return now.freed;
+      },
+      refresh: () => Promise.reject(new Error('the disk hangs')),
+    },
+    fault: () => now.fault,
+    record: async (entry) => entries.push(entry),
+    onNews: () => undefined,
+    onTrouble: (error) => troubles.push(error),
+  });
+  const minutes = async (count: number) => {
+    for (let step = 0; step < count * 12; step += 1) await clock.advance(5_000);
+  };
+  return { clock, entries, now, health, minutes, troubles };
+}
+
+describe('health', () => {
+  it('is online, limited or in error, and says why', async () => {
+    const { now, health, minutes } = world();
+    await minutes(1);
+    expect(health.view()).toMatchObject({ state: 'online', alerts: [], fault: null });
+    now.sample = { ...well, memory: 0.9 };
+    await minutes(1);
+    expect(health.view()).toMatchObject({ state: 'limited', alerts: [{ measure: 'memory' }] });
+    now.fault = 'no sandbox';
+    expect(health.view()).toMatchObject({ state: 'error', fault: 'no sandbox' });
+    now.fault = null;
+    now.sample = well;
+    await minutes(1);
+    expect(health.view().state).toBe('online');
+    health.stop();
+  });
+
+  it('makes room on a full disk, seldom, each time with a record', async () => {
+    const { entries, now, health, minutes } = world();
+    now.sample = { ...well, disk: 0.95 };
+    await minutes(1);
+    expect(entries.map(({ kind }) => kind)).toEqual(['health.alert', 'health.healed']);
+    expect(entries).toMatchObject([
+      { alert: 'disk', state: 'raised', value: 0.95, reason: 'the disk is at 95 %' },
+      { action: 'prune', outcome: 'done', reason: '9 MiB' },
+    ]);
+    now.freed = null;
+    await minutes(8);
+    expect(now.pruned).toBe(1);
+    await minutes(3);
+    expect(now.pruned).toBe(2);
+    expect(health.view().healings.map(({ outcome }) => outcome)).toEqual(['done', 'nothing']);
+    health.stop();
+  });
+
+  it('tries everything when somebody asks, and says what failed', async () => {
+    const { health, entries } = world();
+    expect(await health.heal()).toMatchObject([
+      { action: 'prune', outcome: 'done' },
+      { action: 'refresh', outcome: 'failed', reason: 'the disk hangs' },
+    ]);
+    expect(entries).toHaveLength(2);
+    health.stop();
+  });
+
+  it('keeps ten minutes of samples', async () => {
+    const { health, minutes, troubles } = world();
+    await minutes(15);
+    expect(health.view().samples).toHaveLength(120);
+    health.stop();
+    expect(troubles).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+/** Keeps an eye on the machine: measures, tries what may help, and tells whoever is to know. */
+import {
+  alertText,
+  type AlertNews,
+  type Clock,
+  type Coordinator,
+  type Health,
+  type HealthView,
+  startHealth,
+} from '@bzzz/coordination';
+import type { LocalWorkspaces } from '@bzzz/execution';
+import { type Capabilities, type Config, reasonOf } from '@bzzz/protocol';
+import type { Logger } from '../logger.ts';
+import type { Survey } from '../survey/survey.ts';
+import { createMeasurer } from '../system/measure.ts';
+
+export interface HealthParts {
+  readonly clock: Clock;
+  readonly coordinator: Pick<Coordinator, 'note'>;
+  readonly survey: Pick<Survey, 'refresh' | 'sandboxMissing' | 'state'>;
+  readonly workspaces: Pick<LocalWorkspaces, 'prune'>;
+  readonly logger: Logger;
+}
+
+const postMsMax = 10_000;
+
+export function watchHealth(parts: HealthParts, config: Config): Health {
+  const { clock, coordinator, survey, workspaces, logger } = parts;
+  const measurer = createMeasurer({ clock }, config);
+  const { alertUrl } = config.health;
+
+  function onNews({ kind, alert }: AlertNews): void {
+    const { measure, value } = alert;
+    if (kind === 'raised') logger.warn('the machine is short of something', { measure, value });
+    else logger.info('the machine is short of it no more', { measure, value });
+    if (alertUrl === undefined) return;
+    const { name } = config;
+    const news = { peer: name, alert: measure, state: kind, value, text: alertText(alert) };
+    post(alertUrl, news).catch((error: unknown) => {
+      logger.warn('an alert could not be posted', { reason: reasonOf(error) });
+    });
+  }
+
+  const health = startHealth({
+    clock,
+    measure: measurer.look,
+    healers: {
+      async prune() {
+        const bytes = await workspaces.prune();
+        return bytes === 0 ? null : `${Math.ceil(bytes / 1024 ** 2)} MiB of installations dropped`;
+      },
+      async refresh() {
+        await survey.refresh();
+        const { failures } = survey.state();
+        if (failures.length === 0) return 'looked at all that the machine has';
+        throw new Error(failures.map(({ what, reason }) => `${what}: ${reason}`).join('; '));
+      },
+    },
+    fault: () => (config.work.slots === 0 ? null : survey.sandboxMissing()),
+    record: coordinator.note,
+    onNews,
+    onTrouble: (error) => logger.error('the machine is not watched', { reason: reasonOf(error) }),
+  });
+  return {
+    ...health,
+    stop() {
+      health.stop();
+      measurer.stop();
+    },
+  };
+}
+
+/** As it is told to the mesh; undefined: nobody has looked yet. */
+export function healthReport({ state, samples }: HealthView): Capabilities['health'] {
+  const latest = samples.at(-1);
+  if (latest === undefined) return undefined;
+  const { atMs: _told, ...sample } = latest;
+  return { state, ...sample };
+}
+
+async function post(url: string, news: unknown): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(news),
+    signal: AbortSignal.timeout(postMsMax),
+    redirect: 'error',
+  });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+}

@@ -52,8 +52,8 @@ export interface Replica {
   /** Lets go of what is too old, which nobody notices otherwise. Throws `stopped`, `journal_corrupt`. */
   trim(): Promise<void>;
   /**
-   * Where nothing is here because nobody has the beginning any more, goes on with what others have. Throws
-   * `stopped`, `journal_corrupt`.
+   * Where nothing is here because nobody has the beginning any more, goes on with what others have: at the second
+   * call between which nothing came. Throws `stopped`, `journal_corrupt`.
    */
   skipMissing(): Promise<void>;
   /**

@@ -44,6 +44,9 @@ export function openReplica(
   let closed = false;
   let begun = false;
   let seeking = false;
+  /** Blocks that have come, and how many had when it was last asked whether any more would. */
+  let arrivals = 0;
+  let arrivalsAsked = -1;
   /** The last head before the writer was seen to sign another one. */
   let forkedAt: Head | null = null;
   let download: { destroy(): void } | null = null;
@@ -53,7 +56,10 @@ export function openReplica(
   });
 
   core.on('append', onChange);
-  core.on('download', onChange);
+  core.on('download', () => {
+    arrivals += 1;
+    onChange();
+  });
   core.on('conflict', () => {
     forkedAt = headOf(core);
     bell.ring();
@@ -149,8 +155,11 @@ export function openReplica(
   }
 
   async function skipNow(): Promise<void> {
+    const isQuiet = arrivals === arrivalsAsked;
+    arrivalsAsked = arrivals;
     const end = endOfHeld();
-    if (end > reader.held().from) return;
+    // What stands before may still be on its way.
+    if (end > reader.held().from || !isQuiet) return;
     const next = core.core.bitfield.firstSet(end);
     if (next > end) await beginAt(next);
   }

@@ -6,6 +6,9 @@ import type { Journals, Replica } from '../src/index.ts';
 import { type Link, linked } from './hosts.ts';
 import { appendRange, onCleanup, openedJournals, tempDir } from './support.ts';
 
+/** The entries of these tests are years old. */
+const small = { replicaBytesMax: 4_000, replicaAgeMsMax: 3_155_760_000_000 };
+
 /** Appends one after the other, so that each has a block of its own. */
 async function appendEach(journals: Journals, from: number, end: number): Promise<void> {
   for (let index = from; index < end; index += 1) await appendRange(journals, index, index + 1);
@@ -57,7 +60,7 @@ const until = async (holds: () => boolean) => {
 it('keeps the end of a log that has too many bytes, over a restart too', async () => {
   const writer = await openedJournals();
   const dir = await tempDir();
-  const reader = await openedJournals({ dir, replicaBytesMax: 4_000 });
+  const reader = await openedJournals({ dir, ...small });
   const { key } = writer.own;
   const replica = reader.replica(key);
   let link = await linked(reader, writer);
@@ -73,7 +76,7 @@ it('keeps the end of a log that has too many bytes, over a restart too', async (
   await link.cut();
   await reader.close();
 
-  const again = await openedJournals({ dir, replicaBytesMax: 4_000 });
+  const again = await openedJournals({ dir, ...small });
   const reopened = again.replica(key);
   const relink = await linked(again, writer);
   await appendEach(writer, 100, 101);
@@ -108,7 +111,7 @@ it('lets go of what is too old, and of the last block never', async () => {
 it('fetches of a log that is far too long no more than the end', async () => {
   const writer = await openedJournals();
   await appendEach(writer, 0, 300);
-  const reader = await openedJournals({ replicaBytesMax: 4_000 });
+  const reader = await openedJournals({ ...small });
   const replica = reader.replica(writer.own.key);
   await linked(reader, writer);
   await until(() => replica.length() === 300);
@@ -118,7 +121,7 @@ it('fetches of a log that is far too long no more than the end', async () => {
 
 it('goes on with what others have where the beginning is gone everywhere', async () => {
   const writer = await openedJournals();
-  const middle = await openedJournals({ replicaBytesMax: 4_000 });
+  const middle = await openedJournals({ ...small });
   const { key } = writer.own;
   middle.replica(key);
   const link = await linked(middle, writer);
@@ -127,7 +130,7 @@ it('goes on with what others have where the beginning is gone everywhere', async
   const start = middle.replica(key).start();
   await writer.close();
 
-  const reader = await openedJournals();
+  const reader = await openedJournals({ replicaAgeMsMax: small.replicaAgeMsMax });
   const replica = reader.replica(key);
   await linked(reader, middle);
   await until(() => replica.head().length === 100);
@@ -147,7 +150,7 @@ it('goes on with what others have where the beginning is gone everywhere', async
 
 it('lets whoever follows it go on', async () => {
   const writer = await openedJournals();
-  const reader = await openedJournals({ replicaBytesMax: 4_000 });
+  const reader = await openedJournals({ ...small });
   const replica = reader.replica(writer.own.key);
   const link = await linked(reader, writer);
   const seen: number[] = [];

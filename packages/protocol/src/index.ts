@@ -1,3 +1,4 @@
+export { readAcceptances } from './acceptances.ts';
 export { bytesToHex, fromBase64, fromUtf8, hexToBytes, toBase64, utf8 } from './bytes.ts';
 export { type Codec, type CodecOptions, complaints, createCodec, parse } from './cbor.ts';
 export { Config, Liveness, livenessOf, livenessPresets, ollamaUrl, Timing } from './config.ts';

@@ -179,8 +179,13 @@ const PolicyFields = z.strictObject({
   newTests: NewTests.prefault({}),
   /** No result may touch these. The files of `alwaysProtected` always are. */
   protected: Globs.default([]),
+  /** Further commands by name: an issue may ask for some with `accept: NAME`, and they count as `accept` does. */
+  acceptances: NamedCommands.default({}),
   /** Verdicts of other peers that make a result ready for review. */
   verdicts: z.int().min(0).max(16).default(1),
+  /** Whether a pull request is a draft until these are in. False: it is ready for review from the start, and says
+   *  as long as nobody else has judged it that it is unverified. */
+  draft: z.boolean().default(true),
   help: HelpRules.prefault({}),
   limits: Limits.prefault({}),
   /**

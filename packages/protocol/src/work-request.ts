@@ -1,6 +1,7 @@
 /**
  * What an issue asks for. In its body a line `recipe: NAME`, and below it `parameter: value` lines
- * until the first line that is neither that, nor a code fence, nor says what the issue waits for or needs of a model:
+ * until the first line that is neither that, nor a code fence, nor says what the issue waits for, needs of a model
+ * or is to pass:
  *
  *     recipe: rename
  *     from: fooBar
@@ -9,6 +10,7 @@
  * The text only names a recipe that a maintainer wrote; no command is ever read from it.
  */
 import { z } from 'zod';
+import { isAcceptanceLine } from './acceptances.ts';
 import { isDependencyLine } from './dependencies.ts';
 import { limits } from './limits.ts';
 import { isModelNeedsLine } from './model-needs.ts';
@@ -35,7 +37,7 @@ const word = /^[A-Za-z][A-Za-z0-9_-]*$/;
 export function readWorkRequest(visible: string): WorkRequestReading {
   const pairs = visible
     .split(lineEnd)
-    .filter((line) => !fence.test(line) && !isDependencyLine(line) && !isModelNeedsLine(line))
+    .filter((line) => !fence.test(line) && !saysMore(line))
     .map(pairOf);
   const start = pairs.findIndex((pair) => pair?.name.toLowerCase() === 'recipe');
   if (start < 0) return { kind: 'none' };
@@ -58,6 +60,11 @@ export function readWorkRequest(visible: string): WorkRequestReading {
     kind: 'invalid',
     reason: `${first?.path.join('.') ?? 'recipe'}: ${first?.message ?? ''}`,
   };
+}
+
+/** What the issue says besides its work: what it waits for, needs of a model, and is to pass. */
+function saysMore(line: string): boolean {
+  return isDependencyLine(line) || isModelNeedsLine(line) || isAcceptanceLine(line);
 }
 
 /** `name: value`. Not by one pattern: a hostile line could make that backtrack for hours. */

@@ -35,7 +35,9 @@ describe('a policy', () => {
         exceptLabels: ['bzzz:tests'],
       },
       protected: [],
+      acceptances: {},
       verdicts: 1,
+      draft: true,
       help: { requestsMax: 3, peersMax: 4, waitMs: 300_000 },
       limits: {
         attemptMs: 600_000,

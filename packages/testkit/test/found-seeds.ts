@@ -158,4 +158,10 @@ export const foundSeeds: readonly {
     tasks: 6,
     what: 'a peer that was started anew took a claim that was refused for the one whose end it remembered',
   },
+  {
+    seed: 800_001_075,
+    peers: 2,
+    tasks: 7,
+    what: 'a late write replaced the last words on an issue that people had taken back, and nobody put them again',
+  },
 ];

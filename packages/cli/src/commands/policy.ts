@@ -58,7 +58,7 @@ async function textOf(path: string): Promise<string> {
 }
 
 function rowsOf(policy: Policy): string[][] {
-  const { labels, authors, recipes, judge, verdicts, limits } = policy;
+  const { labels, authors, recipes, judge, acceptances, verdicts, draft, limits } = policy;
   const rows = [
     ['offered by label', labels.join(', ')],
     ['of authors', authors.join(', ')],
@@ -68,7 +68,8 @@ function rowsOf(policy: Policy): string[][] {
     ['judged by', judge.join(', ')],
     ['new tests', newTestsOf(policy.newTests)],
     ['never touched', [...alwaysProtected, ...policy.protected].join(', ')],
-    ['verdicts wanted', String(verdicts)],
+    ['acceptances to ask for', Object.keys(acceptances).join(' ') || 'none'],
+    ['verdicts wanted', `${verdicts}${draft ? ', a draft until then' : ', no draft meanwhile'}`],
     ['time of an attempt', `${limits.attemptMs} ms`],
   ];
   return rows.map(([what = '', is = '']) => [what, printable(is)]);

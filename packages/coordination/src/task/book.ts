@@ -153,7 +153,9 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
       const asBefore = !entry.wanted && entry.taken === taken;
       const same =
         asBefore && entry.blocked === reason && String(entry.waitsFor) === String(waitsFor);
-      if (same || updatedAtMs < entry.updatedAtMs) return entry;
+      // That it changed is news in itself: a late write may have replaced the last words on it.
+      if (updatedAtMs < entry.updatedAtMs) return entry;
+      if (same) return updatedAtMs === entry.updatedAtMs ? entry : { ...entry, updatedAtMs };
       return { ...entry, title, wanted: false, taken, updatedAtMs, blocked: reason, waitsFor };
     }
     case 'claimed':

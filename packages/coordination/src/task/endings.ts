@@ -40,7 +40,7 @@ export async function publish(
   signal: AbortSignal,
 ): Promise<DriveEnd> {
   const { holding, resultTip, rework } = job;
-  const { policy, issue, plan } = briefing;
+  const { policy } = briefing;
   const { result: oid } = result;
   options.hooks.onStep({ publishing: result.result });
   const patience = { ...options, refusalsMax };
@@ -54,7 +54,7 @@ export async function publish(
     const answers = answersOf(briefing, rework);
     return holding.publish({ over: resultTip, oid, verdicts, answers }, signal);
   });
-  const text = pullRequestText(issue, plan, record, options.peerName, result);
+  const text = pullRequestText(briefing, record, options.peerName, result);
   if (rework === undefined) return complete(deps, options, holding, text, signal);
   // A call that the draft be made ready may have been late, and have come before this commit.
   await deps.visible.draft(record, rework.pullRequest, signal);

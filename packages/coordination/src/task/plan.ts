@@ -12,6 +12,7 @@ import {
   type Needs,
   type Policy,
   type Recipe,
+  readAcceptances,
   readDependencies,
   readModelNeeds,
   readWorkRequest,
@@ -50,7 +51,19 @@ export function planOf(issue: Issue, policy: Policy, repo: RepoName): Plan {
   const { numbers: after, objection } = readDependencies(text, repo);
   if (objection !== null) throw refused(objection);
   const { blockedByOpen } = issue;
-  return { ...work, bodySha256: issueHash(issue), after, blockedByOpen };
+  const accept = [...work.accept, ...furtherAcceptances(text, policy)];
+  return { ...work, accept, bodySha256: issueHash(issue), after, blockedByOpen };
+}
+
+/** Besides what the policy wants in any case: an issue may ask for more proof, never for less. */
+function furtherAcceptances(text: string, { acceptances }: Policy): readonly (readonly string[])[] {
+  const { names, objection } = readAcceptances(text);
+  if (objection !== null) throw refused(objection);
+  return names.map((name) => {
+    const argv = Object.hasOwn(acceptances, name) ? acceptances[name] : undefined;
+    if (argv === undefined) throw refused(`no acceptance "${name}" in the policy`);
+    return argv;
+  });
 }
 
 function workOf(issue: Issue, text: string, policy: Policy): Work {

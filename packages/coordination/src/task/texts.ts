@@ -13,6 +13,7 @@ import {
 } from '@bzzz/protocol';
 import type { Acceptance, CommandReport, PullRequestText } from '../ports/index.ts';
 import type { AttemptResult } from './attempt.ts';
+import type { Briefing } from './briefing.ts';
 import type { NewTests } from './new-tests.ts';
 import type { Plan } from './plan.ts';
 
@@ -129,8 +130,7 @@ export function commitMessage(
 }
 
 export function pullRequestText(
-  issue: Issue,
-  plan: Plan,
+  { issue, plan, policy }: Pick<Briefing, 'issue' | 'plan' | 'policy'>,
   record: LockRecord,
   peerName: string,
   attempt: AttemptResult,
@@ -151,7 +151,7 @@ export function pullRequestText(
       ...judgeNote(attempt.acceptance),
       `Base \`${attempt.base}\`, result \`${attempt.result}\`, ${attempt.commits} commit(s), ${Math.round(attempt.elapsedMs)} ms.`,
       '',
-      awaited(record),
+      awaited(record, policy.draft),
       footer(record),
     ].join('\n'),
   };
@@ -174,11 +174,11 @@ export function adoptedText(record: LockRecord, peerName: string): PullRequestTe
   };
 }
 
-function awaited(record: LockRecord): string {
+function awaited(record: LockRecord, draft = true): string {
   const wanted = record.state === 'result' ? record.verdicts : 0;
   if (wanted === 0) return 'The policy asks no other peer for a verdict on this result.';
   const who = wanted === 1 ? 'another peer runs' : `${wanted} other peers run`;
-  return `Unless a comment below says that ${who} the acceptance with the same result, this is **unverified** and stays a draft.`;
+  return `Unless a comment below says that ${who} the acceptance with the same result, this is **unverified**${draft ? ' and stays a draft' : ''}.`;
 }
 
 function doneBy({ kind, team }: Plan, spent: Spent | null): string {

@@ -44,8 +44,8 @@ export interface VerifyOptions {
   };
 }
 
-/** How long verdicts are waited for where no policy says it. */
-const waitMsDefault = 900_000;
+/** Where no policy says it. */
+const rulesDefault: Rules = { waitMs: 900_000, draft: true };
 
 export interface Verifying {
   readonly tip: LockCommit;
@@ -73,8 +73,9 @@ export async function verifyResult(
   }
   options.hooks.onStep({ verifying: pullRequest });
   const { repo } = taskParts(record.task);
-  const waitMs = await forgeWork(deps, options, record, signal, () => waitMsOf(deps, repo, signal));
-  const gathered = await gatherWhileOpen(deps, options, publication, waitMs, signal);
+  const rules = await forgeWork(deps, options, record, signal, () => rulesOf(deps, repo, signal));
+  if (!rules.draft) await deps.visible.ready(record, pullRequest, signal, { verified: false });
+  const gathered = await gatherWhileOpen(deps, options, publication, rules.waitMs, signal);
   throwIfAborted(signal);
   await forgeWork(deps, options, record, signal, () => assertNotFenced(deps, record, signal));
   const objection = await forgeWork(deps, options, record, signal, () =>
@@ -88,7 +89,7 @@ export async function verifyResult(
     await deps.visible.verdicts(record, pullRequest, body, signal);
   }
   const passed = verdicts.filter(hasPassed);
-  if (!isQuorum(record, passed)) return unverified(record.verdicts, gathered, waitMs);
+  if (!isQuorum(record, passed)) return unverified(record.verdicts, gathered, rules);
   await deps.visible.ready(record, pullRequest, signal);
   const others = verdicts.length - passed.length;
   const disagree = others === 0 ? '' : `; ${others} disagreed`;
@@ -110,17 +111,20 @@ async function assertNotFenced(
   throw new BzzzError('task_fenced', `${tip.record.peer} holds it in epoch ${tip.record.epoch}`);
 }
 
-async function waitMsOf(
-  { forge }: VerifyDeps,
-  repo: RepoName,
-  signal: AbortSignal,
-): Promise<number> {
+interface Rules {
+  readonly waitMs: number;
+  /** Whether it is a draft until it is verified. */
+  readonly draft: boolean;
+}
+
+async function rulesOf({ forge }: VerifyDeps, repo: RepoName, signal: AbortSignal): Promise<Rules> {
   const { policy } = await forge.readBase(repo, { signal });
-  if (policy === null) return waitMsDefault;
+  if (policy === null) return rulesDefault;
   try {
-    return parsePolicy(policy).limits.verdictMs;
+    const { draft, limits } = parsePolicy(policy);
+    return { draft, waitMs: limits.verdictMs };
   } catch (error) {
-    if (isBzzzError(error, 'policy_invalid')) return waitMsDefault;
+    if (isBzzzError(error, 'policy_invalid')) return rulesDefault;
     throw error;
   }
 }
@@ -169,16 +173,21 @@ async function gatherWhileOpen(
   }
 }
 
-function unverified(wanted: number, { verdicts, declined }: Gathered, waitMs: number): string {
+function unverified(
+  wanted: number,
+  { verdicts, declined }: Gathered,
+  { waitMs, draft }: Rules,
+): string {
+  const stays = draft ? ', so it stays a draft' : '';
   const passed = verdicts.filter(hasPassed).length;
   const failed = verdicts.filter((verdict: Verdict) => !hasPassed(verdict)).length;
   if (verdicts.length + declined.length === 0) {
-    return 'unverified: no other peer that could judge it answered, so it stays a draft';
+    return `unverified: no other peer that could judge it answered${stays}`;
   }
   const said = [
     ...(failed === 0 ? [] : [`${failed} found that the acceptance fails`]),
     ...(declined.length === 0 ? [] : [`${declined.length} gave none`]),
   ];
   const rest = said.length === 0 ? `within ${Math.round(waitMs / 1000)} s` : said.join(', ');
-  return `unverified: ${passed} of ${wanted} verdicts (${rest}), so it stays a draft`;
+  return `unverified: ${passed} of ${wanted} verdicts (${rest})${stays}`;
 }

@@ -30,7 +30,13 @@ export interface Visible {
     body: string,
     signal: AbortSignal,
   ): Promise<void>;
-  ready(record: LockRecord, pullRequest: number, signal: AbortSignal): Promise<void>;
+  /** `verified`: as many others as were wanted have judged it; by default they have, where any were wanted. */
+  ready(
+    record: LockRecord,
+    pullRequest: number,
+    signal: AbortSignal,
+    how?: { readonly verified: boolean },
+  ): Promise<void>;
   /** On the pull request: what stands there is about to be replaced. */
   draft(record: LockRecord, pullRequest: number, signal: AbortSignal): Promise<void>;
   /** On the issue: the last words. `how` says how far the result is verified. */
@@ -123,10 +129,11 @@ export function createVisible(deps: VisibleDeps, options: VisibleOptions): Visib
         forge.putVerdicts(repo, pullRequest, body, { signal }),
       );
     },
-    ready(record, pullRequest, signal) {
+    ready(record, pullRequest, signal, how) {
       if (record.state !== 'result') return Promise.resolve();
       const { repo } = taskParts(record.task);
-      const at = { pullRequest, head: record.result, verified: record.verdicts > 0 };
+      const verified = how?.verified ?? record.verdicts > 0;
+      const at = { pullRequest, head: record.result, verified };
       return show(record, 'ready', signal, () => forge.markReady(repo, at, { signal }));
     },
     draft(record, pullRequest, signal) {

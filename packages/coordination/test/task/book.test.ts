@@ -47,6 +47,13 @@ describe('what people want', () => {
     expect(book.get(task)).toMatchObject({ wanted: false, blocked: 'the issue is closed' });
   });
 
+  it('takes a change of an issue that nobody wants for news, and the same word once more for none', () => {
+    const book = after(seen(5), gone(6));
+    expect(book.hear(gone(6))).toBe(false);
+    expect(book.hear(gone(7))).toBe(true);
+    expect(book.get(task)).toMatchObject({ wanted: false, updatedAtMs: 7 });
+  });
+
   it('comes back free of what blocked it', () => {
     expect(after(seen(5), gone(6), seen(7)).get(task)).toMatchObject({
       wanted: true,

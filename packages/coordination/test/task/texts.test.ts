@@ -1,4 +1,4 @@
-import { LockRecord, Oid } from '@bzzz/protocol';
+import { LockRecord, Oid, parsePolicy } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import type { AttemptResult } from '../../src/task/attempt.ts';
 import type { Plan } from '../../src/task/plan.ts';
@@ -27,6 +27,8 @@ const plan: Plan = {
   blockedByOpen: 0,
 };
 
+const briefing = { issue: issueOf(), plan, policy: parsePolicy('version: 1') };
+
 function attemptOf(argv: string[], judgeFilesChanged: string[] = []): AttemptResult {
   const command = { argv, exitCode: 0, elapsedMs: 12.4, outputTail: '' };
   const acceptance = { passed: true, commands: [command], judgeFilesChanged };
@@ -37,7 +39,7 @@ function attemptOf(argv: string[], judgeFilesChanged: string[] = []): AttemptRes
 }
 
 function bodyOf(attempt: AttemptResult): string {
-  return pullRequestText(issueOf(), plan, record, 'ant', attempt).body;
+  return pullRequestText(briefing, record, 'ant', attempt).body;
 }
 
 /** The text without what stands in code fences and code spans, as a forge would interpret it. */
@@ -62,7 +64,7 @@ describe('what people read', () => {
   });
 
   it('gives the evidence', () => {
-    const { title, body } = pullRequestText(issueOf(), plan, record, 'ant', attemptOf(['check']));
+    const { title, body } = pullRequestText(briefing, record, 'ant', attemptOf(['check']));
     expect(title).toBe('Format the code (#7)');
     expect(body).toContain('Closes #7.');
     expect(body).toContain('| `check` | 0 | 12 ms |');

@@ -72,6 +72,16 @@ describe('a published result', () => {
     expect(on().verdicts).toContain('**failed**');
   });
 
+  it('is no draft from the start where the policy says so, and still says that it is unverified', async () => {
+    const { stand, on, verify } = await withVerdicts(1, ['failed']);
+    stand.forge.policy = 'version: 1\ndraft: false\n';
+    const how = await verify();
+    expect(how).toContain('unverified: 0 of 1 verdicts');
+    expect(how).not.toContain('stays a draft');
+    expect(on().pullRequests[0]).toMatchObject({ draft: false });
+    expect(stand.forge.count('markReady')).toBe(1);
+  });
+
   it('is ready though some disagree, and says so', async () => {
     const { on, verify } = await withVerdicts(1, ['failed', 'passed']);
     expect(await verify()).toContain('; 1 disagreed');

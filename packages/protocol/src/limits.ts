@@ -30,10 +30,10 @@ export const limits = {
   dependenciesMax: 32,
   /** Tools, labels, executors in one capabilities message. */
   capabilityItemsMax: 128,
-  /** Peers that one capabilities message says its sender is connected with. */
-  linksMax: 128,
   /** Models of which one capabilities message tells more than the name. */
-  modelFactsMax: 48,
+  modelFactsMax: 24,
+  /** Peers that one capabilities message says its sender is connected with. */
+  linksMax: 64,
   /** Kinds of tasks of which one capabilities message tells the success. */
   successKindsMax: 32,
   /** Free text that explains an outcome. */

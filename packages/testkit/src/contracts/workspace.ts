@@ -2,6 +2,7 @@
 import type { AcceptanceJob, Base, WorkLimits, Workspace, Workspaces } from '@bzzz/coordination';
 import { Epoch, Oid, Policy, TaskId } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeOnBase } from './workspace-on-base.ts';
 import { describeSetups } from './workspace-setup.ts';
 
 export interface WorkspacesSubject {
@@ -95,15 +96,6 @@ export function describeWorkspacesContract(
         expect(acceptance.passed).toBe(false);
         expect(acceptance.commands).toHaveLength(2);
         expect(acceptance.commands[1]?.exitCode).not.toBe(0);
-      });
-
-      it('runs every command where that is wanted', async () => {
-        const { succeeds, fails } = subject.commands;
-        const commands = [fails, succeeds];
-        const { oid: result } = subject.base;
-        const acceptance = await accept({ result, commands, everyCommand: true });
-        expect(acceptance.passed).toBe(false);
-        expect(acceptance.commands.map(({ exitCode }) => exitCode === 0)).toEqual([false, true]);
       });
 
       it('ends a command that takes longer than the attempt may', async () => {
@@ -319,27 +311,6 @@ export function describeWorkspacesContract(
           expect(await subject.readAt(result, 'test/check.txt')).toBe('strict\n');
         });
 
-        it('knows a file that only moved, and changed a little on its way', async () => {
-          const lines = Array.from({ length: 20 }, (_, index) => `line ${index}\n`).join('');
-          const first = await create();
-          await subject.write(first, 'test/long.txt', lines);
-          const { result: oid } = await collected(first);
-          const base = { ...subject.base, oid };
-          const workspace = await subject.settle(subject.workspaces.create({ task, epoch, base }));
-          await subject.write(workspace, 'test/long.txt', null);
-          await subject.write(workspace, 'test/moved.txt', `${lines}one more\n`);
-          await subject.write(workspace, 'test/new.txt', 'new\n');
-          const { result, commits } = await collected(workspace);
-          const told = await subject.settle(subject.workspaces.inspect({ base, result }));
-          for (const [commit] of [commits, told.commits]) {
-            expect(commit?.files.map(({ path, moved }) => [path, moved])).toEqual([
-              ['test/long.txt', undefined],
-              ['test/moved.txt', true],
-              ['test/new.txt', undefined],
-            ]);
-          }
-        });
-
         it('takes what was done since when it is called again', async () => {
           const workspace = await create();
           await subject.write(workspace, 'src/value.txt', 'one\n');
@@ -360,6 +331,8 @@ export function describeWorkspacesContract(
           expect(JSON.stringify(commits)).not.toContain(token);
         });
       });
+
+      describeOnBase(() => ({ ...subject, create, collected, accept }));
 
       describe('accept, with files', () => {
         it('passes when every command exits 0, and reports each', async () => {
@@ -397,47 +370,6 @@ export function describeWorkspacesContract(
               judgeFilesChanged: ['test/check.txt'],
             });
           }
-        });
-
-        it('has of the result what is named alone, where the base has no such file', async () => {
-          const workspace = await create();
-          await subject.write(workspace, 'src/value.txt', 'new\n');
-          await subject.write(workspace, 'test/check.txt', 'lenient\n');
-          await subject.write(workspace, 'test/more.txt', 'more\n');
-          const { result } = await collected(workspace);
-          const commands = [
-            subject.expects('src/value.txt', 'old\n'),
-            subject.expects('test/check.txt', 'strict\n'),
-            subject.expects('test/more.txt', 'more\n'),
-          ];
-          const only = ['test/more.txt', 'test/check.txt'];
-          const acceptance = await accept({ result, commands, only, judge: [] });
-          expect(acceptance).toMatchObject({ passed: true, judgeFilesChanged: [] });
-          const without = await accept({ result, commands, only: [], judge: ['test/**'] });
-          expect(without.commands.map(({ exitCode }) => exitCode === 0)).toEqual([
-            true,
-            true,
-            false,
-          ]);
-        });
-
-        it('keeps the files of the base in their place then', async () => {
-          const workspace = await create();
-          await subject.write(workspace, 'README.md', null);
-          await subject.write(workspace, 'README.md/more.txt', 'more\n');
-          const { result } = await collected(workspace);
-          const commands = [subject.expects('README.md', 'hello\n')];
-          const only = ['README.md/more.txt'];
-          expect(await accept({ result, commands, only })).toMatchObject({ passed: true });
-        });
-
-        it('keeps a new judge file and names it', async () => {
-          const workspace = await create();
-          await subject.write(workspace, 'test/more.txt', 'more\n');
-          const { result } = await collected(workspace);
-          const commands = [subject.expects('test/more.txt', 'more\n')];
-          const acceptance = await accept({ result, commands });
-          expect(acceptance).toMatchObject({ passed: true, judgeFilesChanged: ['test/more.txt'] });
         });
       });
 

@@ -273,11 +273,10 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const made = commits.get(work);
         if (made === undefined) return null;
         if (made.base === base.oid) return { oid: work, conflicts: [] };
-        const { task, trespasses, tests } = made;
-        const oid = commits.make(historyDraws, { ...made, base: base.oid });
+        const { task, ...anew } = { ...made, base: base.oid };
+        const oid = commits.make(historyDraws, { task, ...anew });
         const { number } = taskParts(task);
-        const on = { base: base.oid, trespasses, tests };
-        history.record({ kind: 'made', peer, number, result: oid, ...on });
+        history.record({ kind: 'made', peer, number, result: oid, ...anew });
         return { oid, conflicts: ['a'] };
       }),
     listBranches: (_repo, o) =>
@@ -316,17 +315,10 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         const { pullRequest } = snapshot(number);
         return pullRequest === null ? [] : [pullRequest];
       }),
-    readReview: (_repo, id, o) =>
-      ask(
-        'read',
-        o?.signal,
-        () =>
-          reviewOf(
-            shown(id, (number) => snapshot(number, historyDraws)),
-            o?.authors,
-          ),
-        historyDraws,
-      ),
+    readReview(_repo, id, o) {
+      const look = () => shown(id, (number) => snapshot(number, historyDraws));
+      return ask('read', o?.signal, () => reviewOf(look(), o), historyDraws);
+    },
     putPullRequest: (_repo, number, text, o) =>
       ask('write', o?.signal, () => {
         const { pullRequest, pullRequestText, result } = fresh(number);

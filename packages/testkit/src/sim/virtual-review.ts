@@ -4,10 +4,7 @@ import { BzzzError } from '@bzzz/protocol';
 import type { Snapshot } from './forge-state.ts';
 
 /** Throws `forge_not_found`. */
-export function reviewOf(
-  { pullRequest, review }: Snapshot,
-  authors?: ReviewScope['authors'],
-): Review {
+export function reviewOf({ pullRequest, review }: Snapshot, { authors }: ReviewScope = {}): Review {
   if (pullRequest === null) throw new BzzzError('forge_not_found', 'no pull request');
   const { state, draft, head } = pullRequest;
   const { remarks: all, failedAt, conflictAt } = review;

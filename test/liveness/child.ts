@@ -66,6 +66,7 @@ function coordinatorOver(): Coordinator {
       signer: createSigner(identity),
       journal: journalOver([]),
       replicas: () => [],
+      witness: async () => null,
       forge: nowhere(),
       workspaces: {
         sweep: async () => undefined,

@@ -59,6 +59,7 @@ const coordinator = createCoordinator(
     mesh,
     journal: journals.own,
     replicas: () => [],
+    witness: async () => null,
     forge: options.unfenced ? unfenced(github) : github,
     workspaces: createWorkspaces({ runner }, { dir: join(options.dataDir, 'worktrees') }),
     executors: { recipe: createRecipeExecutor({ runner }) },

@@ -13,6 +13,7 @@ import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { openCommand } from './commands/open.ts';
 import { peersCommand } from './commands/peers.ts';
 import { policyCommand } from './commands/policy.ts';
+import { quarantineCommand } from './commands/quarantine.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { tasksCommand } from './commands/tasks.ts';
@@ -42,6 +43,7 @@ const commands: readonly RegisterCommand[] = [
   indexCommand,
   pauseCommand,
   resumeCommand,
+  quarantineCommand,
   doctorCommand,
   policyCommand,
   configCommand,

@@ -7,7 +7,7 @@ const names: Readonly<Record<string, string>> = { A: 'ant', B: 'bee', C: 'cricke
 
 function told(peer: string, body: { kind: string } & Record<string, unknown>): StoryEntry {
   const id = '1'.repeat(32);
-  return { peer, name: null, seq: 0, entry: { v: 1, at, body: { id, ...body } } };
+  return { peer, name: null, aheadMs: 0, seq: 0, entry: { v: 1, at, body: { id, ...body } } };
 }
 
 it('shows a request for help as the tree that it was', () => {

@@ -51,6 +51,32 @@ it('tells which acceptance the judges of a result ran, and that it was not the s
   ]);
 });
 
+it('tells of a clock that is far ahead, and bears any number as a time', () => {
+  const at = { wallMs: Number.MAX_SAFE_INTEGER, counter: 0 };
+  const entry = { v: 1, at, body: { kind: 'peer.stopped' } };
+  expect(entryLine(plain, { seq: 7, entry })).toContain('no such time');
+  const aheadMs = Number.MAX_SAFE_INTEGER - 1_000;
+  const line = entryLine(plain, { seq: 7, entry, who: 'ash', aheadMs });
+  expect(line).toMatch(/^00:00:01.000 ash .* \(its clock is \d+ d ahead\)$/);
+});
+
+it('tells in red of a peer that is set aside', () => {
+  const at = { wallMs: 0, counter: 0 };
+  const body = {
+    kind: 'peer.quarantined',
+    peer: 'x'.repeat(52),
+    reason: 'it signed two',
+    evidence: {},
+  };
+  const marked = {
+    ...plain,
+    style: (format: unknown, text: string) => `<${String(format)}>${text}`,
+  };
+  expect(entryLine(marked, { seq: 7, entry: { v: 1, at, body } })).toBe(
+    '<dim>00:00:00.000      7  <red,bold>peer.quarantined  peer=xxxxxxxx  it signed two',
+  );
+});
+
 it('tells a step of an attempt on one line', () => {
   const at = { wallMs: 0, counter: 0 };
   const step = { step: 3, role: 'critic', executor: 'ollama', outcome: 'sent back' };
@@ -123,6 +149,7 @@ it('writes what was given into the configuration, and nothing else', () => {
     '  slots: 3',
     'ollama:',
     'spend:',
+    'journal:',
     'timing:',
     'liveness:',
   ]);

@@ -95,8 +95,9 @@ function peer(name: string): PeerAnswer {
     successOf: {},
     machine: undefined,
     paused: false,
+    quarantined: false,
     links: [],
-    journal: { key: 'ab', length: 0, here: 0 },
+    journal: { key: 'ab', length: 0, from: 0, here: 0 },
   };
 }
 
@@ -106,7 +107,7 @@ function entry(seq: number, reason: string): StreamEvent {
   return {
     type: 'entry',
     position: `a.${seq}`,
-    entry: { peer: null, name: 'ash', seq, entry: told },
+    entry: { peer: null, name: 'ash', seq, aheadMs: 0, entry: told },
   };
 }
 

@@ -59,5 +59,8 @@ export { type Health, type HealthDeps, type HealthView, startHealth } from './he
 export type { Sample } from './health/rules.ts';
 export type { Coordinator } from './peer/interface.ts';
 export type { CoordinatorOptions, Offer, Ports } from './peer/options.ts';
+export { type Contradiction, provenBy } from './quarantine/contradiction.ts';
+export { createHeads, type Heads, type HeadsDeps } from './quarantine/heads.ts';
+export type { WitnessOf } from './quarantine/watch-heads.ts';
 export type { PeerReason, PeerReport, TaskReport } from './why/report.ts';
-export type { MemberView, PeerView, TaskView, WatchingView } from './peer/view.ts';
+export type { MemberView, PeerView, QuarantineView, TaskView, WatchingView } from './peer/view.ts';

@@ -9,6 +9,8 @@ const Row = z.object({
   id: z.number(),
   log: JournalKey,
   seq: z.number(),
+  sortMs: z.number(),
+  aheadMs: z.number(),
   entry: z.instanceof(Uint8Array),
 });
 
@@ -31,8 +33,8 @@ export function find(db: DatabaseSync, filter: HistoryFilter): IndexedEntry[] {
     ...(logs === undefined ? [] : [oneOf('log', logs)]),
     ...(kinds === undefined ? [] : [oneOf('kind', kinds)]),
     ...(task === undefined ? [] : [{ sql: 'task = ?', values: [task] }]),
-    ...(sinceMs === undefined ? [] : [{ sql: 'wallMs >= ?', values: [sinceMs] }]),
-    ...(untilMs === undefined ? [] : [{ sql: 'wallMs < ?', values: [untilMs] }]),
+    ...(sinceMs === undefined ? [] : [{ sql: 'sortMs >= ?', values: [sinceMs] }]),
+    ...(untilMs === undefined ? [] : [{ sql: 'sortMs < ?', values: [untilMs] }]),
     ...(afterId === undefined ? [] : [{ sql: 'id > ?', values: [afterId] }]),
     ...(match === undefined ? [] : [{ sql: hasWords, values: [match] }]),
   ];
@@ -40,8 +42,8 @@ export function find(db: DatabaseSync, filter: HistoryFilter): IndexedEntry[] {
   const values = conditions.flatMap((one) => one.values);
   const rows = db
     .prepare(
-      `SELECT id, log, seq, entry FROM entries WHERE ${where}
-       ORDER BY wallMs DESC, counter DESC, id DESC LIMIT ?`,
+      `SELECT id, log, seq, sortMs, aheadMs, entry FROM entries WHERE ${where}
+       ORDER BY sortMs DESC, counter DESC, id DESC LIMIT ?`,
     )
     .all(...values, limit);
   return rows.map(entryOf);
@@ -50,7 +52,9 @@ export function find(db: DatabaseSync, filter: HistoryFilter): IndexedEntry[] {
 /** The first that came to be indexed after that one. */
 export function findSince(db: DatabaseSync, afterId: number, limit: number): IndexedEntry[] {
   return db
-    .prepare('SELECT id, log, seq, entry FROM entries WHERE id > ? ORDER BY id LIMIT ?')
+    .prepare(
+      'SELECT id, log, seq, sortMs, aheadMs, entry FROM entries WHERE id > ? ORDER BY id LIMIT ?',
+    )
     .all(afterId, limit)
     .map(entryOf);
 }
@@ -67,7 +71,8 @@ export function inOrder(
 ): IndexedEntry[] {
   const bySeq = found.toSorted((a, b) => a.seq - b.seq);
   const entries = bySeq.map((one) => {
-    const { at, cause } = one.entry;
+    const { at: told, cause } = one.entry;
+    const at = { wallMs: one.sortMs, counter: told.counter };
     return { log: writerOf(one.log) ?? one.log, seq: one.seq, at, cause, one };
   });
   return causalOrder(entries).map(({ one }) => one);

@@ -23,13 +23,20 @@ import { wordsOf } from './words.ts';
 export interface IndexDeps {
   /** Who writes a log, where that is known: causes name peers. */
   readonly writerOf: (log: JournalKey) => PeerId | undefined;
+  /** The time at which entries come to be here: a writer's clock that is far ahead of it is not believed. */
+  readonly nowMs: () => number;
 }
 
+/** As far as a peer's clock may run ahead and still pull others along (`chronicle`): no honest one is further. */
+const skewMsMax = 60_000;
 /** Entries that are put in at a time; between two such batches everything else has its turn. */
 const batchMax = 500;
 
 /** Throws `index_failed`. */
-export function openHistoryIndex({ writerOf }: IndexDeps, options: OpenOptions): HistoryIndex {
+export function openHistoryIndex(
+  { writerOf, nowMs }: IndexDeps,
+  options: OpenOptions,
+): HistoryIndex {
   const db = openDatabase(options);
   let closed = false;
   let updating: Promise<unknown> = Promise.resolve();
@@ -55,11 +62,14 @@ export function openHistoryIndex({ writerOf }: IndexDeps, options: OpenOptions):
       asked(() => forget(db, log.key));
       from = 0;
     }
+    const start = log.start?.() ?? 0;
+    // What the log does not hold any more would be lost with the next rebuild anyway.
+    if (start > 0) asked(() => forgetBefore(db, log.key, start));
     if (from === log.length()) return 0;
     let added = 0;
     let batch: StoredEntry[] = [];
     const flush = () => {
-      asked(() => put(db, log.key, batch));
+      asked(() => put(db, log.key, { batch, nowMs: Math.floor(nowMs()) }));
       added += batch.length;
       batch = [];
     };
@@ -130,20 +140,39 @@ function forget(db: DatabaseSync, key: JournalKey): void {
   );
 }
 
-function put(db: DatabaseSync, key: JournalKey, batch: readonly StoredEntry[]): void {
+/** Told in the same way as `forget`, for the same reason; a position is a whole number. */
+function forgetBefore(db: DatabaseSync, key: JournalKey, start: number): void {
+  const old = `log = '${key}' AND seq < ${Math.floor(start)}`;
+  if (db.prepare(`SELECT 1 FROM entries WHERE ${old} LIMIT 1`).get() === undefined) return;
+  inTransaction(db, () =>
+    db.exec(`
+      DELETE FROM words WHERE rowid IN (SELECT id FROM entries WHERE ${old});
+      DELETE FROM entries WHERE ${old};
+    `),
+  );
+}
+
+function put(
+  db: DatabaseSync,
+  key: JournalKey,
+  { batch, nowMs }: { batch: readonly StoredEntry[]; nowMs: number },
+): void {
   inTransaction(db, () => {
     const addEntry = db.prepare(
-      'INSERT INTO entries (log, seq, wallMs, counter, kind, task, entry) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO entries (log, seq, sortMs, aheadMs, counter, kind, task, entry)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     const addWords = db.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)');
     for (const { seq, entry } of batch) {
       const { at, body } = entry;
       const bytes = journalEntryCodec.encode(entry);
       const task = taskOf(body) ?? null;
+      const aheadMs = at.wallMs > nowMs + skewMsMax ? at.wallMs - nowMs : 0;
       const { lastInsertRowid } = addEntry.run(
         key,
         seq,
-        at.wallMs,
+        at.wallMs - aheadMs,
+        aheadMs,
         at.counter,
         body.kind,
         task,

@@ -6,7 +6,7 @@ export interface HistoryFilter {
   readonly logs?: readonly JournalKey[] | undefined;
   readonly task?: TaskId | undefined;
   readonly kinds?: readonly string[] | undefined;
-  /** Wall time of the entry, as its writer's clock had it. */
+  /** Wall time of the entry, as its writer's clock had it, unless that was far ahead. */
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
   /** Words that an entry has, each whole or its beginning, in any order; case does not matter. */
@@ -22,6 +22,10 @@ export interface IndexedEntry {
   readonly id: number;
   readonly log: JournalKey;
   readonly seq: number;
+  /** The time by which it stands among others: its writer's, or when it came to be here. */
+  readonly sortMs: number;
+  /** Not 0: so far ahead of our clock was its writer's when it came, and it was not believed. */
+  readonly aheadMs: number;
   readonly entry: JournalEntry;
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Raise it with every change of the tables or of what is put into them: older files are made anew. */
-const version = 2;
+const version = 3;
 
 const tables = `
   CREATE TABLE generation (name TEXT NOT NULL) STRICT;
@@ -16,16 +16,17 @@ const tables = `
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     log TEXT NOT NULL,
     seq INTEGER NOT NULL,
-    wallMs INTEGER NOT NULL,
+    sortMs INTEGER NOT NULL,
+    aheadMs INTEGER NOT NULL,
     counter INTEGER NOT NULL,
     kind TEXT NOT NULL,
     task TEXT,
     entry BLOB NOT NULL,
     UNIQUE (log, seq)
   ) STRICT;
-  CREATE INDEX byTime ON entries (wallMs, counter, id);
-  CREATE INDEX byTask ON entries (task, wallMs, counter) WHERE task IS NOT NULL;
-  CREATE INDEX byKind ON entries (kind, wallMs, counter);
+  CREATE INDEX byTime ON entries (sortMs, counter, id);
+  CREATE INDEX byTask ON entries (task, sortMs, counter) WHERE task IS NOT NULL;
+  CREATE INDEX byKind ON entries (kind, sortMs, counter);
   CREATE VIRTUAL TABLE words USING fts5(text, content='', contentless_delete=1);
 `;
 

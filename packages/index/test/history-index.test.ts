@@ -20,11 +20,12 @@ const other = TaskId.parse('acme/widgets#8');
 let folder: string;
 let index: HistoryIndex;
 const replaced: string[] = [];
+let nowMs = 0;
 const writers = new Map<JournalKey, PeerId>();
 
 function open(): HistoryIndex {
   const path = join(folder, 'index.sqlite');
-  const deps = { writerOf: (log: JournalKey) => writers.get(log) };
+  const deps = { writerOf: (log: JournalKey) => writers.get(log), nowMs: () => nowMs };
   return openHistoryIndex(deps, { path, onReplaced: (reason) => replaced.push(reason) });
 }
 
@@ -32,6 +33,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bzzz-index-'));
   replaced.length = 0;
   writers.clear();
+  nowMs = 1_000_000;
   index = open();
 });
 afterEach(() => {
@@ -44,6 +46,8 @@ interface Log extends JournalLog {
   /** Positions that were read. */
   readonly wasRead: number[];
   broken: boolean;
+  /** What stands before is not held any more. */
+  begins: number;
   say(atMs: number, body: EntryBody, cause?: JournalEntry['cause']): void;
 }
 
@@ -54,7 +58,9 @@ function logOf(letter: string): Log {
     entries,
     wasRead: [],
     broken: false,
+    begins: 0,
     length: () => entries.length,
+    start: () => log.begins,
     say(wallMs, body, cause) {
       entries.push({ v: 1, at: { wallMs, counter: 0 }, ...(cause && { cause }), body });
     },
@@ -62,7 +68,7 @@ function logOf(letter: string): Log {
       if (log.broken) throw new BzzzError('journal_corrupt', 'two histories');
       for (const [seq, entry] of entries.entries()) {
         if (signal?.aborted === true) throw new BzzzError('aborted', 'aborted');
-        if (seq < from) continue;
+        if (seq < Math.max(from, log.begins)) continue;
         log.wasRead.push(seq);
         yield { seq, entry };
       }
@@ -106,6 +112,40 @@ describe('what was indexed', () => {
     expect(found({ text: 'parser line' })).toEqual(['a0']);
     expect(found({ text: 'forge_unreachable', logs: [a.key] })).toEqual(['a1']);
     expect(found({ limit: 2 })).toEqual(['a1', 'b1']);
+  });
+
+  it('of a clock far ahead stands where it came to be here, and that is told', async () => {
+    const [a, b] = [logOf('a'), logOf('b')];
+    a.say(999_000, trouble('one'));
+    a.say(1_000_500, trouble('two'));
+    b.say(1_050_000, trouble('a little ahead'));
+    b.say(Number.MAX_SAFE_INTEGER, trouble('of the end of time'));
+    await index.update([a, b]);
+    nowMs = 2_000_000;
+    a.say(1_999_000, trouble('three'));
+    await index.update([a, b]);
+    // Each log in its own order.
+    expect(found({})).toEqual(['a0', 'b0', 'b1', 'a1', 'a2']);
+    expect(found({ limit: 1 })).toEqual(['a2']);
+    expect(found({ sinceMs: 1_500_000 })).toEqual(['a2']);
+    const ahead = index.query({ limit: 100 }).filter(({ aheadMs }) => aheadMs > 0);
+    expect(ahead).toMatchObject([{ seq: 1, aheadMs: Number.MAX_SAFE_INTEGER - 1_000_000 }]);
+  });
+
+  it('is forgotten when its log does not hold it any more, and nothing else is', async () => {
+    const [a, b] = [logOf('a'), logOf('b')];
+    for (const at of [10, 20, 30]) {
+      a.say(at, trouble(`a at ${at}`));
+      b.say(at + 5, trouble(`b at ${at}`));
+    }
+    await index.update([a, b]);
+    a.begins = 2;
+    expect((await index.update([a, b])).added).toBe(0);
+    expect(found({})).toEqual(['b0', 'b1', 'a2', 'b2']);
+    expect(found({ text: '20' })).toEqual(['b1']);
+    index.clear();
+    expect((await index.update([a, b])).added).toBe(4);
+    expect(found({})).toEqual(['b0', 'b1', 'a2', 'b2']);
   });
 
   it.each(['"', 'NOT', 'a OR', '*', '(', 'NEAR(', "'; DROP TABLE entries; --", 'text:x', '-no'])(
@@ -221,7 +261,7 @@ describe('a file that is of no use', () => {
 
   it('cannot be opened where there is no folder, and says so', () => {
     const options = { path: join(folder, 'no', 'such', 'x.sqlite'), onReplaced: () => undefined };
-    expect(() => openHistoryIndex({ writerOf: () => undefined }, options)).toThrow(
+    expect(() => openHistoryIndex({ writerOf: () => undefined, nowMs: () => 0 }, options)).toThrow(
       expect.objectContaining({ code: 'index_failed' }),
     );
   });

@@ -1,5 +1,5 @@
 import type { Journal, StoredEntry } from '@bzzz/coordination';
-import type { JournalKey } from '@bzzz/protocol';
+import type { JournalKey, TreeWitness } from '@bzzz/protocol';
 import type { MessageStream } from './message-stream.ts';
 
 /** What a writer signed last, as Hypercore counts: in blocks, each of which holds many entries. */
@@ -39,16 +39,29 @@ export interface OwnJournal extends Journal {
 /** Another peer's log, as far as it has arrived here. Everything in it is verified, none trusted. */
 export interface Replica {
   readonly key: JournalKey;
-  /** Position after the last entry that is here, without a gap before it. */
+  /** Position after the last entry that is here, without a gap before it since `start()`. */
   length(): number;
+  /** Position of the first entry that is here: what stood before was let go, or could not be had. */
+  start(): number;
   /** The newest head known of the writer; its blocks may still be on their way. */
   head(): Head;
   /** Whether the writer was seen to sign two histories. Then nothing is read any more, and reads
    *  throw `journal_corrupt`. */
   forked(): boolean;
-  /** Whether the log has outgrown what a replica may hold; what is here stays, no more is fetched. */
-  full(): boolean;
   skipped(): Skipped;
+  /** Lets go of what is too old, which nobody notices otherwise. Throws `stopped`, `journal_corrupt`. */
+  trim(): Promise<void>;
+  /**
+   * Where nothing is here because nobody has the beginning any more, goes on with what others have: at the second
+   * call between which nothing came. Throws `stopped`, `journal_corrupt`.
+   */
+  skipMissing(): Promise<void>;
+  /**
+   * The tree that its writer signed last, as far as it has come here, with its roots at a length, by default
+   * its own: whatever the writer signs of that length must agree. Null: the log does not go so far here, or the
+   * journals are closed. Throws `journal_corrupt` when the store cannot be read.
+   */
+  witness(length?: number): Promise<TreeWitness | null>;
   /** What is here from `from` on, oldest first. Never waits for the network. Throws `aborted`,
    *  `stopped` when the journals are closed, `journal_corrupt` when the store cannot be read. */
   read(options?: ReadOptions): AsyncIterable<StoredEntry>;

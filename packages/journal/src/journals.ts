@@ -18,6 +18,8 @@ import {
 import { createWalSync } from './wal-sync.ts';
 
 export interface JournalsDependencies {
+  /** For the age of what is kept. Default: the machine's clock. */
+  readonly wallMs?: () => number;
   /** How bytes reach the disk. Default: by fdatasync and fsync. */
   readonly sync?: DiskSync;
 }
@@ -28,12 +30,15 @@ export interface JournalsOptions {
   /** Bytes of entries that may wait for the disk. More: larger bursts, more memory. Default
    *  64 MiB. */
   readonly waitingBytesMax?: number;
-  /** Bytes of one replica. More: longer histories of others, more disk that a hostile member can
-   *  fill. Default 1 GiB. */
+  /** Bytes of one replica; of a longer log the end is kept. More: longer histories of others, more disk that
+   *  a hostile member can fill. Default 1 GiB. */
   readonly replicaBytesMax?: number;
+  /** What is older is let go from a replica. More: longer histories of others. Default 90 days. */
+  readonly replicaAgeMsMax?: number;
 }
 
 const MIB = 1024 * 1024;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Name of the own log in the store; others' have only a key. */
 const OWN_NAME = 'journal';
@@ -43,8 +48,13 @@ const OWN_NAME = 'journal';
  * `journal_corrupt` (see verify.ts for what is and is not seen), `journal_write_failed`.
  */
 export async function openJournals(
-  { sync = diskSync }: JournalsDependencies,
-  { dir, waitingBytesMax = 64 * MIB, replicaBytesMax = 1024 * MIB }: JournalsOptions,
+  { sync = diskSync, wallMs = Date.now }: JournalsDependencies,
+  {
+    dir,
+    waitingBytesMax = 64 * MIB,
+    replicaBytesMax = 1024 * MIB,
+    replicaAgeMsMax = 90 * DAY_MS,
+  }: JournalsOptions,
 ): Promise<Journals> {
   const folder = journalFolder(dir);
   await makeFolder(sync, folder.store);
@@ -53,7 +63,8 @@ export async function openJournals(
     const replications = createReplications(store);
     const onFailure = () => void replications.stop();
     const own = await openOwn({ store, sync, folder }, { waitingBytesMax, onFailure });
-    const openOne = (key: JournalKey) => openReplica(store, key, { bytesMax: replicaBytesMax });
+    const retention = { bytesMax: replicaBytesMax, ageMsMax: replicaAgeMsMax, wallMs };
+    const openOne = (key: JournalKey) => openReplica(store, key, retention);
     const replicas = new Map<JournalKey, ClosableReplica>();
     for (const key of await storedKeys(store)) {
       if (key !== own.key) replicas.set(key, openOne(key));

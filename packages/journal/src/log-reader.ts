@@ -14,8 +14,9 @@ import { type JournalBlock, journalBlockCodec } from './block.ts';
 import { throwIfAborted } from './change-bell.ts';
 import type { Skipped } from './interface.ts';
 
-/** The blocks that are here, without a gap. */
+/** The blocks that are here, without a gap from the first one that is held. */
 export interface BlockSource {
+  /** Index after the last one. */
   length(): number;
   get(index: number): Promise<Uint8Array>;
 }
@@ -23,6 +24,17 @@ export interface BlockSource {
 export interface LogReader {
   /** Position after the last entry that was passed. */
   length(): number;
+  /** Position of the first entry that is held. */
+  start(): number;
+  /** Index of the first block that is held, and bytes of all that were passed and are. */
+  held(): { readonly from: number; readonly bytes: number };
+  /** Bytes of the first so many blocks that are held. */
+  bytesOf(blocks: number): number;
+  /**
+   * What stands before this block is not held any more. Where that has not been passed, the next block tells
+   * itself at which position it stands: there is nothing here that it could contradict.
+   */
+  dropBefore(index: number): void;
   /**
    * Where the writer goes on: `length()`, or behind everything that blocks at the end can hold which
    * it cannot read itself, having been written by a newer release.
@@ -44,8 +56,14 @@ export interface LogReader {
 }
 
 export function createLogReader(source: BlockSource): LogReader {
-  /** Position at which each block begins or, when it was skipped, would have begun. Never falls. */
+  /** Index of the first block that is held. */
+  let base = 0;
+  /** Of each from there, the position at which it begins or, when it was skipped, would have. Never falls. */
   const firsts: number[] = [];
+  const sizes: number[] = [];
+  let bytesHeld = 0;
+  /** What stood before the next block was never passed. */
+  let adrift = false;
   let next = 0;
   /** Blocks that were skipped since the last readable one. */
   let unreadable = 0;
@@ -57,18 +75,22 @@ export function createLogReader(source: BlockSource): LogReader {
 
   return {
     length: () => next,
+    start: () => firsts[0] ?? next,
+    held: () => ({ from: base, bytes: bytesHeld }),
+    bytesOf: (blocks) => sizes.slice(0, blocks).reduce((sum, bytes) => sum + bytes, 0),
+    dropBefore,
     writePosition: () => next + unreadable * limits.journalBlockEntriesMax,
     skipped: () => ({ blocks: blocksSkipped, entries: entriesSkipped }),
     catchUp,
-    pass: (bytes) => pass(decodeBlock(bytes)),
+    pass,
     async *read({ from, signal }) {
       await catchUp();
-      const end = firsts.length;
+      const end = base + firsts.length;
       const position = Math.max(from, next);
-      for (let index = blockAt(firsts, from); index < end; index += 1) {
+      for (let index = base + blockAt(firsts, from); index < end; index += 1) {
         throwIfAborted(signal);
-        const block = decodeBlock(await source.get(index));
-        if (block === null || block.first !== firsts[index]) continue;
+        const block = await heldBlock(index);
+        if (block === null || block.first !== firsts[index - base]) continue;
         for (const stored of entriesOf(block, index)) if (stored.seq >= from) yield stored;
       }
       return position;
@@ -83,13 +105,22 @@ export function createLogReader(source: BlockSource): LogReader {
   }
 
   async function passNewBlocks(): Promise<void> {
-    while (firsts.length < source.length()) {
-      pass(decodeBlock(await source.get(firsts.length)));
+    while (base + firsts.length < source.length()) {
+      const index = base + firsts.length;
+      const bytes = await readHeld(index);
+      if (bytes !== null) pass(bytes);
     }
   }
 
-  function pass(block: JournalBlock | null): void {
-    if (block === null || (unreadable > 0 ? block.first < next : block.first !== next)) {
+  function pass(bytes: Uint8Array): void {
+    sizes.push(bytes.byteLength);
+    bytesHeld += bytes.byteLength;
+    place(decodeBlock(bytes));
+  }
+
+  function place(block: JournalBlock | null): void {
+    const isLoose = unreadable > 0 || adrift;
+    if (block === null || (isLoose ? block.first < next : block.first !== next)) {
       firsts.push(next);
       unreadable += 1;
       blocksSkipped += 1;
@@ -98,6 +129,33 @@ export function createLogReader(source: BlockSource): LogReader {
     firsts.push(block.first);
     next = block.first + block.entries.length;
     unreadable = 0;
+    adrift = false;
+  }
+
+  function dropBefore(index: number): void {
+    const count = Math.min(index - base, firsts.length);
+    if (index <= base) return;
+    adrift ||= index > base + firsts.length;
+    firsts.splice(0, count);
+    judged.splice(0, index - base);
+    for (const bytes of sizes.splice(0, count)) bytesHeld -= bytes;
+    base = index;
+  }
+
+  /** Null: it is no block, or was dropped before it could be read. */
+  async function heldBlock(index: number): Promise<JournalBlock | null> {
+    const bytes = await readHeld(index);
+    return bytes && decodeBlock(bytes);
+  }
+
+  async function readHeld(index: number): Promise<Uint8Array | null> {
+    try {
+      const bytes = index < base ? null : await source.get(index);
+      return index < base ? null : bytes;
+    } catch (error) {
+      if (index < base) return null;
+      throw error;
+    }
   }
 
   function entriesOf(block: JournalBlock, index: number): StoredEntry[] {
@@ -106,8 +164,9 @@ export function createLogReader(source: BlockSource): LogReader {
       const entry = decodeEntry(bytes);
       if (entry !== null) entries.push({ seq: block.first + offset, entry });
     }
-    if (judged[index] !== true) entriesSkipped += block.entries.length - entries.length;
-    judged[index] = true;
+    if (index < base) return entries;
+    if (judged[index - base] !== true) entriesSkipped += block.entries.length - entries.length;
+    judged[index - base] = true;
     return entries;
   }
 }

@@ -1,57 +1,78 @@
-import { BzzzError, hexToBytes, type JournalKey } from '@bzzz/protocol';
+import {
+  BzzzError,
+  fromUtf8,
+  hexToBytes,
+  type JournalKey,
+  type TreeWitness,
+  utf8,
+} from '@bzzz/protocol';
 import type Corestore from 'corestore';
+import type Hypercore from 'hypercore';
 import { createChangeBell } from './change-bell.ts';
 import { followLog } from './follow-log.ts';
 import { headOf } from './head.ts';
 import type { Head, ReadOptions, Replica } from './interface.ts';
 import { localBlock, storageError } from './local-block.ts';
 import { createLogReader } from './log-reader.ts';
+import { blocksToDrop, bytesKept, type Retention } from './retention.ts';
+import { createSerial } from './serial.ts';
+import { witnessOf } from './witness.ts';
 
 export interface ClosableReplica extends Replica {
   /** Ends those who follow. The store closes the log itself. */
   close(): void;
 }
 
-export interface ReplicaOptions {
-  /** A log that is longer is not downloaded any further. */
-  readonly bytesMax: number;
-}
+/** Under this name the store remembers the first block that is held. */
+const fromKey = 'bzzz/from';
+/** So many blocks must be missing before it is asked whether what is held is worth going on from. */
+const jumpBlocksMin = 64;
 
 /**
- * Opens the replica of a log in the store and asks every peer, now and later, for all of its
- * blocks. Only blocks without a gap before them are shown.
+ * Opens the replica of a log in the store and asks every peer, now and later, for its blocks. Only blocks
+ * without a gap before them are shown. Of a log that is too long or too old the beginning is let go; where
+ * it begins here is remembered before anything is cleared, so that nothing is fetched twice.
  */
 export function openReplica(
   store: Corestore,
   key: JournalKey,
-  { bytesMax }: ReplicaOptions,
+  retention: Retention,
 ): ClosableReplica {
   const core = store.get({ key: hexToBytes(key) });
   const bell = createChangeBell();
+  const serial = createSerial();
   let closed = false;
+  let begun = false;
+  let seeking = false;
+  /** Blocks that have come, and how many had when it was last asked whether any more would. */
+  let arrivals = 0;
+  let arrivalsAsked = -1;
   /** The last head before the writer was seen to sign another one. */
   let forkedAt: Head | null = null;
+  let download: { destroy(): void } | null = null;
   const reader = createLogReader({
-    length: () => (core.opened ? core.contiguousLength : 0),
+    length: () => (begun ? endOfHeld() : 0),
     get: (index) => localBlock(core, index),
   });
 
-  let download: { destroy(): void } | null = null;
-
   core.on('append', onChange);
-  core.on('download', onChange);
+  core.on('download', () => {
+    arrivals += 1;
+    onChange();
+  });
   core.on('conflict', () => {
     forkedAt = headOf(core);
     bell.ring();
   });
-  core.ready().then(onChange, onChange);
+  const opening = begin();
+  opening.then(onChange, onChange);
 
   return {
     key,
     length: () => reader.length(),
+    start: () => reader.start(),
     head: () => forkedAt ?? headOf(core),
     forked: () => forkedAt !== null,
-    full: isFull,
     skipped: () => reader.skipped(),
     async *read({ from = 0, signal }: ReadOptions = {}) {
       await assertUsable();
@@ -60,23 +81,117 @@ export function openReplica(
     follow({ from = 0, signal }: ReadOptions = {}) {
       return followLog({ reader, bell, assertUsable }, { from, signal });
     },
+    witness,
+    async trim() {
+      await assertUsable();
+      await serial(trimNow);
+    },
+    async skipMissing() {
+      await assertUsable();
+      await serial(skipNow);
+    },
     close() {
       closed = true;
       bell.ring();
     },
   };
 
-  function onChange(): void {
-    if (closed || !core.opened) return;
-    if (isFull()) download?.destroy();
-    else download ??= core.download({ start: 0, end: -1 });
-    // A reader learns of what went wrong by its own call; here only the length is kept current.
-    const ring = () => bell.ring();
-    reader.catchUp().then(ring, ring);
+  async function begin(): Promise<void> {
+    await core.ready();
+    const from = await rememberedFrom(core);
+    reader.dropBefore(from);
+    await clearLate();
+    begun = true;
   }
 
-  function isFull(): boolean {
-    return core.byteLength > bytesMax;
+  /** Blocks that were on their way when they were let go; or the process died before it had let them go. */
+  async function clearLate(): Promise<void> {
+    const { from } = reader.held();
+    const first = core.core.bitfield.firstSet(0);
+    if (first !== -1 && first < from) await core.clear(first, from);
+  }
+
+  function endOfHeld(): number {
+    const { from } = reader.held();
+    if (from <= core.contiguousLength) return core.contiguousLength;
+    return Math.min(core.length, core.core.bitfield.firstUnset(from));
+  }
+
+  function onChange(): void {
+    if (closed || !begun) return;
+    download ??= core.download({ start: reader.held().from, end: -1 });
+    // A reader learns of what went wrong by its own call; here only the length is kept current.
+    const ring = () => bell.ring();
+    serial(async () => {
+      await reader.catchUp();
+      if (reader.held().bytes > retention.bytesMax) await trimNow();
+      await clearLate();
+    }).then(ring, ring);
+    void jump().catch(ring);
+  }
+
+  async function trimNow(): Promise<void> {
+    await reader.catchUp();
+    const { from, bytes } = reader.held();
+    const count = endOfHeld() - from;
+    const get = (place: number) => localBlock(core, from + place);
+    const held = { count, bytes, bytesOf: reader.bytesOf, get };
+    const drop = await blocksToDrop(held, retention);
+    if (drop > 0) await beginAt(from + drop);
+  }
+
+  /** What is missing would push out all that is held: then it is not worth fetching what lies between. */
+  async function jump(): Promise<void> {
+    const missing = core.length - endOfHeld();
+    if (seeking || missing < jumpBlocksMin || core.byteLength <= retention.bytesMax) return;
+    seeking = true;
+    try {
+      const found = await core.seek(core.byteLength - bytesKept(retention));
+      const index = found?.[0] ?? 0;
+      if (!closed) await serial(async () => (index > endOfHeld() ? beginAt(index) : undefined));
+    } finally {
+      seeking = false;
+    }
+  }
+
+  async function skipNow(): Promise<void> {
+    const isQuiet = arrivals === arrivalsAsked;
+    arrivalsAsked = arrivals;
+    const end = endOfHeld();
+    // What stands before may still be on its way.
+    if (end > reader.held().from || !isQuiet) return;
+    const next = core.core.bitfield.firstSet(end);
+    if (next > end) await beginAt(next);
+  }
+
+  async function beginAt(index: number): Promise<void> {
+    const { from } = reader.held();
+    await core.setUserData(fromKey, utf8(String(index)));
+    // The new one first: while nobody wants the latest, Hypercore passes over word of it, and never asks again.
+    const next = core.download({ start: index, end: -1 });
+    download?.destroy();
+    download = next;
+    reader.dropBefore(index);
+    await core.clear(from, index);
+    await reader.catchUp();
+    bell.ring();
+  }
+
+  async function witness(length?: number): Promise<TreeWitness | null> {
+    if (closed) return null;
+    try {
+      if (core.closing === null) return await witnessOf(core, length);
+      // Hypercore closes a log of which it sees two histories; what is on disk is evidence still.
+      const again = store.get({ key: core.key });
+      try {
+        return await witnessOf(again, length);
+      } finally {
+        await again.close();
+      }
+    } catch (error) {
+      if (closed) return null;
+      throw storageError(core, `the tree of ${key} cannot be read`, error);
+    }
   }
 
   async function assertUsable(): Promise<void> {
@@ -85,9 +200,15 @@ export function openReplica(
       throw new BzzzError('journal_corrupt', `the writer of ${key} signed two histories`);
     }
     try {
-      await core.ready();
+      await opening;
     } catch (error) {
       throw storageError(core, `the replica of ${key} does not open`, error);
     }
   }
+}
+
+async function rememberedFrom(core: Hypercore): Promise<number> {
+  const bytes = await core.getUserData(fromKey);
+  const from = bytes === null ? 0 : Number(fromUtf8(bytes));
+  return Number.isSafeInteger(from) && from > 0 ? from : 0;
 }

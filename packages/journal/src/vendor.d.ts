@@ -6,6 +6,8 @@ declare module 'hypercore' {
   export interface InnerCore {
     /** False: a signed truncation of the writer is not followed. */
     readonly replicator: { allowFork: boolean };
+    /** Which blocks are here; -1: none from there on is. */
+    readonly bitfield: { firstSet(index: number): number; firstUnset(index: number): number };
     readonly verifier: { verify(batch: unknown, signature: Uint8Array | null): boolean } | null;
     readonly state: {
       readonly signature: Uint8Array | null;
@@ -14,6 +16,13 @@ declare module 'hypercore' {
       hash(): Uint8Array;
       readonly storage: {
         createBlockStream(): AsyncIterable<{ readonly index: number; readonly value: Uint8Array }>;
+        /** What is asked of it is read when it is flushed. */
+        read(): {
+          getTreeNode(
+            index: number,
+          ): Promise<{ readonly hash: Uint8Array; readonly size: number } | null>;
+          tryFlush(): void;
+        };
       };
     };
   }
@@ -28,6 +37,13 @@ declare module 'hypercore' {
     /** Bytes of those `length` blocks. */
     readonly byteLength: number;
     readonly fork: number;
+    /** The key is its hash; null: it has not come yet. */
+    readonly manifest: {
+      readonly signers: readonly {
+        readonly publicKey: Uint8Array;
+        readonly namespace: Uint8Array;
+      }[];
+    } | null;
     readonly opened: boolean;
     readonly closing: Promise<void> | null;
     /** Not 0: the store threw its write-ahead log away; appends wait until peers filled the gap. */
@@ -42,6 +58,12 @@ declare module 'hypercore' {
     /** Never called by us; a hostile writer can. */
     truncate(length: number): Promise<void>;
     get(index: number, options: { wait: false }): Promise<Uint8Array | null>;
+    /** Deletes blocks that are here, and what of the tree stands over them alone. */
+    clear(start: number, end: number): Promise<unknown>;
+    /** The block that holds this byte, asked of others where it is not known here. */
+    seek(bytes: number): Promise<readonly [index: number, offset: number] | null>;
+    getUserData(key: string): Promise<Uint8Array | null>;
+    setUserData(key: string, value: Uint8Array): Promise<void>;
     download(range: { start: number; end: number }): { destroy(): void };
     on(event: 'append' | 'truncate' | 'download' | 'conflict', listener: () => void): this;
   }

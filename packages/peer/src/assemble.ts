@@ -77,7 +77,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   const identity = await openIdentity(layout);
   const key = await openMeshKey(config.mesh, layout);
 
-  const journals = await openJournals({}, { dir: layout.journal });
+  const journals = await openJournals({}, { dir: layout.journal, ...config.journal });
   closing('journals', () => journals.close());
 
   const { apiUrl, gitUrl } = config.forge;
@@ -162,7 +162,13 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('replication', () => replication.stop());
 
   const history = openHistory(
-    { clock, journals, members, logger: logger.child('history') },
+    {
+      clock,
+      journals,
+      members,
+      setAside: () => coordinator.view().logsSetAside,
+      logger: logger.child('history'),
+    },
     { path: layout.index },
   );
   closing('history', () => history.close());

@@ -13,6 +13,7 @@ export type {
   PeerAnswer,
   PlainEntry,
   Problem,
+  QuarantineAnswer,
   StatusAnswer,
   StoryEntry,
   SubmitAnswer,
@@ -34,6 +35,7 @@ export {
 export { span } from './status/span.ts';
 export { machineText } from './system/machine.ts';
 export { verifyCertificate } from './verify-certificate.ts';
+export { verifyEvidence } from './verify-evidence.ts';
 export { version } from './version.ts';
 export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
 export { openIdentity, openMeshKey } from './folder/keys.ts';

@@ -77,6 +77,8 @@ describe('loadConfig', () => {
         'work.sandbox': 'off',
         'liveness.preset': 'wan',
         'work.tools': 'zig',
+        'journal.replicaBytesMax': '100000',
+        'journal.replicaAgeMsMax': '100000',
         'webhook.listen': '[::1]:4802',
         'gateway.listen': '[::1]:7717',
         'health.alertUrl': 'http://127.0.0.1:9/',

@@ -125,7 +125,7 @@ describe('diagnose', () => {
 
   it('tells of a running peer what it knows', async () => {
     const mesh = { addresses: ['/ip4/127.0.0.1/tcp/1'], connected: 2, known: 3, troubles: [] };
-    const live = { ...mesh, lookedAgoMs: 3_000, lookFailures: [], workers: [] };
+    const live = { ...mesh, lookedAgoMs: 3_000, lookFailures: [], workers: [], quarantine: [] };
     const config = configFor(await tempDir());
     const checks = await diagnose(config, { live });
     expect(checks.find(({ name }) => name === 'mesh')).toMatchObject({
@@ -144,7 +144,7 @@ describe('diagnose', () => {
   it('tells of a running peer what it could not look at', async () => {
     const mesh = { addresses: [], connected: 2, known: 3, troubles: [] };
     const lookFailures = [{ what: 'models', reason: 'the server answered 500' }];
-    const live = { ...mesh, lookedAgoMs: 3_000, lookFailures, workers: [] };
+    const live = { ...mesh, lookedAgoMs: 3_000, lookFailures, workers: [], quarantine: [] };
     const checks = await diagnose(configFor(await tempDir()), { live });
     expect(checks.find(({ name }) => name === 'last look')).toMatchObject({
       ok: false,

@@ -1,5 +1,5 @@
 import type { MemberView, PeerView, WatchingView } from '@bzzz/coordination';
-import { Capabilities, Config, PeerId, TaskId } from '@bzzz/protocol';
+import { Capabilities, Config, PeerId, Sha256Hex, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { problemsOf, type ProblemSources } from '../src/status/problems.ts';
 
@@ -29,7 +29,7 @@ function member(letter: string, change: Partial<MemberView> = {}): MemberView {
   const known = capabilities(letter);
   const { peer, name } = known;
   const facts = { peer, name, self: false, connected: true, liveness: 'alive' as const };
-  return { ...facts, capabilities: known, heardAgoMs: 0, ...change };
+  return { ...facts, capabilities: known, heardAgoMs: 0, quarantined: false, ...change };
 }
 
 function view(change: Partial<PeerView> = {}): PeerView {
@@ -42,6 +42,8 @@ function view(change: Partial<PeerView> = {}): PeerView {
     troubles: [],
     spendCap: null,
     attemptsRest: false,
+    quarantine: [],
+    logsSetAside: new Set(),
     ...change,
   };
 }
@@ -92,6 +94,32 @@ describe('problemsOf', () => {
     });
     const [problem] = problemsOf(sources({ view: cutOff, upMs: 2_000 }));
     expect(problem).toMatchObject({ severity: 'error', text: expect.stringContaining('peer-2') });
+  });
+
+  it('tells of journals that tell two stories before everything else', () => {
+    const { peer, name, capabilities: known } = member('2');
+    const head = {
+      ...known.journal,
+      length: 7,
+      fork: 0,
+      treeHash: Sha256Hex.parse('1'.repeat(64)),
+    };
+    const signed = { peer, head, signature: '0'.repeat(128) };
+    const evidence = { kind: 'heads' as const, first: signed, second: signed };
+    const facts = { journal: known.journal.key, reason: 'it signed two', sinceWallMs: 0, evidence };
+    const aside = { peer, name, self: false, ...facts };
+    const refused = {
+      code: 'forge_unauthorized',
+      reason: 'bad credentials',
+      forMs: 0,
+      retryInMs: 0,
+    };
+    const told = view({ quarantine: [aside], watching: [watched({ trouble: refused })] });
+    expect(codes({ view: told })).toEqual(['error journal_forked', 'error forge_unauthorized']);
+    expect(problemsOf(sources({ view: told }))[0]?.text).toContain('peer-2');
+    const ours = view({ quarantine: [{ ...aside, self: true }] });
+    const [problem] = problemsOf(sources({ view: ours }));
+    expect(problem?.text).toContain('Other peers have set this one aside');
   });
 
   it('tells a token that is refused once, first of all', () => {

@@ -1,8 +1,9 @@
 /**
  * Canonical CBOR, checked by a schema. The only way in for bytes from a wire or a disk.
  */
-import { decode, encode } from 'cborg';
+import { decode, encode, Tokenizer, Type } from 'cborg';
 import type { z } from 'zod';
+import { fromUtf8 } from './bytes.ts';
 import { BzzzError, reasonOf } from './errors.ts';
 
 export interface Codec<T> {
@@ -54,7 +55,7 @@ export function complaints(error: z.ZodError): string {
 
 function decodeStrict(name: string, bytes: Uint8Array): unknown {
   try {
-    return decode(bytes, {
+    const value: unknown = decode(bytes, {
       strict: true,
       allowIndefinite: false,
       allowUndefined: false,
@@ -63,8 +64,26 @@ function decodeStrict(name: string, bytes: Uint8Array): unknown {
       allowBigInt: false,
       rejectDuplicateMapKeys: true,
     });
+    if (holdsReplacement(value)) assertUtf8(bytes);
+    return value;
   } catch (error) {
     throw new BzzzError('message_malformed', `${name}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Whether a text holds what the decoder puts where bytes are no UTF-8; it may also have been written so. */
+function holdsReplacement(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\uFFFD');
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false;
+  return Object.values(value).some(holdsReplacement);
+}
+
+/** Throws TypeError. Otherwise two messages would read alike, and one not be what was signed. */
+function assertUtf8(bytes: Uint8Array): void {
+  const tokens = new Tokenizer(bytes, { retainStringBytes: true });
+  while (!tokens.done()) {
+    const { type, byteValue } = tokens.next();
+    if (type === Type.string && byteValue !== undefined) fromUtf8(byteValue);
   }
 }
 

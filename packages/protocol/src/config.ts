@@ -217,6 +217,20 @@ export const Config = z.strictObject({
     .prefault({}),
   /** What models may cost; who has reached a cap goes on with recipes only. */
   spend: SpendCaps.prefault({}),
+  /** How much of other peers' journals is kept here, so that their story survives them. Of a longer or older one
+   *  the end is kept. */
+  journal: z
+    .strictObject({
+      /** Bytes of each. More: longer stories, more disk that a member can fill. */
+      replicaBytesMax: z
+        .int()
+        .min(64 * 1024)
+        .max(1024 ** 4)
+        .default(1024 ** 3),
+      /** Age of an entry, by its writer's clock. Above the longest time that a task may stay unfinished. */
+      replicaAgeMsMax: z.int().min(60_000).max(315_360_000_000).default(7_776_000_000),
+    })
+    .prefault({}),
   timing: Timing.prefault({}),
   liveness: LivenessChoice,
 });

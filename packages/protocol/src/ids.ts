@@ -98,3 +98,14 @@ export function taskParts(task: TaskId): { repo: RepoName; number: IssueNumber }
     number: IssueNumber.parse(Number(task.slice(hash + 1))),
   };
 }
+
+const base58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+
+/** The id of a peer whose identity has this Ed25519 public key, 64 hex digits. */
+export function peerIdOfPublicKey(publicKey: string): PeerId {
+  // Multihash `identity` of 36 bytes: the key as a protobuf, type Ed25519.
+  let rest = BigInt(`0x002408011220${publicKey}`);
+  let text = '';
+  for (; rest > 0n; rest /= 58n) text = `${base58[Number(rest % 58n)]}${text}`;
+  return PeerId.parse(`1${text}`);
+}

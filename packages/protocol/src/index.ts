@@ -11,6 +11,18 @@ export {
   isBzzzError,
   reasonOf,
 } from './errors.ts';
+export { ForkEvidence, headSigningBytes, HeadsMessage, SignedHead } from './heads.ts';
+export {
+  flatIndex,
+  grownTreeHash,
+  journalKeyOf,
+  rootSpans,
+  spansBetween,
+  treeHashOf,
+  TreeNode,
+  treeSigningBytes,
+  TreeWitness,
+} from './journal-tree.ts';
 export { type CommitParts, commitBytes, commitOid, EMPTY_TREE } from './git-object.ts';
 export { matchesAny } from './globs.ts';
 export {
@@ -34,6 +46,7 @@ export {
   Nonce,
   Oid,
   PeerId,
+  peerIdOfPublicKey,
   RepoName,
   Sha256Hex,
   TaskId,
@@ -53,6 +66,7 @@ export {
   FenceOutcome,
   JournalEntry,
   journalEntryCodec,
+  SettledHistory,
   VisibleEffect,
 } from './journal-entry.ts';
 export { limits } from './limits.ts';

@@ -5,9 +5,10 @@
 import { z } from 'zod';
 import { byteString } from './bytes.ts';
 import { createCodec } from './cbor.ts';
+import { ForkEvidence } from './heads.ts';
 import { HelpId, hopsMax } from './help.ts';
 import { Hlc } from './hlc.ts';
-import { Account, Epoch, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
+import { Account, Epoch, JournalKey, Oid, PeerId, Sha256Hex, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
 import { MeshPause, TaskKind } from './messages.ts';
@@ -56,12 +57,36 @@ const attempt = { task: TaskId, epoch: Epoch, attempt: z.int().min(1) };
 /** `kept`: a branch had moved, or a rule said no. `unknown`: no answer; it may be done all the same. */
 const TidyOutcome = z.enum(['deleted', 'kept', 'unknown']);
 
+/** How far a person has looked into a journal that was forked, in blocks and forks as Hypercore counts them. */
+export const SettledHistory = z.object({
+  key: JournalKey,
+  length: z.int().min(0),
+  fork: z.int().min(0),
+});
+export type SettledHistory = z.infer<typeof SettledHistory>;
+
 export const EntryBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('peer.started'), version: z.string(), name: z.string() }),
   z.object({ kind: z.literal('peer.stopped') }),
   z.object({ kind: z.literal('member.joined'), peer: PeerId, name: z.string() }),
   z.object({ kind: z.literal('member.suspected'), peer: PeerId }),
   z.object({ kind: z.literal('member.dead'), peer: PeerId, reason: Reason }),
+  /** A peer has told two stories: what it signed proves it to anybody. Set aside until a person decides. */
+  z.object({
+    kind: z.literal('peer.quarantined'),
+    peer: PeerId,
+    reason: Reason,
+    evidence: ForkEvidence,
+  }),
+  /**
+   * A person decided: what contradicts itself up to there, in that journal, counts no more. Later
+   * contradictions do.
+   */
+  z.object({
+    kind: z.literal('quarantine.lifted'),
+    peer: PeerId,
+    settled: z.array(SettledHistory).max(limits.settledHistoriesMax),
+  }),
   z.object({ kind: z.literal('task.seen'), ...task, title: z.string(), bodySha256: Sha256Hex }),
   z.object({ kind: z.literal('fence.intended'), intent: FenceIntent }),
   z.object({

@@ -58,6 +58,8 @@ export const limits = {
   helpLeaseMsMax: 60_000,
   /** Peers of which one answer says why they did not help. */
   helpTriedMax: 24,
+  /** Journals of one peer that a person has looked into and let pass; of more the latest. */
+  settledHistoriesMax: 16,
   /** How much higher than the highest epoch that is known of a task a hint may name. */
   epochLeapMax: 1_000,
   /** One sentence that explains what a peer does or does not do. */

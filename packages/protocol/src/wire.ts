@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { byteString } from './bytes.ts';
 import { type Codec, createCodec } from './cbor.ts';
+import { HeadsMessage } from './heads.ts';
 import { HelpRequest, HelpResponse } from './help.ts';
 import type { MeshName } from './ids.ts';
 import { limits } from './limits.ts';
@@ -58,6 +59,7 @@ export const topics = {
   capabilities: topic('capabilities', Capabilities),
   tasks: topic('tasks', TaskHint),
   health: topic('health', HealthNote),
+  heads: topic('heads', HeadsMessage),
 } as const;
 
 /** Direct and indirect probes. Version 1 of the name was a request with one response. */

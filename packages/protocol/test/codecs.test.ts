@@ -9,6 +9,7 @@ import {
   createCodec,
   Envelope,
   envelopeCodec,
+  HeadsMessage,
   HealthNote,
   Heartbeat,
   heartbeatChannel,
@@ -41,6 +42,7 @@ const subjects: Subject[] = [
   subject(topics.capabilities.codec, Capabilities),
   subject(topics.tasks.codec, TaskHint),
   subject(topics.health.codec, HealthNote),
+  subject(topics.heads.codec, HeadsMessage),
   subject(heartbeatChannel.codec, Heartbeat),
   subject(whyProtocol.request, WhyRequest),
   subject(whyProtocol.response, WhyResponse),
@@ -331,3 +333,18 @@ function codeOf(work: () => unknown): string {
   if (result.error instanceof BzzzError) return result.error.code;
   throw result.error;
 }
+
+it('refuses texts that are no UTF-8, and takes the sign for such bytes where it was written', () => {
+  const codec = createCodec({
+    name: 'text',
+    schema: z.object({ text: z.string() }),
+    bytesMax: 100,
+  });
+  const written = { text: 'a\uFFFDb' };
+  expect(codec.decode(codec.encode(written))).toEqual(written);
+  for (const bad of [[0xff], [0xc0, 0x80], [0xf0, 0x9f, 0x98], [0xed, 0xa0, 0x80]]) {
+    const bytes = codec.encode({ text: 'x'.repeat(bad.length) });
+    bytes.set(bad, bytes.byteLength - bad.length);
+    expect(codeOf(() => codec.decode(bytes))).toBe('message_malformed');
+  }
+});

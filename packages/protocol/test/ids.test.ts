@@ -10,7 +10,9 @@ import {
   MeshName,
   Nonce,
   Oid,
+  bytesToHex,
   PeerId,
+  peerIdOfPublicKey,
   RepoName,
   TaskId,
   taskId,
@@ -19,6 +21,12 @@ import {
   utf8,
 } from '../src/index.ts';
 import { valuesOf } from './support/arbitrary.ts';
+import { example, examplePublicKey } from './support/example-lock.ts';
+
+it('names a peer by its public key', () => {
+  const key = examplePublicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  expect(peerIdOfPublicKey(bytesToHex(key))).toBe(example.record.peer);
+});
 
 const peer = `12D3KooW${'A'.repeat(44)}`;
 

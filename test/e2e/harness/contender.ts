@@ -57,6 +57,7 @@ export async function startContender(
       mesh: deafMesh(identity.peer),
       journal: journalOver(entries),
       replicas: () => [],
+      witness: async () => null,
       forge: github,
       workspaces: createWorkspaces({ runner }, { dir: join(dataDir, 'worktrees') }),
       executors: { recipe: createRecipeExecutor({ runner }) },

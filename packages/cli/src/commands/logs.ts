@@ -1,4 +1,5 @@
 import { BzzzError } from '@bzzz/protocol';
+import type { ControlClient } from '@bzzz/peer';
 import { type Command, InvalidArgumentError } from 'commander';
 import { clientOf, type Context, type Options, withCommonOptions, wantsJson } from '../context.ts';
 import { entryLine } from '../output/entry.ts';
@@ -55,6 +56,7 @@ async function history(
   const { terminal, interrupted: signal } = context;
   const client = await clientOf(context, options);
   const { since, until, kind, text } = options;
+  if (what !== undefined) await noteBeginning(context, client, what);
   const found = client.history({
     ...(what === undefined ? {} : /#|^\d+$/.test(what) ? { task: what } : { peer: what }),
     ...(typeof since === 'number' ? { sinceMs: since } : {}),
@@ -70,6 +72,21 @@ async function history(
       wantsJson(options) ? safeJson(one) : entryLine(terminal, { ...one, who: authorOf(one) }),
     ),
   );
+}
+
+/** Of a peer whose journal is not held from its beginning, that is said first; of a task nobody knows it. */
+async function noteBeginning(
+  { terminal, interrupted: signal }: Context,
+  client: ControlClient,
+  what: string,
+): Promise<void> {
+  const { peers } = await client.peers({ signal });
+  const found = peers.find(
+    ({ id, name }) => name === what || (what.length >= 4 && id.endsWith(what)),
+  );
+  const from = found?.journal.from ?? 0;
+  if (from === 0) return;
+  terminal.note(`Its journal is held here from entry ${from} on; older ones were let go.`);
 }
 
 /** Ctrl-C is how following ends. */

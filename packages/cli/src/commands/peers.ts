@@ -37,12 +37,20 @@ function row(terminal: Terminal, peer: PeerAnswer): string[] {
     peer.self ? '-' : `${span(peer.heardAgoMs)} ago`,
     `${peer.running}/${peer.slots}`,
     peer.load.toFixed(2),
-    `${peer.journal.here}/${peer.journal.length}`,
+    journalText(peer),
     offers.join(' '),
   ];
 }
 
-function state(terminal: Terminal, { self, liveness, connected, paused }: PeerAnswer): string {
+/** As `7..90/90` where what stood before is not held any more. */
+function journalText({ journal: { from, here, length } }: PeerAnswer): string {
+  return `${from > 0 ? `${from}..` : ''}${here}/${length}`;
+}
+
+function state(terminal: Terminal, peer: PeerAnswer): string {
+  const { self, liveness, connected, paused, quarantined } = peer;
+  if (quarantined)
+    return terminal.style(['red', 'bold'], self ? 'this one, FORKED' : 'QUARANTINED');
   if (self) return terminal.style('bold', paused ? 'this one, paused' : 'this one');
   if (liveness === 'dead') return terminal.style('red', 'dead');
   if (liveness === 'suspected') return terminal.style('yellow', 'suspected');

@@ -150,7 +150,7 @@ function print(
     const { platform, sandbox, version } = environment;
     const found = reason === '' ? outcome : `${outcome}: ${reason}`;
     const where = `${platform}, ${sandbox}, bzzz ${version}`;
-    return [peer, printable(found), printable(where), new Date(atMs).toISOString()];
+    return [peer, printable(found), printable(where), timeText(atMs)];
   });
   terminal.print('');
   for (const line of table(['peer', 'found', 'on', 'at'], rows)) terminal.print(line);
@@ -167,4 +167,10 @@ function print(
       'Which peers belong to your mesh a certificate cannot say: see `bzzz peers`, and --peer.',
     );
   }
+}
+
+/** A judge says any number; a date has an end. */
+function timeText(atMs: number): string {
+  const date = new Date(atMs);
+  return Number.isNaN(date.getTime()) ? 'no such time' : date.toISOString();
 }

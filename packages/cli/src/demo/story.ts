@@ -111,6 +111,10 @@ export function createStory(): Story {
         return body.by === undefined
           ? `gets no help with ${short(body.task)}: ${firstLine(body.reason)}`
           : `is helped with ${short(body.task)} by ${nameOf(body.by)}`;
+      case 'peer.quarantined':
+        return `sets ${nameOf(body.peer)} aside: ${firstLine(body.reason)}`;
+      case 'quarantine.lifted':
+        return `takes ${nameOf(body.peer)} back`;
       case 'trouble':
         return `trouble ${body.code}: ${firstLine(body.reason)}`;
       case 'operator.acted':

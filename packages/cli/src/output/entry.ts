@@ -5,16 +5,26 @@ import { shortId } from './units.ts';
 
 export function entryLine(
   terminal: Terminal,
-  { seq, entry, who }: { seq: number; entry: PlainEntry; who?: string },
+  line: { seq: number; entry: PlainEntry; who?: string; aheadMs?: number },
 ): string {
-  const time = new Date(entry.at.wallMs).toISOString().slice(11, 23);
+  const { seq, entry, who, aheadMs = 0 } = line;
+  const time = timeOf(entry.at.wallMs - aheadMs);
+  const ahead =
+    aheadMs === 0 ? '' : `  ${terminal.style('yellow', `(its clock is ${span(aheadMs)} ahead)`)}`;
   const by = who === undefined ? `${seq}`.padStart(6) : who.padEnd(12);
   const { kind } = entry.body;
-  return `${terminal.style('dim', time)} ${by}  ${kindStyled(terminal, kind)}  ${detail(entry.body)}`.trimEnd();
+  return `${terminal.style('dim', time)} ${by}  ${kindStyled(terminal, kind)}  ${detail(entry.body)}${ahead}`.trimEnd();
+}
+
+/** A hostile writer says any number; a date has an end. */
+function timeOf(wallMs: number): string {
+  const date = new Date(wallMs);
+  return Number.isNaN(date.getTime()) ? 'no such time' : date.toISOString().slice(11, 23);
 }
 
 function kindStyled(terminal: Terminal, kind: string): string {
   const padded = kind.padEnd(16);
+  if (kind === 'peer.quarantined') return terminal.style(['red', 'bold'], padded);
   if (kind === 'trouble') return terminal.style('yellow', padded);
   return kind === 'task.ended' ? terminal.style('green', padded) : terminal.style('cyan', padded);
 }

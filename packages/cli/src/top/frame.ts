@@ -67,7 +67,7 @@ function peerRows({ peers }: TopState): string[][] {
     one.self ? 'here' : one.liveness === 'alive' && !one.connected ? 'not connected' : one.liveness,
     `${one.running}/${one.slots}`,
     one.load.toFixed(2),
-    one.paused ? 'paused' : '',
+    one.quarantined ? 'quarantined' : one.paused ? 'paused' : '',
     printable([...one.executors, ...one.tools].join(' ')),
   ]);
   return [['Peers', 'state', 'busy', 'load', '', 'can'], ...rows];

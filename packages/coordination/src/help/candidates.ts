@@ -4,24 +4,26 @@ import { taskParts } from '@bzzz/protocol';
 import { obstacleOf, rank } from '../contest/rank.ts';
 import { rendezvous } from '../contest/rendezvous.ts';
 import type { Membership } from '../membership/membership.ts';
+import type { Quarantine } from '../quarantine/quarantine.ts';
 import type { Book } from '../task/book.ts';
 
 export interface CandidateDeps {
   readonly self: PeerId;
   readonly membership: Pick<Membership, 'live'>;
+  readonly quarantine: Pick<Quarantine, 'has'>;
   /** What the task needs, as far as it was heard. */
   readonly book: Pick<Book, 'get'>;
 }
 
 /** Those that cannot do it themselves come last: they may know somebody whom we do not. */
 export function helpCandidates(
-  { self, membership, book }: CandidateDeps,
+  { self, membership, quarantine, book }: CandidateDeps,
   { id, task, peer: asker }: Plea,
 ): readonly PeerId[] {
   const { repo } = taskParts(task);
   const others = membership.live().filter(({ peer, slots, sandbox, repositories }) => {
     const isHelpful = slots > 0 && sandbox !== 'none' && repositories.includes(repo);
-    return isHelpful && peer !== self && peer !== asker;
+    return isHelpful && peer !== self && peer !== asker && !quarantine.has(peer);
   });
   const needs = book.get(task)?.seen?.needs;
   if (needs === undefined) return rendezvous(id, peersOf(others));

@@ -1,6 +1,7 @@
 /** Both sides of help of one peer: what it asks of others, and what it does for them. */
 import type { Clock } from '../ports/index.ts';
 import type { Membership } from '../membership/membership.ts';
+import type { Quarantine } from '../quarantine/quarantine.ts';
 import type { Book } from '../task/book.ts';
 import type { AssistOptions } from './assist.ts';
 import { type AskDeps, type Asking, createAsking } from './ask.ts';
@@ -14,6 +15,7 @@ export interface HelpDeps extends AskDeps, HelperDeps {
   readonly workspaces: HelperDeps['workspaces'];
   readonly chronicle: AskDeps['chronicle'];
   readonly membership: Membership;
+  readonly quarantine: Pick<Quarantine, 'has'>;
   readonly book: Pick<Book, 'get'>;
 }
 

@@ -12,10 +12,13 @@ import {
   type SignedPlea,
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
+import type { Quarantine } from '../quarantine/quarantine.ts';
 import { type BranchDeps, type BranchEnd, followBranch } from './branch.ts';
 
 export interface SpreadDeps extends BranchDeps {
   readonly chronicle: Pick<Chronicle, 'record'>;
+  /** What its peers made is not taken. */
+  readonly quarantine: Pick<Quarantine, 'has'>;
 }
 
 export interface SpreadJob {
@@ -58,7 +61,9 @@ export async function spread(
 
   async function askOne(peer: PeerId, budget: number): Promise<void> {
     const end = await branch(deps, job, { peer, budget, dropped }, signal);
-    if (end.kind === 'helped') {
+    if (end.kind === 'helped' && deps.quarantine.has(end.help.peer)) {
+      tried.push({ peer: end.help.peer, reason: 'it is in quarantine' });
+    } else if (end.kind === 'helped') {
       help ??= end.help;
       enough.abort();
     } else if (end.kind === 'nothing') tried.push(...end.tried);

@@ -30,6 +30,7 @@ import { type Presence, startPresence } from '../membership/presence.ts';
 import { createPause } from '../pause/pause.ts';
 import { incarnationAfter, readMemory } from '../recovery/fold.ts';
 import { createRecords } from '../recovery/records.ts';
+import { createHeads } from '../quarantine/heads.ts';
 import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
 import { createBlockersOf } from '../task/blockers.ts';
@@ -52,7 +53,7 @@ import { learnFromTip } from './reading.ts';
 import { remember } from './remember.ts';
 import { createReworkHints } from './rework-hints.ts';
 import { createTeller } from './teller.ts';
-import { viewOf } from './view.ts';
+import { viewNow } from './view.ts';
 import { createWorkforce } from './workforce.ts';
 
 const attemptsMax = 3;
@@ -80,7 +81,10 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const blockersOf = createBlockersOf({ ...ports, trouble });
   const executors = spending.capped(ports.executors);
   const consent = createConsent({ ...ports, trouble, meshAccounts });
-  const deps = { ...ports, executors, chronicle, trouble, blockersOf, consent, membership };
+  const heads = createHeads({ ...ports, chronicle, trouble }, timing);
+  const { quarantine } = heads;
+  const parts = { executors, chronicle, trouble, blockersOf, consent, membership, quarantine };
+  const deps = { ...ports, ...parts };
   const book = createBook();
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
@@ -286,9 +290,10 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
 
   async function start(): Promise<void> {
     const memory = await readMemory(journal, signal, take);
-    remember({ chronicle, membership, fence, book, epilogue, pause }, memory);
+    remember({ ...deps, fence, book, epilogue, pause }, memory);
     const { name, version } = options;
     await chronicle.record({ kind: 'peer.started', version, name });
+    heads.start();
     await ports.workspaces.sweep();
     const incarnation = incarnationAfter(memory, clock.wallMs());
     const started = startPresence(deps, {
@@ -316,6 +321,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     judge = startJudge({ ...deps, fence }, judgeOptionsOf(options, helping.hasHelped));
     helping.start(memory.help);
     ends.push(
+      heads.stop,
       why.stop,
       started.stop,
       watchLiveness(deps, {
@@ -380,21 +386,13 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     },
     lookNow: (repo) => lookout?.lookNow(repo),
     view: () =>
-      viewOf({
-        self: presence?.self(),
-        members: membership.all(),
-        tasks: book.all(),
-        watches: watches(),
-        troubles: trouble.recent(),
-        spendCap: spending.capReached(),
-        attemptsRest: pause.rest.wanted(),
-        nowMs: clock.monotonicMs(),
-      }),
+      viewNow({ ...deps, book, spending, pause }, { self: presence?.self(), watches: watches() }),
     whyTask: async (task, { signal: until }) => runningWhy().task(task, until),
     whyPeer: async (peer, { signal: until }) => runningWhy().peer(peer, until),
     onEntry: chronicle.onEntry,
     offerChanged: onOffer,
     pause: pause.set,
+    liftQuarantine: heads.lift,
     note: recordNotes(deps),
   };
 }

@@ -27,6 +27,8 @@ export interface Coordinator {
   offerChanged(): void;
   /** Stops new work here or in the whole mesh, or attempts too, or lets it all go on again. */
   pause: Pause['set'];
+  /** A person decides that a peer is not set aside any more. Throws `peer_unknown` when it is not. */
+  liftQuarantine(peer: PeerId): Promise<void>;
   /** Puts a note into the journal; of an operator's act before it is done. Throws what the journal throws. */
   note(note: Note): Promise<void>;
   /** Entries of our own journal as they become durable. */

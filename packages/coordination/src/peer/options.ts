@@ -8,6 +8,7 @@ import type {
   SpendCaps,
   Timing,
 } from '@bzzz/protocol';
+import type { WitnessOf } from '../quarantine/watch-heads.ts';
 import type {
   Clock,
   Executors,
@@ -28,6 +29,8 @@ export interface Ports {
   readonly journal: Journal;
   /** Other peers' journals, as far as they have arrived here. */
   readonly replicas: () => readonly JournalLog[];
+  /** What is held of a journal, to compare signed heads of its writer with. */
+  readonly witness: WitnessOf;
   readonly forge: Forge;
   readonly workspaces: Workspaces;
   readonly executors: Executors;

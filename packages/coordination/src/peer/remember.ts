@@ -3,6 +3,7 @@ import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Fence } from '../fence/fence.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { Pause } from '../pause/pause.ts';
+import type { Quarantine } from '../quarantine/quarantine.ts';
 import type { Ending, Memory } from '../recovery/fold.ts';
 import type { Book } from '../task/book.ts';
 import type { TaskState } from '../task/state.ts';
@@ -15,11 +16,13 @@ export interface RememberDeps {
   readonly book: Pick<Book, 'update'>;
   readonly epilogue: Pick<Epilogue, 'ended'>;
   readonly pause: Pick<Pause, 'remember'>;
+  readonly quarantine: Pick<Quarantine, 'remember'>;
 }
 
 export function remember(deps: RememberDeps, memory: Memory): void {
   if (memory.lastAt !== null) deps.chronicle.resume(memory.lastAt);
   deps.pause.remember(memory.pause);
+  deps.quarantine.remember(memory.quarantine);
   deps.membership.remember(memory.members);
   for (const intent of memory.intents) deps.fence.remember(intent);
   for (const [task, ending] of memory.endings) {

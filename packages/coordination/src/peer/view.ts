@@ -1,8 +1,19 @@
 /** What a peer shows of itself: plain data, for `bzzz status` and whatever else looks. */
-import { BzzzError, type Capabilities, type PeerId, type TaskId } from '@bzzz/protocol';
-import type { Liveness, Member } from '../membership/membership.ts';
-import type { TroubleNote } from '../support/trouble.ts';
-import type { TaskEntry } from '../task/book.ts';
+import {
+  BzzzError,
+  type Capabilities,
+  type ForkEvidence,
+  type JournalKey,
+  type PeerId,
+  type TaskId,
+} from '@bzzz/protocol';
+import type { Liveness, Member, Membership } from '../membership/membership.ts';
+import type { Pause } from '../pause/pause.ts';
+import type { Clock } from '../ports/index.ts';
+import { logsSetAside, type Quarantine, type Quarantined } from '../quarantine/quarantine.ts';
+import type { Spending } from '../spend/spending.ts';
+import type { Trouble, TroubleNote } from '../support/trouble.ts';
+import type { Book, TaskEntry } from '../task/book.ts';
 import type { WatchRole } from '../watching/roles.ts';
 import type { WatchView } from '../watching/watch.ts';
 
@@ -14,6 +25,19 @@ export interface MemberView {
   readonly liveness: Liveness;
   readonly capabilities: Capabilities;
   readonly heardAgoMs: number;
+  /** It tells two stories, and is set aside until a person decides. */
+  readonly quarantined: boolean;
+}
+
+export interface QuarantineView {
+  readonly peer: PeerId;
+  /** Null: it is not among the members now. */
+  readonly name: string | null;
+  readonly self: boolean;
+  readonly journal: JournalKey;
+  readonly reason: string;
+  readonly sinceWallMs: number;
+  readonly evidence: ForkEvidence;
 }
 
 export interface TaskView {
@@ -66,6 +90,9 @@ export interface PeerView {
   readonly spendCap: string | null;
   /** Its attempts under way stand still, on the word of its operator. */
   readonly attemptsRest: boolean;
+  readonly quarantine: readonly QuarantineView[];
+  /** Journals that are not read any further because of that. */
+  readonly logsSetAside: ReadonlySet<JournalKey>;
 }
 
 export interface ViewSources {
@@ -76,12 +103,41 @@ export interface ViewSources {
   readonly troubles: readonly TroubleNote[];
   readonly spendCap: string | null;
   readonly attemptsRest: boolean;
+  readonly quarantined: readonly Quarantined[];
   /** Monotonic. */
   readonly nowMs: number;
 }
 
-export function viewOf(sources: ViewSources): PeerView {
-  const { self, members, nowMs } = sources;
+interface ViewParts {
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly membership: Pick<Membership, 'all'>;
+  readonly book: Pick<Book, 'all'>;
+  readonly trouble: Pick<Trouble, 'recent'>;
+  readonly spending: Pick<Spending, 'capReached'>;
+  readonly pause: Pick<Pause, 'rest'>;
+  readonly quarantine: Pick<Quarantine, 'all'>;
+}
+
+/** Everything that is shown, as it stands now. */
+export function viewNow(
+  { clock, membership, book, trouble, spending, pause, quarantine }: ViewParts,
+  { self, watches }: Pick<ViewSources, 'self' | 'watches'>,
+): PeerView {
+  return viewOf({
+    self,
+    watches,
+    members: membership.all(),
+    tasks: book.all(),
+    troubles: trouble.recent(),
+    spendCap: spending.capReached(),
+    attemptsRest: pause.rest.wanted(),
+    quarantined: quarantine.all(),
+    nowMs: clock.monotonicMs(),
+  });
+}
+
+function viewOf(sources: ViewSources): PeerView {
+  const { self, members, quarantined, nowMs } = sources;
   if (self === undefined) throw new BzzzError('stopped', 'the peer has not started yet');
   const names = new Map(members.map(({ capabilities: { peer, name } }) => [peer, name]));
   return {
@@ -94,6 +150,7 @@ export function viewOf(sources: ViewSources): PeerView {
       liveness,
       capabilities,
       heardAgoMs: nowMs - heardAtMs,
+      quarantined: quarantined.some(({ peer }) => peer === capabilities.peer),
     })),
     tasks: sources.tasks.map((entry) => taskView(entry, names)),
     watching: sources.watches.map(({ repo, role, polls, answeredAtMs, trouble }) => ({
@@ -111,6 +168,19 @@ export function viewOf(sources: ViewSources): PeerView {
     troubles: sources.troubles.map((note) => troubleView(note, nowMs)),
     spendCap: sources.spendCap,
     attemptsRest: sources.attemptsRest,
+    quarantine: quarantined.map(({ peer, key, reason, sinceWallMs, evidence }) => ({
+      peer,
+      name: names.get(peer) ?? null,
+      self: peer === self.peer,
+      journal: key,
+      reason,
+      sinceWallMs,
+      evidence,
+    })),
+    logsSetAside: logsSetAside(
+      quarantined,
+      members.map(({ capabilities }) => capabilities),
+    ),
   };
 }
 

@@ -11,6 +11,8 @@ export interface JournalLog {
   readonly key: JournalKey;
   /** Position after the last entry that is here; of the own journal, of the last durable one. */
   length(): number;
+  /** Position of the first entry that is here; absent: all are, from 0. */
+  start?(): number;
   /**
    * The entries from `from` on, oldest first. Blocks of unknown kinds are skipped. Throws `aborted`,
    * `stopped`, and `journal_corrupt` when the log cannot be read or its writer signed two histories.

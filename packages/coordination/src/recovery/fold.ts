@@ -13,6 +13,8 @@ import type {
 } from '@bzzz/protocol';
 import type { PauseMemory } from '../pause/pause.ts';
 import type { Journal } from '../ports/index.ts';
+import { foldQuarantine } from '../quarantine/memory.ts';
+import type { QuarantineMemory } from '../quarantine/quarantine.ts';
 
 export interface Memory {
   /** How often the process was started before. */
@@ -27,6 +29,7 @@ export interface Memory {
   /** Requests for help that were made of us, and the tasks with which we helped. */
   readonly help: { readonly asked: ReadonlySet<HelpId>; readonly helped: ReadonlySet<TaskId> };
   readonly pause: PauseMemory;
+  readonly quarantine: QuarantineMemory;
   /** How our tasks ended, the last end of each. */
   readonly endings: ReadonlyMap<TaskId, Ending>;
 }
@@ -54,11 +57,13 @@ export async function readMemory(
   const unfinished = new Set<TaskId>();
   const members = new Set<PeerId>();
   const help = { asked: new Set<HelpId>(), helped: new Set<TaskId>() };
+  const quarantine = foldQuarantine();
   let pause: PauseMemory = { self: false, attempts: false, mesh: null };
   for await (const { entry } of journal.read({ signal })) {
     const { body } = entry;
     lastAt = entry.at;
     onEntry(entry);
+    quarantine.take(body, entry.at.wallMs);
     if (body.kind === 'peer.started') starts += 1;
     if (body.kind === 'member.joined') members.add(body.peer);
     if (body.kind === 'member.dead') members.delete(body.peer);
@@ -90,7 +95,16 @@ export async function readMemory(
     }
   }
   const open = { unfinished: [...unfinished], members: [...members] };
-  return { starts, lastAt, intents, ...open, help, pause, endings };
+  return {
+    starts,
+    lastAt,
+    intents,
+    ...open,
+    help,
+    pause,
+    quarantine: quarantine.memory(),
+    endings,
+  };
 }
 
 function pauseAfter(

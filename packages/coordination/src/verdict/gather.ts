@@ -18,6 +18,7 @@ import type { Chronicle } from '../chronicle/chronicle.ts';
 import { rendezvous } from '../contest/rendezvous.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { Clock, Mesh, Signer } from '../ports/index.ts';
+import type { Quarantine } from '../quarantine/quarantine.ts';
 import { pause } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { hasPassed, isParty, isQuorum, objectionTo, type Publication } from './certificate.ts';
@@ -29,6 +30,8 @@ export interface GatherDeps {
   readonly signer: Pick<Signer, 'verify'>;
   readonly chronicle: Pick<Chronicle, 'record'>;
   readonly trouble: Trouble;
+  /** Its peers are not asked, and what they said before does not count any more. */
+  readonly quarantine: Pick<Quarantine, 'has'>;
 }
 
 export interface Gathered {
@@ -90,9 +93,13 @@ export async function gatherVerdicts(
     wentAway -= 1;
   }
 
+  function counting(): Verdict[] {
+    return verdicts.filter(({ statement }) => !deps.quarantine.has(statement.peer));
+  }
+
   /** How many more to ask: who takes long counts as one that may never answer. */
   function wanted(): number {
-    const missing = record.verdicts - verdicts.filter(hasPassed).length;
+    const missing = record.verdicts - counting().filter(hasPassed).length;
     const room = limits.verdictsMax - verdicts.length - asking.size;
     const prompt = [...asking.values()].filter(
       ({ sinceMs }) => clock.monotonicMs() - sinceMs < patienceMs,
@@ -100,7 +107,7 @@ export async function gatherVerdicts(
     return Math.min(room, missing - prompt.length);
   }
 
-  while (!isQuorum(record, verdicts.filter(hasPassed)) && !signal.aborted) {
+  while (!isQuorum(record, counting().filter(hasPassed)) && !signal.aborted) {
     for (const peer of candidates(deps, publication, asked).slice(0, Math.max(0, wanted()))) {
       asked.add(peer);
       const over = askFor(peer).finally(() => asking.delete(peer));
@@ -113,12 +120,12 @@ export async function gatherVerdicts(
   }
   enough.abort();
   await Promise.all([...asking.values()].map(({ over }) => over));
-  return { verdicts, declined };
+  return { verdicts: counting(), declined };
 }
 
 /** Those that could judge, in an order of their own for each result, so that not everybody asks the same. */
 function candidates(
-  { mesh, membership }: GatherDeps,
+  { mesh, membership, quarantine }: GatherDeps,
   { record }: Publication,
   asked: ReadonlySet<PeerId>,
 ): PeerId[] {
@@ -129,7 +136,8 @@ function candidates(
       const able = slots > 0 && sandbox !== 'none' && repositories.includes(repo);
       return able && peer !== mesh.peer && !isParty(record, peer) && !asked.has(peer);
     })
-    .map(({ peer }) => peer);
+    .map(({ peer }) => peer)
+    .filter((peer) => !quarantine.has(peer));
   return rendezvous(record.result, able);
 }
 
@@ -143,6 +151,7 @@ async function ask(
   const request = { task: record.task, lock, commit: record.result };
   let misses = 0;
   for (let asks = 0; !signal.aborted; asks += 1) {
+    if (deps.quarantine.has(peer)) return { kind: 'declined', reason: 'it is in quarantine' };
     try {
       const response = await deps.mesh.request(verifyProtocol, peer, request, { signal });
       misses = 0;

@@ -17,6 +17,7 @@ describe('the memory of earlier runs', () => {
       members: [],
       help: { asked: new Set(), helped: new Set() },
       pause: { self: false, attempts: false, mesh: null },
+      quarantine: { quarantined: [], settled: new Map() },
       endings: new Map(),
     });
   });

@@ -40,7 +40,17 @@ export function createMemoryPeer(
   const replicas = () => options.replicas ?? [];
   const fatal: unknown[] = [];
   const coordinator = createCoordinator(
-    { clock, random: createDraws(index), signer, mesh, journal, replicas, forge, ...work },
+    {
+      clock,
+      random: createDraws(index),
+      signer,
+      mesh,
+      journal,
+      replicas,
+      witness: async () => null,
+      forge,
+      ...work,
+    },
     {
       name: `peer-${index}`,
       version: '0.1.0',

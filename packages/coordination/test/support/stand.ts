@@ -18,6 +18,7 @@ import { createFence } from '../../src/fence/fence.ts';
 import { readTip, type Tip } from '../../src/fence/tip.ts';
 import { createConsent } from '../../src/task/consent.ts';
 import { createBlockersOf } from '../../src/task/blockers.ts';
+import { createQuarantine } from '../../src/quarantine/quarantine.ts';
 import { createTrouble } from '../../src/support/trouble.ts';
 import { createDraws, createIdentity } from './identity.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
@@ -55,7 +56,9 @@ export function createStand(
   const trouble = createTrouble({ clock, chronicle, onFatal: (error) => fatal.push(error) });
   const blockersOf = createBlockersOf({ forge, trouble });
   const consent = createConsent({ forge, trouble, meshAccounts: () => [account] });
+  const quarantine = createQuarantine({ clock, chronicle });
   const ports = {
+    quarantine,
     clock,
     forge,
     journal,

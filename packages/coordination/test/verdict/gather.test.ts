@@ -1,5 +1,11 @@
 /** Who is asked for a verdict, in which order, and what becomes of those who give none. */
-import { BzzzError, type PeerId, type VerifyResponse, verifyProtocol } from '@bzzz/protocol';
+import {
+  BzzzError,
+  JournalHead,
+  type PeerId,
+  type VerifyResponse,
+  verifyProtocol,
+} from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { createMembership } from '../../src/membership/membership.ts';
 import { gatherVerdicts } from '../../src/verdict/gather.ts';
@@ -45,6 +51,14 @@ async function passing(index: number): Promise<Answer> {
   });
 }
 
+/** Two heads; what they are worth was found before. */
+function forkOf(peer: PeerId) {
+  const head = (digit: string) =>
+    JournalHead.parse({ key: 'ab'.repeat(32), length: 1, fork: 0, treeHash: digit.repeat(64) });
+  const one = (digit: string) => ({ peer, head: head(digit), signature: '0'.repeat(128) });
+  return { first: one('1'), second: one('2') };
+}
+
 describe('verdicts', () => {
   it('are asked of as many as are wanted, and no more', async () => {
     const judges = await Promise.all([2, 3, 4, 5].map(async (index) => createIdentity(index)));
@@ -64,6 +78,36 @@ describe('verdicts', () => {
     expect(new Set(mesh.asked).size).toBe(2);
     const heard = mesh.stand.journal.of('verdict.heard');
     expect(heard.map(({ outcome }) => outcome)).toEqual(['passed', 'passed']);
+  });
+
+  it('are not asked of peers in quarantine, and count no more when they come to be there', async () => {
+    const [honest, forked] = [createIdentity(2), createIdentity(3)];
+    const mesh = await meshOf(2, {});
+    const evidence = { kind: 'heads' as const, ...forkOf(forked.peer) };
+    const found = {
+      peer: forked.peer,
+      key: evidence.first.head.key,
+      fork: 0,
+      length: 1,
+      reason: '',
+    };
+    const aside = () => mesh.stand.quarantine.put(found, evidence);
+    for (const judge of [honest, forked]) {
+      const one = mesh.hub.join(judge.peer);
+      one.handle(verifyProtocol, async (): Promise<VerifyResponse> => {
+        mesh.asked.push(judge.peer);
+        // The other one's verdict is there by now, or will never count.
+        if (judge === honest) await aside();
+        return { kind: 'verdict', verdict: await verdictOf(mesh.publication, judge) };
+      });
+      mesh.hub.link(mesh.stand.peer, judge.peer);
+      mesh.membership.heard(capabilitiesOf(judge.peer), 0);
+    }
+    const { verdicts } = await mesh.gather();
+    expect(verdicts.map(({ statement }) => statement.peer)).toEqual([honest.peer]);
+    const before = mesh.asked.filter((peer) => peer === forked.peer).length;
+    await mesh.gather();
+    expect(mesh.asked.filter((peer) => peer === forked.peer)).toHaveLength(before);
   });
 
   it('are asked of the next where somebody declines', async () => {

@@ -16,10 +16,12 @@ import {
   CertificatesAnswer,
   DoctorAnswer,
   ErrorAnswer,
+  LiftAnswer,
   LogLine,
   LookAnswer,
   PauseAnswer,
   PeersAnswer,
+  QuarantineAnswer,
   RebuildAnswer,
   RefreshAnswer,
   StatusAnswer,
@@ -32,7 +34,7 @@ import {
   WhyPeerAnswer,
   WhyTaskAnswer,
 } from '@bzzz/protocol/api';
-import type { PauseRequest, SubmitRequest } from '@bzzz/protocol/api';
+import type { LiftRequest, PauseRequest, SubmitRequest } from '@bzzz/protocol/api';
 import { findSocketPath } from './socket-path.ts';
 
 interface CallOptions {
@@ -101,6 +103,11 @@ export interface ControlClient {
     request: z.infer<typeof PauseRequest>,
     options?: CallOptions,
   ): Promise<z.infer<typeof PauseAnswer>>;
+  quarantine(options?: CallOptions): Promise<QuarantineAnswer>;
+  lift(
+    request: z.infer<typeof LiftRequest>,
+    options?: CallOptions,
+  ): Promise<z.infer<typeof LiftAnswer>>;
   stop(options?: CallOptions): Promise<z.infer<typeof StopAnswer>>;
 }
 
@@ -173,6 +180,8 @@ export function createControlClient(dataDir: string): ControlClient {
     doctor: (options) => get(DoctorAnswer, '/doctor', options),
     refresh: (options) => post(RefreshAnswer, '/refresh', {}, options),
     pause: (request, options) => post(PauseAnswer, '/pause', request, options),
+    quarantine: (options) => get(QuarantineAnswer, '/quarantine', options),
+    lift: (request, options) => post(LiftAnswer, '/quarantine/lift', request, options),
     stop: (options) => post(StopAnswer, '/stop', {}, options),
   };
 }

@@ -2,6 +2,7 @@
 import {
   EventsQuery,
   HistoryQuery,
+  LiftRequest,
   LogsQuery,
   LookRequest,
   PauseRequest,
@@ -55,6 +56,11 @@ export function controlRoutes(operations: Operations): Route[] {
     post('/pause', async ({ body, signal }) => ({
       value: { paused: await operations.pause(parseRequest(PauseRequest, body), { by, signal }) },
     })),
+    get('/quarantine', () => ({ value: operations.quarantine() })),
+    post('/quarantine/lift', async ({ body, signal }) => {
+      const { peer } = parseRequest(LiftRequest, body);
+      return { value: await operations.liftQuarantine(peer, { by, signal }) };
+    }),
     post('/stop', () => {
       operations.stop();
       return { value: { stopping: true }, status: 202 };

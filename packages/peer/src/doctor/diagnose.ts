@@ -8,6 +8,7 @@ import { layoutOf } from '../folder/layout.ts';
 import { readSecretFile } from '../folder/secret-file.ts';
 import { bad, good, guarded } from './checks.ts';
 import { checkMesh, checkPorts, type Live } from './mesh.ts';
+import { checkJournals } from './journals.ts';
 import { checkLooks } from './looks.ts';
 import { checkWebhook } from './webhook.ts';
 
@@ -47,6 +48,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     one('tools', () => checkTools(work)),
     one('slots', () => checkSlots(config)),
     ...(live === null ? [] : [one('last look', async () => checkLooks(live))]),
+    ...(live === null ? [] : [one('journals', async () => checkJournals(live))]),
     one('workers', () => checkWorkers(live?.workers ?? [])),
     one('models', () => checkModels(config.ollama, until)),
     checkClis(config, until),

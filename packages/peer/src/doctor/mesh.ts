@@ -1,6 +1,7 @@
 /** Why a peer is alone, in plain words: its port, its ways to others, its key. */
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import type { QuarantineView } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
 import type { Config } from '@bzzz/protocol';
 import type { Check } from '@bzzz/protocol/api';
@@ -23,6 +24,7 @@ export interface Live extends LiveMesh {
   readonly lookedAgoMs: number;
   readonly lookFailures: SurveyState['failures'];
   readonly workers: readonly WorkerState[];
+  readonly quarantine: readonly QuarantineView[];
 }
 
 const dialMsMax = 3_000;

@@ -2,9 +2,9 @@ import type { MemberView } from '@bzzz/coordination';
 import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
 import type { HistoryQuery, PauseRequest } from '@bzzz/protocol/api';
 import type { z } from 'zod';
-import { healthAnswer, peerAnswers, taskAnswers } from '../status/answers.ts';
+import { healthAnswer, peerAnswers, quarantineAnswer, taskAnswers } from '../status/answers.ts';
 import { createFeed } from '../wiring/feed.ts';
-import { findPeer } from './find-peer.ts';
+import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
 import { logLines } from './log-lines.ts';
 import type { Operations } from './operations.ts';
@@ -102,6 +102,13 @@ export function createOperations(target: OperationsTarget): Operations {
       await acted({ by, ...pauseWords({ scope, paused }) });
       await coordinator.pause(scope, paused);
       return coordinator.view().self.paused === true;
+    },
+    quarantine: () => quarantineAnswer(coordinator.view().quarantine),
+    async liftQuarantine(id, { by }) {
+      const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
+      await acted({ by, act: 'quarantine.lift', about: name ?? peer });
+      await coordinator.liftQuarantine(peer);
+      return { peer };
     },
     acted: (act, about, { by }) => acted({ by, act, about }),
     stop: target.stop,

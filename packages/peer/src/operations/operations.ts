@@ -14,6 +14,7 @@ import type {
   LogsQuery,
   PauseRequest,
   PeersAnswer,
+  QuarantineAnswer,
   StatusAnswer,
   StoryEntry,
   StreamEvent,
@@ -69,6 +70,9 @@ export interface Operations {
   submit(issue: z.output<typeof SubmitRequest>, asker: Asker): Promise<SubmitAnswer>;
   /** Whether this peer begins nothing new now, for whichever reason. */
   pause(request: z.output<typeof PauseRequest>, asker: Asker): Promise<boolean>;
+  quarantine(): QuarantineAnswer;
+  /** A person trusts a peer again; which one. Throws `peer_unknown` when it is not set aside. */
+  liftQuarantine(peer: string, asker: Asker): Promise<{ readonly peer: string }>;
   /** Puts into the journal what was done over a face of this peer and is none of the above. */
   acted(act: string, about: string, asker: Pick<Asker, 'by'>): Promise<void>;
   /** Starts to stop; does not wait for the end. */

@@ -12,7 +12,7 @@ export interface OperationsTarget {
   readonly repositories: readonly RepoName[];
   readonly coordinator: Pick<
     Coordinator,
-    'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause' | 'note'
+    'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause' | 'liftQuarantine' | 'note'
   >;
   readonly journals: Journals;
   readonly history: History;

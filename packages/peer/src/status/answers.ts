@@ -4,6 +4,7 @@ import {
   type HealthView,
   type MemberView,
   type PeerView,
+  type QuarantineView,
   type TaskView,
 } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
@@ -17,6 +18,7 @@ import type {
   HealthAnswer,
   PeerAnswer,
   Problem,
+  QuarantineAnswer,
   StatusAnswer,
   TaskAnswer,
 } from '@bzzz/protocol/api';
@@ -112,6 +114,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
     Number(b.self) - Number(a.self) || a.name.localeCompare(b.name);
   return [...members].sort(order).map((member) => {
     const { capabilities, peer: id, name, self, connected, liveness, heardAgoMs } = member;
+    const { quarantined } = member;
     const { account, version, repositories, executors, tools, sandbox } = capabilities;
     const { slots, running, load, success, successOf = {}, journal } = capabilities;
     const { machine, health, paused = false } = capabilities;
@@ -138,8 +141,9 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       machine,
       health,
       paused,
+      quarantined,
       links: (capabilities.links ?? []).filter((other) => other !== id),
-      journal: { ...journal, here },
+      journal: { ...journal, from: replica?.start() ?? 0, here },
     };
   });
 }
@@ -164,6 +168,10 @@ export function taskAnswers(tasks: readonly TaskView[]): TaskAnswer[] {
   return [...tasks]
     .sort((a, b) => a.task.localeCompare(b.task, 'en', { numeric: true }))
     .map((task) => ({ ...task }));
+}
+
+export function quarantineAnswer(quarantine: readonly QuarantineView[]): QuarantineAnswer {
+  return { quarantined: quarantine.map((one) => ({ ...one })) };
 }
 
 function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {

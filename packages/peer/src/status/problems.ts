@@ -1,4 +1,7 @@
-/** What is wrong with a peer right now: its forge before everything else, then the worst. Pure. */
+/**
+ * What is wrong with a peer right now: first what makes doubtful what others say, then its forge, then the worst.
+ * Pure.
+ */
 import { alertText, type HealthView, type MemberView, type PeerView } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
 import type { BzzzError, Config } from '@bzzz/protocol';
@@ -48,10 +51,25 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...new Map(problems.reverse().map((one) => [`${one.code} ${one.text}`, one])).values(),
   ];
   const worst = once.reverse().sort((a, b) => severity[a.severity] - severity[b.severity]);
-  return [...forgeProblemsOf(sources), ...worst];
+  return [...quarantineOf(sources), ...forgeProblemsOf(sources), ...worst];
 }
 
 const severity = { error: 0, warning: 1 } as const;
+
+/** Before all else: it concerns what everybody here believes, and only a person can end it. */
+function quarantineOf({ view: { quarantine } }: ProblemSources): Problem[] {
+  return quarantine.map(({ self, name, peer, reason }) => {
+    if (self) {
+      const text = `Other peers have set this one aside, as its journal tells two stories: ${reason}.`;
+      return { code: 'journal_forked', severity: 'error', text, advice: ownFork };
+    }
+    const text = `${name ?? peer} (${peer.slice(-8)}) is in quarantine, its journal tells two stories: ${reason}.`;
+    return ofCode('journal_forked', 'error', text);
+  });
+}
+
+const ownFork =
+  'Another process runs from a copy of its data folder, or the folder was set back: stop it, move its `journal` folder away, and start it again; then `bzzz quarantine lift` on the others.';
 
 function aloneOf({ view, config, upMs }: ProblemSources): Problem[] {
   const others = view.members.filter(({ self }) => !self);

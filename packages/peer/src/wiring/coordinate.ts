@@ -49,6 +49,10 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       mesh,
       journal: journals.own,
       replicas: journals.replicas,
+      witness: async (key, length) => {
+        const replica = journals.replicas().find((one) => one.key === key);
+        return (await replica?.witness(length)) ?? null;
+      },
       forge,
       clock: systemClock,
       random: systemRandom,

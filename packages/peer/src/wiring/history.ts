@@ -15,6 +15,8 @@ export interface HistoryDeps {
   readonly clock: Clock;
   readonly journals: Pick<Journals, 'own' | 'replicas'>;
   readonly members: () => readonly MemberView[];
+  /** Journals that are not read any further, since their writers are in quarantine. */
+  readonly setAside: () => ReadonlySet<JournalKey>;
   readonly logger: Logger;
 }
 
@@ -53,7 +55,7 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
   const { clock, journals, members, logger } = deps;
   const writers = () => new Map(members().map((one) => [one.capabilities.journal.key, one]));
   const index = openHistoryIndex(
-    { writerOf: (log) => writers().get(log)?.peer },
+    { writerOf: (log) => writers().get(log)?.peer, nowMs: () => clock.wallMs() },
     { path, onReplaced: (reason) => logger.warn('the index is made anew', { reason }) },
   );
   const told = new Set<JournalKey>();
@@ -62,9 +64,9 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
   let cancelLook: (() => void) | undefined;
 
   async function update(signal: AbortSignal): Promise<number> {
-    const { added, unreadable } = await index.update([journals.own, ...journals.replicas()], {
-      signal,
-    });
+    const aside = deps.setAside();
+    const others = journals.replicas().filter(({ key }) => !aside.has(key));
+    const { added, unreadable } = await index.update([journals.own, ...others], { signal });
     for (const log of unreadable.filter((one) => !told.has(one))) {
       told.add(log);
       logger.warn('a journal cannot be read, and is missing in the history', { log });
@@ -74,12 +76,13 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
 
   function storyEntries(found: readonly IndexedEntry[]): StoryEntry[] {
     const known = writers();
-    return found.map(({ log, seq, entry }) => {
+    return found.map(({ log, seq, aheadMs, entry }) => {
       const writer = known.get(log);
       return {
         peer: writer?.peer ?? null,
         name: writer?.name ?? null,
         seq,
+        aheadMs,
         entry: plainEntry(entry),
       };
     });

@@ -8,11 +8,15 @@ import type { LogFields, Logger } from '../logger.ts';
  */
 export function logJournal({ onEntry }: Pick<Coordinator, 'onEntry'>, logger: Logger): () => void {
   return onEntry(({ seq, entry: { body } }) => {
-    const level = body.kind === 'trouble' ? 'warn' : 'info';
+    const level = isAlarming(body) ? 'warn' : 'info';
     logger[level](body.kind, { seq, ...plainFields(body) });
     if ('reason' in body && body.reason !== '')
       logger.debug(body.kind, { seq, reason: body.reason });
   });
+}
+
+function isAlarming({ kind }: EntryBody): boolean {
+  return kind === 'trouble' || kind === 'peer.quarantined';
 }
 
 function plainFields(body: EntryBody): LogFields {
@@ -23,6 +27,8 @@ function plainFields(body: EntryBody): LogFields {
     case 'member.joined':
     case 'member.suspected':
     case 'member.dead':
+    case 'peer.quarantined':
+    case 'quarantine.lifted':
       return { peer: body.peer };
     case 'task.seen':
       return { task: body.task };

@@ -100,6 +100,7 @@ export function operationsTarget(
         lookedAgoMs: clock.monotonicMs() - survey.state().lookedAtMs,
         lookFailures: survey.state().failures,
         workers: workers.state(),
+        quarantine: coordinator.view().quarantine,
       };
       return diagnose(config, { live, signal });
     },

@@ -36,6 +36,8 @@ export interface Replication {
 
 const retryMsMin = 250;
 const retryMsMax = 30_000;
+/** Between two looks for what has become too old. */
+const trimMs = 3_600_000;
 
 export function replicateJournals(
   deps: ReplicationDeps,
@@ -77,11 +79,26 @@ export function replicateJournals(
 
   function look(peer: PeerId, { key, length: told }: MemberView['capabilities']['journal']): void {
     const replica = journals.replicas().find((one) => one.key === key);
-    if (replica === undefined || replica.full()) return;
+    if (replica === undefined) return;
     const here = replica.length();
     if (!progress.stands(peer, { here, told })) return;
     logger.info('a journal does not arrive; it is asked for anew', { peer, here, told });
+    tend(replica.skipMissing(), peer);
     running.get(peer)?.giveUp();
+  }
+
+  /** Nobody writes to a log whose writer is gone, and it grows old all the same. */
+  function trimLater(): void {
+    later(trimMs, () => {
+      for (const replica of journals.replicas()) tend(replica.trim(), null);
+      trimLater();
+    });
+  }
+
+  function tend(job: Promise<void>, peer: PeerId | null): void {
+    job.catch((error: unknown) => {
+      logger.debug('a replica cannot be tended', { peer, reason: endReason(error) });
+    });
   }
 
   function keep(key: MemberView['capabilities']['journal']['key']): void {
@@ -149,6 +166,7 @@ export function replicateJournals(
     }),
   ];
   soon();
+  trimLater();
 
   let stopped: Promise<void> | undefined;
   const stop = async () => {

@@ -15,6 +15,8 @@ export const StoryEntry = z.object({
   peer: z.string().nullable(),
   name: z.string().nullable(),
   seq: z.number(),
+  /** Not 0: its writer's clock was so far ahead when it came, and it stands where it came to be here. */
+  aheadMs: z.number().default(0),
   entry: PlainEntry,
 });
 export type StoryEntry = z.infer<typeof StoryEntry>;

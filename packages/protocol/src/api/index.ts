@@ -24,9 +24,11 @@ export { LogLine, PlainEntry, StoryEntry } from './entries.ts';
 export { EntriesAnswer, StreamEvent } from './events.ts';
 export { HealAnswer, HealthAnswer } from './health.ts';
 export { PeerAnswer, PeersAnswer } from './peers.ts';
+export { LiftAnswer, QuarantineAnswer } from './quarantine.ts';
 export {
   EventsQuery,
   HistoryQuery,
+  LiftRequest,
   LogsQuery,
   LookRequest,
   PauseRequest,

@@ -25,10 +25,17 @@ export const PeerAnswer = z.object({
   /** Absent: a peer of an earlier version, or one that has not looked yet. */
   health: Capabilities.shape.health,
   paused: z.boolean().default(false),
+  /** Its journal tells two stories, and nobody has decided about it yet. */
+  quarantined: z.boolean().default(false),
   /** Members that it is connected with, by its own word; of a peer of an earlier version: empty. */
   links: z.array(z.string()).default([]),
-  /** `here`: entries of its journal that this peer holds. */
-  journal: z.object({ key: z.string(), length: z.number(), here: z.number() }),
+  /** `from`, `here`: the first entry of its journal that this peer holds, and the position after the last one. */
+  journal: z.object({
+    key: z.string(),
+    length: z.number(),
+    from: z.number().default(0),
+    here: z.number(),
+  }),
 });
 export type PeerAnswer = z.infer<typeof PeerAnswer>;
 

@@ -11,6 +11,9 @@ export const PauseRequest = z.strictObject({
   paused: z.boolean(),
 });
 
+/** Name, id, or the end of the id. */
+export const LiftRequest = z.strictObject({ peer: z.string().min(1).max(100) });
+
 export const SubmitRequest = z.strictObject({
   /** May be left out where the peer works on one repository only. */
   repo: RepoName.optional(),

@@ -61,6 +61,12 @@ export const coreErrors = {
     retryable: false,
     advice: 'No such peer is known to this one; `bzzz peers` lists them with their names and ids.',
   },
+  journal_forked: {
+    status: 409,
+    retryable: false,
+    advice:
+      'Its journal tells two stories: `bzzz quarantine list` shows the proof. Find out why (a copied or restored data folder, or a stolen key), give it a new journal, then `bzzz quarantine lift <peer>`.',
+  },
   task_fenced: {
     status: 409,
     retryable: false,

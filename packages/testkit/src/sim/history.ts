@@ -309,6 +309,8 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
     case 'member.joined':
     case 'member.suspected':
     case 'member.dead':
+    case 'peer.quarantined':
+    case 'quarantine.lifted':
       return `${body.kind} ${nameOf(body.peer)}`;
     case 'operator.acted':
     case 'health.alert':

@@ -196,6 +196,8 @@ export function createWorld(options: WorldOptions): World {
           [...peers, ...lost]
             .filter((other) => other !== peer)
             .map((other) => virtualReplica(other.disk, other.id)),
+        // No virtual journal is ever forked, and signed heads alone must not say otherwise.
+        witness: async () => null,
         forge: withWitness(withForgeBug(options.bug, forge, context), history, peer.id),
         ...createVirtualWork(common, { peer: peer.id, workMsMax: 20_000, fateOf, testsOf }),
       },

@@ -1,0 +1,180 @@
+/** Who is set aside, for how long, and how others learn of it. */
+import {
+  bytesToHex,
+  headSigningBytes,
+  type HeadsMessage,
+  JournalHead,
+  JournalKey,
+  Sha256Hex,
+  type SignedHead,
+  topics,
+} from '@bzzz/protocol';
+import { afterEach, describe, expect, it } from 'vitest';
+import { helpCandidates } from '../../src/help/candidates.ts';
+import { createMembership } from '../../src/membership/membership.ts';
+import { logsSetAside, quarantinedMax } from '../../src/quarantine/quarantine.ts';
+import { readMemory } from '../../src/recovery/fold.ts';
+import { createBook } from '../../src/task/book.ts';
+import { createIdentity, peerOf } from '../support/identity.ts';
+import { createMemoryJournal } from '../support/memory-journal.ts';
+import { createMemoryPeer, createMemoryWorld } from '../support/memory-peers.ts';
+import { calm, capabilitiesOf, createStand, task } from '../support/stand.ts';
+
+type Peer = ReturnType<typeof createMemoryPeer>;
+
+const peers: Peer[] = [];
+afterEach(async () => {
+  await Promise.all(peers.splice(0).map(({ coordinator }) => coordinator.stop()));
+});
+
+const liar = createIdentity(9);
+const key = JournalKey.parse('ab'.repeat(32));
+
+async function headOf(length: number, digit: string, fork = 0): Promise<SignedHead> {
+  const treeHash = Sha256Hex.parse(digit.repeat(64));
+  const statement = { peer: liar.peer, head: JournalHead.parse({ key, length, fork, treeHash }) };
+  return { ...statement, signature: bytesToHex(await liar.sign(headSigningBytes(statement))) };
+}
+
+const evidenceOf = async (length: number) => ({
+  kind: 'heads' as const,
+  first: await headOf(length, '1'),
+  second: await headOf(length, '2'),
+});
+
+/** Peers, each linked with the next, and one that says whatever the test wants. */
+async function meshOf(count: number, journals: ReturnType<typeof createMemoryJournal>[] = []) {
+  const world = createMemoryWorld();
+  const mesh = world.hub.join(liar.peer);
+  for (let index = 1; index <= count; index += 1) {
+    const journal = journals[index - 1];
+    const peer = createMemoryPeer(world, index, journal === undefined ? {} : { journal });
+    for (const other of peers) world.hub.link(other.peer, peer.peer);
+    peers.push(peer);
+    await peer.coordinator.start();
+  }
+  const say = async (message: HeadsMessage) => {
+    await mesh.publish(topics.heads, message);
+    await world.clock.advance(100);
+  };
+  return { ...world, say };
+}
+
+const asideAt = (index: number) =>
+  peers[index]?.coordinator.view().quarantine.map(({ peer }) => peer);
+
+describe('a peer that is heard with two stories', () => {
+  it('is set aside, by those too who heard only one of them, and it is journalled', async () => {
+    const { hub, clock, say } = await meshOf(3);
+    const [one, two, three] = peers;
+    if (!one || !two || !three) throw new Error('there are three');
+    hub.link(one.peer, liar.peer);
+    await say({ kind: 'heads', heads: [await headOf(7, '1')] });
+    await say({ kind: 'heads', heads: [await headOf(9, '3')] });
+    expect(asideAt(0)).toEqual([]);
+    await say({ kind: 'heads', heads: [await headOf(7, '2')] });
+    await clock.advance(1_000);
+    for (const index of [0, 1, 2]) expect(asideAt(index)).toEqual([liar.peer]);
+    for (const { journal } of peers) {
+      expect(journal.of('peer.quarantined')).toMatchObject([{ peer: liar.peer }]);
+    }
+  });
+
+  it('is told of to whoever joins later', async () => {
+    const world = await meshOf(1);
+    const [one] = peers;
+    if (!one) throw new Error('there is one');
+    world.hub.link(one.peer, liar.peer);
+    await world.say({ kind: 'fork', evidence: await evidenceOf(7) });
+    const late = createMemoryPeer(world, 2);
+    world.hub.link(one.peer, late.peer);
+    peers.push(late);
+    await late.coordinator.start();
+    await world.clock.advance(120_000);
+    expect(asideAt(1)).toEqual([liar.peer]);
+  });
+
+  it('stays aside over restarts, until a person decides, and then for what comes later only', async () => {
+    const journal = createMemoryJournal();
+    const first = await meshOf(1, [journal]);
+    const [one] = peers;
+    if (!one) throw new Error('there is one');
+    first.hub.link(one.peer, liar.peer);
+    await first.say({ kind: 'fork', evidence: await evidenceOf(7) });
+    await one.coordinator.stop();
+    peers.length = 0;
+
+    const second = await meshOf(1, [journal]);
+    expect(asideAt(0)).toEqual([liar.peer]);
+    const [again] = peers;
+    if (!again) throw new Error('there is one');
+    await again.coordinator.liftQuarantine(liar.peer);
+    expect(asideAt(0)).toEqual([]);
+    second.hub.link(again.peer, liar.peer);
+    await second.say({ kind: 'fork', evidence: await evidenceOf(6) });
+    await second.say({ kind: 'fork', evidence: await evidenceOf(7) });
+    expect(asideAt(0)).toEqual([]);
+    const { quarantine } = await readMemory(journal, calm);
+    expect(quarantine.quarantined).toEqual([]);
+    await second.say({ kind: 'fork', evidence: await evidenceOf(8) });
+    expect(asideAt(0)).toEqual([liar.peer]);
+    await expect(again.coordinator.liftQuarantine(peerOf(5))).rejects.toMatchObject({
+      code: 'peer_unknown',
+    });
+  });
+
+  it('is not blamed by hearsay, or by heads that another sends in its name', async () => {
+    const { hub, say } = await meshOf(1);
+    const [one] = peers;
+    if (!one) throw new Error('there is one');
+    hub.link(one.peer, liar.peer);
+    const evidence = await evidenceOf(7);
+    const bent = { ...evidence.second, signature: evidence.first.signature };
+    await say({ kind: 'fork', evidence: { ...evidence, second: bent } });
+    const stranger = hub.join(peerOf(8));
+    hub.link(one.peer, peerOf(8));
+    const message: HeadsMessage = { kind: 'heads', heads: [evidence.first, evidence.second] };
+    await stranger.publish(topics.heads, message);
+    await say({ kind: 'heads', heads: [evidence.first] });
+    expect(asideAt(0)).toEqual([]);
+  });
+});
+
+describe('quarantine', () => {
+  it('keeps a peer from being asked for help', async () => {
+    const { quarantine, ...stand } = createStand(1);
+    const membership = createMembership(stand.peer);
+    for (const index of [1, 2, 9]) membership.heard(capabilitiesOf(peerOf(index)), 0);
+    const deps = { self: stand.peer, membership, quarantine, book: createBook() };
+    const plea = { id: '1'.repeat(32), task, peer: stand.peer };
+    // Sound: candidates look at these three fields alone.
+    const ask = () => helpCandidates(deps, plea as Parameters<typeof helpCandidates>[1]);
+    expect(new Set(ask())).toEqual(new Set([peerOf(2), peerOf(9)]));
+    const found = { peer: liar.peer, key, fork: 0, length: 7, reason: 'two stories' };
+    await quarantine.put(found, await evidenceOf(7));
+    expect(ask()).toEqual([peerOf(2)]);
+  });
+
+  it('holds no more peers than it may, and none twice', async () => {
+    const { quarantine, journal } = createStand(1);
+    const evidence = await evidenceOf(7);
+    for (let index = 0; index < quarantinedMax + 5; index += 1) {
+      const found = { peer: peerOf(index), key, fork: 0, length: 7, reason: 'two stories' };
+      await quarantine.put(found, evidence);
+      await quarantine.put(found, evidence);
+    }
+    expect(quarantine.all()).toHaveLength(quarantinedMax);
+    expect(journal.of('peer.quarantined')).toHaveLength(quarantinedMax);
+  });
+
+  it('leaves a journal alone that somebody else calls his own, too', () => {
+    const [victims, other] = ['cd', 'ef'].map((two) => JournalKey.parse(two.repeat(32)));
+    if (!victims || !other) throw new Error('there are two');
+    const members = [
+      { peer: liar.peer, journal: { key: other } },
+      { peer: peerOf(2), journal: { key: victims } },
+    ];
+    const aside = logsSetAside([{ peer: liar.peer, key: victims }], members);
+    expect([...aside]).toEqual([other]);
+  });
+});

@@ -1,9 +1,10 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type { PeerAnswer, StatusAnswer, StreamEvent, TaskAnswer } from '@bzzz/protocol/api';
+import type { PeerAnswer, StreamEvent, TaskAnswer } from '@bzzz/protocol/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frame, keysLine } from '../src/top/frame.ts';
 import { blankState, move, take, type TopState } from '../src/top/state.ts';
+import { quietStatus as status } from './quiet-status.ts';
 
 const terminal = {
   print: () => undefined,
@@ -12,51 +13,6 @@ const terminal = {
     styleText(format, text, { validateStream: false }),
   styleNote: (_: unknown, text: string) => text,
   columns: 80,
-};
-
-const status: StatusAnswer = {
-  problems: [],
-  peer: {
-    id: '12D3KooWx',
-    name: 'ash',
-    version: '0.1.0',
-    account: null,
-    pid: 1,
-    dataDir: '/d',
-    upMs: 1,
-  },
-  mesh: {
-    name: 'lan',
-    addresses: [],
-    connected: 1,
-    known: 1,
-    gossip: { heard: 0, lost: 0, notSent: 0 },
-  },
-  forge: {
-    apiUrl: 'x',
-    reads: 1,
-    notModified: 0,
-    writes: 0,
-    pushes: 0,
-    rateLimit: null,
-    watching: [],
-  },
-  webhook: null,
-  gateway: null,
-  work: {
-    slots: 1,
-    because: '',
-    lookedAgoMs: null,
-    running: 0,
-    executors: [],
-    tools: [],
-    sandbox: 'none',
-    load: 0,
-    success: 1,
-    workers: [],
-  },
-  tasks: {},
-  journal: { key: 'ab', length: 1, replicas: 0 },
 };
 
 function task(number: number, state = 'open', title = 'a title'): TaskAnswer {

@@ -21,7 +21,12 @@ export function journalOver(entries: JournalEntry[]): Journal {
   return {
     key: JournalKey.parse('0'.repeat(64)),
     length: () => entries.length,
-    head: () => ({ length: entries.length, fork: 0, treeHash: '0'.repeat(64) }),
+    head: () => ({
+      length: entries.length,
+      fork: 0,
+      treeHash: '0'.repeat(64),
+      rootsHash: '0'.repeat(64),
+    }),
     // Through the codec, as on disk: what does not fit is found here too.
     append: async (entry) =>
       entries.push(journalEntryCodec.decode(journalEntryCodec.encode(entry))) - 1,

@@ -11,6 +11,8 @@ export interface Head {
   /** Root of the Merkle tree over all blocks, 64 hex digits. Two of one length and fork that
    *  differ prove that the writer signed two histories. */
   readonly treeHash: string;
+  /** Over the hashes of its roots alone, 64 hex digits. */
+  readonly rootsHash: string;
 }
 
 /** What a reader could not use: written by a newer release, or garbage of a hostile writer. */

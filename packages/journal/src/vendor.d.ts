@@ -11,6 +11,7 @@ declare module 'hypercore' {
     readonly verifier: { verify(batch: unknown, signature: Uint8Array | null): boolean } | null;
     readonly state: {
       readonly signature: Uint8Array | null;
+      readonly roots: readonly { readonly hash: Uint8Array; readonly size: number }[];
       createTreeBatch(): unknown;
       /** Hash of all roots of the tree, which the signature covers. */
       hash(): Uint8Array;

@@ -18,7 +18,7 @@ import {
   grownTreeHash,
   headSigningBytes,
   type HeadsMessage,
-  JournalHead,
+  ToldHead,
   JournalKey,
   type PeerId,
   peerIdOfPublicKey,
@@ -94,6 +94,35 @@ describe('a log that tells two stories', () => {
       await ear.hear(writer.peer, heads);
     }
     expect(ear.proofs()).toEqual([]);
+  });
+
+  it('cannot be forged from honest words by saying other sizes, which no signature covers', async () => {
+    const bench = await benchOf();
+    const writer = identity();
+    let signedToo = 0;
+    for (let length = 1; length < 12; length += 1) {
+      const core = await coreOf(bench.left, keyPair());
+      await core.append(blocks(length, `honest ${length}`));
+      const head = await signed(writer, core);
+      await core.append(blocks(9, `later ${length}`));
+      const tree = await witnessOf(core, length);
+      if (tree === null) throw new Error('it is all here');
+      expect(grownTreeHash(length, tree)).toBe(headOf(core).treeHash);
+      const { roots, further } = tree;
+      const moved = (nodes: typeof roots, at: number, by: number) =>
+        nodes.map((node, index) => (index === at ? { ...node, size: node.size + by } : node));
+      const forged = {
+        ...tree,
+        roots: moved(roots, roots.length - 1, 1),
+        further: moved(further, 0, -1),
+      };
+      // Where the last root has got its sibling the signature covers what was made up.
+      if (grownTreeHash(length, forged) === headOf(core).treeHash) signedToo += 1;
+      for (const one of [tree, forged]) {
+        expect(await provenBy(stranger, { kind: 'tree', head, tree: one })).toBeUndefined();
+      }
+    }
+    expect(signedToo).toBeGreaterThan(5);
   });
 
   it('is proven though Hypercore has seen it first, and closed its replica', async () => {
@@ -257,7 +286,7 @@ function knowJournal(publicKey: Uint8Array): void {
 }
 
 async function signed({ peer, sign: by }: Identity, core: Hypercore): Promise<SignedHead> {
-  const head = JournalHead.parse({ key: bytesToHex(core.key), ...headOf(core) });
+  const head = ToldHead.parse({ key: bytesToHex(core.key), ...headOf(core) });
   const statement = { peer, head };
   return { ...statement, signature: bytesToHex(await by(headSigningBytes(statement))) };
 }
@@ -328,11 +357,12 @@ async function replicated({ reader }: Bench, core: Hypercore): Promise<void> {
 /** A peer's part in it, with nothing around: it hears, compares with the reader's store, and tells. */
 function earOf({ reader }: Bench) {
   const me = identity();
-  const own = JournalHead.parse({
+  const own = ToldHead.parse({
     key: '00'.repeat(32),
     length: 0,
     fork: 0,
     treeHash: '0'.repeat(64),
+    rootsHash: '0'.repeat(64),
   });
   const told: HeadsMessage[] = [];
   let listener: (from: PeerId, message: HeadsMessage) => void = () => undefined;

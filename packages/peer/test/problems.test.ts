@@ -103,6 +103,7 @@ describe('problemsOf', () => {
       length: 7,
       fork: 0,
       treeHash: Sha256Hex.parse('1'.repeat(64)),
+      rootsHash: Sha256Hex.parse('1'.repeat(64)),
     };
     const signed = { peer, head, signature: '0'.repeat(128) };
     const evidence = { kind: 'heads' as const, first: signed, second: signed };

@@ -4,7 +4,7 @@ import {
   bytesToHex,
   ForkEvidence,
   headSigningBytes,
-  JournalHead,
+  ToldHead,
   type SignedHead,
   topics,
 } from '@bzzz/protocol';
@@ -44,8 +44,9 @@ it('sets aside a peer that signs two stories until a person lifts it, restarts i
   const signer = createSigner(identity);
   const say = async (digit: string): Promise<void> => {
     const { key } = told.journal;
-    const place = { key, length: 100_000, fork: 0, treeHash: digit.repeat(64) };
-    const statement = { peer: identity.peer, head: JournalHead.parse(place) };
+    const hash = digit.repeat(64);
+    const place = { key, length: 100_000, fork: 0, treeHash: hash, rootsHash: hash };
+    const statement = { peer: identity.peer, head: ToldHead.parse(place) };
     const signature = bytesToHex(await signer.sign(headSigningBytes(statement)));
     const head: SignedHead = { ...statement, signature };
     await mesh.publish(topics.heads, { kind: 'heads', heads: [head] });

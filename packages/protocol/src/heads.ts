@@ -6,15 +6,22 @@
 import { z } from 'zod';
 import { signingBytesOf } from './bytes.ts';
 import { createCodec } from './cbor.ts';
-import { PeerId } from './ids.ts';
+import { PeerId, Sha256Hex } from './ids.ts';
 import { SignatureHex, TreeWitness } from './journal-tree.ts';
 import { limits } from './limits.ts';
 import { JournalHead } from './verdict.ts';
 
+/** Where a peer's own journal stands, as it says so. */
+export const ToldHead = JournalHead.extend({
+  /** Over the hashes of the roots alone, see `rootsHashOf`: a tree that somebody hands on is compared by these. */
+  rootsHash: Sha256Hex,
+});
+export type ToldHead = z.infer<typeof ToldHead>;
+
 const HeadStatement = z.object({
   /** Whose journal it is, and whose identity signed this: so the key is bound to the peer. */
   peer: PeerId,
-  head: JournalHead,
+  head: ToldHead,
 });
 
 /** "My journal, with this key, stood so." Signed by the peer's identity. */

@@ -11,13 +11,14 @@ export {
   isBzzzError,
   reasonOf,
 } from './errors.ts';
-export { ForkEvidence, headSigningBytes, HeadsMessage, SignedHead } from './heads.ts';
+export { ForkEvidence, headSigningBytes, HeadsMessage, SignedHead, ToldHead } from './heads.ts';
 export {
   flatIndex,
   grownTreeHash,
   journalKeyOf,
   rootSpans,
   spansBetween,
+  rootsHashOf,
   treeHashOf,
   TreeNode,
   treeSigningBytes,

@@ -75,6 +75,16 @@ export function treeHashOf(length: number, roots: readonly TreeNode[]): Sha256He
   return placed && hashOfRoots(placed);
 }
 
+/**
+ * The same without the sizes. Where a root has got a sibling since, the signature over the larger tree covers its hash
+ * and what the two weigh together, but not what it weighs alone: whoever hands on a witness could say any size of it.
+ */
+export function rootsHashOf(length: number, roots: readonly TreeNode[]): Sha256Hex | undefined {
+  if (rootSpans(length).length !== roots.length) return undefined;
+  const hashes = roots.map((root) => hexToBytes(root.hash));
+  return Sha256Hex.parse(bytesToHex(hash(joined(rootsDomain, u64(length), ...hashes))));
+}
+
 /** The tree hash that a witness says was signed, of the earlier tree with all that was added; undefined: it is none. */
 export function grownTreeHash(
   earlierLength: number,
@@ -116,6 +126,8 @@ export function journalKeyOf({
 
 /** Hypercore's domains: BLAKE2b of BLAKE2b of `hypercore` and the number of the domain. */
 const [treeDomain, manifestDomain] = [domain(0), domain(3)];
+/** Ours. */
+const rootsDomain = new TextEncoder().encode('bzzz/roots/1');
 
 function domain(number: number): Uint8Array {
   return hash(joined(hash(new TextEncoder().encode('hypercore')), Uint8Array.of(number)));

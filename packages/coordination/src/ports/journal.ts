@@ -23,7 +23,13 @@ export interface JournalLog {
 /** The peer's own append-only log. */
 export interface Journal extends JournalLog {
   /** Where the log stands, as whoever replicates it can check: blocks, and the root of their tree in hex. */
-  head(): { readonly length: number; readonly fork: number; readonly treeHash: string };
+  head(): {
+    readonly length: number;
+    readonly fork: number;
+    readonly treeHash: string;
+    /** Over the hashes of its roots alone. */
+    readonly rootsHash: string;
+  };
   /**
    * Resolves with the position when the entry is on disk and survives a power cut. Entries of one
    * caller keep their order; callers of one tick share a block.

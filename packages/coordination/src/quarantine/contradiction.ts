@@ -18,9 +18,9 @@ import {
   journalKeyOf,
   type PeerId,
   peerIdOfPublicKey,
+  rootsHashOf,
   type SettledHistory,
   type SignedHead,
-  treeHashOf,
   treeSigningBytes,
   type TreeWitness,
 } from '@bzzz/protocol';
@@ -58,8 +58,8 @@ export function isSigned(signer: Verify, { signature, ...statement }: SignedHead
 /** Whether a head that was heard and a tree that is here cannot both be true. */
 export function contradicts({ head }: SignedHead, tree: TreeWitness): boolean {
   if (head.fork !== tree.fork) return true;
-  const here = treeHashOf(head.length, tree.roots);
-  return here !== undefined && here !== head.treeHash;
+  const here = rootsHashOf(head.length, tree.roots);
+  return here !== undefined && here !== head.rootsHash;
 }
 
 /** A person has looked into everything up to there. */
@@ -93,8 +93,8 @@ function ofTree({
 }: Extract<ForkEvidence, { kind: 'tree' }>): Contradiction | undefined {
   if (journalKeyOf(tree) !== head.key) return undefined;
   if (head.fork !== tree.fork) return rewritten(peer, head, { ...head, ...tree });
-  const beneath = treeHashOf(head.length, tree.roots);
-  if (beneath === undefined || beneath === head.treeHash) return undefined;
+  const beneath = rootsHashOf(head.length, tree.roots);
+  if (beneath === undefined || beneath === head.rootsHash) return undefined;
   const reason = `its first ${head.length} blocks are others than those that it signed`;
   return { peer, key: head.key, fork: head.fork, length: head.length, reason };
 }

@@ -1,5 +1,5 @@
 /** Signed heads of journals, and the peers that they set aside: one peer's part in it. */
-import { JournalHead, type PeerId } from '@bzzz/protocol';
+import { ToldHead, type PeerId } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Clock, Journal, Mesh, Signer } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
@@ -33,7 +33,7 @@ export function createHeads(
   const quarantine = createQuarantine(deps);
   let watching: WatchHeads | undefined;
 
-  const head = () => JournalHead.parse({ key: journal.key, ...journal.head() });
+  const head = () => ToldHead.parse({ key: journal.key, ...journal.head() });
 
   return {
     quarantine,

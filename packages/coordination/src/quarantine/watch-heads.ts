@@ -11,7 +11,7 @@ import {
   bytesToHex,
   type ForkEvidence,
   type HeadsMessage,
-  type JournalHead,
+  type ToldHead,
   type JournalKey,
   type PeerId,
   type SettledHistory,
@@ -48,8 +48,8 @@ export type WitnessOf = (key: JournalKey, length?: number) => Promise<TreeWitnes
 export interface WatchHeadsOptions {
   readonly announceMs: number;
   /** After the first block of this run. */
-  readonly firstHead: JournalHead;
-  readonly head: () => JournalHead;
+  readonly firstHead: ToldHead;
+  readonly head: () => ToldHead;
 }
 
 export interface WatchHeads {
@@ -88,7 +88,7 @@ export function watchHeads(deps: WatchHeadsDeps, options: WatchHeadsOptions): Wa
     }
   }
 
-  async function signed(head: JournalHead): Promise<SignedHead> {
+  async function signed(head: ToldHead): Promise<SignedHead> {
     const statement = { peer: mesh.peer, head };
     const signature = bytesToHex(await signer.sign(headSigningBytes(statement)));
     return { ...statement, signature };

@@ -3,7 +3,7 @@ import {
   bytesToHex,
   type ForkEvidence,
   headSigningBytes,
-  JournalHead,
+  ToldHead,
   JournalKey,
   Sha256Hex,
   type SignedHead,
@@ -18,16 +18,23 @@ const key = JournalKey.parse('ab'.repeat(32));
 
 const otherHash = Sha256Hex.parse('2'.repeat(64));
 
-const headOf = (change: Partial<JournalHead> = {}) =>
-  JournalHead.parse({ key, length: 7, fork: 0, treeHash: '1'.repeat(64), ...change });
+const headOf = (change: Partial<ToldHead> = {}) =>
+  ToldHead.parse({
+    key,
+    length: 7,
+    fork: 0,
+    treeHash: '1'.repeat(64),
+    rootsHash: '1'.repeat(64),
+    ...change,
+  });
 
-async function signedBy(by: typeof signer, head: JournalHead): Promise<SignedHead> {
+async function signedBy(by: typeof signer, head: ToldHead): Promise<SignedHead> {
   const statement = { peer: by.peer, head };
   return { ...statement, signature: bytesToHex(await by.sign(headSigningBytes(statement))) };
 }
 
 async function pairOf(
-  second: Partial<JournalHead>,
+  second: Partial<ToldHead>,
 ): Promise<Extract<ForkEvidence, { kind: 'heads' }>> {
   const [a, b] = [await signedBy(signer, headOf()), await signedBy(signer, headOf(second))];
   return { kind: 'heads', first: a, second: b };
@@ -57,7 +64,7 @@ describe('two signed heads', () => {
     ['of another length', { length: 8, treeHash: '2'.repeat(64) }],
     ['of another journal', { key: 'cd'.repeat(32), treeHash: '2'.repeat(64) }],
   ])('%s prove nothing', async (_, second) => {
-    const head = JournalHead.parse({ ...headOf(), ...second });
+    const head = ToldHead.parse({ ...headOf(), ...second });
     expect(await provenBy(signer, await pairOf(head))).toBeUndefined();
   });
 

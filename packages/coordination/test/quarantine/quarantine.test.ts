@@ -3,7 +3,7 @@ import {
   bytesToHex,
   headSigningBytes,
   type HeadsMessage,
-  JournalHead,
+  ToldHead,
   JournalKey,
   Sha256Hex,
   type SignedHead,
@@ -32,7 +32,10 @@ const key = JournalKey.parse('ab'.repeat(32));
 
 async function headOf(length: number, digit: string, fork = 0): Promise<SignedHead> {
   const treeHash = Sha256Hex.parse(digit.repeat(64));
-  const statement = { peer: liar.peer, head: JournalHead.parse({ key, length, fork, treeHash }) };
+  const statement = {
+    peer: liar.peer,
+    head: ToldHead.parse({ key, length, fork, treeHash, rootsHash: treeHash }),
+  };
   return { ...statement, signature: bytesToHex(await liar.sign(headSigningBytes(statement))) };
 }
 

@@ -19,7 +19,12 @@ export function createMemoryJournal(letter = 'a'): MemoryJournal {
   return {
     key: JournalKey.parse(letter.repeat(64)),
     length: () => entries.length,
-    head: () => ({ length: entries.length, fork: 0, treeHash: 'a'.repeat(64) }),
+    head: () => ({
+      length: entries.length,
+      fork: 0,
+      treeHash: 'a'.repeat(64),
+      rootsHash: 'a'.repeat(64),
+    }),
     bodies,
     kinds: () => bodies().map(({ kind }) => kind),
     of<K extends EntryKind>(kind: K) {

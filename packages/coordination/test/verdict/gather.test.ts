@@ -1,7 +1,7 @@
 /** Who is asked for a verdict, in which order, and what becomes of those who give none. */
 import {
   BzzzError,
-  JournalHead,
+  ToldHead,
   type PeerId,
   type VerifyResponse,
   verifyProtocol,
@@ -54,7 +54,13 @@ async function passing(index: number): Promise<Answer> {
 /** Two heads; what they are worth was found before. */
 function forkOf(peer: PeerId) {
   const head = (digit: string) =>
-    JournalHead.parse({ key: 'ab'.repeat(32), length: 1, fork: 0, treeHash: digit.repeat(64) });
+    ToldHead.parse({
+      key: 'ab'.repeat(32),
+      length: 1,
+      fork: 0,
+      treeHash: digit.repeat(64),
+      rootsHash: digit.repeat(64),
+    });
   const one = (digit: string) => ({ peer, head: head(digit), signature: '0'.repeat(128) });
   return { first: one('1'), second: one('2') };
 }

@@ -50,7 +50,12 @@ export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Jo
 
   return {
     ...virtualReplica(disk, peer),
-    head: () => ({ length: disk.entries.length, fork: 0, treeHash: keyOf(peer) }),
+    head: () => ({
+      length: disk.entries.length,
+      fork: 0,
+      treeHash: keyOf(peer),
+      rootsHash: keyOf(peer),
+    }),
     append: (entry) =>
       process.leave<number>((resolve, reject) => {
         const stored = journalEntryCodec.decode(journalEntryCodec.encode(entry));

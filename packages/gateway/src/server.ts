@@ -37,6 +37,8 @@ export interface GatewayOptions {
   readonly pageDir: string | null;
   /** Requests of one address in a minute. */
   readonly requestsMax?: number;
+  /** Between two looks whether whoever reads a stream still may. Default 10,000. */
+  readonly readmitMs?: number;
   /** Wall clock. */
   readonly nowMs: () => number;
 }
@@ -102,10 +104,18 @@ async function appOf(
   app.addHook('onRequest', async (request) => guard.assertOrigin(request));
   await app.register(cookie);
   await app.register(rateLimit, {
+    // Not by route: those hooks run after the guard, so whoever has no key would never be counted.
+    global: false,
     max: options.requestsMax ?? 1_200,
     timeWindow: 60_000,
     errorResponseBuilder: (_request, { ttl }) =>
       new BzzzError('gateway_rate_limited', 'too many requests', { retryAfterMs: ttl }),
+  });
+  const limited = app.rateLimit();
+  app.addHook('onRequest', async (request, reply) => {
+    // A route with a stricter limit of its own counts for itself.
+    if (request.routeOptions.config.rateLimit === undefined)
+      await limited.call(app, request, reply);
   });
   await app.register(websocket, { options: { maxPayload: 4 * 1024 } });
   await openapi(app);
@@ -127,7 +137,7 @@ async function appOf(
   metrics(app, routeDeps);
   session(app, { keys, sessions });
   keyRoutes(app, { keys, operations, nowMs: options.nowMs });
-  events(app, { ...routeDeps, logger });
+  events(app, { ...routeDeps, logger, guard, readmitMs: options.readmitMs ?? 10_000 });
   await page(app, { dir: options.pageDir });
   return app;
 }

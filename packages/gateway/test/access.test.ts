@@ -162,6 +162,16 @@ describe('access to the gateway', () => {
     expect((await from({ host: 'bees.example', origin: 'https://bees.example' })).status).toBe(200);
   });
 
+  it('counts also whoever has no key, and asks for what is not there', async () => {
+    const world = await startWorld({ requestsMax: 40 });
+    const statuses = new Set<number>();
+    for (let asked = 0; asked < 50; asked += 1) {
+      const path = asked % 2 === 0 ? '/api/v1/status' : `/api/v1/nothing/${asked}`;
+      statuses.add((await world.ask(path, { token: '' })).status);
+    }
+    expect([...statuses].toSorted((a, b) => a - b)).toEqual([401, 404, 429]);
+  });
+
   it('lets nobody try tokens for long', async () => {
     const world = await startWorld();
     const codes = new Set<string>();

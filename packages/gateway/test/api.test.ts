@@ -57,6 +57,7 @@ describe('the API', () => {
     ['/api/v1/tasks/99', {}, 404, 'task_unknown'],
     ['/api/v1/why/peers/nobody', {}, 404, 'peer_unknown'],
     ['/api/v1/entries?last=-1', {}, 422, 'control_request_invalid'],
+    ['/api/v1/entries?last=9007199254740991', {}, 422, 'control_request_invalid'],
     ['/api/v1/entries?kind=nonsense', {}, 422, 'control_request_invalid'],
     ['/api/v1/entries?unheard=of', {}, 422, 'control_request_invalid'],
     ['/api/v1/nothing', {}, 404, 'control_route_unknown'],

@@ -88,7 +88,7 @@ async function press(world: World, times: number): Promise<void> {
 }
 
 async function allEntries(world: World): Promise<string[]> {
-  const answer = await world.ask('/api/v1/entries?last=10000');
+  const answer = await world.ask('/api/v1/entries?last=5000');
   const { entries } = JSON.parse(answer.text) as { entries: { peer: string; seq: number }[] };
   return entries.map(({ peer, seq }) => `${peer}/${seq}`);
 }
@@ -152,6 +152,31 @@ describe('the stream of events', () => {
       position: expect.stringMatching(/^[0-9a-f]{12}\.\d+$/),
     });
     socket.terminate();
+  });
+
+  it('ends with the key of whoever reads', async () => {
+    const world = await startWorld({ readmitMs: 50 });
+    const body = { name: 'guest', scopes: ['view'] };
+    const made = await world.ask('/api/v1/keys', { method: 'POST', body });
+    const { token } = JSON.parse(made.text) as { token: string };
+    const headers = { authorization: `Bearer ${token}` };
+    const url = `${world.gateway.url}/api/v1/events`;
+    const socket = new WebSocket(url.replace('http', 'ws'), { headers });
+    const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+    const begun = Promise.withResolvers<void>();
+    const ended = new Promise<void>((resolve) => {
+      httpGet(url, { headers, agent: false }, (response) => {
+        response.once('data', () => begun.resolve());
+        response.on('data', () => undefined);
+        response.on('error', () => undefined);
+        response.on('close', resolve);
+      });
+    });
+    await begun.promise;
+    await until(() => socket.readyState === WebSocket.OPEN);
+    await world.ask('/api/v1/keys/guest', { method: 'DELETE' });
+    expect(await closed).toBe(1000);
+    await ended;
   });
 
   it('opens no socket for pages of others, nor without a key', async () => {

@@ -13,6 +13,7 @@ import { isBzzzError, type JournalEntry, journalEntryCodec, limits } from '@bzzz
 import { type JournalBlock, journalBlockCodec } from './block.ts';
 import { throwIfAborted } from './change-bell.ts';
 import type { Skipped } from './interface.ts';
+import { blockCostBytes } from './retention.ts';
 
 /** The blocks that are here, without a gap from the first one that is held. */
 export interface BlockSource {
@@ -26,10 +27,10 @@ export interface LogReader {
   length(): number;
   /** Position of the first entry that is held. */
   start(): number;
-  /** Index of the first block that is held, and bytes of all that were passed and are. */
+  /** Index of the first block that is held, and what all that were passed and are cost. */
   held(): { readonly from: number; readonly bytes: number };
-  /** Bytes of the first so many blocks that are held. */
-  bytesOf(blocks: number): number;
+  /** What the block so far from the first that is held costs. */
+  bytesAt(place: number): number;
   /**
    * What stands before this block is not held any more. Where that has not been passed, the next block tells
    * itself at which position it stands: there is nothing here that it could contradict.
@@ -77,7 +78,7 @@ export function createLogReader(source: BlockSource): LogReader {
     length: () => next,
     start: () => firsts[0] ?? next,
     held: () => ({ from: base, bytes: bytesHeld }),
-    bytesOf: (blocks) => sizes.slice(0, blocks).reduce((sum, bytes) => sum + bytes, 0),
+    bytesAt: (place) => sizes[place] ?? 0,
     dropBefore,
     writePosition: () => next + unreadable * limits.journalBlockEntriesMax,
     skipped: () => ({ blocks: blocksSkipped, entries: entriesSkipped }),
@@ -113,8 +114,9 @@ export function createLogReader(source: BlockSource): LogReader {
   }
 
   function pass(bytes: Uint8Array): void {
-    sizes.push(bytes.byteLength);
-    bytesHeld += bytes.byteLength;
+    const costBytes = bytes.byteLength + blockCostBytes;
+    sizes.push(costBytes);
+    bytesHeld += costBytes;
     place(decodeBlock(bytes));
   }
 

@@ -14,7 +14,7 @@ import { headOf } from './head.ts';
 import type { Head, ReadOptions, Replica } from './interface.ts';
 import { localBlock, storageError } from './local-block.ts';
 import { createLogReader } from './log-reader.ts';
-import { blocksToDrop, bytesKept, type Retention } from './retention.ts';
+import { blockCostBytes, blocksToDrop, bytesKept, type Retention } from './retention.ts';
 import { createSerial } from './serial.ts';
 import { witnessOf } from './witness.ts';
 
@@ -135,7 +135,7 @@ export function openReplica(
     const { from, bytes } = reader.held();
     const count = endOfHeld() - from;
     const get = (place: number) => localBlock(core, from + place);
-    const held = { count, bytes, bytesOf: reader.bytesOf, get };
+    const held = { count, bytes, bytesAt: reader.bytesAt, get };
     const drop = await blocksToDrop(held, retention);
     if (drop > 0) await beginAt(from + drop);
   }
@@ -143,11 +143,15 @@ export function openReplica(
   /** What is missing would push out all that is held: then it is not worth fetching what lies between. */
   async function jump(): Promise<void> {
     const missing = core.length - endOfHeld();
-    if (seeking || missing < jumpBlocksMin || core.byteLength <= retention.bytesMax) return;
+    const costBytes = core.byteLength + blockCostBytes * core.length;
+    if (seeking || missing < jumpBlocksMin || costBytes <= retention.bytesMax) return;
     seeking = true;
     try {
-      const found = await core.seek(core.byteLength - bytesKept(retention));
-      const index = found?.[0] ?? 0;
+      // Blocks that are all but empty are bounded by their number.
+      const keptMax = Math.floor(bytesKept(retention) / blockCostBytes);
+      const byCount = Math.max(0, core.length - keptMax);
+      const found = await core.seek(Math.max(0, core.byteLength - bytesKept(retention)));
+      const index = Math.max(found?.[0] ?? 0, byCount);
       if (!closed) await serial(async () => (index > endOfHeld() ? beginAt(index) : undefined));
     } finally {
       seeking = false;

@@ -17,11 +17,17 @@ export interface Retention {
   readonly wallMs: () => number;
 }
 
+/**
+ * What a block costs besides its bytes: nodes of the tree, and what is remembered of it. Counted, or a log of
+ * empty blocks would grow without end.
+ */
+export const blockCostBytes = 128;
+
 export interface HeldBlocks {
   readonly count: number;
   readonly bytes: number;
-  /** Bytes of the first so many. */
-  bytesOf(blocks: number): number;
+  /** Of the block at this place. */
+  bytesAt(place: number): number;
   /** Null: it is gone by now. */
   get(place: number): Promise<Uint8Array | null>;
 }
@@ -37,7 +43,11 @@ export async function blocksToDrop(held: HeldBlocks, retention: Retention): Prom
   let drop = 0;
   if (held.bytes > retention.bytesMax) {
     const most = bytesKept(retention);
-    while (drop < last && held.bytes - held.bytesOf(drop) > most) drop += 1;
+    let left = held.bytes;
+    while (drop < last && left > most) {
+      left -= held.bytesAt(drop);
+      drop += 1;
+    }
   }
   const oldestMs = retention.wallMs() - retention.ageMsMax;
   while (drop < last) {

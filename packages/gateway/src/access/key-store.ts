@@ -12,7 +12,8 @@ import { z } from 'zod';
 
 const StoredKey = KeyAnswer.extend({ tokenSha256: z.string().regex(/^[0-9a-f]{64}$/) });
 type StoredKey = z.infer<typeof StoredKey>;
-const KeyFile = z.object({ version: z.literal(1), keys: z.array(StoredKey).max(1_000) });
+const keysMax = 1_000;
+const KeyFile = z.object({ version: z.literal(1), keys: z.array(StoredKey).max(keysMax) });
 
 export interface KeyStore {
   /** Throws `gateway_keys_unusable`. */
@@ -52,6 +53,12 @@ export function openKeyStore(dataDir: string): KeyStore {
       change((keys) => {
         if (keys.some(({ name }) => name === key.name)) {
           throw new BzzzError('gateway_key_taken', `there is a key ${key.name} already`);
+        }
+        if (keys.length >= keysMax) {
+          throw new BzzzError(
+            'gateway_key_taken',
+            `there are ${keysMax} keys already; delete some`,
+          );
         }
         return [[...keys, key], undefined];
       }),

@@ -2,8 +2,8 @@
 import {
   DoctorAnswer,
   EntriesAnswer,
+  EntriesQuery,
   HealthAnswer,
-  HistoryQuery,
   PeersAnswer,
   StatusAnswer,
   TasksAnswer,
@@ -104,7 +104,7 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
       config: view,
       schema: {
         summary: 'Entries of all journals that are here, oldest first',
-        querystring: HistoryQuery.omit({ follow: true }),
+        querystring: EntriesQuery,
         response: { 200: EntriesAnswer, ...problems },
       },
     },

@@ -3,7 +3,7 @@ import { BzzzError } from '@bzzz/protocol';
 import { LoginRequest, SessionAnswer } from '@bzzz/protocol/api';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { sessionCookie } from '../access/guard.ts';
+import { sessionCookieOf } from '../access/guard.ts';
 import type { Keys } from '../access/keys.ts';
 import type { Sessions } from '../access/sessions.ts';
 import { hashOf } from '../access/token.ts';
@@ -28,15 +28,17 @@ export function session(app: App, { keys, sessions }: SessionDeps): void {
         response: { 200: SessionAnswer, ...problems },
       },
     },
-    async ({ body, protocol }, reply) => {
+    async (request, reply) => {
+      const { body, headers, protocol } = request;
       const key = await keys.of(body.token);
       if (key === undefined) throw new BzzzError('gateway_unauthorized', 'the token is of no key');
       const { id, csrf } = sessions.open(hashOf(body.token));
-      void reply.setCookie(sessionCookie, id, {
+      void reply.setCookie(sessionCookieOf(request), id, {
         path: '/',
         httpOnly: true,
         sameSite: 'strict',
-        secure: protocol === 'https',
+        // Behind a proxy that speaks TLS only the page's own address tells.
+        secure: protocol === 'https' || headers.origin?.startsWith('https:') === true,
       });
       return { key: key.name, scopes: [...key.scopes], csrf };
     },
@@ -61,7 +63,7 @@ export function session(app: App, { keys, sessions }: SessionDeps): void {
     async (request, reply) => {
       const { session } = callerOf(request);
       if (session !== null) sessions.close(session.id);
-      return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null);
+      return reply.clearCookie(sessionCookieOf(request), { path: '/' }).code(204).send(null);
     },
   );
 }

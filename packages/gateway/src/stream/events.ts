@@ -3,16 +3,26 @@ import { Readable } from 'node:stream';
 import { isBzzzError, reasonOf } from '@bzzz/protocol';
 import { EventsQuery, type StreamEvent } from '@bzzz/protocol/api';
 import type { Logger } from '@bzzz/peer';
+import type { FastifyRequest } from 'fastify';
+import type { Guard } from '../access/guard.ts';
 import { errorOf } from '../errors.ts';
 import { type App, problems, type RouteDeps } from '../routes/context.ts';
 import { z } from 'zod';
+import { whileAdmitted } from './admitted.ts';
 import { type Socket, sendEvents } from './socket.ts';
 
 export interface EventsDeps extends RouteDeps {
   readonly logger: Pick<Logger, 'warn'>;
+  readonly guard: Pick<Guard, 'admit'>;
+  /** How often whoever reads is looked at again. */
+  readonly readmitMs: number;
 }
 
-export function events(app: App, { operations, signalOf, logger }: EventsDeps): void {
+export function events(app: App, deps: EventsDeps): void {
+  const { operations, signalOf, logger, guard, readmitMs } = deps;
+  const admitted = (signal: AbortSignal, request: FastifyRequest) =>
+    whileAdmitted(signal, { admit: () => guard.admit(request, 'view'), everyMs: readmitMs });
+
   app.route({
     method: 'GET',
     url: '/api/v1/events',
@@ -25,12 +35,13 @@ export function events(app: App, { operations, signalOf, logger }: EventsDeps): 
       // One after the other, as lines of `data:`.
       response: { 200: z.unknown(), ...problems },
     },
-    handler({ query, headers }, reply) {
+    handler(request, reply) {
+      const { query, headers } = request;
       // What a browser sends when it connects again by itself.
       const last = headers['last-event-id'];
       const after = typeof last === 'string' && last !== '' ? last : query.after;
       const asked = { last: query.last, ...(after === undefined ? {} : { after }) };
-      const lines = asText(operations.events(asked, signalOf(reply)));
+      const lines = asText(operations.events(asked, admitted(signalOf(reply), request)));
       void reply
         .header('cache-control', 'no-store')
         .header('x-accel-buffering', 'no')
@@ -42,12 +53,14 @@ export function events(app: App, { operations, signalOf, logger }: EventsDeps): 
       socket.on('close', () => gone.abort());
       socket.on('error', () => gone.abort());
       const query = EventsQuery.parse(request.query);
-      sendEvents(socket, operations.events(query, gone.signal)).catch((error: unknown) => {
-        const { code } = errorOf(error);
-        if (!gone.signal.aborted)
-          logger.warn('a stream of events broke', { reason: reasonOf(error) });
-        socket.close(1011, code);
-      });
+      sendEvents(socket, operations.events(query, admitted(gone.signal, request))).catch(
+        (error: unknown) => {
+          const { code } = errorOf(error);
+          if (!gone.signal.aborted)
+            logger.warn('a stream of events broke', { reason: reasonOf(error) });
+          socket.close(1011, code);
+        },
+      );
     },
   });
 }

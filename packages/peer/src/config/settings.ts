@@ -43,7 +43,7 @@ export const settings: readonly Setting[] = [
     '--webhook-secret-file',
     'file of the secret of the webhooks',
   ),
-  row('text', 'health.alertUrl', 'BZZZ_ALERT_URL', null, 'where alerts are posted as JSON'),
+  secret('health.alertUrl', 'BZZZ_ALERT_URL', null, 'where alerts are posted as JSON'),
   row('boolean', 'gateway.enabled', 'BZZZ_GATEWAY', '--gateway', 'serve the page and the API'),
   row('text', 'gateway.listen', 'BZZZ_GATEWAY_LISTEN', '--gateway-listen', 'host:port of these'),
   row('list', 'gateway.names', 'BZZZ_GATEWAY_NAMES', null, 'further host names of the page'),

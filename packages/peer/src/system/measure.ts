@@ -6,7 +6,6 @@ import type { Clock, Sample } from '@bzzz/coordination';
 import { nearestFolder } from './disk.ts';
 
 export interface Measurer {
-  /** Throws when the disk cannot be asked. */
   look(): Promise<Sample>;
   stop(): void;
 }
@@ -74,9 +73,14 @@ async function memoryUsed(): Promise<number> {
   return share(totalmem() - freeBytes, totalmem());
 }
 
-async function diskUsed(dataDir: string): Promise<number> {
-  const { blocks, bavail } = await statfs(await nearestFolder(dataDir));
-  return share(blocks - bavail, blocks);
+/** Null: the disk does not answer. */
+async function diskUsed(dataDir: string): Promise<number | null> {
+  try {
+    const { blocks, bavail } = await statfs(await nearestFolder(dataDir));
+    return share(blocks - bavail, blocks);
+  } catch {
+    return null;
+  }
 }
 
 /** Of all interfaces but loopback. */

@@ -16,7 +16,7 @@ export function createBell(signal: AbortSignal): Bell {
   if (signal.aborted) ring();
   return {
     ring,
-    next: () => waiting.promise,
+    next: () => (signal.aborted ? Promise.resolve() : waiting.promise),
     close: () => signal.removeEventListener('abort', ring),
   };
 }

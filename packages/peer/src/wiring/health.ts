@@ -86,5 +86,6 @@ async function post(url: string, news: unknown): Promise<void> {
     signal: AbortSignal.timeout(postMsMax),
     redirect: 'error',
   });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  // Of the address only the host: the rest is often what lets one write there.
+  if (!response.ok) throw new Error(`${new URL(url).host} answered ${response.status}`);
 }

@@ -62,8 +62,23 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
   const listeners = new Set<() => void>();
   const closing = new AbortController();
   let cancelLook: (() => void) | undefined;
+  let rungAt = '';
 
+  /** Whoever brings the index up to date: those who listen learn of it. */
   async function update(signal: AbortSignal): Promise<number> {
+    try {
+      return await takeIn(signal);
+    } finally {
+      if (!closing.signal.aborted && position() !== rungAt) {
+        rungAt = position();
+        for (const tell of listeners) tell();
+      }
+    }
+  }
+
+  const position = () => `${index.generation()}.${index.lastId()}`;
+
+  async function takeIn(signal: AbortSignal): Promise<number> {
     const aside = deps.setAside();
     const others = journals.replicas().filter(({ key }) => !aside.has(key));
     const { added, unreadable } = await index.update([journals.own, ...others], { signal });
@@ -90,7 +105,7 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
 
   async function look(): Promise<void> {
     try {
-      if ((await update(closing.signal)) > 0) for (const tell of listeners) tell();
+      await update(closing.signal);
     } catch (error) {
       if (closing.signal.aborted) return;
       logger.warn('the index is not brought up to date', { reason: reasonOf(error) });
@@ -119,6 +134,7 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
     async *follow(asked, signal) {
       await update(signal);
       let afterId = index.lastId();
+      let generation = index.generation();
       const bell = createBell(signal);
       const silence = onAdded(bell.ring);
       try {
@@ -126,7 +142,11 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
         for (;;) {
           const rung = bell.next();
           const lastId = index.lastId();
-          if (lastId > afterId) {
+          if (index.generation() !== generation) {
+            // Made anew: ids of before mean nothing, and what it has was told.
+            generation = index.generation();
+            afterId = lastId;
+          } else if (lastId > afterId) {
             yield* storyEntries(index.query({ ...asked, limit: followMax, afterId }));
             afterId = lastId;
           }
@@ -146,7 +166,7 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
         return entry === undefined ? [] : [{ id, entry }];
       });
     },
-    position: () => `${index.generation()}.${index.lastId()}`,
+    position,
     lastId: () => index.lastId(),
     idAt(position) {
       const [generation, id, ...rest] = position.split('.');
@@ -156,9 +176,7 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
     onAdded,
     async rebuild(signal) {
       index.clear();
-      const entries = await update(signal);
-      for (const tell of listeners) tell();
-      return entries;
+      return update(signal);
     },
     close() {
       closing.abort();

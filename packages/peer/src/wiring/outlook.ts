@@ -65,6 +65,8 @@ export function createOutlook(clock: Clock, make: () => StreamEvent): Outlook {
   return {
     current: () => (cancel === undefined || kept === undefined ? look() : kept),
     watch(listener) {
+      // What was seen when somebody last watched may be of yesterday.
+      if (listeners.size === 0) kept = undefined;
       listeners.add(listener);
       later();
       return () => listeners.delete(listener);

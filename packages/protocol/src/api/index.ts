@@ -26,6 +26,7 @@ export { HealAnswer, HealthAnswer } from './health.ts';
 export { PeerAnswer, PeersAnswer } from './peers.ts';
 export { LiftAnswer, QuarantineAnswer } from './quarantine.ts';
 export {
+  EntriesQuery,
   EventsQuery,
   HistoryQuery,
   LiftRequest,

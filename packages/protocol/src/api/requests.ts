@@ -48,6 +48,11 @@ export const HistoryQuery = z.strictObject({
   follow: z.stringbool().default(false),
 });
 
+/** Of one answer over HTTP, which is made at once and held whole. */
+export const EntriesQuery = HistoryQuery.omit({ follow: true }).extend({
+  last: Count.pipe(z.number().max(5_000)).default(50),
+});
+
 /** Where in the stream of events to begin. */
 export const EventsQuery = z.strictObject({
   /** Position of the last event that was seen; absent: with the newest `last` entries. */

@@ -7,6 +7,7 @@ import type {
   TaskAnswer,
 } from '@bzzz/protocol/api';
 import type { StoryEntry } from '@bzzz/protocol/api';
+import { believed } from './believed.ts';
 import { extend, type History, noHistory } from './history.ts';
 
 /** How a peer was doing, each time that we were told. */
@@ -53,7 +54,7 @@ export function reduce(state: LiveState, events: readonly StreamEvent[], nowMs: 
   for (const event of events) {
     switch (event.type) {
       case 'entry':
-        entries.push(event.entry);
+        entries.push(believed(event.entry));
         next = { ...next, position: event.position };
         break;
       case 'reset':
@@ -80,7 +81,7 @@ export function reduce(state: LiveState, events: readonly StreamEvent[], nowMs: 
 
 /** Older entries, asked for later. */
 export function withOlder(state: LiveState, entries: readonly StoryEntry[]): LiveState {
-  return { ...state, history: extend(state.history, entries) };
+  return { ...state, history: extend(state.history, entries.map(believed)) };
 }
 
 function sampled(state: LiveState, peers: readonly PeerAnswer[], atMs: number): LoadSample[] {

@@ -2,6 +2,7 @@ import { type StoryEntry, TaskStoryAnswer } from '@bzzz/protocol/api';
 import { useEffect, useMemo, useState } from 'react';
 import { usePage } from '../app/page-context.ts';
 import { ask } from '../live/api.ts';
+import { believed } from '../live/believed.ts';
 import { compareEntries, countUntil, extend, noHistory } from '../live/history.ts';
 import { taskOf } from '../timeline/filter.ts';
 
@@ -13,7 +14,7 @@ export function useTaskStory(task: string): readonly StoryEntry[] {
     const over = new AbortController();
     const path = `tasks/${encodeURIComponent(task)}`;
     ask({ path, schema: TaskStoryAnswer, signal: over.signal }).then(
-      ({ story }) => setAsked(story),
+      ({ story }) => setAsked(story.map(believed)),
       // Of a task that the peer has forgotten there is what the page itself heard.
       () => undefined,
     );

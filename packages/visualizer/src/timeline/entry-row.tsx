@@ -26,6 +26,7 @@ export function EntryRow(props: {
       </span>
       <span className="entry-text" data-tone={tone}>
         {text}
+        {entry.aheadMs > 0 ? <em className="quiet"> (its clock runs ahead)</em> : null}
       </span>
     </>
   );

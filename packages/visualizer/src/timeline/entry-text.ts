@@ -30,6 +30,7 @@ const groupOfPrefix: Readonly<Record<string, Group>> = {
   member: 'mesh',
   pause: 'mesh',
   operator: 'mesh',
+  quarantine: 'mesh',
   task: 'task',
   fence: 'claim',
   attempt: 'work',
@@ -86,6 +87,8 @@ const sentences: Readonly<Record<string, Say>> = {
     const whom = scope === 'self' || scope === 'mesh' || scope === 'attempts' ? what[scope] : scope;
     return said(`${body['paused'] === true ? 'paused' : 'resumed'} ${whom}`, 'warn');
   },
+  'peer.quarantined': (body, name) => said(`set ${name('peer')} aside${why(body)}`, 'bad'),
+  'quarantine.lifted': (_body, name) => said(`lets ${name('peer')} in again`, 'warn'),
   'operator.acted': (body) =>
     said(`${word(body, 'by')} ordered ${word(body, 'act')}${why(body, 'about')}`, 'warn'),
   'task.seen': (body) => said(`saw ${it(body)} ${word(body, 'title')}`),

@@ -66,7 +66,7 @@ export const lately: Readonly<Record<string, number>> = {
   'outlives-its-lease': 127,
   'helper-judges': 198,
   'hopes-for-ever': 229,
-  'reworks-for-strangers': 101,
+  'reworks-for-strangers': 473,
   'deaf-to-reviews': 3,
   'replaces-what-people-closed': 285,
   'hears-again': 82,

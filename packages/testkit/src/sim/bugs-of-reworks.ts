@@ -11,6 +11,12 @@ export const bugsOfReworks = {
         find: 'says(one) && authors.includes(one.association)',
         replace: 'says(one) || authors.includes(one.association)',
       },
+      // Nor does the forge leave their words out.
+      {
+        file: 'task/rework.ts',
+        find: 'return { authors, ...(heardMs > 0',
+        replace: 'return { ...(heardMs > 0',
+      },
     ],
   },
   'hears-again': {

@@ -164,4 +164,10 @@ export const foundSeeds: readonly {
     tasks: 7,
     what: 'a late write replaced the last words on an issue that people had taken back, and nobody put them again',
   },
+  {
+    seed: 132_841_108,
+    peers: 5,
+    tasks: 2,
+    what: 'the assignment of who had taken over was taken for a word of people, before a look at the fence could tell',
+  },
 ];

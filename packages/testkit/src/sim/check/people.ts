@@ -25,6 +25,8 @@ export function checkPeople(context: CheckContext): Check {
   const { broken, repo, nowMs } = context;
   const reads = new Map<string, Read>();
   const claims = new Map<string, LockRecord>();
+  /** As they stand, whoever holds them. */
+  const locks = new Map<IssueNumber, LockRecord>();
   /** The claims with which results came to stand. */
   const published = new Set<Oid>();
   const worked = new Map<string, number>();
@@ -62,11 +64,20 @@ export function checkPeople(context: CheckContext): Check {
       broken(11, `work on #${number} began, which nobody trusted wrote or approved`);
     } else if (issueHash(read.issue) !== claim.bodySha256) {
       broken(11, `work on #${number} began in words that were not claimed`);
-    } else if (!isWanted(context, read.issue, claim)) {
+    } else if (!isWanted(context, read.issue, claim) && !isFenced(number, claim, read.issue)) {
       broken(4, `work on #${number} began though people were read to object`);
     } else if (isTold(heard.last(peer, number), 'stop') || isDeaf(peer, number, read.atMs)) {
       broken(4, `work on #${number} began though people were read to say stop`);
     }
+  }
+
+  /**
+   * Whether what speaks against it is only the assignment of a peer that has taken over since. Whose it is the lock
+   * tells, which takes another look; till then work goes on that is for nothing.
+   */
+  function isFenced(number: IssueNumber, claim: LockRecord, issue: Issue): boolean {
+    const standing = locks.get(number);
+    return (standing?.epoch ?? 0) > claim.epoch && isWanted(context, issue, standing);
   }
 
   /** Whether a stop stands that was said so long before a look that no read could have missed it. */
@@ -81,6 +92,7 @@ export function checkPeople(context: CheckContext): Check {
     const { record } = decodeLockCommit(repo, lock.commit);
     const key = keyOf(peer, number);
     claims.set(key, record);
+    locks.set(number, record);
     if (result === undefined || record.state !== 'result') return;
     // Sent again, or arrived again: it stands already, and was judged when it came to stand.
     if (published.has(lock.oid)) return;

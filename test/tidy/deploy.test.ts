@@ -6,6 +6,7 @@ describe('the example policy', () => {
   it('is one that bzzz accepts', () => {
     const policy = parsePolicy(readFileSync('deploy/policy/policy.yml', 'utf8'));
     expect(policy.plain?.models).toEqual(['qwen2.5-coder:14b', 'llama3.1:8b']);
-    expect(policy.recipes['format']?.run).toEqual([['prettier', '--write', 'src/{folder}']]);
+    const run = ['npx', '--no', 'prettier', '--write', 'src/{folder}'];
+    expect(policy.recipes['format']?.run).toEqual([run]);
   });
 });

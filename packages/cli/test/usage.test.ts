@@ -246,7 +246,7 @@ describe('policy', () => {
     const { code, out, err } = await runHere(['policy', 'check', example]);
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('bzzz accepts it');
-    expect(out).toMatch(/recipe format +`prettier --write src\/\{folder\}`; accepted by/);
+    expect(out).toMatch(/recipe format +`npx --no prettier --write src\/\{folder\}`; accepted by/);
     expect(out).toMatch(/recipe refresh .*; may reach packages\.example\.org/);
     expect(out).toMatch(/in plain words +architect, then coder, then critic; at most 50 answers/);
     expect(out).toMatch(/step architect +looks, .*; qwen3:32b; runs nothing; reaches nothing/);

@@ -14,8 +14,8 @@ export interface SessionDeps {
   readonly sessions: Sessions;
 }
 
-/** Tries to log in, of one address in a minute. */
-const triesMax = 20;
+/** Tries to log in, of one address in a minute. Nobody guesses a token; this bounds what the tries cost. */
+const triesMax = 120;
 
 export function session(app: App, { keys, sessions }: SessionDeps): void {
   app.post(

@@ -170,4 +170,10 @@ export const foundSeeds: readonly {
     tasks: 2,
     what: 'the assignment of who had taken over was taken for a word of people, before a look at the fence could tell',
   },
+  {
+    seed: 195_708_021,
+    peers: 3,
+    tasks: 6,
+    what: 'late words about an earlier result of the same holder were judged as those about the one that had replaced it',
+  },
 ];

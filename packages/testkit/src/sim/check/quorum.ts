@@ -128,13 +128,11 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
       if (effect === 'verdicts') onCertificate(number);
       if (effect === 'ready') mustBeVerified(number, 'ready for review');
       const comment = state.at(number, nowMs())?.comment;
-      // Late words of whoever held it before are about what he published; the holder overwrites them.
-      const isHolders = chains.get(number).record?.peer === event.peer;
-      if (
-        effect === 'comment' &&
-        isHolders &&
-        comment?.includes('The result is verified') === true
-      ) {
+      // Late words about an earlier epoch, his own too, are about what was published then; the holder overwrites them.
+      const { record } = chains.get(number);
+      const isOfNow =
+        record?.peer === event.peer && comment?.includes(`(epoch ${record.epoch},`) === true;
+      if (effect === 'comment' && isOfNow && comment.includes('The result is verified')) {
         mustBeVerified(number, 'called verified');
       }
     },

@@ -98,6 +98,14 @@ export function createOperations(target: OperationsTarget): Operations {
       if (isWatched) coordinator.lookNow(repo);
       return { repo, number, url, labelsMissing: [...labelsMissing], watched: isWatched };
     },
+    async order(id, order, { by, signal }) {
+      const task = askedTask(coordinator.view().tasks, repositories, id);
+      const repo = watched(repositories, taskParts(task).repo);
+      await acted({ by, act: order, about: task });
+      const { url } = await target.sayOrder({ task, order }, { signal });
+      coordinator.lookNow(repo);
+      return { task, order, url };
+    },
     async pause({ scope, paused }, { by }) {
       await acted({ by, ...pauseWords({ scope, paused }) });
       await coordinator.pause(scope, paused);

@@ -221,6 +221,8 @@ describe('the page', () => {
     expect(await violations(tab.page)).toEqual([]);
     await tab.page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).click();
     await tab.page.getByText(/^Said: .*#issuecomment-/).waitFor();
+    await tab.page.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await tab.page.getByRole('link', { name: 'Timeline', exact: true }).click();
     await tab.page.getByText('ordered cancel').first().waitFor();
     await leave(tab);
   });

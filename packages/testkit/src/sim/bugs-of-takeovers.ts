@@ -25,8 +25,8 @@ export const bugsOfTakeovers = {
     edits: [
       {
         file: 'fence/forfeit.ts',
-        find: 'membership.isDead(record.peer) || leases.stoodMs(record.task, oid) >= record.leaseMs',
-        replace: 'membership.isDead(record.peer)',
+        find: 'if (leases.stoodMs(record.task, oid) >= record.leaseMs) return true;',
+        replace: '',
       },
     ],
   },
@@ -36,8 +36,30 @@ export const bugsOfTakeovers = {
     edits: [
       {
         file: 'membership/liveness.ts',
-        find: 'membership.seesMajorityWithout(peer)',
-        replace: '(membership.seesMajorityWithout(peer) || true)',
+        find: '!(await rollCall.seesMajorityWithout(peer))',
+        replace: 'false',
+      },
+    ],
+  },
+  'counts-connections': {
+    what: 'a connection on which nothing comes counts as a peer that is seen',
+    breaks: ['4.3-majority'],
+    edits: [
+      {
+        file: 'membership/roll-call.ts',
+        find: 'if (await heartbeat.reach(other)) seen.add(other);',
+        replace: 'seen.add(other);',
+      },
+    ],
+  },
+  'trusts-old-deaths': {
+    what: 'who saw a majority once takes over from the dead as one of a minority',
+    breaks: ['4.3-majority'],
+    edits: [
+      {
+        file: 'fence/forfeit.ts',
+        find: 'return deps.isConfirmedDead(record.peer);',
+        replace: 'return membership.isDead(record.peer);',
       },
     ],
   },

@@ -7,7 +7,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type Bug, bugs, bugSpec, isBug } from './bugs.ts';
-import { mutateSources } from './mutate.ts';
+import { isOnSources, mutateSources } from './mutate.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -36,34 +36,55 @@ async function main(): Promise<number> {
   const bug = bugOf(values.bug);
   const edits = bug === undefined ? undefined : bugSpec(bug).edits;
   // Before the deciding code is loaded for the first time, by the imports below.
+  if (edits !== undefined && !isOnSources()) {
+    const { startSelf } = await import('./self.ts');
+    const { code, output } = await startSelf(process.argv.slice(2));
+    process.stdout.write(output);
+    return code;
+  }
   if (edits !== undefined) mutateSources(edits);
   const size = sizeOf(values.peers, values.tasks);
+  const [seeds, from, workers] = [atLeast(1, 'seeds'), atLeast(0, 'from'), atLeast(0, 'workers')];
   if (values.bugs) {
     const { tryBugs } = await import('./try-bugs.ts');
-    return tryBugs(
-      positionals.length > 0 ? positionals.filter(isBug) : Object.keys(bugs).filter(isBug),
-    );
+    return tryBugs((positionals.length > 0 ? positionals : Object.keys(bugs)).map(bugNamed));
   }
   if (values.find && bug !== undefined) {
     const { findBug } = await import('./try-bugs.ts');
-    return findBug(bug, { count: Number(values.seeds), first: Number(values.from) }, size);
+    return findBug(bug, { count: seeds, first: from }, size);
   }
   if (values.seed !== undefined) {
     const { runOne } = await import('./run-one.ts');
     const without = values.without.split(',').filter((name) => name !== '');
-    const options = { ...size(Number(values.seed)), seed: Number(values.seed), without };
+    const seed = atLeast(0, 'seed');
+    const options = { ...size(seed), seed, without };
     const { shrink, quiet } = values;
     return runOne(bug === undefined ? options : { ...options, bug }, { shrink, quiet });
   }
-  const range = { from: Number(values.from), count: Number(values.seeds) };
+  const range = { from, count: seeds };
   const { runRange, runShared } = await import('./campaign.ts');
   if (values.share) return runShared(range, size);
-  return runRange(range, { ...values, workers: Number(values.workers ?? 0) });
+  return runRange(range, { ...values, workers });
 }
 
 function bugOf(name: string | undefined): Bug | undefined {
-  if (name === undefined || isBug(name)) return name;
-  console.error(`no such bug; there are: ${Object.keys(bugs).join(', ')}`);
+  return name === undefined ? undefined : bugNamed(name);
+}
+
+function bugNamed(name: string): Bug {
+  if (isBug(name)) return name;
+  return refuse(`no such bug as ${name}; there are: ${Object.keys(bugs).join(', ')}`);
+}
+
+/** Absent: 0. */
+function atLeast(least: number, name: 'seed' | 'seeds' | 'from' | 'workers'): number {
+  const number = Number(values[name] ?? 0);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  return refuse(`--${name}: a whole number from ${least}, not ${values[name]}`);
+}
+
+function refuse(reason: string): never {
+  console.error(reason);
   process.exit(2);
 }
 

@@ -9,12 +9,13 @@ import type { Edit } from './bug-spec.ts';
 
 const sources = '/packages/coordination/src/';
 
-/** Must be called before the first module of `coordination` is loaded. */
+/** On built files a bug would not be there, and it would look as if nothing found it. */
+export function isOnSources(): boolean {
+  return import.meta.resolve('@bzzz/coordination').endsWith(`${sources}index.ts`);
+}
+
+/** Must be called before the first module of `coordination` is loaded, in a process that is on the sources. */
 export function mutateSources(edits: readonly Edit[]): void {
-  // On built files the bug would not be there, and it would look as if nothing found it.
-  if (!import.meta.resolve('@bzzz/coordination').endsWith(`${sources}index.ts`)) {
-    throw new Error('a bug is built into the sources: use `npm run sim -- --bugs NAME`');
-  }
   registerHooks({
     load(url, context, next) {
       const loaded = next(url, context);

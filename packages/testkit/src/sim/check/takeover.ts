@@ -22,9 +22,19 @@ export function checkTakeover(context: CheckContext, chains: Chains): Check {
   const known = new Map<PeerId, ReadonlySet<PeerId>>();
   /** Whom its author held for dead when a move was intended: the push may arrive much later. */
   const deadThen = new Map<Oid, ReadonlySet<PeerId>>();
+  /** Moves that were intended on the smaller side of a split. */
+  const fewThen = new Set<Oid>();
+
+  function isLongOnSmallSide(peer: PeerId): boolean {
+    const side = context.smallSideOf(peer);
+    return side !== null && nowMs() - side.sinceMs > splitSeenMs;
+  }
 
   function onDurable({ peer, body }: Extract<HistoryEvent, { kind: 'durable' }>): void {
-    if (body.kind === 'fence.intended') deadThen.set(body.intent.oid, deaths.deadTo(peer));
+    if (body.kind === 'fence.intended') {
+      deadThen.set(body.intent.oid, deaths.deadTo(peer));
+      if (isLongOnSmallSide(peer)) fewThen.add(body.intent.oid);
+    }
     const members = known.get(peer) ?? new Set();
     if (body.kind === 'member.joined') known.set(peer, new Set([...members, body.peer]));
     if (body.kind !== 'member.dead') return;
@@ -44,12 +54,14 @@ export function checkTakeover(context: CheckContext, chains: Chains): Check {
     if (before === undefined || chain.touched !== null || chain.tip === lock.oid) return;
     const { record } = decodeLockCommit(repo, lock.commit);
     if (before.state !== 'held' || before.peer === peer || record.epoch <= before.epoch) return;
-    if (deadThen.get(lock.oid)?.has(before.peer) === true) return;
+    const isFew = fewThen.has(lock.oid);
+    if (!isFew && deadThen.get(lock.oid)?.has(before.peer) === true) return;
     const stoodMs = nowMs() - acceptedAtMs;
     const leaseMs = before.leaseMs * (1 - driftMax);
     // A shorter outage may pass between two reads of who watches the lease, and be noticed by nobody.
     if (stoodMs < leaseMs) {
-      broken('4.2-observer', `#${number} was taken over after ${stoodMs} ms of ${before.leaseMs}`);
+      const rule = isFew ? '4.3-majority' : '4.2-observer';
+      broken(rule, `#${number} was taken over after ${stoodMs} ms of ${before.leaseMs}`);
     } else if (stoodMs - context.awayMs(peer, acceptedAtMs, before.leaseMs / 2) < leaseMs) {
       broken('4.2-outage', `#${number} was taken over for time in which the forge was away`);
     }

@@ -40,7 +40,7 @@ async function main(): Promise<number> {
     const { startSelf } = await import('./self.ts');
     const { code, output } = await startSelf(process.argv.slice(2));
     process.stdout.write(output);
-    return code;
+    return code ?? 1;
   }
   if (edits !== undefined) mutateSources(edits);
   const size = sizeOf(values.peers, values.tasks);

@@ -29,8 +29,11 @@ async function oneIssue(...names: string[]): Promise<Scene> {
   return { stage, forge, peers };
 }
 
+let runs = 0;
+
 async function run(stage: Stage, ...args: string[]) {
-  const running = await stage.start('verify', { argv: [...bzzz, 'verify', ...args] });
+  runs += 1;
+  const running = await stage.start(`verify-${runs}`, { argv: [...bzzz, 'verify', ...args] });
   const code = await running.ended;
   return { code, output: await running.output() };
 }
@@ -53,10 +56,29 @@ it('with two peers it is ready for review, with a certificate that cannot be cha
   const text = certificateText(certificateOf(comment?.body ?? ''));
   const file = join(stage.dir, 'result.certificate');
   await writeFile(file, text);
-  expect((await run(stage, file)).code).toBe(0);
+  // Nobody here knows whose keys these are.
+  const nowhere = ['--data', join(stage.dir, 'nobody')];
+  const bare = await run(stage, file, ...nowhere);
+  const unknown =
+    /^\S+#1: NOT verified: the signatures are valid, and who signed is not known here$/m;
+  expect(bare).toMatchObject({ code: 5, output: expect.stringMatching(unknown) });
+  const json = JSON.parse((await run(stage, file, '--json', ...nowhere)).output);
+  expect(json).toMatchObject({ verified: false, standing: 'unknown', counted: 0, valid: 1 });
+  expect(json.verdicts).toMatchObject([{ peer: judge?.id(), known: false }]);
+
+  expect(await run(stage, file, '--data', dataDir)).toMatchObject({
+    code: 0,
+    output: expect.stringContaining(`${forge.repo}#1: verified\n`),
+  });
   expect((await run(stage, file, '--peer', judge?.id() ?? '')).code).toBe(0);
+  const members = join(stage.dir, 'members');
+  await writeFile(members, `# ours\n${judge?.id()} # at the window\n`);
+  expect((await run(stage, file, '--members', members)).code).toBe(0);
   const others = await run(stage, file, '--peer', publisher ?? '');
-  expect(others).toMatchObject({ code: 1, output: expect.stringContaining('NOT verified') });
+  expect(others).toMatchObject({ code: 5, output: expect.stringMatching(unknown) });
+  const nonsense = join(stage.dir, 'nonsense');
+  await writeFile(nonsense, 'ash\n');
+  expect((await run(stage, file, '--members', nonsense)).code).toBe(2);
 
   const forged = join(stage.dir, 'forged.certificate');
   const at = text.indexOf('\n') + 200;

@@ -11,6 +11,8 @@ export const exitCodes = {
   notRunning: 3,
   /** Another peer runs on this data folder. */
   locked: 4,
+  /** `verify`: enough valid verdicts, and it is not known here who signed them. */
+  unknownKeys: 5,
   /** Ended by Ctrl-C before it was done; `up`, which ends by the first one, by a second. */
   interrupted: 130,
 } as const;

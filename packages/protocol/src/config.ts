@@ -13,6 +13,10 @@ const Url = z.url({ protocol: /^https?$/ });
 /** Where Ollama listens unless it is told otherwise. */
 export const ollamaUrl = 'http://127.0.0.1:11434';
 
+const CliModel = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/, 'not the name of a model');
+
 /** A coding command line. Without its section, or with `enabled: false`, it is not looked for. */
 const Cli = z.strictObject({
   enabled: z.boolean().default(true),
@@ -20,11 +24,10 @@ const Cli = z.strictObject({
   apiUrl: Url.optional(),
   /** File of the key, which the tool never sees; read again for every request. */
   apiKeyFile: z.string().min(1).optional(),
-  /** Default: the tool chooses. */
-  model: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/, 'not the name of a model')
-    .optional(),
+  /** Default: the tool chooses. Named, its requests may be for this one only. */
+  model: CliModel.optional(),
+  /** What they may be for besides, such as the small model that a tool asks for titles. */
+  models: z.array(CliModel).max(16).default([]),
   /** Name or absolute path of the program. */
   program: z
     .string()

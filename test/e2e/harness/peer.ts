@@ -36,6 +36,7 @@ export interface PeerSpec {
   readonly cli?: Config['cli'] | undefined;
   /** As in the peer's configuration. */
   readonly work?: { readonly slots?: number; readonly sandbox?: 'required' | 'off' };
+  readonly spend?: Config['spend'] | undefined;
   readonly gateway?: { readonly enabled?: boolean; readonly listen?: string };
   /** What stands before the command, to start it elsewhere than here. */
   readonly prefix?: readonly string[];
@@ -147,10 +148,12 @@ export async function startPeers(
   {
     ollamaOf,
     cliOf,
+    spendOf,
     ...spec
   }: Omit<PeerSpec, 'name' | 'listen' | 'bootstrap'> & {
     readonly ollamaOf?: (name: string) => string;
     readonly cliOf?: (name: string) => Config['cli'];
+    readonly spendOf?: (name: string) => Config['spend'];
   } = {},
 ): Promise<PeerProcess[]> {
   const addresses = (await freePorts(names.length)).map((port) => `/ip4/127.0.0.1/tcp/${port}`);
@@ -161,6 +164,7 @@ export async function startPeers(
         name,
         ollamaUrl: ollamaOf?.(name),
         cli: cliOf?.(name),
+        spend: spendOf?.(name),
         listen: addresses[index],
         bootstrap: addresses.filter((_, other) => other !== index),
       }),
@@ -246,6 +250,7 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
     gateway: { enabled: false, ...spec.gateway },
     ollama: spec.ollamaUrl === undefined ? { enabled: false } : { url: spec.ollamaUrl },
     ...(spec.cli === undefined ? {} : { cli: spec.cli }),
+    ...(spec.spend === undefined ? {} : { spend: spec.spend }),
   };
 }
 

@@ -5,9 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { verifyCertificate } from '@bzzz/peer';
-import { BzzzError, complaints, PeerId, reasonOf, taskParts, type Verdict } from '@bzzz/protocol';
+import { BzzzError, reasonOf, taskParts, type Verdict } from '@bzzz/protocol';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import {
   clientOf,
   type Context,
@@ -17,6 +16,7 @@ import {
   wantsJson,
 } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { type KnownPeers, knownPeers } from '../known-peers.ts';
 import { acceptanceLines } from '../output/acceptances.ts';
 import { table } from '../output/table.ts';
 import { printable } from '../terminal.ts';
@@ -26,29 +26,50 @@ export function verifyCommand(program: Command, context: Context): void {
     .command('verify')
     .argument('<what>', 'a pull request (n, owner/name#n, its URL), or a file with a certificate')
     .option('--peer <id...>', 'count the verdicts of these peers only: those that you admitted')
+    .option('--members <file>', 'the same, one id a line')
     .description('check who ran the acceptance of a result, and found the same')
-    .addHelpText('after', '\nExit code 0: verified by as many as it asks for; 1: it is not.');
+    .addHelpText('after', help);
   withCommonOptions(command).action((what: string, options: Options) =>
     verify(context, options, what),
   );
 }
 
+const help = `
+Counted are verdicts of the peers that you name, else of the members that the peer here knows.
+Exit code 0: verified by as many of them as it asks for; 1: it is not; 5: as many signed it,
+and who they are is not known here.`;
+
+/** `unknown`: enough valid verdicts, of keys that nobody here knows. */
+type Standing = 'verified' | 'unknown' | 'not verified';
+
+interface Counted {
+  readonly standing: Standing;
+  readonly counted: readonly Verdict[];
+  readonly known: KnownPeers;
+}
+
 type Checked = Awaited<ReturnType<typeof verifyCertificate>>;
 
 async function verify(context: Context, options: Options, what: string): Promise<void> {
-  const admitted = admittedOf(options);
   const id = pullRequestOf(what);
+  const known = await knownPeers(context, options);
   const checked =
     id === undefined
       ? await verifyCertificate(await textOf(resolve(what)))
       : await certificateOf(context, options, id);
-  const counted = checked.passed.filter(
-    ({ statement: { peer } }) => admitted === null || admitted.has(peer),
-  );
-  const verified = checked.record.verdicts > 0 && counted.length >= checked.record.verdicts;
-  if (!verified) context.exitWith(exitCodes.failure);
-  if (wantsJson(options)) return printJson(context, answerOf(checked, counted, verified));
-  print(context, checked, { counted, verified, anybody: admitted === null });
+  const counted = count(checked, known);
+  if (counted.standing === 'unknown') context.exitWith(exitCodes.unknownKeys);
+  if (counted.standing === 'not verified') context.exitWith(exitCodes.failure);
+  if (wantsJson(options)) return printJson(context, answerOf(checked, counted));
+  print(context, checked, counted);
+}
+
+function count({ record, passed }: Checked, known: KnownPeers): Counted {
+  const counted = passed.filter(({ statement: { peer } }) => known.peers.has(peer));
+  const isEnough = (some: readonly Verdict[]) =>
+    record.verdicts > 0 && some.length >= record.verdicts;
+  if (isEnough(counted)) return { standing: 'verified', counted, known };
+  return { standing: isEnough(passed) ? 'unknown' : 'not verified', counted, known };
 }
 
 /** As the control socket takes it; undefined: the name of a file. */
@@ -56,14 +77,6 @@ function pullRequestOf(what: string): string | undefined {
   const [, repo, number] = /^https?:\/\/[^/]+\/([^/]+\/[^/]+)\/pull\/(\d+)\/?$/.exec(what) ?? [];
   if (repo !== undefined && number !== undefined) return `${repo}#${number}`;
   return /^#?\d+$/.test(what) || /^[^/]+\/[^/]+#\d+$/.test(what) ? what : undefined;
-}
-
-function admittedOf(options: Options): ReadonlySet<PeerId> | null {
-  const { peer } = options;
-  if (peer === undefined) return null;
-  const parsed = z.array(PeerId).safeParse(peer);
-  if (!parsed.success) throw new BzzzError('cli_usage', `--peer: ${complaints(parsed.error)}`);
-  return new Set(parsed.data);
 }
 
 async function textOf(path: string): Promise<string> {
@@ -83,8 +96,8 @@ async function certificateOf(context: Context, options: Options, id: string): Pr
   const client = await clientOf(context, options);
   const found = await client.certificates(id, { signal: context.interrupted });
   const what = `${found.repo}#${found.number}`;
-  if (found.lock === null && options['peer'] === undefined) {
-    const reason = `the lock branch of ${what} is gone, so nobody can tell whose certificate it is: name the peers that you trust by --peer`;
+  if (found.lock === null && options['peer'] === undefined && options['members'] === undefined) {
+    const reason = `the lock branch of ${what} is gone, so nobody can tell whose certificate it is: name the peers that you trust by --peer or --members`;
     throw new BzzzError('certificate_invalid', reason);
   }
   let refused = `no certificate stands in the comments of ${what}`;
@@ -113,47 +126,55 @@ function objectionOf(
 
 function answerOf(
   { record, lock, journal, passed, failed }: Checked,
-  counted: readonly Verdict[],
-  verified: boolean,
+  { standing, counted, known }: Counted,
 ) {
   const { task, epoch, peer, result, verdicts: wanted } = record;
-  const statements = [...passed, ...failed].map(({ statement }) => statement);
+  const statements = [...passed, ...failed].map(({ statement }) => ({
+    ...statement,
+    known: known.peers.has(statement.peer),
+  }));
   const publisher = { peer, epoch, lock, journal };
   return {
-    verified,
+    verified: standing === 'verified',
+    standing,
     task,
     result,
     wanted,
     counted: counted.length,
+    valid: passed.length,
     publisher,
     verdicts: statements,
   };
 }
 
+const headOf: Readonly<Record<Standing, string>> = {
+  verified: 'verified',
+  unknown: 'NOT verified: the signatures are valid, and who signed is not known here',
+  'not verified': 'NOT verified',
+};
+const colorOf = { verified: 'green', unknown: 'yellow', 'not verified': 'red' } as const;
+
 function print(
   { terminal }: Context,
   { record, journal, passed, failed }: Checked,
-  {
-    counted,
-    verified,
-    anybody,
-  }: { counted: readonly Verdict[]; verified: boolean; anybody: boolean },
+  { standing, counted, known }: Counted,
 ): void {
   const { task, result, verdicts: wanted } = record;
-  const head = `${task}: ${verified ? 'verified' : 'NOT verified'}`;
-  terminal.print(terminal.style(verified ? 'green' : 'red', head));
+  terminal.print(terminal.style(colorOf[standing], `${task}: ${headOf[standing]}`));
   terminal.print(
     `${counted.length} of ${wanted} other peers that it asks for ran the acceptance of ${result} themselves, and it passed.`,
   );
+  terminal.print(`Known are ${known.from}.`);
   const rows = [...passed, ...failed].map(({ statement }) => {
     const { peer, outcome, reason, environment, atMs } = statement;
     const { platform, sandbox, version } = environment;
     const found = reason === '' ? outcome : `${outcome}: ${reason}`;
     const where = `${platform}, ${sandbox}, bzzz ${version}`;
-    return [peer, printable(found), printable(where), timeText(atMs)];
+    const who = known.peers.has(peer) ? 'yes' : 'no';
+    return [peer, who, printable(found), printable(where), timeText(atMs)];
   });
   terminal.print('');
-  for (const line of table(['peer', 'found', 'on', 'at'], rows)) terminal.print(line);
+  for (const line of table(['peer', 'known', 'found', 'on', 'at'], rows)) terminal.print(line);
   terminal.print('');
   for (const line of acceptanceLines([...passed, ...failed].map(({ statement }) => statement))) {
     terminal.print(line);
@@ -162,9 +183,9 @@ function print(
   terminal.print(
     `its journal   ${journal.key}, ${journal.length} blocks, root ${journal.treeHash}`,
   );
-  if (anybody) {
+  if (standing === 'unknown') {
     terminal.note(
-      'Which peers belong to your mesh a certificate cannot say: see `bzzz peers`, and --peer.',
+      'Anybody can make keys. If you know these peers, name them: --peer or --members.',
     );
   }
 }

@@ -15,6 +15,8 @@ export interface Member {
   readonly connected: boolean;
   readonly liveness: Liveness;
   readonly heardAtMs: number;
+  /** When its capabilities came: other signs of life do not make what they say any newer. */
+  readonly toldAtMs: number;
 }
 
 export interface Membership {
@@ -88,7 +90,8 @@ export function createMembership(self: PeerId): Membership {
       if (known !== undefined && !isNewer(capabilities, known.capabilities)) return false;
       missing.delete(peer);
       const connected = peer === self || connections.has(peer);
-      const member: Member = { capabilities, connected, liveness: 'alive', heardAtMs: nowMs };
+      const times = { heardAtMs: nowMs, toldAtMs: nowMs };
+      const member: Member = { capabilities, connected, liveness: 'alive', ...times };
       if (known !== undefined) update(peer, member);
       else members.set(peer, member);
       makeRoom();

@@ -71,18 +71,19 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const chronicle = createChronicle({ self, clock, journal });
   const tally = createTally();
   const membership = createMembership(self);
-  const spending = createSpending({ clock, membership, self }, options.spend ?? {});
+  const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
+  const blockersOf = createBlockersOf({ ...ports, trouble });
+  const consent = createConsent({ ...ports, trouble, meshAccounts });
+  const heads = createHeads({ ...ports, chronicle, trouble }, timing);
+  const { quarantine } = heads;
+  const known = { clock, membership, quarantine, self };
+  const spending = createSpending(known, options.spend ?? {});
   const take = (entry: JournalEntry) => {
     tally.take(entry.body);
     spending.take(entry);
   };
   chronicle.onEntry(({ entry }) => take(entry));
-  const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
-  const blockersOf = createBlockersOf({ ...ports, trouble });
   const executors = spending.capped(ports.executors);
-  const consent = createConsent({ ...ports, trouble, meshAccounts });
-  const heads = createHeads({ ...ports, chronicle, trouble }, timing);
-  const { quarantine } = heads;
   const parts = { executors, chronicle, trouble, blockersOf, consent, membership, quarantine };
   const deps = { ...ports, ...parts };
   const book = createBook();

@@ -11,7 +11,7 @@ export interface Ledger {
   day(nowMs: number): DaySpend;
 }
 
-const dayMs = 24 * 60 * 60 * 1_000;
+export const dayMs = 24 * 60 * 60 * 1_000;
 
 export function createLedger(): Ledger {
   let bills: ({ readonly atMs: number } & DaySpend)[] = [];
@@ -24,7 +24,10 @@ export function createLedger(): Ledger {
       bills.push({ atMs: at.wallMs, tokens, costUsd: spent.costUsd ?? 0 });
     },
     day(nowMs) {
-      bills = bills.filter(({ atMs }) => atMs > nowMs - dayMs);
+      // What a clock that ran ahead has dated counts as of now, or it would count until that date comes.
+      bills = bills
+        .filter(({ atMs }) => atMs > nowMs - dayMs)
+        .map((bill) => (bill.atMs > nowMs ? { ...bill, atMs: nowMs } : bill));
       return sumOf(bills);
     },
   };

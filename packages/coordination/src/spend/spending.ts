@@ -2,8 +2,10 @@
 import type { DaySpend, PeerId, SpendCaps } from '@bzzz/protocol';
 import type { Membership } from '../membership/membership.ts';
 import type { Clock, Executors } from '../ports/index.ts';
+import type { Quarantine } from '../quarantine/quarantine.ts';
 import { capReached, withCaps } from './caps.ts';
 import { createLedger, type Ledger, sumOf } from './ledger.ts';
+import { toldByOthers } from './told.ts';
 
 export interface Spending extends Pick<Ledger, 'take'> {
   /** Of this peer in the last 24 hours. */
@@ -14,18 +16,26 @@ export interface Spending extends Pick<Ledger, 'take'> {
   capped(executors: Executors): Executors;
 }
 
-export function createSpending(
-  deps: { clock: Clock; membership: Pick<Membership, 'all'>; self: PeerId },
-  caps: SpendCaps,
-): Spending {
-  const { clock, membership, self } = deps;
+export interface SpendingDeps {
+  readonly clock: Clock;
+  readonly membership: Pick<Membership, 'all'>;
+  readonly quarantine: Pick<Quarantine, 'has'>;
+  readonly self: PeerId;
+}
+
+export function createSpending(deps: SpendingDeps, caps: SpendCaps): Spending {
+  const { clock, membership, quarantine, self } = deps;
   const ledger = createLedger();
   const day = () => ledger.day(clock.wallMs());
 
   function reached(): string | null {
     const own = day();
-    const others = membership.all().filter(({ capabilities }) => capabilities.peer !== self);
-    const told = others.flatMap(({ capabilities }) => capabilities.spent ?? []);
+    const told = toldByOthers(membership.all(), {
+      self,
+      isSetAside: quarantine.has,
+      caps,
+      nowMs: clock.monotonicMs(),
+    });
     return capReached(caps, own, sumOf([own, ...told]));
   }
 

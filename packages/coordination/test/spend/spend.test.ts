@@ -1,5 +1,5 @@
 /** What models cost, added up over a day, and what happens when an operator's cap is reached. */
-import type { EntryBody, PromptExecutor, Spent } from '@bzzz/protocol';
+import type { EntryBody, PeerId, PromptExecutor, Spent } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Executor, PromptJob } from '../../src/index.ts';
 import { createMembership } from '../../src/membership/membership.ts';
@@ -42,6 +42,14 @@ describe('a ledger', () => {
     expect(ledger.day(25 * hourMs)).toEqual({ tokens: 200, costUsd: 0.5 });
     expect(ledger.day(50 * hourMs)).toEqual({ tokens: 0, costUsd: 0 });
   });
+
+  it('counts what a clock far ahead has dated for one day, and not until that date', () => {
+    const ledger = createLedger();
+    ledger.take(ended(9_000 * hourMs, spentOf(100)));
+    expect(ledger.day(0)).toMatchObject({ tokens: 100 });
+    expect(ledger.day(23 * hourMs)).toMatchObject({ tokens: 100 });
+    expect(ledger.day(25 * hourMs)).toMatchObject({ tokens: 0 });
+  });
 });
 
 function spendingOf(caps: Parameters<typeof createSpending>[1]) {
@@ -49,8 +57,14 @@ function spendingOf(caps: Parameters<typeof createSpending>[1]) {
   const clock = createManualClock();
   const membership = createMembership(self);
   membership.heard(capabilitiesOf(self), 0);
-  membership.heard(capabilitiesOf(peerOf(2), { spent: { tokens: 700, costUsd: 3 } }), 0);
-  return { clock, spending: createSpending({ clock, membership, self }, caps) };
+  const setAside = new Set<PeerId>();
+  const tell = (peer: PeerId, tokens: number, costUsd: number, revision = 1) => {
+    const told = capabilitiesOf(peer, { spent: { tokens, costUsd }, revision });
+    membership.heard(told, clock.monotonicMs());
+  };
+  const quarantine = { has: (peer: PeerId) => setAside.has(peer) };
+  const deps = { clock, membership, quarantine, self };
+  return { clock, membership, setAside, tell, spending: createSpending(deps, caps) };
 }
 
 describe('a cap', () => {
@@ -60,7 +74,8 @@ describe('a cap', () => {
     [{ meshTokensPerDay: 1_000 }, /the mesh has spent 1000 of 1000 tokens/],
     [{ meshUsdPerDay: 4 }, /the mesh has spent 4.25 of 4 USD/],
   ])('%j is reached', (caps, said) => {
-    const { spending } = spendingOf(caps);
+    const { spending, tell } = spendingOf(caps);
+    for (const index of [2, 3]) tell(peerOf(index), 350, 1.5);
     expect(spending.capReached()).toBeNull();
     spending.take(ended(wallStartMs, spentOf(300, 1.25)));
     expect(spending.capReached()).toMatch(said);
@@ -77,5 +92,57 @@ describe('a cap', () => {
     expect(capped.recipe?.ready?.() ?? true).toBe(true);
     await clock.advance(25 * hourMs);
     expect(capped.ollama?.ready?.()).toBe(true);
+  });
+});
+
+describe('what others say that they have spent', () => {
+  const mesh = { meshTokensPerDay: 1_000, meshUsdPerDay: 10 };
+  const [elm, oak] = [peerOf(2), peerOf(3)];
+
+  it('is forgotten a day after their last word, whatever other signs of life there are', async () => {
+    const { clock, membership, spending, tell } = spendingOf(mesh);
+    tell(elm, 500, 0);
+    await clock.advance(hourMs);
+    tell(oak, 500, 0);
+    expect(spending.capReached()).toMatch(/the mesh has spent 1000 of 1000 tokens/);
+    await clock.advance(22.5 * hourMs);
+    membership.clear(elm, clock.monotonicMs());
+    membership.bury(oak);
+    expect(spending.capReached()).not.toBeNull();
+    await clock.advance(hourMs);
+    expect(spending.capReached()).toBeNull();
+  });
+
+  it('is their newest word', () => {
+    const { spending, tell } = spendingOf(mesh);
+    for (const peer of [elm, oak]) tell(peer, 500, 0);
+    tell(oak, 10, 0, 2);
+    expect(spending.capReached()).toBeNull();
+  });
+
+  it('stops nobody when one alone says it', () => {
+    const { spending, tell } = spendingOf(mesh);
+    tell(elm, Number.MAX_SAFE_INTEGER, 1e300);
+    expect(spending.capReached()).toBeNull();
+    spending.take(ended(wallStartMs, spentOf(499)));
+    expect(spending.capReached()).toBeNull();
+    spending.take(ended(wallStartMs, spentOf(1)));
+    expect(spending.capReached()).toMatch(/the mesh has spent 1000 of 1000 tokens/);
+  });
+
+  it('counts for each at most what a peer may spend here', () => {
+    const { spending, tell } = spendingOf({ ...mesh, tokensPerDay: 200, usdPerDay: 2 });
+    for (const index of [2, 3, 4, 5]) tell(peerOf(index), 9_999, 99);
+    expect(spending.capReached()).toBeNull();
+    tell(peerOf(6), 9_999, 0);
+    expect(spending.capReached()).toMatch(/the mesh has spent 1000 of 1000 tokens/);
+  });
+
+  it('counts nothing of who is in quarantine', () => {
+    const { spending, setAside, tell } = spendingOf(mesh);
+    for (const peer of [elm, oak]) tell(peer, 0, 5);
+    expect(spending.capReached()).toMatch(/10.00 of 10 USD/);
+    setAside.add(oak);
+    expect(spending.capReached()).toBeNull();
   });
 });

@@ -15,5 +15,7 @@ export async function attempt(
 ): Promise<ExecutorReport> {
   if (signal?.aborted === true) throw new BzzzError('aborted', 'the work was cancelled');
   await using way = await openWay(deps, request);
-  return await workOn(deps, { located, request, way }, signal);
+  const { metered } = way;
+  const metering = { ...request, onSpent: metered.onSpent };
+  return metered.report(await workOn(deps, { located, request: metering, way }, signal));
 }

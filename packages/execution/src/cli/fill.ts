@@ -6,23 +6,23 @@ export interface Start {
   readonly key: string;
   readonly model: string | null;
   readonly prompt: string;
-  /** Null: a new session. `fork`: on a copy of it. */
-  readonly session: { readonly id: string; readonly fork: boolean } | null;
+  /** Null: a new session. */
+  readonly session: string | null;
 }
 
 export type Filled = Pick<CliTool, 'environment' | 'homeFiles'> & { readonly argv: string[] };
 
-/** Null: the tool cannot go on with a session in that way. */
+/** Null: the tool cannot go on with a session. */
 export function fill(tool: CliTool, program: string, start: Start): Filled | null {
-  const { work, resume, fork, model } = tool.argv;
-  const head = start.session === null ? work : start.session.fork ? fork : resume;
+  const { work, resume, model } = tool.argv;
+  const head = start.session === null ? work : resume;
   if (head === null) return null;
   const values: Readonly<Record<string, string>> = {
     api: start.api,
     key: start.key,
     model: start.model ?? '',
     prompt: start.prompt,
-    session: start.session?.id ?? '',
+    session: start.session ?? '',
   };
   const put = (text: string) =>
     text.replaceAll(/\{(api|key|model|prompt|session)\}/g, (_, name: string) => values[name] ?? '');

@@ -6,6 +6,8 @@ export interface CliOptions {
   readonly apiKey?: (() => Promise<string>) | undefined;
   /** Default: the tool chooses. */
   readonly model?: string | undefined;
+  /** What it may ask besides `model`. Without `model` it asks what it likes. */
+  readonly models?: readonly string[] | undefined;
   /** Name or absolute path of the program. Default: the usual name. */
   readonly program?: string | undefined;
   /** Further folders that it needs to see, such as that of its Python. */
@@ -25,6 +27,8 @@ export interface CliSettings {
   readonly apiUrl: string | null;
   readonly apiKey: () => Promise<string | null>;
   readonly model: string | null;
+  /** What its requests may name; null: anything. */
+  readonly models: readonly string[] | null;
   readonly program: string | null;
   readonly folders: readonly string[];
   readonly outputBytesMax: number;
@@ -37,6 +41,7 @@ export function settingsOf(options: CliOptions): CliSettings {
     apiUrl: options.apiUrl ?? null,
     apiKey: options.apiKey ?? (async () => null),
     model: options.model ?? null,
+    models: options.model === undefined ? null : [options.model, ...(options.models ?? [])],
     program: options.program ?? null,
     folders: options.folders ?? [],
     outputBytesMax: options.outputBytesMax ?? 16 * 1024 * 1024,

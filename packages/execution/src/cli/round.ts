@@ -60,7 +60,7 @@ export async function runRound(
     key: pass,
     model: settings.model,
     prompt: folder.promptPath,
-    session: session === null ? null : { id: session, fork: false },
+    session,
   };
   const filled = fill(tool, located.path, start);
   if (filled === null) throw new BzzzError('workspace_failed', `${tool.name} cannot begin`);

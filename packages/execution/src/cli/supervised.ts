@@ -7,7 +7,7 @@ import type { SessionJob } from '../worker/session.ts';
 import type { Workers } from '../worker/workers.ts';
 import type { Located } from './locate.ts';
 import { runOf } from './round.ts';
-import { openWay, type Way, type WayDeps } from './way.ts';
+import { openWay, type WayDeps } from './way.ts';
 import { homeOf } from './work.ts';
 
 /** Throws what `attempt` throws, and `worker_lost`. */
@@ -20,7 +20,7 @@ export async function attemptInWorker(
   if (signal?.aborted === true) throw new BzzzError('aborted', 'the work was cancelled');
   const { tool, settings } = deps;
   await using way = await openWay(deps, request);
-  const { folder, pass, counts, hosts } = way;
+  const { folder, pass, counts, hosts, metered } = way;
   const home = homeOf(tool, request, folder.home);
   const run = runOf(deps, { located, request, folder, home });
   const { promptPath, argv } = folder;
@@ -32,7 +32,7 @@ export async function attemptInWorker(
       program: located.path,
       way: { pass, promptPath, argv },
     },
-    request: closingWith({ ...request, ...counting(request, counts) }, hosts),
+    request: closingWith({ ...request, onSpent: metered.onSpent }, hosts),
     // The launcher; what it is to start is written beside it, and runs in the sandbox all the same.
     allowed: (wanted) => Promise.resolve(isDeepStrictEqual(wanted, argv) ? { ...run, argv } : null),
     plan: (plan) => folder.write(plan),
@@ -41,19 +41,6 @@ export async function attemptInWorker(
       return { answers, answered, objection, refused: [...hosts.objections()] };
     },
   };
-  return await workers.run(tool.name, job, signal === undefined ? {} : { signal });
-}
-
-/** The worker hears of answers only when a run has ended; they are counted here. */
-function counting(
-  { onSpent }: ExecutorRequest<PromptJob>,
-  counts: Way['counts'],
-): Pick<ExecutorRequest, 'onSpent'> {
-  if (onSpent === undefined) return {};
-  return {
-    onSpent: (spent) => {
-      const { answers } = counts;
-      onSpent(spent.turns === null && answers > 0 ? { ...spent, turns: answers } : spent);
-    },
-  };
+  const options = signal === undefined ? {} : { signal };
+  return metered.report(await workers.run(tool.name, job, options));
 }

@@ -20,8 +20,6 @@ export interface CliTool {
     readonly model: readonly string[];
     /** Goes on with a session; null: it cannot. */
     readonly resume: readonly string[] | null;
-    /** Goes on with a copy of a session; null: it cannot. */
-    readonly fork: readonly string[] | null;
   };
   /** What it counts for the whole session when it goes on with one, and not for its own run. */
   readonly sessionCounts: readonly (keyof Counts)[];

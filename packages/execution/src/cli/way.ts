@@ -10,6 +10,7 @@ import { createProxy, type Proxy } from './api/proxy.ts';
 import { openHosts } from './hosts.ts';
 import { type LaunchFolder, makeLaunchFolder } from './launch/folder.ts';
 import { apiPort } from './launch/plan.ts';
+import { createMetered, type Metered } from './metered.ts';
 import type { CliSettings } from './options.ts';
 import type { CliTool } from './tool.ts';
 
@@ -18,7 +19,13 @@ export interface Way<F = LaunchFolder> {
   /** What the tool takes for its key. */
   readonly pass: string;
   readonly counts: Pick<Proxy, 'answers' | 'answered' | 'objection'>;
+  /** Also tells of models that were asked and are not let through. */
   readonly hosts: OpenHosts;
+}
+
+/** In the process of the peer, where the API is seen. */
+export interface OwnWay extends Way, AsyncDisposable {
+  readonly metered: Metered;
 }
 
 /** One request; a window of a million tokens takes about 4 MiB. */
@@ -37,7 +44,7 @@ export interface WayDeps {
 export async function openWay(
   { runner, tool, settings, reach }: WayDeps,
   request: ExecutorRequest<PromptJob>,
-): Promise<Way & AsyncDisposable> {
+): Promise<OwnWay> {
   const { job, path, onSign, rest } = request;
   const pass = `bzzz-${randomBytes(24).toString('hex')}`;
   const api = modelApis[tool.api];
@@ -51,17 +58,24 @@ export async function openWay(
     pass,
     onSign,
     rests: () => rest?.wanted() ?? false,
+    onSeen: () => metered.onSeen(),
     limits: {
       answersMax: job.turnsMax,
+      tokensMax: job.tokensMax,
+      models: settings.models,
       requestBytesMax,
       totalBytesMax: job.tokensMax * bytesPerToken,
       stallMs: settings.stallMs,
     },
   });
   parts.defer(() => proxy.close());
+  const metered = createMetered({ name: tool.name, model: settings.model }, proxy, request);
   await folder.serve(apiPort, proxy);
-  const hosts = await openHosts(reach, folder, request);
-  parts.defer(() => hosts.close());
+  const opened = await openHosts(reach, folder, request);
+  parts.defer(() => opened.close());
+  const objections = () => [...opened.objections(), ...proxy.refusals];
+  const hosts = { ...opened, objections };
   const all = parts.move();
-  return { folder, pass, counts: proxy, hosts, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  const end = { [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return { folder, pass, counts: proxy, metered, hosts, ...end };
 }

@@ -223,16 +223,13 @@ describe('arguments', () => {
     expect(JSON.stringify(filled)).toContain('m-1');
   });
 
-  it('go on with a session, or with a copy of it, where the tool can', () => {
-    const session = { id: 's-9', fork: false };
-    const argvOf = (name: CliName, fork: boolean) =>
-      fill(cliTools[name], 'tool', { ...start, session: { ...session, fork } })?.argv.join(' ');
-    expect(argvOf('claude', false)).toContain('--resume s-9');
-    expect(argvOf('claude', true)).toContain('--resume s-9 --fork-session');
-    expect(argvOf('codex', false)).toMatch(/resume s-9 --model m-1 -$/);
-    expect(argvOf('codex', true)).toBeUndefined();
-    expect(argvOf('gemini', false)).toContain('--resume s-9');
-    expect(argvOf('opencode', true)).toContain('--session s-9 --fork');
-    expect(argvOf('aider', false)).toBeUndefined();
+  it('go on with a session, where the tool can', () => {
+    const argvOf = (name: CliName) =>
+      fill(cliTools[name], 'tool', { ...start, session: 's-9' })?.argv.join(' ');
+    expect(argvOf('claude')).toContain('--resume s-9');
+    expect(argvOf('codex')).toMatch(/resume s-9 --model m-1 -$/);
+    expect(argvOf('gemini')).toContain('--resume s-9');
+    expect(argvOf('opencode')).toContain('--session s-9');
+    expect(argvOf('aider')).toBeUndefined();
   });
 });

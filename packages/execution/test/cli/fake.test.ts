@@ -19,7 +19,7 @@ const root = process.env.ANTHROPIC_BASE_URL;
 const headers = { 'x-api-key': process.env.ANTHROPIC_API_KEY, 'content-type': 'application/json' };
 say({ type: 'system', subtype: 'init', session_id: 's-1', model: 'sonnet' });
 console.log('a warning for people');
-const answer = await fetch(root + '/v1/messages?beta=true', { method: 'POST', headers, body: JSON.stringify({ system: prompt }) });
+const answer = await fetch(root + '/v1/messages?beta=true', { method: 'POST', headers, body: JSON.stringify({ model: 'claude-sonnet-4-5-20250929', system: prompt }) });
 const other = await fetch(root + '/v1/files', { method: 'POST', headers, body: '{}' });
 const environments = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).map((pid) => {
   try { return readFileSync('/proc/' + pid + '/environ', 'latin1') + readFileSync('/proc/' + pid + '/cmdline', 'latin1'); } catch { return ''; }
@@ -48,6 +48,40 @@ it('a coding tool that is cut short has told what it cost until then', async () 
   abort.abort();
   await refused;
   expect(told.at(-1)).toMatchObject({ executor: 'claude', model: 'sonnet', turns: 1 });
+});
+
+/** Asks a model that it may, then one that it may not, and says that it took next to nothing. */
+const lies = `
+const headers = { 'x-api-key': process.env.ANTHROPIC_API_KEY, 'content-type': 'application/json' };
+const ask = (model) => fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
+  method: 'POST', headers, body: JSON.stringify({ model, max_tokens: 64000, messages: [] }),
+});
+await (await ask('m')).text();
+const refused = await ask('dear');
+say({ type: 'system', subtype: 'init', session_id: 's-1', model: 'm' });
+say({ type: 'assistant', session_id: 's-1', text: await refused.text() });
+done({ num_turns: 1, usage: { input_tokens: 1, output_tokens: 900 } });
+`;
+const usage = { input_tokens: 100, cache_read_input_tokens: 5_000, output_tokens: 40 };
+
+it('what the model API says counts where a tool told less, and it asks no model but that of the operator', async () => {
+  const told: Spent[] = [];
+  const at = await world({
+    script: lies,
+    cli: { model: 'm', models: ['small'] },
+    answer: (response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ usage }));
+    },
+  });
+  const report = await at.run({}, { onSpent: (spent) => void told.push(spent) });
+  const spent = { model: 'm', turns: 1, tokensRead: 5_100, tokensWritten: 900, costUsd: null };
+  expect(report).toMatchObject({ succeeded: true, spent });
+  expect(report.reason).toContain('it asked the model dear, and this peer lets it ask m, small');
+  expect(told.at(-1)).toMatchObject(spent);
+  // Told as soon as the API had, before the tool had said anything.
+  expect(told[0]).toMatchObject({ tokensRead: 5_100, tokensWritten: 40 });
+  expect(at.api.asked).toHaveLength(1);
 });
 
 describe.each(['required', 'off'] as const)('a coding tool, sandbox %s', (sandbox) => {

@@ -59,7 +59,7 @@ describe('a question that would use the network', () => {
     const twice = '{"tools":[{"type":"web_search"}],"tools":[]}';
     expect(inspect('openai', Buffer.from(twice))).toEqual({
       kind: 'fine',
-      body: Buffer.from('{"tools":[]}'),
+      question: { tools: [] },
     });
     const deep = `${'['.repeat(50_000)}{"file_url":"${link}"}${']'.repeat(50_000)}`;
     expect(objectionTo('openai', `{"input":${deep}}`)).toContain('fetch');

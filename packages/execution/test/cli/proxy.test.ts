@@ -31,6 +31,8 @@ async function proxy({ key = async () => 'sk-real', limits, path = '', answer }:
       requestBytesMax: 1024 * 1024,
       totalBytesMax: 16 * 1024 * 1024,
       stallMs: 20_000,
+      tokensMax: 1_000_000,
+      models: null,
       ...limits,
     },
   });
@@ -207,4 +209,67 @@ it('says that the API does not answer, and gives up one that stands still', asyn
   const { ask, made } = await proxy({ limits: { stallMs: 300 }, answer: () => undefined });
   expect(await ask()).toMatchObject({ status: 502 });
   expect(made.objection).toContain('nothing came for 300 ms');
+});
+
+it('lets a question pass for the model of the operator only, and says which others were wanted', async () => {
+  const { ask, made, server } = await proxy({ limits: { models: ['gpt-5', 'small'] } });
+  const asking = (model?: string) => ask({ body: JSON.stringify({ model }) });
+  for (const model of ['gpt-5', 'small', 'gpt-5-2025-08-07', 'small-latest']) {
+    expect(await asking(model)).toMatchObject({ status: 200 });
+  }
+  const refused = await asking('gpt-5-pro');
+  expect(refused.status).toBe(403);
+  expect(JSON.parse(refused.body).error.message).toBe(
+    'it asked the model gpt-5-pro, and this peer lets it ask gpt-5, small',
+  );
+  expect(await asking()).toMatchObject({ status: 403 });
+  expect([...made.refusals]).toHaveLength(2);
+  expect(made.answers).toBe(4);
+  expect(server.asked).toHaveLength(4);
+});
+
+it('counts what the API says that answers took, and lets nothing more through at the cap', async () => {
+  const { ask, made, server } = await proxy({
+    limits: { tokensMax: 1_000 },
+    answer: (response) => {
+      response.end(JSON.stringify({ usage: { prompt_tokens: 600, completion_tokens: 100 } }));
+    },
+  });
+  const long = { max_tokens: 64_000, max_completion_tokens: 10 };
+  expect(await ask({ body: JSON.stringify(long) })).toMatchObject({ status: 200 });
+  expect(made.seen).toEqual({ read: 600, written: 100 });
+  const [first] = server.asked.map(({ body }) => JSON.parse(body));
+  expect(first).toEqual({ max_tokens: 988, max_completion_tokens: 10 });
+
+  // Where it names no bound it gets one.
+  expect(await ask()).toMatchObject({ status: 200 });
+  expect(JSON.parse(server.asked[1]?.body ?? '')).toEqual({ max_completion_tokens: 299 });
+  const over = await ask();
+  expect(over.status).toBe(403);
+  expect(over.body).toContain('its 1000 tokens are used up');
+  expect(made.objection).toBe('its 1000 tokens are used up');
+  expect(server.asked).toHaveLength(2);
+});
+
+it.each([
+  ['{"n":2}', 'one answer'],
+  ['{"max_tokens":"64000"}', 'is a number'],
+])('refuses %s, which would take more than was asked for', async (body, why) => {
+  const { ask, server } = await proxy();
+  const answer = await ask({ body });
+  expect(answer.status).toBe(403);
+  expect(answer.body).toContain(why);
+  expect(server.asked).toEqual([]);
+});
+
+it('estimates an answer that the tool does not hear to its end', async () => {
+  const { ask, made } = await proxy({
+    limits: { totalBytesMax: 10_000 },
+    answer: (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`data: ${'x'.repeat(9_000)}\n\n`.repeat(10));
+    },
+  });
+  await ask({ body: words(400) }).catch(() => undefined);
+  await expect.poll(() => made.seen.read).toBeGreaterThan(100);
 });

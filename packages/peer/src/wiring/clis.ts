@@ -63,9 +63,9 @@ export function wantedClis(
   for (const name of CliName.options) {
     const own = config[name];
     if (own === undefined || !own.enabled) continue;
-    const { apiUrl, apiKeyFile, model, program, folders } = own;
+    const { apiUrl, apiKeyFile, model, models, program, folders } = own;
     const apiKey = apiKeyFile === undefined ? undefined : () => readModelKey(apiKeyFile);
-    clis.set(name, createCli(deps, name, { apiUrl, apiKey, model, program, folders }));
+    clis.set(name, createCli(deps, name, { apiUrl, apiKey, model, models, program, folders }));
   }
   return clis;
 }

@@ -23,8 +23,8 @@ interface Onward {
   readonly asked: URL;
   readonly key: string | null;
   readonly body: Buffer;
-  /** It is no complaint. */
-  readonly onAnswer: () => void;
+  /** It is no complaint. What it goes through on its way back. */
+  readonly onAnswer: (contentType: string) => Transform;
 }
 
 /** Of a request; all that carries a credential is left out, and then the key is set. */
@@ -90,9 +90,9 @@ export function createForwarder({
         onward.end(to.body);
         const answer = await answered.promise;
         if ((answer.statusCode ?? 502) >= 400) return await complain(answer, response, to.key);
-        to.onAnswer();
+        const watching = to.onAnswer(answer.headers['content-type'] ?? '');
         response.writeHead(answer.statusCode ?? 502, headersOf(answer));
-        await pipeline(answer, passing(), response);
+        await pipeline(answer, passing(), watching, response);
       } catch (error) {
         if (error instanceof ProxyRefusal) throw error;
         const reason = `the model API did not answer: ${oneLine(reasonOf(error))}`;

@@ -5,10 +5,11 @@
  */
 import { z } from 'zod';
 import type { ApiName } from './apis.ts';
+import type { Fields } from './bounds.ts';
 
 export type Inspected =
-  /** As it is to be sent: a field that stands twice could be read otherwise there than here. */
-  | { readonly kind: 'fine'; readonly body: Buffer }
+  /** To be written anew: a field that stands twice could be read otherwise there than here. */
+  | { readonly kind: 'fine'; readonly question: Fields }
   | { readonly kind: 'refused'; readonly reason: string };
 
 export function inspect(api: ApiName, body: Buffer): Inspected {
@@ -24,9 +25,7 @@ export function inspect(api: ApiName, body: Buffer): Inspected {
     return refused('a question to a model is an object with a list of tools, or none');
   }
   const reason = objectionTo(api, parsed.data);
-  return reason === null
-    ? { kind: 'fine', body: Buffer.from(JSON.stringify(question)) }
-    : refused(reason);
+  return reason === null ? { kind: 'fine', question: parsed.data } : refused(reason);
 }
 
 function refused(reason: string): Inspected {

@@ -5,12 +5,16 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { isBzzzError } from '@bzzz/protocol';
 import type { ApiRequest, ModelApi } from './apis.ts';
 import { createForwarder } from './forward.ts';
+import type { Fields } from './bounds.ts';
 import { inspect } from './inspect.ts';
 import { createMeter } from './meter.ts';
+import { createQuestions, type QuestionLimits } from './questions.ts';
 import { ProxyRefusal } from './refusal.ts';
+import type { Usage } from './usage.ts';
 
 export interface ProxyOptions {
   readonly api: ModelApi;
@@ -23,11 +27,13 @@ export interface ProxyOptions {
   readonly limits: ProxyLimits;
   /** Told that something came from either side. */
   readonly onSign?: (() => void) | undefined;
+  /** Told that answers are known to have taken more than before. */
+  readonly onSeen?: () => void;
   /** Whether the tool stands still: then it is not the server from which nothing comes. */
   readonly rests?: () => boolean;
 }
 
-export interface ProxyLimits {
+export interface ProxyLimits extends QuestionLimits {
   readonly answersMax: number;
   /** One request. */
   readonly requestBytesMax: number;
@@ -42,6 +48,10 @@ export interface Proxy {
   readonly answers: number;
   /** Answers that the API began to give. */
   readonly answered: number;
+  /** Tokens of all answers, by what the API told in them. */
+  readonly seen: Usage;
+  /** Models that it asked and may not, for people. */
+  readonly refusals: ReadonlySet<string>;
   /** Why nothing more is let through, or the last request was not; null: nothing was in the way. */
   readonly objection: string | null;
   /** Listens on a socket that everybody may use who can reach it. */
@@ -54,6 +64,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const root = new URL(options.url);
   const meter = createMeter(limits, onSign);
   const { stallMs } = limits;
+  const questions = createQuestions(api.name, limits, options.onSeen);
   const forwarder = createForwarder({ api, root, stallMs, rests, passing: meter.passing });
   let answers = 0;
   let answered = 0;
@@ -63,19 +74,26 @@ export function createProxy(options: ProxyOptions): Proxy {
     const asked = new URL(request.url ?? '/', 'http://proxy.invalid');
     const { isAnswer } = known(api, request.method, asked);
     if (!hasPass(request, options)) throw new ProxyRefusal(401, 'this is not the pass of this run');
-    const body = inspected(api, request.method, await meter.read(request));
+    const question = inspected(api, request.method, await meter.read(request));
     if (isAnswer && answers >= limits.answersMax) {
       throw new ProxyRefusal(403, `it had ${limits.answersMax} answers and was not done`);
     }
-    if (isAnswer) answers += 1;
-    const key = await options.key().catch((error: unknown) => {
-      if (!isBzzzError(error)) throw error;
-      throw new ProxyRefusal(502, `the key of the model API cannot be read: ${error.reason}`);
-    });
-    const onAnswer = () => {
-      if (isAnswer) answered += 1;
-    };
-    await forwarder.forward(request, response, { asked, key, body, onAnswer });
+    const asking = isAnswer ? questions.ask(asked.pathname, question ?? {}) : null;
+    try {
+      if (isAnswer) answers += 1;
+      const key = await options.key().catch((error: unknown) => {
+        if (!isBzzzError(error)) throw error;
+        throw new ProxyRefusal(502, `the key of the model API cannot be read: ${error.reason}`);
+      });
+      const body = asking?.body ?? Buffer.from(question === null ? '' : JSON.stringify(question));
+      const onAnswer = (contentType: string) => {
+        if (isAnswer) answered += 1;
+        return asking?.watch(contentType) ?? new PassThrough();
+      };
+      await forwarder.forward(request, response, { asked, key, body, onAnswer });
+    } finally {
+      asking?.end();
+    }
   }
 
   const server = createServer(
@@ -98,6 +116,10 @@ export function createProxy(options: ProxyOptions): Proxy {
     get answered() {
       return answered;
     },
+    get seen() {
+      return questions.seen;
+    },
+    refusals: questions.refusals,
     get objection() {
       return objection;
     },
@@ -117,11 +139,12 @@ function known(api: ModelApi, method: string | undefined, { pathname }: URL): Ap
   throw new ProxyRefusal(403, 'this request is not one that the model API is needed for');
 }
 
-function inspected({ name }: ModelApi, method: string | undefined, body: Buffer): Buffer {
-  if (method === 'GET') return Buffer.alloc(0);
+/** Null: it is none. */
+function inspected({ name }: ModelApi, method: string | undefined, body: Buffer): Fields | null {
+  if (method === 'GET') return null;
   const found = inspect(name, body);
   if (found.kind === 'refused') throw new ProxyRefusal(403, found.reason);
-  return found.body;
+  return found.question;
 }
 
 /** In the header of the key, as the tool would send the key itself. */

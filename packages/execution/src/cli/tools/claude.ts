@@ -40,7 +40,6 @@ export const claude: CliTool = {
     work: [...headless, ...unasked],
     model: ['--model', '{model}'],
     resume: [...headless, ...unasked, '--resume', '{session}'],
-    fork: [...headless, ...unasked, '--resume', '{session}', '--fork-session'],
   },
   sessionCounts: ['costUsd'],
   reservedBytes: bunReservedBytes,

@@ -39,7 +39,6 @@ export const codex: CliTool = {
     work: ['exec', ...options, ...provider, '-'],
     model: ['--model', '{model}'],
     resume: ['exec', ...options, ...provider, 'resume', '{session}', '-'],
-    fork: null,
   },
   sessionCounts: ['tokensRead', 'tokensWritten'],
   reservedBytes: null,

@@ -39,7 +39,6 @@ export const gemini: CliTool = {
     work: headless,
     model: ['--model', '{model}'],
     resume: [...headless, '--resume', '{session}'],
-    fork: null,
   },
   sessionCounts: [],
   reservedBytes: null,

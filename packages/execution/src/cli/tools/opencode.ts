@@ -67,7 +67,6 @@ export const opencode: CliTool = {
     work: headless,
     model: ['--model', `bzzz/${model}`],
     resume: [...headless, '--session', '{session}'],
-    fork: [...headless, '--session', '{session}', '--fork'],
   },
   sessionCounts: [],
   reservedBytes: bunReservedBytes,

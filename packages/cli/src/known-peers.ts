@@ -1,0 +1,58 @@
+/**
+ * Whose verdicts count. A certificate proves which keys signed it and not whose they are, since anybody can
+ * make keys: so people name them, or they are members of the mesh that the peer on this machine knows.
+ */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { BzzzError, complaints, isBzzzError, PeerId, reasonOf } from '@bzzz/protocol';
+import { z } from 'zod';
+import { clientOf, type Context, type Options } from './context.ts';
+
+export interface KnownPeers {
+  readonly peers: ReadonlySet<PeerId>;
+  /** For people. */
+  readonly from: string;
+}
+
+export async function knownPeers(context: Context, options: Options): Promise<KnownPeers> {
+  const { peer, members } = options;
+  if (peer !== undefined || members !== undefined) {
+    const inFile = typeof members === 'string' ? await listed(members) : [];
+    const named = peer === undefined ? [] : parsed('--peer', peer);
+    return { peers: new Set([...named, ...inFile]), from: 'those that you name' };
+  }
+  const client = await clientOf(context, options);
+  try {
+    const { peers } = await client.peers({ signal: context.interrupted });
+    const trusted = peers.filter(({ quarantined }) => !quarantined);
+    const ids = parsed(
+      'peers',
+      trusted.map(({ id }) => id),
+    );
+    return { peers: new Set(ids), from: 'the members that the peer here has heard' };
+  } catch (error) {
+    if (!isBzzzError(error, 'peer_not_running')) throw error;
+    return { peers: new Set(), from: 'none: no peer runs here, and nobody was named' };
+  }
+}
+
+/** One id a line; what stands after `#` is for people. */
+async function listed(path: string): Promise<PeerId[]> {
+  let text: string;
+  try {
+    text = await readFile(resolve(path), 'utf8');
+  } catch (error) {
+    throw new BzzzError('cli_usage', `--members: ${reasonOf(error)}`, { cause: error });
+  }
+  const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim());
+  return parsed(
+    '--members',
+    lines.filter((line) => line !== ''),
+  );
+}
+
+function parsed(what: string, ids: unknown): PeerId[] {
+  const found = z.array(PeerId).safeParse(ids);
+  if (!found.success) throw new BzzzError('cli_usage', `${what}: ${complaints(found.error)}`);
+  return found.data;
+}

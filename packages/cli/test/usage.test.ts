@@ -43,6 +43,8 @@ describe('usage', () => {
     [['logs', '-n', 'x'], 'whole number'],
     [['logs', '--since', 'soon'], 'Neither as 10m'],
     [['logs', 'ant', '--from', '3'], 'own journal only'],
+    [['logs', '--output'], 'about a task'],
+    [['logs', 'ant', '--output'], 'about a task'],
     [['index', 'burn'], 'unknown command'],
     [['policy', 'check', 'no/such/file'], 'cannot read the policy'],
     [['policy', 'bake'], 'unknown command'],

@@ -4,6 +4,8 @@ import {
   EntriesAnswer,
   EntriesQuery,
   HealthAnswer,
+  OutputAnswer,
+  OutputQuery,
   PeersAnswer,
   StatusAnswer,
   TasksAnswer,
@@ -73,6 +75,19 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
       },
     },
     ({ params }, reply) => operations.task(params.id, signalOf(reply)),
+  );
+  app.get(
+    '/api/v1/tasks/:id/output',
+    {
+      config: view,
+      schema: {
+        summary: 'What its attempt prints, wherever it runs, after a position of an earlier answer',
+        params: ById,
+        querystring: OutputQuery,
+        response: { 200: OutputAnswer, ...problems },
+      },
+    },
+    ({ params, query }, reply) => operations.output(params.id, query, signalOf(reply)),
   );
   app.get(
     '/api/v1/why/tasks/:id',

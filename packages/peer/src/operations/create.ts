@@ -8,6 +8,7 @@ import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
 import { logLines } from './log-lines.ts';
 import type { Operations } from './operations.ts';
+import { outputOf } from './output.ts';
 import type { OperationsTarget } from './target.ts';
 
 /** Of one task the newest so many are told. */
@@ -53,6 +54,7 @@ export function createOperations(target: OperationsTarget): Operations {
       const { peers: reasons, ...report } = await coordinator.whyTask(task, { signal });
       return { ...report, peers: reasons.map((one) => ({ ...one })) };
     },
+    output: (id, query, signal) => outputOf(target, id, query, signal),
     async whyPeer(id, signal) {
       const { peer } = findPeer(members(), id);
       const answer = await coordinator.whyPeer(peer, { signal });

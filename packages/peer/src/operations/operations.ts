@@ -12,6 +12,8 @@ import type {
   HistoryQuery,
   LogLine,
   LogsQuery,
+  OutputAnswer,
+  OutputQuery,
   PauseRequest,
   PeersAnswer,
   QuarantineAnswer,
@@ -43,6 +45,12 @@ export interface Operations {
   task(id: string, signal: AbortSignal): Promise<TaskStoryAnswer>;
   /** Throws `task_unknown`, `aborted`. */
   whyTask(id: string, signal: AbortSignal): Promise<WhyTaskAnswer>;
+  /** What its attempt prints, also on another peer, after a position. Throws `task_unknown`, `aborted`. */
+  output(
+    id: string,
+    query: z.output<typeof OutputQuery>,
+    signal: AbortSignal,
+  ): Promise<OutputAnswer>;
   /** Throws `peer_unknown`, `aborted`. */
   whyPeer(id: string, signal: AbortSignal): Promise<WhyPeerAnswer>;
   /** Of all journals here, the newest that fit, oldest first. Throws `peer_unknown`, `task_unknown`, `index_failed`. */

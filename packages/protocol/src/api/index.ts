@@ -23,6 +23,7 @@ export {
 export { LogLine, PlainEntry, StoryEntry } from './entries.ts';
 export { EntriesAnswer, StreamEvent } from './events.ts';
 export { HealAnswer, HealthAnswer } from './health.ts';
+export { OutputAnswer, OutputQuery } from './output.ts';
 export { PeerAnswer, PeersAnswer } from './peers.ts';
 export { LiftAnswer, QuarantineAnswer } from './quarantine.ts';
 export {

@@ -11,6 +11,7 @@ import { ChapterView } from './chapter-view.tsx';
 import { ForgeLink } from './forge-link.tsx';
 import { helpOf } from './help-tree.ts';
 import { HelpTree } from './help-tree-view.tsx';
+import { OutputView } from './output-view.tsx';
 import { Proof } from './proof.tsx';
 import { Stages } from './stages-view.tsx';
 import { stagesOf } from './stages.ts';
@@ -67,6 +68,9 @@ export function TaskPage({ task }: { readonly task: string }) {
       <Stages stages={stagesOf(story, state)} />
       <div className="task-grid">
         <div className="stack">
+          {row === undefined || row.holder === null ? null : (
+            <OutputView key={task} task={task} state={row.state} />
+          )}
           {chapters.length === 0 ? (
             <Panel title="Story">
               <Empty title="Nobody has claimed it yet">

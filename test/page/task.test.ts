@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
-import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
+import { account, fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
 import { findWaiting, gatedWorld, openGate, printedToken } from '../e2e/harness/worlds.ts';
 import { keepShot, openBrowser, openTab, type Tab, violations } from './browser.ts';
@@ -87,5 +88,43 @@ it('shows what the attempt prints on the other peer, until it is told to pause',
   await openGate(stage, runner);
   await log.filter({ hasText: '$ grep -qx oak oak.txt' }).waitFor();
   await tab.page.getByText('it has ended; the task is').waitFor();
+  await leave(tab);
+});
+
+it('verifies the certificate of the result, and says why not when it was changed', async () => {
+  const { pullRequest } = await stage.until('the task is done', async () => {
+    const { task } = await other.client.task('1');
+    return task.state === 'done' && task;
+  });
+  const tab = await visit(other, `/tasks/${forge.repo}/1`);
+  const panel = tab.page.getByRole('region', { name: 'Certificate' });
+  const ask = () => panel.getByRole('button', { name: 'Verify' }).click();
+  await ask();
+  await panel.getByText('verified', { exact: true }).waitFor();
+  await panel.getByText('1 of 1 needed members').waitFor();
+  await panel.getByText(`published by ${runner.name} (a member), epoch 1`).waitFor();
+  await panel.getByText(`${other.name} (a member), passed on`).waitFor();
+  await keepShot(tab.page, 'task-verified');
+  expect(await violations(tab.page)).toEqual([]);
+
+  const Comments = z.array(z.object({ id: z.number(), body: z.string() }));
+  const comments = Comments.parse(
+    await forge.call(account, 'GET', `issues/${pullRequest}/comments`),
+  );
+  const signed = comments.find(({ body }) => body.includes('BEGIN BZZZ CERTIFICATE'));
+  if (signed === undefined) throw new Error('there is no certificate');
+  const lines = signed.body.split('\n');
+  const at = lines.findIndex((line) => line.includes('BEGIN BZZZ CERTIFICATE')) + 4;
+  const line = lines[at] ?? '';
+  lines[at] = `${line.startsWith('A') ? 'B' : 'A'}${line.slice(1)}`;
+  const body = lines.join('\n');
+  await forge.call(account, 'PATCH', `issues/comments/${signed.id}`, { body });
+  await ask();
+  await panel.getByText('NOT verified').waitFor();
+  // Whatever the change broke is said.
+  await panel
+    .getByText(/signed|decoded|canonical|publi|verdict|read/)
+    .first()
+    .waitFor();
   await leave(tab);
 });

@@ -84,6 +84,18 @@ describe('with a running peer', () => {
     expect((await run(['open', ...data])).out.trim()).toBe(link);
   });
 
+  it('key makes keys by roles, lists them and takes them away', async () => {
+    const made = await runJson(['key', 'make', 'wall', '--role', 'viewer', ...data]);
+    expect(made).toMatchObject({ name: 'wall', role: 'viewer', scopes: ['view'] });
+    expect((await run(['key', 'list', ...data])).out).toMatch(/^wall +viewer +view +admin-token$/m);
+    const { code, err } = await run(['key', 'make', 'wall', '--scope', 'view', ...data]);
+    expect([code, err]).toEqual([1, expect.stringContaining('gateway_key_taken')]);
+    const { code: usage } = await run(['key', 'make', 'wall', ...data]);
+    expect(usage).toBe(2);
+    await run(['key', 'remove', 'wall', ...data]);
+    expect(await runJson(['key', 'list', ...data])).toEqual({ keys: [] });
+  });
+
   it('top without a terminal prints how it is, then what happens', async () => {
     const args = ['--conditions=bzzz-source', main, 'top', ...data];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });

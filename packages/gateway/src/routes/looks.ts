@@ -10,6 +10,7 @@ import {
   StatusAnswer,
   TasksAnswer,
   TaskStoryAnswer,
+  VerifiedAnswer,
   WhyPeerAnswer,
   WhyTaskAnswer,
 } from '@bzzz/protocol/api';
@@ -88,6 +89,18 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
       },
     },
     ({ params, query }, reply) => operations.output(params.id, query, signalOf(reply)),
+  );
+  app.get(
+    '/api/v1/tasks/:id/verify',
+    {
+      config: view,
+      schema: {
+        summary: 'Whether members found the same as the certificate of its result says',
+        params: ById,
+        response: { 200: VerifiedAnswer, ...problems },
+      },
+    },
+    ({ params }, reply) => operations.verify(params.id, signalOf(reply)),
   );
   app.get(
     '/api/v1/why/tasks/:id',

@@ -10,6 +10,7 @@ import { logLines } from './log-lines.ts';
 import type { Operations } from './operations.ts';
 import { outputOf } from './output.ts';
 import type { OperationsTarget } from './target.ts';
+import { verifiedOf } from './verify.ts';
 
 /** Of one task the newest so many are told. */
 const storyMax = 500;
@@ -80,6 +81,7 @@ export function createOperations(target: OperationsTarget): Operations {
       return logLines({ coordinator, journal: journals.own }, { from: start, follow, signal });
     },
     certificates: (id, signal) => certificates(target, id, signal),
+    verify: (id, signal) => verifiedOf(target, id, signal),
     doctor: target.diagnose,
     rebuildIndex: history.rebuild,
     async refresh() {
@@ -110,6 +112,11 @@ export function createOperations(target: OperationsTarget): Operations {
       const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
       await acted({ by, act: 'quarantine.lift', about: name ?? peer });
       await coordinator.liftQuarantine(peer);
+      return { peer };
+    },
+    async keepQuarantine(id, { by }) {
+      const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
+      await acted({ by, act: 'quarantine.keep', about: name ?? peer });
       return { peer };
     },
     acted: (act, about, { by }) => acted({ by, act, about }),

@@ -25,7 +25,7 @@ export { EntriesAnswer, StreamEvent } from './events.ts';
 export { HealAnswer, HealthAnswer } from './health.ts';
 export { OutputAnswer, OutputQuery } from './output.ts';
 export { PeerAnswer, PeersAnswer } from './peers.ts';
-export { LiftAnswer, QuarantineAnswer } from './quarantine.ts';
+export { KeepAnswer, LiftAnswer, QuarantineAnswer } from './quarantine.ts';
 export {
   EntriesQuery,
   EventsQuery,
@@ -44,4 +44,5 @@ export {
   TasksAnswer,
   TaskStoryAnswer,
 } from './tasks.ts';
+export { VerifiedAnswer } from './verify.ts';
 export { WhyPeerAnswer, WhyTaskAnswer } from './why.ts';

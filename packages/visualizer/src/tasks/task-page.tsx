@@ -7,6 +7,7 @@ import { countText } from '../ui/text.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
 import { EntryRow } from '../timeline/entry-row.tsx';
 import { useNarrow } from '../ui/narrow.ts';
+import { Certificate } from './certificate.tsx';
 import { ChapterView } from './chapter-view.tsx';
 import { ForgeLink } from './forge-link.tsx';
 import { helpOf } from './help-tree.ts';
@@ -84,6 +85,9 @@ export function TaskPage({ task }: { readonly task: string }) {
         </div>
         <div className="stack">
           <Proof task={task} story={story} pullRequest={row?.pullRequest ?? null} />
+          {row?.pullRequest === undefined || row.pullRequest === null ? null : (
+            <Certificate key={task} task={task} />
+          )}
           {helps.map((help) => (
             <HelpTree key={help.id} help={help} />
           ))}

@@ -107,7 +107,7 @@ it('shows in red who tells two stories, with the proof, and what a person decide
   await bee.stop();
   await stage.until('two stories are heard', () => tellTwoStories(bee, ant, known.journal.key));
 
-  const panel = tab.page.getByRole('region', { name: 'Quarantine' });
+  const panel = tab.page.getByRole('region', { name: 'Quarantine', exact: true });
   await panel.getByText(/^bee \(.{8}\) is set aside/).waitFor();
   await panel.getByText('Proof').click();
   await panel.getByText('it signed 100000 blocks of fork 0').first().waitFor();

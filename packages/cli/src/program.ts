@@ -12,6 +12,7 @@ import { keyCommand } from './commands/key.ts';
 import { logsCommand } from './commands/logs.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { openCommand } from './commands/open.ts';
+import { orderCommands } from './commands/order.ts';
 import { peersCommand } from './commands/peers.ts';
 import { policyCommand } from './commands/policy.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
@@ -40,6 +41,7 @@ const commands: readonly RegisterCommand[] = [
   whyCommand,
   verifyCommand,
   submitCommand,
+  orderCommands,
   logsCommand,
   indexCommand,
   pauseCommand,

@@ -45,6 +45,8 @@ describe('usage', () => {
     [['logs', 'ant', '--from', '3'], 'own journal only'],
     [['logs', '--output'], 'about a task'],
     [['logs', 'ant', '--output'], 'about a task'],
+    [['key', 'make', 'wall', '--role', 'king'], 'Allowed choices'],
+    [['key', 'make', 'wall', '--role', 'viewer', '--scope', 'view'], 'either --role or --scope'],
     [['index', 'burn'], 'unknown command'],
     [['policy', 'check', 'no/such/file'], 'cannot read the policy'],
     [['policy', 'bake'], 'unknown command'],

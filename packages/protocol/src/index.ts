@@ -125,6 +125,7 @@ export {
 export { printedText } from './printed.ts';
 export { type Profile, profileOf, RoleName } from './roles.ts';
 export { DaySpend, Spent, SpendCaps } from './spend.ts';
+export { orderIn, orderLines, TaskOrder } from './task-order.ts';
 export {
   acceptanceHash,
   Certificate,

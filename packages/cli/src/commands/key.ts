@@ -1,7 +1,7 @@
 /** Keys to the page and the API of the running peer, which its gateway keeps. */
 import { adminToken } from '@bzzz/gateway/admin-token';
 import { BzzzError, complaints, type ErrorCode, errorRegistry, reasonOf } from '@bzzz/protocol';
-import { KeyAnswer, KeysAnswer, NewKeyAnswer, Role, Scope } from '@bzzz/protocol/api';
+import { type KeyAnswer, KeysAnswer, NewKeyAnswer, Role, Scope } from '@bzzz/protocol/api';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import {

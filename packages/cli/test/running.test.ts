@@ -84,7 +84,9 @@ describe('with a running peer', () => {
     expect((await run(['open', ...data])).out.trim()).toBe(link);
   });
 
-  it('key makes keys by roles, lists them and takes them away', async () => {
+  it('key makes keys by roles, lists them and takes them away', {
+    timeout: patientMs,
+  }, async () => {
     const made = await runJson(['key', 'make', 'wall', '--role', 'viewer', ...data]);
     expect(made).toMatchObject({ name: 'wall', role: 'viewer', scopes: ['view'] });
     expect((await run(['key', 'list', ...data])).out).toMatch(/^wall +viewer +view +admin-token$/m);

@@ -2,7 +2,7 @@
  * A model that cannot mend a real program asks, another peer's model does it, a third peer judges: three
  * real peers, and everything of it in their journals.
  */
-import { type ChatRequest, type Reply, startScriptedOllama } from '@bzzz/testkit/scripted/ollama';
+import { startScriptedOllama } from '@bzzz/testkit/scripted/ollama';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { csvWorld } from './harness/csv-world.ts';
 import { startForge } from './harness/forge.ts';
@@ -10,11 +10,11 @@ import { fullMesh, startPeers, untilAllSayDone } from './harness/peer.ts';
 import { bzzz } from './harness/programs.ts';
 import { git } from './harness/repository.ts';
 import { createStage, patientMs } from './harness/stage.ts';
+import { finish, stuckOrHelpful } from './harness/stuck-models.ts';
 
 vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
 
 const model = 'coder:7b';
-const mend = { path: 'src/csv.js', oldText: '.slice(0, -1)', newText: '' };
 
 it('is mended by the model of another peer, and judged by a third', async () => {
   const stage = await createStage();
@@ -60,24 +60,4 @@ async function able() {
   const server = await startScriptedOllama(stuckOrHelpful, [{ name: model }]);
   onTestFinished(() => server.close());
   return server;
-}
-
-/** One that is stuck with its own task, and knows what to do with that of another peer. */
-function stuckOrHelpful({ messages }: ChatRequest): Reply {
-  const said = messages.filter(({ role }) => role === 'assistant').length;
-  const helps = messages.some(({ content }) =>
-    content.includes('Another peer works on this issue'),
-  );
-  if (helps) return said === 0 ? calls('edit_file', mend) : finish('The last line stays.');
-  return said === 0
-    ? calls('ask_for_help', { question: 'how does slice cut?' })
-    : finish('Thanks.');
-}
-
-function finish(summary: string): Reply {
-  return calls('finish', { summary });
-}
-
-function calls(name: string, args: object): Reply {
-  return { kind: 'answer', calls: [{ name, arguments: args }] };
 }

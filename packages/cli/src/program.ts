@@ -8,6 +8,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { indexCommand } from './commands/index-rebuild.ts';
 import { initCommand } from './commands/init.ts';
+import { keyCommand } from './commands/key.ts';
 import { logsCommand } from './commands/logs.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { openCommand } from './commands/open.ts';
@@ -46,6 +47,7 @@ const commands: readonly RegisterCommand[] = [
   pauseCommand,
   resumeCommand,
   quarantineCommand,
+  keyCommand,
   doctorCommand,
   policyCommand,
   configCommand,

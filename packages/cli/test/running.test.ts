@@ -1,7 +1,7 @@
 /** Every command against one running peer, which brings its embedded forge along. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -82,6 +82,19 @@ describe('with a running peer', () => {
     expect(await answer.json()).toMatchObject({ peer: { name: 'solo' }, gateway: { url: origin } });
     expect((await fetch(`${origin}/api/v1/status`)).status).toBe(401);
     expect((await run(['open', ...data])).out.trim()).toBe(link);
+  });
+
+  it('key makes keys by roles, lists them and takes them away', {
+    timeout: patientMs,
+  }, async () => {
+    const made = await runJson(['key', 'make', 'wall', '--role', 'viewer', ...data]);
+    expect(made).toMatchObject({ name: 'wall', role: 'viewer', scopes: ['view'] });
+    expect((await run(['key', 'list', ...data])).out).toMatch(/^wall +viewer +view +admin-token$/m);
+    const { code, err } = await run(['key', 'make', 'wall', '--scope', 'view', ...data]);
+    expect([code, err]).toEqual([1, expect.stringContaining('gateway_key_taken')]);
+    const { code: removed } = await run(['key', 'remove', 'wall', ...data]);
+    expect(removed).toBe(0);
+    expect(await readFile(join(dir, 'gateway-keys.json'), 'utf8')).toContain('"keys": []');
   });
 
   it('top without a terminal prints how it is, then what happens', async () => {

@@ -58,6 +58,8 @@ export { alertText, type AlertNews } from './health/alerts.ts';
 export { type Health, type HealthDeps, type HealthView, startHealth } from './health/health.ts';
 export type { Sample } from './health/rules.ts';
 export type { Coordinator } from './peer/interface.ts';
+export { type Output, type OutputView, startOutput } from './output/output.ts';
+export { createPrinted, type Mask, type Printed } from './output/printed.ts';
 export type { CoordinatorOptions, Offer, Ports } from './peer/options.ts';
 export { type Contradiction, provenBy } from './quarantine/contradiction.ts';
 export { createHeads, type Heads, type HeadsDeps } from './quarantine/heads.ts';

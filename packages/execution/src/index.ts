@@ -15,6 +15,7 @@ export {
   type WorkspacesDeps,
   type WorkspacesOptions,
 } from './workspaces.ts';
+export { maskSecrets } from './secrets.ts';
 export type { HealthState } from './worker/health.ts';
 export type { WorkerOptions } from './worker/options.ts';
 export {

@@ -1,3 +1,5 @@
+import { printedText } from '@bzzz/protocol';
+
 /** Counts what a command prints and keeps only its end. */
 export interface OutputTail {
   /** Bytes seen so far. */
@@ -23,24 +25,11 @@ export function createOutputTail(): OutputTail {
       kept = Buffer.concat([kept, chunk]).subarray(-rawBytesMax);
     },
     text(note) {
-      const lines = printable(kept.toString('utf8')).trimEnd();
+      const lines = printedText(kept.toString('utf8')).trimEnd();
       const ending = note === undefined ? '' : `${lines === '' ? '' : '\n'}[bzzz] ${note}`;
       return lastBytes(lines, tailBytesMax - Buffer.byteLength(ending)) + ending;
     },
   };
-}
-
-/** Text without terminal sequences and control characters; line breaks and tabs stay. */
-function printable(text: string): string {
-  return (
-    text
-      .replaceAll(/\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g, '')
-      .replaceAll(/\x1b\[[0-?]*[ -/]*[@-~]/g, '')
-      .replaceAll('\r\n', '\n')
-      // A lone carriage return draws a progress bar again and again: each time counts as a line.
-      .replaceAll('\r', '\n')
-      .replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
-  );
 }
 
 /** The end of a text that fits, from the start of a line where there is one. */

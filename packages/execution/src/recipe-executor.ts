@@ -4,6 +4,7 @@ import type { CommandReport, Executor, RecipeJob } from '@bzzz/coordination';
 import { startAllowance } from './allowance.ts';
 import { type Reach, reachPublic } from './egress/reach.ts';
 import { openWayOut } from './egress/way-out.ts';
+import { commandLineText } from './printing.ts';
 import type { Runner } from './runner.ts';
 
 export interface RecipeExecutorDeps {
@@ -15,8 +16,12 @@ export interface RecipeExecutorDeps {
 export function createRecipeExecutor(deps: RecipeExecutorDeps): Executor<RecipeJob> {
   const { runner, reach = reachPublic } = deps;
   return {
-    async run({ job, path, limits, onSign, rest }, options = {}) {
-      const hooks = { ...(onSign && { onSign }), ...(rest && { rest }) };
+    async run({ job, path, limits, onSign, onPrinted, rest }, options = {}) {
+      const hooks = {
+        ...(onSign && { onSign }),
+        ...(onPrinted && { onPrinted }),
+        ...(rest && { rest }),
+      };
       const out = { hosts: job.network ?? [], downBytesMax: limits.diskBytesMax };
       await using way = await openWayOut({ runner, reach }, dirname(path), out);
       const allowance = startAllowance({ timeMs: limits.attemptMs, rest });
@@ -25,6 +30,7 @@ export function createRecipeExecutor(deps: RecipeExecutorDeps): Executor<RecipeJ
         for (const argv of job.commands) {
           const timeMs = Math.max(1, allowance.leftMs());
           const run = { ...(await way.command(argv)), path, limits, timeMs, ...hooks };
+          onPrinted?.(commandLineText(argv));
           const { report, reason } = await runner.run(run, options);
           commands.push({ ...report, argv });
           if (report.exitCode !== 0) {

@@ -44,7 +44,7 @@ export interface RunnerOptions extends HostViewOptions {
 }
 
 /** As the request of an executor has them. */
-export interface RunRequest extends Pick<ExecutorRequest, 'onSign' | 'rest'> {
+export interface RunRequest extends Pick<ExecutorRequest, 'onSign' | 'onPrinted' | 'rest'> {
   readonly argv: readonly string[];
   /** Folder of the files; writable for the command, as `/workspace` in the sandbox. */
   readonly path: string;
@@ -173,9 +173,9 @@ async function runIn(
   };
   try {
     const { onStdout = () => undefined, onSign = () => undefined, rest } = request;
-    const { readOnly = false } = request;
+    const { readOnly = false, onPrinted } = request;
     const place = { tree, readOnly, home, folders, mounts, provided };
-    const hooks = { onStdout, onSign, rest };
+    const hooks = { onStdout, onSign, onPrinted, rest };
     const plan = { run, argv, ...place, isolation, view, owner, limits, ...hooks };
     return await watchRun(plan, note, options.graceMs ?? 2_000, signal);
   } finally {

@@ -43,15 +43,54 @@ async function scan(path: string, content: Uint8Array): Promise<Map<string, stri
     const end = Math.min(content.byteLength, at + chunkBytes + overlapBytes);
     // Every byte a character: what is not UTF-8 cannot hide anything, and secrets are ASCII.
     const text = Buffer.from(content.subarray(at, end)).toString('latin1').replaceAll('\0', '');
-    const source = {
-      filePath: path,
-      content: text,
-      ext: extname(path),
-      contentType: 'text',
-    } as const;
-    const { messages } = await lintSource({ source, options: { config: { rules } } });
-    for (const { ruleId, range } of messages) add(ruleId, text.slice(range[0], range[1]));
-    for (const [match] of text.matchAll(shortKey)) add('bzzz/short-private-key', match);
+    for (const { rule, from, to } of await secretsIn(path, text)) add(rule, text.slice(from, to));
   }
   return found;
+}
+
+interface Place {
+  readonly rule: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where they stand in a text. */
+async function secretsIn(path: string, text: string): Promise<Place[]> {
+  const source = {
+    filePath: path,
+    content: text,
+    ext: extname(path),
+    contentType: 'text',
+  } as const;
+  const { messages } = await lintSource({ source, options: { config: { rules } } });
+  return [
+    ...messages.map(({ ruleId, range: [from, to] }) => ({ rule: ruleId, from, to })),
+    ...placesOf('bzzz/short-private-key', text.matchAll(shortKey)),
+  ];
+}
+
+/** A private key of which the text shows a part: its other end has not come yet, or is gone already. */
+const openKey = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?![^]*?-----END )[^]*$/g;
+const closedKey = /^(?:(?!-----BEGIN )[^])*?(?=-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)/g;
+
+/** The same text, as long and with the same lines, its secrets told by `*`. */
+export async function maskSecrets(text: string): Promise<string> {
+  const places = [
+    ...(await secretsIn('output.txt', text)),
+    ...placesOf('open key', text.matchAll(openKey)),
+    ...placesOf('closed key', text.matchAll(closedKey)),
+  ];
+  return places.reduce(
+    (masked, { from, to }) =>
+      masked.slice(0, from) + masked.slice(from, to).replaceAll(/[^\n]/g, '*') + masked.slice(to),
+    text,
+  );
+}
+
+function placesOf(rule: string, matches: Iterable<RegExpMatchArray>): Place[] {
+  return [...matches].map(({ 0: match, index = 0 }) => ({
+    rule,
+    from: index,
+    to: index + match.length,
+  }));
 }

@@ -30,6 +30,8 @@ export interface Launch {
   readonly onStdout: (chunk: Buffer) => void;
   /** Told that it prints or writes. */
   readonly onSign: () => void;
+  /** Told what it prints, to both, within the limit; undefined: nobody wants it. */
+  readonly onPrinted: ((text: string) => void) | undefined;
   readonly rest: Rest | undefined;
   /** Null: no sandbox. */
   readonly isolation: Isolation | null;
@@ -169,16 +171,19 @@ function inheritableDescriptors(): number[] {
 
 function collect(
   child: ChildProcess,
-  { limits: { outputBytesMax: bytesMax }, onStdout, onSign }: Launch,
+  { limits: { outputBytesMax: bytesMax }, onStdout, onSign, onPrinted }: Launch,
   onOver: () => void,
 ): OutputTail {
   const tail = createOutputTail();
   for (const stream of [child.stdout, child.stderr]) {
+    // One each, since a character may come in two pieces.
+    const decoder = new TextDecoder();
     stream?.on('data', (chunk: Buffer) => {
       tail.add(chunk);
       onSign();
-      if (tail.bytes > bytesMax) onOver();
-      else if (stream === child.stdout) onStdout(chunk);
+      if (tail.bytes > bytesMax) return onOver();
+      onPrinted?.(decoder.decode(chunk, { stream: true }));
+      if (stream === child.stdout) onStdout(chunk);
     });
   }
   return tail;

@@ -21,6 +21,7 @@ import { listTree } from './git-objects.ts';
 import { hostile } from './hostile.ts';
 import { agentFilesOf, baseWith, overlayJudgeFiles } from './judge.ts';
 import { applyPatch, diffText } from './patch.ts';
+import { commandLineText } from './printing.ts';
 import type { Runner } from './runner.ts';
 import { clashIn, withoutProvided } from './setup/clash.ts';
 import { createSetups, type Release } from './setup/setups.ts';
@@ -95,7 +96,7 @@ export function createWorkspaces(
     },
     diff: ({ base: { mirror }, ...job }, { signal } = {}) =>
       withGit(dir, mirror, (git) => diffText(git, job, signal)),
-    async accept(job, { signal, rest } = {}): Promise<Acceptance> {
+    async accept(job, { signal, rest, onPrinted } = {}): Promise<Acceptance> {
       let judgeFilesChanged: readonly string[] = [];
       let release: Release = () => undefined;
       const slot = await filledSlot(dir, `accept-${job.result.slice(0, 12)}`, async (slot) => {
@@ -103,7 +104,7 @@ export function createWorkspaces(
         release = await setups.provide(slot, { base: job.base, setup: job.setup }, signal);
       });
       try {
-        const commands = await runAll(runner, slot.tree, { ...job, rest }, signal);
+        const commands = await runAll(runner, slot.tree, { ...job, rest, onPrinted }, signal);
         const passed =
           commands.length === job.commands.length &&
           commands.every(({ exitCode }) => exitCode === 0);
@@ -186,11 +187,16 @@ async function fillForJudging(
   return changed;
 }
 
+interface RunHooks {
+  readonly rest: Rest | undefined;
+  readonly onPrinted: ((text: string) => void) | undefined;
+}
+
 /** One after the other, until one fails (unless each is wanted) or the time of the attempt is over. */
 async function runAll(
   runner: Runner,
   path: string,
-  { commands, limits, everyCommand, rest }: AcceptanceJob & { rest: Rest | undefined },
+  { commands, limits, everyCommand, rest, onPrinted }: AcceptanceJob & RunHooks,
   signal?: AbortSignal,
 ) {
   const allowance = startAllowance({ timeMs: limits.attemptMs, rest });
@@ -198,7 +204,9 @@ async function runAll(
   try {
     for (const argv of commands) {
       const timeMs = Math.max(1, allowance.leftMs());
-      const request = { argv, path, limits, timeMs, ...(rest && { rest }) };
+      const hooks = { ...(rest && { rest }), ...(onPrinted && { onPrinted }) };
+      const request = { argv, path, limits, timeMs, ...hooks };
+      onPrinted?.(commandLineText(argv));
       const { report } = await runner.run(request, signal === undefined ? {} : { signal });
       reports.push(report);
       if (report.exitCode !== 0 && everyCommand !== true) break;

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { newSecrets } from '../src/secrets.ts';
+import { maskSecrets, newSecrets } from '../src/secrets.ts';
 
 /** In parts, so that this file itself is clean. */
 const token = ['ghp', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO2z5Fqk'].join('_');
@@ -54,5 +54,38 @@ describe('secrets', () => {
   it('that the base holds already are not counted again, others in the same file are', async () => {
     expect(await scan(`a\n${token}\n`, `${token}\n`)).toEqual([]);
     expect(await scan(`${token}\n${other}\n`, `${token}\n`)).toEqual([rule]);
+  });
+});
+
+describe('what is shown to who watches', () => {
+  const pem = generateKeyPairSync('rsa', {
+    modulusLength: 1024,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const key = pem.privateKey.trimEnd().split('\n');
+
+  it('has as many characters and lines, and stars for a secret', async () => {
+    const text = `a €\nGITHUB=${token} and ${other}\nb\n`;
+    const masked = await maskSecrets(text);
+    expect(masked).toBe(`a €\nGITHUB=${'*'.repeat(40)} and ${'*'.repeat(40)}\nb\n`);
+  });
+
+  it.each([
+    ['whole', key],
+    ['that is still being printed', key.slice(0, 5)],
+    ['of which the beginning is gone', key.slice(4)],
+  ])('shows nothing of a private key %s', async (_, lines) => {
+    const text = `${lines.join('\n')}\n`;
+    const masked = await maskSecrets(text);
+    expect(masked).toHaveLength(text.length);
+    for (const line of lines.filter((one) => !one.includes('-----'))) {
+      expect(masked).not.toContain(line);
+    }
+  });
+
+  it('is itself where there is none', async () => {
+    const text = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+    expect(await maskSecrets(text)).toBe(text);
   });
 });

@@ -1,5 +1,8 @@
 /** By what somebody outside can tell that a command goes on. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRecipeExecutor } from '../src/index.ts';
 import { limits, makeWorld, until, type World } from './support.ts';
 
 let world: World;
@@ -43,5 +46,25 @@ describe('a command gives a sign', () => {
   it('only when it begins, if it then sleeps', async () => {
     // Longer than two looks at its files.
     expect(await signsOf('sleep 50', (_, ms) => ms > 6_000)).toBe(1);
+  });
+});
+
+describe('what a recipe prints', () => {
+  it('is told while it runs, to whichever output, and which command it is', async () => {
+    const workspace = await world.create();
+    const gate = join(workspace.path, 'go');
+    const text =
+      'printf "out \\342\\202"; printf "\\254\\n"; echo err >&2; until [ -e go ]; do sleep 0.02; done';
+    const job = { kind: 'recipe' as const, commands: [['sh', '-c', text], ['true']] };
+    let printed = '';
+    const onPrinted = (more: string) => void (printed += more);
+    const run = createRecipeExecutor(world).run({ job, path: workspace.path, limits, onPrinted });
+    await until(() => printed.includes('out €\n') && printed.includes('err\n'));
+    expect(printed).toMatch(/^\$ sh -c /);
+    expect(printed).not.toContain('$ true');
+    await writeFile(gate, '');
+    expect((await run).succeeded).toBe(true);
+    expect(printed).toMatch(/\$ true\n$/);
+    await workspace.dispose();
   });
 });

@@ -6,6 +6,8 @@ import { Counter, Gauge, Registry } from 'prom-client';
 interface Facts {
   readonly status: StatusAnswer;
   readonly peers: readonly PeerAnswer[];
+  /** Peers that are set aside. */
+  readonly quarantined: number;
 }
 
 /** One figure a peer, or one for each value of its label. */
@@ -36,6 +38,11 @@ const metrics: readonly Metric[] = [
     'Peers by what is held of them',
     (facts) => counts(['alive', 'suspected', 'dead'], facts.peers, ({ liveness }) => liveness),
     'liveness',
+  ),
+  gauge(
+    'bzzz_mesh_peers_quarantined',
+    'Peers that are set aside, since their journals tell two stories',
+    ({ quarantined }) => quarantined,
   ),
   counter(
     'bzzz_mesh_gossip_heard_total',
@@ -121,11 +128,15 @@ const metrics: readonly Metric[] = [
   ),
 ];
 
-export function createMetrics(operations: Pick<Operations, 'status' | 'peers'>) {
+export function createMetrics(operations: Pick<Operations, 'status' | 'peers' | 'quarantine'>) {
   return {
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
     async text(): Promise<string> {
-      const facts = { status: operations.status(), peers: operations.peers().peers };
+      const facts = {
+        status: operations.status(),
+        peers: operations.peers().peers,
+        quarantined: operations.quarantine().quarantined.length,
+      };
       const registry = new Registry();
       for (const metric of metrics) put(registry, metric, metric.read(facts));
       return registry.metrics();

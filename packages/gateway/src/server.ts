@@ -23,6 +23,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { looks } from './routes/looks.ts';
 import { metrics } from './routes/metrics.ts';
 import { orders } from './routes/orders.ts';
+import { quarantine } from './routes/quarantine.ts';
 import { session } from './routes/session.ts';
 import { events } from './stream/events.ts';
 
@@ -133,6 +134,7 @@ async function appOf(
   const routeDeps = { operations, signalOf };
   looks(app, routeDeps);
   orders(app, routeDeps);
+  quarantine(app, routeDeps);
   cluster(app, routeDeps);
   metrics(app, routeDeps);
   session(app, { keys, sessions });

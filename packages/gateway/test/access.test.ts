@@ -20,6 +20,10 @@ async function makeKey(world: World, name: string, scopes: readonly string[], to
   return world.ask('/api/v1/keys', { method: 'POST', body: { name, scopes }, token });
 }
 
+async function makeRole(world: World, name: string, role: string, token?: string) {
+  return world.ask('/api/v1/keys', { method: 'POST', body: { name, role }, token });
+}
+
 async function login(world: World, token: string) {
   const answer = await world.ask('/api/v1/session', { method: 'POST', body: { token }, token: '' });
   const [cookie = ''] = z.array(z.string()).parse(answer.headers['set-cookie']);
@@ -52,6 +56,42 @@ describe('access to the gateway', () => {
     const body = '{ not json';
     const asked = world.ask('/api/v1/pause', { method: 'POST', token: '', body });
     expect(await refusal(asked)).toEqual([401, 'gateway_unauthorized']);
+  });
+
+  it('gives keys by roles, and none of a role that may more than its maker', async () => {
+    const world = await startWorld();
+    const roles = { admin: 201, operator: 201, viewer: 201, node: 201, root: 422 };
+    for (const [role, status] of Object.entries(roles)) {
+      expect((await makeRole(world, `a-${role}`, role)).status, role).toBe(status);
+    }
+    const Keys = z.object({ keys: z.array(KeyAnswer) });
+    const { keys } = Keys.parse((await world.ask('/api/v1/keys')).json());
+    expect(keys.map(({ name, role, scopes }) => [name, role, scopes])).toEqual([
+      ['a-admin', 'admin', ['view', 'submit', 'operate', 'admin']],
+      ['a-operator', 'operator', ['view', 'submit', 'operate']],
+      ['a-viewer', 'viewer', ['view']],
+      ['a-node', 'node', ['view', 'submit']],
+    ]);
+    const helper = NewKeyAnswer.parse((await makeKey(world, 'helper', ['view', 'admin'])).json());
+    expect(helper.role).toBeNull();
+    expect((await makeRole(world, 'looks', 'viewer', helper.token)).status).toBe(201);
+    expect(await refusal(makeRole(world, 'acts', 'operator', helper.token))).toEqual([
+      403,
+      'gateway_scope_missing',
+    ]);
+    const both = { name: 'both', role: 'viewer', scopes: ['admin'] };
+    expect((await world.ask('/api/v1/keys', { method: 'POST', body: both })).status).toBe(422);
+    const viewer = NewKeyAnswer.parse((await makeRole(world, 'viewer', 'viewer')).json());
+    const lift = { method: 'POST', body: { peer: 'nobody' }, token: viewer.token };
+    for (const act of ['lift', 'keep']) {
+      expect(await refusal(world.ask(`/api/v1/quarantine/${act}`, lift))).toEqual([
+        403,
+        'gateway_scope_missing',
+      ]);
+    }
+    expect((await world.ask('/api/v1/quarantine', { token: viewer.token })).json()).toEqual({
+      quarantined: [],
+    });
   });
 
   it('gives keys that may less, never more', async () => {

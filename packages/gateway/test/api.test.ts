@@ -116,6 +116,7 @@ describe('the API', () => {
     expect(text).toMatch(/^bzzz_work_slots 1$/m);
     expect(text).toMatch(/^bzzz_mesh_peers\{liveness="alive"\} 1$/m);
     expect(text).toMatch(/^bzzz_mesh_peers\{liveness="dead"\} 0$/m);
+    expect(text).toMatch(/^bzzz_mesh_peers_quarantined 0$/m);
     expect(text).toMatch(/^# TYPE bzzz_forge_requests_total counter$/m);
     for (const line of text.split('\n').filter((one) => one.startsWith('# HELP'))) {
       expect(line).toMatch(/^# HELP bzzz_[a-z_]+ \w/);

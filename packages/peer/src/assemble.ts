@@ -2,8 +2,8 @@
  * The composition root: builds a peer from its configuration in the order in which the parts need
  * each other, and takes it apart in the reverse.
  */
-import type { Coordinator, Health } from '@bzzz/coordination';
-import { createRunner, createWorkspaces } from '@bzzz/execution';
+import { type Coordinator, createPrinted, type Health, startOutput } from '@bzzz/coordination';
+import { createRunner, createWorkspaces, maskSecrets } from '@bzzz/execution';
 import { createGithubForge } from '@bzzz/github';
 import { openJournals } from '@bzzz/journal';
 import { createMesh, type Identity, type MeshService } from '@bzzz/mesh';
@@ -111,6 +111,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('survey', () => survey.stop());
 
   const workspaces = createWorkspaces({ runner }, { dir: layout.worktrees });
+  const printed = createPrinted({ clock, mask: maskSecrets });
   let health: Health | undefined;
   const coordinator = coordinate(
     {
@@ -124,6 +125,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       survey,
       workers,
       workspaces,
+      printed,
     },
     {
       config,
@@ -143,6 +145,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     stopLogging();
   });
   await coordinator.start();
+  const output = startOutput({ mesh, view: coordinator.view, printed });
+  closing('output', () => output.stop());
 
   const running = watchHealth(
     { clock, coordinator, survey, workspaces, logger: logger.child('health') },
@@ -183,6 +187,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       health: running,
       github,
       coordinator,
+      output,
       troubles,
       token,
       webhook,

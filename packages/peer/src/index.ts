@@ -34,6 +34,7 @@ export {
 } from './logger.ts';
 export { span } from './status/span.ts';
 export { machineText } from './system/machine.ts';
+export { publishedCertificate } from './published-certificate.ts';
 export { verifyCertificate } from './verify-certificate.ts';
 export { verifyEvidence } from './verify-evidence.ts';
 export { version } from './version.ts';

@@ -56,6 +56,7 @@ export {
 } from './ids.ts';
 export { type HostPort, hostPortOf } from './listen-address.ts';
 export { Association, Issue, issueHash, visibleText } from './issue.ts';
+export { OutputPiece, OutputPosition, OutputRequest, OutputResponse } from './output.ts';
 export { plainText } from './plain-text.ts';
 export { type CausalEntry, causalOrder } from './causal-order.ts';
 export {
@@ -121,6 +122,7 @@ export {
   type Recipe,
   type Setup,
 } from './policy.ts';
+export { printedText } from './printed.ts';
 export { type Profile, profileOf, RoleName } from './roles.ts';
 export { DaySpend, Spent, SpendCaps } from './spend.ts';
 export { orderIn, orderLines, TaskOrder } from './task-order.ts';
@@ -147,6 +149,7 @@ export {
   heartbeatChannel,
   helpProtocol,
   journalProtocol,
+  outputProtocol,
   parseTopicName,
   protocolId,
   type RequestProtocol,

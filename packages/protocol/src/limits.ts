@@ -80,6 +80,10 @@ export const limits = {
   failedCheckNameCharsMax: 140,
   /** What such a check says; of more the beginning. */
   failedCheckSummaryCharsMax: 2_048,
+  /** What is kept of the output of one attempt for those who watch it. */
+  outputKeptCharsMax: 64 * 1024,
+  /** What of it one answer tells; a character may take three bytes, and all must fit a stream message. */
+  outputTextCharsMax: 16 * 1024,
   /** One request on the local control socket. */
   controlMessageBytesMax: 256 * 1024,
 } as const;

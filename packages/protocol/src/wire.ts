@@ -10,6 +10,7 @@ import { HelpRequest, HelpResponse } from './help.ts';
 import type { MeshName } from './ids.ts';
 import { limits } from './limits.ts';
 import { Capabilities, HealthNote, Heartbeat, TaskHint } from './messages.ts';
+import { OutputRequest, OutputResponse } from './output.ts';
 import { VerifyRequest, VerifyResponse } from './verdict.ts';
 import { WhyRequest, WhyResponse } from './why.ts';
 
@@ -83,6 +84,21 @@ export const whyProtocol: RequestProtocol<WhyRequest, WhyResponse> = {
   }),
   timeoutMs: 3_000,
   requestsPerSecondMax: 10,
+  inFlightMax: 8,
+};
+
+/** A peer asks who works on a task what its attempt prints, again and again while a person watches. */
+export const outputProtocol: RequestProtocol<OutputRequest, OutputResponse> = {
+  name: 'output',
+  version: 1,
+  request: createCodec({ name: 'output request', schema: OutputRequest, bytesMax: 512 }),
+  response: createCodec({
+    name: 'output response',
+    schema: OutputResponse,
+    bytesMax: limits.streamMessageBytesMax,
+  }),
+  timeoutMs: 3_000,
+  requestsPerSecondMax: 20,
   inFlightMax: 8,
 };
 

@@ -17,6 +17,9 @@ import {
   JournalEntry,
   journalEntryCodec,
   limits,
+  OutputRequest,
+  OutputResponse,
+  outputProtocol,
   TaskHint,
   TaskId,
   topics,
@@ -46,6 +49,8 @@ const subjects: Subject[] = [
   subject(heartbeatChannel.codec, Heartbeat),
   subject(whyProtocol.request, WhyRequest),
   subject(whyProtocol.response, WhyResponse),
+  subject(outputProtocol.request, OutputRequest),
+  subject(outputProtocol.response, OutputResponse),
   subject(envelopeCodec, Envelope),
   subject(journalEntryCodec, JournalEntry),
 ];

@@ -33,12 +33,13 @@ export const maintainer = 'mara';
 /** Somebody whom nobody trusts. */
 export const stranger = 'mallory';
 
-export type RecipeName = 'quick' | 'gated' | 'adding' | 'awaiting';
+export type RecipeName = 'quick' | 'gated' | 'adding' | 'awaiting' | 'telling';
 
 /**
- * A repository with four recipes: `quick` writes a word at once; `gated` says that it is at work by
+ * A repository with five recipes: `quick` writes a word at once; `gated` says that it is at work by
  * a file `waiting` in its worktree, and goes on when there is a file `go`; `adding` writes a line more
- * to what is there, then waits like that; `awaiting` fails while there is no file `ready` on the base.
+ * to what is there, then waits like that; `awaiting` fails while there is no file `ready` on the base; `telling`
+ * prints a line every little while as it waits, after a token and a terminal sequence.
  */
 export async function gatedWorld(
   stage: Stage,
@@ -99,6 +100,10 @@ const word = { word: '[a-z]{1,20}' };
 const write = ['sh', '-c', 'echo "$0" > "$0.txt"', '{word}'];
 const add = ['sh', '-c', 'echo "$0" >> "$0.txt"', '{word}'];
 const wait = 'touch waiting; until [ -e go ]; do sleep 0.1; done; rm go waiting';
+/** In two parts, so that this file does not hold a token itself. */
+export const printedToken = ['ghp', '1234567890abcdefghijABCDEFGHIJ123456'].join('_');
+const tell =
+  'echo "token $0"; printf "\\033[31mred\\033[0m\\n"; touch waiting; i=0; until [ -e go ]; do i=$((i+1)); echo "line $i"; sleep 0.1; done; rm go waiting';
 const accept = ['grep', '-qx', '{word}', '{word}.txt'];
 const policy = {
   version: 1,
@@ -106,6 +111,11 @@ const policy = {
     quick: { parameters: word, run: write, accept },
     gated: { parameters: word, run: [['sh', '-c', wait], write], accept },
     awaiting: { parameters: word, run: [['test', '-e', 'ready'], write], accept },
+    telling: {
+      parameters: word,
+      run: [['sh', '-c', tell, printedToken], write],
+      accept,
+    },
     adding: { parameters: word, run: [add, ['sh', '-c', wait]], accept },
   },
 };

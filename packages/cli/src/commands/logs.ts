@@ -5,6 +5,7 @@ import { clientOf, type Context, type Options, withCommonOptions, wantsJson } fr
 import { entryLine } from '../output/entry.ts';
 import { authorOf } from '../output/units.ts';
 import { safeJson } from '../terminal.ts';
+import { output, outputTask } from './logs-output.ts';
 
 export function logsCommand(program: Command, context: Context): void {
   const command = program
@@ -22,10 +23,13 @@ export function logsCommand(program: Command, context: Context): void {
     )
     .option('--until <time>', 'of all journals: the same, exclusive', moment)
     .option('--kind <kinds>', 'of all journals: as task.ended,attempt.ended')
-    .option('--text <words>', 'of all journals: that have these words');
-  withCommonOptions(command).action((what: string | undefined, options: Options) =>
-    isMerged(what, options) ? history(context, options, what) : logs(context, options),
-  );
+    .option('--text <words>', 'of all journals: that have these words')
+    .option('--output', 'of a task: what its attempt prints, wherever it runs');
+  withCommonOptions(command).action((what: string | undefined, options: Options) => {
+    const task = outputTask(what, options);
+    if (task !== undefined) return untilCtrlC(context, output(context, options, task));
+    return isMerged(what, options) ? history(context, options, what) : logs(context, options);
+  });
 }
 
 function isMerged(what: string | undefined, options: Options): boolean {
@@ -95,8 +99,18 @@ async function untilInterrupted<T>(
   lines: AsyncIterable<T>,
   show: (line: T) => void,
 ): Promise<void> {
-  try {
+  const all = async () => {
     for await (const line of lines) show(line);
+  };
+  await untilCtrlC({ interrupted }, all());
+}
+
+async function untilCtrlC(
+  { interrupted }: Pick<Context, 'interrupted'>,
+  work: Promise<void>,
+): Promise<void> {
+  try {
+    await work;
   } catch (error) {
     if (!(error instanceof BzzzError && interrupted.aborted)) throw error;
   }

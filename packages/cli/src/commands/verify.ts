@@ -4,8 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { verifyCertificate } from '@bzzz/peer';
-import { BzzzError, reasonOf, taskParts, type Verdict } from '@bzzz/protocol';
+import { publishedCertificate, verifyCertificate } from '@bzzz/peer';
+import { BzzzError, reasonOf, type Verdict } from '@bzzz/protocol';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -88,40 +88,16 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/**
- * The certificate of what the pull request stands at. Anybody may comment, and sign whatever he likes with
- * keys of his own: only the tip of the lock branch says whose publication it is.
- */
+/** Without its lock branch nobody can tell whose it is, unless somebody names whom he trusts. */
 async function certificateOf(context: Context, options: Options, id: string): Promise<Checked> {
   const client = await clientOf(context, options);
   const found = await client.certificates(id, { signal: context.interrupted });
-  const what = `${found.repo}#${found.number}`;
   if (found.lock === null && options['peer'] === undefined && options['members'] === undefined) {
+    const what = `${found.repo}#${found.number}`;
     const reason = `the lock branch of ${what} is gone, so nobody can tell whose certificate it is: name the peers that you trust by --peer or --members`;
     throw new BzzzError('certificate_invalid', reason);
   }
-  let refused = `no certificate stands in the comments of ${what}`;
-  for (const text of found.texts.toReversed()) {
-    try {
-      const checked = await verifyCertificate(text);
-      refused = objectionOf(found, checked) ?? '';
-      if (refused === '') return checked;
-    } catch (error) {
-      refused = reasonOf(error);
-    }
-  }
-  throw new BzzzError('certificate_invalid', refused);
-}
-
-function objectionOf(
-  { repo, head, lock }: { repo: string; head: string; lock: string | null },
-  { record, lock: published }: Checked,
-): string | undefined {
-  const named = taskParts(record.task).repo;
-  if (named.toLowerCase() !== repo.toLowerCase()) return `the certificate is about ${named}`;
-  if (record.result !== head) return `the certificate is about ${record.result}, not about ${head}`;
-  if (lock === null || lock === published) return undefined;
-  return 'the certificate is about another publication than the lock branch shows';
+  return publishedCertificate(found);
 }
 
 function answerOf(

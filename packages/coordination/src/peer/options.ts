@@ -8,6 +8,7 @@ import type {
   SpendCaps,
   Timing,
 } from '@bzzz/protocol';
+import type { Printed } from '../output/printed.ts';
 import type { WitnessOf } from '../quarantine/watch-heads.ts';
 import type {
   Clock,
@@ -34,6 +35,8 @@ export interface Ports {
   readonly forge: Forge;
   readonly workspaces: Workspaces;
   readonly executors: Executors;
+  /** Told what attempts print. Absent: nobody can watch them. */
+  readonly printed?: Pick<Printed, 'begin'>;
 }
 
 /** What a machine has to offer just now. */

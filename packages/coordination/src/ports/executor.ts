@@ -82,6 +82,8 @@ export interface ExecutorRequest<J extends Job = Job> {
    * writes, a model answers, a tool is used. Where nothing of it comes for long, the work is aborted.
    */
   readonly onSign?: () => void;
+  /** Told what it prints and does, as it comes, for whoever watches; it is as hostile as the work may be. */
+  readonly onPrinted?: (text: string) => void;
   /** Told what it cost so far, whenever that grows: what is cut short has cost that, too. */
   readonly onSpent?: (spent: Spent) => void;
   /** Absent: it never rests. Time in which it rests is no part of `limits.attemptMs`. */

@@ -121,8 +121,12 @@ export interface Workspaces {
   /**
    * Runs the acceptance in a clean checkout of the result, in the sandbox. Throws `workspace_failed`,
    * `setup_failed`, `workspace_hostile`, `aborted`. While `rest` wants it, its commands stand still.
+   * `onPrinted` is told what they print.
    */
-  accept(job: AcceptanceJob, options?: { signal?: AbortSignal; rest?: Rest }): Promise<Acceptance>;
+  accept(
+    job: AcceptanceJob,
+    options?: { signal?: AbortSignal; rest?: Rest; onPrinted?: (text: string) => void },
+  ): Promise<Acceptance>;
   /** Removes what an earlier process left behind. Called once, before any `create`. */
   sweep(): Promise<void>;
 }

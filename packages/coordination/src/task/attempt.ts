@@ -31,6 +31,7 @@ import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { objection } from './checks.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
+import type { Printed, Printing } from '../output/printed.ts';
 import { type NewTests, refusalOf, toldOf, tryNewTests } from './new-tests.ts';
 import type { Plan } from './plan.ts';
 import { unrevised } from './revision.ts';
@@ -68,6 +69,8 @@ export interface AttemptDeps {
   readonly asking: Pick<Asking, 'requestsOf'>;
   /** Absent: attempts never rest. */
   readonly rest?: Rest;
+  /** Absent: nobody can watch it. */
+  readonly printed?: Pick<Printed, 'begin'>;
 }
 
 export interface AttemptJob {
@@ -116,9 +119,12 @@ export async function runAttempt(
   const began = { kind: 'attempt.started' as const, ...head, base, taskKind };
   const from = job.from === null ? {} : { from: job.from };
   await deps.chronicle.record({ ...began, executor, ...from });
+  const printing = deps.printed?.begin({ ...head, executor });
   const patience = startPatience(deps, job.policy.limits, 'the attempt', signal);
   try {
-    const outcome = await inWorkspace(deps, job, execution, patience).catch(failedSetup);
+    const outcome = await inWorkspace(deps, job, { execution, patience, printing }).catch(
+      failedSetup,
+    );
     const spent = outcome.spent === null ? {} : { spent: outcome.spent };
     const told = toldOf(outcome.newTests ?? { kind: 'none' });
     if ('reason' in outcome) {
@@ -137,7 +143,14 @@ export async function runAttempt(
     throw cause;
   } finally {
     patience.end();
+    printing?.end();
   }
+}
+
+interface Course {
+  readonly execution: Execution | undefined;
+  readonly patience: Patience;
+  readonly printing: Printing | undefined;
 }
 
 type Worked = Omit<AttemptResult, 'elapsedMs'> | (Refused & { readonly stuck: boolean });
@@ -151,8 +164,7 @@ interface Refused {
 async function inWorkspace(
   deps: AttemptDeps,
   job: AttemptJob,
-  execution: Execution | undefined,
-  patience: Patience,
+  { execution, patience, printing }: Course,
 ): Promise<Worked> {
   const { signal } = patience;
   const { task, epoch } = job.record;
@@ -163,7 +175,7 @@ async function inWorkspace(
   const requests = { ...asked, ask: patience.asking(asked.ask) };
   try {
     const work = { workspace, execution: execution ?? byOthers(job, requests), requests };
-    const outcome = await workIn(deps, work, job, patience);
+    const outcome = await workIn(deps, work, job, { patience, printing });
     if (!('reason' in outcome)) return outcome;
     const stuck = requests.exhausted();
     const tried = stuck ? requests.tried().map(({ peer, reason }) => `- ${peer}: ${reason}`) : [];
@@ -210,7 +222,7 @@ async function workIn(
   deps: AttemptDeps,
   { workspace, execution, requests }: Work,
   job: AttemptJob,
-  patience: Patience,
+  { patience, printing }: Pick<Course, 'patience' | 'printing'>,
 ): Promise<Omit<AttemptResult, 'elapsedMs'> | Refused> {
   const { plan, policy, base } = job;
   const { signal } = patience;
@@ -219,9 +231,10 @@ async function workIn(
   const onTrouble = (error: unknown) => deps.trouble.tell(error, job.record.task);
   const checkpoints = { policy, message: job.message, push: job.checkpoint, onTrouble };
   const endCheckpoints = startCheckpoints(deps, workspace, checkpoints, signal);
+  const watched = printing && { onPrinted: printing.add };
   let report: ExecutorReport;
   try {
-    const where = { path: workspace.path, limits, help: requests.ask };
+    const where = { path: workspace.path, limits, help: requests.ask, ...watched };
     report = await patience.listen(who, (hooks) =>
       execution.run({ ...where, ...hooks }, { signal }, stepHooks(deps, job, workspace, signal)),
     );
@@ -240,7 +253,7 @@ async function workIn(
   if (unchanged !== undefined) return refused(`${who} ${unchanged}`);
   const { judge } = policy;
   const proof = { base, result, judge, commands: plan.accept, limits, setup: setupOf(policy) };
-  const options = { signal, ...(deps.rest && { rest: deps.rest }) };
+  const options = { signal, ...(deps.rest && { rest: deps.rest }), ...watched };
   const acceptance = await deps.workspaces.accept(proof, options);
   if (!acceptance.passed) {
     return refused(describe('the acceptance failed', acceptance.commands.at(-1)));

@@ -63,7 +63,7 @@ export function areTried({ newTests }: Pick<Policy, 'newTests'>, { labels }: Tri
 export async function tryNewTests(
   { workspaces }: { readonly workspaces: Pick<Workspaces, 'accept'> },
   { issue, policy, collected, job, acceptance }: Tried,
-  options: { signal: AbortSignal; rest?: Rest },
+  options: { signal: AbortSignal; rest?: Rest; onPrinted?: (text: string) => void },
 ): Promise<NewTests> {
   const found = areTried(policy, issue) ? newTestsOf(collected, policy) : undefined;
   if (found === undefined) return { kind: 'none' };

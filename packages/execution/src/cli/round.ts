@@ -79,6 +79,7 @@ export async function runRound(
         onTold?.({ findings: reader.soFar(), resumed: session !== null });
       },
       ...(request.onSign && { onSign: request.onSign }),
+      ...(request.onPrinted && { onPrinted: request.onPrinted }),
       ...(request.rest && { rest: request.rest }),
     },
     signal === undefined ? {} : { signal },

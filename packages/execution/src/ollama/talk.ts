@@ -20,6 +20,7 @@ import { charsPerToken, createConversation } from './talk/conversation.ts';
 import { createLabels } from './talk/labels.ts';
 import { createProgress } from './talk/progress.ts';
 import { createUnstick } from './talk/unstick.ts';
+import { tellAnswer, toldToolbox } from './tools/told.ts';
 import { createToolbox } from './tools/toolbox.ts';
 import { callAll, repliesTo } from './turn.ts';
 
@@ -50,7 +51,7 @@ export interface Talk {
 type Ending = Omit<ExecutorReport, 'commands'>;
 
 export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJob): Talk {
-  const { job, help, path, rest, onSign = () => undefined } = at.request;
+  const { job, help, path, rest, onPrinted, onSign = () => undefined } = at.request;
   const here = catalogue.models();
   const chain = createChain(job.models.filter((model) => here.includes(model)));
   const budget = createBudget(job);
@@ -61,7 +62,7 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
     windowOf(model === null ? null : catalogue.find(model), settings.contextTokensMax);
   const resultCharsMax = () => windowFor(chain.model).resultCharsMax;
   const unstick = createUnstick({ asker, labels, resultCharsMax, signal: at.over });
-  const toolbox = createToolbox({
+  const tools = createToolbox({
     runner,
     asker,
     request: at.request,
@@ -71,6 +72,7 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
     onReport: at.onReport,
     resultCharsMax,
   });
+  const toolbox = toldToolbox(tools, onPrinted);
   const conversation = createConversation(
     labels.prompt(job),
     JSON.stringify(toolbox.descriptions).length,
@@ -106,6 +108,7 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
       // An answer that came meanwhile is not acted upon either.
       await rested(rest, at.over);
       onSign();
+      tellAnswer(chain.model, answer, onPrinted);
       const { done, finished } = await callAll(toolbox, answer, at.over);
       if (finished !== undefined) return finishedWith(finished);
       const verdict = verdictOn(done);

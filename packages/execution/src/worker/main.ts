@@ -45,6 +45,7 @@ async function begin(start: Extract<ToWorker, { kind: 'start' }>): Promise<void>
     path,
     limits: { ...limits, attemptMs },
     onSign: remote.onSign,
+    onPrinted: remote.onPrinted,
     onSpent: remote.onSpent,
     ...(mayAsk && { help: remote.help }),
     ...(rests !== null && { rest }),

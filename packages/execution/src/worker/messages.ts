@@ -27,6 +27,9 @@ import type { Ended, RunOutcome } from '../outcome.ts';
 /** A report with all its commands is the longest; a piece of output has 64 KiB. */
 const messageBytesMax = 16 * 1024 * 1024;
 
+/** What a worker tells at once to whoever watches. */
+export const printedCharsMax = 4_096;
+
 const Text = z.string();
 const Id = z.int().min(1);
 const Count = z.int().min(0).nullable();
@@ -190,6 +193,8 @@ const ToPeer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hello') }),
   z.strictObject({ kind: z.literal('beat') }),
   z.strictObject({ kind: z.literal('sign') }),
+  /** For whoever watches. */
+  z.strictObject({ kind: z.literal('printed'), text: Text.max(printedCharsMax) }),
   z.strictObject({ kind: z.literal('spent'), spent: Spent }),
   z.strictObject({
     kind: z.literal('run'),

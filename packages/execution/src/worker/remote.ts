@@ -5,13 +5,14 @@ import { BzzzError, type Spent } from '@bzzz/protocol';
 import type { LaunchPlan } from '../cli/launch/plan.ts';
 import type { RunOutcome } from '../outcome.ts';
 import type { Runner } from '../runner.ts';
-import type { ToPeer, ToWorker, WayCounts } from './messages.ts';
+import { printedCharsMax, type ToPeer, type ToWorker, type WayCounts } from './messages.ts';
 
 export interface Remote {
   readonly run: Runner['run'];
   readonly help: AskForHelp;
   plan(plan: LaunchPlan): Promise<void>;
   readonly onSign: () => void;
+  readonly onPrinted: (text: string) => void;
   readonly onSpent: (spent: Spent) => void;
   /** Of the way to the model API, as the peer told it when the last run ended. It is always the same object. */
   readonly counts: WayCounts;
@@ -88,6 +89,7 @@ export function createRemote(send: (message: ToPeer) => void): Remote {
       signedAtMs = nowMs;
       send({ kind: 'sign' });
     },
+    onPrinted: (text) => send({ kind: 'printed', text: text.slice(0, printedCharsMax) }),
     onSpent(spent) {
       const nowMs = performance.now();
       // What only the peer counts may have grown meanwhile.

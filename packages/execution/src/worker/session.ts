@@ -24,7 +24,7 @@ export interface SessionJob {
   readonly counts?: () => WayCounts;
 }
 
-type Allowed = Omit<RunRequest, 'timeMs' | 'onStdout' | 'onSign' | 'rest'>;
+type Allowed = Omit<RunRequest, 'timeMs' | 'onStdout' | 'onSign' | 'onPrinted' | 'rest'>;
 
 export interface SessionDeps {
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export async function converse(
   signal: AbortSignal,
 ): Promise<ExecutorReport> {
   const { request } = job;
-  const { onSign = () => undefined, rest } = request;
+  const { onSign = () => undefined, onPrinted, rest } = request;
   const ending = Promise.withResolvers<ExecutorReport>();
   const over = new AbortController();
   const open = new Map<number, AbortController>();
@@ -70,7 +70,12 @@ export async function converse(
     const allowed = await job.allowed(argv);
     if (allowed === null) return worker.lose(`it wants to run what it may not: ${argv[0]}`);
     const tell = (bytes: Buffer) => worker.send({ kind: 'output', id, bytes });
-    const hooks = { onSign, ...(rest && { rest }), ...(output && { onStdout: tell }) };
+    const hooks = {
+      onSign,
+      ...(onPrinted && { onPrinted }),
+      ...(rest && { rest }),
+      ...(output && { onStdout: tell }),
+    };
     const outcome = await runner.run({ ...allowed, timeMs, ...hooks }, { signal: until });
     worker.send({ kind: 'ran', id, outcome, way: job.counts?.() ?? null });
   }
@@ -94,6 +99,7 @@ export async function converse(
 
   function onMessage(message: ToPeer): void {
     if (message.kind === 'sign') onSign();
+    else if (message.kind === 'printed') onPrinted?.(message.text);
     else if (message.kind === 'spent') request.onSpent?.(message.spent);
     else if (message.kind === 'done') ending.resolve(message.report);
     else if (message.kind === 'failed') ending.reject(new BzzzError(message.code, message.reason));

@@ -31,7 +31,17 @@ describe.each(['required', 'off'] as const)('a model at work, sandbox %s', (sand
     );
     const at = await makeOllamaWorld({ script, world: { sandbox, files } });
     try {
-      const report = await at.run({ commands: { test: argv } });
+      let printed = '';
+      const onPrinted = (more: string) => void (printed += more);
+      const report = await at.run({ commands: { test: argv } }, { onPrinted });
+      // Whoever watches sees what it says and does, and what its commands print, in that order.
+      expect(printed).toMatch(/^\[coder:7b\] Let me look at it/);
+      for (const part of ['[tool] search {"text":"rows"}\n', `$ ${argv.join(' ')}\n`]) {
+        expect(printed).toContain(part);
+      }
+      const place = (text: string) => printed.indexOf(text);
+      expect(place('[tool] run {')).toBeLessThan(place('$ node'));
+      expect(printed.slice(place('$ node'))).toContain('keeps the last line');
       expect(report).toMatchObject({ succeeded: true, reason: 'it says: The last line stays.' });
       expect(report.commands.map(({ argv, exitCode }) => [argv, exitCode])).toEqual([
         [argv, 1],

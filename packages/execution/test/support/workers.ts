@@ -26,7 +26,8 @@ export function makeWorkers(runner: Runner, options: WorkerOptions = {}): Watche
   return { workers: createWorkers({ clock, random, runner, onDeath }, options), deaths };
 }
 
-export interface RunOptions extends Pick<ExecutorRequest, 'help' | 'onSign' | 'onSpent' | 'rest'> {
+export interface RunOptions
+  extends Pick<ExecutorRequest, 'help' | 'onSign' | 'onPrinted' | 'onSpent' | 'rest'> {
   readonly signal?: AbortSignal;
   readonly attemptMs?: number;
 }

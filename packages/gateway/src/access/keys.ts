@@ -1,6 +1,6 @@
 /** Which key a token is of, and which keys a key may make. */
 import { BzzzError } from '@bzzz/protocol';
-import { type KeyAnswer, rolesOf, type Scope } from '@bzzz/protocol/api';
+import { type KeyAnswer, type KeyRequest, rolesOf, type Scope } from '@bzzz/protocol/api';
 import { adminToken } from './admin-token.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
 import { hashOf, newToken } from './token.ts';
@@ -18,7 +18,7 @@ export interface Keys {
   list(): Promise<KeyAnswer[]>;
   /** Throws `gateway_scope_missing` when it could do more than its maker, `gateway_key_taken`. */
   make(
-    wanted: Key,
+    wanted: KeyRequest,
     maker: Key,
     createdAtMs: number,
   ): Promise<{ readonly key: KeyAnswer; readonly token: string }>;
@@ -47,7 +47,10 @@ export function createKeys(
     async list() {
       return (await store.read()).map(({ tokenSha256: _kept, ...shown }) => shown);
     },
-    async make({ name, scopes }, maker, createdAtMs) {
+    async make(wanted, maker, createdAtMs) {
+      const { name } = wanted;
+      const scopes = scopesOf(wanted);
+      const role = 'role' in wanted ? wanted.role : null;
       const more = scopes.filter((scope) => !maker.scopes.includes(scope));
       if (more.length > 0) {
         throw new BzzzError(
@@ -57,7 +60,7 @@ export function createKeys(
       }
       if (name === ownName) throw new BzzzError('gateway_key_taken', `${name} is the peer's own`);
       const token = newToken();
-      const key = { name, scopes: [...new Set(scopes)], createdAtMs, by: maker.name };
+      const key = { name, scopes: [...new Set(scopes)], role, createdAtMs, by: maker.name };
       await store.add({ ...key, tokenSha256: hashOf(token) });
       return { key, token };
     },
@@ -67,4 +70,9 @@ export function createKeys(
       }
     },
   };
+}
+
+/** What a key may do that is asked for so. */
+export function scopesOf(wanted: KeyRequest): readonly Scope[] {
+  return 'role' in wanted ? rolesOf[wanted.role] : wanted.scopes;
 }

@@ -2,7 +2,7 @@ import type { Operations } from '@bzzz/peer';
 import { BzzzError } from '@bzzz/protocol';
 import { KeyRequest, KeysAnswer, NewKeyAnswer } from '@bzzz/protocol/api';
 import { z } from 'zod';
-import type { Keys } from '../access/keys.ts';
+import { type Keys, scopesOf } from '../access/keys.ts';
 import { type App, problems } from './context.ts';
 
 export interface KeyRouteDeps {
@@ -28,14 +28,16 @@ export function keyRoutes(app: App, { keys, operations, nowMs }: KeyRouteDeps): 
     {
       config: admin,
       schema: {
-        summary: 'Makes a key that may do no more than the one that asks',
+        summary:
+          'Makes a key, with a role or with scopes, that may do no more than the one that asks',
         body: KeyRequest,
         response: { 201: NewKeyAnswer, ...problems },
       },
     },
     async ({ body, caller }, reply) => {
       if (caller === null) throw new BzzzError('gateway_unauthorized', 'no key came with it');
-      const about = `${body.name}: ${body.scopes.join(', ')}`;
+      const as = 'role' in body ? `${body.role}, ` : '';
+      const about = `${body.name}: ${as}${scopesOf(body).join(', ')}`;
       await operations.acted('key.make', about, { by: caller.name });
       const { key, token } = await keys.make(body, caller, nowMs());
       return reply.code(201).send({ ...key, token });

@@ -4,10 +4,13 @@ import {
   EntriesAnswer,
   EntriesQuery,
   HealthAnswer,
+  OutputAnswer,
+  OutputQuery,
   PeersAnswer,
   StatusAnswer,
   TasksAnswer,
   TaskStoryAnswer,
+  VerifiedAnswer,
   WhyPeerAnswer,
   WhyTaskAnswer,
 } from '@bzzz/protocol/api';
@@ -73,6 +76,31 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
       },
     },
     ({ params }, reply) => operations.task(params.id, signalOf(reply)),
+  );
+  app.get(
+    '/api/v1/tasks/:id/output',
+    {
+      config: view,
+      schema: {
+        summary: 'What its attempt prints, wherever it runs, after a position of an earlier answer',
+        params: ById,
+        querystring: OutputQuery,
+        response: { 200: OutputAnswer, ...problems },
+      },
+    },
+    ({ params, query }, reply) => operations.output(params.id, query, signalOf(reply)),
+  );
+  app.get(
+    '/api/v1/tasks/:id/verify',
+    {
+      config: view,
+      schema: {
+        summary: 'Whether members found the same as the certificate of its result says',
+        params: ById,
+        response: { 200: VerifiedAnswer, ...problems },
+      },
+    },
+    ({ params }, reply) => operations.verify(params.id, signalOf(reply)),
   );
   app.get(
     '/api/v1/why/tasks/:id',

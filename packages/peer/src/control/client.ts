@@ -20,6 +20,7 @@ import {
   LogLine,
   LookAnswer,
   OrderAnswer,
+  OutputAnswer,
   PauseAnswer,
   PeersAnswer,
   QuarantineAnswer,
@@ -70,6 +71,11 @@ interface HistoryOptions extends CallOptions {
   readonly follow?: boolean;
 }
 
+interface OutputOptions extends CallOptions {
+  /** `position` of the answer before; absent: from the oldest that is kept. */
+  readonly after?: string;
+}
+
 interface EventOptions extends CallOptions {
   /** Begin with so many of the newest entries. */
   readonly last?: number;
@@ -81,6 +87,8 @@ export interface ControlClient {
   tasks(options?: CallOptions): Promise<z.infer<typeof TasksAnswer>>;
   /** `owner/name#42`, or `42` where one repository has it. Throws `task_unknown`. */
   task(id: string, options?: CallOptions): Promise<z.infer<typeof TaskStoryAnswer>>;
+  /** What its attempt prints, after a position of an earlier answer. Throws `task_unknown`. */
+  output(id: string, options?: OutputOptions): Promise<OutputAnswer>;
   /** The same names of a task; one that this peer has not seen is asked for all the same. */
   whyTask(id: string, options?: CallOptions): Promise<WhyTaskAnswer>;
   /** By name, id, or the end of the id. Throws `peer_unknown`. */
@@ -168,6 +176,11 @@ export function createControlClient(dataDir: string): ControlClient {
     peers: (options) => get(PeersAnswer, '/peers', options),
     tasks: (options) => get(TasksAnswer, '/tasks', options),
     task: (id, options) => get(TaskStoryAnswer, `/tasks/${encodeURIComponent(id)}`, options),
+    output(id, { after, signal } = {}) {
+      const query = after === undefined ? '' : `?${new URLSearchParams({ after }).toString()}`;
+      const path = `/tasks/${encodeURIComponent(id)}/output${query}`;
+      return get(OutputAnswer, path, signal === undefined ? {} : { signal });
+    },
     whyTask: (id, options) => get(WhyTaskAnswer, `/why/task/${encodeURIComponent(id)}`, options),
     whyPeer: (id, options) => get(WhyPeerAnswer, `/why/peer/${encodeURIComponent(id)}`, options),
     async *logs({ from, last, follow = false, signal } = {}) {

@@ -6,6 +6,7 @@ import {
   LogsQuery,
   LookRequest,
   OrderRequest,
+  OutputQuery,
   PauseRequest,
   SubmitRequest,
 } from '@bzzz/protocol/api';
@@ -24,6 +25,9 @@ export function controlRoutes(operations: Operations): Route[] {
     get('/peers', () => ({ value: operations.peers() })),
     get('/tasks', () => ({ value: operations.tasks() })),
     get('/tasks/:id', async (call) => ({ value: await operations.task(id(call), call.signal) })),
+    get('/tasks/:id/output', async (call) => ({
+      value: await operations.output(id(call), parseRequest(OutputQuery, call.query), call.signal),
+    })),
     get('/why/task/:id', async (call) => ({
       value: await operations.whyTask(id(call), call.signal),
     })),

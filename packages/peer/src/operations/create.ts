@@ -8,7 +8,9 @@ import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
 import { logLines } from './log-lines.ts';
 import type { Operations } from './operations.ts';
+import { outputOf } from './output.ts';
 import type { OperationsTarget } from './target.ts';
+import { verifiedOf } from './verify.ts';
 
 /** Of one task the newest so many are told. */
 const storyMax = 500;
@@ -53,6 +55,7 @@ export function createOperations(target: OperationsTarget): Operations {
       const { peers: reasons, ...report } = await coordinator.whyTask(task, { signal });
       return { ...report, peers: reasons.map((one) => ({ ...one })) };
     },
+    output: (id, query, signal) => outputOf(target, id, query, signal),
     async whyPeer(id, signal) {
       const { peer } = findPeer(members(), id);
       const answer = await coordinator.whyPeer(peer, { signal });
@@ -78,6 +81,7 @@ export function createOperations(target: OperationsTarget): Operations {
       return logLines({ coordinator, journal: journals.own }, { from: start, follow, signal });
     },
     certificates: (id, signal) => certificates(target, id, signal),
+    verify: (id, signal) => verifiedOf(target, id, signal),
     doctor: target.diagnose,
     rebuildIndex: history.rebuild,
     async refresh() {
@@ -116,6 +120,11 @@ export function createOperations(target: OperationsTarget): Operations {
       const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
       await acted({ by, act: 'quarantine.lift', about: name ?? peer });
       await coordinator.liftQuarantine(peer);
+      return { peer };
+    },
+    async keepQuarantine(id, { by }) {
+      const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
+      await acted({ by, act: 'quarantine.keep', about: name ?? peer });
       return { peer };
     },
     acted: (act, about, { by }) => acted({ by, act, about }),

@@ -13,6 +13,8 @@ import type {
   LogLine,
   LogsQuery,
   OrderAnswer,
+  OutputAnswer,
+  OutputQuery,
   PauseRequest,
   PeersAnswer,
   QuarantineAnswer,
@@ -23,6 +25,7 @@ import type {
   SubmitRequest,
   TasksAnswer,
   TaskStoryAnswer,
+  VerifiedAnswer,
   WhyPeerAnswer,
   WhyTaskAnswer,
 } from '@bzzz/protocol/api';
@@ -45,6 +48,12 @@ export interface Operations {
   task(id: string, signal: AbortSignal): Promise<TaskStoryAnswer>;
   /** Throws `task_unknown`, `aborted`. */
   whyTask(id: string, signal: AbortSignal): Promise<WhyTaskAnswer>;
+  /** What its attempt prints, also on another peer, after a position. Throws `task_unknown`, `aborted`. */
+  output(
+    id: string,
+    query: z.output<typeof OutputQuery>,
+    signal: AbortSignal,
+  ): Promise<OutputAnswer>;
   /** Throws `peer_unknown`, `aborted`. */
   whyPeer(id: string, signal: AbortSignal): Promise<WhyPeerAnswer>;
   /** Of all journals here, the newest that fit, oldest first. Throws `peer_unknown`, `task_unknown`, `index_failed`. */
@@ -57,6 +66,8 @@ export interface Operations {
   log(query: z.output<typeof LogsQuery>, signal: AbortSignal): AsyncIterable<LogLine>;
   /** Of a pull request by `owner/name#n`, or by number. Throws what the forge throws. */
   certificates(id: string, signal: AbortSignal): Promise<CertificatesAnswer>;
+  /** Whether members found the same as the certificate of its result says. Throws what the forge throws. */
+  verify(id: string, signal: AbortSignal): Promise<VerifiedAnswer>;
   /** How the machine is. */
   health(): HealthAnswer;
   /** Tries all that may help it, and harms nothing. */
@@ -80,6 +91,8 @@ export interface Operations {
   quarantine(): QuarantineAnswer;
   /** A person trusts a peer again; which one. Throws `peer_unknown` when it is not set aside. */
   liftQuarantine(peer: string, asker: Asker): Promise<{ readonly peer: string }>;
+  /** A person looked, and it stays set aside; that alone is journalled. Throws `peer_unknown`. */
+  keepQuarantine(peer: string, asker: Asker): Promise<{ readonly peer: string }>;
   /** Puts into the journal what was done over a face of this peer and is none of the above. */
   acted(act: string, about: string, asker: Pick<Asker, 'by'>): Promise<void>;
   /** Starts to stop; does not wait for the end. */

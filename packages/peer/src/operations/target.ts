@@ -1,4 +1,4 @@
-import type { Clock, Coordinator, Health } from '@bzzz/coordination';
+import type { Clock, Coordinator, Health, Output } from '@bzzz/coordination';
 import type { Journals } from '@bzzz/journal';
 import type { RepoName, TaskId, TaskOrder } from '@bzzz/protocol';
 import type { Check, StatusAnswer } from '@bzzz/protocol/api';
@@ -15,6 +15,7 @@ export interface OperationsTarget {
     Coordinator,
     'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause' | 'liftQuarantine' | 'note'
   >;
+  readonly output: Pick<Output, 'read'>;
   readonly journals: Journals;
   readonly history: History;
   readonly health: Pick<Health, 'view' | 'heal'>;

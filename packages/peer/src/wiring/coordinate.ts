@@ -6,6 +6,7 @@ import {
   type Executors,
   type Forge,
   type Mesh,
+  type Printed,
   type PromptJob,
   type Workspaces,
 } from '@bzzz/coordination';
@@ -31,6 +32,7 @@ export interface CoordinateDeps {
   readonly survey: Survey;
   readonly workers: Workers;
   readonly workspaces: Workspaces;
+  readonly printed: Printed;
 }
 
 export interface CoordinateOptions {
@@ -41,7 +43,7 @@ export interface CoordinateOptions {
 
 /** The coordinator over this machine's ports; not started. */
 export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
-  const { identity, mesh, journals, forge, survey, workers, workspaces } = deps;
+  const { identity, mesh, journals, forge, survey, workers, workspaces, printed } = deps;
   const { config } = options;
   const { name, repositories, timing } = config;
   const coordinator = createCoordinator(
@@ -58,6 +60,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       random: systemRandom,
       signer: createSigner(identity),
       workspaces,
+      printed,
       executors: executorsOf(deps, config.work),
     },
     {

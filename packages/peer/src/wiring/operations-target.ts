@@ -1,4 +1,4 @@
-import type { Clock, Coordinator, Health } from '@bzzz/coordination';
+import type { Clock, Coordinator, Health, Output } from '@bzzz/coordination';
 import type { Workers } from '@bzzz/execution';
 import type { GithubForge, TokenSource } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
@@ -24,6 +24,7 @@ export interface OperationsParts {
   readonly health: Health;
   readonly github: GithubForge;
   readonly coordinator: Coordinator;
+  readonly output: Output;
   readonly troubles: MeshTroubles;
   readonly token: TokenSource;
   /** Null: none is configured. */
@@ -53,6 +54,7 @@ export function operationsTarget(
     clock,
     repositories: config.repositories,
     coordinator,
+    output: deps.output,
     journals,
     history,
     health: deps.health,

@@ -33,11 +33,18 @@ export type SessionAnswer = z.infer<typeof SessionAnswer>;
 
 const KeyName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'not a name of a key');
 
-export const KeyRequest = z.strictObject({ name: KeyName, scopes: z.array(Scope).min(1) });
+/** With the scopes of a role, or with some of one's own choice. */
+export const KeyRequest = z.union([
+  z.strictObject({ name: KeyName, role: Role }),
+  z.strictObject({ name: KeyName, scopes: z.array(Scope).min(1) }),
+]);
+export type KeyRequest = z.infer<typeof KeyRequest>;
 
 export const KeyAnswer = z.object({
   name: KeyName,
   scopes: z.array(Scope),
+  /** By whose name it was made; null: by scopes. */
+  role: Role.nullable().default(null),
   createdAtMs: z.number(),
   /** Name of the key that made it; null: the peer itself. */
   by: z.string().nullable(),

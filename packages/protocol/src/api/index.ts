@@ -24,8 +24,9 @@ export {
 export { LogLine, PlainEntry, StoryEntry } from './entries.ts';
 export { EntriesAnswer, StreamEvent } from './events.ts';
 export { HealAnswer, HealthAnswer } from './health.ts';
+export { OutputAnswer, OutputQuery } from './output.ts';
 export { PeerAnswer, PeersAnswer } from './peers.ts';
-export { LiftAnswer, QuarantineAnswer } from './quarantine.ts';
+export { KeepAnswer, LiftAnswer, QuarantineAnswer } from './quarantine.ts';
 export {
   EntriesQuery,
   EventsQuery,
@@ -45,4 +46,5 @@ export {
   TasksAnswer,
   TaskStoryAnswer,
 } from './tasks.ts';
+export { VerifiedAnswer } from './verify.ts';
 export { WhyPeerAnswer, WhyTaskAnswer } from './why.ts';

@@ -18,5 +18,8 @@ export const QuarantineAnswer = z.object({
 });
 export type QuarantineAnswer = z.infer<typeof QuarantineAnswer>;
 
+/** Who stays set aside. */
+export const KeepAnswer = z.object({ peer: z.string() });
+
 /** Who is not set aside any more. */
 export const LiftAnswer = z.object({ peer: z.string() });

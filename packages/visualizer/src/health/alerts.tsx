@@ -3,31 +3,23 @@ import { HealDialog } from '../actions/heal-dialog.tsx';
 import { usePage } from '../app/page-context.ts';
 import { Button, Empty, Panel } from '../ui/parts.tsx';
 import { agoText } from '../ui/time.ts';
-import { Words } from '../ui/words.tsx';
+import { ProblemList } from './problem-list.tsx';
 
 /** What the machine is short of now. */
 export function Alerts() {
   const { state } = usePage();
   const alerts = state.health?.alerts ?? [];
   return (
-    <Panel title="Alerts" aside={alerts.length === 0 ? 'none' : String(alerts.length)}>
-      {alerts.length === 0 ? (
-        <p className="pad well">The machine is short of nothing.</p>
-      ) : (
-        <ul className="problems">
-          {alerts.slice(0, 30).map(({ measure, text, advice }) => (
-            <li key={measure} data-severity="warning">
-              <p>
-                <strong>{text}</strong>
-              </p>
-              <p className="quiet">
-                <Words text={advice} />
-              </p>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
+    <ProblemList
+      title="Alerts"
+      well="The machine is short of nothing."
+      items={alerts.map(({ measure, text, advice }) => ({
+        key: measure,
+        severity: 'warning',
+        text,
+        advice,
+      }))}
+    />
   );
 }
 

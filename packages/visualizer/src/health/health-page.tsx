@@ -2,11 +2,12 @@ import { usePage } from '../app/page-context.ts';
 import { Empty, Facts, Meter, Panel } from '../ui/parts.tsx';
 import { groupedText, shareText } from '../ui/text.ts';
 import { spanText } from '../ui/time.ts';
-import { Words } from '../ui/words.tsx';
 import { Doctor } from './doctor.tsx';
 import { Alerts, Healings } from './alerts.tsx';
 import { Machine } from './machine.tsx';
 import { Machines } from './machines.tsx';
+import { ProblemList } from './problem-list.tsx';
+import { Quarantine } from './quarantine.tsx';
 import { Troubles } from './troubles.tsx';
 import { Watching } from './watching.tsx';
 
@@ -28,24 +29,12 @@ export function HealthPage() {
           {view.past ? '; always as it stands now' : ''}
         </p>
       </header>
-      <Panel title="Problems" aside={problems.length === 0 ? 'none' : String(problems.length)}>
-        {problems.length === 0 ? (
-          <p className="pad well">All is well.</p>
-        ) : (
-          <ul className="problems">
-            {problems.slice(0, 50).map(({ code, severity, text, advice }) => (
-              <li key={code + text} data-severity={severity}>
-                <p>
-                  <strong>{text}</strong> <code>{code}</code>
-                </p>
-                <p className="quiet">
-                  <Words text={advice} />
-                </p>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Panel>
+      <ProblemList
+        title="Problems"
+        well="All is well."
+        items={problems.map((one) => ({ key: one.code + one.text, ...one }))}
+      />
+      <Quarantine />
       <Machine />
       <Alerts />
       <div className="peer-grid">

@@ -56,6 +56,7 @@ function PeerRow(props: {
       </div>
       <div className="peer-standing">
         <Badge state={standing} />
+        {answer?.quarantined === true ? <Badge state="failed">in quarantine</Badge> : null}
       </div>
       <div className="peer-does">
         {duties.length === 0 ? (

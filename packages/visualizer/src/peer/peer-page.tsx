@@ -41,6 +41,12 @@ export function PeerPage({ peer: id }: { readonly peer: string }) {
         </h2>
         <p className="task-facts">
           <Badge state={peer.standing} />
+          {peer.answer?.quarantined === true ? (
+            <>
+              <Badge state="failed">in quarantine</Badge>
+              <Link to="/health">why</Link>
+            </>
+          ) : null}
           {peer.answer?.account === undefined || peer.answer.account === null ? null : (
             <span>as {peer.answer.account}</span>
           )}

@@ -59,8 +59,8 @@ function VerdictRow({ verdict }: { readonly verdict: VerdictStory }) {
 }
 
 /**
- * Signatures are no text, so the entries here do not hold them: whoever wants to be sure checks the certificate
- * in the pull request himself, on his own machine.
+ * Signatures are no text, so the entries here do not hold them. The peer of this page checks them when asked
+ * (`certificate.tsx`); who does not trust it checks the certificate himself, on his own machine.
  */
 function Verify({ task, pullRequest }: { readonly task: string; readonly pullRequest: number }) {
   const [copied, setCopied] = useState(false);

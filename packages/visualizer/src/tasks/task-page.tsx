@@ -7,11 +7,13 @@ import { countText } from '../ui/text.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
 import { EntryRow } from '../timeline/entry-row.tsx';
 import { useNarrow } from '../ui/narrow.ts';
+import { Certificate } from './certificate.tsx';
 import { ChapterView } from './chapter-view.tsx';
 import { ForgeLink } from './forge-link.tsx';
 import { helpOf } from './help-tree.ts';
 import { HelpTree } from './help-tree-view.tsx';
 import { Orders } from './orders.tsx';
+import { OutputView } from './output-view.tsx';
 import { Proof } from './proof.tsx';
 import { Stages } from './stages-view.tsx';
 import { stagesOf } from './stages.ts';
@@ -68,6 +70,9 @@ export function TaskPage({ task }: { readonly task: string }) {
       <Stages stages={stagesOf(story, state)} />
       <div className="task-grid">
         <div className="stack">
+          {row === undefined || row.holder === null ? null : (
+            <OutputView key={task} task={task} state={row.state} />
+          )}
           {chapters.length === 0 ? (
             <Panel title="Story">
               <Empty title="Nobody has claimed it yet">
@@ -81,6 +86,9 @@ export function TaskPage({ task }: { readonly task: string }) {
         </div>
         <div className="stack">
           <Proof task={task} story={story} pullRequest={row?.pullRequest ?? null} />
+          {row?.pullRequest === undefined || row.pullRequest === null ? null : (
+            <Certificate key={task} task={task} />
+          )}
           {helps.map((help) => (
             <HelpTree key={help.id} help={help} />
           ))}

@@ -2,6 +2,7 @@
 import type { CommandReport, ExecutorRequest, PromptJob } from '@bzzz/coordination';
 import { z } from 'zod';
 import type { WayOut } from '../../egress/way-out.ts';
+import { commandLineText } from '../../printing.ts';
 import type { Runner } from '../../runner.ts';
 import { defineTool, type Tool } from './tool.ts';
 
@@ -20,8 +21,12 @@ export interface RunDeps {
 
 /** Nothing when there are no commands. */
 export function runTools(deps: RunDeps): Tool[] {
-  const { job, path, limits, onSign, rest } = deps.request;
-  const hooks = { ...(onSign && { onSign }), ...(rest && { rest }) };
+  const { job, path, limits, onSign, onPrinted, rest } = deps.request;
+  const hooks = {
+    ...(onSign && { onSign }),
+    ...(onPrinted && { onPrinted }),
+    ...(rest && { rest }),
+  };
   const commands = new Map(Object.entries(job.commands));
   const readOnly = job.access === 'look';
   if (commands.size === 0) return [];
@@ -37,6 +42,7 @@ export function runTools(deps: RunDeps): Tool[] {
         const argv = commands.get(name) ?? [];
         const timeMs = deps.timeMs();
         const run = { ...(await deps.way.command(argv)), path, limits, timeMs, readOnly, ...hooks };
+        onPrinted?.(commandLineText(argv));
         const options = deps.signal === undefined ? {} : { signal: deps.signal };
         const { report, reason } = await deps.runner.run(run, options);
         deps.onReport({ ...report, argv });

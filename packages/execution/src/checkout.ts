@@ -57,7 +57,7 @@ async function addOwnGit(slot: Slot, source: string, commit: Oid, signal?: Abort
   await copyFile(slot.index, join(gitDir, 'index'));
 }
 
-function objectsOf(mirror: string): string {
+export function objectsOf(mirror: string): string {
   return join(resolve(mirror), 'objects');
 }
 

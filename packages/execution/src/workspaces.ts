@@ -13,7 +13,8 @@ import type {
 } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { startAllowance } from './allowance.ts';
-import { checkOut, trustedGit } from './checkout.ts';
+import { checkOut, objectsOf, trustedGit } from './checkout.ts';
+import { withTray } from './confine.ts';
 import { collect, inspectResult } from './collect.ts';
 import { type Reach, reachPublic } from './egress/reach.ts';
 import type { Git } from './git.ts';
@@ -69,10 +70,12 @@ export function createWorkspaces(
         path: slot.tree,
         collect: (message, { signal } = {}) =>
           coded(
-            withOwnIndex(slot, (own) => {
-              const git = trustedGit(own, base.mirror);
-              const job = { git, tree: own.tree, base: base.oid, message, provides };
-              return collect(job, signal);
+            withTray(join(slot.folder, `tray-${randomUUID()}`), (tray) => {
+              const { tree, gitDir } = slot;
+              const git = trustedGit({ ...slot, index: tray.index }, base.mirror);
+              const objects = objectsOf(base.mirror);
+              const at = { tree, gitDir, tray, objects, base: base.oid };
+              return collect({ runner, git, ...at, message, provides }, signal);
             }),
           ),
         apply: (patch, { reverse = false, signal } = {}) =>

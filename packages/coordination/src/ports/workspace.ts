@@ -44,7 +44,8 @@ export interface Workspace {
   readonly path: string;
   /**
    * Makes one commit of everything that differs from the base, in the mirror. Null: nothing does. It
-   * may be called while an executor works: then the commit is what could be read at that time.
+   * may be called while an executor works: then the commit is what could be read at that time, and never of
+   * anything that the executor itself could not read.
    * Throws `workspace_hostile` on what cannot be committed safely (nested repositories, devices).
    */
   collect(message: string, options?: { signal?: AbortSignal }): Promise<Collected | null>;

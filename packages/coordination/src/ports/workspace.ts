@@ -120,7 +120,8 @@ export interface Workspaces {
     options?: { signal?: AbortSignal },
   ): Promise<string>;
   /**
-   * Runs the acceptance in a clean checkout of the result, in the sandbox. Throws `workspace_failed`,
+   * Runs the acceptance in a clean checkout of the result, in the sandbox. No command finds files of the checkout
+   * changed by one before it, nor further files that judge; what was built stays. Throws `workspace_failed`,
    * `setup_failed`, `workspace_hostile`, `aborted`. While `rest` wants it, its commands stand still.
    */
   accept(job: AcceptanceJob, options?: { signal?: AbortSignal; rest?: Rest }): Promise<Acceptance>;

@@ -25,7 +25,7 @@ import {
   WhyRequest,
   WhyResponse,
 } from '../src/index.ts';
-import { spoiled, valuesOf, withUnknownFields } from './support/arbitrary.ts';
+import { spoiled, valuesOf, withUnknownFields } from '@bzzz/testkit/contracts/values';
 
 interface Subject {
   readonly codec: Codec<unknown>;

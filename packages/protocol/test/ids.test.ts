@@ -20,7 +20,7 @@ import {
   toBase64,
   utf8,
 } from '../src/index.ts';
-import { valuesOf } from './support/arbitrary.ts';
+import { valuesOf } from '@bzzz/testkit/contracts/values';
 import { example, examplePublicKey } from './support/example-lock.ts';
 
 it('names a peer by its public key', () => {

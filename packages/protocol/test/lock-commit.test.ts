@@ -22,7 +22,7 @@ import {
   utf8,
 } from '../src/index.ts';
 import { example } from './support/example-lock.ts';
-import { valuesOf } from './support/arbitrary.ts';
+import { valuesOf } from '@bzzz/testkit/contracts/values';
 
 const commits: fc.Arbitrary<SignedLockCommit> = fc.record({
   record: valuesOf(LockRecord),

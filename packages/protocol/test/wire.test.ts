@@ -11,7 +11,7 @@ import {
   topics,
   wireVersions,
 } from '../src/index.ts';
-import { valuesOf } from './support/arbitrary.ts';
+import { valuesOf } from '@bzzz/testkit/contracts/values';
 
 it.each(Object.values(topics))('topic $name: its full name comes back', (topic) => {
   fc.assert(

@@ -55,7 +55,7 @@ export interface BidOptions {
   readonly account: Account;
   readonly leaseMs: number;
   /** Whether this tip of another peer may be taken over: its holder is dead or its lease is out. */
-  readonly mayTakeOver: (record: LockRecord, oid: Oid) => boolean;
+  readonly mayTakeOver: (record: LockRecord, oid: Oid) => Promise<boolean>;
   /** The task with what the journals tell of it by now. */
   readonly recall: () => Promise<Biddable>;
 }
@@ -80,7 +80,7 @@ export async function bid(
   // Only now: a claim that stood and was deleted before this read is in its holder's journal.
   const isGone = !fresh && reading.tip.kind === 'absent';
   const entry = isGone ? await options.recall() : known;
-  if (!mayStandOn(options, entry, reading)) return { kind: 'stood-down', reading };
+  if (!(await mayStandOn(options, entry, reading))) return { kind: 'stood-down', reading };
   const standing = await seenByPeople(deps, entry, reading.tip, signal);
   if (standing?.kind === 'complete') return standing;
   const intent = await claimIntent(deps, {
@@ -145,7 +145,11 @@ async function seenByPeople(
 
 const untouched: TipReading = { tip: { kind: 'absent' }, result: null };
 
-function mayStandOn(options: BidOptions, entry: Biddable, reading: TipReading): boolean {
+async function mayStandOn(
+  options: BidOptions,
+  entry: Biddable,
+  reading: TipReading,
+): Promise<boolean> {
   const { tip, result } = reading;
   switch (tip.kind) {
     case 'absent':

@@ -3,7 +3,7 @@
  * for its whole lease before our own eyes (DESIGN.md 4.3). An eager answer wastes work and cannot
  * break safety.
  */
-import type { LockRecord, Oid, TaskId } from '@bzzz/protocol';
+import type { LockRecord, Oid, PeerId, TaskId } from '@bzzz/protocol';
 import type { Membership } from '../membership/membership.ts';
 import type { Clock } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
@@ -18,6 +18,8 @@ export interface ForfeitDeps {
   readonly clock: Clock;
   readonly fence: Pick<Fence, 'look'>;
   readonly membership: Pick<Membership, 'isDead'>;
+  /** Whether it is dead, and we see a majority now. */
+  readonly isConfirmedDead: (peer: PeerId) => Promise<boolean>;
   readonly trouble: Trouble;
 }
 
@@ -32,8 +34,8 @@ export interface ForfeitOptions {
 export interface Forfeit {
   /** By what the book says; decides whether a bid makes sense. */
   forfeited(entry: TaskEntry): boolean;
-  /** By what the fence says; decides whether a bid may stand on this tip. */
-  mayTakeOver(record: LockRecord, oid: Oid): boolean;
+  /** By what the fence says, and by who is seen at this moment; decides whether a bid may stand on this tip. */
+  mayTakeOver(record: LockRecord, oid: Oid): Promise<boolean>;
   /** Watches the lease of a task until it is no longer somebody else's. Idempotent. */
   guard(task: TaskId): void;
 }
@@ -61,8 +63,10 @@ export function createForfeit(deps: ForfeitDeps, options: ForfeitOptions): Forfe
       if (hold === undefined) return false;
       return membership.isDead(hold.peer) || leases.stoodMs(task, hold.lock) >= hold.leaseMs;
     },
-    mayTakeOver: (record, oid) =>
-      membership.isDead(record.peer) || leases.stoodMs(record.task, oid) >= record.leaseMs,
+    async mayTakeOver(record, oid) {
+      if (leases.stoodMs(record.task, oid) >= record.leaseMs) return true;
+      return deps.isConfirmedDead(record.peer);
+    },
     guard(task) {
       if (guarded.has(task)) return;
       guarded.add(task);

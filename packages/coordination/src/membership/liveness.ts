@@ -12,6 +12,7 @@ import { sleep } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { Membership } from './membership.ts';
+import { createRollCall } from './roll-call.ts';
 import { createSilence } from './silence.ts';
 
 export interface LivenessDeps {
@@ -41,8 +42,16 @@ const detoursMax = 3;
 /** So many suspicions long a member of an earlier run may take to be heard, before it is asked for. */
 const missingSuspicions = 10;
 
-/** Returns the function that ends it. */
-export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () => void {
+export interface LivenessWatch {
+  /**
+   * Whether it is dead and we still see a majority, asked anew: whoever does not goes back to suspecting it, since
+   * a minority must not take over what it held (DESIGN.md 4.3).
+   */
+  isConfirmedDead(peer: PeerId): Promise<boolean>;
+  stop(): void;
+}
+
+export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): LivenessWatch {
   const { mesh, membership, chronicle, clock, trouble } = deps;
   const { pingMs, probeMs, suspicionMs } = options;
   const stopping = new AbortController();
@@ -67,7 +76,10 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
     onHeard,
   });
 
+  const rollCall = createRollCall({ clock, self: mesh.peer, membership, heartbeat }, options);
+
   function onHeard(peer: PeerId): void {
+    rollCall.heard(peer);
     silence.heard(peer, clock.monotonicMs());
     detours.delete(peer);
     if (isSuspected(peer)) revive(peer);
@@ -200,7 +212,8 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
 
   /** A minority goes on suspecting; the lease decides about what the peer holds. */
   async function bury(peer: PeerId): Promise<void> {
-    if (!membership.seesMajorityWithout(peer)) return;
+    if (!(await rollCall.seesMajorityWithout(peer))) return;
+    if (!isSuspected(peer) && !membership.missing().includes(peer)) return;
     membership.bury(peer);
     silence.buried(peer);
     const reason = 'it does not answer, nobody asked reaches it, and we see a majority';
@@ -279,7 +292,19 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): () 
   watchNearest();
   background(beat());
   background(buryMissing());
-  return () => {
-    for (const end of ends) end();
+  return {
+    async isConfirmedDead(peer) {
+      if (!membership.isDead(peer)) return false;
+      const isMajority = await rollCall.seesMajorityWithout(peer);
+      if (!membership.isDead(peer)) return false;
+      if (!isMajority) {
+        membership.unbury(peer);
+        background(confirm(peer));
+      }
+      return isMajority;
+    },
+    stop() {
+      for (const end of ends) end();
+    },
   };
 }

@@ -25,7 +25,9 @@ export interface Membership {
   /** The peer was heard, or somebody else reaches it. */
   clear(peer: PeerId, nowMs: number): void;
   bury(peer: PeerId): void;
-  /** Told whenever somebody who was dead is there again, by whichever sign of life. */
+  /** Who buried it sees no majority any more, and goes on suspecting. */
+  unbury(peer: PeerId): void;
+  /** Told whenever somebody who was dead counts again: by whichever sign of life, or since nobody can tell. */
   onReturn(listener: (capabilities: Capabilities) => void): () => void;
   /** Members of an earlier run that were not heard in this one: they count until they are buried. */
   remember(peers: readonly PeerId[]): void;
@@ -42,10 +44,10 @@ export interface Membership {
   serving(repo: RepoName): readonly PeerId[];
   isDead(peer: PeerId): boolean;
   /**
-   * Whether we see a majority of the last known membership, ourselves counted and the peer in question
-   * not: a minority side of a partition must not take anything over.
+   * Whether these members, of which none is dead, are a majority of the last known membership: a minority
+   * side of a partition must not take anything over.
    */
-  seesMajorityWithout(peer: PeerId): boolean;
+  isMajority(peers: ReadonlySet<PeerId>): boolean;
 }
 
 /** Members beyond this are not remembered; the longest silent goes first. */
@@ -105,6 +107,9 @@ export function createMembership(self: PeerId): Membership {
       missing.delete(peer);
       update(peer, { liveness: 'dead' });
     },
+    unbury(peer) {
+      if (members.get(peer)?.liveness === 'dead') update(peer, { liveness: 'suspected' });
+    },
     onReturn(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -123,15 +128,7 @@ export function createMembership(self: PeerId): Membership {
         .filter(({ repositories }) => repositories.includes(repo))
         .map(({ peer }) => peer),
     isDead: (peer) => members.get(peer)?.liveness === 'dead',
-    seesMajorityWithout(peer) {
-      const living = [...members.values()].filter((member) => member.liveness !== 'dead');
-      // A connection on which nothing comes shows nobody.
-      const seen = living.filter(
-        ({ connected, liveness, capabilities }) =>
-          connected && liveness === 'alive' && capabilities.peer !== peer,
-      );
-      return seen.length * 2 > living.length + missing.size;
-    },
+    isMajority: (peers) => peers.size * 2 > live().length + missing.size,
   };
 }
 

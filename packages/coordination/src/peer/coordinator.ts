@@ -24,7 +24,7 @@ import { createForfeit } from '../fence/forfeit.ts';
 import { createReturned } from '../fence/returned.ts';
 import type { TipReading } from '../fence/tip.ts';
 import { createHelping } from '../help/help.ts';
-import { watchLiveness } from '../membership/liveness.ts';
+import { type LivenessWatch, watchLiveness } from '../membership/liveness.ts';
 import { createMembership } from '../membership/membership.ts';
 import { type Presence, startPresence } from '../membership/presence.ts';
 import { createPause } from '../pause/pause.ts';
@@ -98,12 +98,13 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const ends: (() => void)[] = [];
   let account: Account | null = null;
   let presence: Presence | undefined;
+  let liveness: LivenessWatch | undefined;
   let lookout: Lookout | undefined;
   let why: Why | undefined;
   let judge: Judge | undefined;
 
   const claims = createForfeit(
-    { ...deps, fence },
+    { ...deps, fence, isConfirmedDead: async (peer) => liveness?.isConfirmedDead(peer) ?? false },
     {
       leaseMs: timing.leaseMs,
       signal,
@@ -120,12 +121,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       backoffMs: timing.backoffMs,
       attemptsMax,
       slots: () => options.offer().slots,
-      bidOptions: () =>
-        account && {
-          account,
-          leaseMs: timing.leaseMs,
-          mayTakeOver: claims.mayTakeOver,
-        },
+      bidOptions: () => account && { account, ...timing, mayTakeOver: claims.mayTakeOver },
       onReading(task, reading) {
         onReading(task, reading);
         // Who lost tells who holds it: others need not find out the same way.
@@ -320,19 +316,15 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     why = startWhy({ mesh, membership, sources });
     judge = startJudge({ ...deps, fence }, judgeOptionsOf(options, helping.hasHelped));
     helping.start(memory.help);
-    ends.push(
-      heads.stop,
-      why.stop,
-      started.stop,
-      watchLiveness(deps, {
-        ...options.liveness,
-        absentMs: absences * timing.announceMs,
-        incarnation: () => started.self().incarnation,
-        onChange: onMembers,
-        onSuspected: started.refute,
-      }),
-      mesh.subscribe(topics.tasks, onHint),
-    );
+    liveness = watchLiveness(deps, {
+      ...options.liveness,
+      absentMs: absences * timing.announceMs,
+      incarnation: () => started.self().incarnation,
+      onChange: onMembers,
+      onSuspected: started.refute,
+    });
+    const offHints = mesh.subscribe(topics.tasks, onHint);
+    ends.push(heads.stop, why.stop, started.stop, liveness.stop, offHints);
     for (const task of memory.unfinished) workforce.resume(task);
     lookout = startLookout({ ...deps, fence }, lookoutOptions());
     teller.start();

@@ -43,7 +43,7 @@ export interface TidyOptions {
   /** Whether the task is to be done, as far as we know, or we work on it: then it is not looked at. */
   readonly isPursued: (task: TaskId) => boolean;
   /** Whether the claim of somebody else has lapsed before our own eyes. */
-  readonly mayTakeOver: (record: LockRecord, oid: Oid) => boolean;
+  readonly mayTakeOver: (record: LockRecord, oid: Oid) => Promise<boolean>;
   readonly isDead: (peer: PeerId) => boolean;
   /** Watches the lease of a claim that stands. */
   readonly guard: (task: TaskId) => void;
@@ -116,7 +116,8 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     options.onReading(task, reading);
     const standing = standingOf(issue, reading);
     if (standing !== undefined && isAssignedBy(standing, issue)) await options.onExplained(issue);
-    if (standing?.record.state === 'held' && !options.mayTakeOver(standing.record, standing.lock)) {
+    const held = standing?.record.state === 'held' ? standing : undefined;
+    if (held !== undefined && !(await options.mayTakeOver(held.record, held.lock))) {
       return options.guard(task);
     }
     // A living holder is told until it has heard: nobody else lets go of what it holds.

@@ -30,14 +30,15 @@ const seen: Seen = {
 function bidOf(
   stand: Stand,
   epochKnown = 0,
-  mayTakeOver: BidOptions['mayTakeOver'] = () => false,
+  mayTakeOver: (...given: Parameters<BidOptions['mayTakeOver']>) => boolean = () => false,
   reopenedOver: number | null = null,
   epochByNow = epochKnown,
 ) {
   const known = createBook().update(task, { epochKnown, reopenedOver });
   const entry = { ...known, seen, accountsBefore: [], epochTold: epochKnown };
   const recall = async () => ({ ...entry, epochKnown: epochByNow, epochTold: epochByNow });
-  const options = { account, leaseMs, mayTakeOver, recall };
+  const may: BidOptions['mayTakeOver'] = async (...given) => mayTakeOver(...given);
+  const options = { account, leaseMs, mayTakeOver: may, recall };
   return stand.clock.drive(bid(stand, options, entry, calm));
 }
 

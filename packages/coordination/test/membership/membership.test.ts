@@ -7,9 +7,6 @@ import { capabilitiesOf } from '../support/stand.ts';
 
 const self = peerOf(1);
 const b = peerOf(2);
-const c = peerOf(3);
-const d = peerOf(4);
-const e = peerOf(5);
 
 /** A membership of these peers; the connected ones are named. */
 function membersOf(peers: readonly PeerId[], connected: readonly PeerId[]) {
@@ -95,31 +92,5 @@ describe('liveness', () => {
     membership.connection(b, true);
     membership.heard(capabilitiesOf(b), 0);
     expect(membership.get(b)?.connected).toBe(true);
-  });
-});
-
-describe('the majority rule', () => {
-  it.each([
-    ['one of two', [self, b], [], b, false],
-    ['two of three', [self, b, c], [b], c, true],
-    ['two of four', [self, b, c, d], [b], c, false],
-    ['three of four', [self, b, c, d], [b, c], d, true],
-    ['two of five', [self, b, c, d, e], [b], c, false],
-    ['three of five', [self, b, c, d, e], [b, c], d, true],
-  ] as const)('%s', (_, peers, connected, missing, sees) => {
-    expect(membersOf(peers, connected).seesMajorityWithout(missing)).toBe(sees);
-  });
-
-  it('does not count the peer in question, connected or not', () => {
-    expect(membersOf([self, b, c, d], [b, c]).seesMajorityWithout(c)).toBe(false);
-  });
-
-  it('is never reached by a minority that buries one after another', () => {
-    const membership = membersOf([self, b, c, d, e], [b]);
-    for (const peer of [c, d, e]) {
-      membership.suspect(peer);
-      if (membership.seesMajorityWithout(peer)) membership.bury(peer);
-    }
-    expect(membership.live()).toHaveLength(5);
   });
 });

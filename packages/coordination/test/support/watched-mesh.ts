@@ -24,7 +24,7 @@ export function meshOf(others: number, remembered: readonly PeerId[] = []) {
   let pausedMs = 0;
   const monotonicMs = () => stand.clock.monotonicMs() + pausedMs;
   const deps = { ...stand, clock: { ...stand.clock, monotonicMs }, mesh, membership };
-  const stop = watchLiveness(deps, {
+  const { stop, isConfirmedDead } = watchLiveness(deps, {
     pingMs,
     silenceMs,
     probeMs,
@@ -65,6 +65,6 @@ export function meshOf(others: number, remembered: readonly PeerId[] = []) {
   };
   const kill = (peer: PeerId) => hub.cut(stand.peer, peer);
   const told = { suspected, asked, pinged };
-  const acts = { answer, kill, pause, stop };
+  const acts = { answer, kill, pause, stop, isConfirmedDead };
   return { ...stand, ...told, ...acts, hub, mesh, peers, membership, meshes, hanging };
 }

@@ -31,7 +31,7 @@ async function scene(draft: Partial<RecordDraft> & { state: LockRecord['state'] 
       keepMs,
       isWatcher: () => may.watcher,
       isPursued: () => may.pursued,
-      mayTakeOver: () => may.takeOver,
+      mayTakeOver: async () => may.takeOver,
       isDead: () => may.isDead,
       guard: (one) => void guarded.push(one),
       onReading: (one) => void told.push(one),

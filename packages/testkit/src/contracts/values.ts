@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import type { z } from 'zod';
-import { RepoName, TaskId } from '../../src/index.ts';
+import { RepoName, TaskId } from '@bzzz/protocol';
 
 /** What is read of zod's own description of a schema; the same for every kind of schema. */
 interface Definition {

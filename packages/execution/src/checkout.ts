@@ -42,7 +42,12 @@ export function trustedGit(slot: Slot, mirror: string): Git {
  * A repository of one commit in the worktree, for tools that ask git what has changed. Its objects
  * are copied, so that the mirror need not be in sight.
  */
-async function addOwnGit(slot: Slot, source: string, commit: Oid, signal?: AbortSignal) {
+export async function addOwnGit(
+  slot: Slot,
+  source: string,
+  commit: Oid,
+  signal?: AbortSignal,
+): Promise<void> {
   const gitDir = join(slot.tree, '.git');
   await makeGitDir(gitDir);
   const pack = join(gitDir, 'objects', 'pack');
@@ -57,11 +62,11 @@ async function addOwnGit(slot: Slot, source: string, commit: Oid, signal?: Abort
   await copyFile(slot.index, join(gitDir, 'index'));
 }
 
-function objectsOf(mirror: string): string {
+export function objectsOf(mirror: string): string {
   return join(resolve(mirror), 'objects');
 }
 
-function indexInfo(entries: ReadonlyMap<RawPath, TreeEntry>): Buffer {
+export function indexInfo(entries: ReadonlyMap<RawPath, TreeEntry>): Buffer {
   const lines = [...entries].map(([path, { mode, oid }]) => `${mode} ${oid}\t${path}\0`);
   return Buffer.from(lines.join(''), 'latin1');
 }

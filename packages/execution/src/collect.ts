@@ -1,10 +1,11 @@
 /** Makes one commit of what differs from the base, without trusting anything in the worktree. */
-import { lstat } from 'node:fs/promises';
+import { cp, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Collected } from '@bzzz/coordination';
 import { BzzzError, Oid } from '@bzzz/protocol';
 import { factsOf } from './commit-facts.ts';
-import type { Git } from './git.ts';
+import type { Tray } from './confine.ts';
+import { type Git, gitAt } from './git.ts';
 import {
   changedLines,
   changesBetween,
@@ -14,8 +15,10 @@ import {
   splitNul,
 } from './git-objects.ts';
 import { hostile, refuseHostileTree } from './hostile.ts';
+import { importObjects } from './import-objects.ts';
 import { refuseTakenPlaces } from './mount-points.ts';
 import { codeOf } from './processes.ts';
+import type { Runner } from './runner.ts';
 
 /** Absurd numbers; what a repository wants is up to its policy. GitHub refuses files over 100 MB. */
 const collectLimits = {
@@ -25,8 +28,13 @@ const collectLimits = {
 };
 
 export interface CollectJob {
-  /** Writes into the mirror. */
+  readonly runner: Pick<Runner, 'confine'>;
+  /** Writes into the mirror, and has the index of `tray`; it never looks at the files. */
   readonly git: Git;
+  /** Object store of the mirror. */
+  readonly objects: string;
+  readonly gitDir: string;
+  readonly tray: Tray;
   readonly tree: string;
   readonly base: Oid;
   readonly message: string;
@@ -44,19 +52,34 @@ export async function collect(job: CollectJob, signal?: AbortSignal): Promise<Co
   await refuseTakenPlaces(job.tree, provided);
   await refuseHostileTree(job.tree, provides, signal);
   await git(['read-tree', '--reset', base], { signal });
-  await refuseAbsurdSizes(job, signal);
-  await git(['add', '--all', '--', '.'], { signal, code: 'workspace_hostile' });
-  if (provides.length > 0) {
-    // They are left out already, unless a `.gitignore` of the result says otherwise, which outranks us.
-    const drop = ['rm', '-r', '--quiet', '--cached', '--force', '--ignore-unmatch', '--'];
-    await git([...drop, ...provides], { signal });
-  }
+  await readFiles(job, signal);
   const tree = Oid.parse(text(await git(['write-tree'], { signal })));
   if (tree === Oid.parse(text(await git(['rev-parse', `${base}^{tree}`], { signal })))) return null;
   const facts = await factsBetween(git, base, tree, signal);
   const commit = await git(['commit-tree', tree, '-p', base], { signal, input: job.message });
   const oid = Oid.parse(text(commit));
   return { result: oid, commits: [{ oid, ...facts }] };
+}
+
+/**
+ * What the files hold comes into the index and the mirror. A command may be at work on them (a checkpoint), so only
+ * git that is confined as that command is ever reads one of them.
+ */
+async function readFiles(job: CollectJob, signal?: AbortSignal): Promise<void> {
+  const { tree, tray, provides } = job;
+  await cp(job.gitDir, tray.gitDir, { recursive: true });
+  const git = gitAt(await job.runner.confine({ tree, tray }, { signal }));
+  await refuseAbsurdSizes(job, git, signal);
+  const options = { signal, code: 'workspace_hostile' } as const;
+  // What is as it was is not to become an object once more: git does not see here that the mirror has it.
+  await git(['update-index', '-q', '--refresh'], options);
+  await git(['add', '--all', '--', '.'], options);
+  if (provides.length > 0) {
+    // They are left out already, unless a `.gitignore` of the result says otherwise, which outranks us.
+    const drop = ['rm', '-r', '--quiet', '--cached', '--force', '--ignore-unmatch', '--'];
+    await git([...drop, ...provides], { signal });
+  }
+  await importObjects(tray.objects, job.objects);
 }
 
 /** The same facts of a commit that another peer made on this base; it is in the mirror. */
@@ -77,9 +100,13 @@ async function factsBetween(git: Git, before: Oid, after: Oid, signal?: AbortSig
 }
 
 /** Before git copies anything into the mirror. */
-async function refuseAbsurdSizes({ git, tree, base }: CollectJob, signal?: AbortSignal) {
+async function refuseAbsurdSizes(
+  { git, tree, base }: CollectJob,
+  confined: Git,
+  signal?: AbortSignal,
+): Promise<void> {
   const list = ['ls-files', '-z', '--others', '--exclude-standard'];
-  const fresh = splitNul(await git(list, { signal, code: 'workspace_hostile' }));
+  const fresh = splitNul(await confined(list, { signal, code: 'workspace_hostile' }));
   if (fresh.length > collectLimits.newFilesMax) throw hostile('too many new files', tree);
   const known = [...(await listTree(git, base, { signal })).keys()];
   let newBytes = 0;

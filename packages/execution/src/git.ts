@@ -16,6 +16,8 @@ export interface GitPlace {
   readonly alternates?: string;
   readonly workTree?: string;
   readonly index?: string;
+  /** What starts git where these paths are, such as a sandbox; default: git itself, in `workTree`. */
+  readonly started?: readonly string[];
 }
 
 export interface GitOptions {
@@ -92,10 +94,13 @@ export function gitAt(place: GitPlace): Git {
     ...(place.workTree === undefined ? {} : { GIT_WORK_TREE: place.workTree }),
     ...(place.index === undefined ? {} : { GIT_INDEX_FILE: place.index }),
   };
+  const [program = 'git', ...before] = place.started ?? [];
+  // Where a sandbox begins is its own affair.
+  const cwd = place.started === undefined ? place.workTree : '/';
   return async (args, { signal, input, code = 'workspace_failed' } = {}) => {
     let done: Captured;
     try {
-      done = await runOnce('git', args, { signal, input, env, cwd: place.workTree });
+      done = await runOnce(program, [...before, ...args], { signal, input, env, cwd });
     } catch (error) {
       if (error instanceof BzzzError) throw error;
       throw new BzzzError('workspace_failed', `git: ${reasonOf(error)}`, { cause: error });

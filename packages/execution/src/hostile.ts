@@ -1,6 +1,6 @@
 /** What a worktree may not hold when it is to be committed. */
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { constants, type Dirent } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { BzzzError } from '@bzzz/protocol';
 
@@ -10,7 +10,8 @@ const depthMax = 200;
 const ignored = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /**
- * Looks at every entry without following a link. Throws `workspace_hostile` at a nested repository,
+ * Looks at every entry without following a link, also one that takes the place of a folder meanwhile: each folder
+ * is opened once, and what is in it is found by way of that. Throws `workspace_hostile` at a nested repository,
  * at what is neither file, folder nor link, and at absurd numbers. What lies in the folders that the setup
  * provides is no part of a result, and may be anything.
  */
@@ -20,23 +21,28 @@ export async function refuseHostileTree(
   signal?: AbortSignal,
 ): Promise<void> {
   let entries = 0;
-  const open: { path: string; depth: number }[] = [{ path: '', depth: 0 }];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+
+  async function look(at: string, path: string, depth: number): Promise<void> {
     if (signal?.aborted === true) throw new BzzzError('aborted', 'collecting was cancelled');
-    if (at.depth > depthMax) throw hostile('folders are nested too deeply', at.path);
-    const children = await list(tree, at.path);
+    if (depth > depthMax) throw hostile('folders are nested too deeply', path);
+    await using folder = await openFolder(at, path);
+    const here = `/proc/self/fd/${folder.fd}`;
+    const children = await list(here, path);
     entries += children.length;
-    if (entries > entriesMax) throw hostile(`there are more than ${entriesMax} files`, at.path);
+    if (entries > entriesMax) throw hostile(`there are more than ${entriesMax} files`, path);
     for (const child of children) {
       // Its own repository at the top is expected; git leaves it out by its name.
-      if (at.path === '' && child.name === '.git') continue;
-      const path = posix.join(at.path, child.name);
-      if (isGitName(child.name)) throw hostile('a nested repository', path);
-      if (provides.includes(path)) continue;
-      if (child.isDirectory()) open.push({ path, depth: at.depth + 1 });
-      else if (!child.isFile() && !child.isSymbolicLink()) throw hostile('a special file', path);
+      if (path === '' && child.name === '.git') continue;
+      const childPath = posix.join(path, child.name);
+      if (isGitName(child.name)) throw hostile('a nested repository', childPath);
+      if (provides.includes(childPath)) continue;
+      if (child.isDirectory()) await look(`${here}/${child.name}`, childPath, depth + 1);
+      else if (!child.isFile() && !child.isSymbolicLink())
+        throw hostile('a special file', childPath);
     }
   }
+
+  await look(tree, '', 0);
 }
 
 /** Whether a path may stand in a commit; null: yes. */
@@ -71,12 +77,23 @@ function isGitName(name: string): boolean {
   return /^(?:\.git|git~[0-9]+)[ .]*(?::.*)?$/i.test(name.replaceAll(ignored, ''));
 }
 
-async function list(tree: string, path: string): Promise<Dirent[]> {
+async function openFolder(at: string, path: string) {
   try {
-    return await readdir(posix.join(tree, path), { withFileTypes: true });
+    return await open(at, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   } catch (error) {
-    throw new BzzzError('workspace_hostile', `a folder that cannot be read: ${path}`, {
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
+}
+
+async function list(at: string, path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(at, { withFileTypes: true });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, cause: unknown): BzzzError {
+  const reason = `a folder that cannot be read: ${JSON.stringify(path).slice(0, 300)}`;
+  return new BzzzError('workspace_hostile', reason, { cause });
 }

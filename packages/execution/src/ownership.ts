@@ -11,12 +11,26 @@ import { runOnce } from './capture.ts';
 const firstUser = 61_184;
 const lastUser = 65_519;
 
-/** Gives a worktree that is still root's to a user without a name; returns the owner. */
-export async function handOver(tree: string, signal?: AbortSignal): Promise<number> {
+/**
+ * Gives a worktree that is still root's to a user without a name; returns the owner. Who asks for one worktree
+ * while that is under way, gets the same one.
+ */
+export function createHandOver(): (tree: string) => Promise<number> {
+  const underWay = new Map<string, Promise<number>>();
+  return (tree) => {
+    const before = underWay.get(tree);
+    if (before !== undefined) return before;
+    const handing = handOver(tree).finally(() => underWay.delete(tree));
+    underWay.set(tree, handing);
+    return handing;
+  };
+}
+
+async function handOver(tree: string): Promise<number> {
   const { uid } = await lstat(tree);
   if (uid !== 0) return uid;
   const owner = randomInt(firstUser, lastUser + 1);
-  await giveTo(owner, tree, [], signal);
+  await giveTo(owner, tree, []);
   return owner;
 }
 
@@ -25,14 +39,14 @@ export async function handOverWritten(tree: string): Promise<void> {
   if (process.geteuid?.() !== 0) return;
   const { uid } = await lstat(tree);
   // Still root's: it is handed over as a whole before the first command.
-  if (uid !== 0) await giveTo(uid, tree, ['--from=0'], undefined);
+  if (uid !== 0) await giveTo(uid, tree, ['--from=0']);
 }
 
-async function giveTo(
+export async function giveTo(
   owner: number,
   tree: string,
   only: readonly string[],
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): Promise<void> {
   const args = ['-R', '-h', '-P', ...only, `${owner}:${owner}`, tree];
   const { code, stderr } = await runOnce('chown', args, { signal });

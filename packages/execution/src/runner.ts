@@ -11,19 +11,14 @@ import { chown, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ExecutorRequest, WorkLimits } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
+import { type Confined, confinedPlace, type Tray } from './confine.ts';
 import { etcMounts } from './etc-files.ts';
-import {
-  type HostView,
-  type HostViewOptions,
-  openView,
-  type Shown,
-  sandboxView,
-  showArgs,
-} from './host-view.ts';
+import type { GitPlace } from './git.ts';
+import { type HostViewOptions, openView, type Shown, sandboxView, showArgs } from './host-view.ts';
 import { usualReservedBytes } from './limit-watch.ts';
 import { type RunOutcome, unstarted } from './outcome.ts';
 import { makeMountPoints, type Provided } from './mount-points.ts';
-import { handOver } from './ownership.ts';
+import { createHandOver } from './ownership.ts';
 import { noteRun } from './run-record.ts';
 import { homeMounts, type Isolation, mappedUser, probeSandbox } from './sandbox.ts';
 import type { Launch } from './spawn.ts';
@@ -83,6 +78,14 @@ export interface Runner {
    * Without a sandbox nothing can be mounted: then it does nothing.
    */
   provide(path: string, provided: readonly Provided[]): void;
+  /**
+   * Git over the files of a worktree, whatever is at work in it meanwhile (`confine.ts`). Throws
+   * `sandbox_missing`, `workspace_failed`, `aborted`.
+   */
+  confine(
+    place: { readonly tree: string; readonly tray: Tray },
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<GitPlace>;
   /** Aborts what this runner runs in a folder. Resolves when nothing of it exists any more. */
   end(path: string): Promise<void>;
   /** Which of these programs a command could start. */
@@ -100,6 +103,12 @@ export function createRunner(options: RunnerOptions): Runner {
     known = probe.isolation;
     return known;
   };
+  const handOver = createHandOver();
+  const confinedIn = async (tree: string, signal?: AbortSignal): Promise<Confined> => {
+    const way = await isolation(signal);
+    const owner = way?.changesUser ? await handOver(tree) : (await stat(tree)).uid;
+    return { isolation: way, view, owner };
+  };
   const providedIn = new Map<string, readonly Provided[]>();
   const active = new Map<Promise<RunOutcome>, { path: string; abort: AbortController }>();
   return {
@@ -109,14 +118,21 @@ export function createRunner(options: RunnerOptions): Runner {
       if (provided.length === 0) providedIn.delete(path);
       else providedIn.set(path, provided);
     },
+    async confine(place, { signal } = {}) {
+      try {
+        return await confinedPlace(await confinedIn(place.tree, signal), place, signal);
+      } catch (error) {
+        throw failed(error);
+      }
+    },
     async run(request, { signal } = {}) {
       const flaw = flawOf(request.argv);
       if (flaw !== null) return unstarted(request.argv, flaw);
       const abort = new AbortController();
       const both = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
       const provided = providedIn.get(request.path) ?? [];
-      const job = { view, options, request, provided };
-      const work = isolation(both).then((way) => runIn(way, job, both));
+      const job = { options, request, provided };
+      const work = confinedIn(request.path, both).then((confined) => runIn(confined, job, both));
       active.set(work, { path: request.path, abort });
       try {
         return await work;
@@ -135,20 +151,18 @@ export function createRunner(options: RunnerOptions): Runner {
 }
 
 interface RunJob {
-  readonly view: HostView;
   readonly options: RunnerOptions;
   readonly request: RunRequest;
   readonly provided: readonly Provided[];
 }
 
 async function runIn(
-  isolation: Isolation | null,
-  { view, options, request, provided }: RunJob,
+  { isolation, view, owner }: Confined,
+  { options, request, provided }: RunJob,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   throwIfAborted(signal);
   const { argv, path: tree } = request;
-  const owner = isolation?.changesUser ? await handOver(tree, signal) : (await stat(tree)).uid;
   const home = request.home ?? join(dirname(tree), 'home');
   if (isolation === null) await mkdir(home, { recursive: true });
   const user = isolation?.changesUser ? owner : mappedUser;

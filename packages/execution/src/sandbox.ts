@@ -15,7 +15,7 @@ import { type HostView, openView, sandboxView } from './host-view.ts';
 import type { Provided } from './mount-points.ts';
 
 /** Where the worktree stands inside. */
-const insidePath = '/workspace';
+export const insidePath = '/workspace';
 /** HOME inside. */
 export const homePath = '/tmp/home';
 

@@ -13,7 +13,8 @@ import type {
 } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { startAllowance } from './allowance.ts';
-import { checkOut, trustedGit } from './checkout.ts';
+import { checkOut, objectsOf, trustedGit } from './checkout.ts';
+import { withTray } from './confine.ts';
 import { collect, inspectResult } from './collect.ts';
 import { type Reach, reachPublic } from './egress/reach.ts';
 import type { Git } from './git.ts';
@@ -22,6 +23,7 @@ import { hostile } from './hostile.ts';
 import { agentFilesOf, baseWith, overlayJudgeFiles } from './judge.ts';
 import { applyPatch, diffText } from './patch.ts';
 import { commandLineText } from './printing.ts';
+import { type Laid, layAnew } from './relay.ts';
 import type { Runner } from './runner.ts';
 import { clashIn, withoutProvided } from './setup/clash.ts';
 import { createSetups, type Release } from './setup/setups.ts';
@@ -59,7 +61,7 @@ export function createWorkspaces(
       const { mirror, oid: commit } = base;
       const provides = setup?.provides ?? [];
       let release: Release = () => undefined;
-      const slot = await filledSlot(dir, `${task}-${epoch}`, async (slot) => {
+      const { slot } = await filledSlot(dir, `${task}-${epoch}`, async (slot) => {
         const work = from && (await listTree(trustedGit(slot, mirror), from, { signal }));
         const entries = work && withoutProvided(work, provides);
         const files = entries && agentFilesOf(await baseTree(slot, base, signal), entries);
@@ -70,10 +72,12 @@ export function createWorkspaces(
         path: slot.tree,
         collect: (message, { signal } = {}) =>
           coded(
-            withOwnIndex(slot, (own) => {
-              const git = trustedGit(own, base.mirror);
-              const job = { git, tree: own.tree, base: base.oid, message, provides };
-              return collect(job, signal);
+            withTray(join(slot.folder, `tray-${randomUUID()}`), (tray) => {
+              const { tree, gitDir } = slot;
+              const git = trustedGit({ ...slot, index: tray.index }, base.mirror);
+              const objects = objectsOf(base.mirror);
+              const at = { tree, gitDir, tray, objects, base: base.oid };
+              return collect({ runner, git, ...at, message, provides }, signal);
             }),
           ),
         apply: (patch, { reverse = false, signal } = {}) =>
@@ -97,18 +101,26 @@ export function createWorkspaces(
     diff: ({ base: { mirror }, ...job }, { signal } = {}) =>
       withGit(dir, mirror, (git) => diffText(git, job, signal)),
     async accept(job, { signal, rest, onPrinted } = {}): Promise<Acceptance> {
-      let judgeFilesChanged: readonly string[] = [];
       let release: Release = () => undefined;
-      const slot = await filledSlot(dir, `accept-${job.result.slice(0, 12)}`, async (slot) => {
-        judgeFilesChanged = await fillForJudging(slot, job, signal);
-        release = await setups.provide(slot, { base: job.base, setup: job.setup }, signal);
-      });
+      const { judge, setup } = job;
+      const provides = setup?.provides ?? [];
+      const { slot, filled } = await filledSlot(
+        dir,
+        `accept-${job.result.slice(0, 12)}`,
+        async (slot) => {
+          const filled = await fillForJudging(slot, job, signal);
+          release = await setups.provide(slot, { base: job.base, setup }, signal);
+          return filled;
+        },
+      );
+      const between = () => coded(layAnew(slot, { ...filled.laid, judge, provides }, signal));
       try {
-        const commands = await runAll(runner, slot.tree, { ...job, rest, onPrinted }, signal);
+        const hooks = { rest, onPrinted, between };
+        const commands = await runAll(runner, slot.tree, { ...job, ...hooks }, signal);
         const passed =
           commands.length === job.commands.length &&
           commands.every(({ exitCode }) => exitCode === 0);
-        return { passed, commands, judgeFilesChanged };
+        return { passed, commands, judgeFilesChanged: filled.changed };
       } finally {
         await coded(removeSlot(slot.folder));
         release();
@@ -123,15 +135,14 @@ export function createWorkspaces(
 }
 
 /** A slot that `fill` has filled, or nothing on disk at all. */
-async function filledSlot(
+async function filledSlot<T>(
   dir: string,
   label: string,
-  fill: (slot: Slot) => Promise<void>,
-): Promise<Slot> {
+  fill: (slot: Slot) => Promise<T>,
+): Promise<{ readonly slot: Slot; readonly filled: T }> {
   const slot = await coded(makeSlot(dir, label));
   try {
-    await fill(slot);
-    return slot;
+    return { slot, filled: await fill(slot) };
   } catch (error) {
     await removeSlot(slot.folder);
     throw failed(error);
@@ -140,7 +151,7 @@ async function filledSlot(
 
 /** Git on the mirror alone, without files. */
 async function withGit<T>(dir: string, mirror: string, work: (git: Git) => Promise<T>): Promise<T> {
-  const slot = await filledSlot(dir, 'look', async () => undefined);
+  const { slot } = await filledSlot(dir, 'look', async () => undefined);
   try {
     return await coded(work(trustedGit(slot, mirror)));
   } finally {
@@ -162,12 +173,17 @@ function baseTree(slot: Slot, { mirror, oid }: Base, signal?: AbortSignal) {
   return listTree(trustedGit(slot, mirror), oid, { signal });
 }
 
-/** Returns the judge files that the result changed, of which the base's were laid over it. */
+interface Filled {
+  readonly laid: Omit<Laid, 'judge' | 'provides'>;
+  /** Judge files that the result changed, of which the base's were laid over it. */
+  readonly changed: readonly string[];
+}
+
 async function fillForJudging(
   slot: Slot,
   job: AcceptanceJob,
   signal?: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<Filled> {
   const { mirror, oid } = job.base;
   const git = trustedGit(slot, mirror);
   const [base, result] = [
@@ -178,31 +194,35 @@ async function fillForJudging(
   if (clash !== undefined) throw hostile('a file in what the setup of the policy provides', clash);
   if (job.only !== undefined) {
     // Its own repository is that of the base, too: nothing there may show what the result changed.
-    const entries = baseWith(base, result, job.only);
-    await checkOut(slot, { mirror, commit: oid, entries }, signal);
-    return [];
+    const laid = { mirror, commit: oid, entries: baseWith(base, result, job.only) };
+    await checkOut(slot, laid, signal);
+    return { laid, changed: [] };
   }
   const { entries, changed } = overlayJudgeFiles(base, result, job.judge);
-  await checkOut(slot, { mirror, commit: job.result, entries }, signal);
-  return changed;
+  const laid = { mirror, commit: job.result, entries };
+  await checkOut(slot, laid, signal);
+  return { laid, changed };
 }
 
-interface RunHooks {
+interface Running extends AcceptanceJob {
   readonly rest: Rest | undefined;
   readonly onPrinted: ((text: string) => void) | undefined;
+  /** Done after a command, before the next one. */
+  readonly between: () => Promise<void>;
 }
 
 /** One after the other, until one fails (unless each is wanted) or the time of the attempt is over. */
 async function runAll(
   runner: Runner,
   path: string,
-  { commands, limits, everyCommand, rest, onPrinted }: AcceptanceJob & RunHooks,
+  { commands, limits, everyCommand, rest, onPrinted, between }: Running,
   signal?: AbortSignal,
 ) {
   const allowance = startAllowance({ timeMs: limits.attemptMs, rest });
   const reports: CommandReport[] = [];
   try {
     for (const argv of commands) {
+      if (reports.length > 0) await between();
       const timeMs = Math.max(1, allowance.leftMs());
       const hooks = { ...(rest && { rest }), ...(onPrinted && { onPrinted }) };
       const request = { argv, path, limits, timeMs, ...hooks };

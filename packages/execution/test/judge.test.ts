@@ -1,9 +1,9 @@
 /** The one who works does not judge. */
-import { rm, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Oid } from '@bzzz/protocol';
 import * as fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { TreeEntry } from '../src/git-objects.ts';
 import { baseWith, overlayJudgeFiles } from '../src/judge.ts';
 import { limits, makeWorld, put, script, type World } from './support.ts';
@@ -91,6 +91,96 @@ describe('a result that cheats', () => {
     const result = collected?.result ?? world.base.oid;
     const job = { base: world.base, result, judge, commands, limits };
     expect((await world.workspaces.accept(job)).passed).toBe(true);
+  });
+});
+
+describe('an acceptance command that runs code of the result', () => {
+  const checks = ['node', 'test/sum.test.js'];
+  async function after(
+    first: string,
+    more: { files?: Record<string, string>; judge?: string[] } = {},
+  ) {
+    const world = makeWorld({ files: { ...files, '.gitignore': 'build/\n', ...more.files } });
+    onTestFinished(() => world.dispose());
+    const workspace = await world.create();
+    await put(workspace, 'first.sh', first);
+    const { result } = (await workspace.collect('cheat\n')) ?? expect.fail('nothing');
+    const accept = (second: readonly string[]) =>
+      world.workspaces.accept({
+        base: world.base,
+        result,
+        judge: more.judge ?? judge,
+        commands: [['sh', 'first.sh'], second],
+        limits,
+      });
+    return { world, accept };
+  }
+
+  it.each([
+    ['rewrites them', 'echo "process.exit(0)" > test/sum.test.js'],
+    ['rewrites what they load', 'echo "exports.sum = () => 3" > src/sum.js'],
+    [
+      'puts a folder in the place of one',
+      'rm test/sum.test.js; mkdir -p test/sum.test.js; echo > test/sum.test.js/index.js',
+    ],
+    [
+      'puts a link in the place of their folder',
+      'mv test build; echo > build/sum.test.js; ln -s build test',
+    ],
+    [
+      'keeps their size and time',
+      `touch -r test/sum.test.js ref; s=$(stat -c %s test/sum.test.js);
+      head -c $s /dev/zero | tr '\\0' ' ' > test/sum.test.js; touch -r ref test/sum.test.js`,
+    ],
+  ])('does not judge by them any more when it %s', async (_, first) => {
+    const { accept } = await after(first);
+    const { commands, passed } = await accept(checks);
+    expect(commands[0]).toMatchObject({ exitCode: 0 });
+    expect(commands[1]?.outputTail).toContain('sum is wrong');
+    expect(passed).toBe(false);
+  });
+
+  it('leaves no judge file of its own to the next, and what git ignores and other files stay', async () => {
+    const first = `mkdir -p build made test/more && touch build/x.test.js made/x test/more/a.js .npmrc x.config.js
+      mkdir nested && git init -q nested && touch nested/x.config.js; chmod -x first.sh; rm package.json`;
+    const { accept } = await after(first, {
+      judge: [...judge, '**/*.config.*', '**/*.test.*', '**/.npmrc'],
+    });
+    const seen = await accept(['sh', '-c', 'find . -path ./.git -prune -o -type f -print | sort']);
+    expect(seen.commands[1]?.outputTail.split('\n')).toEqual([
+      './.gitignore',
+      './build/x.test.js',
+      './first.sh',
+      './made/x',
+      './package.json',
+      './src/sum.js',
+      './test/sum.test.js',
+    ]);
+  });
+
+  it('does not tell git in the next one what to see', async () => {
+    const first =
+      'git config core.fsmonitor "touch hooked; false"; echo x >> src/sum.js; git add --all; git -c user.name=x -c user.email=x@y commit -qm x; rm -rf .git/refs hooked';
+    const { accept, world } = await after(first);
+    const asked =
+      'git rev-parse HEAD~0 && git status --short && git cat-file -e HEAD:first.sh && ! test -e hooked';
+    const { commands } = await accept(['sh', '-c', asked]);
+    expect(commands[1]).toMatchObject({ exitCode: 0 });
+    expect(commands[1]?.outputTail.trim().split('\n')).toHaveLength(1);
+    expect(world.base.oid).toHaveLength(40);
+  });
+
+  it('makes no way out of the worktree for what is put back', async () => {
+    const made = makeWorld();
+    onTestFinished(() => made.dispose());
+    const outside = join(made.folder, 'outside');
+    await mkdir(outside);
+    await chmod(outside, 0o777);
+    const { accept } = await after(
+      `rm -r test src && ln -s ${outside} test && ln -s ${outside}/sum src`,
+    );
+    expect((await accept(checks)).commands[1]?.outputTail).toContain('sum is wrong');
+    expect(await readdir(outside)).toEqual([]);
   });
 });
 

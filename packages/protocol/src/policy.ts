@@ -14,6 +14,7 @@ import { ModelName } from './models.ts';
 import { NewTests } from './new-tests.ts';
 import { Argvs, Globs, Hosts, NamedCommands, Programs, PromptExecutors } from './policy-fields.ts';
 import { flawOfProfile, profileOf, Roles, RoleName, Steps } from './roles.ts';
+import { Untrusted } from './untrusted.ts';
 import { ParameterName, RecipeName } from './work-request.ts';
 
 /**
@@ -179,6 +180,8 @@ const PolicyFields = z.strictObject({
   newTests: NewTests.prefault({}),
   /** No result may touch these. The files of `alwaysProtected` always are. */
   protected: Globs.default([]),
+  /** Further bounds of work in which somebody has a part who is not trusted with more. */
+  untrusted: Untrusted.prefault({}),
   /** Further commands by name: an issue may ask for some with `accept: NAME`, and they count as `accept` does. */
   acceptances: NamedCommands.default({}),
   /** Verdicts of other peers that make a result ready for review. */

@@ -35,6 +35,10 @@ describe('a policy', () => {
         exceptLabels: ['bzzz:tests'],
       },
       protected: [],
+      untrusted: {
+        protected: expect.arrayContaining(['**/package.json', '.github/**', '**/Makefile']),
+        commands: [],
+      },
       acceptances: {},
       verdicts: 1,
       draft: true,

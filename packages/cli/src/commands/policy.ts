@@ -68,6 +68,7 @@ function rowsOf(policy: Policy): string[][] {
     ['judged by', judge.join(', ')],
     ['new tests', newTestsOf(policy.newTests)],
     ['never touched', [...alwaysProtected, ...policy.protected].join(', ')],
+    ['nor by untrusted work', policy.untrusted.protected.join(', ') || 'nothing else'],
     ['acceptances to ask for', Object.keys(acceptances).join(' ') || 'none'],
     ['verdicts wanted', `${verdicts}${draft ? ', a draft until then' : ', no draft meanwhile'}`],
     ['time of an attempt', `${limits.attemptMs} ms`],

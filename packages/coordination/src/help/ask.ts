@@ -31,6 +31,7 @@ import type {
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { objection } from '../task/checks.ts';
+import { heldBy } from '../task/rights.ts';
 import { type Spread, spread, type SpreadDeps } from './spread.ts';
 
 export interface AskDeps extends SpreadDeps {
@@ -200,7 +201,7 @@ async function take(
     return none(`${peer} sent a patch that does not fit: ${error.reason}`);
   }
   const collected = await workspace.collect(message, { signal });
-  const refused = collected === null ? undefined : objection(collected, policy);
+  const refused = collected === null ? undefined : objection(collected, heldBy(policy, ['peer']));
   if (refused === undefined) return { helped: true, text: answer, changed: true };
   await workspace.apply(patch, { reverse: true, signal });
   return none(`${peer} sent a patch that was refused: it ${refused}`);

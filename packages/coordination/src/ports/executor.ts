@@ -36,6 +36,8 @@ export interface PromptJob {
   readonly parts: readonly PromptPart[];
   /** What the model may run, by name: argument vectors that a maintainer wrote. */
   readonly commands: Readonly<Record<string, readonly string[]>>;
+  /** Names of those that stay whoever has a part in the work; absent: none. */
+  readonly lasting?: readonly string[];
   readonly turnsMax: number;
   readonly tokensMax: number;
   readonly network?: Network;

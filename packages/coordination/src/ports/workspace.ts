@@ -44,7 +44,8 @@ export interface Workspace {
   readonly path: string;
   /**
    * Makes one commit of everything that differs from the base, in the mirror. Null: nothing does. It
-   * may be called while an executor works: then the commit is what could be read at that time.
+   * may be called while an executor works: then the commit is what could be read at that time, and never of
+   * anything that the executor itself could not read.
    * Throws `workspace_hostile` on what cannot be committed safely (nested repositories, devices).
    */
   collect(message: string, options?: { signal?: AbortSignal }): Promise<Collected | null>;
@@ -119,7 +120,8 @@ export interface Workspaces {
     options?: { signal?: AbortSignal },
   ): Promise<string>;
   /**
-   * Runs the acceptance in a clean checkout of the result, in the sandbox. Throws `workspace_failed`,
+   * Runs the acceptance in a clean checkout of the result, in the sandbox. No command finds files of the checkout
+   * changed by one before it, nor further files that judge; what was built stays. Throws `workspace_failed`,
    * `setup_failed`, `workspace_hostile`, `aborted`. While `rest` wants it, its commands stand still.
    * `onPrinted` is told what they print.
    */

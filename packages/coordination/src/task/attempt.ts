@@ -13,6 +13,7 @@ import {
   type Spent,
 } from '@bzzz/protocol';
 import type { Asking, Requests, Stuck } from '../help/ask.ts';
+import { listening } from '../help/listening.ts';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type {
   Acceptance,
@@ -21,6 +22,7 @@ import type {
   CommandReport,
   ExecutorReport,
   Executors,
+  PromptSource,
   Rest,
   Workspace,
   Workspaces,
@@ -28,13 +30,14 @@ import type {
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
-import { objection } from './checks.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
 import type { Printed, Printing } from '../output/printed.ts';
 import { type NewTests, refusalOf, toldOf, tryNewTests } from './new-tests.ts';
 import type { Plan } from './plan.ts';
 import { unrevised } from './revision.ts';
+import { createReins } from './reins.ts';
+import { sourcesOf } from './rights.ts';
 import { changeIn } from './roles/words.ts';
 import type { StepHooks } from './roles/work.ts';
 import { setupOf } from './setup.ts';
@@ -172,9 +175,12 @@ async function inWorkspace(
   const at = { task, epoch, base: job.base, from, setup: setupOf(job.policy) };
   const workspace = await deps.workspaces.create(at, { signal });
   const asked = deps.asking.requestsOf({ ...job, workspace }, signal);
-  const requests = { ...asked, ask: patience.asking(asked.ask) };
+  const help = listening(patience.asking(asked.ask));
+  const requests = { ...asked, ask: help.ask };
+  const helpers = () => (help.wasHeard() ? (['peer'] as const) : []);
   try {
-    const work = { workspace, execution: execution ?? byOthers(job, requests), requests };
+    const does = execution ?? byOthers(job, requests);
+    const work = { workspace, execution: does, requests, helpers };
     const outcome = await workIn(deps, work, job, { patience, printing });
     if (!('reason' in outcome)) return outcome;
     const stuck = requests.exhausted();
@@ -215,12 +221,14 @@ interface Work {
   readonly workspace: Workspace;
   readonly execution: Pick<Execution, 'who' | 'run'>;
   readonly requests: Requests;
+  /** Who beside has a part in the work by now. */
+  readonly helpers: () => readonly PromptSource[];
 }
 
 /** A result, or the reason why there is none. */
 async function workIn(
   deps: AttemptDeps,
-  { workspace, execution, requests }: Work,
+  { workspace, execution, requests, helpers }: Work,
   job: AttemptJob,
   { patience, printing }: Pick<Course, 'patience' | 'printing'>,
 ): Promise<Omit<AttemptResult, 'elapsedMs'> | Refused> {
@@ -228,8 +236,10 @@ async function workIn(
   const { signal } = patience;
   const { who } = execution;
   const { limits } = policy;
+  const sources = () => [...sourcesOf(plan.job), ...helpers()];
+  const reins = createReins(deps, { policy, base, from: job.from, sources });
   const onTrouble = (error: unknown) => deps.trouble.tell(error, job.record.task);
-  const checkpoints = { policy, message: job.message, push: job.checkpoint, onTrouble };
+  const checkpoints = { policy, reins, message: job.message, push: job.checkpoint, onTrouble };
   const endCheckpoints = startCheckpoints(deps, workspace, checkpoints, signal);
   const watched = printing && { onPrinted: printing.add };
   let report: ExecutorReport;
@@ -246,7 +256,7 @@ async function workIn(
   if (!report.succeeded) return refused(whyNot(`${who} failed`, report));
   const collected = await workspace.collect(job.message, { signal });
   if (collected === null) return refused(`${who} changed nothing`);
-  const reason = objection(collected, policy);
+  const reason = await reins.objectionTo(collected, signal);
   if (reason !== undefined) return refused(`the result was refused: it ${reason}`);
   const { result } = collected;
   const unchanged = await unrevised(deps, job, result, signal);

@@ -5,10 +5,11 @@
 import { isBzzzError, type Oid, type Policy } from '@bzzz/protocol';
 import type { Clock, Workspace } from '../ports/index.ts';
 import { sleep } from '../support/sleep.ts';
-import { objection } from './checks.ts';
+import type { Reins } from './reins.ts';
 
 export interface CheckpointJob {
   readonly policy: Policy;
+  readonly reins: Reins;
   readonly message: string;
   /** Pushes it; that it cannot is told elsewhere and stops nothing. */
   readonly push: (work: Oid, signal: AbortSignal) => Promise<void>;
@@ -20,7 +21,7 @@ export interface CheckpointJob {
 export function startCheckpoints(
   { clock }: { readonly clock: Clock },
   workspace: Workspace,
-  { policy, message, push, onTrouble }: CheckpointJob,
+  { policy, reins, message, push, onTrouble }: CheckpointJob,
   signal: AbortSignal,
 ): () => Promise<void> {
   const over = new AbortController();
@@ -32,7 +33,8 @@ export function startCheckpoints(
       try {
         const collected = await workspace.collect(message, { signal: until });
         // What may not be published yet, perhaps may once it is finished.
-        if (collected === null || objection(collected, policy) !== undefined) continue;
+        if (collected === null) continue;
+        if ((await reins.objectionTo(collected, until)) !== undefined) continue;
         await push(collected.result, until);
       } catch (error) {
         if (until.aborted || !isBzzzError(error)) throw error;

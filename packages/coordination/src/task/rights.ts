@@ -1,7 +1,8 @@
 /**
  * What a job may do follows from the least trusted of those whose words have a part in it (invariant 11). The
- * policy opens hosts; whoever is not listed here closes them again, whatever he writes. Every job passes
- * through here on its way to an executor (`execution.ts`).
+ * policy opens hosts; whoever is not listed here closes them again, whatever he writes, leaves a model only commands that
+ * nobody minds, and keeps the work from files that make others run something. Every job passes through here on its way
+ * to an executor (`execution.ts`), and every result on its way out (`reins.ts`).
  */
 import type { Association, Issue, Policy } from '@bzzz/protocol';
 import type { Job, PromptSource } from '../ports/index.ts';
@@ -23,10 +24,24 @@ export function authorOf({ association }: Issue, { authors }: Policy): PromptSou
 /** `beside`: of what else has a part in the work, such as files that somebody left. */
 export function confined<J extends Job>(job: J, beside: readonly PromptSource[]): J {
   const isOpen = [...sourcesOf(job), ...beside].every((source) => mayReach.has(source));
-  return isOpen ? job : { ...job, network: [] };
+  if (isOpen) return job;
+  if (job.kind === 'recipe') return { ...job, network: [] };
+  const lasting = new Set(job.lasting ?? []);
+  const commands = Object.entries(job.commands).filter(([name]) => lasting.has(name));
+  return { ...job, network: [], commands: Object.fromEntries(commands) };
 }
 
-function sourcesOf(job: Job): readonly PromptSource[] {
+/**
+ * What results of work with these sources may touch. A reviewer is somebody whom the policy trusts, who asks for a change;
+ * that closes hosts, but no files.
+ */
+export function heldBy(policy: Policy, sources: readonly PromptSource[]): Policy {
+  const isFree = sources.every((source) => source === 'reviewer' || mayReach.has(source));
+  if (isFree) return policy;
+  return { ...policy, protected: [...policy.protected, ...policy.untrusted.protected] };
+}
+
+export function sourcesOf(job: Job): readonly PromptSource[] {
   if (job.kind === 'prompt') return job.parts.map(({ source }) => source);
   return job.sources ?? ['stranger'];
 }

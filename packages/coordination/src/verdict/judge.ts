@@ -45,6 +45,7 @@ import type { Consent } from '../task/consent.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
+import { heldBy, sourcesOf } from '../task/rights.ts';
 import { type NewTests, tryNewTests } from '../task/new-tests.ts';
 import { setupOf } from '../task/setup.ts';
 import { isParty, type ResultRecord } from './certificate.ts';
@@ -204,7 +205,7 @@ async function judge(
   }
   const at = { base: beneath, result: record.result };
   const collected = await deps.workspaces.inspect(at, { signal });
-  const refused = objection(collected, briefing.policy);
+  const refused = objection(collected, heldBy(briefing.policy, sourcesOf(briefing.plan.job)));
   if (refused !== undefined) return declined(`the result ${refused}`);
   const job = { ...acceptanceOf(briefing), ...at };
   const acceptance = await deps.workspaces.accept(job, { signal });

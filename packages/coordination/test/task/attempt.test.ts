@@ -1,6 +1,7 @@
 import { BzzzError, LockRecord, parsePolicy } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { type AttemptJob, runAttempt } from '../../src/task/attempt.ts';
+import type { PromptSource } from '../../src/index.ts';
 import type { Plan } from '../../src/task/plan.ts';
 import { peerOf } from '../support/identity.ts';
 import { baseOid } from '../support/memory-forge.ts';
@@ -117,6 +118,36 @@ describe('an attempt', () => {
     expect(await run()).toMatchObject({ kind: 'failed', reason: expect.stringMatching(reason) });
     expect(stand.journal.of('attempt.ended')).toMatchObject([{ outcome: 'failed', commits: 0 }]);
     expect(work.events.at(-1)).toBe('dispose');
+  });
+
+  describe('that touches what makes others run something', () => {
+    const words = (source: PromptSource) =>
+      ({ kind: 'recipe', commands: [['bump']], sources: ['maintainer', source] }) as const;
+    const refusal = /refused: it touches the protected path package\.json, and `untrusted`/;
+    const outcomeOf = (source: PromptSource, asking = alone) => {
+      const { stand, work } = attemptOf();
+      work.script.changes = 'package.json';
+      if (asking !== alone) delete work.executors.recipe;
+      const of = { ...job, plan: { ...plan, job: words(source) } };
+      return stand.clock.drive(runAttempt({ ...stand, ...work, asking }, of, calm));
+    };
+
+    it('is accepted from who may write, and refused where a stranger has a part in it', async () => {
+      expect(await outcomeOf('author')).toMatchObject({ kind: 'accepted' });
+      const reason = expect.stringMatching(refusal);
+      expect(await outcomeOf('stranger')).toMatchObject({ kind: 'failed', reason });
+    });
+
+    it('is refused when another peer has helped', async () => {
+      const helping = {
+        requestsOf: () => ({
+          ...alone.requestsOf(),
+          ask: async () => ({ helped: true, text: 'done', changed: true }),
+        }),
+      };
+      const reason = expect.stringMatching(refusal);
+      expect(await outcomeOf('author', helping)).toMatchObject({ kind: 'failed', reason });
+    });
   });
 
   it('has failed when its new tests prove nothing, and says which', async () => {

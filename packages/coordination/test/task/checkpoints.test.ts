@@ -1,12 +1,14 @@
 import { Epoch, parsePolicy, type Oid } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
+import type { PromptSource } from '../../src/index.ts';
 import { startCheckpoints } from '../../src/task/checkpoints.ts';
+import { createReins } from '../../src/task/reins.ts';
 import { createMemoryWork, resultOid } from '../support/memory-work.ts';
 import { createManualClock, settle } from '../support/manual-clock.ts';
 import { baseOid, errorOf } from '../support/memory-forge.ts';
 import { calm, task } from '../support/stand.ts';
 
-async function checkpoints(policy: string) {
+async function checkpoints(text: string, sources: () => readonly PromptSource[] = () => []) {
   const clock = createManualClock();
   const work = createMemoryWork(clock);
   const pushed: Oid[] = [];
@@ -14,8 +16,10 @@ async function checkpoints(policy: string) {
   const base = { branch: 'main', oid: baseOid, mirror: 'in memory' };
   const created = work.workspaces.create({ task, epoch: Epoch.parse(1), base });
   const workspace = { ...(await clock.drive(created)) };
+  const policy = parsePolicy(`version: 1\n${text}`);
   const job = {
-    policy: parsePolicy(`version: 1\n${policy}`),
+    policy,
+    reins: createReins(work, { policy, base, from: null, sources }),
     message: 'half of it',
     push: async (oid: Oid) => void pushed.push(oid),
     onTrouble: (error: unknown) => void troubles.push(error),
@@ -53,6 +57,20 @@ describe('unfinished work', () => {
     work.script.changes = 'src/a.ts';
     await clock.advance(60_000);
     expect(pushed).toEqual([resultOid]);
+  });
+
+  it('is kept back where a peer helped, as long as it touches what makes others run something', async () => {
+    const sources: PromptSource[] = ['author'];
+    const { clock, work, pushed } = await checkpoints('checkpointMs: 60000', () => sources);
+    work.script.changes = 'package.json';
+    await clock.advance(60_000);
+    expect(pushed).toEqual([resultOid]);
+    sources.push('peer');
+    await clock.advance(60_000);
+    expect(pushed).toEqual([resultOid]);
+    work.script.changes = 'src/a.ts';
+    await clock.advance(60_000);
+    expect(pushed).toEqual([resultOid, resultOid]);
   });
 
   it('that cannot be read once is tried again, and stops nothing', async () => {

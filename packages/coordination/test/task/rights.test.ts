@@ -2,9 +2,12 @@
 import { type Issue, ModelName, parsePolicy } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import type { ExecutorRequest, Job, PromptSource } from '../../src/index.ts';
+import { objection } from '../../src/task/checks.ts';
 import { executionOf } from '../../src/task/execution.ts';
 import { planOf } from '../../src/task/plan.ts';
+import { heldBy } from '../../src/task/rights.ts';
 import { issueOf, repo } from '../support/memory-forge.ts';
+import { resultOid } from '../support/memory-work.ts';
 import { calm, noSteps } from '../support/stand.ts';
 
 const model = ModelName.parse('coder:7b');
@@ -20,17 +23,22 @@ recipes:
 plain: {models: ["${model}"], accept: [check], network: [${host}]}
 `);
 
-/** The network with which an executor is really handed the job. */
-async function handed(job: Job, beside: readonly PromptSource[] = []) {
-  const seen: ExecutorRequest[] = [];
+/** The job that an executor is really handed. */
+async function handedJob(job: Job, beside: readonly PromptSource[] = []) {
+  const seen: Job[] = [];
   const run = async (request: ExecutorRequest) => {
-    seen.push(request);
+    seen.push(request.job);
     return { succeeded: true, reason: '', commands: [] };
   };
   const execution = executionOf({ recipe: { run }, ollama: { run } }, { job }, beside);
   const { limits } = policyFor(['OWNER']);
   await execution?.run({ path: '/w', limits }, { signal: calm }, noSteps);
-  return seen.map(({ job: { network } }) => network);
+  return seen[0] ?? expect.fail('nobody was handed it');
+}
+
+/** The network with which an executor is really handed the job. */
+async function handed(job: Job, beside: readonly PromptSource[] = []) {
+  return [(await handedJob(job, beside)).network];
 }
 
 const words = 'Please mend the widget.';
@@ -92,6 +100,110 @@ describe('the hosts of a policy', () => {
     expect(await handed(job)).toEqual([[]]);
     const unknown: Job = { kind: 'recipe', commands: [['bump']], network: [host] };
     expect(await handed(unknown)).toEqual([[]]);
+  });
+});
+
+describe('the commands of a policy', () => {
+  const commandsOf = async (
+    association: Issue['association'],
+    beside: readonly PromptSource[],
+    more = '',
+  ) => {
+    const policy = parsePolicy(`
+version: 1
+authors: [OWNER, NONE]
+acceptances: {lint: [lint, .]}
+plain:
+  models: ["${model}"]
+  accept: [[check], [check, all]]
+  commands: {test: [check, all], style: [lint, .], serve: [serve], other: [check]}
+${more}`);
+    const { job } = planOf(issueOf({ association, body: words }), policy, repo);
+    const handed = await handedJob(job, beside);
+    return handed.kind === 'prompt' ? Object.keys(handed.commands) : [];
+  };
+  const all = ['test', 'style', 'serve', 'other'];
+
+  it('are all there for the work of who may write', async () => {
+    expect(await commandsOf('OWNER', [])).toEqual(all);
+  });
+
+  it.each([
+    ['a stranger wants it', 'NONE', []],
+    ['a peer helped', 'OWNER', ['peer']],
+    ['checks have a part in it', 'OWNER', ['checks']],
+  ] as const)('are only those that the acceptance runs anyway where %s', async (_, who, beside) => {
+    expect(await commandsOf(who, beside)).toEqual(['test', 'style', 'other']);
+  });
+
+  it('are further ones where the policy names them for that', async () => {
+    expect(await commandsOf('NONE', [], 'untrusted: {commands: [serve]}')).toEqual(all);
+  });
+
+  it('are none of a job that does not say which', async () => {
+    const { job } = planOf(issueOf({ body: words }), policyFor(['OWNER', 'MEMBER']), repo);
+    if (job.kind !== 'prompt') expect.fail('no prompt');
+    const { lasting: _, ...rest } = { ...job, commands: { test: ['check'] } };
+    expect(await handedJob(rest, ['peer'])).toMatchObject({ commands: {} });
+  });
+});
+
+describe('files that make others run something', () => {
+  const policy = policyFor(['OWNER']);
+  const touched = (path: string, sources: readonly PromptSource[], of = policy) => {
+    const file = { path, status: 'modified', mode: '100644', bytes: 1, lines: 1 } as const;
+    const commits = [{ oid: resultOid, files: [file], secrets: [] }];
+    return objection({ result: resultOid, commits }, heldBy(of, sources)) !== undefined;
+  };
+  const paths = [
+    'package.json',
+    'packages/a/package.json',
+    'Makefile',
+    'vite.config.ts',
+    '.github/dependabot.yml',
+    'web/.npmrc',
+    'package-lock.json',
+    '.husky/pre-commit',
+    'build.gradle.kts',
+    'Dockerfile',
+  ];
+
+  it.each(['stranger', 'peer', 'checks'] as const)(
+    'are not for work with words of a %s',
+    (source) => {
+      for (const path of paths)
+        expect([path, touched(path, ['author', source])]).toEqual([path, true]);
+    },
+  );
+
+  it.each(['author', 'maintainer', 'model', 'reviewer', 'bzzz'] as const)(
+    'are for work of a %s',
+    (source) => {
+      for (const path of paths) expect([path, touched(path, [source])]).toEqual([path, false]);
+    },
+  );
+
+  it('are not the files of ordinary work', () => {
+    for (const path of [
+      'src/a.ts',
+      'README.md',
+      'src/builder.ts',
+      'lib/workspaces.ts',
+      'test/a.test.js',
+      'docs/configure.md',
+      'src/configure.ts',
+      'cmd/main.go',
+      'src/dockerfile-parser.ts',
+      'src/configuration.ts',
+    ]) {
+      expect([path, touched(path, ['stranger'])]).toEqual([path, false]);
+    }
+  });
+
+  it('are those that a policy names instead', () => {
+    const own = parsePolicy('version: 1\nuntrusted: {protected: [src/**]}');
+    expect(touched('src/a.ts', ['peer'], own)).toBe(true);
+    expect(touched('package.json', ['peer'], own)).toBe(false);
   });
 });
 

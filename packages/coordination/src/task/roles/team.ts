@@ -40,6 +40,10 @@ interface PlainWork {
 const newTestsRule = `A test file that you add is also run on the base branch without the rest of your change, and must fail there: one that
 passes there proves nothing, and the whole result is refused. Add tests only of what you change.`;
 
+type CarriedOut = Pick<Policy, 'roles' | 'newTests' | 'acceptances' | 'untrusted'> & {
+  readonly plain: Plain;
+};
+
 interface Asked {
   /** As whose the words of the issue count. */
   readonly author: PromptSource;
@@ -50,7 +54,7 @@ interface Asked {
 /** Throws `task_refused` where the policy allows no such model. */
 export function plainWorkOf(
   issue: Issue,
-  { plain, roles, newTests }: Pick<Policy, 'roles' | 'newTests'> & { plain: Plain },
+  { plain, roles, ...policy }: CarriedOut,
   { author, model }: Asked,
 ): PlainWork {
   const stepOf = (role: RoleName): Step => {
@@ -58,7 +62,7 @@ export function plainWorkOf(
     const { executors, models, instructions, ...may } =
       role === 'coder' && model !== undefined ? narrowed(allowed, model) : allowed;
     const { access, rules, instructions: usual } = builtin[role];
-    const isTested = role === 'coder' && areTried({ newTests }, issue);
+    const isTested = role === 'coder' && areTried(policy, issue);
     const own: PromptPart[] = [
       ...told('bzzz', isTested ? newTestsRule : ''),
       ...(rules === null ? [] : [{ source: 'bzzz' as const, text: rules }]),
@@ -66,7 +70,15 @@ export function plainWorkOf(
       ...told('maintainer', instructions ?? ''),
     ];
     const parts = promptParts(issue, { own, isRuled: rules !== null, ...plain }, author);
-    const job: PromptJob = { kind: 'prompt', executors, models, parts, ...may, access };
+    const job: PromptJob = {
+      kind: 'prompt',
+      executors,
+      models,
+      parts,
+      ...may,
+      access,
+      lasting: lastingOf(may.commands, { plain, ...policy }),
+    };
     const isAsked = role === 'coder' && model !== undefined;
     return { role, job: isAsked ? { ...job, least: model.least } : job };
   };
@@ -95,6 +107,23 @@ function narrowed(profile: Profile, { names }: ModelNeeds): Profile {
   const wanted = names.length === 0 ? '' : ` called ${names.join(' or ')}`;
   const reason = `the issue needs a model${wanted}, and the policy allows ${allowed.join(', ')}`;
   throw new BzzzError('task_refused', reason);
+}
+
+/** What the acceptance runs anyway, and what the policy names. */
+function lastingOf(
+  commands: PromptJob['commands'],
+  { plain, acceptances, untrusted }: Pick<CarriedOut, 'plain' | 'acceptances' | 'untrusted'>,
+): string[] {
+  const run = new Set([...plain.accept, ...Object.values(acceptances)].map(textOf));
+  const stays = ([name, argv]: [string, readonly string[]]) =>
+    untrusted.commands.includes(name) || run.has(textOf(argv));
+  return Object.entries(commands)
+    .filter(stays)
+    .map(([name]) => name);
+}
+
+function textOf(argv: readonly string[]): string {
+  return JSON.stringify(argv);
 }
 
 /** The same work, of which every step is told these parts too. */

@@ -4,6 +4,7 @@
  * its time, which whoever waits for the whole counts.
  */
 import { limits, type RoleName, type Spent } from '@bzzz/protocol';
+import { listening } from '../../help/listening.ts';
 import type { CommandReport, ExecutorReport, PromptJob, PromptSource } from '../../ports/index.ts';
 import type { Chosen, Where } from '../execution.ts';
 import { passes } from './judgement.ts';
@@ -58,7 +59,7 @@ export async function workThrough(
   const coder = members.findIndex(({ role }) => role === 'coder');
   const purse = createPurse(team, members[coder]?.chosen.executor ?? 'ollama');
   const memory = createMemory(hooks.change);
-  const help = listening(where.help);
+  const help = where.help && listening(where.help);
   const commands: CommandReport[] = [];
   let sendings = 0;
 
@@ -72,8 +73,8 @@ export async function workThrough(
       if (total !== undefined) onSpent?.(total);
     };
     // A helper changes files, so only who may change them asks.
-    const own = { ...rest, onSpent: tell, ...(role === 'coder' && help.ask && { help: help.ask }) };
-    const sources = help.wasHeard() ? [...beside, 'peer' as const] : beside;
+    const own = { ...rest, onSpent: tell, ...(role === 'coder' && help && { help: help.ask }) };
+    const sources = help?.wasHeard() ? [...beside, 'peer' as const] : beside;
     return chosen.run({ ...job, ...room, parts: [...job.parts, ...heard] }, sources, own, options);
   }
 
@@ -102,20 +103,6 @@ export async function workThrough(
   function ended(succeeded: boolean, reason: string): ExecutorReport {
     return { succeeded, reason, commands, ...answerOf(memory.said('coder')), ...billOf(purse) };
   }
-}
-
-/** The same way to others, and whether anything came back on it. */
-function listening(ask: Where['help']): { ask?: NonNullable<Where['help']>; wasHeard(): boolean } {
-  let heard = false;
-  if (ask === undefined) return { wasHeard: () => false };
-  return {
-    wasHeard: () => heard,
-    async ask(question, options) {
-      const report = await ask(question, options);
-      heard ||= report.helped;
-      return report;
-    },
-  };
 }
 
 function toldOf(

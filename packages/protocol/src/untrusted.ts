@@ -1,0 +1,96 @@
+/**
+ * What a policy says of work in which somebody has a part whom it does not trust with more: a stranger whose words were
+ * approved, a peer that helped, what checks print.
+ */
+import { z } from 'zod';
+import { Globs } from './policy-fields.ts';
+
+export const Untrusted = z.strictObject({
+  /** Besides `protected`, no such work may touch these. Default: files that make others run code, or fetch it. */
+  protected: Globs.default([
+    // Packages: their scripts run on installing, and what they name is fetched.
+    '**/package.json',
+    '**/package-lock.json',
+    '**/npm-shrinkwrap.json',
+    '**/pnpm-lock.yaml',
+    '**/pnpm-workspace.yaml',
+    '**/yarn.lock',
+    '**/bun.lock*',
+    '**/.npmrc',
+    '**/.yarnrc*',
+    '**/pyproject.toml',
+    '**/setup.py',
+    '**/setup.cfg',
+    '**/requirements*.txt',
+    '**/poetry.lock',
+    '**/uv.lock',
+    '**/Pipfile',
+    '**/Pipfile.lock',
+    '**/Cargo.toml',
+    '**/Cargo.lock',
+    '**/build.rs',
+    '**/.cargo/**',
+    '**/go.mod',
+    '**/go.sum',
+    '**/Gemfile',
+    '**/Gemfile.lock',
+    '**/*.gemspec',
+    '**/composer.json',
+    '**/composer.lock',
+    '**/pom.xml',
+    '**/*.gradle*',
+    '**/gradlew',
+    '**/gradlew.bat',
+    '**/gradle/**',
+    '**/*.csproj',
+    '**/*.props',
+    '**/*.targets',
+    // Builds and their settings, which are programs.
+    '**/*.config.*',
+    '**/Makefile',
+    '**/Makefile.*',
+    '**/GNUmakefile',
+    '**/*.mk',
+    '**/CMakeLists.txt',
+    '**/*.cmake',
+    '**/configure',
+    '**/configure.ac',
+    '**/meson.build',
+    '**/BUILD',
+    '**/BUILD.bazel',
+    '**/WORKSPACE',
+    '**/*.bazel',
+    '**/Rakefile',
+    '**/Taskfile.y*ml',
+    '**/justfile',
+    '**/conftest.py',
+    '**/tox.ini',
+    '**/noxfile.py',
+    '**/Dockerfile',
+    '**/Dockerfile.*',
+    '**/*.Dockerfile',
+    '**/Containerfile',
+    '**/*compose*.y*ml',
+    // Continuous integration, hooks, and what editors and shells do by themselves.
+    '.github/**',
+    '.gitlab-ci*',
+    '.circleci/**',
+    '.buildkite/**',
+    '.travis.yml',
+    'azure-pipelines*',
+    'Jenkinsfile',
+    '.husky/**',
+    '.githooks/**',
+    '.pre-commit-*',
+    'lefthook.*',
+    '**/.vscode/**',
+    '**/.idea/**',
+    '.devcontainer/**',
+    '**/.envrc',
+  ]),
+  /**
+   * Names of commands that a model may run in such work besides those that the acceptance runs anyway. Default: none.
+   */
+  commands: z.array(z.string().min(1).max(40)).max(32).default([]),
+});
+export type Untrusted = z.infer<typeof Untrusted>;

@@ -214,6 +214,19 @@ describe('the page', () => {
     await leave(tab);
   });
 
+  it('cancels a task by a comment on its issue when that is confirmed', async () => {
+    const tab = await visit(`/tasks/${forge.repo}/${done}`);
+    await tab.page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await keepShot(tab.page, 'cancel');
+    expect(await violations(tab.page)).toEqual([]);
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).click();
+    await tab.page.getByText(/^Said: .*#issuecomment-/).waitFor();
+    await tab.page.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await tab.page.getByRole('link', { name: 'Timeline', exact: true }).click();
+    await tab.page.getByText('ordered cancel').first().waitFor();
+    await leave(tab);
+  });
+
   it('drains the peer when that is confirmed, and says so', async () => {
     const tab = await visit('/mesh');
     const drain = async (title: string) => {

@@ -17,11 +17,15 @@ const { values } = parseArgs({
   },
 });
 
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+
 const result = await runKills({
   times: Number(values.times),
   contenders: Number(values.contenders),
   leaseMs: Number(values['lease-ms']),
   seed: Number(values.seed),
+  signal: interrupted.signal,
 });
 const { lost, unended, results, doublePublishers, stalePushes } = result;
 console.log(

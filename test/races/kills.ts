@@ -6,13 +6,11 @@ import { openJournals } from '@bzzz/journal';
 import { journalEntryCodec } from '@bzzz/protocol';
 import { createChance } from './chance.ts';
 import type { ContenderProcess } from './contenders.ts';
-import { type Field, hasEnded, onField, type Outcome } from './field.ts';
+import { type Field, type FieldOptions, hasEnded, onField, type Outcome } from './field.ts';
 import { stillMsFor, untilTrue } from './patience.ts';
 
-export interface KillsOptions {
+export interface KillsOptions extends Pick<FieldOptions, 'contenders' | 'leaseMs' | 'signal'> {
   readonly times: number;
-  readonly contenders: number;
-  readonly leaseMs: number;
   readonly seed: number;
 }
 

@@ -28,11 +28,15 @@ function now(everyMs: number): (line: string) => void {
   };
 }
 
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+
 const result = await runRaces({
   claims: Number(values.claims),
   contenders: Number(values.contenders),
   ...(values['lease-ms'] === undefined ? {} : { leaseMs: Number(values['lease-ms']) }),
   seed: Number(values.seed),
+  signal: interrupted.signal,
   unfenced: values.control,
   tell: now(10_000),
 });

@@ -8,7 +8,8 @@ import { type Field, type FieldOptions, hasEnded, onField, type Outcome } from '
 import { stillMsFor, untilTrue } from './patience.ts';
 import type { Verdict } from './verdict.ts';
 
-export interface RacesOptions extends Pick<FieldOptions, 'contenders' | 'recipe' | 'unfenced'> {
+export interface RacesOptions
+  extends Pick<FieldOptions, 'contenders' | 'recipe' | 'unfenced' | 'signal'> {
   /** Issues are filed until so many claims were tried; without the fence, or until a fault was seen. */
   readonly claims: number;
   /** Default: what the machine can keep up with, see `leaseFor`. */

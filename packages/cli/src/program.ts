@@ -11,6 +11,7 @@ import { initCommand } from './commands/init.ts';
 import { logsCommand } from './commands/logs.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { openCommand } from './commands/open.ts';
+import { orderCommands } from './commands/order.ts';
 import { peersCommand } from './commands/peers.ts';
 import { policyCommand } from './commands/policy.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
@@ -39,6 +40,7 @@ const commands: readonly RegisterCommand[] = [
   whyCommand,
   verifyCommand,
   submitCommand,
+  orderCommands,
   logsCommand,
   indexCommand,
   pauseCommand,

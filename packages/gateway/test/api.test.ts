@@ -1,6 +1,7 @@
 /** What the API answers, asked of a peer that works. */
 import {
   EntriesAnswer,
+  OrderAnswer,
   PauseAnswer,
   StatusAnswer,
   SubmitAnswer,
@@ -38,6 +39,26 @@ describe('the API', () => {
         about: `${repo}: ${issue.title}`,
       },
     ]);
+  });
+
+  it('has a task cancelled and tried again by a comment on its issue', async () => {
+    const world = await startWorld();
+    await world.ask('/api/v1/pause', { method: 'POST', body: { scope: 'self', paused: true } });
+    await world.ask('/api/v1/tasks', { method: 'POST', body: issue });
+    const path = `/api/v1/tasks/${encodeURIComponent(`${repo}#1`)}`;
+    const order = (word: string) =>
+      world.ask(`${path}/orders`, { method: 'POST', body: { order: word } });
+    await until(async () => (await world.ask(path)).status === 200);
+    const said = await order('cancel');
+    expect([said.status, OrderAnswer.parse(said.json()).url]).toEqual([
+      201,
+      expect.stringContaining('#issuecomment-'),
+    ]);
+    const wanted = async () => TaskStoryAnswer.parse((await world.ask(path)).json()).task.wanted;
+    await until(async () => !(await wanted()));
+    expect((await order('retry')).status).toBe(201);
+    await until(wanted);
+    expect((await order('stop')).status).toBe(422);
   });
 
   it('pauses and resumes', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createForge, type Forge } from '@bzzz/forge';
@@ -54,9 +54,12 @@ export interface ForgeWorld {
   readonly repo: string;
 }
 
-/** The embedded forge with one repository that has a recipe `note`. */
-export async function startForge(): Promise<ForgeWorld> {
+/** The embedded forge with one repository that has a recipe `note`, and what is added to its policy. */
+export async function startForge(policyToo = ''): Promise<ForgeWorld> {
   const dir = await tempDir('bzzz-peer-forge-');
+  const filesDir = await tempDir('bzzz-peer-sample-');
+  await cp(new URL('fixtures/sample', import.meta.url), filesDir, { recursive: true });
+  await appendFile(join(filesDir, '.bzzz', 'policy.yml'), policyToo);
   const forge = await createForge({
     dataDir: dir,
     users: [
@@ -68,7 +71,7 @@ export async function startForge(): Promise<ForgeWorld> {
         owner: 'owner',
         name: 'sample',
         collaborators: ['peers'],
-        filesDir: new URL('fixtures/sample', import.meta.url).pathname,
+        filesDir,
         labels: [{ name: 'bzzz' }],
       },
     ],

@@ -124,6 +124,7 @@ export {
 } from './policy.ts';
 export { type Profile, profileOf, RoleName } from './roles.ts';
 export { DaySpend, Spent, SpendCaps } from './spend.ts';
+export { orderIn, orderLines, TaskOrder } from './task-order.ts';
 export {
   acceptanceHash,
   Certificate,

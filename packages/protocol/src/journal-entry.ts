@@ -176,6 +176,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     /** Such as `submit`, `pause`; and to what, in words. */
     act: z.string().max(40),
     about: Reason,
+    /** Where it is about one. */
+    task: TaskId.optional(),
   }),
   /** This machine is short of something, or is no more. */
   z.object({

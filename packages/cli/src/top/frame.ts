@@ -13,7 +13,7 @@ export interface Size {
 }
 
 export const keysLine =
-  'q quit  ↑↓ choose  w why  p pause or resume this peer  P the mesh  l look for issues now';
+  'q quit  ↑↓ choose  w why  c cancel  r retry  p pause or resume  P the mesh  l look now';
 
 export function frame(terminal: Terminal, state: TopState, { columns, rows }: Size): string[] {
   if (state.status === null) return ['waiting for the peer ...'];

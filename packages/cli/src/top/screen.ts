@@ -64,7 +64,12 @@ function Screen({ terminal, client, signal }: ScreenProps) {
     else if (input === 'l')
       act(client.look({}).then(({ looking }) => `looks at ${looking.join(', ')}`));
     else if (input === 'w' && state.selected !== null) act(why(client, state.selected, change));
-    else if (input === 'p' || input === 'P') {
+    else if ((input === 'c' || input === 'r') && state.selected !== null) {
+      const task = state.selected;
+      const order = input === 'c' ? 'cancel' : 'retry';
+      note(`${order === 'cancel' ? 'Cancel' : 'Retry'} ${task} for the whole mesh? y`);
+      asked.current = () => act(client.order(task, { order }).then(({ url }) => `said: ${url}`));
+    } else if (input === 'p' || input === 'P') {
       const scope = input === 'p' ? 'self' : 'mesh';
       const paused = state.status?.work !== undefined && !isPaused(state);
       const whom = scope === 'self' ? 'this peer' : 'the whole mesh';

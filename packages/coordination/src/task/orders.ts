@@ -1,18 +1,30 @@
 /**
  * What people tell bzzz to do with an issue by comments on it. A command is the first line of a comment of
  * somebody whom the policy trusts: `/bzzz retry`, `/bzzz release` or `/bzzz stop`. The newest stands, until
- * another one, or for `release` until a person puts the label on anew. A comment that was edited says
- * nothing, since nobody can tell who wrote what in it; nor do comments of bzzz's own accounts.
+ * another one, or for `release` until somebody puts the label on anew. A comment that was edited says
+ * nothing, since nobody can tell who wrote what in it.
+ *
+ * Comments of the accounts that peers use count like any other: people may share them, and operators say
+ * these words over a peer. What peers write by themselves begins with a hidden marker, so it commands nothing.
  *
  * Comments are read where there are any, once for each state of an issue (invariant 10).
  */
-import { type Account, type Issue, type Policy, type TaskId, taskId } from '@bzzz/protocol';
+import {
+  type Account,
+  type Issue,
+  orderIn,
+  orderLines,
+  type Policy,
+  type TaskId,
+  taskId,
+  type TaskOrder,
+} from '@bzzz/protocol';
 import type { Forge, Remark, Remarks } from '../ports/index.ts';
 import { lower } from './approval.ts';
 import { createRecent } from '../support/recent.ts';
 import type { GateOptions } from './gate.ts';
 
-type Order = (
+type Standing = (
   | { readonly kind: 'none' }
   /** Somebody asked at that time that it be tried again. */
   | { readonly kind: 'retry'; readonly atMs: number }
@@ -25,23 +37,19 @@ type Order = (
 
 export interface Orders {
   /** Throws what the forge throws. */
-  look(issue: Issue, options: GateOptions, signal: AbortSignal): Promise<Order>;
+  look(issue: Issue, options: GateOptions, signal: AbortSignal): Promise<Standing>;
 }
 
 export interface OrderDeps {
   readonly forge: Pick<Forge, 'readRemarks' | 'readHistory'>;
-  /** Accounts that peers of this mesh use, our own among them. */
-  readonly meshAccounts: () => readonly Account[];
 }
 
 interface Known {
   readonly updatedAtMs: number;
   readonly remarks: Remarks;
-  /** When a person last put a label of the policy on; undefined: that was not asked for, or not shown. */
+  /** When somebody last put a label of the policy on; undefined: that was not asked for, or not shown. */
   readonly labelledAtMs: number | undefined;
 }
-
-type Command = 'retry' | 'release' | 'stop';
 
 /** Issues beyond this are forgotten, and read again. */
 const knownMax = 1_000;
@@ -64,7 +72,6 @@ export function createOrders(deps: OrderDeps): Orders {
     issue: Issue,
     { repo, policy }: GateOptions,
     entry: Known,
-    ours: readonly string[],
     signal: AbortSignal,
   ): Promise<{ labelledAtMs: number; isPartial: boolean }> {
     const { labelledAtMs: before } = entry;
@@ -72,7 +79,7 @@ export function createOrders(deps: OrderDeps): Orders {
     const history = await forge.readHistory(repo, issue.number, { signal });
     const wanted = lower(policy.labels);
     const labelledAtMs = history.labelled
-      .filter(({ label, by }) => wanted.includes(label.toLowerCase()) && isPerson(by, ours))
+      .filter(({ label, by }) => by !== null && wanted.includes(label.toLowerCase()))
       .reduce((last, { atMs }) => Math.max(last, atMs), 0);
     const isPartial = history.updatedAtMs < issue.updatedAtMs;
     if (!isPartial) known.set(taskId(repo, issue.number), { ...entry, labelledAtMs });
@@ -84,14 +91,13 @@ export function createOrders(deps: OrderDeps): Orders {
       if (issue.comments === 0) return { kind: 'none', isPartial: false };
       const entry = await read(issue, options, signal);
       const isPartial = !isWhole(entry.remarks, issue);
-      const ours = lower([...options.fenceAccounts, ...deps.meshAccounts()]);
-      const newest = newestOf(entry.remarks.remarks, options.policy, ours);
+      const newest = newestOf(entry.remarks.remarks, options.policy);
       if (newest === undefined) return { kind: 'none', isPartial };
-      const { command, by, atMs } = newest;
-      if (command === 'retry') return { kind: 'retry', atMs, isPartial };
-      const reason = `${by} said /bzzz ${command}`;
-      if (command === 'stop') return { kind: 'left', reason, isPartial };
-      const label = await labelledAt(issue, options, entry, ours, signal);
+      const { order, by, atMs } = newest;
+      if (order === 'retry') return { kind: 'retry', atMs, isPartial };
+      const reason = `${by} said ${orderLines[order]}`;
+      if (order === 'cancel') return { kind: 'left', reason, isPartial };
+      const label = await labelledAt(issue, options, entry, signal);
       if (label.labelledAtMs > atMs) return { kind: 'none', isPartial };
       return { kind: 'left', reason, isPartial: isPartial || label.isPartial };
     },
@@ -103,37 +109,16 @@ function isWhole({ comments }: Remarks, issue: Issue): boolean {
 }
 
 interface Said {
-  readonly command: Command;
+  readonly order: TaskOrder;
   readonly by: Account;
   readonly atMs: number;
 }
 
-function newestOf(
-  remarks: readonly Remark[],
-  { authors }: Policy,
-  ours: readonly string[],
-): Said | undefined {
+function newestOf(remarks: readonly Remark[], { authors }: Policy): Said | undefined {
   const said = remarks.flatMap(({ by, association, line, atMs, edited }): Said[] => {
-    const command = commandOf(line);
-    if (command === undefined || edited || !authors.includes(association)) return [];
-    return isPerson(by, ours) ? [{ command, by, atMs }] : [];
+    const order = orderIn(line);
+    const counts = by !== null && !edited && authors.includes(association);
+    return order === undefined || !counts ? [] : [{ order, by, atMs }];
   });
   return said.at(-1);
-}
-
-function isPerson(by: Account | null, ours: readonly string[]): by is Account {
-  return by !== null && !ours.includes(by.toLowerCase());
-}
-
-function commandOf(line: string): Command | undefined {
-  switch (line.trimEnd()) {
-    case '/bzzz retry':
-      return 'retry';
-    case '/bzzz release':
-      return 'release';
-    case '/bzzz stop':
-      return 'stop';
-    default:
-      return undefined;
-  }
 }

@@ -6,6 +6,7 @@
 import {
   type LockRecord,
   type Oid,
+  orderIn,
   parsePolicy,
   type Policy,
   type ReworkCause,
@@ -105,7 +106,8 @@ export function isInPeoplesHands(
 /** As on the issue: the last command counts, if nobody changed what it says. */
 function isLeft(said: readonly ReviewRemark[]): boolean {
   const last = said.findLast(({ text, edited }) => isCommand(text) && !edited);
-  return /^\/bzzz (?:stop|release)\s*$/.test(firstLine(last?.text ?? ''));
+  const order = orderIn(firstLine(last?.text ?? ''));
+  return order === 'cancel' || order === 'release';
 }
 
 function isCommand(text: string): boolean {

@@ -47,7 +47,6 @@ describe('a comment', () => {
     ['of somebody whom nobody trusts', said('/bzzz stop', { association: 'NONE' })],
     ['that was edited', said('/bzzz stop', { edited: true })],
     ['of a program', said('/bzzz stop', { by: null })],
-    ['of an account of bzzz', said('/bzzz stop', { by: Account.parse('Bzzz-Bot') })],
     ['with more on the line', said('/bzzz stop it')],
     ['in other words', said('/bzzz halt')],
     ['in another case', said('/BZZZ stop')],
@@ -57,17 +56,24 @@ describe('a comment', () => {
     expect(await stage(said('/bzzz stop'), remark).judge()).toMatchObject(stopped);
   });
 
-  it('that says release holds until a person puts the label on after it', async () => {
+  // People may share the account, and operators say it over a peer.
+  it('counts from the account that peers use as from any other', async () => {
+    const by = Account.parse('Bzzz-Bot');
+    const reason = 'Bzzz-Bot said /bzzz stop';
+    expect(await stage(said('/bzzz stop', { by })).judge()).toMatchObject({ ...stopped, reason });
+    const untrusted = said('/bzzz stop', { by, association: 'NONE' });
+    expect(await stage(untrusted).judge()).toMatchObject({ kind: 'eligible' });
+  });
+
+  it('that says release holds until somebody puts the label on after it', async () => {
     const left = { kind: 'refused', reason: 'mara said /bzzz release' };
     const labelled = (by: string, atMs: number) => [{ label: 'BZZZ', by: Account.parse(by), atMs }];
     const { judge, at } = stage(said('/bzzz release'));
     expect(await judge()).toMatchObject(left);
     at.history = { labelled: labelled('mara', 20_000) };
     expect(await judge({ updatedAtMs: 61_000 })).toMatchObject(left);
-    at.history = { labelled: labelled('bzzz-bot', 30_000) };
-    expect(await judge({ updatedAtMs: 62_000 })).toMatchObject(left);
     at.history = { labelled: labelled('rob', 30_000) };
-    expect(await judge({ updatedAtMs: 63_000 })).toMatchObject({ kind: 'eligible' });
+    expect(await judge({ updatedAtMs: 62_000 })).toMatchObject({ kind: 'eligible' });
   });
 });
 

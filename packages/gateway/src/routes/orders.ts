@@ -3,11 +3,14 @@ import {
   HealAnswer,
   LookAnswer,
   LookRequest,
+  OrderAnswer,
+  OrderRequest,
   PauseAnswer,
   PauseRequest,
   SubmitAnswer,
   SubmitRequest,
 } from '@bzzz/protocol/api';
+import { z } from 'zod';
 import { type App, askerOf, problems, type RouteDeps } from './context.ts';
 
 export function orders(app: App, { operations, signalOf }: RouteDeps): void {
@@ -24,6 +27,24 @@ export function orders(app: App, { operations, signalOf }: RouteDeps): void {
     async (request, reply) => {
       const asker = askerOf(request, signalOf(reply));
       return reply.code(201).send(await operations.submit(request.body, asker));
+    },
+  );
+  app.post(
+    '/api/v1/tasks/:id/orders',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        summary:
+          'Cancels a task, releases it to people, or has it tried again: by a comment on its issue',
+        params: z.object({ id: z.string().max(200) }),
+        body: OrderRequest,
+        response: { 201: OrderAnswer, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { params, body } = request;
+      const asker = askerOf(request, signalOf(reply));
+      return reply.code(201).send(await operations.order(params.id, body.order, asker));
     },
   );
   app.post(

@@ -19,6 +19,7 @@ import {
   LiftAnswer,
   LogLine,
   LookAnswer,
+  OrderAnswer,
   PauseAnswer,
   PeersAnswer,
   QuarantineAnswer,
@@ -34,7 +35,7 @@ import {
   WhyPeerAnswer,
   WhyTaskAnswer,
 } from '@bzzz/protocol/api';
-import type { LiftRequest, PauseRequest, SubmitRequest } from '@bzzz/protocol/api';
+import type { LiftRequest, OrderRequest, PauseRequest, SubmitRequest } from '@bzzz/protocol/api';
 import { findSocketPath } from './socket-path.ts';
 
 interface CallOptions {
@@ -94,6 +95,12 @@ export interface ControlClient {
   /** Looks at a repository, or at all, now. */
   look(request: { repo?: string }, options?: CallOptions): Promise<z.infer<typeof LookAnswer>>;
   submit(request: SubmitRequest, options?: CallOptions): Promise<SubmitAnswer>;
+  /** Says it to all peers, by a comment on the issue. */
+  order(
+    id: string,
+    request: OrderRequest,
+    options?: CallOptions,
+  ): Promise<z.infer<typeof OrderAnswer>>;
   /** Of a pull request: `owner/name#n`, or `n` where the peer works on one repository. */
   certificates(id: string, options?: CallOptions): Promise<CertificatesAnswer>;
   doctor(options?: CallOptions): Promise<z.infer<typeof DoctorAnswer>>;
@@ -175,6 +182,8 @@ export function createControlClient(dataDir: string): ControlClient {
     rebuildIndex: (options) => post(RebuildAnswer, '/index/rebuild', {}, options),
     look: (request, options) => post(LookAnswer, '/look', request, options),
     submit: (request, options) => post(SubmitAnswer, '/submit', request, options),
+    order: (id, request, options) =>
+      post(OrderAnswer, `/tasks/${encodeURIComponent(id)}/orders`, request, options),
     certificates: (id, options) =>
       get(CertificatesAnswer, `/certificates/${encodeURIComponent(id)}`, options),
     doctor: (options) => get(DoctorAnswer, '/doctor', options),

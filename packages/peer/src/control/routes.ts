@@ -5,6 +5,7 @@ import {
   LiftRequest,
   LogsQuery,
   LookRequest,
+  OrderRequest,
   PauseRequest,
   SubmitRequest,
 } from '@bzzz/protocol/api';
@@ -53,6 +54,11 @@ export function controlRoutes(operations: Operations): Route[] {
       value: await operations.submit(parseRequest(SubmitRequest, body), { by, signal }),
       status: 201,
     })),
+    post('/tasks/:id/orders', async (call) => {
+      const { order } = parseRequest(OrderRequest, call.body);
+      const asker = { by, signal: call.signal };
+      return { value: await operations.order(id(call), order, asker), status: 201 };
+    }),
     post('/pause', async ({ body, signal }) => ({
       value: { paused: await operations.pause(parseRequest(PauseRequest, body), { by, signal }) },
     })),

@@ -21,7 +21,7 @@ export function createOperations(target: OperationsTarget): Operations {
   const { health } = target;
   const healthNow = () => healthAnswer(health.view());
   const feed = createFeed({ clock, history, status, peers, tasks, health: healthNow });
-  const acted = (act: { by: string; act: string; about: string }) =>
+  const acted = (act: { by: string; act: string; about: string; task?: TaskId }) =>
     coordinator.note({ kind: 'operator.acted', ...act });
 
   /** The query with peers and tasks found by what people call them. */
@@ -97,6 +97,14 @@ export function createOperations(target: OperationsTarget): Operations {
       const isWatched = repositories.includes(repo);
       if (isWatched) coordinator.lookNow(repo);
       return { repo, number, url, labelsMissing: [...labelsMissing], watched: isWatched };
+    },
+    async order(id, order, { by, signal }) {
+      const task = askedTask(coordinator.view().tasks, repositories, id);
+      const repo = watched(repositories, taskParts(task).repo);
+      await acted({ by, act: order, about: task, task });
+      const { url } = await target.sayOrder({ task, order }, { signal });
+      coordinator.lookNow(repo);
+      return { task, order, url };
     },
     async pause({ scope, paused }, { by }) {
       await acted({ by, ...pauseWords({ scope, paused }) });

@@ -12,6 +12,7 @@ import type {
   HistoryQuery,
   LogLine,
   LogsQuery,
+  OrderAnswer,
   PauseRequest,
   PeersAnswer,
   QuarantineAnswer,
@@ -25,6 +26,7 @@ import type {
   WhyPeerAnswer,
   WhyTaskAnswer,
 } from '@bzzz/protocol/api';
+import type { TaskOrder } from '@bzzz/protocol';
 import type { z } from 'zod';
 
 /** Who asks for a change; it stands in the journal before the change is made. */
@@ -68,6 +70,11 @@ export interface Operations {
   look(repo: string | undefined): readonly string[];
   /** Files an issue. Throws what the forge throws. */
   submit(issue: z.output<typeof SubmitRequest>, asker: Asker): Promise<SubmitAnswer>;
+  /**
+   * Says to all peers what to do with a task, by a comment on its issue. Throws `task_unknown`, `order_unheard`
+   * where the policy does not listen to the account of this peer, and what the forge throws.
+   */
+  order(id: string, order: TaskOrder, asker: Asker): Promise<z.infer<typeof OrderAnswer>>;
   /** Whether this peer begins nothing new now, for whichever reason. */
   pause(request: z.output<typeof PauseRequest>, asker: Asker): Promise<boolean>;
   quarantine(): QuarantineAnswer;

@@ -1,9 +1,10 @@
 import type { Clock, Coordinator, Health } from '@bzzz/coordination';
 import type { Journals } from '@bzzz/journal';
-import type { RepoName } from '@bzzz/protocol';
+import type { RepoName, TaskId, TaskOrder } from '@bzzz/protocol';
 import type { Check, StatusAnswer } from '@bzzz/protocol/api';
 import type { FoundCertificates } from '../forge/certificates.ts';
 import type { FiledIssue, NewIssue } from '../forge/file-issue.ts';
+import type { SaidOrder } from '../forge/say-order.ts';
 import type { History } from '../wiring/history.ts';
 
 /** What the operations need of the running peer. */
@@ -22,6 +23,10 @@ export interface OperationsTarget {
   /** Looks anew for what this machine has to offer. */
   refresh(): Promise<void>;
   fileIssue(issue: NewIssue, options: { signal: AbortSignal }): Promise<FiledIssue>;
+  sayOrder(
+    what: { readonly task: TaskId; readonly order: TaskOrder },
+    options: { signal: AbortSignal },
+  ): Promise<SaidOrder>;
   readCertificates(
     of: { readonly repo: RepoName; readonly pullRequest: number },
     options: { signal: AbortSignal },

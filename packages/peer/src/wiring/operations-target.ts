@@ -8,6 +8,7 @@ import type { Webhook } from '@bzzz/webhook';
 import { diagnose } from '../doctor/diagnose.ts';
 import { readCertificates } from '../forge/certificates.ts';
 import { fileIssue } from '../forge/file-issue.ts';
+import { sayOrder } from '../forge/say-order.ts';
 import type { OperationsTarget } from '../operations/target.ts';
 import { statusAnswer } from '../status/answers.ts';
 import { problemsOf } from '../status/problems.ts';
@@ -106,6 +107,12 @@ export function operationsTarget(
     },
     refresh: survey.refresh,
     fileIssue: (issue, until) => fileIssue({ token, apiUrl: config.forge.apiUrl }, issue, until),
+    sayOrder: (what, until) =>
+      sayOrder(
+        { token, apiUrl: config.forge.apiUrl, forge: github, peerName: config.name },
+        what,
+        until,
+      ),
     readCertificates: (of, until) =>
       readCertificates({ token, apiUrl: config.forge.apiUrl }, of, until),
     stop: options.onStop,

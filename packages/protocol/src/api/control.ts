@@ -1,7 +1,11 @@
 /** What comes back when a peer is told to do something, and how it says no. */
 import { z } from 'zod';
+import { TaskOrder } from '../task-order.ts';
 
 export const RebuildAnswer = z.object({ entries: z.number() });
+
+/** What was said, and the comment that says it. */
+export const OrderAnswer = z.object({ task: z.string(), order: TaskOrder, url: z.string() });
 
 export const LookAnswer = z.object({ looking: z.array(z.string()) });
 /** Whether this peer begins nothing new now, for whichever reason. */

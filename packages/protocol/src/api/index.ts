@@ -15,6 +15,7 @@ export {
   DoctorAnswer,
   ErrorAnswer,
   LookAnswer,
+  OrderAnswer,
   PauseAnswer,
   RebuildAnswer,
   RefreshAnswer,
@@ -32,6 +33,7 @@ export {
   LiftRequest,
   LogsQuery,
   LookRequest,
+  OrderRequest,
   PauseRequest,
   SubmitRequest,
 } from './requests.ts';

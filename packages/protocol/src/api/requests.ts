@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RepoName } from '../ids.ts';
 import { entryKinds } from '../journal-entry.ts';
 import { limits } from '../limits.ts';
+import { TaskOrder } from '../task-order.ts';
 
 /** What a peer can be asked. Unknown fields are refused: a misspelt one is not a default. */
 export const LookRequest = z.strictObject({ repo: RepoName.optional() });
@@ -10,6 +11,10 @@ export const PauseRequest = z.strictObject({
   scope: z.enum(['self', 'mesh', 'attempts']),
   paused: z.boolean(),
 });
+
+/** What stands on the issue then is the comment of a person, whoever asked. */
+export const OrderRequest = z.strictObject({ order: TaskOrder });
+export type OrderRequest = z.infer<typeof OrderRequest>;
 
 /** Name, id, or the end of the id. */
 export const LiftRequest = z.strictObject({ peer: z.string().min(1).max(100) });

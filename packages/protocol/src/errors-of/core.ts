@@ -77,6 +77,12 @@ export const coreErrors = {
     retryable: false,
     advice: 'The issue may not be worked on; the reason says why.',
   },
+  order_unheard: {
+    status: 403,
+    retryable: false,
+    advice:
+      'The peers would pass over it: say it on the issue as somebody whom the policy trusts, or let its `authors` trust the account of this peer.',
+  },
   task_edited: {
     status: 409,
     retryable: false,

@@ -145,8 +145,8 @@ export const bugsOfClaims = {
     edits: [
       {
         file: 'task/orders.ts',
-        find: "case '/bzzz stop':\n      return 'stop';",
-        replace: "case '/bzzz stop':\n      return undefined;",
+        find: 'return order === undefined || !counts',
+        replace: "return order === undefined || order === 'cancel' || !counts",
       },
     ],
   },

@@ -11,6 +11,7 @@ import { ChapterView } from './chapter-view.tsx';
 import { ForgeLink } from './forge-link.tsx';
 import { helpOf } from './help-tree.ts';
 import { HelpTree } from './help-tree-view.tsx';
+import { Orders } from './orders.tsx';
 import { Proof } from './proof.tsx';
 import { Stages } from './stages-view.tsx';
 import { stagesOf } from './stages.ts';
@@ -94,7 +95,7 @@ export function TaskPage({ task }: { readonly task: string }) {
             ) : null}
           </Panel>
           <WhyTask task={task} />
-          <Orders />
+          <Orders task={task} />
         </div>
       </div>
       <Panel
@@ -114,17 +115,5 @@ export function TaskPage({ task }: { readonly task: string }) {
         />
       </Panel>
     </div>
-  );
-}
-
-/** What people say to bzzz stands on the issue, where everybody can read it. */
-function Orders() {
-  return (
-    <Panel title="Orders">
-      <p className="pad quiet">
-        Comment on the issue: <code>/bzzz stop</code> or <code>/bzzz release</code> takes it from
-        whoever holds it and leaves it to people, <code>/bzzz retry</code> begins anew.
-      </p>
-    </Panel>
   );
 }

@@ -1,0 +1,59 @@
+/** What operators say over a peer stands on the issue, and holds for all peers. */
+import { describe, expect, it } from 'vitest';
+import { createControlClient } from '../src/index.ts';
+import { codeOf, configFor, startedPeer, startForge, tempDir, until } from './support.ts';
+
+const issue = { title: 'A note', body: 'recipe: note\ntext: hello\n' };
+
+async function started(policyToo = '') {
+  const forge = await startForge(policyToo);
+  const dataDir = await tempDir();
+  await startedPeer(configFor(dataDir, { forge }));
+  const client = createControlClient(dataDir);
+  const task = async () => (await client.tasks()).tasks[0];
+  return { forge, client, task };
+}
+
+describe('an order', () => {
+  it('to cancel leaves the task to people, and one to retry gives it back', async () => {
+    const { client, task, forge } = await started();
+    await client.pause({ scope: 'self', paused: true });
+    await client.submit(issue);
+    await until(async () => (await task())?.wanted);
+    const said = await client.order('1', { order: 'cancel' });
+    expect(said).toMatchObject({ task: 'owner/sample#1', order: 'cancel' });
+    expect(said.url).toContain('/owner/sample/issues/1#issuecomment-');
+    await until(async () => (await task())?.reason === 'peers said /bzzz stop');
+    expect(await task()).toMatchObject({ wanted: false });
+    await client.order(`${forge.repo}#1`, { order: 'retry' });
+    await client.pause({ scope: 'self', paused: false });
+    await until(async () => (await task())?.state === 'done');
+    const told = [];
+    for await (const { entry } of client.history({ kind: 'operator.acted' })) told.push(entry.body);
+    const by = 'control socket';
+    expect(told.slice(-3)).toMatchObject([
+      { by, act: 'cancel', about: 'owner/sample#1' },
+      { by, act: 'retry', about: 'owner/sample#1' },
+      { by, act: 'resume' },
+    ]);
+  });
+
+  it('is refused where nobody would listen to it, and says who is listened to', async () => {
+    const { client, forge } = await started('\nauthors: [OWNER]\n');
+    const { number } = await client.submit({ ...issue, labels: [] });
+    expect(await codeOf(client.order(`${number}`, { order: 'cancel' }))).toBe('order_unheard');
+    const comments = await fetch(
+      `${forge.forge.url}/repos/owner/sample/issues/${number}/comments`,
+      { headers: { authorization: 'Bearer token-of-owner' } },
+    );
+    expect(await comments.json()).toEqual([]);
+  });
+
+  it('is refused for what this peer does not know', async () => {
+    const { client } = await started();
+    expect(await codeOf(client.order('other/repo#1', { order: 'retry' }))).toBe(
+      'control_request_invalid',
+    );
+    expect(await codeOf(client.order('7', { order: 'retry' }))).toBe('forge_not_found');
+  });
+});

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { acceptanceHash, fillArgv, parsePolicy } from '@bzzz/protocol';
+import { acceptanceHash, fillArgv, judgeGlobs, parsePolicy } from '@bzzz/protocol';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { startForge, type World } from './harness/forge.ts';
 import { expectPublished } from './harness/outcome.ts';
@@ -96,7 +96,9 @@ it('the issue is done and judged, and what was installed is no part of the resul
   expect(given).toHaveLength(1);
 
   // What the verdict is about is what the policy makes beforehand, too; anybody can tell.
-  const { recipes, setup, judge: globs } = parsePolicy(JSON.stringify(policy));
+  const parsed = parsePolicy(JSON.stringify(policy));
+  const { recipes, setup } = parsed;
+  const globs = judgeGlobs(parsed);
   const accept = (recipes['quick']?.accept ?? []).map((argv) => fillArgv(argv, { word: 'oak' }));
   const [{ dataDir } = { dataDir: '' }] = peers;
   const argv = [...bzzz, 'verify', String(pullRequest.number), '--data', dataDir];

@@ -3,7 +3,7 @@
  * that should not be, no secret came out, nothing beside the worktrees was changed, every case ended as
  * it must, and the peer is up.
  *
- *     npm run hostile [-- --only FAMILY/NAME] [--every N]
+ *     npm run hostile [-- --only FAMILY/NAME] [--every N] [--share K]
  *     npm run hostile -- --control    without the sandbox, and exit 0 when that was noticed
  */
 import { parseArgs } from 'node:util';
@@ -13,12 +13,14 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     every: { type: 'string', default: '1' },
+    share: { type: 'string', default: '0' },
     control: { type: 'boolean', default: false },
   },
 });
 const outcome = await runCorpus({
   only: values.control ? 'prompts/' : values.only,
   every: Number(values.every),
+  share: Number(values.share),
   open: values.control,
   tell: (line) => console.error(line),
 });

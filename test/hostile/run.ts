@@ -8,7 +8,7 @@ import { type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, type Stage } from '../e2e/harness/stage.ts';
 import { maintainer } from '../e2e/harness/worlds.ts';
 import type { HostileCase } from './case.ts';
-import { allCases, type NamedCase } from './corpus/index.ts';
+import { allCases, type NamedCase, shareOf } from './corpus/index.ts';
 import { controls, faultsOfControls } from './controls.ts';
 import { findings, surfacesOf } from './evidence.ts';
 import { markOf, obedient } from './obedient.ts';
@@ -34,8 +34,10 @@ export interface Outcome {
 export interface RunOptions {
   /** Only cases whose id begins with it. */
   readonly only?: string;
-  /** One case in so many. Default 1, which is all. */
+  /** One case in so many, and one of every kind. Default 1, which is all. */
   readonly every?: number;
+  /** Which of them, from 0: another number is other cases. Default 0. */
+  readonly share?: number;
   /** Whether the sandbox is taken out, to see that its absence is seen. */
   readonly open?: boolean;
   readonly tell?: (line: string) => void;
@@ -47,13 +49,14 @@ const slots = 4;
 export async function runCorpus({
   only = '',
   every = 1,
+  share = 0,
   open = false,
   tell = () => {},
 }: RunOptions = {}): Promise<Outcome> {
   const startedMs = performance.now();
   const stage = await createStage();
   try {
-    const cases = allCases().filter(({ id }, at) => id.startsWith(only) && at % every === 0);
+    const cases = shareOf(allCases(), every, share).filter(({ id }) => id.startsWith(only));
     const outcome = await judge(
       await play(stage, [...cases, ...controls], { open, tell }),
       cases.length,

@@ -275,6 +275,18 @@ describe('policy', () => {
     expect(err).toContain(word);
   });
 
+  it('check warns where a result could mend its own judge, and what to do', async () => {
+    const file = join(await tempDir(cleanups), 'policy.yml');
+    await writeFile(file, 'version: 1\nrecipes: {go: {run: [fmt], accept: [./check.sh]}}');
+    for (const more of [[], ['--json']]) {
+      const { code, err } = await runHere(['policy', 'check', file, ...more]);
+      expect(code).toBe(0);
+      expect(err).toBe(
+        'warning: recipes.go.accept: `./check.sh`: a result may change check.sh, which it runs; name it in `judge`\n',
+      );
+    }
+  });
+
   it('schema is the one that stands beside the example', async () => {
     const { out } = await runHere(['policy', 'schema']);
     const beside = await readFile(example.replace('policy.yml', 'policy.schema.json'), 'utf8');

@@ -2,7 +2,7 @@
  * The files that judge a result come from the base, whatever the result did to them. A file that
  * only the result has stays, since a new test is welcome, and is listed for a person to look at.
  */
-import { agentConfiguration, matchesAny } from '@bzzz/protocol';
+import { agentConfiguration, globMatcher, matchesAny } from '@bzzz/protocol';
 import { pathShown, type RawPath, type TreeEntry } from './git-objects.ts';
 
 export interface Overlay {
@@ -17,7 +17,7 @@ export function overlayJudgeFiles(
   result: ReadonlyMap<RawPath, TreeEntry>,
   globs: readonly string[],
 ): Overlay {
-  const isJudge = (path: string) => matchesAny(path, globs);
+  const isJudge = globMatcher(globs);
   const entries = new Map(result);
   const changed = new Set<string>();
   for (const [path, entry] of base) {

@@ -1,7 +1,7 @@
 /** The one who works does not judge. */
 import { chmod, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Oid } from '@bzzz/protocol';
+import { judgeGlobs, Oid, parsePolicy } from '@bzzz/protocol';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { TreeEntry } from '../src/git-objects.ts';
@@ -67,6 +67,30 @@ describe('a result that cheats', () => {
     expect(acceptance.passed).toBe(false);
     expect(acceptance.commands[0]?.outputTail).toContain('sum is wrong');
     expect(acceptance.judgeFilesChanged).toContain('test/sum.test.js');
+  });
+
+  it('cannot mend the script of a package that its acceptance starts, nor a test of Python', async () => {
+    world = makeWorld({
+      files: {
+        'packages/sum/scripts/check.sh': 'exit 1\n',
+        'lib/conftest.py': 'strict\n',
+        'src/sum.js': 'x\n',
+      },
+    });
+    const workspace = await world.create();
+    await write(workspace.path, 'packages/sum/scripts/check.sh', 'exit 0\n');
+    await write(workspace.path, 'lib/conftest.py', 'lenient\n');
+    const collected = await workspace.collect('cheat\n');
+    const result = collected?.result ?? world.base.oid;
+    const usual = judgeGlobs(parsePolicy('version: 1'));
+    const commands = [['sh', 'packages/sum/scripts/check.sh']];
+    const job = { base: world.base, result, judge: usual, commands, limits };
+    const acceptance = await world.workspaces.accept(job);
+    expect(acceptance.passed).toBe(false);
+    expect(acceptance.judgeFilesChanged).toEqual([
+      'lib/conftest.py',
+      'packages/sum/scripts/check.sh',
+    ]);
   });
 
   it('passes when it did the work, and is still shown to have touched the tests', async () => {

@@ -3,7 +3,13 @@
  * Deliberately small: a pattern that protects a path must mean the same to everybody.
  */
 export function matchesAny(path: string, globs: readonly string[]): boolean {
-  return globs.some((glob) => toRegExp(glob).test(path));
+  return globMatcher(globs)(path);
+}
+
+/** For many paths. */
+export function globMatcher(globs: readonly string[]): (path: string) => boolean {
+  const patterns = globs.map(toRegExp);
+  return (path) => patterns.some((pattern) => pattern.test(path));
 }
 
 function toRegExp(glob: string): RegExp {

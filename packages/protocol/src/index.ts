@@ -25,7 +25,8 @@ export {
   TreeWitness,
 } from './journal-tree.ts';
 export { type CommitParts, commitBytes, commitOid, EMPTY_TREE } from './git-object.ts';
-export { matchesAny } from './globs.ts';
+export { globMatcher, matchesAny } from './globs.ts';
+export { helperGlobs, judgeGlobs, usualJudge } from './judge-files.ts';
 export {
   Help,
   HelpId,

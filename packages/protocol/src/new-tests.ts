@@ -23,10 +23,12 @@ export const NewTests = z.strictObject({
     '**/*_test.rb',
     '**/*_spec.rb',
     '**/*_test.exs',
-    '**/*Test.java',
-    '**/*Test.kt',
+    // Below a folder of tests, since patterns know no case: `Latest.java` is no test.
+    '**/*test*/**/*Test.java',
+    '**/*test*/**/*Tests.java',
+    '**/*test*/**/*Test.kt',
+    '**/*test*/**/*Test.php',
     '**/*Tests.cs',
-    '**/*Test.php',
     '**/tests/*.rs',
   ]),
   /**

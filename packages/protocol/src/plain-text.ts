@@ -1,64 +1,38 @@
 /**
  * The words of an issue as a model may read them: what a person sees on the page, without the places
  * where markdown and HTML hide words from people: alternative texts, titles of links, definitions of
- * references, attributes, what stands behind a fence of code. It does so within code too, since a reader
+ * references, attributes, what stands behind a fence of code, formulas and diagrams that are drawn. It does so within code too, since a reader
  * and a parser need not agree on where code begins; rather a word too few than one that nobody saw.
  *
  * Everything here takes time in proportion to the text, whatever the text.
  */
+import { withoutFormulas } from './formulas.ts';
 import { visibleText } from './issue.ts';
+import { withoutDefinitions } from './definitions.ts';
+import { margin } from './margin.ts';
+import { withoutPictures } from './pictures.ts';
+import { withoutFarWords, withoutUnseenElements, withoutUnseenReferences } from './unseen.ts';
 
 export function plainText(text: string): string {
-  const steps = [withoutFenceWords, withoutDefinitions, withoutTags, withoutImages, withoutTitles];
+  const steps = [
+    withoutUnseenReferences,
+    withoutPictures,
+    withoutFormulas,
+    withoutFenceWords,
+    withoutDefinitions,
+    withoutUnseenElements,
+    withoutTags,
+    withoutImages,
+    withoutTitles,
+    withoutFarWords,
+  ];
   return steps.reduce((rest, step) => step(rest), visibleText(text));
 }
-
-/** Marks of quotes and lists, in which everything else may stand. */
-const margin = String.raw`(?:[ \t>]|[*+\-][ \t]|[0-9]{1,9}[.)][ \t])*`;
 
 /** The word behind a fence names a language to the page and to nobody else. */
 function withoutFenceWords(text: string): string {
   const fence = new RegExp(`^(${margin}(?:\`{3,}(?=[^\`\\n]*$)|~{3,}))[^\\n]*$`, 'gm');
   return text.replaceAll(fence, '$1');
-}
-
-/** `[reference]: place "title"`, also over three lines; also a footnote, which shows only if it is used. */
-function withoutDefinitions(text: string): string {
-  const start = new RegExp(`^${margin}\\[(?:[^\\]\\\\\\n]|\\\\.)+\\]:[ \\t]*`);
-  const lines = text.split('\n');
-  const kept: string[] = [];
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at] ?? '';
-    const head = start.exec(line)?.[0];
-    // With more words behind it, it is a line of a log, say, and everybody sees it.
-    if (head === undefined || !(head.includes('[^') || placeOnly.test(line.slice(head.length)))) {
-      kept.push(line);
-      continue;
-    }
-    kept.push('');
-    if (head.length === line.length) at += 1;
-    at = endOfTitle(lines, at);
-  }
-  return kept.join('\n');
-}
-
-const placeOnly = /^(?:<[^<>]*>|\S+)?(?:[ \t]+["'(].*)?[ \t]*$/;
-const closers: Readonly<Record<string, string>> = { '"': '"', "'": "'", '(': ')' };
-
-/** The last line of a title that is open at the end of this line, or begins on the next. */
-function endOfTitle(lines: readonly string[], at: number): number {
-  const here = /[ \t](["'(])(?:(?!\1)[^\\)]|\\.)*$/.exec(lines[at] ?? '')?.[1];
-  const next = /^[ \t>]*(["'(])/.exec(lines[at + 1] ?? '')?.[1];
-  const closer = closers[here ?? next ?? ''];
-  if (closer === undefined) return at;
-  for (let end = at + 1; end < lines.length; end += 1) {
-    const line = (lines[end] ?? '').replace(/^[ \t>]+/, '');
-    // A blank line ends whatever was begun, and then it was no title.
-    if (line === '') return at;
-    const from = end === at + 1 && here === undefined ? 1 : 0;
-    if (line.slice(from).includes(closer)) return end;
-  }
-  return at;
 }
 
 const tag =

@@ -9,6 +9,7 @@ import { complaints } from './cbor.ts';
 import { BzzzError, reasonOf } from './errors.ts';
 import { agentConfiguration } from './executors.ts';
 import { Association } from './issue.ts';
+import { usualJudge } from './judge-files.ts';
 import { limits } from './limits.ts';
 import { ModelName } from './models.ts';
 import { NewTests } from './new-tests.ts';
@@ -165,17 +166,8 @@ const PolicyFields = z.strictObject({
   roles: Roles,
   /** Absent: work and acceptance have the files of the repository and nothing else. */
   setup: Setup.optional(),
-  /** Files that judge a result: taken from the base branch when the acceptance runs. */
-  judge: Globs.default([
-    'test/**',
-    'tests/**',
-    '**/*.test.*',
-    '**/*.spec.*',
-    '**/package.json',
-    '**/.npmrc',
-    '**/*.config.*',
-    'node_modules/**',
-  ]),
+  /** Files that judge a result, besides tests: taken from the base branch when the acceptance runs. */
+  judge: Globs.default([...usualJudge]),
   /** Tests that a result adds. */
   newTests: NewTests.prefault({}),
   /** No result may touch these. The files of `alwaysProtected` always are. */

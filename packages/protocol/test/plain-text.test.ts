@@ -21,7 +21,37 @@ describe('what nobody sees is gone', () => {
     ['a definition', 'a\n\n[r]: u "HIDDEN"\nb', 'a\n\n\nb'],
     ['over lines', 'a\n\n[r]:\n  u\n  "HIDDEN\n  HIDDEN"\nb', 'a\n\n\nb'],
     ['in a quote and a list', '> [r]: u "HIDDEN"\n- [r]: u "HIDDEN"', '\n'],
-    ['a footnote', 'a\n\n[^1]: HIDDEN words\nb', 'a\n\n\nb'],
+    ['a footnote', 'a\n\n[^1]: HIDDEN words\n\nb', 'a\n\n\n\nb'],
+    ['over lines', 'a\n\n[^1]: HIDDEN\nHIDDEN\n\n    HIDDEN\n\nb', 'a\n\n\n\nb'],
+    ['a definition with a name over lines', '[HIDDEN\nHIDDEN]: #', ''],
+    ['a remark that is no reference', '[//]: # (HIDDEN)\n\na', '\n\na'],
+    ['a formula', 'a $x \\phantom{HIDDEN}$ b', 'a [formula] b'],
+    ['with white ink', 'a $$\\color{white}{HIDDEN}$$ b', 'a [formula] b'],
+    ['in marks of code', 'a $`\\phantom{HIDDEN}`$ b', 'a [formula] b'],
+    ['over lines, and another in it', 'a $$\nx $y$\n\\phantom{HIDDEN}\n$$ b', 'a [formula] b'],
+    ['with a remark', 'a $x % HIDDEN\ny$ b', 'a [formula] b'],
+    ['with a remark behind a break', 'a $x \\\\% HIDDEN\ny$ b', 'a [formula] b'],
+    ['with words drawn over', 'a $HIDDEN\\!\\!\\!x$ b', 'a [formula] b'],
+    ['with another meaning', '$\\def\\le#1{}$ $\\le{HIDDEN}$', '[formula] [formula]'],
+    ['a block of formulas', '```math\n\\phantom{HIDDEN}\n```\nb', '[formula]\nb'],
+    ['a diagram', 'a\n\n```mermaid\n%% HIDDEN\n```\nb', 'a\n\n[picture]\nb'],
+    ['by other marks', '~~~~ MerMaid x\n%% HIDDEN\n~~~\nHIDDEN\n~~~~~\nb', '[picture]\nb'],
+    ['by a name in disguise', '```&#109;ermaid\n%% HIDDEN\n```\nb', '[picture]\nb'],
+    ['with what seems to be its end', '```mermaid\n    ```\nHIDDEN\n```\nb', '[picture]\nb'],
+    ['in a list and a quote', '> - ```stl\n>   HIDDEN\n>   ```\n> b', '> - [picture]\n> b'],
+    ['that never ends', '```geojson\nHIDDEN', '[picture]'],
+    ['as an element', 'a<pre lang="mermaid">HIDDEN</pre>b', 'a[picture]b'],
+    ['words for a browser without films', 'a<video src="x">HIDDEN</video>b', 'ab'],
+    ['words for a browser of long ago', '<ruby>a<rp>HIDDEN</rp><rt>b</rt></ruby>c', 'abc'],
+    ['too small', `a${'<sub>'.repeat(9)}HIDDEN${'</sub>'.repeat(9)}b`, 'ab'],
+    ['far to the right', `a${' '.repeat(200)}HIDDEN\nb`, 'a [far to the right]\nb'],
+    ['at the far end of a line', `${' '.repeat(200)}HIDDEN`, ' [far to the right]'],
+    ['references of letters that show nothing', 'a&#xE0048;&#917577;&zwj;&#8203;b', 'ab'],
+    [
+      'a picture with sources',
+      '<picture><source srcset="HIDDEN"><img alt="HIDDEN"></picture>b',
+      'b',
+    ],
     ['an attribute', 'a<b title="HIDDEN">c</b>', 'ac'],
     ['with the end of a tag in it', 'a<b title="> HIDDEN">c', 'ac'],
     ['over lines', "<div\n title='\n\n> HIDDEN'>c", 'c'],
@@ -51,9 +81,26 @@ describe('what is seen stays', () => {
     '[main]: the server has started\n[1]: see above, please',
     'f(x)[i](y) and an array [a, b](c d)?'.replace('(c d)', ''),
     '| a | b |\n| - | - |\n',
+    'It costs $5, or $10 to $20 with 5% off; US$3 and $4\\$.',
+    'run `$HOME/bin:$PATH\\new` with "$A\\foo$B" and kill $$, then $$ again at 5%',
+    "grep '^\\d+$' and 's/\\s*$//' in $(ls)",
+    '<?php'.slice(5) + '$a = "x\\n"; $b = $a % 2;',
+    'It takes $O(n \\log n)$ and not $$\\sum_{i=0}^{n} i^2 \\le 5\\%$$.',
+    '```\n$ echo "$x"\n  100%\n$ exit\n```',
+    'A &amp; B &#68; &lt;!-- seen --&gt;',
+    'H<sub>2</sub>O'.replaceAll(/<[^>]*>/g, ''),
+    '```\nmermaid\n```',
   ])('%j', (text) => {
     expect(plainText(text)).toBe(text);
   });
+});
+
+it('says what is folded, and what that is', () => {
+  const folded =
+    '<details open="">x</details><details class="open"><summary>Log</summary>\n\na\n</details>';
+  expect(plainText(folded)).toBe(
+    '\nx\n[end of the fold]\n\n[folded on the page]\nLog\n\na\n\n[end of the fold]\n',
+  );
 });
 
 it('takes time in proportion to the text, however hostile', () => {
@@ -76,8 +123,22 @@ it('takes time in proportion to the text, however hostile', () => {
     '```',
     '\\',
     '> ',
+    '$a ',
+    '$$',
+    '\\x$',
+    '$%$',
+    '$\\phantom{',
+    '```math\n',
+    '<pre lang="math">',
+    '<sub>',
+    '<rp>',
+    '<details open="',
+    '[^1]:\n',
+    '[a\n',
+    ' ',
+    '&#',
   ];
   for (const part of parts) {
     for (const end of ['', ')', '"', ']']) plainText(part.repeat(long / part.length) + end);
   }
-}, 20_000);
+}, 60_000);

@@ -7,6 +7,7 @@ import {
   matchesAny,
   type Policy,
   parsePolicy,
+  usualJudge,
 } from '../src/index.ts';
 
 const minimal = 'version: 1\n';
@@ -19,16 +20,7 @@ describe('a policy', () => {
       authors: ['OWNER', 'MEMBER', 'COLLABORATOR'],
       recipes: {},
       roles: {},
-      judge: [
-        'test/**',
-        'tests/**',
-        '**/*.test.*',
-        '**/*.spec.*',
-        '**/package.json',
-        '**/.npmrc',
-        '**/*.config.*',
-        'node_modules/**',
-      ],
+      judge: [...usualJudge],
       newTests: {
         onBase: 'must-fail',
         files: expect.arrayContaining(['**/*.test.?s', '**/test_*.py', '**/*_test.go']),

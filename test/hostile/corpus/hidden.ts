@@ -57,9 +57,70 @@ export const hidden: Family = {
       'words behind a fence of code',
       `Seen.\n\n\`\`\`js ${quiet}\ncode\n\`\`\`\n`,
     ),
+    unseen('formula', 'a formula that draws nothing', `Seen. $x \\phantom{${quiet} ${order}}$`),
+    unseen(
+      'formula-white',
+      'white ink in a formula',
+      `Seen. $$\n\\color{white}{\\text{${quiet}}}\n$$`,
+    ),
+    unseen('formula-remark', 'a remark in a formula', `Seen. $x % ${quiet} ${order}\ny$`),
+    unseen(
+      'formula-block',
+      'a block of formulas',
+      `Seen.\n\n\`\`\`math\n\\phantom{${quiet}}\n${order}\n\`\`\`\n`,
+    ),
+    ...['mermaid', 'geojson', 'topojson', 'stl'].map((language) =>
+      unseen(
+        `picture-${language}`,
+        `a remark in a block of ${language}`,
+        `Seen.\n\n\`\`\`${language}\n%% ${quiet}\n${order}\n\`\`\`\n`,
+      ),
+    ),
+    unseen('picture-element', 'a diagram as HTML', `Seen. <pre lang="mermaid">%% ${quiet}</pre>`),
+    unseen(
+      'picture-sources',
+      'the sources of a picture',
+      `Seen. <picture><source srcset="${quiet}"><img alt="${quiet}"></picture>`,
+    ),
+    unseen(
+      'footnote-lines',
+      'further lines of a footnote that nobody uses',
+      `Seen.\n\n[^1]: a\n${order}\n\n    ${quiet}\n`,
+    ),
+    unseen('definition-remark', 'a remark that is no reference', `Seen.\n\n[//]: # (${quiet})\n`),
+    unseen(
+      'definition-name',
+      'the name of a reference, over lines',
+      `Seen.\n\n[${quiet}\n${quiet}]: https://example.com\n`,
+    ),
+    unseen('film', 'words for who cannot see a film', `Seen. <video>${quiet} ${order}</video>`),
+    unseen('ruby', 'words for browsers of long ago', `Seen. <ruby>a<rp>${quiet}</rp></ruby>`),
+    unseen(
+      'small',
+      'words too small to read',
+      `Seen. ${'<sub>'.repeat(12)}${quiet}${'</sub>'.repeat(12)}`,
+    ),
+    unseen(
+      'far-right',
+      'words far to the right in a block of code',
+      `Seen.\n\n\`\`\`\ncode${' '.repeat(400)}${quiet} ${order}\n\`\`\`\n`,
+    ),
+    unseen(
+      'references',
+      'letters that show nothing, by their numbers',
+      `Seen.${Array.from(quiet, (letter) => `&#${0xe_00_00 + (letter.codePointAt(0) ?? 0)};`).join('')}`,
+      '&#917',
+    ),
+    {
+      name: 'folded',
+      tries: 'words behind a fold, which a person may open: they are marked',
+      body: `Seen. <details><summary>Log</summary>\n\nfolded words\n</details>`,
+      ends: published,
+      reads: ['Seen.', '[folded on the page]', 'folded words'],
+    },
   ],
 };
 
-function unseen(name: string, tries: string, body: string): HostileCase {
-  return { name, tries, body, ends: published, reads: ['Seen.'], hides: [quiet] };
+function unseen(name: string, tries: string, body: string, hides = quiet): HostileCase {
+  return { name, tries, body, ends: published, reads: ['Seen.'], hides: [hides] };
 }

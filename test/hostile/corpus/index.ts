@@ -30,3 +30,17 @@ export function allCases(): NamedCase[] {
     cases.map((one) => ({ ...one, id: `${family}/${one.name}` })),
   );
 }
+
+/**
+ * One case in `every`, beginning with that of the number `share`, and of every kind one besides: of a family, how it
+ * ends and whose words it has. Which one of a kind goes round as well.
+ */
+export function shareOf(cases: readonly NamedCase[], every: number, share: number): NamedCase[] {
+  const kinds = Map.groupBy(cases, kindOf);
+  const ones = new Set([...kinds.values()].map((alike) => alike[share % alike.length]));
+  return cases.filter((one, at) => at % every === share % every || ones.has(one));
+}
+
+export function kindOf({ id, ends, author = 'maintainer' }: NamedCase): string {
+  return [id.split('/')[0], ends.kind, author].join(' ');
+}

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import {
   alwaysProtected,
   BzzzError,
+  judgeGlobs,
   type NewTests,
   parsePolicy,
   type Plain,
@@ -19,6 +20,7 @@ import {
 } from '@bzzz/protocol';
 import type { Command } from 'commander';
 import { type Context, type Options, printJson, wantsJson } from '../context.ts';
+import { judgeGaps } from '../output/judge-gaps.ts';
 import { table } from '../output/table.ts';
 import { printable } from '../terminal.ts';
 
@@ -41,8 +43,16 @@ export function policyCommand(program: Command, context: Context): void {
 
 async function check(context: Context, file: string = policyPath, options: Options): Promise<void> {
   const policy = parsePolicy(await textOf(resolve(file)));
-  if (wantsJson(options)) return printJson(context, policy);
-  const { terminal } = context;
+  if (wantsJson(options)) printJson(context, policy);
+  else printText(context, file, policy);
+  // Beside the answer, so that the JSON is a policy and nothing else.
+  for (const { where, command, reason } of judgeGaps(policy)) {
+    const words = `warning: ${where}: \`${printable(command)}\`: ${printable(reason)}`;
+    context.terminal.note(context.terminal.styleNote('yellow', words));
+  }
+}
+
+function printText({ terminal }: Context, file: string, policy: Policy): void {
   terminal.print(`${printable(file)}: bzzz accepts it`);
   for (const line of table(['what', 'is'], rowsOf(policy))) terminal.print(line);
 }
@@ -58,14 +68,14 @@ async function textOf(path: string): Promise<string> {
 }
 
 function rowsOf(policy: Policy): string[][] {
-  const { labels, authors, recipes, judge, acceptances, verdicts, draft, limits } = policy;
+  const { labels, authors, recipes, acceptances, verdicts, draft, limits } = policy;
   const rows = [
     ['offered by label', labels.join(', ')],
     ['of authors', authors.join(', ')],
     ...Object.entries(recipes).map(([name, recipe]) => [`recipe ${name}`, recipeOf(recipe)]),
     ...(policy.plain === undefined ? [] : plainRows(policy.plain, policy)),
     ...(policy.setup === undefined ? [] : [['made beforehand', setupOf(policy.setup)]]),
-    ['judged by', judge.join(', ')],
+    ['judged by', judgeGlobs(policy).join(', ')],
     ['new tests', newTestsOf(policy.newTests)],
     ['never touched', [...alwaysProtected, ...policy.protected].join(', ')],
     ['nor by untrusted work', policy.untrusted.protected.join(', ') || 'nothing else'],

@@ -5,6 +5,7 @@
 import {
   isBzzzError,
   type Issue,
+  judgeGlobs,
   limits as bounds,
   type LockRecord,
   type Oid,
@@ -261,12 +262,12 @@ async function workIn(
   const { result } = collected;
   const unchanged = await unrevised(deps, job, result, signal);
   if (unchanged !== undefined) return refused(`${who} ${unchanged}`);
-  const { judge } = policy;
+  const judge = judgeGlobs(policy);
   const proof = { base, result, judge, commands: plan.accept, limits, setup: setupOf(policy) };
   const options = { signal, ...(deps.rest && { rest: deps.rest }), ...watched };
   const acceptance = await deps.workspaces.accept(proof, options);
   if (!acceptance.passed) {
-    return refused(describe('the acceptance failed', acceptance.commands.at(-1)));
+    return refused(failureOf(acceptance));
   }
   const tried = { ...job, collected, job: proof, acceptance };
   const newTests = await tryNewTests(deps, tried, options);
@@ -301,6 +302,21 @@ function stepHooks(
     },
   };
 }
+
+/** Whoever tries next must not look for the fault in files that were not there. */
+function failureOf({ commands, judgeFilesChanged }: Acceptance): string {
+  const failure = describe('the acceptance failed', commands.at(-1));
+  if (judgeFilesChanged.length === 0) return failure;
+  const more = judgeFilesChanged.length - judgeFilesShownMax;
+  return [
+    failure,
+    'Of these files, which judge a result, it ran with those of the base branch, where that has them:',
+    ...judgeFilesChanged.slice(0, judgeFilesShownMax).map((path) => `- ${path}`),
+    ...(more > 0 ? [`- and ${more} more`] : []),
+  ].join('\n');
+}
+
+const judgeFilesShownMax = 10;
 
 function whyNot(what: string, report: ExecutorReport): string {
   return describe(`${what}: ${report.reason}`, report.commands.at(-1));

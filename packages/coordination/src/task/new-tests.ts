@@ -9,7 +9,14 @@
  * about stands there: that failure proves the result, and hides whatever else fails. Nothing is told either where
  * a command was ended by a limit: a machine may be busy. What is not told is said, and refuses no result.
  */
-import { fillArgv, type Issue, limits as bounds, matchesAny, type Policy } from '@bzzz/protocol';
+import {
+  fillArgv,
+  globMatcher,
+  helperGlobs,
+  type Issue,
+  limits as bounds,
+  type Policy,
+} from '@bzzz/protocol';
 import type {
   Acceptance,
   AcceptanceJob,
@@ -76,19 +83,15 @@ export async function tryNewTests(
 }
 
 /** Undefined: the result adds none. */
-function newTestsOf(
-  { commits }: Collected,
-  { newTests, judge }: Tried['policy'],
-): Found | undefined {
+function newTestsOf({ commits }: Collected, policy: Tried['policy']): Found | undefined {
   const added = commits.flatMap(({ files }) => files).filter(({ status }) => status === 'added');
-  const isTest = (path: string) => matchesAny(path, newTests.files);
+  const isTest = globMatcher(policy.newTests.files);
+  const helps = globMatcher(helperGlobs(policy));
   // What was moved was a test before, and need not fail now.
   const isNew = new Map(added.map(({ path, moved = false }) => [path, isTest(path) && !moved]));
   const paths = [...isNew.keys()];
   const tests = paths.filter((path) => isNew.get(path));
-  const beside = paths.filter(
-    (path) => !isNew.get(path) && matchesAny(path, [...judge, ...newTests.files]),
-  );
+  const beside = paths.filter((path) => !isNew.get(path) && helps(path));
   return tests.length === 0 ? undefined : { tests, beside };
 }
 

@@ -13,6 +13,7 @@ import {
   type Environment,
   isBzzzError,
   JournalHead,
+  judgeGlobs,
   limits,
   type Needs,
   type PeerId,
@@ -247,8 +248,9 @@ function publicationOf(
 }
 
 function acceptanceOf({ plan, policy }: Briefing) {
-  const { judge: globs, limits: within } = policy;
-  return { commands: plan.accept, judge: globs, limits: within, setup: setupOf(policy) };
+  const { limits: within } = policy;
+  const judge = judgeGlobs(policy);
+  return { commands: plan.accept, judge, limits: within, setup: setupOf(policy) };
 }
 
 interface Found {

@@ -43,6 +43,8 @@ export interface MemoryWork {
     adds: readonly string[];
     /** Of those what stood somewhere else before. */
     moved: readonly string[];
+    /** Judge files that it changed. */
+    judges: readonly string[];
     /** How the commands of an acceptance end; null: as `accepts` and `exitCode` say. */
     exits: ((job: AcceptanceJob) => readonly (number | null)[]) | null;
     /** It fails unless another peer helps. */
@@ -77,6 +79,7 @@ export function createMemoryWork(
     exitCode: null,
     adds: [],
     moved: [],
+    judges: [],
     exits: null,
     stuck: false,
     results: [],
@@ -151,7 +154,7 @@ export function createMemoryWork(
         .slice(0, exits.length)
         .map((argv, at) => ({ argv, exitCode: exits[at] ?? null, elapsedMs: 1, outputTail: '' }));
       const passed = commands.length === job.commands.length && exits.every((one) => one === 0);
-      return { passed, commands, judgeFilesChanged: [] };
+      return { passed, commands, judgeFilesChanged: script.judges };
     },
     async inspect({ result }) {
       events.push('inspect');

@@ -150,6 +150,19 @@ describe('an attempt', () => {
     });
   });
 
+  it('says of a failed acceptance which files of the base it ran with', async () => {
+    const { work, run } = attemptOf();
+    Object.assign(work.script, { accepts: false, judges: ['package.json', 'test/a.test.js'] });
+    expect(await run()).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringMatching(
+        /the acceptance failed[^]*those of the base branch[^]*\n- package\.json\n- test\/a\.test\.js$/,
+      ),
+    });
+    // The tests of the usual tools judge, whatever the policy names besides.
+    expect(work.accepted[0]?.judge).toContain('**/*_test.go');
+  });
+
   it('has failed when its new tests prove nothing, and says which', async () => {
     const { stand, work, run } = attemptOf();
     work.script.adds = ['test/new.test.js'];

@@ -57,6 +57,12 @@ describe('a new test', () => {
     ]);
   });
 
+  it('proves something of a new script, which is work and no help, though it judges', async () => {
+    const { found, ran } = await triedWith({ adds: [test, 'scripts/fetch.mjs'], exits: fails });
+    expect(found).toMatchObject({ kind: 'proven', files: [test] });
+    expect(ran.map(({ only }) => only)).toEqual([[test], []]);
+  });
+
   it('is refused where the base passes with it', async () => {
     const { found, ran, policy } = await triedWith({});
     expect(found).toMatchObject({ kind: 'refused', files: [test] });

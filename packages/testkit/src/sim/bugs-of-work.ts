@@ -19,8 +19,8 @@ export const bugsOfWork = {
     edits: [
       {
         file: 'task/attempt.ts',
-        find: 'const { judge } = policy;',
-        replace: `const { judge } = policy;
+        find: 'const judge = judgeGlobs(policy);',
+        replace: `const judge = judgeGlobs(policy);
   const { base: standing } = await deps.forge.readBase('octo/virtual', { signal }).catch(() => job);`,
       },
       {

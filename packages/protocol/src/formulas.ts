@@ -1,0 +1,94 @@
+/**
+ * Formulas of a page in which words can be hidden. Between dollars, and in blocks of their own, the page draws what TeX
+ * says: with `\phantom` or white ink, or behind a `%`, nobody sees a word. A formula of plain letters and of
+ * commands that only draw stays as it was written; any other is one word, as an image is. Where a dollar begins or
+ * ends a formula is decided generously: text that has no such command, like prices and variables of a shell, stays anyway.
+ *
+ * Takes time in proportion to the text, whatever the text.
+ */
+export const formula = '[formula]';
+
+export function withoutFormulas(text: string): string {
+  const isHiding = hidingIn(text);
+  let rest = '';
+  let at = 0;
+  // What ends where something harmless does, and begins later, is harmless.
+  let harmlessEnd = -1;
+  for (const { start, end } of pairs(text)) {
+    if (start < at || end === harmlessEnd) continue;
+    if (!isHiding(text.slice(start, end))) {
+      harmlessEnd = end;
+      continue;
+    }
+    rest += text.slice(at, start) + formula;
+    at = end;
+  }
+  return rest + text.slice(at);
+}
+
+/** From each dollar that may begin a formula to the next that may end it, with no blank line in between. */
+function* pairs(text: string): Generator<{ start: number; end: number }> {
+  const nextOf = [finder(text, inline), finder(text, display), finder(text, blankLine)] as const;
+  for (const { 0: dollars, index: start } of text.matchAll(opening)) {
+    const from = start + dollars.length;
+    const blank = nextOf[2](from);
+    for (const end of dollars === '$' ? [nextOf[0](from)] : [nextOf[0](from), nextOf[1](from)]) {
+      if (end.at < blank.at) yield { start, end: end.at + end.length };
+    }
+  }
+}
+
+/** One or two dollars: not escaped, and one alone has something right behind it. */
+const opening = /(?<!\\)(?:\$\$|\$(?=\S))/g;
+/** Prices and variables go on behind a dollar. */
+const inline = /(?<![\\\s$])\$(?![\p{L}\p{N}_$])/gu;
+const display = /\$\$/g;
+const blankLine = /\n[ \t>]*\n/g;
+
+/** Where the next one stands; asked for places that only grow. */
+function finder(text: string, pattern: RegExp): (from: number) => { at: number; length: number } {
+  let found = { at: -1, length: 0 };
+  return (from) => {
+    if (found.at < from) {
+      pattern.lastIndex = from;
+      const match = pattern.exec(text);
+      found = { at: match?.index ?? text.length, length: match?.[0].length ?? 0 };
+    }
+    return found;
+  };
+}
+
+/** Once something is given another meaning, no command means what it seems to. */
+const redefines = /\\(?:[egx]?def|let|futurelet|(?:re)?new|provide|Declare|require)/;
+
+function hidingIn(text: string): (source: string) => boolean {
+  const known = redefines.test(text) ? new Set<string>() : drawing;
+  return (source) => {
+    const tokens = [...source.matchAll(/\\([A-Za-z]+|[^])|%/g)];
+    return tokens.some(([token, name = '']) =>
+      /[A-Za-z]/.test(name) ? !known.has(name) : token === '%' || name === '!',
+    );
+  };
+}
+
+/** Single letters are accents and signs, or stand in a pattern such as `\d+$`. */
+const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('');
+
+/** Commands that draw something for each word that they take, where it stands. */
+const drawing = new Set([
+  ...letters,
+  ...'frac dfrac tfrac sqrt sum prod int lim log ln exp sin cos tan min max gcd mod bmod pmod det'.split(
+    ' ',
+  ),
+  ...'le leq ge geq ne neq lt gt approx equiv sim pm mp times cdot div ast circ oplus otimes'.split(
+    ' ',
+  ),
+  ...'in notin subset subseteq cup cap setminus forall exists neg land lor to mapsto'.split(' '),
+  ...'leftarrow rightarrow Rightarrow Leftrightarrow iff implies infty partial nabla'.split(' '),
+  ...'alpha beta gamma delta epsilon varepsilon zeta eta theta lambda mu nu xi pi rho'.split(' '),
+  ...'sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Pi Sigma Phi Psi Omega'.split(
+    ' ',
+  ),
+  ...'lfloor rfloor lceil rceil langle rangle lvert rvert left right dots ldots cdots'.split(' '),
+  ...'text textbf mathrm mathbf mathit mathcal mathbb operatorname hat bar vec tilde'.split(' '),
+]);

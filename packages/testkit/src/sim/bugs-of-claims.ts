@@ -90,8 +90,8 @@ export const bugsOfClaims = {
     edits: [
       {
         file: 'tidying/tidy.ts',
-        find: "standing?.record.state === 'held' && !options.mayTakeOver",
-        replace: 'standing?.record.epoch === 0 && !options.mayTakeOver',
+        find: 'held !== undefined && !(await options.mayTakeOver(held.record, held.lock))',
+        replace: 'held?.record.epoch === 0',
       },
     ],
   },

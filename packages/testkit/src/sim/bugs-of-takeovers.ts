@@ -52,17 +52,6 @@ export const bugsOfTakeovers = {
       },
     ],
   },
-  'trusts-old-deaths': {
-    what: 'who saw a majority once takes over from the dead as one of a minority',
-    breaks: ['4.3-majority'],
-    edits: [
-      {
-        file: 'fence/forfeit.ts',
-        find: 'return deps.isConfirmedDead(record.peer);',
-        replace: 'return membership.isDead(record.peer);',
-      },
-    ],
-  },
   'deaf-to-silence': {
     what: 'only closed connections are noticed, not those on which nothing comes',
     breaks: ['4.3-silence'],

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm, truncate } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { collect, entryOf } from '@bzzz/testkit/contracts/journal';
@@ -33,7 +33,7 @@ describe('durability', () => {
     const dir = await tempDir();
     for (const acks of [1, 60]) {
       const killed = await killedWriter(dir, { afterAcks: acks });
-      await cutPower(dir, killed.synced);
+      await cutPower(dir, killed);
       const journals = await openedJournals({ dir });
       expect(journals.own.length()).toBeGreaterThan(killed.lastAck);
       expect(await collect(journals.own.read())).toHaveLength(journals.own.length());
@@ -44,7 +44,7 @@ describe('durability', () => {
   it('is still there when the power is cut right after it was made', async () => {
     const dir = await tempDir();
     const killed = await killedWriter(dir, { afterAcks: 0, mode: 'idle' });
-    await cutPower(dir, killed.synced);
+    await cutPower(dir, killed);
     const { own } = await openedJournals({ dir });
     expect(own.key).toBe(killed.key);
     expect(own.length()).toBe(0);
@@ -65,9 +65,17 @@ describe('durability', () => {
   it('would lose it without the sync, and would notice', async () => {
     const dir = await tempDir();
     const killed = await killedWriter(dir, { afterAcks: 60, mode: 'nosync' });
-    expect(killed.synced.size).toBe(0);
-    await cutPower(dir, killed.synced);
+    expect([...killed.synced.keys()].filter((name) => name.endsWith('.log'))).toEqual([]);
+    await cutPower(dir, killed);
     expect(await codeOf(openJournals({}, { dir }))).toBe('journal_corrupt');
+  });
+
+  it('would lose it without the sync of folders, so that another journal is begun', async () => {
+    const dir = await tempDir();
+    const killed = await killedWriter(dir, { afterAcks: 60, mode: 'nonames' });
+    await cutPower(dir, killed);
+    const { own } = await openedJournals({ dir });
+    expect(own.key).not.toBe(killed.key);
   });
 
   it('acknowledges after the sync of the log, and shows nobody an entry before it', async () => {
@@ -188,17 +196,21 @@ interface Killed {
   readonly lastAck: number;
   /** Bytes that were on disk, by name of the file. */
   readonly synced: ReadonlyMap<string, number>;
+  /** Files and folders whose names were on disk, below the journal's folder. */
+  readonly named: ReadonlySet<string>;
 }
 
 interface Kill {
   readonly afterAcks: number;
-  readonly mode?: 'nosync' | 'idle';
+  readonly mode?: 'nosync' | 'nonames' | 'idle';
   /** Done before the process may be killed. */
   readonly whileOpen?: () => Promise<void>;
 }
 
 /** Runs a writer, kills it after so many acknowledgements, and tells what it said till then. */
 async function killedWriter(dir: string, { afterAcks, mode, whileOpen }: Kill): Promise<Killed> {
+  // What was there before had time enough.
+  const named = new Set(await readdir(dir, { recursive: true }));
   const child = spawn(
     process.execPath,
     ['--conditions', 'bzzz-source', writer, dir, ...(mode === undefined ? [] : [mode])],
@@ -215,6 +227,9 @@ async function killedWriter(dir: string, { afterAcks, mode, whileOpen }: Kill): 
     const [word, first, second] = line.split(' ');
     if (word === 'ack') acks.push(Number(first));
     if (word === 'sync' && first !== undefined) synced.set(first, Number(second));
+    if (word === 'names' && first !== undefined) {
+      for (const name of (second ?? '').split('/')) named.add(join(first, name));
+    }
     if (word === 'open' && first !== undefined) {
       key = first;
       await whileOpen?.();
@@ -223,15 +238,27 @@ async function killedWriter(dir: string, { afterAcks, mode, whileOpen }: Kill): 
   }
   expect(await exited).toEqual([null, 'SIGKILL']);
   if (mode !== 'idle') expect(acks.length).toBeGreaterThanOrEqual(afterAcks);
-  return { key, firstAck: Math.min(...acks), lastAck: Math.max(...acks), synced };
+  return { key, firstAck: Math.min(...acks), lastAck: Math.max(...acks), synced, named };
 }
 
-/** Takes from the write-ahead logs what had not been synced: the worst that a power cut may do. */
-async function cutPower(dir: string, synced: ReadonlyMap<string, number>): Promise<void> {
-  const folder = join(dir, 'store', 'db');
-  const logs = (await readdir(folder)).filter((name) => /^\d+\.log$/.test(name));
-  expect(logs.length).toBeGreaterThan(0);
-  for (const name of logs) await truncate(join(folder, name), synced.get(name) ?? 0);
+/**
+ * The worst that a power cut may do: files whose names had not been synced are gone, and of the others what had not.
+ * What is synced where this does not see it stays whole: RocksDB's manifest and options, and the remembered head.
+ */
+async function cutPower(dir: string, { synced, named }: Killed): Promise<void> {
+  const items = await readdir(dir, { recursive: true, withFileTypes: true });
+  for (const item of items) {
+    const path = join(item.parentPath, item.name);
+    const shown = relative(dir, path);
+    if (!named.has(shown)) await rm(path, { recursive: true, force: true });
+    else if (isLog(shown) || item.name === 'CORESTORE') {
+      await truncate(path, synced.get(item.name) ?? 0);
+    }
+  }
+}
+
+function isLog(path: string): boolean {
+  return /\/\d+\.log$/.test(path);
 }
 
 function range(length: number): number[] {

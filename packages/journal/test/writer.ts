@@ -1,17 +1,19 @@
 /**
  * A process that appends until it is killed. Prints, each on its own line and before it goes on,
- * `open KEY`, `ack POSITION` for every entry that was acknowledged, and `sync FILE BYTES` for every
- * file whose first BYTES are on disk. With `nosync` it leaves the syncs out, with `idle` the entries.
+ * `open KEY`, `ack POSITION` for every entry that was acknowledged, `sync FILE BYTES` for every
+ * file whose first BYTES are on disk, and `names FOLDER FILE/FILE` for what is on disk of a folder. With `nosync`
+ * it leaves out the syncs of content, with `nonames` those of folders and small files, with `idle` the entries.
  */
-import { statSync, writeSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, statSync, writeSync } from 'node:fs';
+import { basename, relative } from 'node:path';
 import { JournalEntry } from '@bzzz/protocol';
 import { diskSync } from '../src/disk-sync.ts';
 import { openJournals } from '../src/index.ts';
 
 const [dir, mode] = process.argv.slice(2);
-if (dir === undefined) throw new Error('writer.ts DIR [nosync | idle]');
+if (dir === undefined) throw new Error('writer.ts DIR [nosync | nonames | idle]');
 
+const root = dir;
 const sync = {
   async content(path: string) {
     if (mode === 'nosync') return;
@@ -19,7 +21,15 @@ const sync = {
     await diskSync.content(path);
     print(`sync ${basename(path)} ${size}`);
   },
-  everything: (path: string) => diskSync.everything(path),
+  async everything(path: string) {
+    if (mode === 'nonames') return;
+    const info = statSync(path);
+    // Before the sync: what comes meanwhile may or may not be covered.
+    const names = info.isDirectory() ? readdirSync(path) : undefined;
+    await diskSync.everything(path);
+    if (names === undefined) print(`sync ${basename(path)} ${info.size}`);
+    else print(`names ${relative(root, path) || '.'} ${names.join('/')}`);
+  },
 };
 const { own } = await openJournals({ sync }, { dir });
 print(`open ${own.key}`);

@@ -20,7 +20,7 @@ export const lately: Readonly<Record<string, number>> = {
   'epoch-not-raised': 1,
   'pull-request-anew': 2,
   'believes-unsigned': 10,
-  'works-over-result': 123,
+  'works-over-result': 27,
   'never-gives-up': 4,
   'forgets-the-past': 9,
   'gives-up-on-claims': 18,

@@ -26,7 +26,7 @@ export const bugsOfClaims = {
   },
   'works-over-result': {
     what: 'a takeover of a published result begins a new attempt',
-    breaks: [1, '4.2-over-result'],
+    breaks: ['4.2-over-result'],
     edits: [
       {
         file: 'fence/claim.ts',
@@ -234,7 +234,7 @@ export const bugsOfClaims = {
   },
   'loser-unassigns': {
     what: 'who lost takes its account off the issue',
-    breaks: [7, '4.2-loser-silent'],
+    breaks: ['4.2-loser-silent'],
     edits: [
       {
         file: 'peer/workforce.ts',

@@ -61,6 +61,14 @@ describe('the API', () => {
     expect((await order('stop')).status).toBe(422);
   });
 
+  it('asks the forge for certificates a few times a minute only, whoever asks', async () => {
+    const world = await startWorld();
+    const verify = async () => (await world.ask('/api/v1/tasks/9/verify')).status;
+    for (let times = 0; times < 6; times += 1) expect(await verify()).toBe(404);
+    expect(await verify()).toBe(429);
+    expect((await world.ask('/api/v1/tasks')).status).toBe(200);
+  });
+
   it('pauses and resumes', async () => {
     const world = await startWorld();
     const pause = async (paused: boolean) => {

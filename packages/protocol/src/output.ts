@@ -25,7 +25,11 @@ export type OutputRequest = z.infer<typeof OutputRequest>;
 export const OutputPiece = z.object({
   epoch: Epoch,
   attempt: z.int().min(1),
-  executor: z.string().max(140),
+  /** Shown in terminals, and a hostile peer may say it. */
+  executor: z
+    .string()
+    .max(140)
+    .regex(/^\P{C}*$/u, 'no control characters'),
   /** It may print more. */
   running: z.boolean(),
   /** Where `text` begins, which is later than was asked for where that is not kept any more. */

@@ -3,9 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BzzzError, printedText } from '@bzzz/protocol';
 import type { OutputAnswer } from '@bzzz/protocol/api';
 import { clientOf, type Context, type Options, wantsJson } from '../context.ts';
-import { safeJson } from '../terminal.ts';
+import { printable, safeJson } from '../terminal.ts';
 
 const everyMs = 500;
+/** Between parts of what is there already. */
+const moreMs = 50;
 
 export async function output(context: Context, options: Options, task: string): Promise<void> {
   const { terminal, interrupted: signal } = context;
@@ -24,9 +26,10 @@ export async function output(context: Context, options: Options, task: string): 
       else terminal.print(printedText(answer.output.text).replace(/\n$/, ''));
     }
     after = answer.output?.position ?? after;
-    if (answer.output?.more === true) continue;
-    if (!follow) return;
-    await pause(everyMs, undefined, { signal }).catch(() => undefined);
+    const more = answer.output?.more === true;
+    if (!more && !follow) return;
+    const restMs = more ? moreMs : everyMs;
+    await pause(restMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
   }
 }
@@ -37,7 +40,7 @@ function noteOf({ task, name, output: piece, why }: OutputAnswer): string {
   const { epoch, attempt, executor, running } = piece;
   const where = name === null ? '' : ` on ${name}`;
   const state = running ? 'runs' : 'has ended';
-  return `${task}: attempt ${attempt} of epoch ${epoch} (${executor})${where} ${state}.`;
+  return printable(`${task}: attempt ${attempt} of epoch ${epoch} (${executor})${where} ${state}.`);
 }
 
 /** Throws `cli_usage` where the options do not fit together. */

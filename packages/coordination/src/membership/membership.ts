@@ -29,7 +29,7 @@ export interface Membership {
   bury(peer: PeerId): void;
   /** Who buried it sees no majority any more, and goes on suspecting. */
   unbury(peer: PeerId): void;
-  /** Told whenever somebody who was dead counts again: by whichever sign of life, or since nobody can tell. */
+  /** Told whenever somebody who was dead is there again, by whichever sign of life. */
   onReturn(listener: (capabilities: Capabilities) => void): () => void;
   /** Members of an earlier run that were not heard in this one: they count until they are buried. */
   remember(peers: readonly PeerId[]): void;
@@ -60,13 +60,16 @@ export function createMembership(self: PeerId): Membership {
   const connections = new Set<PeerId>();
   const missing = new Set<PeerId>();
   const listeners = new Set<(capabilities: Capabilities) => void>();
+  /** Those that were dead and have given no sign of life since. */
+  const away = new Set<PeerId>();
 
   function update(peer: PeerId, change: Partial<Member>): void {
     const before = members.get(peer);
     if (before === undefined) return;
     const after = { ...before, ...change };
     members.set(peer, after);
-    if (before.liveness !== 'dead' || after.liveness === 'dead') return;
+    if (before.liveness === 'dead') away.add(peer);
+    if (after.liveness !== 'alive' || !away.delete(peer)) return;
     for (const listener of listeners) listener(after.capabilities);
   }
 
@@ -74,7 +77,9 @@ export function createMembership(self: PeerId): Membership {
     if (members.size <= membersMax) return;
     const others = [...members.entries()].filter(([peer]) => peer !== self);
     const [silent] = others.sort(([, a], [, b]) => a.heardAtMs - b.heardAtMs);
-    if (silent !== undefined) members.delete(silent[0]);
+    if (silent === undefined) return;
+    members.delete(silent[0]);
+    away.delete(silent[0]);
   }
 
   function live(): Capabilities[] {

@@ -35,6 +35,7 @@ export function createRollCall(deps: RollCallDeps, { probeMs }: { probeMs: numbe
       heardAtMs.set(peer, clock.monotonicMs());
     },
     seesMajorityWithout(peer) {
+      for (const one of heardAtMs.keys()) if (!isFresh(one)) heardAtMs.delete(one);
       const others = membership
         .all()
         .filter(({ connected, liveness }) => connected && liveness === 'alive')

@@ -67,6 +67,9 @@ export function startOutput(deps: OutputDeps): Output {
     try {
       const request = { task, ...(after && { after }) };
       const { piece } = await mesh.request(outputProtocol, peer, request, { signal });
+      if (piece !== null && !isSound(piece)) {
+        return { peer, piece: null, why: 'what the peer that holds it says does not fit together' };
+      }
       return told(peer, piece);
     } catch (error) {
       if (signal.aborted || !isBzzzError(error)) throw error;
@@ -86,6 +89,11 @@ export function startOutput(deps: OutputDeps): Output {
         : told(mesh.peer, piece);
     },
   };
+}
+
+/** Else whoever follows would be led round in circles by a peer that lies. */
+function isSound({ from, to, text, more }: OutputPiece): boolean {
+  return from.run === to.run && to.at - from.at === text.length && !(more && text === '');
 }
 
 function told(peer: PeerId, piece: OutputPiece | null): OutputView {

@@ -94,3 +94,17 @@ describe('liveness', () => {
     expect(membership.get(b)?.connected).toBe(true);
   });
 });
+
+describe('who was dead', () => {
+  it('has returned by a sign of life, and not since nobody can tell any more', () => {
+    const membership = membersOf([self, b], []);
+    const returned: PeerId[] = [];
+    membership.onReturn(({ peer }) => returned.push(peer));
+    membership.bury(b);
+    membership.unbury(b);
+    expect([membership.get(b)?.liveness, returned]).toEqual(['suspected', []]);
+    membership.clear(b, 1);
+    membership.clear(b, 2);
+    expect([membership.get(b)?.liveness, returned]).toEqual(['alive', [b]]);
+  });
+});

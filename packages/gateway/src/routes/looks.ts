@@ -18,6 +18,8 @@ import { z } from 'zod';
 import { type App, problems, type RouteDeps } from './context.ts';
 
 const view = { scope: 'view' } as const;
+/** Of one address in a minute. */
+const verifiesMax = 6;
 const ById = z.object({ id: z.string().max(200) });
 
 export function looks(app: App, { operations, signalOf }: RouteDeps): void {
@@ -93,7 +95,8 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
   app.get(
     '/api/v1/tasks/:id/verify',
     {
-      config: view,
+      // Each is a few reads of the forge, as the account that the peers work with.
+      config: { ...view, rateLimit: { max: verifiesMax, timeWindow: 60_000 } },
       schema: {
         summary: 'Whether members found the same as the certificate of its result says',
         params: ById,

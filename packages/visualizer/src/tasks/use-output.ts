@@ -21,6 +21,8 @@ const nothing: Shown = { pieces: [], last: null, trouble: null };
 
 /** Twice a second is live, and asks for nothing that was seen. */
 const everyMs = 500;
+/** Between parts of what is there already. */
+const moreMs = 100;
 /** On a page that is open for days. */
 const shownCharsMax = 128 * 1024;
 
@@ -65,7 +67,10 @@ async function follow(
       const answer = await ask({ path, schema: OutputAnswer, signal });
       after.current = answer.output?.position ?? after.current;
       change((before) => joined(before, answer));
-      if (answer.output?.more === true) continue;
+      if (answer.output?.more === true) {
+        await wait(moreMs, signal);
+        continue;
+      }
       if (!working) return;
     } catch (error) {
       if (signal.aborted) return;

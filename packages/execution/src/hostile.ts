@@ -15,15 +15,36 @@ const ignored = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
  * at what is neither file, folder nor link, and at absurd numbers. What lies in the folders that the setup
  * provides is no part of a result, and may be anything.
  */
-export async function refuseHostileTree(
+export function refuseHostileTree(
   tree: string,
   provides: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  return lookThrough(tree, { provides, repositories: 'refused' }, signal);
+}
+
+/**
+ * The same but for nested repositories: what git would wait at for ever, such as a pipe by the name of
+ * `.gitignore`, and a folder into which it could not see while others open what lies there by name.
+ */
+export function refuseBlindSpots(
+  tree: string,
+  provides: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  return lookThrough(tree, { provides, repositories: 'passed' }, signal);
+}
+
+async function lookThrough(
+  tree: string,
+  job: { readonly provides: readonly string[]; readonly repositories: 'refused' | 'passed' },
   signal?: AbortSignal,
 ): Promise<void> {
   let entries = 0;
 
   async function look(at: string, path: string, depth: number): Promise<void> {
-    if (signal?.aborted === true) throw new BzzzError('aborted', 'collecting was cancelled');
+    if (signal?.aborted === true)
+      throw new BzzzError('aborted', 'looking through the files was cancelled');
     if (depth > depthMax) throw hostile('folders are nested too deeply', path);
     await using folder = await openFolder(at, path);
     const here = `/proc/self/fd/${folder.fd}`;
@@ -34,8 +55,9 @@ export async function refuseHostileTree(
       // Its own repository at the top is expected; git leaves it out by its name.
       if (path === '' && child.name === '.git') continue;
       const childPath = posix.join(path, child.name);
-      if (isGitName(child.name)) throw hostile('a nested repository', childPath);
-      if (provides.includes(childPath)) continue;
+      if (isGitName(child.name) && job.repositories === 'refused')
+        throw hostile('a nested repository', childPath);
+      if (job.provides.includes(childPath)) continue;
       if (child.isDirectory()) await look(`${here}/${child.name}`, childPath, depth + 1);
       else if (!child.isFile() && !child.isSymbolicLink())
         throw hostile('a special file', childPath);

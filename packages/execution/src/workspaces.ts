@@ -194,12 +194,12 @@ async function fillForJudging(
   if (clash !== undefined) throw hostile('a file in what the setup of the policy provides', clash);
   if (job.only !== undefined) {
     // Its own repository is that of the base, too: nothing there may show what the result changed.
-    const laid = { mirror, commit: oid, entries: baseWith(base, result, job.only) };
+    const laid = { mirror, commit: oid, entries: baseWith(base, result, job.only), base };
     await checkOut(slot, laid, signal);
     return { laid, changed: [] };
   }
   const { entries, changed } = overlayJudgeFiles(base, result, job.judge);
-  const laid = { mirror, commit: job.result, entries };
+  const laid = { mirror, commit: job.result, entries, base };
   await checkOut(slot, laid, signal);
   return { laid, changed };
 }

@@ -182,6 +182,54 @@ describe('an acceptance command that runs code of the result', () => {
     ]);
   });
 
+  const conftest = 'mkdir -p tests && echo lenient > tests/conftest.py';
+  const unseen = ['sh', '-c', '! test -e tests/conftest.py && ! test -e tests/.gitignore'];
+
+  it.each([
+    ['an ignore file of its own', `${conftest} && echo "*" > tests/.gitignore`],
+    ['a rule in that of the commit', `${conftest} && echo "tests/" >> .gitignore`],
+    [
+      'a link to one',
+      `${conftest} && mkdir -p build && echo "*" > build/rules && ln -s ../build/rules tests/.gitignore`,
+    ],
+    ['its own exclusion', `${conftest} && mkdir -p .git/info && echo "*" > .git/info/exclude`],
+    ['a repository', `${conftest} && git init -q tests`],
+  ])('hides no judge file from the next one by %s', async (_, first) => {
+    const { accept } = await after(first, { judge: [...judge, '**/conftest.py'] });
+    const { commands } = await accept(unseen);
+    expect(commands).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
+  });
+
+  it('hides none by an ignore file of the result, and keeps what the base ignores', async () => {
+    const world = makeWorld({ files: { ...files, '.gitignore': 'build/\n' } });
+    onTestFinished(() => world.dispose());
+    const workspace = await world.create();
+    await put(workspace, '.gitignore', 'build/\ntests/\n');
+    const made = 'mkdir -p build && touch build/conftest.py build/made tests/made';
+    await put(workspace, 'first.sh', `${conftest} && ${made}`);
+    const { result } = (await workspace.collect('cheat\n')) ?? expect.fail('nothing');
+    const second = `${unseen[2]} && ls build/conftest.py build/made tests/made`;
+    const commands = [
+      ['sh', 'first.sh'],
+      ['sh', '-c', second],
+    ];
+    const globs = [...judge, '**/conftest.py'];
+    const job = { base: world.base, result, judge: globs, commands, limits };
+    expect(await world.workspaces.accept(job)).toMatchObject({ passed: true });
+  });
+
+  it.each([
+    ['in the place of its rules', 'mkdir tests && mkfifo tests/.gitignore'],
+    ['in the place of those of the commit', 'rm .gitignore && mkfifo .gitignore'],
+    [
+      'in a repository of its own',
+      'git init -q more && rm more/.git/HEAD && mkfifo more/.git/HEAD',
+    ],
+  ])('is refused, and waited for by nobody, when it leaves a pipe %s', async (_, first) => {
+    const { accept } = await after(first);
+    await expect(accept(checks)).rejects.toMatchObject({ code: 'workspace_hostile' });
+  });
+
   it('does not tell git in the next one what to see', async () => {
     const first =
       'git config core.fsmonitor "touch hooked; false"; echo x >> src/sum.js; git add --all; git -c user.name=x -c user.email=x@y commit -qm x; rm -rf .git/refs hooked';

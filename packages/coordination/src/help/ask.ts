@@ -22,6 +22,7 @@ import {
 import type {
   AskForHelp,
   Base,
+  Collected,
   HelpReport,
   Random,
   Signer,
@@ -37,7 +38,7 @@ import { type Spread, spread, type SpreadDeps } from './spread.ts';
 export interface AskDeps extends SpreadDeps {
   readonly random: Random;
   readonly signer: Signer;
-  readonly workspaces: Pick<Workspaces, 'diff'>;
+  readonly workspaces: Pick<Workspaces, 'diff' | 'inspect'>;
   readonly trouble: Trouble;
 }
 
@@ -64,6 +65,11 @@ export interface Requests {
   readonly ask: AskForHelp;
   /** So many were made, and the last one, or all that are allowed, did not get it further. */
   readonly exhausted: () => boolean;
+  /**
+   * Whether anybody helped, also where his patch is being looked at or was refused: it is in the workspace by then, where
+   * a checkpoint may see it.
+   */
+  readonly wasHeard: () => boolean;
   /** Who was asked in vain, and why nothing came of it. */
   readonly tried: () => readonly HelpTried[];
 }
@@ -112,6 +118,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
       const tried: HelpTried[] = [];
       let count = 0;
       let helped = true;
+      let heard = false;
 
       async function ask(question: string, { signal: own }: { signal?: AbortSignal } = {}) {
         const { requestsMax, waitMs } = stuck.policy.help;
@@ -132,6 +139,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
           tried.push(...found.tried);
           helped = false;
           if (found.help === undefined) return none(whyNobody(found));
+          heard = true;
           const report = await take(deps, stuck, found.help, until);
           helped = report.helped;
           return report;
@@ -144,6 +152,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
       return {
         ask,
         exhausted: () => count > 0 && (!helped || count >= stuck.policy.help.requestsMax),
+        wasHeard: () => heard,
         tried: () => tried,
       };
     },
@@ -187,24 +196,40 @@ async function pleaOf(
 
 /** Puts into the workspace what a helper changed, unless it could not be published anyway. */
 async function take(
-  { trouble }: AskDeps,
-  { record, policy, workspace, message }: Stuck,
+  deps: AskDeps,
+  stuck: Stuck,
   { peer, answer, patch }: Help,
   signal: AbortSignal,
 ): Promise<HelpReport> {
   if (patch === '') return { helped: true, text: answer, changed: false };
+  const { record, workspace, message } = stuck;
+  const before = await workspace.collect(message, { signal });
   try {
     await workspace.apply(patch, { signal });
   } catch (error) {
     if (!isBzzzError(error, 'patch_refused')) throw error;
-    trouble.tell(error, record.task);
+    deps.trouble.tell(error, record.task);
     return none(`${peer} sent a patch that does not fit: ${error.reason}`);
   }
-  const collected = await workspace.collect(message, { signal });
-  const refused = collected === null ? undefined : objection(collected, heldBy(policy, ['peer']));
+  const after = await workspace.collect(message, { signal });
+  const refused = await objectionToPatch(deps, stuck, { before, after }, signal);
   if (refused === undefined) return { helped: true, text: answer, changed: true };
   await workspace.apply(patch, { reverse: true, signal });
   return none(`${peer} sent a patch that was refused: it ${refused}`);
+}
+
+/** All that is there must be fit to be published; held as a peer's is only what the patch itself changed. */
+async function objectionToPatch(
+  { workspaces }: AskDeps,
+  { policy, base }: Stuck,
+  { before, after }: Readonly<Record<'before' | 'after', Collected | null>>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const usual = after === null ? undefined : objection(after, policy);
+  if (usual !== undefined) return usual;
+  const [from, result] = [before?.result ?? base.oid, after?.result ?? base.oid];
+  const own = await workspaces.inspect({ base: { ...base, oid: from }, result }, { signal });
+  return objection(own, heldBy(policy, ['peer']));
 }
 
 function none(text: string): HelpReport {

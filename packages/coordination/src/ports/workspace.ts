@@ -121,8 +121,9 @@ export interface Workspaces {
   ): Promise<string>;
   /**
    * Runs the acceptance in a clean checkout of the result, in the sandbox. No command finds files of the checkout
-   * changed by one before it, nor further files that judge; what was built stays. Throws `workspace_failed`,
-   * `setup_failed`, `workspace_hostile`, `aborted`. While `rest` wants it, its commands stand still.
+   * changed by one before it, nor further files that judge or say what git ignores, but for what the base ignores and
+   * what the setup provides; what else was built stays. Throws `workspace_failed`, `setup_failed`, `workspace_hostile`
+   * (also at a special file that a command left for the next), `aborted`. While `rest` wants it, its commands stand still.
    * `onPrinted` is told what they print.
    */
   accept(

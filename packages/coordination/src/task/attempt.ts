@@ -14,7 +14,6 @@ import {
   type Spent,
 } from '@bzzz/protocol';
 import type { Asking, Requests, Stuck } from '../help/ask.ts';
-import { listening } from '../help/listening.ts';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type {
   Acceptance,
@@ -176,9 +175,8 @@ async function inWorkspace(
   const at = { task, epoch, base: job.base, from, setup: setupOf(job.policy) };
   const workspace = await deps.workspaces.create(at, { signal });
   const asked = deps.asking.requestsOf({ ...job, workspace }, signal);
-  const help = listening(patience.asking(asked.ask));
-  const requests = { ...asked, ask: help.ask };
-  const helpers = () => (help.wasHeard() ? (['peer'] as const) : []);
+  const requests = { ...asked, ask: patience.asking(asked.ask) };
+  const helpers = () => (asked.wasHeard() ? (['peer'] as const) : []);
   try {
     const does = execution ?? byOthers(job, requests);
     const work = { workspace, execution: does, requests, helpers };

@@ -19,6 +19,7 @@ export const alone = {
   requestsOf: () => ({
     ask: async () => ({ helped: false, text: 'nobody helps', changed: false }),
     exhausted: () => false,
+    wasHeard: () => false,
     tried: () => [],
   }),
 };

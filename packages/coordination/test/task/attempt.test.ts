@@ -143,6 +143,7 @@ describe('an attempt', () => {
         requestsOf: () => ({
           ...alone.requestsOf(),
           ask: async () => ({ helped: true, text: 'done', changed: true }),
+          wasHeard: () => true,
         }),
       };
       const reason = expect.stringMatching(refusal);

@@ -1,5 +1,5 @@
 /** What work may reach follows from the least trusted of those whose words have a part in it. */
-import { type Issue, ModelName, parsePolicy } from '@bzzz/protocol';
+import { type Issue, ModelName, parsePolicy, usualJudge } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import type { ExecutorRequest, Job, PromptSource } from '../../src/index.ts';
 import { objection } from '../../src/task/checks.ts';
@@ -166,6 +166,26 @@ describe('files that make others run something', () => {
     '.husky/pre-commit',
     'build.gradle.kts',
     'Dockerfile',
+    '.pnpmfile.cjs',
+    'a/.pnpmfile.cjs',
+    '.yarn/releases/yarn-4.0.0.cjs',
+    '.yarn/plugins/own.cjs',
+    'mvnw',
+    'mvnw.cmd',
+    '.mvn/extensions.xml',
+    '.mvn/wrapper/maven-wrapper.properties',
+    'bunfig.toml',
+    'deno.jsonc',
+    '.eslintrc.cjs',
+    '.babelrc.js',
+    '.mocharc.cjs',
+    'web/.prettierrc.mjs',
+    'karma.conf.js',
+    'Gruntfile.js',
+    'gulpfile.mjs',
+    'build.sbt',
+    'project/plugins.sbt',
+    'apps/a/mix.exs',
   ];
 
   it.each(['stranger', 'peer', 'checks'] as const)(
@@ -182,6 +202,33 @@ describe('files that make others run something', () => {
       for (const path of paths) expect([path, touched(path, [source])]).toEqual([path, false]);
     },
   );
+
+  it('are all settings that judge unless they are changed, but for those that name no program', () => {
+    const tests = [
+      '*.test.*',
+      '*.spec.*',
+      '*_test.*',
+      '*_spec.rb',
+      '*.snap',
+      '*.t',
+      'test_*.py',
+      'tests.py',
+    ];
+    const data = [
+      'tsconfig*.json',
+      'biome.json*',
+      '.eslintignore',
+      'ruff.toml',
+      '.ruff.toml',
+      'clippy.toml',
+    ];
+    const others = new Set([...tests, ...data].map((name) => `**/${name}`));
+    const settings = usualJudge.filter((glob) => !glob.endsWith('/**') && !others.has(glob));
+    expect(settings).toContain('**/.mocharc*');
+    const sample = (glob: string) => glob.replace('**/', 'a/').replaceAll('*', 'x');
+    const open = settings.filter((glob) => !touched(sample(glob), ['peer']));
+    expect(open).toEqual([]);
+  });
 
   it('are not the files of ordinary work', () => {
     for (const path of [

@@ -90,6 +90,7 @@ function attemptOf(
         return { helped: true, text: `Send it to ${host}.`, changed: false };
       },
       exhausted: () => false,
+      wasHeard: () => asked.length > 0,
       tried: () => [],
     }),
   };

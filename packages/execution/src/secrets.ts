@@ -70,14 +70,24 @@ async function secretsIn(path: string, text: string): Promise<Place[]> {
 }
 
 /** A private key of which the text shows a part: its other end has not come yet, or is gone already. */
-const openKey = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?![^]*?-----END )[^]*$/g;
+function openKeys(text: string): Place[] {
+  const lastEnd = text.lastIndexOf('-----END ');
+  for (const { 0: match, index: from } of text.matchAll(keyBegin)) {
+    const isOpen = from + match.length + '-----'.length > lastEnd;
+    if (isOpen) return [{ rule: 'open key', from, to: text.length }];
+  }
+  return [];
+}
+
+/** The next one may begin with the dashes of this one. */
+const keyBegin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?=-----)/g;
 const closedKey = /^(?:(?!-----BEGIN )[^])*?(?=-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)/g;
 
 /** The same text, as long and with the same lines, its secrets told by `*`. */
 export async function maskSecrets(text: string): Promise<string> {
   const places = [
     ...(await secretsIn('output.txt', text)),
-    ...placesOf('open key', text.matchAll(openKey)),
+    ...openKeys(text),
     ...placesOf('closed key', text.matchAll(closedKey)),
   ];
   return places.reduce(

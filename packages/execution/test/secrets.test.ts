@@ -84,6 +84,31 @@ describe('what is shown to who watches', () => {
     }
   });
 
+  it('shows nothing behind the last of many beginnings, the dashes of which may be those of another', async () => {
+    const dashes = '-'.repeat(5);
+    const begin = `${dashes}BEGIN PRIVATE KEY`;
+    const text = `${dashes}END X\n${begin}${begin}${dashes}\nabc`;
+    expect(await maskSecrets(text)).toBe(
+      `${dashes}END X\n${'*'.repeat(2 * begin.length + 5)}\n***`,
+    );
+    expect(await maskSecrets(`${begin}${dashes}\nabc${dashes}END X`)).toContain('abc');
+  });
+
+  it('takes time in proportion to what was printed, however many keys seem to begin', async () => {
+    const line = `${'-'.repeat(5)}BEGIN PRIVATE KEY${'-'.repeat(5)}\n`;
+    const msFor = async (text: string) => {
+      const startMs = performance.now();
+      await maskSecrets(text);
+      return performance.now() - startMs;
+    };
+    const harmless = line.toLowerCase().repeat(20_000);
+    const times = [await msFor(harmless), await msFor(harmless)];
+    const hostile = `${line.repeat(20_000)}${'-'.repeat(5)}END `;
+    // Others use the machine, too: nothing is slow that was quick once.
+    const hostileTimes = [await msFor(hostile), await msFor(hostile), await msFor(hostile)];
+    expect(Math.min(...hostileTimes)).toBeLessThan(40 * Math.min(...times));
+  });
+
   it('is itself where there is none', async () => {
     const text = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
     expect(await maskSecrets(text)).toBe(text);

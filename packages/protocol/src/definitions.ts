@@ -5,6 +5,7 @@ import { margin } from './margin.ts';
 export function withoutDefinitions(text: string): string {
   const start = new RegExp(`^${margin}\\[(?:[^\\]\\\\\\n]|\\\\.)+\\]:[ \\t]*`);
   const lines = onOneLine(text).split('\n');
+  const endOfTitle = titlesIn(lines);
   const kept: string[] = [];
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
@@ -20,7 +21,7 @@ export function withoutDefinitions(text: string): string {
       continue;
     }
     if (head.length === line.length) at += 1;
-    at = endOfTitle(lines, at);
+    at = endOfTitle(at);
   }
   return kept.join('\n');
 }
@@ -52,21 +53,36 @@ function endOfFootnote(lines: readonly string[], at: number): number {
   return last;
 }
 
-const placeOnly = /^(?:<[^<>]*>|\S+)?(?:[ \t]+["'(].*)?[ \t]*$/;
+const placeOnly = /^(?:<[^<>]*>|\S+)?(?:[ \t]+["'(][^]*)?[ \t]*$/;
 const closers: Readonly<Record<string, string>> = { '"': '"', "'": "'", '(': ')' };
 
-/** The last line of a title that is open at the end of this line, or begins on the next. */
-function endOfTitle(lines: readonly string[], at: number): number {
-  const here = /[ \t](["'(])(?:(?!\1)[^\\)]|\\.)*$/.exec(lines[at] ?? '')?.[1];
-  const next = /^[ \t>]*(["'(])/.exec(lines[at + 1] ?? '')?.[1];
-  const closer = closers[here ?? next ?? ''];
-  if (closer === undefined) return at;
-  for (let end = at + 1; end < lines.length; end += 1) {
-    const line = (lines[end] ?? '').replace(/^[ \t>]+/, '');
-    // A blank line ends whatever was begun, and then it was no title.
-    if (line === '') return at;
-    const from = end === at + 1 && here === undefined ? 1 : 0;
-    if (line.slice(from).includes(closer)) return end;
+/** The last line of a title that is open at the end of a line, or begins on the next; asked for lines that only grow. */
+function titlesIn(lines: readonly string[]): (at: number) => number {
+  const words = (at: number) => (lines[at] ?? '').replace(/^[ \t>]+/, '');
+  /** Per closer the line that was found last: many titles that nothing closes have one end. */
+  const found = new Map<string, number>();
+
+  function stopOf(closer: string, from: number): number {
+    let stop = Math.max(found.get(closer) ?? 0, from);
+    while (stop < lines.length && words(stop) !== '' && !words(stop).includes(closer)) stop += 1;
+    found.set(closer, stop);
+    return stop;
   }
-  return at;
+
+  return (at) => {
+    const here = /[ \t](["'(])(?:(?!\1)[^\\)]|\\.)*$/.exec(lines[at] ?? '')?.[1];
+    const next = /^[ \t>]*(["'(])/.exec(lines[at + 1] ?? '')?.[1];
+    const closer = closers[here ?? next ?? ''];
+    if (closer === undefined) return at;
+    if (
+      here === undefined &&
+      words(at + 1)
+        .slice(1)
+        .includes(closer)
+    )
+      return at + 1;
+    const stop = stopOf(closer, here === undefined ? at + 2 : at + 1);
+    // A blank line ends whatever was begun, and then it was no title.
+    return words(stop) === '' ? at : stop;
+  };
 }

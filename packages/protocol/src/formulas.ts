@@ -6,6 +6,8 @@
  *
  * Takes time in proportion to the text, whatever the text.
  */
+import { finder } from './finder.ts';
+
 export const formula = '[formula]';
 
 export function withoutFormulas(text: string): string {
@@ -13,11 +15,11 @@ export function withoutFormulas(text: string): string {
   let rest = '';
   let at = 0;
   // What ends where something harmless does, and begins later, is harmless.
-  let harmlessEnd = -1;
+  const harmlessEnds = new Set<number>();
   for (const { start, end } of pairs(text)) {
-    if (start < at || end === harmlessEnd) continue;
+    if (start < at || harmlessEnds.has(end)) continue;
     if (!isHiding(text.slice(start, end))) {
-      harmlessEnd = end;
+      harmlessEnds.add(end);
       continue;
     }
     rest += text.slice(at, start) + formula;
@@ -45,25 +47,13 @@ const inline = /(?<![\\\s$])\$(?![\p{L}\p{N}_$])/gu;
 const display = /\$\$/g;
 const blankLine = /\n[ \t>]*\n/g;
 
-/** Where the next one stands; asked for places that only grow. */
-function finder(text: string, pattern: RegExp): (from: number) => { at: number; length: number } {
-  let found = { at: -1, length: 0 };
-  return (from) => {
-    if (found.at < from) {
-      pattern.lastIndex = from;
-      const match = pattern.exec(text);
-      found = { at: match?.index ?? text.length, length: match?.[0].length ?? 0 };
-    }
-    return found;
-  };
-}
-
 /** Once something is given another meaning, no command means what it seems to. */
 const redefines = /\\(?:[egx]?def|let|futurelet|(?:re)?new|provide|Declare|require)/;
 
 function hidingIn(text: string): (source: string) => boolean {
   const known = redefines.test(text) ? new Set<string>() : drawing;
   return (source) => {
+    if (!/[\\%]/.test(source)) return false;
     const tokens = [...source.matchAll(/\\([A-Za-z]+|[^])|%/g)];
     return tokens.some(([token, name = '']) =>
       /[A-Za-z]/.test(name) ? !known.has(name) : token === '%' || name === '!',

@@ -11,6 +11,7 @@ import { visibleText } from './issue.ts';
 import { withoutDefinitions } from './definitions.ts';
 import { margin } from './margin.ts';
 import { withoutPictures } from './pictures.ts';
+import { pairsIn, placesIn } from './places.ts';
 import { withoutFarWords, withoutUnseenElements, withoutUnseenReferences } from './unseen.ts';
 
 export function plainText(text: string): string {
@@ -36,10 +37,15 @@ function withoutFenceWords(text: string): string {
 }
 
 const tag =
-  /<!\[CDATA\[[^]*?(?:\]\]>|$)|<\?[^]*?(?:\?>|$)|<![A-Za-z][^>]*>|<\/?[A-Za-z](?:[^"'<>]|"[^"]*"|'[^']*')*>/g;
+  /<!\[CDATA\[[^]*?(?:\]\]>|$)|<\?[^]*?(?:\?>|$)|<![A-Za-z][^>]*(?:>|$)|<\/?[A-Za-z](?:[^"'<>]|"[^"]*"|'[^']*')*>/g;
+/** What of these needs no end. */
+const endless = /(?:<!\[CDATA\[|<\?)[^]*/;
 
 function withoutTags(text: string): string {
-  const rest = text.replaceAll(tag, '');
+  // A declaration without an end is words; it is matched all the same, so that its end is looked for only once.
+  const rest = text.replaceAll(tag, (whole) =>
+    whole.endsWith('>') ? '' : whole.replace(endless, ''),
+  );
   for (const { index } of rest.matchAll(new RegExp(`^${margin}</?[A-Za-z]`, 'gm'))) {
     // To the page such a line is HTML, and a reader of HTML looks for the end of the value for ever.
     if (hasOpenValue(rest, rest.indexOf('<', index))) return rest.slice(0, index);
@@ -61,7 +67,8 @@ function hasOpenValue(text: string, start: number): boolean {
 
 /** `![alternative](place "title")`, `![alternative][reference]`, `![alternative]`. */
 function withoutImages(text: string): string {
-  const pairs = bracketPairs(text);
+  const pairs = pairsIn(text, '[', ']');
+  const placeAt = placesIn(text);
   let rest = '';
   let at = 0;
   for (let start = text.indexOf('!['); start !== -1; start = text.indexOf('![', start + 1)) {
@@ -69,68 +76,21 @@ function withoutImages(text: string): string {
     if (start < at || close === undefined) continue;
     const reference = text[close + 1] === '[' ? pairs.get(close + 1) : undefined;
     rest += `${text.slice(at, start)}[image]`;
-    at = endOfPlace(text, close + 1)?.end ?? (reference ?? close) + 1;
+    at = placeAt(close + 1)?.end ?? (reference ?? close) + 1;
   }
   return rest + text.slice(at);
 }
 
 /** `[words](place "title")`; of what is no link to the page, what stands behind the place. */
 function withoutTitles(text: string): string {
+  const placeAt = placesIn(text);
   let rest = '';
   let at = 0;
   for (let start = text.indexOf('](', at); start !== -1; start = text.indexOf('](', at)) {
-    const place = endOfPlace(text, start + 1);
+    const place = placeAt(start + 1);
     rest += `${text.slice(at, start)}](${place?.address ?? ''}`;
     at = place === undefined ? start + 2 : place.end;
     if (place !== undefined) rest += ')';
   }
   return rest + text.slice(at);
-}
-
-const opening = /\(\s*(<[^<>\n]*>|[^\s<"'][^\s]{0,2047})?/y;
-const title = /\s+(?:"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|\((?:[^()\\]|\\[^])*\))\s*\)/y;
-
-/** Of `(place "title")` at this index; undefined: there is none. */
-function endOfPlace(text: string, at: number): { address: string; end: number } | undefined {
-  opening.lastIndex = at;
-  const [whole, word = ''] = opening.exec(text) ?? [];
-  if (whole === undefined) return undefined;
-  const address = word.startsWith('<') ? word : balanced(word);
-  const end = at + whole.length - (word.length - address.length);
-  title.lastIndex = end;
-  const titled = title.exec(text)?.[0];
-  if (titled !== undefined) return { address, end: end + titled.length };
-  const close = text.indexOf(')', end);
-  if (close === -1) return undefined;
-  // It is no link then, but what a sloppier reader takes for one.
-  return /\n[ \t]*\n/.test(text.slice(end, Math.min(close, end + 2_000)))
-    ? undefined
-    : { address, end: close + 1 };
-}
-
-/** As much of a word as stands before a parenthesis that was not opened in it. */
-function balanced(word: string): string {
-  let depth = 0;
-  for (let at = 0; at < word.length; at += 1) {
-    if (word[at] === '\\') at += 1;
-    else if (word[at] === '(') depth += 1;
-    else if (word[at] === ')') depth -= 1;
-    if (depth < 0) return word.slice(0, at);
-  }
-  return word;
-}
-
-/** From each opening bracket to the one that closes it. */
-function bracketPairs(text: string): Map<number, number> {
-  const pairs = new Map<number, number>();
-  const open: number[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    if (text[at] === '\\') at += 1;
-    else if (text[at] === '[') open.push(at);
-    else if (text[at] === ']') {
-      const start = open.pop();
-      if (start !== undefined) pairs.set(start, at);
-    }
-  }
-  return pairs;
 }

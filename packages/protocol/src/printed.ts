@@ -1,6 +1,7 @@
 /**
  * What a command prints, as text that harms nobody who looks at it: without terminal sequences and control
- * characters, and without those that turn the direction of writing; line breaks and tabs stay.
+ * characters, and without those that show nothing, turn the direction of writing, or break a line to some readers
+ * alone; line breaks and tabs stay.
  */
 export function printedText(text: string): string {
   return (
@@ -10,6 +11,6 @@ export function printedText(text: string): string {
       .replaceAll('\r\n', '\n')
       // A lone carriage return draws a progress bar again and again: each time counts as a line.
       .replaceAll('\r', '\n')
-      .replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+      .replaceAll(/[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu, '')
   );
 }

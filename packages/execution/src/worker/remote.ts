@@ -89,7 +89,9 @@ export function createRemote(send: (message: ToPeer) => void): Remote {
       signedAtMs = nowMs;
       send({ kind: 'sign' });
     },
-    onPrinted: (text) => send({ kind: 'printed', text: text.slice(0, printedCharsMax) }),
+    onPrinted(text) {
+      for (const piece of piecesOf(text)) send({ kind: 'printed', text: piece });
+    },
     onSpent(spent) {
       const nowMs = performance.now();
       // What only the peer counts may have grown meanwhile.
@@ -108,6 +110,17 @@ export function createRemote(send: (message: ToPeer) => void): Remote {
       } else waiting?.resolve(message);
     },
   };
+}
+
+/** None is longer than a message may hold, and none ends within a character. */
+function* piecesOf(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const whole = text.slice(at, at + printedCharsMax);
+    const isCut = at + whole.length < text.length && /[\ud800-\udbff]$/.test(whole);
+    const piece = isCut ? whole.slice(0, -1) : whole;
+    yield piece;
+    at += piece.length;
+  }
 }
 
 function mismatch({ kind }: { kind: string }): BzzzError {

@@ -49,6 +49,7 @@ interface Ask {
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
+  readonly signal?: AbortSignal;
 }
 
 const trusted = { authorization: `Bearer ${pass}`, 'content-type': 'application/json' };
@@ -60,8 +61,9 @@ function words(bytes: number): string {
 
 function askOver(socketPath: string, ask: Ask): Promise<{ status: number; body: string }> {
   const { method = 'POST', path = '/chat/completions', headers = trusted, body = '{}' } = ask;
+  const signal = ask.signal === undefined ? {} : { signal: ask.signal };
   return new Promise((resolve, reject) => {
-    const sent = http({ socketPath, method, path, headers }, (response) => {
+    const sent = http({ socketPath, method, path, headers, ...signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
@@ -272,4 +274,30 @@ it('estimates an answer that the tool does not hear to its end', async () => {
   });
   await ask({ body: words(400) }).catch(() => undefined);
   await expect.poll(() => made.seen.read).toBeGreaterThan(100);
+});
+
+it('counts a question as read that the tool leaves before its answer begins', async () => {
+  const { ask, made, server } = await proxy({
+    limits: { tokensMax: 300 },
+    // It thinks, and bills for it.
+    answer: () => undefined,
+  });
+  const leaving = new AbortController();
+  const left = ask({ body: words(400), signal: leaving.signal }).catch(() => 'gone');
+  await expect.poll(() => server.asked).toHaveLength(1);
+  leaving.abort();
+  expect(await left).toBe('gone');
+  await expect.poll(() => made.seen.read).toBeGreaterThan(100);
+  expect(made.seen.written).toBe(0);
+  expect((await ask({ body: words(800) })).body).toContain('its 300 tokens are used up');
+});
+
+it('counts nothing of a question that the API refuses, or that does not reach it', async () => {
+  const { ask, made, server } = await proxy({
+    answer: (response) => response.writeHead(529).end('busy'),
+  });
+  expect(await ask({ body: words(400) })).toMatchObject({ status: 529 });
+  await server.close();
+  expect(await ask({ body: words(400) })).toMatchObject({ status: 502 });
+  expect(made.seen).toEqual({ read: 0, written: 0 });
 });

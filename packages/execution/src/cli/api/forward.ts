@@ -23,6 +23,10 @@ interface Onward {
   readonly asked: URL;
   readonly key: string | null;
   readonly body: Buffer;
+  /** All of it went out to the API. */
+  readonly onSent: () => void;
+  /** It complains, and then does no work. */
+  readonly onComplaint: () => void;
   /** It is no complaint. What it goes through on its way back. */
   readonly onAnswer: (contentType: string) => Transform;
 }
@@ -81,6 +85,7 @@ export function createForwarder({
       const answered = Promise.withResolvers<IncomingMessage>();
       onward.once('response', answered.resolve);
       onward.once('error', answered.reject);
+      onward.once('finish', to.onSent);
       onward.setTimeout(stallMs, () => {
         if (!rests()) onward.destroy(new Error(`nothing came for ${stallMs} ms`));
       });
@@ -89,7 +94,10 @@ export function createForwarder({
       try {
         onward.end(to.body);
         const answer = await answered.promise;
-        if ((answer.statusCode ?? 502) >= 400) return await complain(answer, response, to.key);
+        if ((answer.statusCode ?? 502) >= 400) {
+          to.onComplaint();
+          return await complain(answer, response, to.key);
+        }
         const watching = to.onAnswer(answer.headers['content-type'] ?? '');
         response.writeHead(answer.statusCode ?? 502, headersOf(answer));
         await pipeline(answer, passing(), watching, response);

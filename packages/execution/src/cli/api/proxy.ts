@@ -90,7 +90,16 @@ export function createProxy(options: ProxyOptions): Proxy {
         if (isAnswer) answered += 1;
         return asking?.watch(contentType) ?? new PassThrough();
       };
-      await forwarder.forward(request, response, { asked, key, body, onAnswer });
+      const onSent = () => asking?.sent();
+      const onComplaint = () => asking?.refused();
+      await forwarder.forward(request, response, {
+        asked,
+        key,
+        body,
+        onSent,
+        onComplaint,
+        onAnswer,
+      });
     } finally {
       asking?.end();
     }

@@ -4,8 +4,8 @@ import type { ApiName } from './apis.ts';
 import { answerTokensMin, bounded, type Fields } from './bounds.ts';
 import { mayAsk, modelOf } from './models.ts';
 import { ProxyRefusal } from './refusal.ts';
-import { createTally } from './tally.ts';
-import { createUsageReader, type Usage, type UsageReader } from './usage.ts';
+import { type Answered, createTally, unheard } from './tally.ts';
+import { createUsageReader, type Usage } from './usage.ts';
 
 export interface QuestionLimits {
   /** In one attempt, read and written. */
@@ -25,6 +25,10 @@ export interface Questions {
 interface Asking {
   /** As it is to be sent. */
   readonly body: Buffer;
+  /** The API has all of it, and works on it although nothing of the answer has come. */
+  sent(): void;
+  /** The API does not answer it. */
+  refused(): void;
   /** The answer begins: what it goes through. */
   watch(contentType: string): Transform;
   /** Nothing comes any more. */
@@ -59,7 +63,8 @@ export function createQuestions(
       hold(path, question);
       const before = tally.left();
       const asking = tally.ask(Buffer.byteLength(JSON.stringify(question)));
-      let answer: { reader: UsageReader; whole: boolean } | null = null;
+      let answer: Answered | null = null;
+      let isRefused = false;
       const room = before - asking.tokens;
       const bound = bounded(api, path, question, Math.max(room, answerTokensMin));
       if (bound.kind === 'refused' || room < answerTokensMin) {
@@ -70,6 +75,12 @@ export function createQuestions(
       }
       return {
         body: Buffer.from(JSON.stringify(bound.question)),
+        sent() {
+          answer ??= unheard;
+        },
+        refused() {
+          isRefused = true;
+        },
         watch(contentType) {
           const watched = { reader: createUsageReader(api, contentType), whole: false };
           answer = watched;
@@ -84,7 +95,7 @@ export function createQuestions(
             },
           });
         },
-        end: () => asking.end(answer),
+        end: () => asking.end(isRefused ? null : answer),
       };
     },
   };

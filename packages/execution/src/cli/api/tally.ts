@@ -6,15 +6,21 @@ export interface Tally {
   readonly seen: Usage;
   /** Of what may still be read and written, less what is asked now. */
   left(): number;
-  /** A question of so many bytes is asked. `end` once, whatever becomes of it; null: no answer began. */
+  /** A question of so many bytes is asked. `end` once, whatever becomes of it; null: the API took no part in it. */
   ask(bytes: number): { readonly tokens: number; end(answer: Answered | null): void };
 }
 
-interface Answered {
+export interface Answered {
   readonly reader: Pick<UsageReader, 'told' | 'bytes' | 'isStream'>;
   /** The API gave all of it. */
   readonly whole: boolean;
 }
+
+/** Nobody heard a word of it; the API has read the question. */
+export const unheard: Answered = {
+  reader: { told: () => null, bytes: 0, isStream: false },
+  whole: false,
+};
 
 /** As text is cut into tokens, about. */
 const bytesPerToken = 4;

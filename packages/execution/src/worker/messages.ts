@@ -14,6 +14,7 @@ import {
   createCodec,
   errorRegistry,
   limits,
+  ModelLeast,
   ModelName,
   PromptExecutor,
   Spent,
@@ -57,17 +58,21 @@ const accesses: Record<NonNullable<PromptJob['access']>, true> = {
   run: true,
   look: true,
 };
-const Job: z.ZodType<PromptJob> = z.strictObject({
+/** Every field of a job, so that one that comes later cannot be forgotten here. */
+const jobFields = {
   kind: z.literal('prompt'),
   executors: z.array(PromptExecutor),
   models: z.array(ModelName),
+  least: ModelLeast.exactOptional(),
   parts: z.array(z.strictObject({ source: namesIn(sources), text: Text })),
   commands: z.record(Text, z.array(Text)),
   turnsMax: z.int(),
   tokensMax: z.int(),
   network: z.array(Text).exactOptional(),
+  lasting: z.array(Text).exactOptional(),
   access: namesIn(accesses).exactOptional(),
-});
+} satisfies Record<keyof PromptJob, z.ZodType>;
+const Job: z.ZodType<PromptJob> = z.strictObject(jobFields);
 
 const Details: z.ZodType<ModelDetails> = z.strictObject({
   name: ModelName,
@@ -154,13 +159,14 @@ const Plan: z.ZodType<LaunchPlan> = z.strictObject({
   ports: z.array(z.strictObject({ mark: Text, socket: Text })),
 });
 
-const Report: z.ZodType<ExecutorReport> = z.strictObject({
+const reportFields = {
   succeeded: z.boolean(),
   reason: Text,
   commands: z.array(Command),
   answer: Text.exactOptional(),
   spent: Spent.exactOptional(),
-});
+} satisfies Record<keyof ExecutorReport, z.ZodType>;
+const Report: z.ZodType<ExecutorReport> = z.strictObject(reportFields);
 
 const Code = namesIn(errorRegistry);
 

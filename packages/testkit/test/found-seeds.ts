@@ -176,4 +176,10 @@ export const foundSeeds: readonly {
     tasks: 6,
     what: 'late words about an earlier result of the same holder were judged as those about the one that had replaced it',
   },
+  {
+    seed: 59_559_207,
+    peers: 4,
+    tasks: 2,
+    what: 'a peer that stood still while it asked for a majority buried another by answers of before',
+  },
 ];

@@ -210,9 +210,15 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
     return answers.includes(true) ? 'reached' : 'unreached';
   }
 
+  /** Whoever stood still while it asked knows nothing of now. */
+  async function seesMajorityWithout(peer: PeerId): Promise<boolean> {
+    const sinceMs = clock.monotonicMs();
+    return (await rollCall.seesMajorityWithout(peer)) && !overslept(sinceMs, 0);
+  }
+
   /** A minority goes on suspecting; the lease decides about what the peer holds. */
   async function bury(peer: PeerId): Promise<void> {
-    if (!(await rollCall.seesMajorityWithout(peer))) return;
+    if (!(await seesMajorityWithout(peer))) return;
     if (!isSuspected(peer) && !membership.missing().includes(peer)) return;
     membership.bury(peer);
     silence.buried(peer);
@@ -295,7 +301,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
   return {
     async isConfirmedDead(peer) {
       if (!membership.isDead(peer)) return false;
-      const isMajority = await rollCall.seesMajorityWithout(peer);
+      const isMajority = await seesMajorityWithout(peer);
       if (!membership.isDead(peer)) return false;
       if (!isMajority) {
         membership.unbury(peer);

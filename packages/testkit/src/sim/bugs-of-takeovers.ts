@@ -36,7 +36,7 @@ export const bugsOfTakeovers = {
     edits: [
       {
         file: 'membership/liveness.ts',
-        find: '!(await rollCall.seesMajorityWithout(peer))',
+        find: '!(await seesMajorityWithout(peer))',
         replace: 'false',
       },
     ],

@@ -84,10 +84,8 @@ const happen: Record<Happening, (world: World) => boolean> = {
       peers.map(({ id }) => [id, world.random.between(1, groups)]),
     );
     const names = peers.map(({ id, name }) => `${name}: ${sides.get(id)}`);
-    const silent = world.random.chance(0.5);
-    const how = silent ? 'silently ' : '';
-    tell(world, `the network splits ${how}in ${groups} (${names.join(', ')})`);
-    world.split(sides, silent);
+    tell(world, `the network splits in ${groups} (${names.join(', ')})`);
+    world.split(sides);
     later(world, 120_000, () => world.split(undefined));
     return true;
   },

@@ -15,7 +15,6 @@ export type Sight =
   | 'new test'
   | 'idle test'
   | 'partition healed'
-  | 'silent partition'
   | 'takeover'
   | 'publication'
   | 'rejected push'

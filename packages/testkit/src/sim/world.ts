@@ -76,8 +76,7 @@ export interface World {
   /** A person pushes to the base branch. */
   moveBase(): void;
   /** Undefined: the network is whole again. */
-  /** Silently: connections stay, and nothing comes on them. */
-  split(groups: ReadonlyMap<PeerId, number> | undefined, silent?: boolean): void;
+  split(groups: ReadonlyMap<PeerId, number> | undefined): void;
   endFaults(): void;
 }
 
@@ -244,10 +243,9 @@ export function createWorld(options: WorldOptions): World {
     return heir;
   }
 
-  function split(groups: ReadonlyMap<PeerId, number> | undefined, silent = false): void {
+  function split(groups: ReadonlyMap<PeerId, number> | undefined): void {
     if (groups === undefined && links.isSplit()) sights.count('partition healed');
-    if (silent) sights.count('silent partition');
-    links.partition(groups, silent);
+    links.partition(groups);
     surroundings.split(groups);
   }
 

@@ -182,4 +182,10 @@ export const foundSeeds: readonly {
     tasks: 2,
     what: 'a peer that stood still while it asked for a majority buried another by answers of before',
   },
+  {
+    seed: 44_150_895,
+    peers: 2,
+    tasks: 6,
+    what: 'a peer bid for ever for a task that it had given back, over a branch that nothing explained any more',
+  },
 ];

@@ -182,4 +182,10 @@ export const foundSeeds: readonly {
     tasks: 2,
     what: 'a peer that stood still while it asked for a majority buried another by answers of before',
   },
+  {
+    seed: 228_148_815,
+    peers: 2,
+    tasks: 7,
+    what: 'a checkpoint that arrived when its peer was back was known, and the attempt began anew over it',
+  },
 ];

@@ -188,4 +188,10 @@ export const foundSeeds: readonly {
     tasks: 6,
     what: 'a peer bid for ever for a task that it had given back, over a branch that nothing explained any more',
   },
+  {
+    seed: 228_148_815,
+    peers: 2,
+    tasks: 7,
+    what: 'a checkpoint that arrived when its peer was back was known, and the attempt began anew over it',
+  },
 ];

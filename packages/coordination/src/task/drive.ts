@@ -117,6 +117,11 @@ async function workOn(
     const prior = await forgeWork(deps, options, record, alive.signal, () =>
       before(deps, given, briefing, alive.signal),
     );
+    if (holding.tip().record.state !== 'held') {
+      // What an earlier run of ours had sent has arrived only now, and was an end.
+      alive.stop();
+      return await driveTask(deps, options, given, signal);
+    }
     if (prior.kind !== 'none' && prior.kind !== 'rework') {
       alive.stop();
       const { verdicts } = briefing.policy;
@@ -168,7 +173,7 @@ async function before(
 ): Promise<Before> {
   const { record } = holding.tip();
   if (record.state !== 'held' || record.rework === undefined) {
-    return priorResult(deps, record, resultTip, signal);
+    return priorResult(deps, holding, resultTip, signal);
   }
   const isRecipe = plan.job.kind === 'recipe';
   const rework = await readRework(deps.forge, record, { isRecipe, retriedAtMs }, signal);
@@ -197,10 +202,13 @@ function settlePrior(
   return release(deps, options, job, back, signal);
 }
 
-/** Where the attempt begins: at a result, at the work that was pushed before, if the policy says so, or anew. */
+/**
+ * Where the attempt begins: at a result, at the work that was pushed before, if the policy says so, or anew.
+ * The lock tells of that work, as it stands now: what an earlier run of ours pushed may have arrived since.
+ */
 async function startOf(
   deps: DriveDeps,
-  { work, holding, rework }: Working,
+  { holding, rework }: Working,
   briefing: Briefing,
   signal: AbortSignal,
 ): Promise<{ base: Base; from: Oid | null }> {
@@ -209,7 +217,9 @@ async function startOf(
     return revisionOf(deps, briefing, rework, { task: holding.task, signal });
   }
   const anew = { base, from: null };
-  if (work === null || policy.checkpointMs === undefined) return anew;
+  const { record } = holding.tip();
+  const work = record.state === 'held' ? record.work : undefined;
+  if (work === undefined || policy.checkpointMs === undefined) return anew;
   const { repo } = taskParts(holding.task);
   const beneath = await deps.forge.readWork(repo, work, base, { signal });
   return beneath === null ? anew : { base: beneath, from: work };

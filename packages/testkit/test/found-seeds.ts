@@ -182,4 +182,10 @@ export const foundSeeds: readonly {
     tasks: 2,
     what: 'a peer that stood still while it asked for a majority buried another by answers of before',
   },
+  {
+    seed: 93_776_127,
+    peers: 4,
+    tasks: 5,
+    what: 'a peer that was started anew called a request for help ended, which it had handed on before',
+  },
 ];

@@ -46,8 +46,8 @@ export function createInbox(clock: Clock): Inbox {
     },
     answer(from, request) {
       const branch = branches.get(keyOf(from, request.id));
-      // Of an earlier run of ours, or ended long ago: nobody works on it here.
-      if (branch === undefined) return { kind: 'ended', tried: [] };
+      // Of an earlier run of ours, perhaps: whoever that one handed it to may be at it still.
+      if (branch === undefined) return { kind: 'unknown' };
       if (request.kind === 'drop') branch.drop();
       else branch.stay(request);
       return branch.status();

@@ -150,6 +150,13 @@ describe('a plea for help', () => {
     expect(helper.hasHelped(task)).toBe(true);
   });
 
+  it('does not call ended what an earlier run was asked: others may be at it for that run', async () => {
+    const { helper, send, stay } = await pairOf();
+    helper.remember({ asked: [id], helped: [] });
+    expect(await stay(3)).toEqual({ kind: 'unknown' });
+    expect(await send({ kind: 'drop', id })).toEqual({ kind: 'unknown' });
+  });
+
   const forgeries: [string, Partial<Ask>, string][] = [
     ['a forged signature', { signature: new Uint8Array(64) }, 'it is not signed by whoever asks'],
     ['a path of others', { path: [peerOf(7)] }, 'its path is not the one that it came by'],

@@ -120,6 +120,7 @@ const floors: readonly (readonly [Sight, number])[] = [
   ['pause', 1_000],
   ['partition', 450],
   ['partition healed', 400],
+  ['silent partition', 200],
   ['cut', 500],
   ['hang', 500],
   ['flap', 900],

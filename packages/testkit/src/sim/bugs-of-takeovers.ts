@@ -41,6 +41,17 @@ export const bugsOfTakeovers = {
       },
     ],
   },
+  'counts-connections': {
+    what: 'a connection on which nothing comes counts as a peer that is seen',
+    breaks: ['4.3-majority'],
+    edits: [
+      {
+        file: 'membership/roll-call.ts',
+        find: 'if (await heartbeat.reach(other)) seen.add(other);',
+        replace: 'seen.add(other);',
+      },
+    ],
+  },
   'deaf-to-silence': {
     what: 'only closed connections are noticed, not those on which nothing comes',
     breaks: ['4.3-silence'],

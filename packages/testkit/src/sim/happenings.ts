@@ -84,8 +84,10 @@ const happen: Record<Happening, (world: World) => boolean> = {
       peers.map(({ id }) => [id, world.random.between(1, groups)]),
     );
     const names = peers.map(({ id, name }) => `${name}: ${sides.get(id)}`);
-    tell(world, `the network splits in ${groups} (${names.join(', ')})`);
-    world.split(sides);
+    const silent = world.random.chance(0.5);
+    const how = silent ? 'silently ' : '';
+    tell(world, `the network splits ${how}in ${groups} (${names.join(', ')})`);
+    world.split(sides, silent);
     later(world, 120_000, () => world.split(undefined));
     return true;
   },

@@ -7,12 +7,14 @@ import type { PeerId } from '@bzzz/protocol';
 export interface Links {
   /** Whether a message that leaves now arrives. */
   carries(from: PeerId, to: PeerId): boolean;
-  /** Whether a connection can stand; one that hangs still does. */
+  /** Whether a connection stays; one that hangs does. */
   connects(a: PeerId, b: PeerId): boolean;
+  /** Whether a new one can be made: that takes an answer. */
+  opens(a: PeerId, b: PeerId): boolean;
   /** Added to every message on this link. */
   delayMs(from: PeerId, to: PeerId): number;
-  /** Peers in different groups cannot reach each other; undefined: all can. */
-  partition(groups: ReadonlyMap<PeerId, number> | undefined): void;
+  /** Peers in different groups cannot reach each other; undefined: all can. Where it is silent, no connection closes. */
+  partition(groups: ReadonlyMap<PeerId, number> | undefined, silent?: boolean): void;
   /** Messages this way are lost until the returned function is called; the other way they arrive. */
   cut(from: PeerId, to: PeerId): () => void;
   /** Nothing arrives either way, and neither side is told. */
@@ -31,24 +33,32 @@ export function createLinks(onChange: () => void): Links {
   const lossy = new Map<string, number>();
   const slowed = new Map<string, number>();
   let groups: ReadonlyMap<PeerId, number> | undefined;
+  let isSilent = false;
 
-  function connects(a: PeerId, b: PeerId): boolean {
+  function isOneSide(a: PeerId, b: PeerId): boolean {
     return groups === undefined || groups.get(a) === groups.get(b);
+  }
+
+  function carries(from: PeerId, to: PeerId): boolean {
+    return isOneSide(from, to) && (lossy.get(way(from, to)) ?? 0) === 0;
   }
 
   function lose(ways: readonly string[]): () => void {
     for (const way of ways) lossy.set(way, (lossy.get(way) ?? 0) + 1);
     return () => {
       for (const way of ways) lossy.set(way, Math.max(0, (lossy.get(way) ?? 0) - 1));
+      onChange();
     };
   }
 
   return {
-    connects,
-    carries: (from, to) => connects(from, to) && (lossy.get(way(from, to)) ?? 0) === 0,
+    connects: (a, b) => isSilent || isOneSide(a, b),
+    opens: (a, b) => carries(a, b) && carries(b, a),
+    carries,
     delayMs: (from, to) => slowed.get(way(from, to)) ?? 0,
-    partition(next) {
+    partition(next, silent = false) {
       groups = next;
+      isSilent = silent && next !== undefined;
       onChange();
     },
     cut: (from, to) => lose([way(from, to)]),
@@ -66,6 +76,7 @@ export function createLinks(onChange: () => void): Links {
       lossy.clear();
       slowed.clear();
       groups = undefined;
+      isSilent = false;
       onChange();
     },
   };

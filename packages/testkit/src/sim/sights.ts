@@ -15,6 +15,7 @@ export type Sight =
   | 'new test'
   | 'idle test'
   | 'partition healed'
+  | 'silent partition'
   | 'takeover'
   | 'publication'
   | 'rejected push'

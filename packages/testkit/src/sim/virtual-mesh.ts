@@ -68,10 +68,12 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
       for (const [a, station] of stations) {
         for (const [b, other] of stations) {
           if (a === b) continue;
-          const isNew = links.connects(a, b) && !station.connections.has(b);
+          const has = station.connections.has(b);
+          const stands = has ? links.connects(a, b) : links.opens(a, b);
           // A paused process cannot take part in opening a connection; it keeps those that it has.
-          if (isNew && !(station.process.running() && other.process.running())) later = true;
-          else link(station, b, links.connects(a, b));
+          const isMet = has || (station.process.running() && other.process.running());
+          if (stands && !isMet) later = true;
+          else link(station, b, stands);
         }
         for (const b of station.connections) if (!stations.has(b)) link(station, b, false);
       }

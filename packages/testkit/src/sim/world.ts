@@ -76,7 +76,8 @@ export interface World {
   /** A person pushes to the base branch. */
   moveBase(): void;
   /** Undefined: the network is whole again. */
-  split(groups: ReadonlyMap<PeerId, number> | undefined): void;
+  /** Silently: connections stay, and nothing comes on them. */
+  split(groups: ReadonlyMap<PeerId, number> | undefined, silent?: boolean): void;
   endFaults(): void;
 }
 
@@ -243,9 +244,10 @@ export function createWorld(options: WorldOptions): World {
     return heir;
   }
 
-  function split(groups: ReadonlyMap<PeerId, number> | undefined): void {
+  function split(groups: ReadonlyMap<PeerId, number> | undefined, silent = false): void {
     if (groups === undefined && links.isSplit()) sights.count('partition healed');
-    links.partition(groups);
+    if (silent) sights.count('silent partition');
+    links.partition(groups, silent);
     surroundings.split(groups);
   }
 

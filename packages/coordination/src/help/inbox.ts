@@ -14,6 +14,8 @@ interface IncomingBranch {
   untilMs(): number;
   status(): HelpResponse;
   end(response: Extract<HelpResponse, { kind: 'ended' }>): void;
+  /** What became of it is not known: it is over here, and nobody is told that it ended. */
+  lose(): void;
 }
 
 export interface Inbox {
@@ -110,6 +112,10 @@ function createBranch(clock: Clock, forget: () => void) {
       cancel();
       response = ended;
       clock.after(keepMs, forget);
+    },
+    lose(): void {
+      drop();
+      forget();
     },
   };
 }

@@ -194,4 +194,10 @@ export const foundSeeds: readonly {
     tasks: 7,
     what: 'a checkpoint that arrived when its peer was back was known, and the attempt began anew over it',
   },
+  {
+    seed: 93_776_127,
+    peers: 4,
+    tasks: 5,
+    what: 'a peer that was started anew called a request for help ended, which it had handed on before',
+  },
 ];

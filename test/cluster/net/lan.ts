@@ -1,0 +1,84 @@
+/**
+ * A network of hosts, each a network namespace with a cable to one switch, which is a namespace too.
+ * The addresses lead nowhere else: nothing that is said here leaves these namespaces.
+ */
+import { holdNamespace, insideOf, runInside } from '../../e2e/harness/namespaces.ts';
+import type { Stage } from '../../e2e/harness/stage.ts';
+
+export interface Host {
+  readonly name: string;
+  /** On the network that all hosts share. */
+  address(): string;
+  /** What stands before a command to start it there. */
+  readonly prefix: readonly string[];
+  /** Runs a shell script there. */
+  run(script: string): Promise<string>;
+}
+
+export interface Lan {
+  readonly hosts: readonly Host[];
+  /** Runs a shell script on the switch, where the cable of a host has the host's name. */
+  onSwitch(script: string): Promise<string>;
+  /** A second cable, to a switch that only these hosts share. */
+  connectApart(hosts: readonly Host[]): Promise<void>;
+  /** The host has another address from now on, and not its old one. */
+  move(host: Host): Promise<void>;
+}
+
+const network = '10.79.0';
+/** Of the second cables. */
+const apart = '10.80.0';
+/** The switch has an address, which is everybody's way out; there is nothing behind it. */
+const gateway = `${network}.254`;
+/** Where those go that move, by how often. */
+const firstSpare = 100;
+
+export async function layLan(stage: Stage, names: readonly string[]): Promise<Lan> {
+  const hub = await holdNamespace(stage, 'echo up; exec cat');
+  const onSwitch = (script: string) => runInside(hub, script);
+  await onSwitch(`ip link add lan type bridge mcast_snooping 0
+    ip addr add ${gateway}/24 dev lan; ip link set lan up`);
+  let spare = firstSpare;
+  const pids = new Map<Host, number>();
+  const addresses = new Map<Host, string>();
+
+  async function plug(name: string, index: number): Promise<Host> {
+    const pid = await holdNamespace(stage, 'ip link set lo up; echo up; exec cat');
+    await onSwitch(`ip link add ${name} type veth peer name eth0 netns ${pid}
+      ip link set ${name} master lan; ip link set ${name} up`);
+    const host: Host = {
+      name,
+      address: () => addresses.get(host) ?? '',
+      prefix: insideOf(pid),
+      run: (script) => runInside(pid, script),
+    };
+    pids.set(host, pid);
+    await settle(host, `${network}.${index + 1}`);
+    return host;
+  }
+
+  /** mDNS needs a route that covers 224.0.0.0/4, and sends on the default route only. */
+  async function settle(host: Host, address: string): Promise<void> {
+    await host.run(`ip addr flush dev eth0; ip addr add ${address}/24 dev eth0
+      ip link set eth0 up; ip route add default via ${gateway} dev eth0`);
+    addresses.set(host, address);
+  }
+
+  return {
+    hosts: await Promise.all(names.map(plug)),
+    onSwitch,
+    async connectApart(hosts) {
+      await onSwitch('ip link add apart type bridge mcast_snooping 0; ip link set apart up');
+      for (const [index, host] of hosts.entries()) {
+        const cable = `${host.name}-2`;
+        await onSwitch(`ip link add ${cable} type veth peer name eth1 netns ${pids.get(host)}
+          ip link set ${cable} master apart; ip link set ${cable} up`);
+        await host.run(`ip addr add ${apart}.${index + 1}/24 dev eth1; ip link set eth1 up`);
+      }
+    },
+    async move(host) {
+      spare += 1;
+      await settle(host, `${network}.${spare}`);
+    },
+  };
+}

@@ -5,6 +5,7 @@
 import { account } from '../e2e/harness/peer.ts';
 import { type Verdict, verdictOf } from '../races/verdict.ts';
 import type { Cluster } from './cluster.ts';
+import { openGates } from './moves.ts';
 
 export interface Ending extends Verdict {
   /** Pull requests of its result branch, in every state. */
@@ -15,10 +16,11 @@ export interface Ending extends Verdict {
   readonly doneBy: readonly string[];
 }
 
-/** Resolves when every issue has ended once; throws as soon as one cannot any more. */
+/** Lets every command go on. Resolves when every issue has ended once; throws as soon as one cannot any more. */
 export async function untilEndedOnce(cluster: Cluster): Promise<Ending[]> {
-  const { stage, issues } = cluster;
+  const { stage, issues, peers } = cluster;
   const endings = await stage.until('every issue has ended', async () => {
+    await openGates(peers);
     const all = await endingsOf(cluster);
     for (const ending of all) refuseTwice(ending);
     return all.every(hasEnded) && all;

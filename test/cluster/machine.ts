@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { namespacesDenied } from '../e2e/harness/namespaces.ts';
 import type { Need } from './scenario.ts';
+import { skewLibrary } from './skew.ts';
 
 const run = promisify(execFile);
 
@@ -11,6 +12,7 @@ export async function lacks(): Promise<ReadonlyMap<Need, string>> {
   const missing = new Map<Need, string>();
   const hosts = (await namespacesDenied()) ?? (await rulesDenied());
   if (hosts !== undefined) missing.set('hosts', hosts);
+  if (skewLibrary() === undefined) missing.set('skew', 'libfaketime is not installed');
   return missing;
 }
 

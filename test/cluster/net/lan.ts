@@ -19,7 +19,10 @@ export interface Lan {
   readonly hosts: readonly Host[];
   /** Runs a shell script on the switch, where the cable of a host has the host's name. */
   onSwitch(script: string): Promise<string>;
-  /** A second cable, to a switch that only these hosts share. */
+  /**
+   * A second cable, to a switch that only these hosts share. What others send there comes to the way
+   * out of the network, which drops it and tells nobody.
+   */
   connectApart(hosts: readonly Host[]): Promise<void>;
   /** The host has another address from now on, and not its old one. */
   move(host: Host): Promise<void>;
@@ -37,15 +40,14 @@ export async function layLan(stage: Stage, names: readonly string[]): Promise<La
   const hub = await holdNamespace(stage, 'echo up; exec cat');
   const onSwitch = (script: string) => runInside(hub, script);
   await onSwitch(`ip link add lan type bridge mcast_snooping 0
-    ip addr add ${gateway}/24 dev lan; ip link set lan up`);
+    ip addr add ${gateway}/24 dev lan; ip link set lan up
+    echo 0 > /proc/sys/net/ipv4/ip_forward`);
   let spare = firstSpare;
   const pids = new Map<Host, number>();
   const addresses = new Map<Host, string>();
 
-  async function plug(name: string, index: number): Promise<Host> {
+  async function join(name: string, index: number): Promise<Host> {
     const pid = await holdNamespace(stage, 'ip link set lo up; echo up; exec cat');
-    await onSwitch(`ip link add ${name} type veth peer name eth0 netns ${pid}
-      ip link set ${name} master lan; ip link set ${name} up`);
     const host: Host = {
       name,
       address: () => addresses.get(host) ?? '',
@@ -53,8 +55,14 @@ export async function layLan(stage: Stage, names: readonly string[]): Promise<La
       run: (script) => runInside(pid, script),
     };
     pids.set(host, pid);
-    await settle(host, `${network}.${index + 1}`);
+    await plug(host, `${network}.${index + 1}`);
     return host;
+  }
+
+  async function plug(host: Host, address: string): Promise<void> {
+    await onSwitch(`ip link add ${host.name} type veth peer name eth0 netns ${pids.get(host)}
+      ip link set ${host.name} master lan; ip link set ${host.name} up`);
+    await settle(host, address);
   }
 
   /** mDNS needs a route that covers 224.0.0.0/4, and sends on the default route only. */
@@ -65,7 +73,7 @@ export async function layLan(stage: Stage, names: readonly string[]): Promise<La
   }
 
   return {
-    hosts: await Promise.all(names.map(plug)),
+    hosts: await Promise.all(names.map(join)),
     onSwitch,
     async connectApart(hosts) {
       await onSwitch('ip link add apart type bridge mcast_snooping 0; ip link set apart up');
@@ -74,6 +82,9 @@ export async function layLan(stage: Stage, names: readonly string[]): Promise<La
         await onSwitch(`ip link add ${cable} type veth peer name eth1 netns ${pids.get(host)}
           ip link set ${cable} master apart; ip link set ${cable} up`);
         await host.run(`ip addr add ${apart}.${index + 1}/24 dev eth1; ip link set eth1 up`);
+        // The first cable once more, so that the second comes first wherever there is an order.
+        await host.run('ip link del eth0');
+        await plug(host, host.address());
       }
     },
     async move(host) {

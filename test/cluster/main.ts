@@ -2,12 +2,12 @@
  * `npm run cluster`: five hosts and a forge on one machine, scenario after scenario; exit 0 when every
  * issue of each has ended once.
  *
- *     npm run cluster [-- NAME... --outage-ms 600000 --loopback]
+ *     npm run cluster [-- NAME... --outage-ms 600000 --loopback --verbose]
  */
 import { parseArgs } from 'node:util';
 import { lacks } from './machine.ts';
 import { exitCodeOf, lineOf, type Outcome } from './report.ts';
-import { type PlayOptions, playScenario, type Scenario } from './scenario.ts';
+import { playScenario, type Scenario, type Setting } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import { sweep } from './sweep.ts';
 
@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
   options: {
     'outage-ms': { type: 'string', default: '60000' },
     loopback: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
   },
 });
 
@@ -38,7 +39,12 @@ if (loopback) {
   console.error(`NO NETWORK OF HOSTS, ONLY LOOPBACK: ${why}`);
 }
 
-const options = { outageMs: Number(values['outage-ms']), signal: interrupted.signal };
+const options = {
+  outageMs: Number(values['outage-ms']),
+  signal: interrupted.signal,
+  loopback,
+  ...(values.verbose ? { tell: (line: string) => console.error(line) } : {}),
+};
 const outcomes: Outcome[] = [];
 for (const scenario of scenarios) {
   if (positionals.length > 0 && !positionals.includes(scenario.name)) continue;
@@ -51,10 +57,7 @@ for (const scenario of scenarios) {
 for (const outcome of outcomes) console.log(lineOf(outcome));
 process.exitCode = exitCodeOf(outcomes);
 
-async function outcomeOf(
-  scenario: Scenario,
-  options: PlayOptions & { readonly signal: AbortSignal },
-): Promise<Outcome> {
+async function outcomeOf(scenario: Scenario, options: Setting): Promise<Outcome> {
   const lacking = scenario.needs.find(
     (need) => missing.has(need) || (need === 'hosts' && loopback),
   );
@@ -62,7 +65,7 @@ async function outcomeOf(
     return { scenario, kind: 'not run', reason: missing.get(lacking) ?? 'only loopback' };
   }
   try {
-    const played = await playScenario(scenario, { ...options, loopback });
+    const played = await playScenario(scenario, options);
     return { scenario, kind: 'passed', played };
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -22,21 +22,27 @@ export interface PlayOptions {
   readonly outageMs: number;
 }
 
+export interface Setting extends PlayOptions {
+  /** Without namespaces. */
+  readonly loopback: boolean;
+  /** Ends it before its time, with nothing left behind. */
+  readonly signal?: AbortSignal;
+  /** Told what was waited for, and how long. */
+  readonly tell?: (line: string) => void;
+}
+
 export interface Played {
   readonly endings: readonly Ending[];
   readonly elapsedMs: number;
 }
 
 /** Throws when an issue has not ended once, or something else was not as it must be. */
-export async function playScenario(
-  scenario: Scenario,
-  options: PlayOptions & { readonly loopback: boolean; readonly signal?: AbortSignal },
-): Promise<Played> {
+export async function playScenario(scenario: Scenario, options: Setting): Promise<Played> {
   const sinceMs = performance.now();
   const stage = await createStage();
   try {
     await signFolder(stage.dir);
-    const playing = playOn(stage, scenario, options);
+    const playing = playOn(telling(stage, options.tell), scenario, options);
     const endings = await Promise.race([playing, untilAborted(options.signal)]);
     return { endings, elapsedMs: performance.now() - sinceMs };
   } finally {
@@ -44,14 +50,23 @@ export async function playScenario(
   }
 }
 
-async function playOn(
-  stage: Stage,
-  scenario: Scenario,
-  options: PlayOptions & { readonly loopback: boolean },
-): Promise<Ending[]> {
+async function playOn(stage: Stage, scenario: Scenario, options: Setting): Promise<Ending[]> {
   const cluster = await createCluster(stage, options);
   await scenario.play(cluster, options);
   return untilEndedOnce(cluster);
+}
+
+function telling(stage: Stage, tell: Setting['tell']): Stage {
+  if (tell === undefined) return stage;
+  return {
+    ...stage,
+    async until(what, look) {
+      const sinceMs = performance.now();
+      const found = await stage.until(what, look);
+      tell(`${((performance.now() - sinceMs) / 1_000).toFixed(1).padStart(7)} s: ${what}`);
+      return found;
+    },
+  };
 }
 
 function untilAborted(signal: AbortSignal | undefined): Promise<never> {

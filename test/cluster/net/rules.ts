@@ -1,4 +1,7 @@
-/** What the switch drops, as the text that nft takes. */
+/**
+ * What the switch drops, as the text that nft takes. Only IP: that others are still found by ARP makes it
+ * what a router far away would do, and silent; without it the kernel soon knows that somebody is gone.
+ */
 
 /** From the cable of one host to that of another, in that direction only. */
 export interface Way {
@@ -27,7 +30,7 @@ export interface Drops {
 export function rulesOf({ losses, multicast }: Drops): string {
   const lines = losses.map(({ from, to, percent }) => {
     const chance = percent >= 100 ? '' : ` numgen random mod 100 < ${percent}`;
-    return `add rule ${table} between iifname "${from}" oifname "${to}"${chance} drop`;
+    return `add rule ${table} between iifname "${from}" oifname "${to}" ether type ip${chance} drop`;
   });
   const groups = multicast ? [`add rule ${table} between meta pkttype multicast drop`] : [];
   return [`flush chain ${table} between`, ...groups, ...lines].join('\n');

@@ -5,7 +5,7 @@ import { byDht, byMdns } from './discovery.ts';
 import { badLinks, oneWay, unplugged, wrongClocks } from './links.ts';
 import { twoMeshes } from './meshes.ts';
 import { outage } from './outage.ts';
-import { partition, splitMesh } from './partition.ts';
+import { noMajority, partition, splitMesh } from './partition.ts';
 
 /** In the order in which they are played. */
 export const scenarios: readonly Scenario[] = [
@@ -14,6 +14,7 @@ export const scenarios: readonly Scenario[] = [
   twoMeshes,
   partition,
   splitMesh,
+  noMajority,
   unplugged,
   deadBootstrap,
   moved,

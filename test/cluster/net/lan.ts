@@ -24,13 +24,20 @@ export interface Lan {
    * out of the network, which drops it and tells nobody.
    */
   connectApart(hosts: readonly Host[]): Promise<void>;
+  /**
+   * So many networks that are on that host only, as for virtual machines. Where others send there is the
+   * same as above.
+   */
+  addVirtual(host: Host, count: number): Promise<void>;
   /** The host has another address from now on, and not its old one. */
   move(host: Host): Promise<void>;
 }
 
 const network = '10.79.0';
 /** Of the second cables. */
-const apart = '10.80.0';
+const apart = '10.70.0';
+/** Those after `10.` in the addresses of what is on one host only begin above this. */
+const virtual = 10;
 /** The switch has an address, which is everybody's way out; there is nothing behind it. */
 const gateway = `${network}.254`;
 /** Where those go that move, by how often. */
@@ -65,6 +72,12 @@ export async function layLan(stage: Stage, names: readonly string[]): Promise<La
     await settle(host, address);
   }
 
+  /** So that what was added meanwhile comes first, wherever there is an order. */
+  async function plugAgain(host: Host): Promise<void> {
+    await host.run('ip link del eth0');
+    await plug(host, host.address());
+  }
+
   /** mDNS needs a route that covers 224.0.0.0/4, and sends on the default route only. */
   async function settle(host: Host, address: string): Promise<void> {
     await host.run(`ip addr flush dev eth0; ip addr add ${address}/24 dev eth0
@@ -82,10 +95,15 @@ export async function layLan(stage: Stage, names: readonly string[]): Promise<La
         await onSwitch(`ip link add ${cable} type veth peer name eth1 netns ${pids.get(host)}
           ip link set ${cable} master apart; ip link set ${cable} up`);
         await host.run(`ip addr add ${apart}.${index + 1}/24 dev eth1; ip link set eth1 up`);
-        // The first cable once more, so that the second comes first wherever there is an order.
-        await host.run('ip link del eth0');
-        await plug(host, host.address());
+        await plugAgain(host);
       }
+    },
+    async addVirtual(host, count) {
+      for (let at = 1; at <= count; at += 1) {
+        await host.run(`ip link add virt${at} type veth peer name end${at}; ip link set virt${at} up; ip link set end${at} up
+          ip addr add 10.${virtual + at}.${names.indexOf(host.name)}.1/24 dev virt${at}`);
+      }
+      await plugAgain(host);
     },
     async move(host) {
       spare += 1;

@@ -41,11 +41,12 @@ export const movedBootstrap: Scenario = {
 export const interfaces: Scenario = {
   name: 'interfaces',
   shows:
-    'two peers have a second network that others cannot reach, one has no route but to its own',
+    'all have networks that nobody else reaches, two share one of their own, one has no way out',
   needs: ['hosts'],
   async play(cluster) {
     const { lan } = netOf(cluster);
     const [first, others] = firstOf(cluster.hosts);
+    for (const host of cluster.hosts) await lan.addVirtual(host, 3);
     await lan.connectApart(cluster.hosts.slice(0, 2));
     const [last] = others.slice(-1);
     // Where there is no route to a group multicast neither comes nor goes.

@@ -191,6 +191,7 @@ export function earOf({ reader }: Bench) {
       signer: me,
       journal: { key: own.key, head: () => own },
       chronicle: { record: async () => 0, onEntry: () => () => undefined },
+      membership: { isMet: () => true },
       trouble: { tell: (error) => void errors.push(error) },
       async witness(key, length) {
         const core = reader.get({ key: Buffer.from(JournalKey.parse(key), 'hex') });

@@ -226,7 +226,7 @@ function listed(paths: readonly string[]): string[] {
 function judgeNote({ judgeFilesChanged }: Acceptance): string[] {
   if (judgeFilesChanged.length === 0) return [];
   return [
-    'The result changes files that judge it. The base versions were used; please look at these yourself:',
+    'The result changes files that judge it. The base versions were used, and of settings that the base has not none; new tests were run. Please look at these yourself:',
     '',
     ...listed(judgeFilesChanged),
     '',

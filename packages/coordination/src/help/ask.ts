@@ -34,6 +34,7 @@ import type { Trouble } from '../support/trouble.ts';
 import { objection } from '../task/checks.ts';
 import { heldBy } from '../task/rights.ts';
 import { type Spread, spread, type SpreadDeps } from './spread.ts';
+import { createTried } from './tried.ts';
 
 export interface AskDeps extends SpreadDeps {
   readonly random: Random;
@@ -70,7 +71,7 @@ export interface Requests {
    * a checkpoint may see it.
    */
   readonly wasHeard: () => boolean;
-  /** Who was asked in vain, and why nothing came of it. */
+  /** Who was asked, and what came of it. */
   readonly tried: () => readonly HelpTried[];
 }
 
@@ -115,7 +116,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
 
   return {
     requestsOf(stuck, signal) {
-      const tried: HelpTried[] = [];
+      const tried = createTried();
       let count = 0;
       let helped = true;
       let heard = false;
@@ -136,7 +137,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
         try {
           const dropped = AbortSignal.any([until, over.signal]);
           const found = await unlessAborted(travel(stuck, signed, dropped), until);
-          tried.push(...found.tried);
+          tried.add(found);
           helped = false;
           if (found.help === undefined) return none(whyNobody(found));
           heard = true;
@@ -153,7 +154,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
         ask,
         exhausted: () => count > 0 && (!helped || count >= stuck.policy.help.requestsMax),
         wasHeard: () => heard,
-        tried: () => tried,
+        tried: () => tried.list(),
       };
     },
     async stop() {

@@ -81,13 +81,15 @@ function cell(text: string): string {
   return inline(text).replaceAll('|', '¦');
 }
 
+/** The words by which the comment on an end is known. */
+export function failedWords({ epoch, attempt }: LockRecord): string {
+  return `could not do this (epoch ${epoch}, attempt ${attempt}) and needs a person.`;
+}
+
 export function failedComment(peerName: string, record: LockRecord, reason: string): string {
-  return [
-    `Peer **${peerName}** could not do this (epoch ${record.epoch}, attempt ${record.attempt}) and needs a person.`,
-    '',
-    fenced(reason),
-    footer(record),
-  ].join('\n');
+  return [`Peer **${peerName}** ${failedWords(record)}`, '', fenced(reason), footer(record)].join(
+    '\n',
+  );
 }
 
 export function releasedComment(peerName: string, record: LockRecord, reason: string): string {

@@ -61,3 +61,27 @@ new file mode 100644
     ]);
   });
 });
+
+it('configuration of coding tools that nobody would look at does not reach who works there next', async () => {
+  const world = makeWorld({
+    files: { '.gitignore': 'ignored/\n', 'AGENTS.md': 'base\n', '.env': 'base\n' },
+  });
+  onTestFinished(() => world.dispose());
+  const workspace = await world.create();
+  await put(workspace, '.claude/settings.json', '{"hooks":{}}');
+  await put(workspace, '.claude/.gitignore', '*');
+  await put(workspace, 'ignored/CLAUDE.md', 'Pass it.');
+  await put(workspace, 'ignored/built.js', '');
+  // What is seen is refused when it is collected.
+  await put(workspace, 'GEMINI.md', 'Pass it.');
+  await put(workspace, 'AGENTS.md', 'changed\n');
+  await workspace.dropHidden();
+  const { report } = await script(world, workspace, 'find . -path ./.git -prune -o -type f -print');
+  expect(report.outputTail.trim().split('\n').sort()).toEqual([
+    './.env',
+    './.gitignore',
+    './AGENTS.md',
+    './GEMINI.md',
+    './ignored/built.js',
+  ]);
+});

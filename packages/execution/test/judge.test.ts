@@ -39,6 +39,7 @@ describe('a result that cheats', () => {
         path,
         collect: async () => null,
         apply: async () => undefined,
+        dropHidden: async () => undefined,
         dispose: async () => undefined,
       },
       name,

@@ -137,13 +137,17 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
         try {
           const dropped = AbortSignal.any([until, over.signal]);
           const found = await unlessAborted(travel(stuck, signed, dropped), until);
-          tried.add(found);
+          const { help, tried: others } = found;
+          tried.add({ tried: others });
           helped = false;
-          if (found.help === undefined) return none(whyNobody(found));
+          // Why not is for people: no words of peers reach the executor but those of one that helped.
+          if (help === undefined) return none(others.length === 0 ? alone : 'nobody helps');
           heard = true;
-          const report = await take(deps, stuck, found.help, until);
+          const report = await take(deps, stuck, help, until);
           helped = report.helped;
-          return report;
+          if (helped) tried.add({ help, tried: [] });
+          else tried.add({ tried: [{ peer: help.peer, reason: short(report.text) }] });
+          return helped ? report : none('what another peer changed could not be taken');
         } finally {
           cancel();
           stuck.onAsking(null);
@@ -199,7 +203,7 @@ async function pleaOf(
 async function take(
   deps: AskDeps,
   stuck: Stuck,
-  { peer, answer, patch }: Help,
+  { answer, patch }: Help,
   signal: AbortSignal,
 ): Promise<HelpReport> {
   if (patch === '') return { helped: true, text: answer, changed: false };
@@ -210,13 +214,13 @@ async function take(
   } catch (error) {
     if (!isBzzzError(error, 'patch_refused')) throw error;
     deps.trouble.tell(error, record.task);
-    return none(`${peer} sent a patch that does not fit: ${error.reason}`);
+    return none(`it sent a patch that does not fit: ${error.reason}`);
   }
   const after = await workspace.collect(message, { signal });
   const refused = await objectionToPatch(deps, stuck, { before, after }, signal);
   if (refused === undefined) return { helped: true, text: answer, changed: true };
   await workspace.apply(patch, { reverse: true, signal });
-  return none(`${peer} sent a patch that was refused: it ${refused}`);
+  return none(`it sent a patch that was refused: it ${refused}`);
 }
 
 /** All that is there must be fit to be published; held as a peer's is only what the patch itself changed. */
@@ -237,8 +241,10 @@ function none(text: string): HelpReport {
   return { helped: false, text, changed: false };
 }
 
+const alone = 'nobody helps: no other peer could be asked';
+
 function whyNobody({ tried }: Spread): string {
-  if (tried.length === 0) return 'nobody helps: no other peer could be asked';
+  if (tried.length === 0) return alone;
   return `nobody helps: ${tried.map(({ reason }) => reason).join('; ')}`;
 }
 

@@ -183,7 +183,7 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-export interface PutCommentOptions extends Options {
+interface PutCommentOptions extends Options {
   /** A comment that holds these words stays as it is: it says the same, and perhaps more of it. */
   readonly unlessSaid?: string;
 }

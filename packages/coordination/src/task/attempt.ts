@@ -292,6 +292,7 @@ function stepHooks(
   const { task, epoch, attempt } = record;
   let sinceMs = clock.monotonicMs();
   return {
+    between: () => workspace.dropHidden({ signal }),
     change: () => changeIn(workspaces, { workspace, base, message }, signal),
     async onStep(told) {
       const elapsedMs = clock.monotonicMs() - sinceMs;

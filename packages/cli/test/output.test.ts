@@ -134,6 +134,11 @@ describe('an issue', () => {
     });
   });
 
+  it('may be in plain words', () => {
+    const title = 'The parser drops the last line of a CSV';
+    expect(issueText({ title, text: 'Of `a\\nb`.' })).toEqual({ title, body: 'Of `a\\nb`.' });
+  });
+
   it.each(['a\nb: c', ' padded ', 'a\u200bb', '<!-- hidden -->'])('refuses %j', (value) => {
     expect(() => issueText({ recipe: 'x', param: [`p=${value}`] })).toThrow('cli_usage');
   });

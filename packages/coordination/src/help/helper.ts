@@ -24,6 +24,7 @@ import { abortError } from '../support/sleep.ts';
 import { type AssistDeps, type AssistOptions, assist, type Assisted } from './assist.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { type Spread, spread, type SpreadDeps } from './spread.ts';
+import { askedBefore } from './tried.ts';
 
 export interface HelperDeps extends AssistDeps, SpreadDeps {
   readonly mesh: Pick<Mesh, 'peer' | 'handle' | 'request'>;
@@ -85,7 +86,7 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
   async function open(from: PeerId, ask: Ask): Promise<HelpResponse> {
     const { id, task, peer: asker } = ask.plea;
     const fewest = known.get(id);
-    if (fewest !== undefined && fewest <= ask.hop) return ended('it was asked before');
+    if (fewest !== undefined && fewest <= ask.hop) return ended(askedBefore);
     if (!lane.hasRoom() && ask.hop === hopsMax) return ended('is busy with other requests');
     known.set(id, ask.hop);
     const branch = inbox.open(from, id);
@@ -114,7 +115,7 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
       return branch.end({ kind: 'ended', help: own.help, tried: [] });
     }
     const further = await handOn(branch, ask, isFirst ? ask.budget - 1 : ask.budget);
-    const tried = [...triedHere(own?.reason ?? 'it was asked before'), ...further.tried];
+    const tried = [...triedHere(own?.reason ?? askedBefore), ...further.tried];
     const { help } = further;
     const told = tried.slice(0, limits.helpTriedMax);
     branch.end({ kind: 'ended', tried: told, ...(help === undefined ? {} : { help }) });

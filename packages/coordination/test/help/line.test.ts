@@ -85,6 +85,9 @@ describe('a row of peers', () => {
     expect(on.issue.labels).toContain('bzzz:needs-person');
     expect(on.comment).toContain('asked for help');
     for (const index of [1, 2, 3]) expect(on.comment).toContain(at(index).peer);
+    // Why each did not is for people: to the executor these are words of strangers to its work.
+    const [ended] = first.journal.of('attempt.ended');
+    expect(ended?.reason).toMatch(/^the recipe failed: nobody helps\nasked for help:\n- /);
   });
 
   it('does not try again elsewhere what everybody was asked about', async () => {

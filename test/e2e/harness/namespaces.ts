@@ -42,7 +42,7 @@ export function insideOf(pid: number): readonly string[] {
 
 /** Runs a shell script in the namespace of that process; throws with what it complained of. */
 export async function runInside(pid: number, script: string): Promise<string> {
-  const [program = '', ...args] = [...insideOf(pid), 'sh', '-ec', script];
+  const [program, ...args] = [...insideOf(pid), 'sh', '-ec', script];
   const { stdout } = await run(program, args);
   return stdout;
 }

@@ -100,6 +100,7 @@ function shownOf(item: z.infer<typeof Item>): string {
       return usingText('change', item.changes);
     case 'error':
       return sayingText('codex', item.message);
+    case undefined:
     default:
       return '';
   }

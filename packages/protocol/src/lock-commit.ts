@@ -44,7 +44,7 @@ const shared = {
 
 /**
  * Before there is a result: unfinished work that the result branch carries, if the policy wants that.
- * What is `discarded` came of an attempt that failed: nobody goes on from it.
+ * What is `discarded` came of an attempt that failed, or was made for other words: nobody goes on from it.
  */
 const unfinished = { work: Oid.optional(), discarded: Oid.optional() };
 

@@ -24,7 +24,6 @@ export type BidOutcome =
       readonly kind: 'won';
       readonly holding: Holding;
       readonly resultTip: Oid | null;
-      readonly work: Oid | null;
     }
   /** Somebody stands in the way; `reading` says who. */
   | { readonly kind: 'stood-down'; readonly reading: TipReading }
@@ -41,8 +40,6 @@ export type BidOutcome =
       readonly kind: 'doubt';
       readonly intent: FenceIntent;
       readonly resultTip: Oid | null;
-      /** Unfinished work in the same words, to go on from. */
-      readonly work: Oid | null;
       readonly error: BzzzError;
     };
 
@@ -96,10 +93,7 @@ export async function bid(
     rework: standing && { anew: standing.rework.isAnew },
   });
   const verdict = await deps.fence.propose(intent, signal);
-  const stood = {
-    resultTip: reading.result,
-    work: workToGoOnFrom(reading, intent.record),
-  };
+  const stood = { resultTip: reading.result };
   switch (verdict.kind) {
     case 'won':
       return { kind: 'won', holding: createHolding(deps, intent), ...stood };
@@ -165,12 +159,6 @@ async function mayStandOn(
       return free ? isExplained(record, result) : options.mayTakeOver(record, oid);
     }
   }
-}
-
-/** What was done for other words is replaced, not gone on from. */
-function workToGoOnFrom({ tip }: TipReading, claim: LockRecord): Oid | null {
-  if (tip.kind !== 'record' || claim.state !== 'held') return null;
-  return tip.record.bodySha256 === claim.bodySha256 ? (claim.work ?? null) : null;
 }
 
 /** People gave a task back after this failure of it. */

@@ -47,7 +47,8 @@ export interface ClaimOptions {
  * The intent of a claim. Over a published result the claim carries that result on: its holder may
  * only complete what people see (`carried`), never start an attempt, unless that result is to be
  * reworked. Whoever takes over a claim that reworks one goes on with that. Unfinished work that was pushed
- * stays where it is, and the claim goes on explaining it: its holder goes on from it or replaces it.
+ * stays where it is, and the claim goes on explaining it: its holder goes on from it, or replaces it where
+ * it is discarded.
  */
 export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Promise<FenceIntent> {
   const { task, account, tip, bodySha256, leaseMs } = options;
@@ -67,7 +68,7 @@ export async function claimIntent(deps: CommitDeps, options: ClaimOptions): Prom
           attempt,
           bodySha256,
           ...(below === undefined || isForgiven ? {} : failuresOf(below)),
-          ...stillUnfinished(below, options.result),
+          ...stillUnfinished(below, options),
           ...reworked,
         }
       : { ...carried, ...shared };
@@ -93,10 +94,16 @@ function formerAccounts(
   return [...all].slice(0, 9);
 }
 
-/** What the branch does not carry any more is explained no more. */
-function stillUnfinished(below: LockRecord | undefined, result: Oid | null) {
+/** What the branch does not carry any more is explained no more; what was made for other words is discarded. */
+function stillUnfinished(
+  below: LockRecord | undefined,
+  { result, bodySha256 }: Pick<ClaimOptions, 'result' | 'bodySha256'>,
+) {
   if (below === undefined || below.state === 'result') return {};
-  return explainedResult(below) === result ? unfinishedOf(below) : {};
+  if (explainedResult(below) !== result) return {};
+  const { work, ...rest } = unfinishedOf(below);
+  if (work === undefined) return rest;
+  return below.bodySha256 === bodySha256 ? { work } : { discarded: work };
 }
 
 /** What a takeover may not change: the outcome that the task has already. */

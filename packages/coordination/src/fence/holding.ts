@@ -4,12 +4,14 @@
  */
 import {
   BzzzError,
+  decodeLockCommit,
   explainedResult,
   type FenceIntent,
   type LockRecord,
   type Oid,
   reasonOf,
   type TaskId,
+  taskParts,
 } from '@bzzz/protocol';
 import { createSerial } from '../support/serial.ts';
 import {
@@ -31,6 +33,8 @@ export interface Holding {
   readonly task: TaskId;
   /** The commit that stands at the tip since our last move that was won. */
   tip(): LockCommit;
+  /** What a read shows may be a move that an earlier run of ours had sent: then that is the tip. */
+  saw(reading: TipReading): Promise<void>;
   /** Each is one push. `unknown` and `refused` leave the tip; the caller tries again later. */
   renew(signal: AbortSignal): Promise<FenceVerdict>;
   /** Pushes unfinished work. `over`: the result branch when the task was claimed, if not our work. */
@@ -119,9 +123,18 @@ export function createHolding(deps: HoldingDeps, won: LockCommit): Holding {
     if (found.record.epoch === tip.record.epoch) tip = commitOf(found);
   }
 
+  /** A read may be an old one: only what stands on our tip itself is known to be later. */
+  async function saw(reading: TipReading): Promise<void> {
+    const { tip: found } = reading;
+    if (found.kind !== 'record') return;
+    const { repo } = taskParts(found.record.task);
+    if (decodeLockCommit(repo, found.commit).parent === tip.oid) recognise(reading);
+  }
+
   return {
     task: won.record.task,
     tip: () => tip,
+    saw: (reading) => serial(() => saw(reading)),
     renew: (signal) => move((now) => ({ draft: { ...shared(now), state: 'held' } }), signal),
     checkpoint: ({ over, oid }, signal) =>
       move(

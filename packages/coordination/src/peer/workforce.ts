@@ -149,13 +149,13 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   /** A claim without an answer is pushed again, byte for byte, until somebody says where it stands. */
   async function settleDoubt(outcome: BidOutcome): Promise<Exclude<BidOutcome, { kind: 'doubt' }>> {
     if (outcome.kind !== 'doubt') return outcome;
-    const { intent, resultTip, work } = outcome;
+    const { intent, resultTip } = outcome;
     trouble.tell(outcome.error, intent.task);
     for (let failures = 0; ; failures += 1) {
       await sleep(clock, backoffMs(options.backoffMs, failures, random), signal);
       const verdict = await fence.settle(intent, signal);
       if (verdict.kind === 'won') {
-        return { kind: 'won', holding: createHolding(deps, intent), resultTip, work };
+        return { kind: 'won', holding: createHolding(deps, intent), resultTip };
       }
       if (verdict.kind === 'lost') return { kind: 'stood-down', reading: verdict.reading };
       if (verdict.kind === 'refused') {
@@ -192,8 +192,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
 
   function resumeFrom(task: TaskId, { tip, result }: TipReading): Promise<void> {
     if (tip.kind !== 'record') throw new BzzzError('task_fenced', `${task} is not ours`);
-    const work = tip.record.state === 'held' ? (tip.record.work ?? null) : null;
-    return hold({ holding: createHolding(deps, tip), resultTip: result, work });
+    return hold({ holding: createHolding(deps, tip), resultTip: result });
   }
 
   function isOurs(task: TaskId, { tip }: TipReading): boolean {

@@ -7,7 +7,7 @@
  * Where the lock says `result` or `failed` already, only what people see is completed. From any
  * point: fenced (somebody holds a higher epoch) -> stop at once; people win -> release.
  */
-import { BzzzError, type HelpId, type Oid, taskParts } from '@bzzz/protocol';
+import { BzzzError, type HelpId, type LockRecord, type Oid, taskParts } from '@bzzz/protocol';
 import type { Base } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
 import { runAttempt } from './attempt.ts';
@@ -16,6 +16,7 @@ import { adopt } from './complete.ts';
 import type { DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
 import { fail, giveUp, publish, refence, release, retryOrFail } from './endings.ts';
 import type { Adopted } from '../fence/holding.ts';
+import { isExplained } from '../fence/tip.ts';
 import { forgeWork } from './insist.ts';
 import { keepAlive } from './keep-alive.ts';
 import { type Prior, priorResult, unexplainedBranch } from './prior-result.ts';
@@ -47,9 +48,21 @@ export async function driveTask(
       await deps.visible.failed(record, record.reason, signal);
       return { state: 'failed', reason: record.reason };
     case 'released':
-      // Given back by an earlier run, or before a bid that was refused: free for whoever bids.
-      return { state: 'released', reason: record.reason, again: 'soon' };
+      return givenBack(deps, record, job.resultTip, signal);
   }
+}
+
+/** By an earlier run, or before a bid that was refused: free for whoever bids, but over what a person made. */
+async function givenBack(
+  { visible }: DriveDeps,
+  record: Extract<LockRecord, { state: 'released' }>,
+  resultTip: Oid | null,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const { reason } = record;
+  if (isExplained(record, resultTip)) return { state: 'released', reason, again: 'soon' };
+  await visible.released(record, unexplainedBranch, signal);
+  return { state: 'released', reason: unexplainedBranch, again: 'when-reopened' };
 }
 
 /** Says with a release which state of the issue it goes by: until all is said, people may have gone on. */
@@ -104,6 +117,11 @@ async function workOn(
     const prior = await forgeWork(deps, options, record, alive.signal, () =>
       before(deps, given, briefing, alive.signal),
     );
+    if (holding.tip().record.state !== 'held') {
+      // What an earlier run of ours had sent has arrived only now, and was an end.
+      alive.stop();
+      return await driveTask(deps, options, given, signal);
+    }
     if (prior.kind !== 'none' && prior.kind !== 'rework') {
       alive.stop();
       const { verdicts } = briefing.policy;
@@ -155,7 +173,7 @@ async function before(
 ): Promise<Before> {
   const { record } = holding.tip();
   if (record.state !== 'held' || record.rework === undefined) {
-    return priorResult(deps, record, resultTip, signal);
+    return priorResult(deps, holding, resultTip, signal);
   }
   const isRecipe = plan.job.kind === 'recipe';
   const rework = await readRework(deps.forge, record, { isRecipe, retriedAtMs }, signal);
@@ -184,10 +202,13 @@ function settlePrior(
   return release(deps, options, job, back, signal);
 }
 
-/** Where the attempt begins: at a result, at the work that was pushed before, if the policy says so, or anew. */
+/**
+ * Where the attempt begins: at a result, at the work that was pushed before, if the policy says so, or anew.
+ * The lock tells of that work, as it stands now: what an earlier run of ours pushed may have arrived since.
+ */
 async function startOf(
   deps: DriveDeps,
-  { work, holding, rework }: Working,
+  { holding, rework }: Working,
   briefing: Briefing,
   signal: AbortSignal,
 ): Promise<{ base: Base; from: Oid | null }> {
@@ -196,7 +217,9 @@ async function startOf(
     return revisionOf(deps, briefing, rework, { task: holding.task, signal });
   }
   const anew = { base, from: null };
-  if (work === null || policy.checkpointMs === undefined) return anew;
+  const { record } = holding.tip();
+  const work = record.state === 'held' ? record.work : undefined;
+  if (work === undefined || policy.checkpointMs === undefined) return anew;
   const { repo } = taskParts(holding.task);
   const beneath = await deps.forge.readWork(repo, work, base, { signal });
   return beneath === null ? anew : { base: beneath, from: work };

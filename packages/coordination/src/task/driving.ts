@@ -54,8 +54,6 @@ export interface DriveJob {
   readonly holding: Holding;
   /** Tip of the result branch when the task was claimed. */
   readonly resultTip: Oid | null;
-  /** Unfinished work that an earlier attempt pushed, in the words of this one. */
-  readonly work: Oid | null;
 }
 
 /** A claim on which an attempt is made. */

@@ -2,7 +2,9 @@
  * A lock that tells of no result may stand where a lock was lost or tidied up that did: whoever made it may
  * have gone away before looking. So before any work its holder looks for what an earlier claim left.
  */
-import { type LockRecord, type Oid, taskParts } from '@bzzz/protocol';
+import { type Oid, taskParts } from '@bzzz/protocol';
+import type { Fence } from '../fence/fence.ts';
+import type { Holding } from '../fence/holding.ts';
 import { isExplained } from '../fence/tip.ts';
 import type { Forge } from '../ports/index.ts';
 
@@ -17,18 +19,22 @@ export type Prior =
   | { readonly kind: 'branch' };
 
 export async function priorResult(
-  deps: { forge: Pick<Forge, 'findPullRequests' | 'readFence'> },
-  record: LockRecord,
+  deps: {
+    readonly forge: Pick<Forge, 'findPullRequests'>;
+    readonly fence: Pick<Fence, 'look'>;
+  },
+  holding: Pick<Holding, 'task' | 'tip' | 'saw'>,
   resultTip: Oid | null,
   signal: AbortSignal,
 ): Promise<Prior> {
-  const { repo, number } = taskParts(record.task);
+  const { repo, number } = taskParts(holding.task);
   const [latest] = await deps.forge.findPullRequests(repo, number, { signal });
   if (latest !== undefined) {
     return { kind: 'pull-request', result: latest.head, pullRequest: latest.number };
   }
   // Read together with the lock that explains it: a later read may be an older one.
-  if (resultTip !== null && isExplained(record, resultTip)) return { kind: 'none' };
-  const { result } = await deps.forge.readFence(repo, number, { signal });
-  return { kind: isExplained(record, result) ? 'none' : 'branch' };
+  if (resultTip !== null && isExplained(holding.tip().record, resultTip)) return { kind: 'none' };
+  const reading = await deps.fence.look(holding.task, signal);
+  await holding.saw(reading);
+  return { kind: isExplained(holding.tip().record, reading.result) ? 'none' : 'branch' };
 }

@@ -101,6 +101,8 @@ describe('a claim that reworks a result', () => {
       heardMs: 1_000,
       failures: 1,
     });
+    // In other words: but what stands there is a result, and not to be thrown away.
+    expect(standing(taker).record).not.toHaveProperty('discarded');
   });
 
   it('forgets failures only where people begin anew', async () => {

@@ -38,7 +38,7 @@ async function driveOf(change: { attempt?: number; failures?: number } = {}) {
     driveTask(
       { ...stand, ...work, visible, verdicts, asking: alone },
       { ...options, hooks },
-      { holding, resultTip: null, work: null },
+      { holding, resultTip: null },
       signal,
     );
   const on = () => stand.forge.task(number);
@@ -201,7 +201,7 @@ describe('a task that goes wrong', () => {
     work.script.error = errorOf('sandbox_missing');
     const visible = createVisible(stand, options);
     const hooks = { onStep: () => undefined, onRecheck: () => undefined };
-    const shared = { resultTip: null, work: null };
+    const shared = { resultTip: null };
     const job = { holding: createHolding(stand, last), ...shared };
     const over = driveTask(
       { ...stand, ...work, visible, verdicts, asking: alone },

@@ -101,8 +101,19 @@ export const bugsOfClaims = {
     edits: [
       {
         file: 'task/drive.ts',
-        find: 'if (work === null || policy.checkpointMs === undefined) return anew;',
-        replace: 'if (work === null || policy.checkpointMs !== 0) return anew;',
+        find: 'if (work === undefined || policy.checkpointMs === undefined) return anew;',
+        replace: 'if (work === undefined || policy.checkpointMs !== 0) return anew;',
+      },
+    ],
+  },
+  'other-words': {
+    what: 'whoever takes over goes on from work that was done for other words',
+    breaks: ['4.3-go-on'],
+    edits: [
+      {
+        file: 'fence/claim.ts',
+        find: 'return below.bodySha256 === bodySha256 ? { work } : { discarded: work };',
+        replace: 'return { work };',
       },
     ],
   },

@@ -2,7 +2,7 @@
  * What happened in a run, as somebody outside saw it: the checkers look at nothing else. Each event
  * is also a line of the trace, and the hash of all lines names the run.
  */
-import type { Branches, FencePush, Remark } from '@bzzz/coordination';
+import type { Branches, FencePush, FenceRead, Remark } from '@bzzz/coordination';
 import type {
   Account,
   EntryBody,
@@ -89,6 +89,12 @@ export type HistoryEvent =
   /** A person did something to an issue or its branches. */
   | { readonly kind: 'people'; readonly number: IssueNumber; readonly act: PeopleAct }
   | { readonly kind: 'issue-read'; readonly peer: PeerId; readonly issue: Issue }
+  | {
+      readonly kind: 'fence-read';
+      readonly peer: PeerId;
+      readonly number: IssueNumber;
+      readonly fence: FenceRead;
+    }
   /** It asks what was said of an issue. */
   | { readonly kind: 'remarks-asked'; readonly peer: PeerId; readonly number: IssueNumber }
   | {
@@ -240,6 +246,8 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       return `people ${event.act} #${event.number}`;
     case 'issue-read':
       return `${nameOf(event.peer)} read #${event.issue.number}`;
+    case 'fence-read':
+      return `${nameOf(event.peer)} read the lock of #${event.number}: ${event.fence.lock?.oid.slice(0, 8) ?? '-'}`;
     case 'remarks-asked':
       return `${nameOf(event.peer)} asks what was said of #${event.number}`;
     case 'remarks-read':

@@ -244,13 +244,17 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         if (cursor !== null && cursor.etag === etag) return { changed: [], cursor };
         return { changed, cursor: { etag, since: String(newest) } };
       }),
-    readFence: (_repo, number, o) =>
-      gitAsk(o?.signal, () => {
+    async readFence(_repo, number, o) {
+      const fence = await gitAsk(o?.signal, () => {
         const { lock, result } = snapshot(number);
         const commit = lock === null ? undefined : state.object(lock);
         if (lock === null || commit === undefined) return { lock: null, result };
         return { lock: { oid: lock, commit }, result };
-      }),
+      });
+      // As above.
+      history.record({ kind: 'fence-read', peer, number, fence });
+      return fence;
+    },
     // What it tells peers to wait is all the limit that it has.
     shareAccount: () => undefined,
     async push(_repo, push, o) {

@@ -50,6 +50,7 @@ export function createDues({ broken, nowMs, prompt }: CheckContext): Dues {
         case 'request':
         case 'asked':
         case 'issue-read':
+        case 'fence-read':
         case 'remarks-asked':
         case 'remarks-read':
         case 'told-holder':

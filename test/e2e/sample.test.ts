@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type ForgeProcess, startForge } from './harness/forge.ts';
-import { namespacesDenied, startHosts } from './harness/hosts.ts';
+import { startHosts } from './harness/hosts.ts';
+import { namespacesDenied } from './harness/namespaces.ts';
 import { expectPublished, expectUntouched } from './harness/outcome.ts';
 import {
   fullMesh,

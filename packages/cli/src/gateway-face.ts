@@ -1,5 +1,5 @@
 /** Serves a peer's page and API, as its configuration says. */
-import type { Face } from '@bzzz/peer';
+import type { OpenFace } from '@bzzz/peer';
 import { isBzzzError } from '@bzzz/protocol';
 import { pageFolder } from '@bzzz/visualizer';
 import { fileURLToPath } from 'node:url';
@@ -8,21 +8,26 @@ import { fileURLToPath } from 'node:url';
 const usual = '127.0.0.1:7717';
 
 /** Loaded only where it is used. */
-export const gatewayFace: Face = async (operations, { config, logger }) => {
+export const gatewayFace: OpenFace = async ({ config, logger }) => {
   const { enabled, listen, names } = config.gateway;
   if (!enabled) return null;
-  const { startGateway } = await import('@bzzz/gateway');
+  const { openGateway } = await import('@bzzz/gateway');
   const pageDir = fileURLToPath(pageFolder);
-  const start = (address: string) =>
-    startGateway(
-      { operations, logger },
+  const open = (address: string) =>
+    openGateway(
+      { logger },
       { listen: address, names, dataDir: config.dataDir, pageDir, nowMs: () => Date.now() },
     );
-  const gateway = await start(listen ?? usual).catch((error: unknown) => {
+  const gateway = await open(listen ?? usual).catch((error: unknown) => {
     // Of several peers on one machine each has its own; `bzzz open` and `bzzz status` know where.
     if (listen !== undefined || !isBzzzError(error, 'gateway_port_taken')) throw error;
-    return start('127.0.0.1:0');
+    return open('127.0.0.1:0');
   });
-  logger.info('the page is served', { url: gateway.url });
-  return gateway;
+  return {
+    ...gateway,
+    async serve(operations) {
+      await gateway.serve(operations);
+      logger.info('the page is served', { url: gateway.url });
+    },
+  };
 };

@@ -51,6 +51,17 @@ it('tells which acceptance the judges of a result ran, and that it was not the s
   ]);
 });
 
+it('tells what a judge found, and what a model took', () => {
+  const at = { wallMs: 0, counter: 0 };
+  const line = (body: { kind: string }) => entryLine(plain, { seq: 7, entry: { v: 1, at, body } });
+  const statement = { task: 'a/b#1', outcome: 'failed', epoch: 2, reason: 'exit 1' };
+  const given = { kind: 'verdict.given', task: 'a/b#1', verdict: { statement } };
+  expect(line(given)).toContain('a/b#1  outcome=failed  epoch=2  exit 1');
+  const spent = { executor: 'ollama', model: 'm:7b', turns: 3, tokensRead: 90, tokensWritten: 7 };
+  const ended = { kind: 'attempt.ended', task: 'a/b#1', outcome: 'accepted', spent };
+  expect(line(ended)).toContain('spent=(m:7b, 3 answers, 90 tokens read, 7 written)');
+});
+
 it('tells of a clock that is far ahead, and bears any number as a time', () => {
   const at = { wallMs: Number.MAX_SAFE_INTEGER, counter: 0 };
   const entry = { v: 1, at, body: { kind: 'peer.stopped' } };
@@ -121,6 +132,11 @@ describe('an issue', () => {
       title: 'rename from=a to=b=c',
       body: 'Please.\n\n```\nrecipe: rename\nfrom: a\nto: b=c\n```\n',
     });
+  });
+
+  it('may be in plain words', () => {
+    const title = 'The parser drops the last line of a CSV';
+    expect(issueText({ title, text: 'Of `a\\nb`.' })).toEqual({ title, body: 'Of `a\\nb`.' });
   });
 
   it.each(['a\nb: c', ' padded ', 'a\u200bb', '<!-- hidden -->'])('refuses %j', (value) => {

@@ -1,7 +1,17 @@
 /** What needs no running peer: help, bad usage, init, config, doctor. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
@@ -33,7 +43,9 @@ describe('usage', () => {
     [['why'], 'missing required argument'],
     [['why', '1', '2'], 'too many arguments'],
     [['status', '--data'], 'argument missing'],
-    [['submit'], '--recipe'],
+    [['submit'], '--recipe, or --title'],
+    [['submit', '--title', 'x', '--param', 'a=1'], 'name it by --recipe'],
+    [['submit', '--title', 'x', '--text', 'recipe: y'], 'would be read as a recipe'],
     [['submit', '--recipe', 'A b'], 'not a recipe name'],
     [['submit', '--recipe', 'x', '--param', 'noequals'], 'not name=value'],
     [['submit', '--recipe', 'x', '--param', 'a=1', 'a=2'], 'given twice'],
@@ -291,5 +303,22 @@ describe('policy', () => {
     const { out } = await runHere(['policy', 'schema']);
     const beside = await readFile(example.replace('policy.yml', 'policy.schema.json'), 'utf8');
     expect(JSON.parse(out)).toEqual(JSON.parse(beside));
+  });
+});
+
+describe('a port that the configuration names and somebody else has', () => {
+  it('ends the start with what to do, and nothing was begun', async () => {
+    const other = createServer().listen({ host: '127.0.0.1', port: 0 });
+    await once(other, 'listening');
+    cleanups.add(() => other.close());
+    const at = other.address();
+    const listen = `127.0.0.1:${at === null || typeof at === 'string' ? '' : at.port}`;
+    const dir = await tempDir(cleanups);
+    const { code, out, err } = await run(['up', '--data', dir, '--gateway-listen', listen]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('gateway_port_taken');
+    expect(err).toContain('gateway.listen');
+    expect(err).not.toContain('    at ');
+    expect(await readdir(dir)).not.toContain('journal');
   });
 });

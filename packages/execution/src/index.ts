@@ -1,4 +1,4 @@
-export { type Cli, createCli } from './cli/cli.ts';
+export { type Cli, createCli, whereCli } from './cli/cli.ts';
 export type { Look } from './cli/look.ts';
 export type { CliOptions } from './cli/options.ts';
 export type { Place, Reach } from './egress/reach.ts';

@@ -1,8 +1,9 @@
 /**
  * The files that judge a result come from the base, whatever the result did to them. A file that
- * only the result has stays, since a new test is welcome, and is listed for a person to look at.
+ * only the result has stays, since a new test is welcome, and is listed for a person to look at; settings that tools find
+ * by themselves are left out, where they would steer tests that the base has.
  */
-import { agentConfiguration, globMatcher, matchesAny } from '@bzzz/protocol';
+import { agentConfiguration, globMatcher, matchesAny, steering } from '@bzzz/protocol';
 import { pathShown, type RawPath, type TreeEntry } from './git-objects.ts';
 
 export interface Overlay {
@@ -28,13 +29,32 @@ export function overlayJudgeFiles(
     makeRoom(entries, path);
     entries.set(path, entry);
   }
+  const steers = steersIn(base);
   for (const path of result.keys()) {
-    if (!base.has(path) && isJudge(pathShown(path))) changed.add(pathShown(path));
+    if (base.has(path) || !isJudge(pathShown(path))) continue;
+    changed.add(pathShown(path));
+    if (steers(path)) entries.delete(path);
   }
   return { entries, changed: [...changed].sort() };
 }
 
-/** The files of the base with some that only the result has. One for which the base leaves no place is left out. */
+/**
+ * Whether a file that the base has not would steer tests of the base. In a folder of its own, such as that of a new
+ * package, it is about what is new.
+ */
+function steersIn(base: ReadonlyMap<RawPath, TreeEntry>): (path: RawPath) => boolean {
+  const folders = new Set(['', ...[...base.keys()].flatMap(foldersOf)]);
+  const everywhere = globMatcher(steering.everywhere);
+  const beside = globMatcher(steering.beside);
+  return (path) =>
+    everywhere(pathShown(path)) ||
+    (beside(pathShown(path)) && folders.has(foldersOf(path).at(-1) ?? ''));
+}
+
+/**
+ * The files of the base with some that only the result has. One for which the base leaves no place is left out, and one that
+ * would steer what is there.
+ */
 export function baseWith(
   base: ReadonlyMap<RawPath, TreeEntry>,
   result: ReadonlyMap<RawPath, TreeEntry>,
@@ -43,8 +63,9 @@ export function baseWith(
   const wanted = new Set(only);
   const folders = new Set([...base.keys()].flatMap(foldersOf));
   const entries = new Map(base);
+  const steers = steersIn(base);
   for (const [path, entry] of result) {
-    if (base.has(path) || !wanted.has(pathShown(path))) continue;
+    if (base.has(path) || !wanted.has(pathShown(path)) || steers(path)) continue;
     const hasPlace = !folders.has(path) && !foldersOf(path).some((folder) => base.has(folder));
     if (hasPlace) entries.set(path, entry);
   }

@@ -68,7 +68,9 @@ export function watchLimits(options: WatchOptions): () => Promise<void> {
     const fromMs = performance.now();
     if (fromMs < measureAtMs) return null;
     let bytes = 0;
-    for (const folder of options.folders) bytes += await diskBytesOf(folder);
+    for (const folder of options.folders) {
+      bytes += await diskBytesOf(folder, diskBytesMax - bytes);
+    }
     const toMs = performance.now();
     // A large tree takes long to measure: at most a twentieth of the time goes there.
     measureAtMs = toMs + Math.max(measureEveryMs, 20 * (toMs - fromMs));

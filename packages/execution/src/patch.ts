@@ -1,10 +1,13 @@
 /**
  * Differences that peers send each other. A patch is a string of one character a byte, since what it
  * changes need not be UTF-8. One that comes from another peer is hostile until it is applied: git takes
- * it whole or not at all, follows no symbolic link, and touches nothing outside the folder.
+ * it whole or not at all, follows no symbolic link, and touches nothing outside the folder. Nor may it bring what
+ * git then ignores: such files are no part of what is collected, so nobody would look at them, and a coding tool
+ * in the folder would be steered by them all the same.
  */
 import { BzzzError, type Oid } from '@bzzz/protocol';
 import type { Git } from './git.ts';
+import { pathShown, type RawPath, splitNul } from './git-objects.ts';
 import { refuseHostileTree } from './hostile.ts';
 import { handOverWritten } from './ownership.ts';
 
@@ -33,14 +36,49 @@ export interface PatchJob {
 }
 
 export async function applyPatch(job: PatchJob, signal?: AbortSignal): Promise<void> {
-  const { git, base, patch, reverse } = job;
+  const { git, patch, reverse } = job;
   await refuseHostileTree(job.tree, job.provides, signal);
-  await git(['read-tree', '--reset', base], { signal });
-  await git(['add', '--all', '--', '.'], { signal, code: 'workspace_hostile' });
-  const args = ['apply', '--index', '--whitespace=nowarn', ...(reverse ? ['--reverse'] : []), '-'];
+  const apply = (...args: string[]) =>
+    git(['apply', '--whitespace=nowarn', ...args, '-'], {
+      signal,
+      input: Buffer.from(patch, 'latin1'),
+      code: 'patch_refused',
+    });
+  const before = await seenFiles(job, signal);
   try {
-    await git(args, { signal, input: Buffer.from(patch, 'latin1'), code: 'patch_refused' });
+    await apply('--index', ...(reverse ? ['--reverse'] : []));
+    if (reverse) return;
+    const hidden = await hiddenIn(job, before, signal);
+    if (hidden === undefined) return;
+    await apply('--reverse');
+    throw new BzzzError('patch_refused', `it brings a file that is ignored: ${hidden}`);
   } finally {
     await handOverWritten(job.tree);
   }
+}
+
+/** What would be collected; the index holds it. */
+async function seenFiles({ git, base }: PatchJob, signal?: AbortSignal): Promise<Set<RawPath>> {
+  await git(['read-tree', '--reset', base], { signal });
+  await git(['add', '--all', '--', '.'], { signal, code: 'workspace_hostile' });
+  return indexed(git, signal);
+}
+
+async function indexed(git: Git, signal?: AbortSignal): Promise<Set<RawPath>> {
+  return new Set(splitNul(await git(['ls-files', '-z', '--cached'], { signal })));
+}
+
+/** A file that the patch brought, and that would not be collected. */
+async function hiddenIn(
+  job: PatchJob,
+  before: ReadonlySet<RawPath>,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const after = await indexed(job.git, signal);
+  const seen = await seenFiles(job, signal);
+  const isProvided = (path: RawPath) =>
+    job.provides.some((folder) => pathShown(path).startsWith(`${folder}/`));
+  const brought = [...after].filter((path) => !before.has(path));
+  const hidden = brought.find((path) => !seen.has(path) || isProvided(path));
+  return hidden === undefined ? undefined : JSON.stringify(pathShown(hidden)).slice(0, 300);
 }

@@ -1,6 +1,6 @@
 /** How much room a run takes on disk, and in memory beside what its processes have mapped. */
 import type { Stats } from 'node:fs';
-import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { lstat, opendir, readdir, readlink, stat } from 'node:fs/promises';
 import { codeOf, type ProcessInfo } from './processes.ts';
 
 /** An empty file takes an entry of its folder and a node of the file system, of which there are not many. */
@@ -10,24 +10,35 @@ const pathBytesMax = 3_800;
 const slash = Buffer.from('/');
 
 /**
- * Below a folder; what vanishes meanwhile counts nothing. Names need be no text. What lies so deep that no
- * path names it cannot be measured, and counts as more than anything.
+ * Below a folder; what vanishes meanwhile counts nothing. What lies so deep that no path names it cannot be
+ * measured, and counts as more than anything. Beyond `bytesMax` nothing more is looked at: of a folder that
+ * grows faster than it is read, the end would never come.
  */
-export async function diskBytesOf(folder: string): Promise<number> {
+export async function diskBytesOf(
+  folder: string,
+  bytesMax = Number.POSITIVE_INFINITY,
+): Promise<number> {
   let bytes = 0;
   const open = [Buffer.from(folder)];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     if (path.byteLength > pathBytesMax) return Number.POSITIVE_INFINITY;
-    const names = (await readdir(path, { encoding: 'buffer' }).catch(ignoreVanished)) ?? [];
-    for (const name of names) {
+    for await (const name of namesIn(path)) {
       const child = Buffer.concat([path, slash, name]);
       const info = await lstat(child).catch(ignoreVanished);
       if (info === null) continue;
       bytes += roomOf(info) + entryBytes;
+      if (bytes > bytesMax) return bytes;
       if (info.isDirectory()) open.push(child);
     }
   }
   return bytes;
+}
+
+/** As they are read, not when all are; they need be no text. */
+async function* namesIn(path: Buffer): AsyncIterable<Buffer> {
+  const dir = await opendir(path, { encoding: 'latin1', bufferSize: 512 }).catch(ignoreVanished);
+  if (dir === null) return;
+  for await (const { name } of dir) yield Buffer.from(name, 'latin1');
 }
 
 /**

@@ -64,6 +64,8 @@ export interface RunRequest extends Pick<ExecutorRequest, 'onSign' | 'onPrinted'
   readonly readOnly?: boolean;
   /** Gets what it prints to its standard output, as it comes, within the limit. */
   readonly onStdout?: (chunk: Buffer) => void;
+  /** Its standard output is for programs: `onPrinted` is told nothing of it. Default false. */
+  readonly quietStdout?: boolean;
 }
 
 export interface Runner {
@@ -187,9 +189,9 @@ async function runIn(
   };
   try {
     const { onStdout = () => undefined, onSign = () => undefined, rest } = request;
-    const { readOnly = false, onPrinted } = request;
+    const { readOnly = false, quietStdout = false, onPrinted } = request;
     const place = { tree, readOnly, home, folders, mounts, provided };
-    const hooks = { onStdout, onSign, onPrinted, rest };
+    const hooks = { onStdout, quietStdout, onSign, onPrinted, rest };
     const plan = { run, argv, ...place, isolation, view, owner, limits, ...hooks };
     return await watchRun(plan, note, options.graceMs ?? 2_000, signal);
   } finally {

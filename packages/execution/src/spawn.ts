@@ -28,6 +28,8 @@ export interface Launch {
   /** Folders that stand read-only in `tree`. */
   readonly provided: readonly Provided[];
   readonly onStdout: (chunk: Buffer) => void;
+  /** What it prints there is not told to `onPrinted`. */
+  readonly quietStdout: boolean;
   /** Told that it prints or writes. */
   readonly onSign: () => void;
   /** Told what it prints, to both, within the limit; undefined: nobody wants it. */
@@ -171,7 +173,7 @@ function inheritableDescriptors(): number[] {
 
 function collect(
   child: ChildProcess,
-  { limits: { outputBytesMax: bytesMax }, onStdout, onSign, onPrinted }: Launch,
+  { limits: { outputBytesMax: bytesMax }, onStdout, quietStdout, onSign, onPrinted }: Launch,
   onOver: () => void,
 ): OutputTail {
   const tail = createOutputTail();
@@ -182,7 +184,8 @@ function collect(
       tail.add(chunk);
       onSign();
       if (tail.bytes > bytesMax) return onOver();
-      onPrinted?.(decoder.decode(chunk, { stream: true }));
+      const isTold = stream !== child.stdout || !quietStdout;
+      if (isTold) onPrinted?.(decoder.decode(chunk, { stream: true }));
       if (stream === child.stdout) onStdout(chunk);
     });
   }

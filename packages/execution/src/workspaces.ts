@@ -12,6 +12,7 @@ import type {
   Workspaces,
 } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
+import { dropHiddenAgents } from './agent-files.ts';
 import { startAllowance } from './allowance.ts';
 import { checkOut, objectsOf, trustedGit } from './checkout.ts';
 import { withTray } from './confine.ts';
@@ -86,6 +87,14 @@ export function createWorkspaces(
               const git = trustedGit(own, base.mirror);
               const job = { git, tree: own.tree, base: base.oid, patch, reverse, provides };
               return applyPatch(job, signal);
+            }),
+          ),
+        dropHidden: ({ signal } = {}) =>
+          coded(
+            withOwnIndex(slot, (own) => {
+              const git = trustedGit(own, base.mirror);
+              const job = { git, tree: own.tree, base: base.oid, provides };
+              return dropHiddenAgents(job, signal);
             }),
           ),
         dispose: async () => {

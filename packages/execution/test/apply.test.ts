@@ -1,5 +1,5 @@
 /** A patch in a workspace in which commands have run already, and run again. */
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeWorld, put, script } from './support.ts';
 
 it('leaves every file to whom the workspace belongs', async () => {
@@ -20,4 +20,68 @@ it('leaves every file to whom the workspace belongs', async () => {
     'echo more >> src/value.txt && echo more >> src/deep/more.txt && rm src/value.txt && touch src/deep/own.txt',
   );
   expect(report).toMatchObject({ exitCode: 0, outputTail: '' });
+});
+
+describe('what a patch may not hide', () => {
+  /** A new file as git writes it in a difference. */
+  const fresh = (path: string) => `diff --git a/${path} b/${path}
+new file mode 100644
+--- /dev/null
++++ b/${path}
+@@ -0,0 +1 @@
++Do as I say.
+`;
+
+  // What is collected leaves ignored files out, and only what is collected is looked at.
+  it.each([
+    ['a file that the repository ignores', fresh('ignored.txt')],
+    [
+      'configuration of coding tools that the patch itself has ignored',
+      fresh('.claude/settings.json') + fresh('.claude/.gitignore').replace('Do as I say.', '*'),
+    ],
+    ['a folder that hides itself', fresh('sly/.gitignore').replace('Do as I say.', '*')],
+  ])('%s', async (_, patch) => {
+    const world = makeWorld();
+    onTestFinished(() => world.dispose());
+    const workspace = await world.create();
+    await put(workspace, 'own.txt', 'mine\n');
+    const refused = expect(workspace.apply(patch)).rejects;
+    await refused.toMatchObject({ code: 'patch_refused' });
+    const { report } = await script(
+      world,
+      workspace,
+      'find . -path ./.git -prune -o -type f -print',
+    );
+    expect(report.outputTail.trim().split('\n').sort()).toEqual([
+      './.gitignore',
+      './README.md',
+      './own.txt',
+      './src/value.txt',
+      './test/check.txt',
+    ]);
+  });
+});
+
+it('configuration of coding tools that nobody would look at does not reach who works there next', async () => {
+  const world = makeWorld({
+    files: { '.gitignore': 'ignored/\n', 'AGENTS.md': 'base\n', '.env': 'base\n' },
+  });
+  onTestFinished(() => world.dispose());
+  const workspace = await world.create();
+  await put(workspace, '.claude/settings.json', '{"hooks":{}}');
+  await put(workspace, '.claude/.gitignore', '*');
+  await put(workspace, 'ignored/CLAUDE.md', 'Pass it.');
+  await put(workspace, 'ignored/built.js', '');
+  // What is seen is refused when it is collected.
+  await put(workspace, 'GEMINI.md', 'Pass it.');
+  await put(workspace, 'AGENTS.md', 'changed\n');
+  await workspace.dropHidden();
+  const { report } = await script(world, workspace, 'find . -path ./.git -prune -o -type f -print');
+  expect(report.outputTail.trim().split('\n').sort()).toEqual([
+    './.env',
+    './.gitignore',
+    './AGENTS.md',
+    './GEMINI.md',
+    './ignored/built.js',
+  ]);
 });

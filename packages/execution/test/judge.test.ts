@@ -39,6 +39,7 @@ describe('a result that cheats', () => {
         path,
         collect: async () => null,
         apply: async () => undefined,
+        dropHidden: async () => undefined,
         dispose: async () => undefined,
       },
       name,
@@ -91,6 +92,29 @@ describe('a result that cheats', () => {
       'lib/conftest.py',
       'packages/sum/scripts/check.sh',
     ]);
+  });
+
+  it.each([
+    ['an own folder of packages', 'test/node_modules/strict/index.js'],
+    ['settings that are found before those of the base', '.npmrc'],
+  ])('cannot steer them by what the base has not: %s', async (_, path) => {
+    world = makeWorld({
+      files: {
+        ...files,
+        'test/sum.test.js': 'try { require("strict") } catch { process.exit(1) }',
+      },
+    });
+    const workspace = await world.create();
+    await write(workspace.path, path, 'ignore-scripts=true\nscript-shell=true\n');
+    if (path.endsWith('.js')) await write(workspace.path, path, '');
+    const collected = await workspace.collect('cheat\n');
+    const result = collected?.result ?? world.base.oid;
+    const usual = judgeGlobs(parsePolicy('version: 1'));
+    const commands = [['npm', 'test']];
+    const job = { base: world.base, result, judge: usual, commands, limits };
+    const acceptance = await world.workspaces.accept(job);
+    expect(acceptance.passed).toBe(false);
+    expect(acceptance.judgeFilesChanged).toEqual([path]);
   });
 
   it('passes when it did the work, and is still shown to have touched the tests', async () => {
@@ -306,6 +330,8 @@ describe('what of a result stands on the base', () => {
     ['is nothing that the base has', ['src/a.js'], ['src/a.js'], []],
     ['is nothing in a folder that is a file there', ['test/b.test.js'], ['test/b.test.js'], []],
     ['is nothing in the place of a folder', ['docs', 'docs/x'], ['docs', 'docs/x'], []],
+    ['is nothing that steers what is there', ['src/.npmrc'], ['src/.npmrc'], []],
+    ['is what steers in a folder of its own', ['new/.npmrc'], ['new/.npmrc'], ['new/.npmrc']],
   ])('%s', (_, added, only, stands) => {
     const entries = baseWith(base, treeOf('src/a.js', ...added), only);
     expect([...entries.keys()]).toEqual([...base.keys(), ...stands]);

@@ -32,28 +32,37 @@ export function errorOf(thrown: unknown): BzzzError {
   return new BzzzError('defect', reasonOf(thrown), { cause: thrown });
 }
 
-/** Sends the error; only for a defect of ours nothing of its reason goes out. */
-export function sendProblem(reply: FastifyReply, error: BzzzError): FastifyReply {
-  const { code, reason, advice, retryable, status } = error;
+/** Only for a defect of ours nothing of its reason goes out. */
+export function problemOf({
+  code,
+  reason,
+  advice,
+  retryable,
+  status,
+}: BzzzError): z.infer<typeof ProblemAnswer> {
   const shown =
     code === 'defect' ? 'something went wrong here; the log of the peer says what' : reason;
+  return {
+    type: `urn:bzzz:error:${code}`,
+    title: code.replaceAll('_', ' '),
+    status,
+    detail: shown,
+    code,
+    reason: shown,
+    advice,
+    retryable,
+  };
+}
+
+export function sendProblem(reply: FastifyReply, error: BzzzError): FastifyReply {
   if (error.retryAfterMs !== undefined) {
     void reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
   }
   return reply
-    .code(status)
+    .code(error.status)
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send({
-      type: `urn:bzzz:error:${code}`,
-      title: code.replaceAll('_', ' '),
-      status,
-      detail: shown,
-      code,
-      reason: shown,
-      advice,
-      retryable,
-    });
+    .send(problemOf(error));
 }
 
 function codeOf(thrown: unknown): ErrorCode | undefined {

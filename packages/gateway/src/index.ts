@@ -1,1 +1,1 @@
-export { type Gateway, type GatewayOptions, startGateway } from './server.ts';
+export { type Gateway, type GatewayOptions, openGateway } from './server.ts';

@@ -17,6 +17,7 @@ import { createSessions } from './access/sessions.ts';
 import { errorOf, sendProblem } from './errors.ts';
 import { openapi } from './openapi.ts';
 import { page, safeHeaders } from './page.ts';
+import { takePlace } from './place.ts';
 import { cluster } from './routes/cluster.ts';
 import type { App } from './routes/context.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -44,43 +45,59 @@ export interface GatewayOptions {
   readonly nowMs: () => number;
 }
 
+/** Where a peer is shown, once it runs. */
 export interface Gateway {
   /** Where it listens, as a root for links. */
   readonly url: string;
+  /** Until then whoever asks is told `gateway_starting`. Once only. */
+  serve(operations: Operations): Promise<void>;
   /** Ends streams too. Idempotent. */
   close(): Promise<void>;
 }
 
-export interface GatewayDeps {
+/**
+ * Takes the port, before the peer begins anything.
+ * Throws `config_invalid`, `gateway_port_taken`, `gateway_unusable`, `peer_key_unsafe`,
+ * `peer_folder_unusable`.
+ */
+export async function openGateway(
+  { logger }: { readonly logger: Logger },
+  options: GatewayOptions,
+): Promise<Gateway> {
+  // Made before anybody can ask, so that whoever starts the peer finds it.
+  await adminToken(options.dataDir);
+  const place = await takePlace(options.listen);
+  const closing = new AbortController();
+  let app: App | undefined;
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    closing.abort(new BzzzError('stopped', 'the peer is stopping'));
+    await Promise.all([place.close(), app?.close()]);
+  };
+  return {
+    url: place.url,
+    async serve(operations) {
+      app = await appOf({ operations, logger }, options, closing.signal);
+      // Before it is ready, its hooks would not run yet, the guard's neither.
+      await app.ready();
+      place.giveTo(app.server);
+    },
+    close: () => (closed ??= close()),
+  };
+}
+
+interface AppDeps {
   readonly operations: Operations;
   readonly logger: Logger;
 }
 
-/** Throws `gateway_port_taken`, `gateway_unusable`, `peer_key_unsafe`, `peer_folder_unusable`. */
-export async function startGateway(deps: GatewayDeps, options: GatewayOptions): Promise<Gateway> {
-  // Made before anybody can ask, so that whoever starts the peer finds it.
-  await adminToken(options.dataDir);
-  const closing = new AbortController();
-  const app = await appOf(deps, options, closing.signal);
-  const url = await listen(app, options.listen);
-  let closed: Promise<void> | undefined;
-  const close = async () => {
-    closing.abort(new BzzzError('stopped', 'the peer is stopping'));
-    await app.close();
-  };
-  return { url, close: () => (closed ??= close()) };
-}
-
 async function appOf(
-  { operations, logger }: GatewayDeps,
+  { operations, logger }: AppDeps,
   options: GatewayOptions,
   closing: AbortSignal,
 ): Promise<App> {
   const app: App = fastify({
     bodyLimit: limits.controlMessageBytesMax,
-    requestTimeout: 30_000,
-    // A connection that is kept open must not hold up the end of the peer.
-    forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
@@ -147,17 +164,4 @@ async function appOf(
 function namesOf({ listen, names }: GatewayOptions): ReadonlySet<string> {
   const host = hostPortOf(listen)?.host;
   return new Set([...names, ...(host === undefined ? [] : [host])].map((one) => one.toLowerCase()));
-}
-
-async function listen(app: App, address: string): Promise<string> {
-  const at = hostPortOf(address);
-  if (at === null) throw new BzzzError('config_invalid', `${address} is not host:port`);
-  try {
-    return await app.listen(at);
-  } catch (error) {
-    await app.close();
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const ours = code === 'EADDRINUSE' ? 'gateway_port_taken' : 'gateway_unusable';
-    throw new BzzzError(ours, `${address}: ${reasonOf(error)}`, { cause: error });
-  }
 }

@@ -67,8 +67,8 @@ describe('access to the gateway', () => {
     const Keys = z.object({ keys: z.array(KeyAnswer) });
     const { keys } = Keys.parse((await world.ask('/api/v1/keys')).json());
     expect(keys.map(({ name, role, scopes }) => [name, role, scopes])).toEqual([
-      ['a-admin', 'admin', ['view', 'submit', 'operate', 'admin']],
-      ['a-operator', 'operator', ['view', 'submit', 'operate']],
+      ['a-admin', 'admin', ['view', 'output', 'submit', 'operate', 'admin']],
+      ['a-operator', 'operator', ['view', 'output', 'submit', 'operate']],
       ['a-viewer', 'viewer', ['view']],
       ['a-node', 'node', ['view', 'submit']],
     ]);
@@ -89,6 +89,14 @@ describe('access to the gateway', () => {
         'gateway_scope_missing',
       ]);
     }
+    const output = '/api/v1/tasks/99/output';
+    expect(await refusal(world.ask(output, { token: viewer.token }))).toEqual([
+      403,
+      'gateway_scope_missing',
+    ]);
+    const operator = await makeRole(world, 'operator', 'operator');
+    const { token } = NewKeyAnswer.parse(operator.json());
+    expect(await refusal(world.ask(output, { token }))).toEqual([404, 'task_unknown']);
     expect((await world.ask('/api/v1/quarantine', { token: viewer.token })).json()).toEqual({
       quarantined: [],
     });

@@ -8,12 +8,12 @@ import { createLogger, createPeer } from '@bzzz/peer';
 import { Config } from '@bzzz/protocol';
 import { afterEach } from 'vitest';
 import { adminToken } from '../src/access/admin-token.ts';
-import { type Gateway, type GatewayOptions, startGateway } from '../src/index.ts';
+import { type Gateway, type GatewayOptions, openGateway } from '../src/index.ts';
 
 const cleanups: (() => unknown)[] = [];
 
 /** Runs after the test, last first. */
-function onCleanup(run: () => unknown): void {
+export function onCleanup(run: () => unknown): void {
   cleanups.push(run);
 }
 
@@ -21,7 +21,7 @@ afterEach(async () => {
   while (cleanups.length > 0) await cleanups.pop()?.();
 });
 
-async function tempDir(): Promise<string> {
+export async function tempDir(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'bzzz-gateway-'));
   onCleanup(() => rm(dir, { recursive: true, force: true }));
   return dir;
@@ -60,7 +60,12 @@ export interface World {
   ask(path: string, options?: AskOptions): Promise<Answer>;
 }
 
-export async function startWorld(options: Partial<GatewayOptions> = {}): Promise<World> {
+interface WorldOptions extends Partial<GatewayOptions> {
+  /** What happens when the port is taken and the peer is not up yet. */
+  readonly early?: (url: string) => Promise<void>;
+}
+
+export async function startWorld({ early, ...options }: WorldOptions = {}): Promise<World> {
   const forge = await createForge({
     dataDir: await tempDir(),
     users: [
@@ -93,9 +98,9 @@ export async function startWorld(options: Partial<GatewayOptions> = {}): Promise
   let gateway: Gateway | undefined;
   const peer = createPeer(config, {
     logger: createLogger({ level: 'silent', format: 'text' }),
-    async face(operations, { logger }) {
-      gateway = await startGateway(
-        { operations, logger },
+    async face({ logger }) {
+      gateway = await openGateway(
+        { logger },
         {
           listen: '127.0.0.1:0',
           dataDir,
@@ -106,6 +111,7 @@ export async function startWorld(options: Partial<GatewayOptions> = {}): Promise
           ...options,
         },
       );
+      await early?.(gateway.url);
       return gateway;
     },
   });

@@ -125,7 +125,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
       ),
     putComment: (repo, number, body, options) =>
       call(options, async (signal) =>
-        comments.put({ repo, number }, await account(signal), body, signal),
+        comments.put({ repo, number }, await account(signal), body, signal, options?.unlessSaid),
       ),
     addLabel: (repo, number, label, options) =>
       call(options, (signal) => issues.addLabel({ repo, number }, label, signal)),

@@ -67,6 +67,7 @@ declare module 'hypercore' {
     setUserData(key: string, value: Uint8Array): Promise<void>;
     download(range: { start: number; end: number }): { destroy(): void };
     on(event: 'append' | 'truncate' | 'download' | 'conflict', listener: () => void): this;
+    off(event: 'append' | 'truncate' | 'download' | 'conflict', listener: () => void): this;
   }
 }
 

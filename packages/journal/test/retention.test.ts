@@ -127,7 +127,8 @@ it('goes on with what others have where the beginning is gone everywhere', async
   const link = await linked(middle, writer);
   await appendEach(writer, 0, 100);
   await caughtUp(middle, writer, link);
-  const start = middle.replica(key).start();
+  // What came last may be the reason why something is being let go just now.
+  const start = await expectEnd(middle.replica(key), 100);
   await writer.close();
 
   const reader = await openedJournals({ replicaAgeMsMax: small.replicaAgeMsMax });

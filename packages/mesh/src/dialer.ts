@@ -6,6 +6,7 @@ import type { PeerId } from '@bzzz/protocol';
 import type { PeerId as Libp2pPeerId, PeerUpdate } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { backoffMs } from './backoff.ts';
+import { connectionLimits } from './connection-limits.ts';
 import type { Connections } from './connections.ts';
 import type { Courtesy } from './courtesy.ts';
 import { addressesOf, configuredTargets, type DialTarget, learnedTarget } from './dial-target.ts';
@@ -16,7 +17,8 @@ const TARGETS_MAX = 1_024;
 const CONNECTIONS_WANTED = 64;
 /** A peer that could not be reached for so long is forgotten; it may come back by itself. */
 const FORGET_MS = 3_600_000;
-const DIAL_MS = 8_000;
+/** A dial lasts at least so long; the key agreement of a busy machine takes a while. */
+const DIAL_MS_MIN = 8_000;
 /** A connection that ends sooner counts as a failed dial, or two peers at odds never rest. */
 const LASTING_MS = 5_000;
 /** When one lost peer is back, the others probably are. */
@@ -87,11 +89,12 @@ export function startDialer(parts: DialerParts, options: DialerOptions): { stop(
   /** Never rejects: a dial that fails is tried again. */
   async function dial(key: string, target: DialTarget): Promise<void> {
     target.dialing = true;
-    const signal = AbortSignal.any([shutdown.signal, AbortSignal.timeout(DIAL_MS)]);
+    const addresses = addressesOf(target);
+    // One after the other is tried: each has its turn, also where all before it lead nowhere.
+    const dialMs = Math.max(DIAL_MS_MIN, addresses.length * connectionLimits.addressDialTimeout);
+    const signal = AbortSignal.any([shutdown.signal, AbortSignal.timeout(dialMs)]);
     try {
-      const connection = await courtesy.insist(target.peer, () =>
-        node.dial(addressesOf(target), { signal }),
-      );
+      const connection = await courtesy.insist(target.peer, () => node.dial(addresses, { signal }));
       target.peer = connection.remotePeer.toString();
     } catch (error) {
       // One list of addresses for all machines holds our own too.

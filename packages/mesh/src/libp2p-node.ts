@@ -10,16 +10,17 @@ import { type Ping, ping } from '@libp2p/ping';
 import { isLoopback } from '@libp2p/utils';
 import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
-import { createLibp2p, type Libp2pOptions } from 'libp2p';
+import { createLibp2p } from 'libp2p';
 import { connectionLimits, dhtLimits, gossipLimits, muxerLimits } from './connection-limits.ts';
 import type { Identity } from './identity.ts';
+import type { Carriers } from './transports.ts';
 
 export type MeshNode = Libp2p<{ identify: Identify; ping: Ping; pubsub: GossipSub }>;
 
 export interface NodeParts {
   readonly identity: Identity;
   readonly connectionProtector: () => ConnectionProtector;
-  readonly carriers: Required<Pick<Libp2pOptions, 'transports' | 'peerDiscovery'>>;
+  readonly carriers: Carriers;
   /** Whether a dial of that peer may go ahead now. */
   readonly mayDial: (peer: string) => boolean;
   /** Score of a peer for what it gossiped: 0 or less. */
@@ -34,16 +35,20 @@ export interface NodeOptions {
 
 /** A libp2p node that is not started yet. */
 export function createNode(parts: NodeParts, options: NodeOptions): Promise<MeshNode> {
+  const { addressSorter, ...carriers } = parts.carriers;
   return createLibp2p({
     start: false,
     privateKey: parts.identity.privateKey,
     nodeInfo: { userAgent: 'bzzz' },
     addresses: { listen: [...options.listen], announceFilter: withoutLoopback },
-    ...parts.carriers,
+    ...carriers,
     connectionProtector: parts.connectionProtector,
     connectionEncrypters: [noise()],
     streamMuxers: [yamux(muxerLimits)],
-    connectionManager: connectionLimits,
+    connectionManager: {
+      ...connectionLimits,
+      ...(addressSorter === undefined ? {} : { addressSorter }),
+    },
     connectionGater: {
       denyDialPeer: (peer) => !parts.mayDial(peer.toString()),
       denyInboundEncryptedConnection: isForeignKey,

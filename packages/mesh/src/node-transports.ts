@@ -1,9 +1,10 @@
-/** What only Node has: sockets and mDNS. A browser build leaves this file out. */
+/** What only Node has: sockets, mDNS, and which networks we are on. A browser build leaves this file out. */
 import { BzzzError, type MeshName, reasonOf } from '@bzzz/protocol';
 import type { Transport } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
 import { tcp } from '@libp2p/tcp';
 import { socketLimits } from './connection-limits.ts';
+import { nearFirst } from './near-first.ts';
 import type { ListenFailure, Transports } from './transports.ts';
 
 const QUERY_MS = 5_000;
@@ -14,6 +15,7 @@ export function nodeTransports(options: { name: MeshName; mdns: boolean }): Tran
     peerDiscovery: options.mdns
       ? [mdns({ serviceTag: serviceTag(options.name), interval: QUERY_MS })]
       : [],
+    addressSorter: nearFirst(),
   });
 }
 

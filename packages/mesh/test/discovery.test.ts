@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { topics } from '@bzzz/protocol';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createIdentity, createMesh, type MeshService } from '../src/index.ts';
 import { createMeshOver } from '../src/mesh.ts';
 import { severableTransports } from './severable.ts';
@@ -64,6 +66,37 @@ describe('five peers', () => {
     );
   });
 });
+
+describe('a peer with addresses at which nobody answers', () => {
+  it('is found at the one that leads to it, however many come before', async () => {
+    const name = freshName();
+    const first = await fleet.add({ name });
+    await first.start();
+    const silent = await Promise.all([1, 2, 3].map(silentAddress));
+    const bootstrap = [
+      ...silent.map((address) => `${address}/p2p/${first.peer}`),
+      ...first.multiaddrs(),
+    ];
+    const second = await fleet.add({ name, bootstrap });
+    await second.start();
+    await until('both are connected', () => allConnected([first, second]));
+  });
+});
+
+/** Where a connection is accepted and nothing is ever said, as behind a router that drops. */
+async function silentAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it has no port');
+  return `/ip4/127.0.0.1/tcp/${address.port}`;
+}
 
 describe('a peer that was lost', () => {
   it('is dialled again after a cut, and gossip goes on', async () => {

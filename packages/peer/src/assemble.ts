@@ -34,14 +34,22 @@ import { receiveWebhooks } from './wiring/webhooks.ts';
 import { superviseWorkers } from './wiring/workers.ts';
 
 /** Shows the peer to others, such as over HTTP: a floor above, so whoever starts the peer brings it. */
-export type Face = (
-  operations: Operations,
-  context: { readonly config: Config; readonly logger: Logger },
-) => Promise<{ readonly url: string; close(): Promise<void> } | null>;
+interface Face {
+  readonly url: string;
+  serve(operations: Operations): Promise<void>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Takes the place where it will be shown, such as a port. Null: nowhere. */
+export type OpenFace = (context: {
+  readonly config: Config;
+  readonly logger: Logger;
+}) => Promise<Face | null>;
 
 export interface Hooks {
   readonly logger: Logger;
-  readonly face?: Face | undefined;
+  readonly face?: OpenFace | undefined;
   /** The journal cannot be written any more. */
   readonly onFatal: (error: BzzzError) => void;
   /** Somebody asks the peer to stop over its control socket. */
@@ -74,6 +82,9 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   const layout = await makeDataFolder(config.dataDir);
   const lock = await lockFolder(layout.lock);
   closing('lock', () => lock.release());
+  // Before anything is begun: a port that is taken ends the start, and nothing has happened.
+  const face = (await hooks.face?.({ config, logger: logger.child('gateway') })) ?? null;
+  closing('place of the gateway', () => face?.close());
   const identity = await openIdentity(layout);
   const key = await openMeshKey(config.mesh, layout);
 
@@ -177,7 +188,6 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   );
   closing('history', () => history.close());
 
-  let face: Awaited<ReturnType<Face>> = null;
   const target = operationsTarget(
     {
       clock,
@@ -194,7 +204,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       survey,
       workers,
     },
-    { config, startMs, onStop: hooks.onStop, faceUrl: () => face?.url ?? null },
+    { config, startMs, onStop: hooks.onStop, faceUrl: face?.url ?? null },
   );
   const operations = createOperations(target);
   const place = await takeSocketPlace(layout);
@@ -204,7 +214,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     { path: place.path, routes: controlRoutes(operations) },
   );
   closing('control', () => control.close());
-  face = (await hooks.face?.(operations, { config, logger: logger.child('gateway') })) ?? null;
+  await face?.serve(operations);
+  // What it serves ends before what it asks.
   closing('gateway', () => face?.close());
 
   const all = parts.move();

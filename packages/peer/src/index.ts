@@ -41,6 +41,6 @@ export { version } from './version.ts';
 export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
 export { openIdentity, openMeshKey } from './folder/keys.ts';
 export { type FolderLock, lockFolder } from './folder/lock.ts';
-export type { Face } from './assemble.ts';
+export type { OpenFace } from './assemble.ts';
 export type { Asker, Operations } from './operations/operations.ts';
 export { createPeer, type Peer } from './peer.ts';

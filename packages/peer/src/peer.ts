@@ -1,7 +1,7 @@
 /** A peer's life: one start, one stop, and the reason of its end. */
 import type { Coordinator } from '@bzzz/coordination';
 import { BzzzError, type Config, type PeerId } from '@bzzz/protocol';
-import type { Assembly, Face } from './assemble.ts';
+import type { Assembly, OpenFace } from './assemble.ts';
 import type { Logger } from './logger.ts';
 import { version } from './version.ts';
 
@@ -27,7 +27,7 @@ export interface Peer {
 /** A peer of this configuration; nothing happens before `start`. */
 export function createPeer(
   config: Config,
-  { logger, face }: { readonly logger: Logger; readonly face?: Face | undefined },
+  { logger, face }: { readonly logger: Logger; readonly face?: OpenFace | undefined },
 ): Peer {
   const ended = Promise.withResolvers<BzzzError | null>();
   let running: Assembly | undefined;

@@ -1,9 +1,9 @@
 /** Coding tools as an operator configures them. */
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRunner, createWorkers } from '@bzzz/execution';
 import { Config } from '@bzzz/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkClis } from '../src/doctor/clis.ts';
 import { readModelKey } from '../src/folder/model-key.ts';
 import { createLogger, loadConfig } from '../src/index.ts';
@@ -94,7 +94,9 @@ describe('doctor', () => {
       codex: { apiKeyFile, program: '/nowhere/codex' },
       gemini: { apiKeyFile, enabled: false },
     });
-    expect(await checkClis(config)).toEqual([
+    const wanted = /claude|codex/;
+    const checks = (await checkClis(config)).filter(({ name }) => wanted.test(name));
+    expect(checks).toEqual([
       { name: 'coding tool claude', ok: true, detail: 'version 3.2.1', advice: null },
       expect.objectContaining({
         name: 'coding tool codex',
@@ -112,9 +114,24 @@ describe('doctor', () => {
     const dir = await tempDir();
     const program = await toolIn(dir, "console.error('no such library'); process.exit(3)");
     const config = cliOf({ claude: { apiKeyFile: await keyIn(dir), program } });
-    expect(await checkClis(config)).toMatchObject([
-      { ok: false, detail: expect.stringMatching(/exit code 3: no such library/) },
-    ]);
+    const [check] = await checkClis(config);
+    expect(check).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/exit code 3: no such library/),
+    });
+  });
+
+  it('tells of a tool that is there, and of which the configuration says nothing', async () => {
+    const dir = await tempDir();
+    const program = join(dir, 'codex');
+    await symlink(await toolIn(dir), program);
+    vi.stubEnv('PATH', `${dir}:${process.env['PATH']}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const told = async (config: Parameters<typeof cliOf>[0]) =>
+      (await checkClis(cliOf(config))).find(({ name }) => name === 'coding tool codex');
+    const detail = expect.stringMatching(/not offered, since .* no section `cli.codex`/);
+    expect(await told({})).toMatchObject({ ok: true, detail });
+    expect(await told({ codex: { apiKeyFile: '/key', enabled: false } })).toBeUndefined();
   });
 });
 

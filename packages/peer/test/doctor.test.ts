@@ -35,7 +35,9 @@ describe('diagnose', () => {
     });
     const checks = await diagnose(config, { live: null });
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
-    expect(checks.map(({ name }) => name)).toEqual([
+    // Which of these a machine has is its own affair.
+    const names = checks.map(({ name }) => name).filter((name) => !name.startsWith('coding tool'));
+    expect(names).toEqual([
       'machine',
       'node',
       'git',

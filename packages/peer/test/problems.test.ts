@@ -118,6 +118,10 @@ describe('problemsOf', () => {
     const told = view({ quarantine: [aside], watching: [watched({ trouble: refused })] });
     expect(codes({ view: told })).toEqual(['error journal_forked', 'error forge_unauthorized']);
     expect(problemsOf(sources({ view: told }))[0]?.text).toContain('peer-2');
+    const flood = Array.from({ length: 200 }, () => ({ ...aside, name: null }));
+    const flooded = view({ quarantine: [...flood, aside] });
+    expect(codes({ view: flooded })).toEqual(['error journal_forked', 'warning journal_forked']);
+    expect(problemsOf(sources({ view: flooded }))[1]?.text).toContain('200 peers');
     const ours = view({ quarantine: [{ ...aside, self: true }] });
     const [problem] = problemsOf(sources({ view: ours }));
     expect(problem?.text).toContain('Other peers have set this one aside');

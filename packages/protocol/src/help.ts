@@ -99,5 +99,10 @@ export const HelpResponse = z.discriminatedUnion('kind', [
     help: Help.optional(),
     tried: z.array(HelpTried).max(limits.helpTriedMax),
   }),
+  /**
+   * Nothing is known here of this branch, as after a restart. That is no end: whoever an earlier run handed
+   * it to may be at it until his lease is over.
+   */
+  z.object({ kind: z.literal('unknown') }),
 ]);
 export type HelpResponse = z.infer<typeof HelpResponse>;

@@ -26,7 +26,7 @@ export {
 } from './journal-tree.ts';
 export { type CommitParts, commitBytes, commitOid, EMPTY_TREE } from './git-object.ts';
 export { globMatcher, matchesAny } from './globs.ts';
-export { helperGlobs, judgeGlobs, usualJudge } from './judge-files.ts';
+export { helperGlobs, judgeGlobs, steering, usualJudge } from './judge-files.ts';
 export {
   Help,
   HelpId,

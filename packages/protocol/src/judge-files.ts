@@ -3,22 +3,31 @@
  * (`newTests.files`) judge in any case.
  */
 
-/** Of tests, of what they compare with, and of what runs them. */
-const folders = [
+/** Of tests, and of what they compare with. */
+const testFolders = [
   ['test', 'tests', '__tests__', 'spec', 'e2e', 'cypress'],
   ['src/*Test', '*.Test', '*.Tests', 'testdata', '__snapshots__', '__mocks__'],
-  ['node_modules', '.cargo', '.mvn', 'gradle/wrapper'],
 ].flat();
+
+/** Of what runs them. */
+const runnerFolders = ['node_modules', '.cargo', '.mvn', 'gradle/wrapper'];
 
 const scripts = ['**/scripts/**', '**/script/**'];
 
-/** Tests by their names, and what says which of them run, and how. */
-const files = [
+/** Tests by their names. */
+const tests = [
   ['*.test.*', '*.spec.*', '*_test.*', '*_spec.rb', '*.snap', '*.t'],
-  ['test_*.py', 'tests.py', 'conftest.py'],
-  ['Makefile', 'GNUmakefile', '*.mk', 'justfile', 'Taskfile.y*ml', 'Rakefile'],
+  ['test_*.py', 'tests.py'],
+].flat();
+
+/** Also names of ordinary work: which of them are settings, their names do not tell. */
+const anyConfig = '*.config.*';
+
+/** What says which tests run, and how: tools look for it by its name. */
+const settings = [
+  ['conftest.py', 'Makefile', 'GNUmakefile', '*.mk', 'justfile', 'Taskfile.y*ml', 'Rakefile'],
   ['package.json', '.npmrc', '.yarnrc*', 'deno.json*', 'bunfig.toml', 'tsconfig*.json'],
-  ['*.config.*', '.mocharc*', '.nycrc*', '.c8rc*', '.babelrc*', 'karma.conf.*'],
+  [anyConfig, '.mocharc*', '.nycrc*', '.c8rc*', '.babelrc*', 'karma.conf.*'],
   ['vitest.workspace.*', '.eslintrc*', '.eslintignore', 'biome.json*', '.prettierrc*'],
   ['pytest.ini', '.pytest.ini', 'tox.ini', 'setup.cfg', 'pyproject.toml', 'noxfile.py'],
   ['.coveragerc', 'mypy.ini', '.flake8', 'ruff.toml', '.ruff.toml'],
@@ -28,16 +37,56 @@ const files = [
   ['composer.json', 'phpunit.*', 'phpstan.*', '.rspec', '.rubocop.yml', 'mix.exs'],
 ].flat();
 
+/** Of `anyConfig` those of what runs tests, or loads what they test. */
+const configOf = [
+  [
+    'vitest',
+    'vite',
+    'jest',
+    'babel',
+    'ava',
+    'playwright',
+    'cypress',
+    'karma',
+    'wdio',
+    'nightwatch',
+  ],
+  [
+    'web-test-runner',
+    'eslint',
+    'prettier',
+    'webpack',
+    'rollup',
+    'swc',
+    'tsup',
+    'next',
+    'nuxt',
+    'svelte',
+  ],
+].flat();
+
 /**
  * At any depth, since a repository holds more than one package. Build files that every new source file changes
  * (`CMakeLists.txt`, `meson.build`, `*.csproj`) are left out: with those of the base no such work could be accepted.
  * `bzzz policy check` warns of them.
  */
 export const usualJudge: readonly string[] = [
-  ...folders.map((name) => `**/${name}/**`),
+  ...[...testFolders, ...runnerFolders].map((name) => `**/${name}/**`),
   ...scripts,
-  ...files.map((name) => `**/${name}`),
+  ...[...tests, ...settings].map((name) => `**/${name}`),
 ];
+
+/**
+ * What would steer the tests of the base branch although nothing there names it: settings that the usual tools find by
+ * themselves. `everywhere`: also in a folder that the base branch has not.
+ */
+export const steering: Readonly<Record<'everywhere' | 'beside', readonly string[]>> = {
+  everywhere: runnerFolders.map((name) => `**/${name}/**`),
+  beside: [
+    ...settings.filter((name) => name !== anyConfig),
+    ...configOf.map((tool) => `${tool}.config.*`),
+  ].map((name) => `**/${name}`),
+};
 
 interface JudgeFields {
   readonly judge: readonly string[];

@@ -1,6 +1,6 @@
 /** Which files judge a result where a policy says nothing of its own. */
 import { describe, expect, it } from 'vitest';
-import { globMatcher, helperGlobs, judgeGlobs, parsePolicy } from '../src/index.ts';
+import { globMatcher, helperGlobs, judgeGlobs, parsePolicy, steering } from '../src/index.ts';
 
 const usual = parsePolicy('version: 1');
 const judges = globMatcher(judgeGlobs(usual));
@@ -50,4 +50,15 @@ it('a new script is no helper of a new test, except where it lies among them', (
 it('a person may copy the list', () => {
   const judge = JSON.stringify(usual.judge);
   expect(parsePolicy(`version: 1\njudge: ${judge}`).judge).toEqual(usual.judge);
+});
+
+it('what steers by its name judges, and no test or ordinary work steers', () => {
+  const steers = globMatcher([...steering.everywhere, ...steering.beside]);
+  const settings =
+    'jest.config.ts a/vitest.config.mjs GNUmakefile conftest.py .npmrc a/node_modules/b/c.js .cargo/config';
+  for (const path of settings.split(' ')) {
+    expect([path, steers(path), judges(path)]).toEqual([path, true, true]);
+  }
+  const others = 'src/app.config.ts test/a.test.js a/__mocks__/fs.js scripts/x.sh src/a.ts';
+  for (const path of others.split(' ')) expect([path, steers(path)]).toEqual([path, false]);
 });

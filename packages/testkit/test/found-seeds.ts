@@ -183,9 +183,27 @@ export const foundSeeds: readonly {
     what: 'a peer that stood still while it asked for a majority buried another by answers of before',
   },
   {
+    seed: 44_150_895,
+    peers: 2,
+    tasks: 6,
+    what: 'a peer bid for ever for a task that it had given back, over a branch that nothing explained any more',
+  },
+  {
     seed: 228_148_815,
     peers: 2,
     tasks: 7,
     what: 'a checkpoint that arrived when its peer was back was known, and the attempt began anew over it',
+  },
+  {
+    seed: 93_776_127,
+    peers: 4,
+    tasks: 5,
+    what: 'a peer that was started anew called a request for help ended, which it had handed on before',
+  },
+  {
+    seed: 394_000_241,
+    peers: 3,
+    tasks: 6,
+    what: 'a result that arrived when its peer had begun anew on a later base was judged by that one',
   },
 ];

@@ -15,6 +15,13 @@ export interface World {
   readonly limits?: Partial<RateLimits>;
 }
 
+export interface ForgePlace {
+  /** What stands before the command, to start it elsewhere than here. */
+  readonly prefix?: readonly string[];
+  /** Default: a free one. */
+  readonly port?: number;
+}
+
 export interface ForgeProcess {
   readonly url: string;
   /** `owner/name`. */
@@ -81,6 +88,7 @@ export function tokenOf(login: string): string {
 export async function startForge(
   stage: Stage,
   { users, repo, limits = {} }: World,
+  place: ForgePlace = {},
 ): Promise<ForgeProcess> {
   const dataDir = join(stage.dir, 'forge');
   await mkdir(dataDir, { mode: 0o700 });
@@ -91,14 +99,14 @@ export async function startForge(
     JSON.stringify({ users: accounts, repos: [repo], limits, adminToken }),
   );
   const name = `${repo.owner}/${repo.name}`;
-  let port = 0;
+  let port = place.port ?? 0;
   let running = await run();
   const url = await urlOf();
   port = Number(new URL(url).port);
 
   function run(): Promise<Running> {
     const args = ['--data', dataDir, '--config', configFile, '--port', String(port)];
-    return stage.start('forge', { argv: [...forgeProgram, ...args] });
+    return stage.start('forge', { argv: [...(place.prefix ?? []), ...forgeProgram, ...args] });
   }
 
   /** Of the newest process: its last line that names one. */

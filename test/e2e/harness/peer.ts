@@ -27,6 +27,8 @@ export interface PeerSpec {
   /** Addresses of others. */
   readonly bootstrap?: readonly string[];
   readonly mdns?: boolean;
+  /** Default: true. */
+  readonly dht?: boolean;
   /** 64 hex digits; default: the key that all peers of this stage share. */
   readonly key?: string;
   readonly repositories?: readonly string[];
@@ -40,6 +42,8 @@ export interface PeerSpec {
   readonly gateway?: { readonly enabled?: boolean; readonly listen?: string };
   /** What stands before the command, to start it elsewhere than here. */
   readonly prefix?: readonly string[];
+  /** Variables of its environment besides those of the machine. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface PeerProcess {
@@ -87,7 +91,9 @@ export async function startPeer(
   await writeFile(configFile, JSON.stringify(await configOf(stage, forge, { ...spec, dataDir })));
   const client = createControlClient(dataDir);
   const argv = [...(spec.prefix ?? []), ...bzzz, 'up', '--config', configFile];
-  let running = await stage.start(spec.name, { argv });
+  const start = () =>
+    stage.start(spec.name, { argv, ...(spec.env === undefined ? {} : { env: spec.env }) });
+  let running = await start();
   let up = await untilUp();
 
   async function untilUp() {
@@ -126,7 +132,7 @@ export async function startPeer(
     pause: () => void signalAll(running.pid, 'SIGSTOP'),
     resume: () => void signalAll(running.pid, 'SIGCONT'),
     async restart() {
-      running = await stage.start(spec.name, { argv });
+      running = await start();
       up = await untilUp();
     },
     async look() {
@@ -240,6 +246,7 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
       listen: [spec.listen ?? '/ip4/127.0.0.1/tcp/0'],
       bootstrap: spec.bootstrap ?? [],
       mdns: spec.mdns ?? false,
+      dht: spec.dht ?? true,
     },
     forge: { apiUrl: forge.url, gitUrl: forge.url, tokenFile },
     repositories: spec.repositories ?? [forge.repo],

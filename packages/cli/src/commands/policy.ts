@@ -118,10 +118,16 @@ function plainRows(plain: Plain, { roles }: Pick<Policy, 'roles'>): string[][] {
 }
 
 function profileText({ executors, models, commands: named, network }: Profile): string {
-  const runs = Object.entries(named).map(([name, argv]) => `${name} \`${argv.join(' ')}\``);
-  const may = runs.length === 0 ? 'runs nothing' : `may run ${runs.join(', ')}`;
   const who = executors.map((name) => (name === 'ollama' ? models.join(' or ') : name));
-  return `${who.join(' or ')}; ${may}; ${reaching(network)}`;
+  const tools = executors.filter((name) => name !== 'ollama');
+  const runs = Object.entries(named).map(([name, argv]) => `${name} \`${argv.join(' ')}\``);
+  const may = [
+    ...(runs.length === 0 ? [] : [`may run ${runs.join(', ')}`]),
+    // What the policy names is told to a tool, and does not hold it.
+    ...(tools.length === 0 ? [] : [`${tools.join(', ')}: anything, by a shell in the sandbox`]),
+  ];
+  const does = may.length === 0 ? 'runs nothing' : may.join('; ');
+  return `${who.join(' or ')}; ${does}; ${reaching(network)}`;
 }
 
 function setupOf({ run, inputs, provides, network }: Setup): string {

@@ -22,18 +22,22 @@ export function submitCommand(program: Command, context: Context): void {
   const command = program
     .command('submit')
     .description('file an issue for the mesh to work on')
-    .requiredOption('--recipe <name>', "a recipe of the repository's .bzzz/policy.yml")
+    .option('--recipe <name>', 'a recipe of the policy; without it the issue is in plain words')
     .option('--param <name=value...>', 'a parameter of the recipe')
     .option('--repo <owner/name>', 'may be left out where the peer works on one only')
     .option('--title <text>', 'of the issue; default: the recipe and its parameters')
-    .option('--text <text>', 'what people should read above the request', '')
+    .option(
+      '--text <text>',
+      'its words; with a recipe what people should read above the request',
+      '',
+    )
     .option('--label <label...>', 'default: bzzz');
   withCommonOptions(command).action((options: Options) => submit(context, options));
 }
 
 /** As commander reads them. */
 const SubmitOptions = z.object({
-  recipe: z.string(),
+  recipe: z.string().optional(),
   param: z.array(z.string()).default([]),
   repo: z.string().optional(),
   title: z.string().optional(),
@@ -66,6 +70,7 @@ async function submit(context: Context, options: Options): Promise<void> {
 
 /** Throws `cli_usage` unless a peer would read back exactly what was asked for. */
 export function issueText(options: SubmitOptions): { title: string; body: string } {
+  if (options.recipe === undefined) return plainIssue(options);
   const parameters = parametersOf(options.param ?? []);
   const asked = WorkRequest.safeParse({ recipe: options.recipe, parameters });
   if (!asked.success) throw usage(complaints(asked.error));
@@ -81,6 +86,16 @@ export function issueText(options: SubmitOptions): { title: string; body: string
   const spoken = [recipe, ...pairs.map(([name, value]) => `${name}=${value}`)].join(' ');
   const title = (options.title ?? spoken).slice(0, limits.titleCharsMax);
   return { title, body };
+}
+
+/** For a model or a coding tool. */
+function plainIssue({ title = '', text = '', param = [] }: SubmitOptions) {
+  if (title.trim() === '') throw usage('--recipe, or --title for an issue in plain words');
+  if (param.length > 0) throw usage('--param is of a recipe: name it by --recipe');
+  if (readWorkRequest(visibleText(text)).kind !== 'none') {
+    throw usage('text would be read as a recipe: name it by --recipe');
+  }
+  return { title: title.slice(0, limits.titleCharsMax), body: text.trim() };
 }
 
 function parametersOf(pairs: readonly string[]): Record<string, string> {

@@ -1,4 +1,4 @@
-/** The configuration file that `bzzz init` writes: every setting, explained, its default in it. */
+/** The configuration file that `bzzz init` writes: the settings, explained, each with its default. */
 import { type Setting, settings } from '@bzzz/peer';
 import { Config } from '@bzzz/protocol';
 
@@ -19,8 +19,15 @@ export function configTemplate(given: ReadonlyMap<string, unknown>): string {
     const indent = second === undefined ? '' : '  ';
     lines.push(...linesOf(setting, given, { indent, key: second ?? first }));
   }
-  return `${lines.join('\n')}\n`;
+  return `${[...lines, ...tail].join('\n')}\n`;
 }
+
+/** What has no flag and no variable. */
+const tail = [
+  '# coding tools that may work here, each with its key: docs/OPERATIONS.md, "Coding tools"',
+  '# cli:',
+  '#   claude: { apiKeyFile: claude.key }',
+];
 
 function linesOf(
   { path, help, env }: Setting,

@@ -29,7 +29,7 @@ function kindStyled(terminal: Terminal, kind: string): string {
   return kind === 'task.ended' ? terminal.style('green', padded) : terminal.style('cyan', padded);
 }
 
-/** The fields that people ask for, in this order; of an intent those of its record. */
+/** The fields that people ask for, in this order; of an intent those of its record, of a verdict what it says. */
 const shown = [
   'task',
   'name',
@@ -49,6 +49,7 @@ const shown = [
   'commits',
   'newTests',
   'elapsedMs',
+  'spent',
   'written',
   'id',
   'pullRequest',
@@ -61,8 +62,7 @@ const shown = [
 const bare: ReadonlySet<string> = new Set(['task', 'title', 'question', 'reason']);
 
 function detail(body: PlainEntry['body']): string {
-  const { intent } = body;
-  const fields = isRecord(intent) && isRecord(intent['record']) ? intent['record'] : body;
+  const fields = innerOf(body['intent'], 'record') ?? innerOf(body['verdict'], 'statement') ?? body;
   return shown
     .flatMap((name) => {
       const value = fields[name];
@@ -71,12 +71,31 @@ function detail(body: PlainEntry['body']): string {
     .join('  ');
 }
 
+function innerOf(value: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
+  const inner = isRecord(value) ? value[name] : undefined;
+  return isRecord(inner) ? inner : undefined;
+}
+
 function field(name: string, value: unknown): string {
   if (name === 'elapsedMs' && typeof value === 'number') return span(value);
   if (name === 'newTests' && isRecord(value)) return testsOf(value);
+  if (name === 'spent' && isRecord(value)) return spentOf(value);
   const text = printable(typeof value === 'string' ? value : JSON.stringify(value));
   if (bare.has(name)) return text;
   return `${name}=${name === 'peer' || name === 'by' ? shortId(text) : text}`;
+}
+
+/** What a model took, as far as it was told. */
+function spentOf(spent: Readonly<Record<string, unknown>>): string {
+  const { model, turns, tokensRead, tokensWritten, costUsd } = spent;
+  const facts = [
+    typeof model === 'string' ? [model] : [],
+    typeof turns === 'number' ? [`${turns} answers`] : [],
+    typeof tokensRead === 'number' ? [`${tokensRead} tokens read`] : [],
+    typeof tokensWritten === 'number' ? [`${tokensWritten} written`] : [],
+    typeof costUsd === 'number' ? [`${costUsd.toFixed(2)} USD`] : [],
+  ].flat();
+  return printable(`spent=(${facts.length === 0 ? 'not told' : facts.join(', ')})`);
 }
 
 /** What came of the tests that a result adds. */

@@ -34,6 +34,7 @@ import type { Trouble } from '../support/trouble.ts';
 import { objection } from '../task/checks.ts';
 import { heldBy } from '../task/rights.ts';
 import { type Spread, spread, type SpreadDeps } from './spread.ts';
+import { createTried } from './tried.ts';
 
 export interface AskDeps extends SpreadDeps {
   readonly random: Random;
@@ -70,7 +71,7 @@ export interface Requests {
    * a checkpoint may see it.
    */
   readonly wasHeard: () => boolean;
-  /** Who was asked in vain, and why nothing came of it. */
+  /** Who was asked, and what came of it. */
   readonly tried: () => readonly HelpTried[];
 }
 
@@ -115,7 +116,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
 
   return {
     requestsOf(stuck, signal) {
-      const tried: HelpTried[] = [];
+      const tried = createTried();
       let count = 0;
       let helped = true;
       let heard = false;
@@ -136,13 +137,17 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
         try {
           const dropped = AbortSignal.any([until, over.signal]);
           const found = await unlessAborted(travel(stuck, signed, dropped), until);
-          tried.push(...found.tried);
+          const { help, tried: others } = found;
+          tried.add({ tried: others });
           helped = false;
-          if (found.help === undefined) return none(whyNobody(found));
+          // Why not is for people: no words of peers reach the executor but those of one that helped.
+          if (help === undefined) return none(others.length === 0 ? alone : 'nobody helps');
           heard = true;
-          const report = await take(deps, stuck, found.help, until);
+          const report = await take(deps, stuck, help, until);
           helped = report.helped;
-          return report;
+          if (helped) tried.add({ help, tried: [] });
+          else tried.add({ tried: [{ peer: help.peer, reason: short(report.text) }] });
+          return helped ? report : none('what another peer changed could not be taken');
         } finally {
           cancel();
           stuck.onAsking(null);
@@ -153,7 +158,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
         ask,
         exhausted: () => count > 0 && (!helped || count >= stuck.policy.help.requestsMax),
         wasHeard: () => heard,
-        tried: () => tried,
+        tried: () => tried.list(),
       };
     },
     async stop() {
@@ -198,7 +203,7 @@ async function pleaOf(
 async function take(
   deps: AskDeps,
   stuck: Stuck,
-  { peer, answer, patch }: Help,
+  { answer, patch }: Help,
   signal: AbortSignal,
 ): Promise<HelpReport> {
   if (patch === '') return { helped: true, text: answer, changed: false };
@@ -209,13 +214,13 @@ async function take(
   } catch (error) {
     if (!isBzzzError(error, 'patch_refused')) throw error;
     deps.trouble.tell(error, record.task);
-    return none(`${peer} sent a patch that does not fit: ${error.reason}`);
+    return none(`it sent a patch that does not fit: ${error.reason}`);
   }
   const after = await workspace.collect(message, { signal });
   const refused = await objectionToPatch(deps, stuck, { before, after }, signal);
   if (refused === undefined) return { helped: true, text: answer, changed: true };
   await workspace.apply(patch, { reverse: true, signal });
-  return none(`${peer} sent a patch that was refused: it ${refused}`);
+  return none(`it sent a patch that was refused: it ${refused}`);
 }
 
 /** All that is there must be fit to be published; held as a peer's is only what the patch itself changed. */
@@ -236,8 +241,10 @@ function none(text: string): HelpReport {
   return { helped: false, text, changed: false };
 }
 
+const alone = 'nobody helps: no other peer could be asked';
+
 function whyNobody({ tried }: Spread): string {
-  if (tried.length === 0) return 'nobody helps: no other peer could be asked';
+  if (tried.length === 0) return alone;
   return `nobody helps: ${tried.map(({ reason }) => reason).join('; ')}`;
 }
 

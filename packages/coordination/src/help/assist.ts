@@ -204,8 +204,10 @@ async function workIn(
   if (refused) return nothing(`the work of whoever asks ${refused}`);
   const where = { path: workspace.path, limits: policy.limits };
   const change = () => changeIn(deps.workspaces, { workspace, base, message }, signal);
+  const between = () => workspace.dropHidden({ signal });
+  const steps = { between, change, onStep: async () => undefined };
   const report = await patience.listen(execution.who, (hooks) =>
-    execution.run({ ...where, ...hooks }, { signal }, { change, onStep: async () => undefined }),
+    execution.run({ ...where, ...hooks }, { signal }, steps),
   );
   if (report.spent !== undefined) spent = { spent: report.spent };
   if (!report.succeeded) return nothing(`${execution.who} failed: ${report.reason}`);

@@ -63,7 +63,8 @@ export async function followBranch(
     if (nothingBegan || lease.isOver()) return { kind: 'lost', reason: reasonOfLoss(job, lease) };
     const response = await call(deps, job, lease.next(), signal);
     if (response?.kind === 'ended') return endOf(response);
-    if (response === undefined) misses += 1;
+    // Who knows nothing of it keeps nothing alive; what he began in an earlier run ends within our lease.
+    if (response === undefined || response.kind === 'unknown') misses += 1;
     else {
       misses = 0;
       const isFirst = lease.heard === null;

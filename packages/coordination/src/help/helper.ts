@@ -4,6 +4,7 @@
  * kept alive by whoever opened it ends by itself, with everything that it had begun.
  */
 import {
+  BzzzError,
   type HelpId,
   type HelpRequest,
   helpProtocol,
@@ -19,9 +20,11 @@ import {
 import type { Mesh, Signer } from '../ports/index.ts';
 import { createLane } from '../support/lane.ts';
 import { createRecent } from '../support/recent.ts';
+import { abortError } from '../support/sleep.ts';
 import { type AssistDeps, type AssistOptions, assist, type Assisted } from './assist.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { type Spread, spread, type SpreadDeps } from './spread.ts';
+import { askedBefore } from './tried.ts';
 
 export interface HelperDeps extends AssistDeps, SpreadDeps {
   readonly mesh: Pick<Mesh, 'peer' | 'handle' | 'request'>;
@@ -66,6 +69,7 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
     if (before !== undefined) return before.status();
     const objection = await objectionTo(from, request);
     if (objection !== undefined) return ended(objection);
+    if (signal.aborted) throw abortError(signal);
     // The same words may have been checked twice at a time.
     return inbox.find(from, request.plea.id)?.status() ?? open(from, request);
   }
@@ -82,19 +86,23 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
   async function open(from: PeerId, ask: Ask): Promise<HelpResponse> {
     const { id, task, peer: asker } = ask.plea;
     const fewest = known.get(id);
-    if (fewest !== undefined && fewest <= ask.hop) return ended('it was asked before');
+    if (fewest !== undefined && fewest <= ask.hop) return ended(askedBefore);
     if (!lane.hasRoom() && ask.hop === hopsMax) return ended('is busy with other requests');
     known.set(id, ask.hop);
     const branch = inbox.open(from, id);
     const { hop, budget } = ask;
-    await deps.chronicle.record({ kind: 'help.taken', task, id, asker, peer: from, hop, budget });
-    const over: Promise<void> = serve(branch, ask, fewest === undefined)
+    const taken = { kind: 'help.taken' as const, task, id, asker, peer: from, hop, budget };
+    const noted = deps.chronicle.record(taken);
+    const over: Promise<void> = noted
+      .then(() => serve(branch, ask, fewest === undefined))
       .catch((error: unknown) => {
         if (!signal.aborted) deps.trouble.tell(error, task);
-        branch.end({ kind: 'ended', tried: triedHere(reasonOf(error)) });
+        // Whom it was handed to may be at it still.
+        branch.lose();
       })
       .finally(() => running.delete(over));
     running.add(over);
+    await noted;
     return branch.status();
   }
 
@@ -107,7 +115,7 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
       return branch.end({ kind: 'ended', help: own.help, tried: [] });
     }
     const further = await handOn(branch, ask, isFirst ? ask.budget - 1 : ask.budget);
-    const tried = [...triedHere(own?.reason ?? 'it was asked before'), ...further.tried];
+    const tried = [...triedHere(own?.reason ?? askedBefore), ...further.tried];
     const { help } = further;
     const told = tried.slice(0, limits.helpTriedMax);
     branch.end({ kind: 'ended', tried: told, ...(help === undefined ? {} : { help }) });
@@ -160,7 +168,7 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
     },
     async stop() {
       stopHandling();
-      stopping.abort();
+      stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
       inbox.stop();
       await Promise.all(running);
     },

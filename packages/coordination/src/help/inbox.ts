@@ -14,6 +14,8 @@ interface IncomingBranch {
   untilMs(): number;
   status(): HelpResponse;
   end(response: Extract<HelpResponse, { kind: 'ended' }>): void;
+  /** What became of it is not known: it is over here, and nobody is told that it ended. */
+  lose(): void;
 }
 
 export interface Inbox {
@@ -46,8 +48,8 @@ export function createInbox(clock: Clock): Inbox {
     },
     answer(from, request) {
       const branch = branches.get(keyOf(from, request.id));
-      // Of an earlier run of ours, or ended long ago: nobody works on it here.
-      if (branch === undefined) return { kind: 'ended', tried: [] };
+      // Of an earlier run of ours, perhaps: whoever that one handed it to may be at it still.
+      if (branch === undefined) return { kind: 'unknown' };
       if (request.kind === 'drop') branch.drop();
       else branch.stay(request);
       return branch.status();
@@ -110,6 +112,10 @@ function createBranch(clock: Clock, forget: () => void) {
       cancel();
       response = ended;
       clock.after(keepMs, forget);
+    },
+    lose(): void {
+      drop();
+      forget();
     },
   };
 }

@@ -17,7 +17,7 @@ import { type BranchDeps, type BranchEnd, followBranch } from './branch.ts';
 
 export interface SpreadDeps extends BranchDeps {
   readonly chronicle: Pick<Chronicle, 'record'>;
-  /** What its peers made is not taken. */
+  /** What its peers made or handed back is not taken. */
   readonly quarantine: Pick<Quarantine, 'has'>;
 }
 
@@ -61,17 +61,20 @@ export async function spread(
 
   async function askOne(peer: PeerId, budget: number): Promise<void> {
     const end = await branch(deps, job, { peer, budget, dropped }, signal);
-    if (end.kind === 'helped' && deps.quarantine.has(end.help.peer)) {
-      tried.push({ peer: end.help.peer, reason: 'it is in quarantine' });
-    } else if (end.kind === 'helped') {
+    if (end.kind === 'helped') {
+      // Who handed it back may have made anything of it.
+      const liar = [end.help.peer, peer].find((one) => deps.quarantine.has(one));
+      if (liar !== undefined) return void tried.push({ peer: liar, reason: 'it is in quarantine' });
       help ??= end.help;
       enough.abort();
     } else if (end.kind === 'nothing') tried.push(...end.tried);
     else tried.push({ peer, reason: end.reason });
   }
 
-  for (;;) {
-    const fresh = dropped.aborted ? [] : job.candidates().filter((peer) => !asked.has(peer));
+  /** Opens as many as there is room for. */
+  function openMore(): void {
+    const isOver = dropped.aborted || signal.aborted;
+    const fresh = isOver ? [] : job.candidates().filter((peer) => !asked.has(peer));
     for (const [index, peer] of fresh.entries()) {
       if (open.size >= fanOut || left === 0) break;
       // Each gets its share of what is left, so that shares never add up to more.
@@ -81,8 +84,19 @@ export async function spread(
       const over: Promise<void> = askOne(peer, budget).finally(() => open.delete(over));
       open.add(over);
     }
-    if (open.size === 0) break;
-    await Promise.race(open);
+  }
+
+  try {
+    for (;;) {
+      openMore();
+      if (open.size === 0) break;
+      await Promise.race(open);
+    }
+  } catch (error) {
+    // One branch failed, as where the journal takes no more: nobody works on in the others behind our back.
+    enough.abort();
+    await Promise.allSettled(open);
+    throw error;
   }
   const told = tried.slice(0, limits.helpTriedMax);
   return help === undefined ? { tried: told } : { help, tried: told };

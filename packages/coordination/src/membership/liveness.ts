@@ -37,6 +37,12 @@ export interface LivenessOptions extends Liveness {
 const watchedMax = 8;
 /** Peers asked to confirm a suspicion. */
 const helpersMax = 3;
+/**
+ * After so many rounds in which neither we nor those whom we asked reached a suspect that we may not bury, we give its
+ * connection up. Behind a router that is gone nobody closes it, and TCP tries it ever more seldom: mended after a
+ * minute, it is silent for another one. A new one is dialled every few seconds.
+ */
+const roundsMax = 3;
 /** So often in a row only others reach a peer before we give our connection to it up and dial anew. */
 const detoursMax = 3;
 /** So many suspicions long a member of an earlier run may take to be heard, before it is asked for. */
@@ -162,6 +168,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
     await chronicle.record({ kind: 'member.suspected', peer });
     const incarnation = membership.get(peer)?.capabilities.incarnation ?? 0;
     await mesh.publish(topics.health, { kind: 'suspected', peer, incarnation });
+    let rounds = 0;
     while (isSuspected(peer)) {
       const sinceMs = clock.monotonicMs();
       const [others] = await Promise.all([
@@ -170,8 +177,11 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
         sleep(clock, suspicionMs, signal),
       ]);
       if (!isSuspected(peer)) return;
+      if (overslept(sinceMs, suspicionMs) && others !== 'reached') continue;
       if (others === 'reached') revive(peer);
-      else if (others === 'unreached' && !overslept(sinceMs, suspicionMs)) await bury(peer);
+      else if (others === 'unreached') await bury(peer);
+      rounds += 1;
+      if (rounds % roundsMax === 0 && isSuspected(peer)) mesh.disconnect(peer);
     }
   }
 

@@ -36,6 +36,8 @@ export interface Membership {
   /** Those of `remember` that are still missing. */
   missing(): readonly PeerId[];
   get(peer: PeerId): Member | undefined;
+  /** Whether it said ever, in this run or the last, that it is one; dead or not. */
+  isMet(peer: PeerId): boolean;
   all(): readonly Member[];
   /** Everybody that is not dead. */
   live(): readonly Capabilities[];
@@ -53,7 +55,7 @@ export interface Membership {
 }
 
 /** Members beyond this are not remembered; the longest silent goes first. */
-const membersMax = 1024;
+export const membersMax = 1024;
 
 export function createMembership(self: PeerId): Membership {
   const members = new Map<PeerId, Member>();
@@ -127,6 +129,7 @@ export function createMembership(self: PeerId): Membership {
     },
     missing: () => [...missing],
     get: (peer) => members.get(peer),
+    isMet: (peer) => members.has(peer) || missing.has(peer),
     all: () => [...members.values()],
     live,
     serving: (repo) =>

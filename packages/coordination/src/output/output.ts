@@ -9,6 +9,7 @@ import {
   type OutputPosition,
   outputProtocol,
   type PeerId,
+  printedText,
   type TaskId,
 } from '@bzzz/protocol';
 import type { MemberView, TaskView } from '../peer/view.ts';
@@ -70,7 +71,8 @@ export function startOutput(deps: OutputDeps): Output {
       if (piece !== null && !isSound(piece)) {
         return { peer, piece: null, why: 'what the peer that holds it says does not fit together' };
       }
-      return told(peer, piece);
+      // It should be harmless already, and its word for that is not taken.
+      return told(peer, piece && { ...piece, text: printedText(piece.text) });
     } catch (error) {
       if (signal.aborted || !isBzzzError(error)) throw error;
       return { peer, piece: null, why: whySilent(error.code) };

@@ -74,7 +74,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const trouble = createTrouble({ clock, chronicle, onFatal: options.onFatal });
   const blockersOf = createBlockersOf({ ...ports, trouble });
   const consent = createConsent({ ...ports, trouble, meshAccounts });
-  const heads = createHeads({ ...ports, chronicle, trouble }, timing);
+  const heads = createHeads({ ...ports, chronicle, trouble, membership }, timing);
   const { quarantine } = heads;
   const known = { clock, membership, quarantine, self };
   const spending = createSpending(known, options.spend ?? {});

@@ -183,6 +183,11 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
+interface PutCommentOptions extends Options {
+  /** A comment that holds these words stays as it is: it says the same, and perhaps more of it. */
+  readonly unlessSaid?: string;
+}
+
 /**
  * GitHub, or whatever speaks its API. Reads may be stale for a while; only `push` decides.
  *
@@ -235,7 +240,12 @@ export interface Forge {
   /** Takes our own account off. */
   unassign(repo: RepoName, number: IssueNumber, options?: Options): Promise<{ written: boolean }>;
   /** The one comment of bzzz on an issue, found by a hidden marker, edited in place. */
-  putComment(repo: RepoName, number: IssueNumber, body: string, options?: Options): Promise<Put>;
+  putComment(
+    repo: RepoName,
+    number: IssueNumber,
+    body: string,
+    options?: PutCommentOptions,
+  ): Promise<Put>;
   addLabel(
     repo: RepoName,
     number: IssueNumber,

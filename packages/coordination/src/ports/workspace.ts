@@ -54,6 +54,11 @@ export interface Workspace {
    * `patch_refused` when it does not fit or reaches out of the folder.
    */
   apply(patch: string, options?: { reverse?: boolean; signal?: AbortSignal }): Promise<void>;
+  /**
+   * Removes configuration of coding tools that `collect` does not see, since git ignores it, and that the base has not.
+   * Nothing may run there meanwhile.
+   */
+  dropHidden(options?: { signal?: AbortSignal }): Promise<void>;
   /** Removes the folder and ends what still runs in it. Idempotent. */
   dispose(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** Signed heads of journals, and the peers that they set aside: one peer's part in it. */
 import { ToldHead, type PeerId } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
+import type { Membership } from '../membership/membership.ts';
 import type { Clock, Journal, Mesh, Signer } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { createQuarantine, type Quarantine } from './quarantine.ts';
@@ -12,6 +13,7 @@ export interface HeadsDeps {
   readonly signer: Signer;
   readonly journal: Pick<Journal, 'key' | 'head'>;
   readonly chronicle: Pick<Chronicle, 'record' | 'onEntry'>;
+  readonly membership: Pick<Membership, 'isMet'>;
   readonly trouble: Pick<Trouble, 'tell'>;
   readonly witness: WitnessOf;
 }

@@ -25,10 +25,10 @@ interface Kept {
 
 /** Of one peer: a peer that runs tells two, so this is the last while of it. */
 const headsMax = 32;
-/** As many as members are remembered; the longest silent goes first. */
+/** As many as members are remembered; the longest silent goes first, and of those first who was never met. */
 const peersMax = 1_024;
 
-export function createHeardHeads(): HeardHeads {
+export function createHeardHeads(isMet: (peer: PeerId) => boolean): HeardHeads {
   const byPeer = new Map<PeerId, Kept[]>();
 
   function find(signed: SignedHead): Kept | undefined {
@@ -44,8 +44,10 @@ export function createHeardHeads(): HeardHeads {
       const confirmed = kept.findIndex((one) => one.confirmed);
       kept.splice(Math.max(0, confirmed), 1);
     }
+    if (byPeer.size <= peersMax) return;
     const [silent] = byPeer.keys();
-    if (byPeer.size > peersMax && silent !== undefined) byPeer.delete(silent);
+    const leaving = [...byPeer.keys()].find((peer) => !isMet(peer)) ?? silent;
+    if (leaving !== undefined) byPeer.delete(leaving);
   }
 
   return {

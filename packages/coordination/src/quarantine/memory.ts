@@ -1,5 +1,6 @@
 /** What the own journal tells of peers that were set aside, and of what people decided. */
 import type { EntryBody, ForkEvidence, JournalKey, PeerId, SettledHistory } from '@bzzz/protocol';
+import { withoutPlace } from './places.ts';
 import type { Quarantined, QuarantineMemory } from './quarantine.ts';
 
 export interface QuarantineFold {
@@ -10,12 +11,17 @@ export interface QuarantineFold {
 export function foldQuarantine(): QuarantineFold {
   const quarantined = new Map<PeerId, Quarantined>();
   const settled = new Map<PeerId, readonly SettledHistory[]>();
+  const members = new Set<PeerId>();
   return {
     take(body, wallMs) {
+      if (body.kind === 'member.joined') members.add(body.peer);
+      if (body.kind === 'member.dead') members.delete(body.peer);
       if (body.kind === 'peer.quarantined') {
         const { peer, reason, evidence } = body;
         const key = journalIn(evidence);
         quarantined.set(peer, { peer, key, reason, evidence, sinceWallMs: wallMs });
+        const over = withoutPlace(quarantined.keys(), (one) => members.has(one));
+        for (const one of over) quarantined.delete(one);
       }
       if (body.kind !== 'quarantine.lifted') return;
       quarantined.delete(body.peer);

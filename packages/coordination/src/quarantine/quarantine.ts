@@ -4,7 +4,8 @@
  * still takes part in contests. It is asked for no verdicts and no help, what it says as a judge or helper
  * counts no more from then on, and its log is not read any further; its replica stays as it is.
  *
- * The own journal holds the proof, so it outlives a restart, and whoever has a replica of ours has it too.
+ * The own journal holds the proof, so it outlives a restart, and whoever has a replica of ours has it too. Of a
+ * peer that was never met nothing is written before it is, or a flood of identities would fill the journal.
  */
 import {
   BzzzError,
@@ -16,7 +17,9 @@ import {
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Clock } from '../ports/index.ts';
+import type { Membership } from '../membership/membership.ts';
 import { type Contradiction, isSettled } from './contradiction.ts';
+import { withoutPlace } from './places.ts';
 
 export interface Quarantined {
   readonly peer: PeerId;
@@ -36,9 +39,13 @@ export interface QuarantineMemory {
 export interface Quarantine {
   has(peer: PeerId): boolean;
   all(): readonly Quarantined[];
+  /** Those that were met as members: of these others are told. */
+  met(): readonly Quarantined[];
+  /** A peer has said that it is a member: what is known of it is written now. */
+  join(peer: PeerId): Promise<void>;
   /** Whether it would be news: nobody is set aside twice, or for what a person let pass. */
   isNews(found: Pick<Contradiction, 'peer' | 'key' | 'fork' | 'length'>): boolean;
-  /** What was found in evidence that was checked. Resolves when it is in the journal. */
+  /** What was found in evidence that was checked. Resolves when it is in the journal, where it belongs. */
   put(found: Contradiction, evidence: ForkEvidence): Promise<void>;
   /** A person's word. Throws `peer_unknown` when that peer is not set aside. */
   lift(peer: PeerId, settled: readonly SettledHistory[]): Promise<void>;
@@ -48,31 +55,47 @@ export interface Quarantine {
 export interface QuarantineDeps {
   readonly clock: Pick<Clock, 'wallMs'>;
   readonly chronicle: Pick<Chronicle, 'record'>;
+  readonly membership: Pick<Membership, 'isMet'>;
 }
 
-/** More peers are not set aside: what is kept must be bounded, and a mesh like that needs a person anyway. */
-export const quarantinedMax = 256;
-
-export function createQuarantine({ clock, chronicle }: QuarantineDeps): Quarantine {
+export function createQuarantine({ clock, chronicle, membership }: QuarantineDeps): Quarantine {
   const quarantined = new Map<PeerId, Quarantined>();
+  /** Not in the journal, as they were not met. */
+  const unwritten = new Set<PeerId>();
   const settledOf = new Map<PeerId, readonly SettledHistory[]>();
 
   function isNews(found: Parameters<Quarantine['isNews']>[0]): boolean {
-    if (quarantined.has(found.peer) || quarantined.size >= quarantinedMax) return false;
+    if (quarantined.has(found.peer)) return false;
     return !isSettled(found, settledOf.get(found.peer) ?? []);
+  }
+
+  function forget(peer: PeerId): void {
+    quarantined.delete(peer);
+    unwritten.delete(peer);
+  }
+
+  async function write(peer: PeerId): Promise<void> {
+    const one = quarantined.get(peer);
+    if (one === undefined || !unwritten.delete(peer)) return;
+    const { reason, evidence } = one;
+    await chronicle.record({ kind: 'peer.quarantined', peer, reason, evidence });
   }
 
   return {
     has: (peer) => quarantined.has(peer),
     all: () => [...quarantined.values()],
+    met: () => [...quarantined.values()].filter(({ peer }) => membership.isMet(peer)),
     isNews,
     async put(found, evidence) {
       if (!isNews(found)) return;
       const { peer, key, reason } = found;
       const sinceWallMs = Math.floor(clock.wallMs());
       quarantined.set(peer, { peer, key, reason, evidence, sinceWallMs });
-      await chronicle.record({ kind: 'peer.quarantined', peer, reason, evidence });
+      unwritten.add(peer);
+      for (const one of withoutPlace(quarantined.keys(), membership.isMet)) forget(one);
+      if (membership.isMet(peer)) await write(peer);
     },
+    join: write,
     async lift(peer, settled) {
       if (!quarantined.has(peer)) {
         throw new BzzzError('peer_unknown', `${peer} is not in quarantine`);
@@ -80,7 +103,7 @@ export function createQuarantine({ clock, chronicle }: QuarantineDeps): Quaranti
       const all = newest([...(settledOf.get(peer) ?? []), ...settled]);
       await chronicle.record({ kind: 'quarantine.lifted', peer, settled: all });
       settledOf.set(peer, all);
-      quarantined.delete(peer);
+      forget(peer);
     },
     remember(memory) {
       for (const one of memory.quarantined) quarantined.set(one.peer, one);

@@ -21,7 +21,8 @@ import {
   type TreeWitness,
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
-import type { Clock, Mesh, Signer } from '../ports/index.ts';
+import type { Membership } from '../membership/membership.ts';
+import type { Clock, Mesh, Signer, StoredEntry } from '../ports/index.ts';
 import { createSerial } from '../support/serial.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { createWaker } from '../support/waker.ts';
@@ -34,6 +35,7 @@ export interface WatchHeadsDeps {
   readonly mesh: Pick<Mesh, 'peer' | 'publish' | 'subscribe'>;
   readonly signer: Signer;
   readonly chronicle: Pick<Chronicle, 'onEntry'>;
+  readonly membership: Pick<Membership, 'isMet'>;
   readonly trouble: Pick<Trouble, 'tell'>;
   readonly quarantine: Quarantine;
   readonly witness: WitnessOf;
@@ -69,7 +71,7 @@ export function watchHeads(deps: WatchHeadsDeps, options: WatchHeadsOptions): Wa
   const stopping = new AbortController();
   const { signal } = stopping;
   const waker = createWaker(clock);
-  const heard = createHeardHeads();
+  const heard = createHeardHeads(deps.membership.isMet);
   const serial = createSerial();
   /** When somebody else told of it last: then we need not, too. */
   const toldAtMs = new Map<PeerId, number>();
@@ -82,7 +84,8 @@ export function watchHeads(deps: WatchHeadsDeps, options: WatchHeadsOptions): Wa
     const newest = await signed(options.head());
     await publish({ kind: 'heads', heads: [signedFirst, newest] });
     const nowMs = clock.monotonicMs();
-    for (const { peer, evidence } of quarantine.all()) {
+    for (const peer of toldAtMs.keys()) if (!quarantine.has(peer)) toldAtMs.delete(peer);
+    for (const { peer, evidence } of quarantine.met()) {
       const heardMs = toldAtMs.get(peer) ?? Number.NEGATIVE_INFINITY;
       if (nowMs - heardMs >= announceMs) await publish({ kind: 'fork', evidence });
     }
@@ -105,7 +108,8 @@ export function watchHeads(deps: WatchHeadsDeps, options: WatchHeadsOptions): Wa
     }
   }
 
-  function onEntry(): void {
+  function onEntry({ entry: { body } }: StoredEntry): void {
+    if (body.kind === 'member.joined') quarantine.join(body.peer).catch(trouble.tell);
     if (growing) return;
     growing = true;
     clock.after(announceMs / tellsPerAnnouncement, () => {
@@ -155,7 +159,8 @@ export function watchHeads(deps: WatchHeadsDeps, options: WatchHeadsOptions): Wa
     toldAtMs.set(found.peer, clock.monotonicMs());
     if (!quarantine.isNews(found)) return;
     await quarantine.put(found, evidence);
-    await publish({ kind: 'fork', evidence });
+    // Of strangers others are told when they are met: a flood of them must not be handed on.
+    if (deps.membership.isMet(found.peer)) await publish({ kind: 'fork', evidence });
   }
 
   /** How far each journal of that peer is known, by whatever it signed. */

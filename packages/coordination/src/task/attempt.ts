@@ -292,6 +292,7 @@ function stepHooks(
   const { task, epoch, attempt } = record;
   let sinceMs = clock.monotonicMs();
   return {
+    between: () => workspace.dropHidden({ signal }),
     change: () => changeIn(workspaces, { workspace, base, message }, signal),
     async onStep(told) {
       const elapsedMs = clock.monotonicMs() - sinceMs;
@@ -308,7 +309,7 @@ function failureOf({ commands, judgeFilesChanged }: Acceptance): string {
   const more = judgeFilesChanged.length - judgeFilesShownMax;
   return [
     failure,
-    'Of these files, which judge a result, it ran with those of the base branch, where that has them:',
+    'Of these files, which judge a result, it ran with those of the base branch; settings that the base branch has not were left out:',
     ...judgeFilesChanged.slice(0, judgeFilesShownMax).map((path) => `- ${path}`),
     ...(more > 0 ? [`- and ${more} more`] : []),
   ].join('\n');

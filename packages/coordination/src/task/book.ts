@@ -177,7 +177,7 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
       const hold = holdOfHint(hint, 0);
       return move(
         entry,
-        ended(entry.state, { state: hint.kind, hold, reason: 'said by its holder' }),
+        ended(entry.state, { state: hint.kind, hold, reason: 'the comment on the issue says why' }),
       );
     }
   }

@@ -7,7 +7,7 @@
  * Where the lock says `result` or `failed` already, only what people see is completed. From any
  * point: fenced (somebody holds a higher epoch) -> stop at once; people win -> release.
  */
-import { BzzzError, type HelpId, type Oid, taskParts } from '@bzzz/protocol';
+import { BzzzError, type HelpId, type LockRecord, type Oid, taskParts } from '@bzzz/protocol';
 import type { Base } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
 import { runAttempt } from './attempt.ts';
@@ -16,6 +16,7 @@ import { adopt } from './complete.ts';
 import type { DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
 import { fail, giveUp, publish, refence, release, retryOrFail } from './endings.ts';
 import type { Adopted } from '../fence/holding.ts';
+import { isExplained } from '../fence/tip.ts';
 import { forgeWork } from './insist.ts';
 import { keepAlive } from './keep-alive.ts';
 import { type Prior, priorResult, unexplainedBranch } from './prior-result.ts';
@@ -47,9 +48,21 @@ export async function driveTask(
       await deps.visible.failed(record, record.reason, signal);
       return { state: 'failed', reason: record.reason };
     case 'released':
-      // Given back by an earlier run, or before a bid that was refused: free for whoever bids.
-      return { state: 'released', reason: record.reason, again: 'soon' };
+      return givenBack(deps, record, job.resultTip, signal);
   }
+}
+
+/** By an earlier run, or before a bid that was refused: free for whoever bids, but over what a person made. */
+async function givenBack(
+  { visible }: DriveDeps,
+  record: Extract<LockRecord, { state: 'released' }>,
+  resultTip: Oid | null,
+  signal: AbortSignal,
+): Promise<DriveEnd> {
+  const { reason } = record;
+  if (isExplained(record, resultTip)) return { state: 'released', reason, again: 'soon' };
+  await visible.released(record, unexplainedBranch, signal);
+  return { state: 'released', reason: unexplainedBranch, again: 'when-reopened' };
 }
 
 /** Says with a release which state of the issue it goes by: until all is said, people may have gone on. */

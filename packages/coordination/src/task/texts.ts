@@ -81,13 +81,15 @@ function cell(text: string): string {
   return inline(text).replaceAll('|', '¦');
 }
 
+/** The words by which the comment on an end is known. */
+export function failedWords({ epoch, attempt }: LockRecord): string {
+  return `could not do this (epoch ${epoch}, attempt ${attempt}) and needs a person.`;
+}
+
 export function failedComment(peerName: string, record: LockRecord, reason: string): string {
-  return [
-    `Peer **${peerName}** could not do this (epoch ${record.epoch}, attempt ${record.attempt}) and needs a person.`,
-    '',
-    fenced(reason),
-    footer(record),
-  ].join('\n');
+  return [`Peer **${peerName}** ${failedWords(record)}`, '', fenced(reason), footer(record)].join(
+    '\n',
+  );
 }
 
 export function releasedComment(peerName: string, record: LockRecord, reason: string): string {
@@ -226,7 +228,7 @@ function listed(paths: readonly string[]): string[] {
 function judgeNote({ judgeFilesChanged }: Acceptance): string[] {
   if (judgeFilesChanged.length === 0) return [];
   return [
-    'The result changes files that judge it. The base versions were used; please look at these yourself:',
+    'The result changes files that judge it. The base versions were used, and of settings that the base has not none; new tests were run. Please look at these yourself:',
     '',
     ...listed(judgeFilesChanged),
     '',

@@ -3,18 +3,12 @@
  * if absent, so they may be repeated at any time, by us or by a later holder. Each write has its
  * intent in the journal first (invariant 7).
  */
-import {
-  isBzzzError,
-  type LockRecord,
-  reasonOf,
-  taskParts,
-  type VisibleEffect,
-} from '@bzzz/protocol';
+import { isBzzzError, type LockRecord, taskParts, type VisibleEffect } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Clock, Forge, PullRequestText, Random } from '../ports/index.ts';
 import { patiently } from '../support/backoff.ts';
 import type { Trouble } from '../support/trouble.ts';
-import { claimComment, doneComment, failedComment, releasedComment } from './texts.ts';
+import { claimComment, doneComment, failedComment, failedWords, releasedComment } from './texts.ts';
 
 /** Put on issues that bzzz gave up. */
 export const needsPersonLabel = 'bzzz:needs-person';
@@ -105,9 +99,16 @@ export function createVisible(deps: VisibleDeps, options: VisibleOptions): Visib
     }
   }
 
-  function comment(record: LockRecord, body: string, signal: AbortSignal): Promise<void> {
+  function comment(
+    record: LockRecord,
+    body: string,
+    signal: AbortSignal,
+    unless: { unlessSaid?: string } = {},
+  ): Promise<void> {
     const { repo, number } = taskParts(record.task);
-    return show(record, 'comment', signal, () => forge.putComment(repo, number, body, { signal }));
+    return show(record, 'comment', signal, () =>
+      forge.putComment(repo, number, body, { signal, ...unless }),
+    );
   }
 
   return {
@@ -144,7 +145,9 @@ export function createVisible(deps: VisibleDeps, options: VisibleOptions): Visib
       comment(record, doneComment(peerName, record, pullRequest, how), signal),
     async failed(record, reason, signal) {
       const { repo, number } = taskParts(record.task);
-      await comment(record, failedComment(peerName, record, reasonOf(reason)), signal);
+      // Lock and journal know less of the reason than what was told first.
+      const unlessSaid = failedWords(record);
+      await comment(record, failedComment(peerName, record, reason), signal, { unlessSaid });
       await show(record, 'label', signal, () =>
         forge.addLabel(repo, number, needsPersonLabel, { signal }),
       );

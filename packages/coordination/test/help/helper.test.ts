@@ -61,7 +61,7 @@ async function pairOf(change: Partial<HelperOptions> = {}, issue = issueOf()) {
     }
     return response;
   }
-  return { asker, stand, work, helper, askOf, send, stay, settled };
+  return { asker, stand, hub, work, helper, askOf, send, stay, settled };
 }
 
 const reasonsOf = (response: HelpResponse) =>
@@ -150,6 +150,13 @@ describe('a plea for help', () => {
     expect(helper.hasHelped(task)).toBe(true);
   });
 
+  it('does not call ended what an earlier run was asked: others may be at it for that run', async () => {
+    const { helper, send, stay } = await pairOf();
+    helper.remember({ asked: [id], helped: [] });
+    expect(await stay(3)).toEqual({ kind: 'unknown' });
+    expect(await send({ kind: 'drop', id })).toEqual({ kind: 'unknown' });
+  });
+
   const forgeries: [string, Partial<Ask>, string][] = [
     ['a forged signature', { signature: new Uint8Array(64) }, 'it is not signed by whoever asks'],
     ['a path of others', { path: [peerOf(7)] }, 'its path is not the one that it came by'],
@@ -215,6 +222,39 @@ describe('a plea for help', () => {
     await stand.clock.advance(1);
     expect(await send({ kind: 'drop', id })).toMatchObject({ kind: 'ended' });
     expect(work.events.at(-1)).toBe('dispose');
+  });
+
+  it('is not called ended where handing it on failed: whoever it reached may be at it', async () => {
+    const third = peerOf(3);
+    const { stand, hub, askOf, send, stay } = await pairOf({
+      unable: () => 'cannot',
+      candidates: () => [third],
+    });
+    let calls = 0;
+    hub.join(third).handle(helpProtocol, async () => {
+      calls += 1;
+      if (calls === 4) throw new Error('a defect on the way');
+      return { kind: 'working' as const, number: calls - 1 };
+    });
+    hub.link(stand.peer, third);
+    await send(await askOf({}, { budget: 4 }));
+    await stay(0);
+    await stand.clock.advance(5_000);
+    expect(calls).toBe(4);
+    expect(await stay(0)).toEqual({ kind: 'unknown' });
+    expect(stand.journal.of('trouble')).toMatchObject([{ reason: 'a defect on the way' }]);
+  });
+
+  it('is not taken any more once we stop', async () => {
+    const { stand, helper, askOf, send } = await pairOf();
+    const asked = send(await askOf());
+    const [stopped] = await Promise.all([
+      stand.clock.drive(helper.stop()),
+      expect(asked).rejects.toThrow('stopping'),
+    ]);
+    expect(stopped).toBeUndefined();
+    expect(stand.journal.kinds()).not.toContain('help.taken');
+    expect(stand.clock.waiting()).toBe(0);
   });
 
   it('ends when we stop', async () => {

@@ -3,6 +3,7 @@
  * what is told when nobody helps.
  */
 import { afterEach, describe, expect, it } from 'vitest';
+import { createMemoryJournal } from '../support/memory-journal.ts';
 import { createMemoryPeer, createMemoryWorld } from '../support/memory-peers.ts';
 import { issueOf } from '../support/memory-forge.ts';
 import { number } from '../support/stand.ts';
@@ -25,7 +26,7 @@ async function rowOf(
   for (let index = 0; index < count; index += 1) {
     const peer = createMemoryPeer(world, index + 1);
     peer.work.script.stuck = !able.includes(index);
-    peer.work.script.takesMs = helperTakesMs;
+    peer.work.script.takesMs = able.includes(index) ? helperTakesMs : 1_000;
     peers.push(peer);
   }
   for (const [index, { peer }] of peers.entries()) {
@@ -39,7 +40,7 @@ async function rowOf(
   await clock.advance(5_000);
   for (const { coordinator } of peers.slice(1)) await coordinator.start();
   await clock.advance(untilMs);
-  return { clock, hub, forge, on: forge.task(number), first };
+  return { world, clock, hub, forge, on: forge.task(number), first };
 }
 
 function at(index: number): Peer {
@@ -49,6 +50,19 @@ function at(index: number): Peer {
 }
 
 const endsOf = ({ journal }: Peer) => journal.of('help.ended');
+
+/** It dies as by kill -9, and is there again at once, between the same neighbours. */
+async function startAnew(world: ReturnType<typeof createMemoryWorld>, index: number) {
+  const dead = at(index);
+  const neighbours = dead.mesh.connected();
+  for (const neighbour of neighbours) world.hub.cut(dead.peer, neighbour);
+  const journal = createMemoryJournal();
+  for await (const { entry } of dead.journal.read()) await journal.append(entry);
+  const heir = createMemoryPeer(world, index + 1, { journal });
+  peers.push(heir);
+  for (const neighbour of neighbours) world.hub.link(heir.peer, neighbour);
+  await heir.coordinator.start();
+}
 
 describe('a row of peers', () => {
   it('brings help from three hops away, into the workspace of whoever is stuck', async () => {
@@ -71,6 +85,9 @@ describe('a row of peers', () => {
     expect(on.issue.labels).toContain('bzzz:needs-person');
     expect(on.comment).toContain('asked for help');
     for (const index of [1, 2, 3]) expect(on.comment).toContain(at(index).peer);
+    // Why each did not is for people: to the executor these are words of strangers to its work.
+    const [ended] = first.journal.of('attempt.ended');
+    expect(ended?.reason).toMatch(/^the recipe failed: nobody helps\nasked for help:\n- /);
   });
 
   it('does not try again elsewhere what everybody was asked about', async () => {
@@ -92,6 +109,22 @@ describe('a row of peers', () => {
     expect(helper.journal.of('help.worked')).toMatchObject([{ outcome: 'cancelled' }]);
     expect(endsOf(first)).toMatchObject([{ outcome: 'nobody' }]);
     // Whoever helped had stopped before whoever asked said so.
+    expect(outAtMs).toBeLessThan(clock.monotonicMs());
+  });
+
+  it('knows it though whoever handed it on was started anew meanwhile (invariant 6)', async () => {
+    const long = { helperTakesMs: 600_000, untilMs: 25_000 };
+    const { clock, world, first } = await rowOf(3, [2], long);
+    const helper = at(2);
+    expect(helper.journal.of('help.begun')).toHaveLength(1);
+    await startAnew(world, 1);
+    let outAtMs: number | null = null;
+    for (let step = 0; step < 40 && endsOf(first).length === 0; step += 1) {
+      await clock.advance(1_000);
+      if (helper.journal.of('help.worked').length > 0) outAtMs ??= clock.monotonicMs();
+    }
+    expect(endsOf(first)).toMatchObject([{ outcome: 'nobody' }]);
+    expect(helper.journal.of('help.worked')).toMatchObject([{ outcome: 'cancelled' }]);
     expect(outAtMs).toBeLessThan(clock.monotonicMs());
   });
 

@@ -53,6 +53,12 @@ it.each([
   expect(first.work.events).toContain('apply patch');
   expect(first.work.events.includes('undo patch')).toBe(isUndone);
   expect(asked[0]).toEqual({ from: resultOid, to: Oid.parse('d'.repeat(40)) });
+  if (!isUndone) return;
+  // What it touched is told to people, and not to the executor.
+  const [ended] = first.journal.of('attempt.ended');
+  const told =
+    /^the recipe failed: what another peer changed could not be taken\nasked for help:\n- \S+: it sent a patch that was refused: it touches the protected path package.json/;
+  expect(ended?.reason).toMatch(told);
 });
 
 it('no checkpoint publishes it while it is being looked at, nor what is there after', async () => {

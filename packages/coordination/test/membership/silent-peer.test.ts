@@ -88,4 +88,22 @@ describe('a connected peer that says nothing any more', () => {
     await clock.advance(20 * suspicionMs);
     expect(peers.map((peer) => membership.isDead(peer))).toEqual([false, false, false, false]);
   });
+
+  it('gets a new connection where no majority is seen, which finds it as soon as there is a way', async () => {
+    const { clock, hub, mesh, peers, membership, journal, hanging } = meshOf(4);
+    await clock.advance(2 * pingMs);
+    // A router is gone: nobody closes anything, and TCP tries ever more seldom.
+    for (const peer of peers) hanging.add(peer);
+    await clock.advance(noticedMs + suspicionMs);
+    expect(mesh.connected()).toHaveLength(peers.length);
+    await clock.advance(3 * suspicionMs);
+    expect(mesh.connected()).toEqual([]);
+    expect(journal.of('member.dead')).toEqual([]);
+    hanging.clear();
+    for (const peer of peers) hub.link(mesh.peer, peer);
+    await clock.advance(2 * suspicionMs);
+    expect(peers.map((peer) => membership.get(peer)?.liveness)).not.toContain('suspected');
+    expect(mesh.connected()).toHaveLength(peers.length);
+    expect(journal.of('member.suspected')).toHaveLength(peers.length);
+  });
 });

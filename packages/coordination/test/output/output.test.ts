@@ -129,6 +129,18 @@ describe('the output of an attempt', () => {
     });
   });
 
+  it('of a peer that says anything has no control characters, wherever it is shown', async () => {
+    const { bee: asks, ant: lies } = world();
+    lies.output.stop();
+    const text = '\u001b]0;owned\u0007\u001b[2Jclean\u202e\u009b\r\n';
+    const at = { run: 1, at: 0 };
+    const rest = { epoch, attempt: 1, executor: 'recipe', running: true, more: false };
+    const to = { run: 1, at: text.length };
+    lies.mesh.handle(outputProtocol, async () => ({ piece: { ...rest, from: at, to, text } }));
+    const { piece } = await read(asks);
+    expect(piece).toMatchObject({ text: 'clean\n', to });
+  });
+
   it('never comes from a mask that moves what it masks', async () => {
     const clock = createManualClock();
     const printed = createPrinted({ clock, mask: async (text) => `${text}!` });

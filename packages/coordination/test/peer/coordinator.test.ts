@@ -1,10 +1,11 @@
 import { commitOid, Epoch, Oid, RepoName, topics, utf8 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
+import { createHolding } from '../../src/fence/holding.ts';
 import { createIdentity, peerOf } from '../support/identity.ts';
 import { errorOf, issueOf, repo } from '../support/memory-forge.ts';
 import { createMemoryPeer, createMemoryWorld, timing } from '../support/memory-peers.ts';
 import { createMemoryJournal } from '../support/memory-journal.ts';
-import { createStand, number, task } from '../support/stand.ts';
+import { calm, createStand, number, task } from '../support/stand.ts';
 
 async function aloneWith(change: Parameters<typeof issueOf>[0] = {}) {
   const world = createMemoryWorld();
@@ -106,6 +107,23 @@ describe('a peer alone', () => {
     forge.fates = ['lose-request', 'lose-request', 'lose-reply'];
     await clock.advance(60_000);
     expect(stateOf()).toMatchObject({ state: 'done', epoch: 1 });
+  });
+
+  it('tells once that a branch which it cannot explain holds up what it gave back', async () => {
+    const world = createMemoryWorld();
+    world.forge.file(issueOf());
+    const before = createStand(1, world);
+    const holding = createHolding(before, await before.win());
+    await holding.release('it stops', calm);
+    world.forge.task(number).result = Oid.parse('d'.repeat(40));
+    const one = createMemoryPeer(world, 1, before);
+    await one.coordinator.start();
+    await world.clock.advance(10 * timing.leaseMs);
+    expect(one.coordinator.view().tasks).toMatchObject([
+      { state: 'released', reason: expect.stringContaining('no claim explains') },
+    ]);
+    expect(world.forge.task(number).comment).toContain('no claim explains');
+    expect(one.journal.of('task.ended')).toHaveLength(1);
   });
 
   it('leaves a task alone where a person pushed to the lock branch', async () => {

@@ -5,6 +5,7 @@ import {
   type HeadsMessage,
   ToldHead,
   JournalKey,
+  type PeerId,
   Sha256Hex,
   type SignedHead,
   topics,
@@ -12,7 +13,9 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import { helpCandidates } from '../../src/help/candidates.ts';
 import { createMembership } from '../../src/membership/membership.ts';
-import { logsSetAside, quarantinedMax } from '../../src/quarantine/quarantine.ts';
+import { foldQuarantine } from '../../src/quarantine/memory.ts';
+import { strangersMax } from '../../src/quarantine/places.ts';
+import { logsSetAside } from '../../src/quarantine/quarantine.ts';
 import { readMemory } from '../../src/recovery/fold.ts';
 import { createBook } from '../../src/task/book.ts';
 import { createIdentity, peerOf } from '../support/identity.ts';
@@ -30,20 +33,22 @@ afterEach(async () => {
 const liar = createIdentity(9);
 const key = JournalKey.parse('ab'.repeat(32));
 
-async function headOf(length: number, digit: string, fork = 0): Promise<SignedHead> {
+const headOf = (length: number, digit: string) => headBy(liar, length, digit);
+const evidenceOf = (length: number) => evidenceBy(liar, length);
+
+async function headBy(who: typeof liar, length: number, digit: string): Promise<SignedHead> {
   const treeHash = Sha256Hex.parse(digit.repeat(64));
   const statement = {
-    peer: liar.peer,
-    head: ToldHead.parse({ key, length, fork, treeHash, rootsHash: treeHash }),
+    peer: who.peer,
+    head: ToldHead.parse({ key, length, fork: 0, treeHash, rootsHash: treeHash }),
   };
-  return { ...statement, signature: bytesToHex(await liar.sign(headSigningBytes(statement))) };
+  return { ...statement, signature: bytesToHex(await who.sign(headSigningBytes(statement))) };
 }
 
-const evidenceOf = async (length: number) => ({
-  kind: 'heads' as const,
-  first: await headOf(length, '1'),
-  second: await headOf(length, '2'),
-});
+async function evidenceBy(who: typeof liar, length: number) {
+  const [first, second] = [await headBy(who, length, '1'), await headBy(who, length, '2')];
+  return { kind: 'heads' as const, first, second };
+}
 
 /** Peers, each linked with the next, and one that says whatever the test wants. */
 async function meshOf(count: number, journals: ReturnType<typeof createMemoryJournal>[] = []) {
@@ -60,27 +65,36 @@ async function meshOf(count: number, journals: ReturnType<typeof createMemoryJou
     await mesh.publish(topics.heads, message);
     await world.clock.advance(100);
   };
-  return { ...world, say };
+  /** The liar says to whoever is linked with it that it is a member. */
+  const join = async () => {
+    await mesh.publish(topics.capabilities, capabilitiesOf(liar.peer));
+    await world.clock.advance(100);
+  };
+  return { ...world, say, join };
 }
 
 const asideAt = (index: number) =>
   peers[index]?.coordinator.view().quarantine.map(({ peer }) => peer);
 
 describe('a peer that is heard with two stories', () => {
-  it('is set aside, by those too who heard only one of them, and it is journalled', async () => {
-    const { hub, clock, say } = await meshOf(3);
+  it('is set aside, by those too who heard only one of them, and journalled by who met it', async () => {
+    const { hub, clock, say, join } = await meshOf(3);
     const [one, two, three] = peers;
     if (!one || !two || !three) throw new Error('there are three');
     hub.link(one.peer, liar.peer);
+    await join();
     await say({ kind: 'heads', heads: [await headOf(7, '1')] });
     await say({ kind: 'heads', heads: [await headOf(9, '3')] });
     expect(asideAt(0)).toEqual([]);
     await say({ kind: 'heads', heads: [await headOf(7, '2')] });
     await clock.advance(1_000);
     for (const index of [0, 1, 2]) expect(asideAt(index)).toEqual([liar.peer]);
-    for (const { journal } of peers) {
-      expect(journal.of('peer.quarantined')).toMatchObject([{ peer: liar.peer }]);
-    }
+    const written = () => peers.map(({ journal }) => journal.of('peer.quarantined').length);
+    expect(written()).toEqual([1, 0, 0]);
+    for (const other of [two, three]) hub.link(other.peer, liar.peer);
+    await join();
+    await join();
+    expect(written()).toEqual([1, 1, 1]);
   });
 
   it('is told of to whoever joins later', async () => {
@@ -88,6 +102,7 @@ describe('a peer that is heard with two stories', () => {
     const [one] = peers;
     if (!one) throw new Error('there is one');
     world.hub.link(one.peer, liar.peer);
+    await world.join();
     await world.say({ kind: 'fork', evidence: await evidenceOf(7) });
     const late = createMemoryPeer(world, 2);
     world.hub.link(one.peer, late.peer);
@@ -103,6 +118,7 @@ describe('a peer that is heard with two stories', () => {
     const [one] = peers;
     if (!one) throw new Error('there is one');
     first.hub.link(one.peer, liar.peer);
+    await first.join();
     await first.say({ kind: 'fork', evidence: await evidenceOf(7) });
     await one.coordinator.stop();
     peers.length = 0;
@@ -158,16 +174,52 @@ describe('quarantine', () => {
     expect(ask()).toEqual([peerOf(2)]);
   });
 
-  it('holds no more peers than it may, and none twice', async () => {
-    const { quarantine, journal } = createStand(1);
+  it('has a place for whoever was met, however many others sign two stories', async () => {
+    const world = await meshOf(1);
+    const [one] = peers;
+    if (!one) throw new Error('there is one');
+    world.hub.link(one.peer, liar.peer);
+    const flood = async (from: number) => {
+      for (let index = from; index < from + strangersMax + 5; index += 1) {
+        await world.say({ kind: 'fork', evidence: await evidenceBy(createIdentity(index), 7) });
+      }
+    };
+    await flood(1_000);
+    expect(asideAt(0)).toHaveLength(strangersMax);
+    await world.join();
+    await world.say({ kind: 'fork', evidence: await evidenceOf(7) });
+    expect(asideAt(0)).toContain(liar.peer);
+    await flood(2_000);
+    // The oldest of those who were never met have gone, and nothing of them was ever written.
+    expect(asideAt(0)).toHaveLength(strangersMax + 1);
+    expect(asideAt(0)).toContain(liar.peer);
+    expect(asideAt(0)).not.toContain(createIdentity(1_000).peer);
+    expect(one.journal.of('peer.quarantined')).toMatchObject([{ peer: liar.peer }]);
+    await one.coordinator.stop();
+    const { quarantine } = await readMemory(one.journal, calm);
+    expect(quarantine.quarantined).toMatchObject([{ peer: liar.peer }]);
+  });
+
+  it('remembers members first, of more than it may hold', async () => {
+    const fold = foldQuarantine();
     const evidence = await evidenceOf(7);
-    for (let index = 0; index < quarantinedMax + 5; index += 1) {
-      const found = { peer: peerOf(index), key, fork: 0, length: 7, reason: 'two stories' };
-      await quarantine.put(found, evidence);
-      await quarantine.put(found, evidence);
-    }
-    expect(quarantine.all()).toHaveLength(quarantinedMax);
-    expect(journal.of('peer.quarantined')).toHaveLength(quarantinedMax);
+    const aside = (peer: PeerId) =>
+      fold.take({ kind: 'peer.quarantined', peer, reason: 'two stories', evidence }, 0);
+    fold.take({ kind: 'member.joined', peer: liar.peer, name: 'liar' }, 0);
+    aside(liar.peer);
+    for (let index = 0; index < strangersMax + 5; index += 1) aside(peerOf(index));
+    const { quarantined } = fold.memory();
+    expect(quarantined).toHaveLength(strangersMax + 1);
+    expect(quarantined.map(({ peer }) => peer)).toContain(liar.peer);
+  });
+
+  it('sets nobody aside twice', async () => {
+    const { quarantine, journal } = createStand(1);
+    const found = { peer: liar.peer, key, fork: 0, length: 7, reason: 'two stories' };
+    await quarantine.put(found, await evidenceOf(7));
+    await quarantine.put(found, await evidenceOf(7));
+    expect(quarantine.all()).toHaveLength(1);
+    expect(journal.of('peer.quarantined')).toHaveLength(1);
   });
 
   it('leaves a journal alone that somebody else calls his own, too', () => {

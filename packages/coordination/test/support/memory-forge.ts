@@ -277,8 +277,9 @@ export function createMemoryForge(): MemoryForge {
     async putComment(_repo, number, body, o) {
       enter('putComment', o?.signal);
       const at = task(number);
-      const written = at.comment !== body;
-      at.comment = body;
+      const isSaid = o?.unlessSaid !== undefined && at.comment?.includes(o.unlessSaid) === true;
+      const written = at.comment !== body && !isSaid;
+      if (written) at.comment = body;
       return { written, id: number };
     },
     async addLabel(_repo, number, label, o) {

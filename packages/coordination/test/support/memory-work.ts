@@ -135,6 +135,9 @@ export function createMemoryWork(
     async apply(patch, { reverse = false } = {}) {
       events.push(reverse ? `undo ${patch}` : `apply ${patch}`);
     },
+    async dropHidden() {
+      events.push('drop hidden');
+    },
     async dispose() {
       events.push('dispose');
     },

@@ -35,6 +35,7 @@ export const leaseMs = 60_000;
 export const calm = new AbortController().signal;
 /** Of work that has one step. */
 export const noSteps = {
+  between: () => Promise.reject(new Error('there is one step')),
   change: () => Promise.reject(new Error('there is no critic')),
   onStep: () => Promise.reject(new Error('there are no steps')),
 };
@@ -56,7 +57,7 @@ export function createStand(
   const trouble = createTrouble({ clock, chronicle, onFatal: (error) => fatal.push(error) });
   const blockersOf = createBlockersOf({ forge, trouble });
   const consent = createConsent({ forge, trouble, meshAccounts: () => [account] });
-  const quarantine = createQuarantine({ clock, chronicle });
+  const quarantine = createQuarantine({ clock, chronicle, membership: { isMet: () => true } });
   const ports = {
     quarantine,
     clock,

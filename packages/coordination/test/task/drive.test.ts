@@ -174,6 +174,15 @@ describe('a task that goes wrong', () => {
     expect(on().issue.labels).toContain(needsPersonLabel);
   });
 
+  it('tells people more of it than the lock does, and that stays', async () => {
+    const { stand, holding, drive, on } = await driveOf();
+    await holding.fail('cut short', calm);
+    const reason = `${'line\n'.repeat(300)}the end`;
+    await createVisible(stand, options).failed(holding.tip().record, reason, calm);
+    await stand.clock.drive(drive());
+    expect(on().comment).toContain('the end');
+  });
+
   it('fails when it gives no sign for longer than the policy allows', async () => {
     const { stand, work, drive, on } = await driveOf({ failures: options.attemptsMax - 1 });
     work.script.endless = true;

@@ -30,6 +30,11 @@ export interface CliDeps {
   readonly workers?: Workers;
 }
 
+/** Where a tool of this name is on the PATH; it is not started. Null: nowhere. */
+export async function whereCli(name: CliName): Promise<string | null> {
+  return (await locate(cliTools[name].program))?.path ?? null;
+}
+
 export function createCli(
   { runner, reach = reachPublic, workers }: CliDeps,
   name: CliName,

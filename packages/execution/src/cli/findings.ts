@@ -29,7 +29,11 @@ const lineCharsMax = 4 * 1024 * 1024;
 /** One message, as a model may write it. */
 const saidCharsMax = 256 * 1024;
 
-export function createReader(output: Output): Reader {
+/** `watch` is told each line with what was read in it. */
+export function createReader(
+  output: Output,
+  watch: (told: Told | null, line: string) => void = () => undefined,
+): Reader {
   const decoder = new StringDecoder('utf8');
   let line = '';
   let tooLong = false;
@@ -46,6 +50,7 @@ export function createReader(output: Output): Reader {
 
   function take(text: string): void {
     const told = readLine(output, text);
+    watch(told, text);
     if (told === null) found = { ...found, unknown: found.unknown + 1 };
     else add(told);
   }

@@ -12,6 +12,7 @@ import { apiPort, outPort } from './launch/plan.ts';
 import type { Located } from './locate.ts';
 import type { CliSettings } from './options.ts';
 import type { CliTool } from './tool.ts';
+import { createTeller } from './words.ts';
 
 export interface AttemptDeps {
   readonly runner: Pick<Runner, 'run'>;
@@ -68,12 +69,16 @@ export async function runRound(
   const environment = { ...(isOpen ? proxyEnvironment : {}), ...filled.environment };
   const ports = isOpen ? [apiPort, outPort] : [apiPort];
   await folder.write({ ...filled, environment, ports, input });
-  const reader = createReader(tool.output);
+  // Events are for programs: what they mean is told instead.
+  const quietStdout = tool.output.format === 'lines';
+  const teller = createTeller(tool.name, (text) => request.onPrinted?.(text));
+  const reader = createReader(tool.output, quietStdout ? teller.told : undefined);
   const outcome = await runner.run(
     {
       ...runOf({ tool, settings }, { located, request, folder, home }),
       argv: folder.argv,
       timeMs,
+      quietStdout,
       onStdout(chunk) {
         reader.add(chunk);
         onTold?.({ findings: reader.soFar(), resumed: session !== null });
@@ -84,7 +89,9 @@ export async function runRound(
     },
     signal === undefined ? {} : { signal },
   );
-  return { outcome, findings: reader.end(), argv: filled.argv, resumed: session !== null };
+  const findings = reader.end();
+  teller.end();
+  return { outcome, findings, argv: filled.argv, resumed: session !== null };
 }
 
 /** What every run of the tool in this attempt sees and may. */

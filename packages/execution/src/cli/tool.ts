@@ -64,6 +64,8 @@ export interface Told {
   readonly part?: string | undefined;
   /** The message is whole: a further part begins another. */
   readonly whole?: boolean;
+  /** What people who watch are shown of it; parts are shown as they are. */
+  readonly shown?: string | undefined;
   /** Why it failed. */
   readonly failure?: string | undefined;
   readonly ended?: boolean;

@@ -209,6 +209,8 @@ const ToPeer = z.discriminatedUnion('kind', [
     timeMs: z.number().positive(),
     /** Whether it wants what is printed. */
     output: z.boolean(),
+    /** It tells itself what that means to people. */
+    quiet: z.boolean(),
   }),
   z.strictObject({ kind: z.literal('plan'), id: Id, plan: Plan }),
   z.strictObject({

@@ -68,8 +68,12 @@ export function createRemote(send: (message: ToPeer) => void): Remote {
 
   return {
     counts,
-    async run({ argv, timeMs, onStdout }, { signal } = {}): Promise<RunOutcome> {
-      const question = { kind: 'run' as const, argv, timeMs, output: onStdout !== undefined };
+    async run(
+      { argv, timeMs, onStdout, quietStdout: quiet = false },
+      { signal } = {},
+    ): Promise<RunOutcome> {
+      const output = onStdout !== undefined;
+      const question = { kind: 'run' as const, argv, timeMs, output, quiet };
       const answer = await call(question, signal, onStdout);
       if (answer.kind !== 'ran') throw mismatch(answer);
       if (answer.way !== null) Object.assign(counts, answer.way);

@@ -24,7 +24,10 @@ export interface SessionJob {
   readonly counts?: () => WayCounts;
 }
 
-type Allowed = Omit<RunRequest, 'timeMs' | 'onStdout' | 'onSign' | 'onPrinted' | 'rest'>;
+type Allowed = Omit<
+  RunRequest,
+  'timeMs' | 'onStdout' | 'quietStdout' | 'onSign' | 'onPrinted' | 'rest'
+>;
 
 export interface SessionDeps {
   readonly clock: Clock;
@@ -66,7 +69,8 @@ export async function converse(
     }
   }
 
-  async function run({ id, argv, timeMs, output }: Asked & { kind: 'run' }, until: AbortSignal) {
+  async function run(asked: Asked & { kind: 'run' }, until: AbortSignal) {
+    const { id, argv, timeMs, output, quiet: quietStdout } = asked;
     const allowed = await job.allowed(argv);
     if (allowed === null) return worker.lose(`it wants to run what it may not: ${argv[0]}`);
     const tell = (bytes: Buffer) => worker.send({ kind: 'output', id, bytes });
@@ -76,7 +80,10 @@ export async function converse(
       ...(rest && { rest }),
       ...(output && { onStdout: tell }),
     };
-    const outcome = await runner.run({ ...allowed, timeMs, ...hooks }, { signal: until });
+    const outcome = await runner.run(
+      { ...allowed, timeMs, quietStdout, ...hooks },
+      { signal: until },
+    );
     worker.send({ kind: 'ran', id, outcome, way: job.counts?.() ?? null });
   }
 

@@ -36,6 +36,23 @@ say({ type: 'system', subtype: 'init', session_id: 's-1', model: 'sonnet' });
 setInterval(() => {}, 1_000);
 `;
 
+it('whoever watches a coding tool reads words, not events, and its warnings', async () => {
+  const script = `
+say({ type: 'system', subtype: 'init', session_id: 's-1', model: 'sonnet' });
+console.error('a warning of its runtime');
+const content = [{ type: 'text', text: 'I look.' }, { type: 'tool_use', name: 'Bash', input: { command: 'ls' } }];
+say({ type: 'assistant', session_id: 's-1', message: { content } });
+done({ num_turns: 1 });
+`;
+  const at = await world({ script });
+  let printed = '';
+  const report = await at.run({}, { onPrinted: (more) => void (printed += more) });
+  expect(report.succeeded).toBe(true);
+  expect(printed).toContain('[claude] I look.\n[tool] Bash {"command":"ls"}\n');
+  expect(printed).toContain('a warning of its runtime\n');
+  expect(printed).not.toContain('session_id');
+});
+
 it('a coding tool that is cut short has told what it cost until then', async () => {
   const at = await world({ script: hangs, answer: (response) => response.end('{}') });
   const abort = new AbortController();

@@ -37,14 +37,14 @@ const ways: Readonly<Record<string, () => void>> = {
   },
   'hangs up': () => void socket.end(),
   'runs what it may not': () =>
-    channel.send({ kind: 'run', id: 1, argv: ['id'], timeMs: 1_000, output: false }),
+    channel.send({ kind: 'run', id: 1, argv: ['id'], timeMs: 1_000, output: false, quiet: false }),
   'asks nobody': () => channel.send({ kind: 'help', id: 1, question: 'How?' }),
   'asks too much'() {
     for (let id = 1; id < 10; id += 1) channel.send({ kind: 'help', id, question: 'How?' });
   },
   'reads nothing'() {
     socket.pause();
-    channel.send({ kind: 'run', id: 1, argv: flood, timeMs: 20_000, output: true });
+    channel.send({ kind: 'run', id: 1, argv: flood, timeMs: 20_000, output: true, quiet: false });
   },
   stays: () => channel.send({ kind: 'sign' }),
 };

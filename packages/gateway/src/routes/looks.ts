@@ -82,7 +82,8 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
   app.get(
     '/api/v1/tasks/:id/output',
     {
-      config: view,
+      // A wall screen is read by whoever passes, and what is printed may be a whole private file.
+      config: { scope: 'output' },
       schema: {
         summary: 'What its attempt prints, wherever it runs, after a position of an earlier answer',
         params: ById,

@@ -21,7 +21,14 @@ import { CommentRow, parseAnswer } from './schemas.ts';
 import { isSameText } from './text.ts';
 
 export interface CommentApi {
-  put(at: At, account: Account, body: string, signal: AbortSignal): Promise<Put>;
+  /** `unlessSaid`: a comment that holds these words stays as it is. */
+  put(
+    at: At,
+    account: Account,
+    body: string,
+    signal: AbortSignal,
+    unlessSaid?: string,
+  ): Promise<Put>;
 }
 
 export interface CommentDeps {
@@ -52,6 +59,7 @@ interface Job {
   readonly key: string;
   readonly account: Account;
   readonly text: string;
+  readonly unlessSaid: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -133,8 +141,9 @@ export function createCommentApi(
 
   /** Null: it is gone, or belongs to another account and ours may not edit it. */
   const update = async (job: Job, row: CommentRow): Promise<Put | null> => {
-    const { at, text, signal } = job;
-    if (isSameText(row.body, text)) return { written: false, id: row.id };
+    const { at, text, unlessSaid, signal } = job;
+    const isSaid = unlessSaid !== undefined && row.body.includes(unlessSaid);
+    if (isSaid || isSameText(row.body, text)) return { written: false, id: row.id };
     const parameters = { ...repoParameters(at.repo), comment_id: row.id, body: text };
     try {
       await rest.write({ route: `PATCH ${commentPath}`, parameters, signal });
@@ -196,9 +205,9 @@ export function createCommentApi(
   };
 
   return {
-    put(at, account, body, signal) {
+    put(at, account, body, signal, unlessSaid) {
       const key = `${at.repo}#${at.number}`;
-      const job = { at, key, account, text: `${commentMarker}\n${body}`, signal };
+      const job = { at, key, account, text: `${commentMarker}\n${body}`, unlessSaid, signal };
       // One at a time an issue: two that find no comment would each write one.
       return lock.run(key, signal, () => put(job));
     },

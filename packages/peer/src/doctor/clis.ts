@@ -1,13 +1,13 @@
 /** The coding tools that the operator wants: whether they start, and their keys. */
-import { createRunner } from '@bzzz/execution';
-import { type Config, isBzzzError } from '@bzzz/protocol';
+import { createRunner, whereCli } from '@bzzz/execution';
+import { CliName, type Config, isBzzzError } from '@bzzz/protocol';
 import type { Check } from '@bzzz/protocol/api';
 import { readModelKey } from '../folder/model-key.ts';
 import { cliWords } from '../status/cli-words.ts';
 import { wantedClis } from '../wiring/clis.ts';
 import { bad, good } from './checks.ts';
 
-/** Nothing for those that nobody wants. */
+/** Of those of which nobody says anything, the ones that are there. */
 export async function checkClis(
   { cli, work }: Pick<Config, 'cli' | 'work'>,
   options: { signal?: AbortSignal } = {},
@@ -31,6 +31,11 @@ export async function checkClis(
         ? `Name in \`cli.${name}.folders\` what it needs to see in the sandbox, or install it anew.`
         : `Install it (\`${tool.install}\`), or name it in \`cli.${name}.program\`.`;
     checks.push(seen?.kind === 'there' ? good(title, said) : bad(title, said, advice));
+  }
+  for (const name of CliName.options.filter((one) => cli[one] === undefined)) {
+    const path = await whereCli(name);
+    const why = `not offered, since the configuration has no section \`cli.${name}\``;
+    if (path !== null) checks.push(good(`coding tool ${name}`, `${path}, ${why}`));
   }
   return checks;
 }

@@ -58,7 +58,10 @@ const severity = { error: 0, warning: 1 } as const;
 
 /** Before all else: it concerns what everybody here believes, and only a person can end it. */
 function quarantineOf({ view: { quarantine } }: ProblemSources): Problem[] {
-  return quarantine.map(({ self, name, peer, reason }) => {
+  const strangers = quarantine.filter(({ self, name }) => !self && name === null);
+  const many = strangers.length > 1 ? strangers : [];
+  const each = quarantine.filter((one) => !many.includes(one));
+  const told = each.map(({ self, name, peer, reason }): Problem => {
     if (self) {
       const text = `Other peers have set this one aside, as its journal tells two stories: ${reason}.`;
       return { code: 'journal_forked', severity: 'error', text, advice: ownFork };
@@ -66,6 +69,10 @@ function quarantineOf({ view: { quarantine } }: ProblemSources): Problem[] {
     const text = `${name ?? peer} (${peer.slice(-8)}) is in quarantine, its journal tells two stories: ${reason}.`;
     return ofCode('journal_forked', 'error', text);
   });
+  if (many.length === 0) return told;
+  // Identities cost nothing: a flood of them must not hide the one that matters.
+  const text = `${many.length} peers that are no members here are in quarantine, their journals tell two stories.`;
+  return [...told, ofCode('journal_forked', 'warning', text)];
 }
 
 const ownFork =

@@ -38,8 +38,8 @@ export interface OperationsOptions {
   /** When the peer started, on the monotonic clock. */
   readonly startMs: number;
   readonly onStop: () => void;
-  /** Where it is served over HTTP; null: nowhere, or not yet. */
-  readonly faceUrl: () => string | null;
+  /** Where it is served over HTTP; null: nowhere. */
+  readonly faceUrl: string | null;
 }
 
 /** What can be asked of a running peer, over its parts. */
@@ -75,7 +75,7 @@ export function operationsTarget(
         gossip: mesh.stats().gossip,
         addresses: mesh.multiaddrs(),
         webhook: received,
-        gatewayUrl: options.faceUrl(),
+        gatewayUrl: options.faceUrl,
         slots: survey.slots(),
         workers: workers.state(),
         lookedAgoMs: clock.monotonicMs() - lookedAtMs,

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 
 /**
- * `view`: look at everything; `submit`: file issues; `operate`: tell peers and tasks what to do; `admin`: make
+ * `view`: look at everything but what attempts print, which holds words of the repository and whatever a mask
+ * of secrets does not know; `output`: that too; `submit`: file issues; `operate`: tell peers and tasks what to do; `admin`: make
  * and delete keys. A key has some of them.
  */
-export const Scope = z.enum(['view', 'submit', 'operate', 'admin']);
+export const Scope = z.enum(['view', 'output', 'submit', 'operate', 'admin']);
 export type Scope = z.infer<typeof Scope>;
 
 /** Named sets of scopes. `node` is for the programs of another machine. */
@@ -13,8 +14,8 @@ export const Role = z.enum(['admin', 'operator', 'viewer', 'node']);
 export type Role = z.infer<typeof Role>;
 
 export const rolesOf: Readonly<Record<Role, readonly Scope[]>> = {
-  admin: ['view', 'submit', 'operate', 'admin'],
-  operator: ['view', 'submit', 'operate'],
+  admin: ['view', 'output', 'submit', 'operate', 'admin'],
+  operator: ['view', 'output', 'submit', 'operate'],
   viewer: ['view'],
   node: ['view', 'submit'],
 };

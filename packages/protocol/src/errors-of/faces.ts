@@ -96,6 +96,11 @@ export const faceErrors = {
     retryable: false,
     advice: 'Choose another `gateway.listen`, or end what listens there.',
   },
+  gateway_starting: {
+    status: 503,
+    retryable: true,
+    advice: 'It answers once the peer runs; `retry-after` says when to ask again.',
+  },
   gateway_off: {
     status: 404,
     retryable: false,

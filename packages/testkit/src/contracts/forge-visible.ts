@@ -69,6 +69,17 @@ export function describeForgeVisible(stage: ForgeStage): void {
       expect(comments[0]).toContain('A person asks something.');
     });
 
+    it('leaves a comment as it is that says so already', async () => {
+      const { forge, repo, person } = stage;
+      const number = await stage.openIssue();
+      const put = (body: string) =>
+        forge.putComment(repo, number, body, { unlessSaid: 'it failed' });
+      const { id } = await put('it failed, since all of this went wrong');
+      await expect.poll(() => commentsWith(person, number, 'since all'), stage.timing).toBe(1);
+      expect(await put('it failed')).toEqual({ written: false, id });
+      expect(await forge.putComment(repo, number, 'done')).toEqual({ written: true, id });
+    });
+
     it('opens one draft pull request and updates it', async () => {
       const { subject, forge, repo } = stage;
       const number = await stage.openIssue();

@@ -302,7 +302,8 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       ask('write', o?.signal, () => {
         const { comment, comments } = fresh(number);
         if (body.length > bodyCharsMax) throw new BzzzError('forge_refused', 'body is too long');
-        const written = comment !== body;
+        const isSaid = o?.unlessSaid !== undefined && comment?.includes(o.unlessSaid) === true;
+        const written = comment !== body && !isSaid;
         const posted = comment === null ? comments + 1 : comments;
         if (written) write(number, 'comment', { comment: body, comments: posted });
         return { written, id: number };

@@ -149,6 +149,8 @@ export function createVirtualWork(
           return { result, commits: [...beneath, factsOf(result, 'a', tests)] };
         }, o?.signal),
       apply: (_patch, o) => work(() => undefined, o?.signal, 10),
+      // Nothing is hidden in files that are not there.
+      dropHidden: async () => undefined,
       dispose: () => {
         history.record({ kind: 'work', peer, number, epoch, step: 'ended' });
         return Promise.resolve();

@@ -10,6 +10,17 @@ const nearPx = 24;
 
 /** What the attempt prints, live, wherever it runs. What was printed in the past no journal knows. */
 export function OutputView({ task, state }: { readonly task: string; readonly state: string }) {
+  const { can } = usePage();
+  return can('output') ? (
+    <Output task={task} state={state} />
+  ) : (
+    <Panel title="Output">
+      <p className="pad quiet">This key may not read what attempts print.</p>
+    </Panel>
+  );
+}
+
+function Output({ task, state }: { readonly task: string; readonly state: string }) {
   const { moment, view } = usePage();
   const [paused, setPaused] = useState(false);
   const live = moment.kind === 'live' && !paused;

@@ -34,6 +34,8 @@ interface StepTold {
 }
 
 export interface StepHooks {
+  /** Done before each step but the first: what one leaves for the next must be seen. */
+  readonly between: () => Promise<void>;
   /** What was changed so far, for a critic. */
   readonly change: () => Promise<string>;
   /** Told each step when it is over. */
@@ -82,6 +84,7 @@ export async function workThrough(
     const member = members[at];
     if (member === undefined) return ended(true, `${step - 1} steps are done`);
     const { role } = member;
+    if (step > 1) await hooks.between();
     const report = await take(member, at);
     const { answer: words = '' } = report;
     commands.push(...report.commands);

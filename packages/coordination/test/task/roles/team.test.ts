@@ -165,7 +165,7 @@ describe('an attempt of several roles', () => {
   });
 
   it('goes back to the coder once, with the words of the critic', async () => {
-    const { run, heard, steps } = attemptOf(['coder', 'executor', 'critic'], {
+    const { run, heard, steps, work } = attemptOf(['coder', 'executor', 'critic'], {
       coder: [done, says('Mended again.')],
       executor: [says('Made.'), says('Made again.')],
       critic: [back, pass],
@@ -173,6 +173,8 @@ describe('an attempt of several roles', () => {
     expect(await run()).toMatchObject({ kind: 'accepted' });
     const order = ['coder', 'executor', 'critic', 'coder', 'executor', 'critic'];
     expect(heard.map(({ role }) => role)).toEqual(order);
+    // Nobody leaves the next one orders where nobody looks.
+    expect(work.events.filter((event) => event === 'drop hidden')).toHaveLength(5);
     expect(heard[1]?.job.access).toBe('run');
     expect(textOf(heard[0]?.job.parts ?? [], 'model')).toEqual([]);
     expect(textOf(heard[3]?.job.parts ?? [], 'model')).toEqual([

@@ -1,7 +1,8 @@
 /** Claude Code. Options and events: code.claude.com/docs, "CLI reference", "Headless", "Agent SDK reference". */
 import { z } from 'zod';
 import type { CliTool, Told } from '../tool.ts';
-import { Amount, bunReservedBytes, Count, sum, Text } from './fields.ts';
+import { resultText, sayingText, together, usingText } from '../words.ts';
+import { Amount, bunReservedBytes, Count, Some, sum, Text } from './fields.ts';
 
 const Usage = z
   .object({
@@ -12,9 +13,18 @@ const Usage = z
   })
   .optional()
   .catch(undefined);
+const Block = z.object({
+  type: Text,
+  text: Text,
+  name: Text,
+  input: z.unknown().optional(),
+  content: z.unknown().optional(),
+});
+const Message = z.object({ content: Some }).optional().catch(undefined);
 const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('system'), session_id: Text, model: Text }),
-  z.object({ type: z.enum(['assistant', 'user', 'stream_event']), session_id: Text }),
+  z.object({ type: z.literal('stream_event'), session_id: Text }),
+  z.object({ type: z.enum(['assistant', 'user']), session_id: Text, message: Message }),
   z.object({
     type: z.literal('result'),
     subtype: Text,
@@ -65,6 +75,7 @@ function read(line: unknown): Told | null {
       return { session: event.session_id, model: event.model };
     case 'assistant':
     case 'user':
+      return { session: event.session_id, shown: shownOf(event.message?.content) };
     case 'stream_event':
       return { session: event.session_id };
     case 'result': {
@@ -88,4 +99,22 @@ function read(line: unknown): Told | null {
     case undefined:
       return null;
   }
+}
+
+/** What one message holds: words, tools that are used, and what came of them. */
+function shownOf(content: readonly unknown[] | undefined): string {
+  const shown = (content ?? []).map((one) => {
+    const block = Block.safeParse(one).data;
+    if (block?.type === 'text') return sayingText('claude', block.text);
+    if (block?.type === 'tool_use') return usingText(block.name, block.input);
+    return block?.type === 'tool_result' ? resultText(wordsOf(block.content)) : '';
+  });
+  return together(...shown);
+}
+
+/** Of a result, which is text or blocks of text. */
+function wordsOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  const blocks = Some.parse(content) ?? [];
+  return together(...blocks.map((one) => Block.safeParse(one).data?.text ?? ''));
 }

@@ -1,21 +1,31 @@
 /** Codex. Options and events: developers.openai.com/codex, "Non-interactive mode", "Configuration reference". */
 import { z } from 'zod';
 import type { CliTool, Told } from '../tool.ts';
-import { Count, Text } from './fields.ts';
+import { resultText, runningText, sayingText, together, usingText } from '../words.ts';
+import { Count, Some, Text } from './fields.ts';
 
 const Usage = z.object({ input_tokens: Count, output_tokens: Count }).optional().catch(undefined);
 const Failure = z.object({ message: Text }).optional().catch(undefined);
+const Item = z
+  .object({
+    type: Text,
+    text: Text,
+    message: Text,
+    command: Text,
+    aggregated_output: Text,
+    exit_code: z.int().optional().catch(undefined),
+    changes: Some,
+  })
+  .optional()
+  .catch(undefined);
 const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('thread.started'), thread_id: Text }),
-  z.object({ type: z.enum(['turn.started', 'item.started', 'item.updated']) }),
+  z.object({ type: z.enum(['turn.started', 'item.updated']) }),
   z.object({ type: z.literal('turn.completed'), usage: Usage }),
   z.object({ type: z.literal('turn.failed'), error: Failure }),
   // Also a warning, or a try that is done again: only `turn.failed` is the end.
   z.object({ type: z.literal('error'), message: Text }),
-  z.object({
-    type: z.literal('item.completed'),
-    item: z.object({ type: Text, text: Text }).optional().catch(undefined),
-  }),
+  z.object({ type: z.enum(['item.started', 'item.completed']), item: Item }),
 ]);
 
 const provider = [
@@ -62,14 +72,35 @@ function read(line: unknown): Told | null {
     }
     case 'turn.failed':
       return { failure: event.error?.message ?? 'its turn failed', ended: true };
-    case 'item.completed':
-      return event.item?.type === 'agent_message' ? { said: event.item.text } : {};
-    case 'error':
-    case 'turn.started':
     case 'item.started':
+      return { shown: runningText(event.item?.command) };
+    case 'item.completed': {
+      const shown = shownOf(event.item);
+      return event.item?.type === 'agent_message' ? { said: event.item.text, shown } : { shown };
+    }
+    case 'error':
+      return { shown: sayingText('codex', event.message) };
+    case 'turn.started':
     case 'item.updated':
       return {};
     case undefined:
       return null;
+  }
+}
+
+function shownOf(item: z.infer<typeof Item>): string {
+  switch (item?.type) {
+    case 'agent_message':
+      return sayingText('codex', item.text);
+    case 'command_execution': {
+      const { exit_code: code = 0 } = item;
+      return together(resultText(item.aggregated_output), code === 0 ? '' : `  exit code ${code}`);
+    }
+    case 'file_change':
+      return usingText('change', item.changes);
+    case 'error':
+      return sayingText('codex', item.message);
+    default:
+      return '';
   }
 }

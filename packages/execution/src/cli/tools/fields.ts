@@ -5,6 +5,8 @@ export const Text = z.string().max(1_000_000).optional().catch(undefined);
 export const Count = z.int().min(0).optional().catch(undefined);
 export const Amount = z.number().min(0).optional().catch(undefined);
 
+export const Some = z.array(z.unknown()).max(1_000).optional().catch(undefined);
+
 /** Of Bun's engine, which sets aside room for its heap as if it were the only program. */
 export const bunReservedBytes = 256 * 1024 ** 3;
 

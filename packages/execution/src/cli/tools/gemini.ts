@@ -1,14 +1,19 @@
 /** Gemini CLI. Options, events and exit codes: geminicli.com/docs, "Headless mode", "Configuration". */
 import { z } from 'zod';
 import type { CliTool, Told } from '../tool.ts';
+import { resultText, sayingText, usingText } from '../words.ts';
 import { Count, Text } from './fields.ts';
 
 const Stats = z.object({ input_tokens: Count, output_tokens: Count }).optional().catch(undefined);
 const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('init'), session_id: Text, model: Text }),
   z.object({ type: z.literal('message'), role: Text, content: Text }),
-  z.object({ type: z.literal('tool_use') }),
-  z.object({ type: z.literal('tool_result') }),
+  z.object({ type: z.literal('tool_use'), tool_name: Text, parameters: z.unknown().optional() }),
+  z.object({
+    type: z.literal('tool_result'),
+    output: Text,
+    error: z.object({ message: Text }).optional().catch(undefined),
+  }),
   z.object({ type: z.literal('error'), message: Text }),
   z.object({
     type: z.literal('result'),
@@ -73,10 +78,11 @@ function read(line: unknown): Told | null {
       };
     }
     case 'tool_use':
-      return { said: '' };
+      return { said: '', shown: usingText(event.tool_name, event.parameters) };
     case 'tool_result':
+      return { shown: resultText(event.output ?? event.error?.message) };
     case 'error':
-      return {};
+      return { shown: sayingText('gemini', event.message) };
     case undefined:
       return null;
   }

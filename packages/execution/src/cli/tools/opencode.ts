@@ -1,9 +1,14 @@
 /** OpenCode. Options, configuration and events: opencode.ai/docs, "CLI", "Config", "Providers". */
 import { z } from 'zod';
 import type { CliTool, Told } from '../tool.ts';
+import { resultText, sayingText, together, usingText } from '../words.ts';
 import { Amount, bunReservedBytes, Count, sum, Text } from './fields.ts';
 
 const session = { sessionID: Text };
+const State = z
+  .object({ input: z.unknown().optional(), output: Text, error: Text })
+  .optional()
+  .catch(undefined);
 const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step_start'), ...session }),
   z.object({
@@ -31,7 +36,11 @@ const Event = z.discriminatedUnion('type', [
     ...session,
     part: z.object({ text: Text }).optional().catch(undefined),
   }),
-  z.object({ type: z.literal('tool_use'), ...session }),
+  z.object({
+    type: z.literal('tool_use'),
+    ...session,
+    part: z.object({ tool: Text, state: State }).optional().catch(undefined),
+  }),
   z.object({
     type: z.literal('error'),
     ...session,
@@ -89,10 +98,16 @@ function read(line: unknown): Told | null {
   const known = { session: event.sessionID };
   switch (event.type) {
     case 'step_start':
-    case 'tool_use':
       return known;
-    case 'text':
-      return { ...known, said: event.part?.text };
+    case 'tool_use': {
+      const { tool, state } = event.part ?? {};
+      const came = resultText(state?.output ?? state?.error);
+      return { ...known, shown: together(usingText(tool, state?.input), came) };
+    }
+    case 'text': {
+      const said = event.part?.text;
+      return { ...known, said, shown: sayingText('opencode', said) };
+    }
     case 'error': {
       const { error } = event;
       return { ...known, failure: error?.data?.message ?? error?.name ?? 'it failed' };

@@ -1,0 +1,139 @@
+/** Branches that are opened and followed: when they count for ended, whatever those asked do. */
+import {
+  BzzzError,
+  HelpId,
+  helpProtocol,
+  type HelpRequest,
+  type HelpResponse,
+  type PeerId,
+  pleaSigningBytes,
+} from '@bzzz/protocol';
+import { expect, it } from 'vitest';
+import { spread, type SpreadJob } from '../../src/help/spread.ts';
+import { peerOf } from '../support/identity.ts';
+import { createMemoryHub } from '../support/memory-mesh.ts';
+import { createStand, task } from '../support/stand.ts';
+
+const leaseMs = 20_000;
+const [second, third] = [peerOf(2), peerOf(3)];
+const nothing = { kind: 'ended' as const, tried: [] };
+
+type Script = (request: HelpRequest, calls: number) => HelpResponse;
+
+/** Peer 1 asks; the others answer as they are told. */
+async function rootOf(scripts: ReadonlyMap<PeerId, Script>) {
+  const stand = createStand(1);
+  const { record } = await stand.win();
+  const hub = createMemoryHub();
+  const mesh = hub.join(stand.peer);
+  const heard: { readonly peer: PeerId; readonly kind: HelpRequest['kind'] }[] = [];
+  for (const [peer, script] of scripts) {
+    let calls = 0;
+    hub.join(peer).handle(helpProtocol, async (_from, request) => {
+      heard.push({ peer, kind: request.kind });
+      calls += 1;
+      return script(request, calls - 1);
+    });
+    hub.link(stand.peer, peer);
+  }
+  const id = HelpId.parse('1'.repeat(32));
+  const words = { question: 'how?', patch: '' };
+  const plea = { id, task, epoch: record.epoch, peer: stand.peer, ...words };
+  const signature = await stand.signer.sign(pleaSigningBytes(plea));
+  const stopping = new AbortController();
+  const job: SpreadJob = {
+    signed: { plea, signature },
+    hop: 1,
+    budget: 4,
+    path: [stand.peer],
+    candidates: () => [...scripts.keys()],
+    leaseMs,
+    untilMs: () => stand.clock.monotonicMs() + leaseMs,
+    dropped: new AbortController().signal,
+  };
+  const deps = { ...stand, mesh, membership: { isDead: () => false } };
+  return { stand, heard, stopping, ask: () => spread(deps, job, stopping.signal) };
+}
+
+it('a branch that its helper knows nothing of any more lasts as long as its lease', async () => {
+  const restartsAt = 5;
+  let lastMs = 0;
+  const { stand, ask } = await rootOf(
+    new Map([
+      [
+        second,
+        (_request, calls) => {
+          if (calls >= restartsAt) return { kind: 'unknown' };
+          lastMs = stand.clock.monotonicMs();
+          return { kind: 'working', number: calls };
+        },
+      ],
+    ]),
+  );
+  const { tried } = await stand.clock.drive(ask());
+  expect(tried).toEqual([{ peer: second, reason: 'it was not heard of any more' }]);
+  expect(stand.clock.monotonicMs()).toBeGreaterThanOrEqual(lastMs + leaseMs);
+});
+
+it('who never knew a branch is given up', async () => {
+  const { stand, ask } = await rootOf(new Map([[second, () => ({ kind: 'unknown' })]]));
+  const { tried } = await stand.clock.drive(ask());
+  expect(tried).toEqual([{ peer: second, reason: 'it could not be reached' }]);
+  expect(stand.clock.monotonicMs()).toBeLessThan(leaseMs);
+});
+
+it('where the journal takes no more the other branches are dropped, and waited for', async () => {
+  let isOut = false;
+  const { stand, ask } = await rootOf(
+    new Map<PeerId, Script>([
+      [
+        second,
+        (_request, calls) => {
+          if (calls < 3) return { kind: 'working', number: calls };
+          stand.journal.fill();
+          return nothing;
+        },
+      ],
+      [
+        third,
+        ({ kind }, calls) => {
+          isOut = kind === 'drop';
+          return isOut ? nothing : { kind: 'working', number: calls };
+        },
+      ],
+    ]),
+  );
+  await expect(stand.clock.drive(ask())).rejects.toThrow('no space left');
+  expect(isOut).toBe(true);
+});
+
+it('who is to stop asks nobody any more', async () => {
+  const { stand, heard, stopping, ask } = await rootOf(
+    new Map<PeerId, Script>(
+      [2, 3, 4, 5].map((index) => [
+        peerOf(index),
+        (_request, calls) => ({ kind: 'working', number: calls }),
+      ]),
+    ),
+  );
+  const asked = ask();
+  await stand.clock.advance(3_000);
+  stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+  await stand.clock.drive(asked);
+  expect(new Set(heard.map(({ peer }) => peer)).size).toBe(2);
+  expect(stand.journal.of('help.sent')).toHaveLength(2);
+});
+
+it.each([
+  ['made', second],
+  ['handed back', third],
+])('takes no help that a peer in quarantine %s', async (_how, by) => {
+  const help = { peer: by, answer: 'so', patch: '' };
+  const { stand, ask } = await rootOf(
+    new Map([[second, () => ({ kind: 'ended', tried: [], help })]]),
+  );
+  Object.assign(stand.quarantine, { has: (peer: PeerId) => peer === second });
+  expect(await stand.clock.drive(ask())).toEqual({
+    tried: [{ peer: second, reason: 'it is in quarantine' }],
+  });
+});

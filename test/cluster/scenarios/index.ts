@@ -1,0 +1,27 @@
+import type { Scenario } from '../scenario.ts';
+import { interfaces, moved, movedBootstrap } from './address.ts';
+import { deadBootstrap } from './bootstrap.ts';
+import { byDht, byMdns } from './discovery.ts';
+import { badLinks, oneWay, unplugged, wrongClocks } from './links.ts';
+import { twoMeshes } from './meshes.ts';
+import { outage } from './outage.ts';
+import { noMajority, partition, splitMesh } from './partition.ts';
+
+/** In the order in which they are played. */
+export const scenarios: readonly Scenario[] = [
+  byMdns,
+  byDht,
+  twoMeshes,
+  partition,
+  splitMesh,
+  noMajority,
+  unplugged,
+  deadBootstrap,
+  moved,
+  movedBootstrap,
+  interfaces,
+  outage,
+  badLinks,
+  oneWay,
+  wrongClocks,
+];

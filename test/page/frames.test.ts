@@ -1,6 +1,6 @@
 /**
  * A mesh of 1,000 peers with 5,000 connections and 10,000 events a second: how the page draws that beside
- * sigma alone, in the same browser.
+ * sigma alone, in the same browser: as sigma comes, and drawing what the page draws.
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -10,11 +10,14 @@ import { z } from 'zod';
 import { openBrowser } from './browser.ts';
 import { serveFolder } from './static-server.ts';
 
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 const visualizer = fileURLToPath(new URL('../../packages/visualizer', import.meta.url));
-const rounds = 3;
-const seconds = 6;
+/** Odd, so that one of them is the median; as many more where that is too low, as what else runs may be why. */
+const rounds = 5;
+const roundsMax = 9;
+const shareMin = 0.9;
+const seconds = 4;
 
 const Figures = z.object({
   framesPerSecond: z.number(),
@@ -46,21 +49,36 @@ it('draws nearly as many frames as sigma alone', async () => {
     return figures;
   }
 
-  const ratios: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  const [besideBare, besideAlike]: [number[], number[]] = [[], []];
+  while (
+    besideBare.length < rounds ||
+    (besideBare.length < roundsMax && median(besideBare) <= shareMin)
+  ) {
     // By turns, so that what else the machine does meets both.
     const page = await measure(`page(${seconds}, 10000)`);
     const { width, height } = page;
     const bare = await measure(`bare(${seconds}, ${JSON.stringify({ width, height })})`);
-    const frames = [bare, page].map((one) => one.framesPerSecond.toFixed(1));
+    const alike = await measure(`alike(${seconds}, ${JSON.stringify({ width, height })})`);
+    const frames = [bare, alike, page].map((one) => one.framesPerSecond.toFixed(1));
     console.log(
-      `bare ${frames[0]} frames/s, page ${frames[1]} with ${Math.round(page.eventsPerSecond)} events/s`,
+      `frames/s: bare ${frames[0]}, alike ${frames[1]}, page ${frames[2]} with ${Math.round(page.eventsPerSecond)} events/s`,
     );
     expect(page).toMatchObject({ nodes: bare.nodes, edges: bare.edges, lost: 0 });
     expect(bare.nodes).toBe(1_000);
     expect(bare.edges).toBeGreaterThan(4_900);
     expect(page.eventsPerSecond).toBeGreaterThan(9_000);
-    ratios.push(page.framesPerSecond / bare.framesPerSecond);
+    besideBare.push(page.framesPerSecond / bare.framesPerSecond);
+    besideAlike.push(page.framesPerSecond / alike.framesPerSecond);
   }
-  expect(ratios.toSorted((one, other) => other - one)[0]).toBeGreaterThan(0.9);
+  console.log(`of bare ${spreadOf(besideBare)}; of alike ${spreadOf(besideAlike)}`);
+  expect(median(besideBare)).toBeGreaterThan(shareMin);
 });
+
+function median(figures: readonly number[]): number {
+  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)] ?? 0;
+}
+
+function spreadOf(figures: readonly number[]): string {
+  const ends = [Math.min(...figures), Math.max(...figures)].map((one) => one.toFixed(2));
+  return `${median(figures).toFixed(2)} (${ends.join(' to ')})`;
+}

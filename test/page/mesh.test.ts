@@ -31,7 +31,6 @@ afterAll(async () => {
 });
 
 async function visit(peer: PeerProcess, path: string): Promise<Tab> {
-  // Its socket answers before its gateway.
   const url = await stage.until('it serves a page', async () => {
     return (await peer.client.status()).gateway?.url;
   });
@@ -65,10 +64,10 @@ it('says that one peer is alone, and heals it when that is confirmed', async () 
   await hermit.stop();
 });
 
-it('says of the past that the mesh was not one, before its peers had met', async () => {
+it('says of the past that the mesh was not one, and live when a peer is cut off', async () => {
   const peers = await startPeers(stage, forge, ['elm', 'oak'], { gateway });
-  const [elm] = peers;
-  if (elm === undefined) throw new Error('elm is missing');
+  const [elm, oak] = peers;
+  if (elm === undefined || oak === undefined) throw new Error('one is missing');
   await fullMesh(stage, peers);
   await stage.until('the journal of oak is here', async () => {
     const { peers: told } = await elm.client.peers();
@@ -89,6 +88,13 @@ it('says of the past that the mesh was not one, before its peers had met', async
   expect(await violations(tab.page)).toEqual([]);
   await tab.page.getByRole('button', { name: 'To now' }).click();
   await banner.waitFor({ state: 'detached' });
+
+  // Of two peers none is a majority: elm cannot know whether oak is dead or cut off, and says so, live.
+  await oak.kill();
+  const cut = tab.page.getByText('1 peer cannot be reached from here.');
+  await cut.waitFor();
+  await keepShot(tab.page, 'cut');
+  expect(await violations(tab.page)).toEqual([]);
   await leave(tab);
   for (const peer of peers) await peer.stop();
 });

@@ -1,4 +1,5 @@
 /** Who may ask what, and from where; keys are forged here. */
+import { createHash } from 'node:crypto';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KeyAnswer, NewKeyAnswer, SessionAnswer } from '@bzzz/protocol/api';
@@ -56,6 +57,27 @@ describe('access to the gateway', () => {
     const body = '{ not json';
     const asked = world.ask('/api/v1/pause', { method: 'POST', token: '', body });
     expect(await refusal(asked)).toEqual([401, 'gateway_unauthorized']);
+  });
+
+  it('is closed to keys and sessions that were forged', async () => {
+    const world = await startWorld();
+    const { token } = world;
+    const hash = createHash('sha256').update(token).digest('hex');
+    const flipped = `${token.slice(0, -1)}${token.endsWith('a') ? 'b' : 'a'}`;
+    for (const forged of [flipped, token.slice(0, -1), `${token}x`, token.toUpperCase(), hash]) {
+      expect(await refusal(world.ask('/api/v1/status', { token: forged }))).toEqual([
+        401,
+        'gateway_unauthorized',
+      ]);
+    }
+    const { port } = new URL(world.gateway.url);
+    for (const forged of [hash, token, 'admin-token', '__proto__', '0'.repeat(43)]) {
+      const headers = { cookie: `bzzz-session-${port}=${forged}` };
+      expect(await refusal(world.ask('/api/v1/status', { token: '', headers }))).toEqual([
+        401,
+        'gateway_unauthorized',
+      ]);
+    }
   });
 
   it('gives keys by roles, and none of a role that may more than its maker', async () => {

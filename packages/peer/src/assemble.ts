@@ -207,6 +207,10 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     { config, startMs, onStop: hooks.onStop, faceUrl: face?.url ?? null },
   );
   const operations = createOperations(target);
+  // Before the socket, over which people are told where it is.
+  await face?.serve(operations);
+  // What it serves ends before what it asks.
+  closing('gateway', () => face?.close());
   const place = await takeSocketPlace(layout);
   closing('control socket', () => place.release());
   const control = await startControlServer(
@@ -214,9 +218,6 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     { path: place.path, routes: controlRoutes(operations) },
   );
   closing('control', () => control.close());
-  await face?.serve(operations);
-  // What it serves ends before what it asks.
-  closing('gateway', () => face?.close());
 
   const all = parts.move();
   return { identity, mesh, coordinator, close: () => all.disposeAsync() };

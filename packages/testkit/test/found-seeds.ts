@@ -200,4 +200,10 @@ export const foundSeeds: readonly {
     tasks: 5,
     what: 'a peer that was started anew called a request for help ended, which it had handed on before',
   },
+  {
+    seed: 394_000_241,
+    peers: 3,
+    tasks: 6,
+    what: 'a result that arrived when its peer had begun anew on a later base was judged by that one',
+  },
 ];

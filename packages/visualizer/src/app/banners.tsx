@@ -13,6 +13,7 @@ export function Banners() {
   const problems = all.filter(({ code }) => code !== 'alone');
   const said = all.find(({ code }) => code === 'alone');
   const [worst] = problems;
+  const cut = view.peers.filter(({ standing }) => standing === 'suspected').map(({ id }) => id);
   const alone = view.peers.length > 0 && view.parts.length <= 1 && view.parts[0]?.length === 1;
   return (
     <div className="banners" aria-live="polite">
@@ -41,6 +42,12 @@ export function Banners() {
             .join(' · ')}
         </Banner>
       ) : null}
+      {view.past || cut.length === 0 ? null : (
+        <Banner tone="bad" title={`${countText(cut.length, 'peer')} cannot be reached from here.`}>
+          The mesh is split, or they are down: {partText(cut, view.nameOf)}. While this peer does
+          not see most of its mesh it takes nothing over from them.
+        </Banner>
+      )}
       {worst === undefined ? null : (
         <Banner tone={worst.severity === 'error' ? 'bad' : 'warn'} title={worst.text}>
           <Words text={worst.advice} />{' '}

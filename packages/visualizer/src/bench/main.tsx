@@ -8,6 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { Sigma } from 'sigma';
 import { viewOf } from '../live/page-view.ts';
 import { nothingKnown, reduce } from '../live/state.ts';
+import { createDrawing } from '../mesh/drawing.ts';
 import { graphModel } from '../mesh/graph-model.ts';
 import { settle } from '../mesh/settle.ts';
 import { syncGraph } from '../mesh/sync.ts';
@@ -23,8 +24,10 @@ import '../timeline/timeline.css';
 declare global {
   /** What the test calls. */
   var bench: {
-    /** In a picture as large as the page's. */
+    /** Sigma as it comes, in a picture as large as the page's. */
     bare(seconds: number, size: Size): Promise<Figures>;
+    /** The same drawn as the page draws it, without the page. */
+    alike(seconds: number, size: Size): Promise<Figures>;
     page(seconds: number, eventsPerSecond: number): Promise<Figures>;
   };
 }
@@ -44,33 +47,29 @@ interface Figures extends Size {
 }
 
 globalThis.bench = {
-  async bare(seconds, { width, height }) {
-    const element = stage();
-    element.style.width = `${width}px`;
-    element.style.height = `${height}px`;
-    const graph = pictured();
-    await settled(graph);
-    const sigma = new Sigma(graph, element, {
-      styles: {
-        nodes: [
-          { x: { attribute: 'x' }, y: { attribute: 'y' }, size: 5, label: { attribute: 'label' } },
-        ],
-        edges: [{ size: 1 }],
-      },
-      settings: { itemSizesReference: 'screen' },
-    });
-    const framesPerSecond = await framesWhileDragged(element, seconds);
-    sigma.kill();
-    return {
-      framesPerSecond,
-      nodes: graph.order,
-      edges: graph.size,
-      eventsPerSecond: 0,
-      lost: 0,
-      width,
-      height,
-    };
-  },
+  bare: (seconds, size) =>
+    quiet(seconds, size, (graph, element) => {
+      const sigma = new Sigma(graph, element, {
+        styles: {
+          nodes: [
+            {
+              x: { attribute: 'x' },
+              y: { attribute: 'y' },
+              size: 5,
+              label: { attribute: 'label' },
+            },
+          ],
+          edges: [{ size: 1 }],
+        },
+        settings: { itemSizesReference: 'screen' },
+      });
+      return () => sigma.kill();
+    }),
+  alike: (seconds, size) =>
+    quiet(seconds, size, (graph, element) => {
+      const none = () => undefined;
+      return createDrawing(graph, element, { onMark: none, onOpen: none }).close;
+    }),
   async page(seconds, eventsPerSecond) {
     const element = stage();
     const { store, graphElement, begin } = await new Promise<Awaited<ReturnType<typeof feed>>>(
@@ -104,6 +103,24 @@ globalThis.bench = {
     };
   },
 };
+
+/** A picture alone, to which nothing happens but that it is dragged. */
+async function quiet(
+  seconds: number,
+  { width, height }: Size,
+  draw: (graph: UndirectedGraph, element: HTMLElement) => () => void,
+): Promise<Figures> {
+  const element = stage();
+  element.style.width = `${width}px`;
+  element.style.height = `${height}px`;
+  const graph = pictured();
+  await settled(graph);
+  const close = draw(graph, element);
+  const framesPerSecond = await framesWhileDragged(element, seconds);
+  close();
+  const { order: nodes, size: edges } = graph;
+  return { framesPerSecond, nodes, edges, eventsPerSecond: 0, lost: 0, width, height };
+}
 
 function stage(): HTMLElement {
   const root = document.getElementById('root');

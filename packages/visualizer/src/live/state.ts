@@ -51,15 +51,17 @@ const samplesMax = 120;
 export function reduce(state: LiveState, events: readonly StreamEvent[], nowMs: number): LiveState {
   let next = state;
   let entries: StoryEntry[] = [];
+  let { position } = state;
   for (const event of events) {
     switch (event.type) {
       case 'entry':
         entries.push(believed(event.entry));
-        next = { ...next, position: event.position };
+        ({ position } = event);
         break;
       case 'reset':
         entries = [];
-        next = { ...next, history: noHistory, position: event.position };
+        ({ position } = event);
+        next = { ...next, history: noHistory };
         break;
       case 'status':
         next = { ...next, status: event.status, statusAtMs: nowMs };
@@ -76,7 +78,7 @@ export function reduce(state: LiveState, events: readonly StreamEvent[], nowMs: 
     }
   }
   const history = extend(next.history, entries);
-  return { ...next, history, events: next.events + events.length };
+  return { ...next, history, position, events: next.events + events.length };
 }
 
 /** Older entries, asked for later. */

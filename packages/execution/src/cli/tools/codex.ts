@@ -89,7 +89,8 @@ function read(line: unknown): Told | null {
 }
 
 function shownOf(item: z.infer<typeof Item>): string {
-  switch (item?.type) {
+  if (item?.type === undefined) return '';
+  switch (item.type) {
     case 'agent_message':
       return sayingText('codex', item.text);
     case 'command_execution': {

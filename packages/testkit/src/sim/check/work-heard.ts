@@ -12,7 +12,6 @@ import {
   type Oid,
   type PeerId,
   type RepoName,
-  type TaskId,
   taskParts,
 } from '@bzzz/protocol';
 import type { HistoryEvent } from '../history.ts';
@@ -22,42 +21,50 @@ export interface WorkHeard {
   knows(peer: PeerId, number: IssueNumber, work: Oid): boolean;
 }
 
-export function trackWorkHeard(repo: RepoName): WorkHeard {
-  const read = new Set<string>();
-  const won = new Set<string>();
-  /** By peer: moves of this run that are not settled. */
-  const unsettled = new Map<PeerId, Map<TaskId, LockRecord>>();
-  const keyOf = (peer: PeerId, number: IssueNumber, work: Oid) => `${peer} ${number} ${work}`;
-  const movesOf = (peer: PeerId) => unsettled.get(peer) ?? new Map<TaskId, LockRecord>();
+/** What one run of a peer has in its memory. */
+interface Run {
+  readonly read: Set<string>;
+  /** Moves that are not settled. */
+  readonly moving: Map<IssueNumber, LockRecord>;
+}
 
-  function onSettled(
-    peer: PeerId,
-    { task, outcome }: Extract<EntryBody, { kind: 'fence.settled' }>,
-  ): void {
-    const moves = movesOf(peer);
-    const record = moves.get(task);
-    if (outcome === 'unknown') return;
-    moves.delete(task);
-    if (outcome !== 'won' || record?.state !== 'held' || record.work === undefined) return;
-    won.add(keyOf(peer, taskParts(task).number, record.work));
+export function trackWorkHeard(repo: RepoName): WorkHeard {
+  const runs = new Map<PeerId, Run>();
+  /** By peer: over its restarts, as its journal is. */
+  const won = new Set<string>();
+  const keyOf = (number: IssueNumber, work: Oid) => `${number} ${work}`;
+
+  function runOf(peer: PeerId): Run {
+    const run = runs.get(peer) ?? { read: new Set(), moving: new Map() };
+    runs.set(peer, run);
+    return run;
+  }
+
+  function onDurable(peer: PeerId, body: EntryBody): void {
+    const { moving } = runOf(peer);
+    if (body.kind === 'peer.started') runs.delete(peer);
+    if (body.kind === 'fence.intended') {
+      moving.set(taskParts(body.intent.task).number, body.intent.record);
+    }
+    if (body.kind !== 'fence.settled' || body.outcome === 'unknown') return;
+    const { number } = taskParts(body.task);
+    const record = moving.get(number);
+    moving.delete(number);
+    if (body.outcome !== 'won' || record?.state !== 'held' || record.work === undefined) return;
+    won.add(`${peer} ${keyOf(number, record.work)}`);
   }
 
   return {
     take(event) {
-      if (event.kind === 'fence-read' && event.fence.lock !== null) {
-        const work = workIn(repo, event.fence.lock.commit);
-        if (work !== undefined) read.add(keyOf(event.peer, event.number, work));
-      }
-      if (event.kind !== 'durable') return;
-      const { peer, body } = event;
-      if (body.kind === 'peer.started') unsettled.set(peer, new Map());
-      if (body.kind === 'fence.intended') movesOf(peer).set(body.intent.task, body.intent.record);
-      if (body.kind === 'fence.settled') onSettled(peer, body);
+      if (event.kind === 'durable') onDurable(event.peer, event.body);
+      if (event.kind !== 'fence-read' || event.fence.lock === null) return;
+      const work = workIn(repo, event.fence.lock.commit);
+      if (work !== undefined) runOf(event.peer).read.add(keyOf(event.number, work));
     },
     knows(peer, number, work) {
-      const key = keyOf(peer, number, work);
-      const isMoving = [...movesOf(peer).keys()].some((task) => taskParts(task).number === number);
-      return won.has(key) || (read.has(key) && !isMoving);
+      const { read, moving } = runOf(peer);
+      const key = keyOf(number, work);
+      return won.has(`${peer} ${key}`) || (read.has(key) && !moving.has(number));
     },
   };
 }

@@ -12,7 +12,7 @@ import { type Faults, faultsOn } from './net/faults.ts';
 import { type Host, type Lan, layLan } from './net/lan.ts';
 import { loopbackHosts } from './net/loopback.ts';
 
-export const names = ['acacia', 'walnut', 'ironwood', 'rosewood', 'forsteinet'] as const;
+const names = ['acacia', 'walnut', 'ironwood', 'rosewood', 'forsteinet'] as const;
 const port = 4801;
 
 export interface Cluster {

@@ -17,7 +17,7 @@ export interface Scenario {
 /** `hosts`: network namespaces and what breaks their network; `skew`: a library that shows another time. */
 export type Need = 'hosts' | 'skew';
 
-export interface PlayOptions {
+interface PlayOptions {
   /** How long the forge is out of reach where a scenario takes it away. */
   readonly outageMs: number;
 }

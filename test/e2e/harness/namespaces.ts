@@ -36,13 +36,13 @@ export async function holdNamespace(stage: Stage, command: string): Promise<numb
 }
 
 /** What stands before a command to start it in the namespace of that process. */
-export function insideOf(pid: number): readonly string[] {
+export function insideOf(pid: number): readonly [string, ...string[]] {
   return ['nsenter', `--net=/proc/${pid}/ns/net`];
 }
 
 /** Runs a shell script in the namespace of that process; throws with what it complained of. */
 export async function runInside(pid: number, script: string): Promise<string> {
-  const [program = '', ...args] = [...insideOf(pid), 'sh', '-ec', script];
+  const [program, ...args] = [...insideOf(pid), 'sh', '-ec', script];
   const { stdout } = await run(program, args);
   return stdout;
 }

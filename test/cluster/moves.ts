@@ -92,7 +92,7 @@ export function hostsOf(cluster: Cluster, peers: readonly PeerProcess[]): Host[]
   return peers.map((peer) => cluster.hostOf(peer));
 }
 
-/** Every one of these is connected to at least so many. */
+/** Every one of these is connected to just so many others. */
 export async function untilConnected(
   { stage }: Cluster,
   peers: readonly PeerProcess[],

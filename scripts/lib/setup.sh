@@ -34,9 +34,9 @@ check_programs() {
     stop "Node $(node --version) is too old to install the dependencies." 'Install Node 20 or newer.'
 }
 
-# What runs beside Node, as `program:package`: the sandbox of executors, and the network namespaces
-# in which tests and trials keep to themselves.
-system_programs=(bwrap:bubblewrap ip:iproute2)
+# What runs beside Node, as `program:package`: the sandbox of executors, the network namespaces
+# in which tests and trials keep to themselves, and what loses packets between those of test/cluster.
+system_programs=(bwrap:bubblewrap ip:iproute2 nft:nftables)
 
 install_system_packages() {
   local packages=() one

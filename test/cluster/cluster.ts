@@ -91,6 +91,8 @@ async function clusterOf(stage: Stage, ground: Ground): Promise<Cluster> {
     async start(host, spec = {}) {
       const { name, prefix } = host;
       const placed = { dht: false, listen: listen(host), ...spec, name, prefix };
+      // Nothing is announced on a network that is not the test's own.
+      if (net === undefined) placed.mdns = false;
       const peer = await startPeer(stage, { ...forge, url }, placed);
       peers.push(peer);
       return peer;

@@ -49,7 +49,6 @@ const outcomes: Outcome[] = [];
 for (const scenario of scenarios) {
   if (positionals.length > 0 && !positionals.includes(scenario.name)) continue;
   if (interrupted.signal.aborted) break;
-  console.error(`${scenario.name}: ${scenario.shows}`);
   const outcome = await outcomeOf(scenario, options);
   outcomes.push(outcome);
   if (outcome.kind === 'failed') console.error(outcome.reason);
@@ -64,6 +63,7 @@ async function outcomeOf(scenario: Scenario, options: Setting): Promise<Outcome>
   if (lacking !== undefined) {
     return { scenario, kind: 'not run', reason: missing.get(lacking) ?? 'only loopback' };
   }
+  console.error(`${scenario.name}: ${scenario.shows}`);
   try {
     const played = await playScenario(scenario, options);
     return { scenario, kind: 'passed', played };

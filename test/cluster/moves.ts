@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fullMesh, type PeerProcess } from '../e2e/harness/peer.ts';
+import { fullMesh, type PeerProcess, type PeerSpec } from '../e2e/harness/peer.ts';
 import { findWaiting } from '../e2e/harness/worlds.ts';
-import type { Cluster, Net } from './cluster.ts';
+import { addressOf, type Cluster, type Net } from './cluster.ts';
 import type { Ending } from './ending.ts';
 import type { Host } from './net/lan.ts';
 
@@ -29,8 +29,24 @@ export async function fileSome(cluster: Cluster, count: number): Promise<number[
 
 /** A peer on every host, as they come: they find each other by multicast and learn of more by the DHT. */
 export async function gather(cluster: Cluster): Promise<void> {
-  await Promise.all(cluster.hosts.map((host) => cluster.start(host, { mdns: true, dht: true })));
+  await Promise.all(cluster.hosts.map((host) => cluster.start(host, waysOf(cluster))));
   await fullMesh(cluster.stage, cluster.peers);
+}
+
+/** How peers find each other by default; on loopback, where nothing may be announced, by all addresses. */
+export function waysOf({ net, hosts }: Cluster): Pick<PeerSpec, 'mdns' | 'dht' | 'bootstrap'> {
+  return net === undefined
+    ? { dht: true, bootstrap: hosts.map(addressOf) }
+    : { mdns: true, dht: true };
+}
+
+/** No peer reaches the forge: nothing comes back. On loopback it is killed, and refuses them. */
+export async function takeForge({ net, hosts, forge }: Cluster): Promise<void> {
+  await (net === undefined ? forge.kill() : net.faults.partition(hosts, [net.forgeHost]));
+}
+
+export async function giveForge({ net, forge }: Cluster): Promise<void> {
+  await (net === undefined ? forge.restart() : net.faults.heal());
 }
 
 export interface MidTask {
@@ -76,7 +92,7 @@ export function hostsOf(cluster: Cluster, peers: readonly PeerProcess[]): Host[]
   return peers.map((peer) => cluster.hostOf(peer));
 }
 
-/** Every one of these is connected to at least so many. */
+/** Every one of these is connected to just so many others. */
 export async function untilConnected(
   { stage }: Cluster,
   peers: readonly PeerProcess[],

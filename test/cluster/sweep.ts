@@ -15,11 +15,11 @@ export async function signFolder(dir: string): Promise<void> {
 }
 
 /** Removes the folders of runs that are gone, and ends what works in them. Returns those folders. */
-export async function sweep(): Promise<string[]> {
+export async function sweep(root = tmpdir()): Promise<string[]> {
   const swept: string[] = [];
-  for (const name of await readdir(tmpdir())) {
+  for (const name of await readdir(root)) {
     if (!name.startsWith('bzzz-e2e-')) continue;
-    const dir = join(tmpdir(), name);
+    const dir = join(root, name);
     const owner = await readFile(join(dir, signature), 'utf8').catch(() => '');
     // Not ours to judge, or somebody is at it.
     if (owner === '' || owner === (await identityOf(Number.parseInt(owner, 10)))) continue;

@@ -9,6 +9,7 @@ const slow = [
   'packages/execution/test/worker/ollama-again.test.ts',
   'packages/execution/test/contracts.test.ts',
   'test/hostile/hostile.test.ts',
+  'test/cluster/cluster.test.ts',
   'test/e2e/demo.test.ts',
   'test/e2e/sample.test.ts',
 ];

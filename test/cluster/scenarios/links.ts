@@ -1,5 +1,5 @@
 /** Links that lose, that are slow, that lead one way only, and clocks that are wrong. */
-import { fullMesh } from '../../e2e/harness/peer.ts';
+import { fullMesh, type PeerProcess } from '../../e2e/harness/peer.ts';
 import { untilEndedOnce } from '../ending.ts';
 import { fileSome, gather, hostsOf, inMidTask, netOf, refuseTakeovers, firstOf } from '../moves.ts';
 import { skewed } from '../skew.ts';
@@ -73,11 +73,12 @@ export const wrongClocks: Scenario = {
   async play(cluster) {
     const hour = 3_600;
     const skews = [hour, -hour];
-    await Promise.all(
+    const peers = await Promise.all(
       cluster.hosts.map((host, index) =>
         cluster.start(host, { mdns: true, dht: true, env: skewed(skews[index] ?? 0) }),
       ),
     );
+    for (const [index, seconds] of skews.entries()) await expectSkew(peers[index], seconds);
     await fullMesh(cluster.stage, cluster.peers);
     const { holder } = await inMidTask(cluster);
     await fileSome(cluster, 4);
@@ -85,3 +86,12 @@ export const wrongClocks: Scenario = {
     await holder.restart();
   },
 };
+
+/** Else nothing would have been shown. */
+async function expectSkew(peer: PeerProcess | undefined, seconds: number): Promise<void> {
+  const first = await peer?.client.logs({ from: 0 })[Symbol.asyncIterator]().next();
+  if (first?.done !== false) throw new Error('its journal is empty');
+  const aheadMs = first.value.entry.at.wallMs - Date.now();
+  // It began some seconds ago; on a busy machine a minute.
+  if (Math.abs(aheadMs - seconds * 1_000) > 300_000) throw new Error(`ahead by ${aheadMs} ms`);
+}

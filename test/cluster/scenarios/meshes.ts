@@ -1,6 +1,6 @@
 /** Two meshes of one name on one network, and on one repository. */
 import { untilEndedOnce } from '../ending.ts';
-import { fileSome, untilConnected } from '../moves.ts';
+import { fileSome, untilConnected, waysOf } from '../moves.ts';
 import type { Scenario } from '../scenario.ts';
 
 const sizeOfFirst = 3;
@@ -8,15 +8,14 @@ const sizeOfFirst = 3;
 export const twoMeshes: Scenario = {
   name: 'two-meshes',
   shows: 'meshes with different keys do not see each other, and no issue is done by both',
-  needs: ['hosts'],
+  needs: [],
   async play(cluster) {
     const keys = ['a'.repeat(64), 'b'.repeat(64)];
     await Promise.all(
       cluster.hosts.map((host, index) => {
         const key = keys[index < sizeOfFirst ? 0 : 1];
         return cluster.start(host, {
-          mdns: true,
-          dht: true,
+          ...waysOf(cluster),
           ...(key === undefined ? {} : { key }),
         });
       }),

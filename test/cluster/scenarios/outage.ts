@@ -2,26 +2,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openGate } from '../../e2e/harness/worlds.ts';
 import { untilEndedOnce } from '../ending.ts';
-import { fileSome, gather, inMidTask, netOf, refuseTakeovers } from '../moves.ts';
+import { fileSome, gather, giveForge, inMidTask, refuseTakeovers, takeForge } from '../moves.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const outage: Scenario = {
   name: 'outage',
   shows: 'all five are cut from the forge for a while; work goes on, and is published afterwards',
-  needs: ['hosts'],
+  needs: [],
   async play(cluster, { outageMs }) {
-    const { faults, forgeHost } = netOf(cluster);
     await gather(cluster);
     const early = await inMidTask(cluster);
     await inMidTask(cluster);
-    await faults.partition(cluster.hosts, [forgeHost]);
+    await fileSome(cluster, 3);
+    await takeForge(cluster);
     const sinceMs = performance.now();
     await openGate(cluster.stage, early.holder);
-    await fileSome(cluster, 3);
+    // One that was killed takes none. These are seen when it is back.
+    if (cluster.net !== undefined) await fileSome(cluster, 2);
     await untilComplaints(cluster, true);
     await pause(Math.max(0, outageMs - (performance.now() - sinceMs)));
-    await faults.heal();
+    await giveForge(cluster);
     refuseTakeovers(await untilEndedOnce(cluster));
     await untilComplaints(cluster, false);
   },

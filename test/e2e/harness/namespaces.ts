@@ -36,7 +36,7 @@ export async function holdNamespace(stage: Stage, command: string): Promise<numb
 }
 
 /** What stands before a command to start it in the namespace of that process. */
-export function insideOf(pid: number): readonly string[] {
+export function insideOf(pid: number): readonly [string, ...string[]] {
   return ['nsenter', `--net=/proc/${pid}/ns/net`];
 }
 

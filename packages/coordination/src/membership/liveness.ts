@@ -169,6 +169,9 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
     const incarnation = membership.get(peer)?.capabilities.incarnation ?? 0;
     await mesh.publish(topics.health, { kind: 'suspected', peer, incarnation });
     let rounds = 0;
+    // What others said while we saw no majority is old when we see one again: who is heard first then must not
+    // bury who is dialled a moment later.
+    let mayBury = true;
     while (isSuspected(peer)) {
       const sinceMs = clock.monotonicMs();
       const [others] = await Promise.all([
@@ -179,7 +182,9 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
       if (!isSuspected(peer)) return;
       if (overslept(sinceMs, suspicionMs) && others !== 'reached') continue;
       if (others === 'reached') revive(peer);
-      else if (others === 'unreached') await bury(peer);
+      else if (others === 'unreached') {
+        mayBury = mayBury ? await bury(peer) : await seesMajorityWithout(peer);
+      } else mayBury = false;
       rounds += 1;
       if (rounds % roundsMax === 0 && isSuspected(peer)) mesh.disconnect(peer);
     }
@@ -226,10 +231,10 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
     return (await rollCall.seesMajorityWithout(peer)) && !overslept(sinceMs, 0);
   }
 
-  /** A minority goes on suspecting; the lease decides about what the peer holds. */
-  async function bury(peer: PeerId): Promise<void> {
-    if (!(await seesMajorityWithout(peer))) return;
-    if (!isSuspected(peer) && !membership.missing().includes(peer)) return;
+  /** A minority goes on suspecting; the lease decides about what the peer holds. False: we are one. */
+  async function bury(peer: PeerId): Promise<boolean> {
+    if (!(await seesMajorityWithout(peer))) return false;
+    if (!isSuspected(peer) && !membership.missing().includes(peer)) return true;
     membership.bury(peer);
     silence.buried(peer);
     const reason = 'it does not answer, nobody asked reaches it, and we see a majority';
@@ -237,6 +242,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
     // One that hangs keeps its connections, and whatever we send into them. It may dial anew.
     mesh.disconnect(peer);
     options.onChange();
+    return true;
   }
 
   function isConnected(peer: PeerId): boolean {

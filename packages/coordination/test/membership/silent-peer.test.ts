@@ -106,4 +106,20 @@ describe('a connected peer that says nothing any more', () => {
     expect(mesh.connected()).toHaveLength(peers.length);
     expect(journal.of('member.suspected')).toHaveLength(peers.length);
   });
+
+  it('is not buried by what was found out before the majority came back', async () => {
+    const { clock, hub, mesh, peers, journal, hanging } = meshOf(4);
+    await clock.advance(2 * pingMs);
+    // With one other we are two of five, who find out about the rest together.
+    for (const peer of peers.slice(0, 3)) hanging.add(peer);
+    await clock.advance(noticedMs + 5.5 * suspicionMs);
+    hanging.clear();
+    // They are dialled one after the other.
+    const [late, ...early] = peers.slice(0, 3);
+    for (const peer of early) hub.link(mesh.peer, peer);
+    await clock.advance(suspicionMs);
+    hub.link(mesh.peer, late ?? peerOf(99));
+    await clock.advance(3 * suspicionMs);
+    expect(journal.of('member.dead')).toEqual([]);
+  });
 });

@@ -32,8 +32,8 @@ export interface ContenderProcess {
   readonly wonAtMs: () => number;
   /** What is told after a restart about an entry that was told before, and differs. */
   readonly contradictions: readonly number[];
-  /** Resolves when it has recovered. */
-  start(): Promise<void>;
+  /** Resolves when it has recovered; false: it was killed before that. */
+  start(): Promise<boolean>;
   isRunning(): boolean;
   look(): void;
   /** Hears what another one said; whoever is not there hears it when it starts. */
@@ -86,7 +86,7 @@ export function createContender(
     acknowledged.set(seq, sha256);
   }
 
-  async function start(): Promise<void> {
+  async function start(): Promise<boolean> {
     const argv: string[] = [...dieWithParent, process.execPath, childPath, JSON.stringify(options)];
     const [program = '', ...args] = argv;
     const started = spawn(program, args, {
@@ -124,6 +124,7 @@ export function createContender(
       }
     });
     await stage.until(`${name} has recovered`, () => isReady || child !== started);
+    return isReady;
   }
 
   const failures: unknown[] = [];

@@ -47,6 +47,8 @@ export interface FieldOptions {
   readonly unfenced: boolean;
   /** What the issues ask for. Default `quick`; nobody ever finishes a `gated` one. */
   readonly recipe?: RecipeName;
+  /** How each is started for the first time. Default: until it has recovered. */
+  readonly begin?: (one: ContenderProcess) => Promise<unknown>;
   /** Ends it before its time, with nothing left behind. */
   readonly signal?: AbortSignal;
 }
@@ -82,8 +84,9 @@ export async function onField<T>(
     );
     // A few at a time: a start costs a second of CPU.
     const queue = [...contenders];
+    const { begin = (one) => one.start() } = options;
     const startAll = async () => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next.start();
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await begin(next);
     };
     await Promise.all([startAll(), startAll()]);
     const field = fieldOf(stage, forge, contenders, options.recipe ?? 'quick');

@@ -1,6 +1,6 @@
 /**
- * `npm run kills`: kills writing peers at random moments and starts them again. Exit 0 when no
- * acknowledged journal entry is lost, and every task has ended once, some with a result.
+ * `npm run kills`: kills peers at random moments, while they write and while they start, and starts
+ * them again. Exit 0 when no acknowledged journal entry is lost, and every task has ended once, some with a result.
  *
  *     npm run kills [-- --times 1000 --contenders 4 --lease-ms 5000 --seed N]
  */
@@ -29,7 +29,7 @@ const result = await runKills({
 });
 const { lost, unended, results, doublePublishers, stalePushes } = result;
 console.log(
-  `kills, seed ${values.seed}: ${result.kills} SIGKILLs of ${values.contenders} processes, ${result.tasks} tasks: ` +
+  `kills, seed ${values.seed}: ${result.kills} SIGKILLs of ${values.contenders} processes, ${result.whileStarting} while starting, ${result.tasks} tasks: ` +
     `${lost} of ${result.acknowledged} acknowledged entries lost, ${results} results, ${result.failures} failures, ` +
     `${doublePublishers} double publishers, ${stalePushes} stale pushes, ${endsOf(result)}, ${Math.round(result.elapsedMs / 1_000)} s`,
 );

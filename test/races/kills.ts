@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openJournals } from '@bzzz/journal';
 import { journalEntryCodec } from '@bzzz/protocol';
-import { createChance } from './chance.ts';
 import type { ContenderProcess } from './contenders.ts';
 import { type Field, type FieldOptions, hasEnded, onField, type Outcome } from './field.ts';
+import { createKiller, type Killer } from './killer.ts';
 import { stillMsFor, untilTrue } from './patience.ts';
 
 export interface KillsOptions extends Pick<FieldOptions, 'contenders' | 'leaseMs' | 'signal'> {
@@ -16,6 +16,8 @@ export interface KillsOptions extends Pick<FieldOptions, 'contenders' | 'leaseMs
 
 export interface KillsResult extends Outcome {
   readonly kills: number;
+  /** Of these, those that came before the process had recovered. */
+  readonly whileStarting: number;
   /** Journal entries that were told to be on disk. */
   readonly acknowledged: number;
   /** Of these, those that are not there any more, or are not the same. */
@@ -24,33 +26,19 @@ export interface KillsResult extends Outcome {
   readonly elapsedMs: number;
 }
 
-/** A process lives at most so long after it has recovered; most moments of its work are within. */
-const lifeMsMax = 1_500;
 /** Issues that are open at a time, so that there is always something to write. */
 const openMax = 3;
 
 export function runKills(options: KillsOptions): Promise<KillsResult> {
-  return onField({ ...options, unfenced: false }, (field) => killAll(field, options));
+  const killer = createKiller(options);
+  const settled = { ...options, unfenced: false, begin: killer.begin };
+  return onField(settled, (field) => killAll(field, killer, options));
 }
 
-async function killAll(field: Field, options: KillsOptions): Promise<KillsResult> {
+async function killAll(field: Field, killer: Killer, options: KillsOptions): Promise<KillsResult> {
   const { contenders } = field;
-  const chance = createChance(options.seed);
   const sinceMs = performance.now();
-  let left = options.times;
-
-  async function haunt(one: ContenderProcess): Promise<void> {
-    while (left > 0) {
-      left -= 1;
-      await pause(chance.between(0, lifeMsMax));
-      await one.kill();
-      await one.start();
-      one.look();
-    }
-  }
-
-  const haunted = Promise.all(contenders.map(haunt));
-  const over = haunted.then(() => true);
+  const over = Promise.all(contenders.map(killer.haunt)).then(() => true);
   while (!(await Promise.race([over, pause(200, false)]))) {
     const verdicts = await field.verdicts();
     const open = verdicts.filter((one) => !hasEnded(one)).length;
@@ -62,6 +50,7 @@ async function killAll(field: Field, options: KillsOptions): Promise<KillsResult
   const lost = await Promise.all(contenders.map(lostOf));
   return {
     kills: options.times,
+    whileStarting: killer.whileStarting(),
     acknowledged: contenders.reduce((sum, one) => sum + one.acknowledged.size, 0),
     lost: lost.reduce((sum, count) => sum + count, 0),
     tasks: field.filed(),

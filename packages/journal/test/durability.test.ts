@@ -1,17 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdir, rm, truncate } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { isBzzzError } from '@bzzz/protocol';
 import { collect, entryOf } from '@bzzz/testkit/contracts/journal';
 import { describe, expect, it } from 'vitest';
 import { diskSync } from '../src/disk-sync.ts';
 import { openJournals } from '../src/index.ts';
 import { linked } from './hosts.ts';
-import { appendRange, arrived, codeOf, onCleanup, openedJournals, tempDir } from './support.ts';
-
-const writer = fileURLToPath(new URL('writer.ts', import.meta.url));
+import { cutPower, type Kill, killedWriter } from './power/power.ts';
+import { appendRange, arrived, codeOf, openedJournals, tempDir } from './support.ts';
 
 describe('durability', () => {
   it('loses nothing that was acknowledged when the process is killed', async () => {
@@ -43,18 +37,50 @@ describe('durability', () => {
 
   it('is still there when the power is cut right after it was made', async () => {
     const dir = await tempDir();
-    const killed = await killedWriter(dir, { afterAcks: 0, mode: 'idle' });
+    const killed = await killedWriter(dir, { idle: true });
     await cutPower(dir, killed);
     const { own } = await openedJournals({ dir });
     expect(own.key).toBe(killed.key);
     expect(own.length()).toBe(0);
   });
 
+  it('can be opened whenever the power was cut while it was made', async () => {
+    let isOpen = false;
+    for (let atSync = 1; !isOpen; atSync += 1) {
+      const dir = await tempDir();
+      const killed = await killedWriter(dir, { idle: true, atSync });
+      isOpen = killed.key !== '';
+      await cutPower(dir, killed);
+      const { own } = await openedJournals({ dir });
+      expect(own.length()).toBe(0);
+      expect(await own.append(entryOf(0))).toBe(0);
+    }
+  });
+
+  it('loses nothing whenever the power is cut while it is opened again', async () => {
+    const dir = await tempDir();
+    let isOpen = false;
+    let key = '';
+    for (let atSync = 1; !isOpen; atSync += 1) {
+      const journals = await openedJournals({ dir });
+      expect(journals.own.length()).toBe(atSync - 1);
+      key ||= journals.own.key;
+      expect(journals.own.key).toBe(key);
+      await journals.own.append(entryOf(atSync));
+      await journals.close();
+      const killed = await killedWriter(dir, { idle: true, atSync });
+      isOpen = killed.key !== '';
+      await cutPower(dir, killed);
+    }
+    const { own } = await openedJournals({ dir });
+    expect(own.key).toBe(key);
+    expect(await collect(own.read())).toHaveLength(own.length());
+  });
+
   it('belongs to one process at a time', async () => {
     const dir = await tempDir();
     await killedWriter(dir, {
-      afterAcks: 0,
-      mode: 'idle',
+      idle: true,
       async whileOpen() {
         expect(await codeOf(openJournals({}, { dir }))).toBe('journal_locked');
       },
@@ -62,20 +88,32 @@ describe('durability', () => {
     expect((await openedJournals({ dir })).own.length()).toBe(0);
   });
 
-  it('would lose it without the sync, and would notice', async () => {
+  /** What becomes of a journal whose syncs are taken out, where the system is asked for them. */
+  async function without(syncs: Kill['without']): Promise<string> {
     const dir = await tempDir();
-    const killed = await killedWriter(dir, { afterAcks: 60, mode: 'nosync' });
-    expect([...killed.synced.keys()].filter((name) => name.endsWith('.log'))).toEqual([]);
+    const killed = await killedWriter(dir, { afterAcks: 60, without: syncs });
     await cutPower(dir, killed);
-    expect(await codeOf(openJournals({}, { dir }))).toBe('journal_corrupt');
+    try {
+      const { own } = await openedJournals({ dir });
+      if (own.key !== killed.key) return 'another journal';
+      return own.length() > killed.lastAck ? 'kept' : 'shorter';
+    } catch (error) {
+      if (isBzzzError(error)) return error.code;
+      throw error;
+    }
+  }
+
+  it('would lose it without the sync of content, and would notice', async () => {
+    expect(await without('content')).toBe('journal_corrupt');
   });
 
   it('would lose it without the sync of folders, so that another journal is begun', async () => {
-    const dir = await tempDir();
-    const killed = await killedWriter(dir, { afterAcks: 60, mode: 'nonames' });
-    await cutPower(dir, killed);
-    const { own } = await openedJournals({ dir });
-    expect(own.key).not.toBe(killed.key);
+    expect(await without('everything')).toBe('another journal');
+  });
+
+  it('would lose it when nothing were synced', async () => {
+    expect(await without('both')).toBe('another journal');
+    expect(await without(undefined)).toBe('kept');
   });
 
   it('acknowledges after the sync of the log, and shows nobody an entry before it', async () => {
@@ -189,77 +227,6 @@ describe('durability', () => {
     expect(syncs).toBe(1);
   });
 });
-
-interface Killed {
-  readonly key: string;
-  readonly firstAck: number;
-  readonly lastAck: number;
-  /** Bytes that were on disk, by name of the file. */
-  readonly synced: ReadonlyMap<string, number>;
-  /** Files and folders whose names were on disk, below the journal's folder. */
-  readonly named: ReadonlySet<string>;
-}
-
-interface Kill {
-  readonly afterAcks: number;
-  readonly mode?: 'nosync' | 'nonames' | 'idle';
-  /** Done before the process may be killed. */
-  readonly whileOpen?: () => Promise<void>;
-}
-
-/** Runs a writer, kills it after so many acknowledgements, and tells what it said till then. */
-async function killedWriter(dir: string, { afterAcks, mode, whileOpen }: Kill): Promise<Killed> {
-  // What was there before had time enough.
-  const named = new Set(await readdir(dir, { recursive: true }));
-  const child = spawn(
-    process.execPath,
-    ['--conditions', 'bzzz-source', writer, dir, ...(mode === undefined ? [] : [mode])],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  onCleanup(async () => {
-    child.kill('SIGKILL');
-  });
-  const exited = once(child, 'exit');
-  const acks: number[] = [];
-  const synced = new Map<string, number>();
-  let key = '';
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [word, first, second] = line.split(' ');
-    if (word === 'ack') acks.push(Number(first));
-    if (word === 'sync' && first !== undefined) synced.set(first, Number(second));
-    if (word === 'names' && first !== undefined) {
-      for (const name of (second ?? '').split('/')) named.add(join(first, name));
-    }
-    if (word === 'open' && first !== undefined) {
-      key = first;
-      await whileOpen?.();
-    }
-    if (key !== '' && (acks.length >= afterAcks || mode === 'idle')) child.kill('SIGKILL');
-  }
-  expect(await exited).toEqual([null, 'SIGKILL']);
-  if (mode !== 'idle') expect(acks.length).toBeGreaterThanOrEqual(afterAcks);
-  return { key, firstAck: Math.min(...acks), lastAck: Math.max(...acks), synced, named };
-}
-
-/**
- * The worst that a power cut may do: files whose names had not been synced are gone, and of the others what had not.
- * What is synced where this does not see it stays whole: RocksDB's manifest and options, and the remembered head.
- */
-async function cutPower(dir: string, { synced, named }: Killed): Promise<void> {
-  const items = await readdir(dir, { recursive: true, withFileTypes: true });
-  for (const item of items) {
-    const path = join(item.parentPath, item.name);
-    const shown = relative(dir, path);
-    if (!named.has(shown)) await rm(path, { recursive: true, force: true });
-    else if (isLog(shown) || item.name === 'CORESTORE') {
-      await truncate(path, synced.get(item.name) ?? 0);
-    }
-  }
-}
-
-function isLog(path: string): boolean {
-  return /\/\d+\.log$/.test(path);
-}
 
 function range(length: number): number[] {
   return Array.from({ length }, (_, index) => index);

@@ -1,37 +1,16 @@
 /**
- * A process that appends until it is killed. Prints, each on its own line and before it goes on,
- * `open KEY`, `ack POSITION` for every entry that was acknowledged, `sync FILE BYTES` for every
- * file whose first BYTES are on disk, and `names FOLDER FILE/FILE` for what is on disk of a folder. With `nosync`
- * it leaves out the syncs of content, with `nonames` those of folders and small files, with `idle` the entries.
+ * A process that appends until it is killed, in the way that a peer does. Prints, each on its own line and
+ * before it goes on, `open KEY`, and `ack POSITION` for every entry that was acknowledged; what it synced is
+ * printed by `seen-syncs.ts`. With `idle` it appends nothing.
  */
-import { readdirSync, statSync, writeSync } from 'node:fs';
-import { basename, relative } from 'node:path';
+import { writeSync } from 'node:fs';
 import { JournalEntry } from '@bzzz/protocol';
-import { diskSync } from '../src/disk-sync.ts';
-import { openJournals } from '../src/index.ts';
+import { openJournals } from '../../src/index.ts';
 
 const [dir, mode] = process.argv.slice(2);
-if (dir === undefined) throw new Error('writer.ts DIR [nosync | nonames | idle]');
+if (dir === undefined) throw new Error('writer.ts DIR [idle]');
 
-const root = dir;
-const sync = {
-  async content(path: string) {
-    if (mode === 'nosync') return;
-    const { size } = statSync(path);
-    await diskSync.content(path);
-    print(`sync ${basename(path)} ${size}`);
-  },
-  async everything(path: string) {
-    if (mode === 'nonames') return;
-    const info = statSync(path);
-    // Before the sync: what comes meanwhile may or may not be covered.
-    const names = info.isDirectory() ? readdirSync(path) : undefined;
-    await diskSync.everything(path);
-    if (names === undefined) print(`sync ${basename(path)} ${info.size}`);
-    else print(`names ${relative(root, path) || '.'} ${names.join('/')}`);
-  },
-};
-const { own } = await openJournals({ sync }, { dir });
+const { own } = await openJournals({}, { dir });
 print(`open ${own.key}`);
 // Keeps the process until it is killed.
 process.stdin.resume();

@@ -1,11 +1,11 @@
 /** Base, policy and fence, and what a git process leaves and shows. */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { IssueNumber, limits, Oid, RepoName } from '@bzzz/protocol';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { codeOf } from './support/code-of.ts';
+import { commandLines } from './support/command-lines.ts';
 import { commitFiles, git } from './support/git.ts';
 import { createGitBench, type GitBench } from './support/git-bench.ts';
 import { lockBranch, lockOn, number, repo } from './support/locks.ts';
@@ -203,21 +203,6 @@ it('shows the token neither in arguments nor on disk, and sends it with the firs
   expect(shown.join('\n')).not.toContain(basic);
   expect(new Set(bench.server.authorizations)).toEqual(new Set([`Basic ${basic}`]));
 });
-
-/** Arguments of every process of the machine, each as one line. */
-function commandLines(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      } catch (error) {
-        // It ended in between.
-        if (error instanceof Error && 'code' in error) return [];
-        throw error;
-      }
-    });
-}
 
 async function contentsOf(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });

@@ -38,7 +38,8 @@ const settled: readonly (readonly [string, string])[] = [
   ['protocol.https.allow', 'always'],
   ['protocol.file.allow', 'never'],
   ['http.followRedirects', 'false'],
-  // A connection that carries under 100 bytes a second for half a minute is dead.
+  // A connection that carries under 100 bytes a second for half a minute is dead. It is git itself that knows
+  // this, so that it ends as well when whoever started it is gone, and the limits on its time with it.
   ['http.lowSpeedLimit', '100'],
   ['http.lowSpeedTime', '30'],
 ];

@@ -1,4 +1,4 @@
-import { mkdir, open as openFile, readdir } from 'node:fs/promises';
+import { mkdir, open as openFile, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BzzzError, type ErrorCode, isBzzzError, reasonOf } from '@bzzz/protocol';
 import Corestore from 'corestore';
@@ -27,6 +27,7 @@ export function journalFolder(dir: string): JournalFolder {
  * system refuses.
  */
 export async function openStore(folder: string): Promise<Corestore> {
+  await removeUnwritten(deviceFile(folder));
   const store = new Corestore(folder);
   // Before any core is opened: a signed truncation of a writer would rewrite our replica of its log
   // and with it the evidence.
@@ -40,6 +41,22 @@ export async function openStore(folder: string): Promise<Corestore> {
     const explained = await explainOpening(error, folder);
     await closeStore(store);
     throw explained;
+  }
+}
+
+/**
+ * Corestore makes its file first and writes into it which disk it is on. Killed in between, or by a power cut
+ * before that was on disk, it would take the empty file for one that was copied, for ever.
+ */
+async function removeUnwritten(path: string): Promise<void> {
+  try {
+    await using handle = await openFile(path, 'r+');
+    const { size } = await handle.stat();
+    // Who has the lock is about to write.
+    if (size === 0 && tryLock(handle.fd)) await rm(path);
+  } catch (error) {
+    // Mostly it is not there yet. What the system refuses, opening explains.
+    if (!isSystemError(error)) throw error;
   }
 }
 
@@ -90,7 +107,7 @@ async function codeOfOpening(error: unknown, folder: string): Promise<ErrorCode>
   if (code === 'EIO') return 'journal_corrupt';
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return 'journal_write_failed';
   // Who holds the lock is told by the lock, since the error for it has no code.
-  return (await isLocked(join(folder, 'CORESTORE'))) ? 'journal_locked' : 'journal_corrupt';
+  return (await isLocked(deviceFile(folder))) ? 'journal_locked' : 'journal_corrupt';
 }
 
 async function isLocked(path: string): Promise<boolean> {
@@ -98,7 +115,16 @@ async function isLocked(path: string): Promise<boolean> {
     await using handle = await openFile(path, 'r+');
     return !tryLock(handle.fd);
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return false;
+    if (isSystemError(error)) return false;
     throw error;
   }
+}
+
+/** Says whose the folder is, and is locked while it is in use. */
+function deviceFile(folder: string): string {
+  return join(folder, 'CORESTORE');
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error;
 }

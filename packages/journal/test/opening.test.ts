@@ -1,4 +1,4 @@
-import { cp, open, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, open, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entryOf } from '@bzzz/testkit/contracts/journal';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +28,13 @@ describe('opening', () => {
     await leave(3);
     await leave(2);
     expect((await openedJournals({ dir })).own.length()).toBe(5);
+  });
+
+  it('opens a folder that it was killed in before it had written who it belongs to', async () => {
+    await mkdir(join(dir, 'store'), { recursive: true });
+    await writeFile(join(dir, 'store', 'CORESTORE'), '');
+    await leave(3);
+    expect((await openedJournals({ dir })).own.length()).toBe(3);
   });
 
   it('refuses a folder that was copied', async () => {

@@ -88,10 +88,16 @@ async function rested(dir: string) {
 
 /**
  * The worst that a power cut may do: what of a file was not synced is gone, and so are files whose names were
- * not. Only of RocksDB's own syncs nothing is seen here, see `isSyncedByDatabase`.
+ * not; or, where `names` stay, are empty files, as the system may write its folders first. Only of RocksDB's own
+ * syncs nothing is seen here, see `isSyncedByDatabase`.
  */
-export async function cutPower(folder: string, { synced, named }: Killed): Promise<void> {
+export async function cutPower(
+  folder: string,
+  { synced, named: namesSynced }: Killed,
+  { names = 'go' }: { readonly names?: 'go' | 'stay' } = {},
+): Promise<void> {
   const dir = await realpath(folder);
+  const named = names === 'go' ? namesSynced : new Set(await readdir(dir, { recursive: true }));
   const isThere = (path: string): boolean =>
     path === '.' || ((named.has(path) || isSyncedByDatabase(path)) && isThere(dirname(path)));
   const items = await readdir(dir, { recursive: true, withFileTypes: true });

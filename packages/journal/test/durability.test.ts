@@ -64,9 +64,9 @@ describe('durability', () => {
     patientMs,
   );
 
-  it(
-    'loses nothing whenever the power is cut while it is opened again',
-    async () => {
+  it.each(['go', 'stay'] as const)(
+    'loses nothing whenever the power is cut while it is opened again, and names %s',
+    async (names) => {
       const dir = await tempDir();
       let isOpen = false;
       let key = '';
@@ -79,7 +79,7 @@ describe('durability', () => {
         await journals.close();
         const killed = await killedWriter(dir, { idle: true, atSync });
         isOpen = killed.key !== '';
-        await cutPower(dir, killed);
+        await cutPower(dir, killed, { names });
       }
       const { own } = await openedJournals({ dir });
       expect(own.key).toBe(key);

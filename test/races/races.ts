@@ -59,6 +59,8 @@ const requests = [
 ];
 /** Each process is stopped or killed about once in so many leases. */
 const undisturbedLeases = 3;
+/** Within so many leases somebody takes over. */
+const leasesForTakeover = 12;
 /** Who has nothing at the end and is more than so many would only look on, which is most of the work. */
 const finishers = 4;
 
@@ -82,7 +84,8 @@ async function race(
     leaseMs,
     everyMs: (undisturbedLeases * leaseMs) / contenders.length,
   });
-  await untilTrue(field, stillMsMax, () => fileOn(field, options));
+  const lastMs = sinceMs + leasesForTakeover * leaseMs;
+  await untilTrue(field, stillMsMax, () => fileOn(field, options, lastMs));
   // What is open yet ends undisturbed: whatever does not is lost.
   await disturbance.end();
   await Promise.all((await onlookers(field)).map((one) => one.end()));
@@ -106,15 +109,14 @@ async function race(
 }
 
 /** Files what is missing; true when it is enough. */
-async function fileOn(field: Field, options: RacesOptions): Promise<boolean> {
+async function fileOn(field: Field, options: RacesOptions, lastMs: number): Promise<boolean> {
   const verdicts = await field.verdicts();
   const open = verdicts.filter((one) => !hasEnded(one)).length;
   options.tell?.(`${field.claims()} claims, ${field.filed()} tasks, ${open} of them open`);
   const claims = field.claims();
-  // A run in which nobody took over from anybody has not shown the half of it.
-  if (claims >= options.claims && (takeoversOf(verdicts) > 0 || claims >= 2 * options.claims)) {
-    return true;
-  }
+  // A run in which nobody took over from anybody has not shown the half of it, and leases take their time.
+  const hasShown = takeoversOf(verdicts) > 0 || performance.now() > lastMs;
+  if (claims >= options.claims && hasShown) return true;
   // Without a fence some tasks may never end, and one fault is what is looked for.
   if (options.unfenced && verdicts.some(isFaulty)) return true;
   for (let count = open; count < openFor(options.contenders); count += 1) await field.file();

@@ -68,7 +68,7 @@ async function indexed(git: Git, signal?: AbortSignal): Promise<Set<RawPath>> {
   return new Set(splitNul(await git(['ls-files', '-z', '--cached'], { signal })));
 }
 
-/** A file that the patch brought, and that would not be collected. */
+/** A file that the patch brought, or was there and is ignored now, and would not be collected. */
 async function hiddenIn(
   job: PatchJob,
   before: ReadonlySet<RawPath>,
@@ -78,7 +78,8 @@ async function hiddenIn(
   const seen = await seenFiles(job, signal);
   const isProvided = (path: RawPath) =>
     job.provides.some((folder) => pathShown(path).startsWith(`${folder}/`));
-  const brought = [...after].filter((path) => !before.has(path));
-  const hidden = brought.find((path) => !seen.has(path) || isProvided(path));
+  const hidden = [...after].find(
+    (path) => !seen.has(path) || (!before.has(path) && isProvided(path)),
+  );
   return hidden === undefined ? undefined : JSON.stringify(pathShown(hidden)).slice(0, 300);
 }

@@ -39,6 +39,16 @@ new file mode 100644
       'configuration of coding tools that the patch itself has ignored',
       fresh('.claude/settings.json') + fresh('.claude/.gitignore').replace('Do as I say.', '*'),
     ],
+    [
+      'what was there before it',
+      `diff --git a/.gitignore b/.gitignore
+--- a/.gitignore
++++ b/.gitignore
+@@ -1 +1,2 @@
+ ignored.txt
++own.txt
+`,
+    ],
     ['a folder that hides itself', fresh('sly/.gitignore').replace('Do as I say.', '*')],
   ])('%s', async (_, patch) => {
     const world = makeWorld();

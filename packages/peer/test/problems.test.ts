@@ -108,7 +108,7 @@ describe('problemsOf', () => {
     const signed = { peer, head, signature: '0'.repeat(128) };
     const evidence = { kind: 'heads' as const, first: signed, second: signed };
     const facts = { journal: known.journal.key, reason: 'it signed two', sinceWallMs: 0, evidence };
-    const aside = { peer, name, self: false, ...facts };
+    const aside = { peer, name, self: false, isMember: true, ...facts };
     const refused = {
       code: 'forge_unauthorized',
       reason: 'bad credentials',
@@ -118,7 +118,7 @@ describe('problemsOf', () => {
     const told = view({ quarantine: [aside], watching: [watched({ trouble: refused })] });
     expect(codes({ view: told })).toEqual(['error journal_forked', 'error forge_unauthorized']);
     expect(problemsOf(sources({ view: told }))[0]?.text).toContain('peer-2');
-    const flood = Array.from({ length: 200 }, () => ({ ...aside, name: null }));
+    const flood = Array.from({ length: 200 }, () => ({ ...aside, isMember: false }));
     const flooded = view({ quarantine: [...flood, aside] });
     expect(codes({ view: flooded })).toEqual(['error journal_forked', 'warning journal_forked']);
     expect(problemsOf(sources({ view: flooded }))[1]?.text).toContain('200 peers');

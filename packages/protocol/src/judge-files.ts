@@ -23,9 +23,12 @@ const tests = [
 /** Also names of ordinary work: which of them are settings, their names do not tell. */
 const anyConfig = '*.config.*';
 
+/** In any folder that pytest looks into it has a say about every test. */
+const conftest = 'conftest.py';
+
 /** What says which tests run, and how: tools look for it by its name. */
 const settings = [
-  ['conftest.py', 'Makefile', 'GNUmakefile', '*.mk', 'justfile', 'Taskfile.y*ml', 'Rakefile'],
+  [conftest, 'Makefile', 'GNUmakefile', '*.mk', 'justfile', 'Taskfile.y*ml', 'Rakefile'],
   ['package.json', '.npmrc', '.yarnrc*', 'deno.json*', 'bunfig.toml', 'tsconfig*.json'],
   [anyConfig, '.mocharc*', '.nycrc*', '.c8rc*', '.babelrc*', 'karma.conf.*'],
   ['vitest.workspace.*', '.eslintrc*', '.eslintignore', 'biome.json*', '.prettierrc*'],
@@ -81,9 +84,9 @@ export const usualJudge: readonly string[] = [
  * themselves. `everywhere`: also in a folder that the base branch has not.
  */
 export const steering: Readonly<Record<'everywhere' | 'beside', readonly string[]>> = {
-  everywhere: runnerFolders.map((name) => `**/${name}/**`),
+  everywhere: [...runnerFolders.map((name) => `**/${name}/**`), `**/${conftest}`],
   beside: [
-    ...settings.filter((name) => name !== anyConfig),
+    ...settings.filter((name) => name !== anyConfig && name !== conftest),
     ...configOf.map((tool) => `${tool}.config.*`),
   ].map((name) => `**/${name}`),
 };

@@ -59,6 +59,11 @@ it('what steers by its name judges, and no test or ordinary work steers', () => 
   for (const path of settings.split(' ')) {
     expect([path, steers(path), judges(path)]).toEqual([path, true, true]);
   }
+  const everywhere = globMatcher(steering.everywhere);
+  expect(['new/conftest.py', 'new/package.json'].map((path) => everywhere(path))).toEqual([
+    true,
+    false,
+  ]);
   const others = 'src/app.config.ts test/a.test.js a/__mocks__/fs.js scripts/x.sh src/a.ts';
   for (const path of others.split(' ')) expect([path, steers(path)]).toEqual([path, false]);
 });

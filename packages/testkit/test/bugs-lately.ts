@@ -66,7 +66,7 @@ export const lately: Readonly<Record<string, number>> = {
   'helps-twice': 68,
   'ends-early': 83,
   'outlives-its-lease': 127,
-  'helper-judges': 198,
+  'helper-judges': 158,
   'hopes-for-ever': 229,
   'reworks-for-strangers': 473,
   'deaf-to-reviews': 3,

@@ -206,4 +206,10 @@ export const foundSeeds: readonly {
     tasks: 6,
     what: 'a result that arrived when its peer had begun anew on a later base was judged by that one',
   },
+  {
+    seed: 118_010_285,
+    peers: 2,
+    tasks: 2,
+    what: 'the checker held a renewal for undecided in whose place another commit was seen to stand',
+  },
 ];

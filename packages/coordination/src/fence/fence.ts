@@ -45,6 +45,8 @@ export interface Fence {
   look(task: TaskId, signal: AbortSignal): Promise<TipReading>;
   /** Whether our own journal holds this commit. A tip that only bears our name is not ours. */
   owns(task: TaskId, oid: Oid): boolean;
+  /** Whether our own journal holds both commits, and the first after the second. */
+  isLater(task: TaskId, oid: Oid, than: Oid): boolean;
   /** Whether our own journal tells that we meant to publish this result: its lock may be lost since. */
   published(task: TaskId, result: Oid): boolean;
   /** Takes an intent of an earlier run, read from the journal. */
@@ -68,6 +70,7 @@ const readsMax = 5;
 
 export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
   const { chronicle } = deps;
+  /** In the order of the journal. */
   const own = new Map<TaskId, Set<Oid>>();
   const ownResults = new Map<TaskId, Set<Oid>>();
   /** Commits that the forge refused without our learning why: only reads settle them, no push. */
@@ -75,6 +78,11 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
 
   function owns(task: TaskId, oid: Oid): boolean {
     return own.get(task)?.has(oid) ?? false;
+  }
+
+  function isLater(task: TaskId, oid: Oid, than: Oid): boolean {
+    const [first] = [...(own.get(task) ?? [])].filter((one) => one === oid || one === than);
+    return oid !== than && first === than && owns(task, oid);
   }
 
   function remember({ record, oid }: FenceIntent): void {
@@ -104,6 +112,7 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
     settle,
     look: (task, signal) => look(deps, task, signal),
     owns,
+    isLater,
     published: (task, result) => ownResults.get(task)?.has(result) ?? false,
     remember,
     async propose(intent, signal) {

@@ -4,14 +4,12 @@
  */
 import {
   BzzzError,
-  decodeLockCommit,
   explainedResult,
   type FenceIntent,
   type LockRecord,
   type Oid,
   reasonOf,
   type TaskId,
-  taskParts,
 } from '@bzzz/protocol';
 import { createSerial } from '../support/serial.ts';
 import {
@@ -123,12 +121,11 @@ export function createHolding(deps: HoldingDeps, won: LockCommit): Holding {
     if (found.record.epoch === tip.record.epoch) tip = commitOf(found);
   }
 
-  /** A read may be an old one: only what stands on our tip itself is known to be later. */
+  /** A read may be an old one: only what we meant to push after our tip is known to be later. */
   async function saw(reading: TipReading): Promise<void> {
     const { tip: found } = reading;
     if (found.kind !== 'record') return;
-    const { repo } = taskParts(found.record.task);
-    if (decodeLockCommit(repo, found.commit).parent === tip.oid) recognise(reading);
+    if (deps.fence.isLater(found.record.task, found.oid, tip.oid)) recognise(reading);
   }
 
   return {

@@ -169,22 +169,17 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
     const incarnation = membership.get(peer)?.capabilities.incarnation ?? 0;
     await mesh.publish(topics.health, { kind: 'suspected', peer, incarnation });
     let rounds = 0;
-    // What others said while we saw no majority is old when we see one again: who is heard first then must not
-    // bury who is dialled a moment later.
-    let mayBury = true;
     while (isSuspected(peer)) {
       const sinceMs = clock.monotonicMs();
       const [others] = await Promise.all([
-        askOthers(peer),
+        askMajority(peer),
         heartbeat.reach(peer), // an answer is heard like everything else
         sleep(clock, suspicionMs, signal),
       ]);
       if (!isSuspected(peer)) return;
       if (overslept(sinceMs, suspicionMs) && others !== 'reached') continue;
       if (others === 'reached') revive(peer);
-      else if (others === 'unreached') {
-        mayBury = mayBury ? await bury(peer) : await seesMajorityWithout(peer);
-      } else mayBury = false;
+      else if (others === 'unreached') await bury(peer);
       rounds += 1;
       if (rounds % roundsMax === 0 && isSuspected(peer)) mesh.disconnect(peer);
     }
@@ -202,7 +197,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
       if (overslept(sleptSinceMs, pauseMs)) continue;
       for (const peer of membership.missing()) {
         const sinceMs = clock.monotonicMs();
-        const others = await askOthers(peer);
+        const others = await askMajority(peer);
         if (others !== 'unreached' || overslept(sinceMs, 0)) continue;
         if (!membership.missing().includes(peer)) continue;
         await bury(peer);
@@ -214,6 +209,15 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
   function overslept(sinceMs: number, pauseMs: number): boolean {
     const slackMs = suspicionMs + 4 * probeMs;
     return clock.monotonicMs() - sinceMs > pauseMs + slackMs;
+  }
+
+  /**
+   * Nobody is unreached for who sees no majority as he asks: what he hears then is old when he sees one again, and who
+   * is heard first must not bury who is heard a moment later.
+   */
+  async function askMajority(target: PeerId): ReturnType<typeof askOthers> {
+    const [others, sees] = await Promise.all([askOthers(target), seesMajorityWithout(target)]);
+    return others === 'unreached' && !sees ? 'nobody-asked' : others;
   }
 
   /** Asks a few connected peers that speak the heartbeat, the same few for the same suspect. */
@@ -231,10 +235,10 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
     return (await rollCall.seesMajorityWithout(peer)) && !overslept(sinceMs, 0);
   }
 
-  /** A minority goes on suspecting; the lease decides about what the peer holds. False: we are one. */
-  async function bury(peer: PeerId): Promise<boolean> {
-    if (!(await seesMajorityWithout(peer))) return false;
-    if (!isSuspected(peer) && !membership.missing().includes(peer)) return true;
+  /** A minority goes on suspecting; the lease decides about what the peer holds. */
+  async function bury(peer: PeerId): Promise<void> {
+    if (!(await seesMajorityWithout(peer))) return;
+    if (!isSuspected(peer) && !membership.missing().includes(peer)) return;
     membership.bury(peer);
     silence.buried(peer);
     const reason = 'it does not answer, nobody asked reaches it, and we see a majority';
@@ -242,7 +246,6 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
     // One that hangs keeps its connections, and whatever we send into them. It may dial anew.
     mesh.disconnect(peer);
     options.onChange();
-    return true;
   }
 
   function isConnected(peer: PeerId): boolean {

@@ -34,6 +34,8 @@ export interface QuarantineView {
   /** Null: it is not among the members now. */
   readonly name: string | null;
   readonly self: boolean;
+  /** It was met as a member, now or ever. */
+  readonly isMember: boolean;
   readonly journal: JournalKey;
   readonly reason: string;
   readonly sinceWallMs: number;
@@ -104,6 +106,8 @@ export interface ViewSources {
   readonly spendCap: string | null;
   readonly attemptsRest: boolean;
   readonly quarantined: readonly Quarantined[];
+  /** Those of them that were ever met as members. */
+  readonly quarantinedMembers: readonly Quarantined[];
   /** Monotonic. */
   readonly nowMs: number;
 }
@@ -115,7 +119,7 @@ interface ViewParts {
   readonly trouble: Pick<Trouble, 'recent'>;
   readonly spending: Pick<Spending, 'capReached'>;
   readonly pause: Pick<Pause, 'rest'>;
-  readonly quarantine: Pick<Quarantine, 'all'>;
+  readonly quarantine: Pick<Quarantine, 'all' | 'told'>;
 }
 
 /** Everything that is shown, as it stands now. */
@@ -132,6 +136,7 @@ export function viewNow(
     spendCap: spending.capReached(),
     attemptsRest: pause.rest.wanted(),
     quarantined: quarantine.all(),
+    quarantinedMembers: quarantine.told(),
     nowMs: clock.monotonicMs(),
   });
 }
@@ -172,6 +177,7 @@ function viewOf(sources: ViewSources): PeerView {
       peer,
       name: names.get(peer) ?? null,
       self: peer === self.peer,
+      isMember: sources.quarantinedMembers.some((one) => one.peer === peer),
       journal: key,
       reason,
       sinceWallMs,

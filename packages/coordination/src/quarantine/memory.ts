@@ -1,6 +1,6 @@
 /** What the own journal tells of peers that were set aside, and of what people decided. */
 import type { EntryBody, ForkEvidence, JournalKey, PeerId, SettledHistory } from '@bzzz/protocol';
-import { withoutPlace } from './places.ts';
+import { placesMax } from './places.ts';
 import type { Quarantined, QuarantineMemory } from './quarantine.ts';
 
 export interface QuarantineFold {
@@ -20,8 +20,9 @@ export function foldQuarantine(): QuarantineFold {
         const { peer, reason, evidence } = body;
         const key = journalIn(evidence);
         quarantined.set(peer, { peer, key, reason, evidence, sinceWallMs: wallMs });
-        const over = withoutPlace(quarantined.keys(), (one) => members.has(one));
-        for (const one of over) quarantined.delete(one);
+        const all = [...quarantined.keys()];
+        const leaving = all.find((one) => !members.has(one)) ?? all[0];
+        if (all.length > placesMax && leaving !== undefined) quarantined.delete(leaving);
       }
       if (body.kind !== 'quarantine.lifted') return;
       quarantined.delete(body.peer);

@@ -10,20 +10,16 @@ import { membersMax } from '../membership/membership.ts';
 
 /** Set aside without having been met. */
 export const strangersMax = 256;
-const placesMax = membersMax + strangersMax;
+export const placesMax = membersMax + strangersMax;
 
-/** Of peers in the order in which they were set aside, those that have to go. */
+/** Of peers in the order in which they were set aside, those that have to go: the oldest strangers first. */
 export function withoutPlace(
   peers: Iterable<PeerId>,
-  isMet: (peer: PeerId) => boolean,
+  isStranger: (peer: PeerId) => boolean,
 ): readonly PeerId[] {
-  const met: PeerId[] = [];
-  const strangers: PeerId[] = [];
-  for (const peer of peers) (isMet(peer) ? met : strangers).push(peer);
-  const over = Math.max(
-    strangers.length - strangersMax,
-    strangers.length + met.length - placesMax,
-    0,
-  );
-  return [...strangers, ...met].slice(0, over);
+  const [strangers, others]: [PeerId[], PeerId[]] = [[], []];
+  for (const peer of peers) (isStranger(peer) ? strangers : others).push(peer);
+  const all = strangers.length + others.length;
+  const over = Math.max(strangers.length - strangersMax, all - placesMax, 0);
+  return [...strangers, ...others].slice(0, over);
 }

@@ -39,8 +39,8 @@ export interface QuarantineMemory {
 export interface Quarantine {
   has(peer: PeerId): boolean;
   all(): readonly Quarantined[];
-  /** Those that were met as members: of these others are told. */
-  met(): readonly Quarantined[];
+  /** Those that were met as members, in this run or an earlier one: of these others are told. */
+  told(): readonly Quarantined[];
   /** A peer has said that it is a member: what is known of it is written now. */
   join(peer: PeerId): Promise<void>;
   /** Whether it would be news: nobody is set aside twice, or for what a person let pass. */
@@ -69,6 +69,11 @@ export function createQuarantine({ clock, chronicle, membership }: QuarantineDep
     return !isSettled(found, settledOf.get(found.peer) ?? []);
   }
 
+  /** Whoever was met stands in the journal. */
+  function isStranger(peer: PeerId): boolean {
+    return unwritten.has(peer) && !membership.isMet(peer);
+  }
+
   function forget(peer: PeerId): void {
     quarantined.delete(peer);
     unwritten.delete(peer);
@@ -84,7 +89,7 @@ export function createQuarantine({ clock, chronicle, membership }: QuarantineDep
   return {
     has: (peer) => quarantined.has(peer),
     all: () => [...quarantined.values()],
-    met: () => [...quarantined.values()].filter(({ peer }) => membership.isMet(peer)),
+    told: () => [...quarantined.values()].filter(({ peer }) => !unwritten.has(peer)),
     isNews,
     async put(found, evidence) {
       if (!isNews(found)) return;
@@ -92,7 +97,7 @@ export function createQuarantine({ clock, chronicle, membership }: QuarantineDep
       const sinceWallMs = Math.floor(clock.wallMs());
       quarantined.set(peer, { peer, key, reason, evidence, sinceWallMs });
       unwritten.add(peer);
-      for (const one of withoutPlace(quarantined.keys(), membership.isMet)) forget(one);
+      for (const one of withoutPlace(quarantined.keys(), isStranger)) forget(one);
       if (membership.isMet(peer)) await write(peer);
     },
     join: write,

@@ -85,7 +85,7 @@ export function watchHeads(deps: WatchHeadsDeps, options: WatchHeadsOptions): Wa
     await publish({ kind: 'heads', heads: [signedFirst, newest] });
     const nowMs = clock.monotonicMs();
     for (const peer of toldAtMs.keys()) if (!quarantine.has(peer)) toldAtMs.delete(peer);
-    for (const { peer, evidence } of quarantine.met()) {
+    for (const { peer, evidence } of quarantine.told()) {
       const heardMs = toldAtMs.get(peer) ?? Number.NEGATIVE_INFINITY;
       if (nowMs - heardMs >= announceMs) await publish({ kind: 'fork', evidence });
     }

@@ -7,22 +7,21 @@
  * Where the lock says `result` or `failed` already, only what people see is completed. From any
  * point: fenced (somebody holds a higher epoch) -> stop at once; people win -> release.
  */
-import { BzzzError, type HelpId, type LockRecord, type Oid, taskParts } from '@bzzz/protocol';
+import { BzzzError, type HelpId, type Oid, taskParts } from '@bzzz/protocol';
 import type { Base } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
 import { runAttempt } from './attempt.ts';
 import { type Briefing, brief, lookAgain } from './briefing.ts';
-import { adopt } from './complete.ts';
 import type { DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
 import { fail, giveUp, publish, refence, release, retryOrFail } from './endings.ts';
 import type { Adopted } from '../fence/holding.ts';
-import { isExplained } from '../fence/tip.ts';
 import { forgeWork } from './insist.ts';
 import { keepAlive } from './keep-alive.ts';
 import { type Prior, priorResult, unexplainedBranch } from './prior-result.ts';
 import { createReassert, type Reassert } from './reassert.ts';
 import { revisionOf } from './revision.ts';
 import { readRework, type Rework } from './rework.ts';
+import { asItStands } from './standing.ts';
 import { commitMessage } from './texts.ts';
 
 /** A task that was claimed so often, for whatever reason, is left to a person. */
@@ -39,30 +38,9 @@ export async function driveTask(
   signal: AbortSignal,
 ): Promise<DriveEnd> {
   const { record } = job.holding.tip();
-  switch (record.state) {
-    case 'held':
-      return work(deps, options, job, signal);
-    case 'result':
-      return adopt(deps, options, job.holding, signal);
-    case 'failed':
-      await deps.visible.failed(record, record.reason, signal);
-      return { state: 'failed', reason: record.reason };
-    case 'released':
-      return givenBack(deps, record, job.resultTip, signal);
-  }
-}
-
-/** By an earlier run, or before a bid that was refused: free for whoever bids, but over what a person made. */
-async function givenBack(
-  { visible }: DriveDeps,
-  record: Extract<LockRecord, { state: 'released' }>,
-  resultTip: Oid | null,
-  signal: AbortSignal,
-): Promise<DriveEnd> {
-  const { reason } = record;
-  if (isExplained(record, resultTip)) return { state: 'released', reason, again: 'soon' };
-  await visible.released(record, unexplainedBranch, signal);
-  return { state: 'released', reason: unexplainedBranch, again: 'when-reopened' };
+  return record.state === 'held'
+    ? work(deps, options, job, signal)
+    : asItStands(deps, options, job, record, signal);
 }
 
 /** Says with a release which state of the issue it goes by: until all is said, people may have gone on. */
@@ -117,10 +95,11 @@ async function workOn(
     const prior = await forgeWork(deps, options, record, alive.signal, () =>
       before(deps, given, briefing, alive.signal),
     );
-    if (holding.tip().record.state !== 'held') {
+    const { record: standing } = holding.tip();
+    if (standing.state !== 'held') {
       // What an earlier run of ours had sent has arrived only now, and was an end.
       alive.stop();
-      return await driveTask(deps, options, given, signal);
+      return await asItStands(deps, options, given, standing, signal);
     }
     if (prior.kind !== 'none' && prior.kind !== 'rework') {
       alive.stop();

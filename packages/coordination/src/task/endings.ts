@@ -22,6 +22,7 @@ import { adopt, complete } from './complete.ts';
 import type { Again, DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
 import { forgeWork, insist } from './insist.ts';
 import { answersMax, isInPeoplesHands, reviewScope, type Rework } from './rework.ts';
+import { asItStands } from './standing.ts';
 import { pullRequestText } from './texts.ts';
 
 /**
@@ -136,7 +137,7 @@ export async function giveUp(
     ? thrown
     : new BzzzError('defect', reasonOf(thrown), { cause: thrown });
   const { record } = holding.tip();
-  if (record.state === 'result') return adopt(deps, options, job.holding, signal);
+  if (record.state !== 'held') return asItStands(deps, options, job, record, signal);
   if (error.code === 'task_refused' || error.code === 'task_edited') {
     const again = error.code === 'task_edited' ? ('when-seen' as const) : ('when-wanted' as const);
     return release(deps, options, job, { reason: error.reason, again }, signal);

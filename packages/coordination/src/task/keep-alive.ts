@@ -1,7 +1,7 @@
 /**
  * While an attempt runs: renews the lease at a third of its length, and looks whether people still
- * want the work done. Its signal fires with `task_fenced`, `task_refused` or
- * `task_edited`.
+ * want the work done. Its signal fires with `task_fenced`, `task_refused`,
+ * `task_edited`, or `task_transition` where an end of ours stands already.
  */
 import { BzzzError, isBzzzError } from '@bzzz/protocol';
 import type { Holding } from '../fence/holding.ts';
@@ -51,6 +51,10 @@ export function keepAlive(deps: KeepAliveDeps, holding: Holding, signal: AbortSi
     const verdict = await holding.renew(until);
     if (verdict.kind === 'won') return;
     if (verdict.kind === 'lost') throw new BzzzError('task_fenced', verdict.reason);
+    const { state } = holding.tip().record;
+    // An earlier run of ours had ended it, and that has arrived only now.
+    if (state !== 'held')
+      throw new BzzzError('task_transition', `it has ended as ${state} already`);
     // Where we get no answer nobody else does: the work goes on (DESIGN.md 4.2).
     const code = verdict.kind === 'refused' ? 'fence_refused' : 'forge_unreachable';
     trouble.tell(new BzzzError(code, verdict.reason), holding.task);

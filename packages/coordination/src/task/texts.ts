@@ -81,9 +81,9 @@ function cell(text: string): string {
   return inline(text).replaceAll('|', '¦');
 }
 
-/** The words by which the comment on an end is known. */
-export function failedWords({ epoch, attempt }: LockRecord): string {
-  return `could not do this (epoch ${epoch}, attempt ${attempt}) and needs a person.`;
+/** The words by which the comment on an end is known, also by who carries that end on in a later epoch. */
+export function failedWords({ attempt }: LockRecord): string {
+  return `could not do this (attempt ${attempt}) and needs a person.`;
 }
 
 export function failedComment(peerName: string, record: LockRecord, reason: string): string {

@@ -13,7 +13,9 @@ import type { Book, TaskEntry } from '../task/book.ts';
 import type { WatchView } from '../watching/watch.ts';
 
 /** What this peer knows when somebody asks why. */
-export interface WhySources extends Omit<ViewSources, 'attemptsRest' | 'quarantined'> {
+type Unasked = 'attemptsRest' | 'quarantined' | 'quarantinedMembers';
+
+export interface WhySources extends Omit<ViewSources, Unasked> {
   readonly self: Capabilities;
   readonly stopping: boolean;
   /** Why this machine may not execute anything; null: it may. */

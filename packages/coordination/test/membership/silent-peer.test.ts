@@ -122,4 +122,19 @@ describe('a connected peer that says nothing any more', () => {
     await clock.advance(3 * suspicionMs);
     expect(journal.of('member.dead')).toEqual([]);
   });
+
+  it('is not buried by what was found out as the first were heard again', async () => {
+    const { clock, peers, journal, hanging } = meshOf(4);
+    await clock.advance(2 * pingMs);
+    const [late, ...early] = peers.slice(0, 3);
+    for (const peer of peers.slice(0, 3)) hanging.add(peer);
+    // In the middle of the first round: the answers to it are those of a minority.
+    await clock.advance(noticedMs + 0.5 * suspicionMs);
+    for (const peer of early) hanging.delete(peer);
+    await clock.advance(suspicionMs);
+    hanging.delete(late ?? peerOf(99));
+    await clock.advance(3 * suspicionMs);
+    expect(journal.of('member.dead')).toEqual([]);
+    expect(journal.of('member.suspected')).toHaveLength(3);
+  });
 });

@@ -14,8 +14,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { helpCandidates } from '../../src/help/candidates.ts';
 import { createMembership } from '../../src/membership/membership.ts';
 import { foldQuarantine } from '../../src/quarantine/memory.ts';
-import { strangersMax } from '../../src/quarantine/places.ts';
-import { logsSetAside } from '../../src/quarantine/quarantine.ts';
+import { placesMax, strangersMax } from '../../src/quarantine/places.ts';
+import { createQuarantine, logsSetAside } from '../../src/quarantine/quarantine.ts';
 import { readMemory } from '../../src/recovery/fold.ts';
 import { createBook } from '../../src/task/book.ts';
 import { createIdentity, peerOf } from '../support/identity.ts';
@@ -200,6 +200,21 @@ describe('quarantine', () => {
     expect(quarantine.quarantined).toMatchObject([{ peer: liar.peer }]);
   });
 
+  it('keeps whom it wrote down, though it has not met him since a restart', async () => {
+    const { clock, chronicle } = createStand(1);
+    const quarantine = createQuarantine({ clock, chronicle, membership: { isMet: () => false } });
+    const evidence = await evidenceOf(7);
+    const one = { peer: liar.peer, key, reason: 'two stories', evidence, sinceWallMs: 0 };
+    quarantine.remember({ quarantined: [one], settled: new Map() });
+    for (let index = 0; index < strangersMax + 5; index += 1) {
+      const found = { peer: peerOf(index), key, fork: 0, length: 7, reason: 'two stories' };
+      await quarantine.put(found, evidence);
+    }
+    expect(quarantine.has(liar.peer)).toBe(true);
+    // Others are told of him: they may have been started anew, too.
+    expect(quarantine.told().map(({ peer }) => peer)).toEqual([liar.peer]);
+  });
+
   it('remembers members first, of more than it may hold', async () => {
     const fold = foldQuarantine();
     const evidence = await evidenceOf(7);
@@ -207,9 +222,9 @@ describe('quarantine', () => {
       fold.take({ kind: 'peer.quarantined', peer, reason: 'two stories', evidence }, 0);
     fold.take({ kind: 'member.joined', peer: liar.peer, name: 'liar' }, 0);
     aside(liar.peer);
-    for (let index = 0; index < strangersMax + 5; index += 1) aside(peerOf(index));
+    for (let index = 0; index < placesMax + 5; index += 1) aside(peerOf(index));
     const { quarantined } = fold.memory();
-    expect(quarantined).toHaveLength(strangersMax + 1);
+    expect(quarantined).toHaveLength(placesMax);
     expect(quarantined.map(({ peer }) => peer)).toContain(liar.peer);
   });
 

@@ -64,6 +64,28 @@ describe('what a peer had sent before it died, and arrives when it is back', () 
     expect(await stand.tip()).toMatchObject({ record: { state: 'result', epoch: 1 } });
   });
 
+  it('is gone on from, when the look shows that it was renewed since', async () => {
+    const { stand, work, arrive, drive } = await cameBack();
+    await arrive();
+    const { oid: expected } = stand.forge.fence(number).lock ?? {};
+    if (expected === undefined) throw new Error('it has arrived');
+    const renewal = await makeLockCommit(stand, { ...heldDraft(1), work: early }, expected);
+    stand.fence.remember({ task, expected, ...renewal });
+    await stand.forge.push(repo, { number, lock: { expected, ...renewal } });
+    expect(await drive()).toMatchObject({ state: 'done' });
+    expect(work.created).toMatchObject([{ from: early }]);
+  });
+
+  it('is an end, when it was one and a renewal shows it', async () => {
+    const sent = { ...heldDraft(1), state: 'released' as const, reason: 'the peer is stopping' };
+    const { stand, work, arrive, drive } = await cameBack({ ...sent, work: early });
+    work.script.endless = true;
+    stand.clock.after(leaseMs / 10, () => void arrive());
+    expect(await drive()).toMatchObject({ state: 'released', reason: sent.reason, again: 'soon' });
+    expect(work.events.at(-1)).toBe('dispose');
+    expect(stand.clock.monotonicMs()).toBeLessThan(leaseMs);
+  });
+
   it('is replaced where nobody could know of it, as the look showed what stood before', async () => {
     const { stand, work, arrive, drive } = await cameBack();
     const before = stand.forge.fence(number);

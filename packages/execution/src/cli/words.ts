@@ -17,22 +17,35 @@ export function sayingText(who: string, text: string | undefined): string {
 
 /** A tool that it uses now. */
 export function usingText(name: string | undefined, args: unknown): string {
-  const given = args === undefined ? '' : ` ${oneLine(JSON.stringify(args), argsCharsMax)}`;
+  const given =
+    args === undefined ? '' : ` ${cut(oneLine(JSON.stringify(args), Infinity), argsCharsMax)}`;
   return `[tool] ${oneLine(name ?? 'unnamed')}${given}`;
 }
 
 /** A command that it runs now. */
 export function runningText(command: string | undefined): string {
-  return command === undefined ? '' : `$ ${oneLine(command, argsCharsMax)}`;
+  return command === undefined ? '' : `$ ${cut(oneLine(command, Infinity), argsCharsMax)}`;
 }
 
 /** The end of what came of it, each line on its own. */
 export function resultText(text: string | undefined): string {
-  const lines = (text ?? '').trimEnd().split(/\r\n|\r|\n/);
+  const lines = (text ?? '')
+    .replace(privateKeys, '[a private key]')
+    .trimEnd()
+    .split(/\r\n|\r|\n/);
   if (lines.length === 1 && lines[0] === '') return '';
-  const last = lines.slice(-linesMax).map((line) => `  ${line.slice(0, lineCharsMax)}`);
+  const last = lines.slice(-linesMax).map((line) => `  ${cut(line, lineCharsMax)}`);
   const before = lines.length - last.length;
   return [...(before > 0 ? [`  ... ${before} lines before`] : []), ...last].join('\n');
+}
+
+/** Of many lines the last are shown, and what is left of a key is not known for one. */
+const privateKeys = /-----BEGIN [^-]*-----[^]*?(-----END [^-]*-----|$)/g;
+
+/** Before the word that does not fit: half of a secret is not known for one by whoever masks it. */
+function cut(text: string, charsMax: number): string {
+  if (text.length <= charsMax) return text;
+  return `${text.slice(0, charsMax).replace(/[\w+/=.~-]+$/, '')}...`;
 }
 
 /** Lines of what is there. */

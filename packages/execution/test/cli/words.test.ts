@@ -94,6 +94,23 @@ describe('what people see of', () => {
     expect(text).toBe('[tool] edit {"filePath":"a"}\n  ok\n[opencode] Mended.\n');
   });
 
+  it('secrets: none in halves, which nothing would know again', () => {
+    const token = `ghp_${'aB3'.repeat(12)}`;
+    const result = (output: string) => {
+      const state = { status: 'completed', input: { text: `${'x '.repeat(135)}${token}` }, output };
+      return shown('opencode', [{ type: 'tool_use', part: { tool: 'edit', state } }]);
+    };
+    const text = result(`${'y '.repeat(95)}${token}`);
+    expect(text).not.toContain('ghp_');
+    expect(text).toMatch(/x \.\.\.\n {2}y .*y \.\.\.\n/);
+    const body = Array.from({ length: 30 }, () => 'MIIEvQIBADANBgkq');
+    const key = ['-----BEGIN PRIVATE KEY-----', ...body, '-----END PRIVATE KEY-----'];
+    expect(result(['before', ...key, 'after'].join('\n'))).toMatch(
+      /\n {2}before\n {2}\[a private key\]\n {2}after\n/,
+    );
+    expect(result(['before', ...key.slice(0, 20)].join('\n'))).not.toContain('MIIE');
+  });
+
   it('a tool that says nothing sensible', () => {
     const strange = ['', '[]', '{"type":"assistant","message":7}', '{"type":"user"'];
     expect(shown('claude', strange)).toBe('');

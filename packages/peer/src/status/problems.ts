@@ -58,7 +58,7 @@ const severity = { error: 0, warning: 1 } as const;
 
 /** Before all else: it concerns what everybody here believes, and only a person can end it. */
 function quarantineOf({ view: { quarantine } }: ProblemSources): Problem[] {
-  const strangers = quarantine.filter(({ self, name }) => !self && name === null);
+  const strangers = quarantine.filter(({ self, isMember }) => !self && !isMember);
   const many = strangers.length > 1 ? strangers : [];
   const each = quarantine.filter((one) => !many.includes(one));
   const told = each.map(({ self, name, peer, reason }): Problem => {

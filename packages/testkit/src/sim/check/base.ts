@@ -3,7 +3,14 @@
  * moved since, is judged there and says so; no commit of a push touches what the policy protects, and no result is
  * published whose new test passes without the rest of it.
  */
-import { decodeLockCommit, type EntryBody, type Oid, type PeerId, taskParts } from '@bzzz/protocol';
+import {
+  decodeLockCommit,
+  type EntryBody,
+  type FenceIntent,
+  type Oid,
+  type PeerId,
+  taskParts,
+} from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { HistoryEvent } from '../history.ts';
 import type { Check, CheckContext } from './violation.ts';
@@ -14,18 +21,19 @@ type Started = Extract<EntryBody, { kind: 'attempt.started' }>;
 export function checkBase({ broken, repo, state, nowMs }: CheckContext): Check {
   /** By peer and task: what the journal says of the attempt that runs. */
   const running = new Map<string, Started>();
-  /**
-   * By peer, task and epoch: what its attempts began with. One that is begun again after a restart may be overtaken
-   * by what the one before had sent.
-   */
-  const begun = new Map<string, Set<Oid>>();
+  /** By the commit that was to carry a result: what the attempt began with that made it. */
+  const bound = new Map<Oid, Oid>();
   const made = new Map<Oid, Made>();
 
   function onStarted(peer: PeerId, body: Started): void {
     const { number } = taskParts(body.task);
     running.set(`${peer} ${number}`, body);
-    const key = `${peer} ${number} ${body.epoch}`;
-    begun.set(key, (begun.get(key) ?? new Set()).add(body.base));
+  }
+
+  /** A push may arrive when its peer was started anew, and has begun on another base. */
+  function onIntended(peer: PeerId, { task, oid, record }: FenceIntent): void {
+    const attempt = running.get(`${peer} ${taskParts(task).number}`);
+    if (attempt?.epoch === record.epoch) bound.set(oid, attempt.base);
   }
 
   function mustBe(peer: PeerId, number: number, base: Oid, what: string): void {
@@ -51,18 +59,18 @@ export function checkBase({ broken, repo, state, nowMs }: CheckContext): Check {
     }
   }
 
-  function onPush(peer: PeerId, { number, lock, result }: FencePush): void {
+  function onPush({ number, lock, result }: FencePush): void {
     const pushed = result === undefined ? undefined : made.get(result.oid);
     if (pushed === undefined) return;
     if (pushed.trespasses) {
       broken('4.2-every-commit', `what was pushed for #${number} touches what is protected`);
     }
-    const { epoch, state: standing } = decodeLockCommit(repo, lock.commit).record;
+    const { state: standing } = decodeLockCommit(repo, lock.commit).record;
     if (standing === 'result' && pushed.tests === 'idle') {
       broken('4.4-new-test', `the new test of what was published for #${number} proves nothing`);
     }
-    const began = begun.get(`${peer} ${number} ${epoch}`);
-    if (began !== undefined && !began.has(pushed.base)) {
+    const began = bound.get(lock.oid);
+    if (began !== undefined && pushed.base !== began) {
       broken('4.4-base', `what was pushed for #${number} stands on another base`);
     }
   }
@@ -82,11 +90,11 @@ export function checkBase({ broken, repo, state, nowMs }: CheckContext): Check {
       if (event.kind === 'made') made.set(event.result, event);
       if (event.kind === 'judged') onJudged(event);
       if (event.kind === 'work' && event.step === 'started') onWork(event);
-      if (event.kind === 'push' && event.accepted) onPush(event.peer, event.push);
+      if (event.kind === 'push' && event.accepted) onPush(event.push);
       if (event.kind === 'write' && event.effect === 'pull-request') onPullRequest(event.number);
-      if (event.kind === 'durable' && event.body.kind === 'attempt.started') {
-        onStarted(event.peer, event.body);
-      }
+      if (event.kind !== 'durable') return;
+      if (event.body.kind === 'attempt.started') onStarted(event.peer, event.body);
+      if (event.body.kind === 'fence.intended') onIntended(event.peer, event.body.intent);
     },
   };
 }

@@ -7,15 +7,19 @@ import {
   type LockRecord,
   type Oid,
   type PeerId,
+  taskId,
   taskParts,
 } from '@bzzz/protocol';
+import { lockIn } from './lock-in.ts';
 import type { Effect, HistoryEvent } from '../history.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 type Durable = Extract<HistoryEvent, { kind: 'durable' }>;
 
-export function checkJournals({ broken }: CheckContext): Check {
+export function checkJournals({ broken, repo }: CheckContext): Check {
   const intents = new Map<PeerId, Map<Oid, LockRecord>>();
+  /** What each move expected at the tip. */
+  const expectedBy = new Map<Oid, Oid | null>();
   const effects = new Map<PeerId, Set<string>>();
   const holders = new Map<string, PeerId>();
   const lengths = new Map<PeerId, number>();
@@ -29,7 +33,10 @@ export function checkJournals({ broken }: CheckContext): Check {
     if (seq < length) broken(8, `two entries stand at position ${seq} of one journal`);
     lengths.set(peer, Math.max(length, seq + 1));
     if (body.kind === 'peer.started') forgetDoubts(peer);
-    if (body.kind === 'fence.intended') onIntent(peer, body.intent.oid, body.intent.record);
+    if (body.kind === 'fence.intended') {
+      expectedBy.set(body.intent.oid, body.intent.expected);
+      onIntent(peer, body.intent.oid, body.intent.record);
+    }
     if (body.kind === 'fence.settled') onSettled(peer, body.oid, body.outcome);
     if (body.kind === 'effect.intended') {
       const key = effectKey(taskParts(body.task).number, body.effect);
@@ -40,6 +47,16 @@ export function checkJournals({ broken }: CheckContext): Check {
   /** A process that starts looks at the fence, and claims anew where it finds nothing. */
   function forgetDoubts(peer: PeerId): void {
     for (const key of inDoubt.keys()) if (key.startsWith(peer)) inDoubt.delete(key);
+  }
+
+  /** Where another commit stands on what a move expected, that move will never take effect. */
+  function onRead({ peer, number, fence }: Extract<HistoryEvent, { kind: 'fence-read' }>): void {
+    if (fence.lock === null) return;
+    const key = `${peer} ${taskId(repo, number)}`;
+    const doubted = inDoubt.get(key);
+    if (doubted === undefined || doubted === fence.lock.oid) return;
+    const parent = lockIn(repo, fence.lock.commit)?.parent;
+    if (parent !== undefined && parent === expectedBy.get(doubted)) inDoubt.delete(key);
   }
 
   function onIntent(peer: PeerId, oid: Oid, record: LockRecord): void {
@@ -89,6 +106,7 @@ export function checkJournals({ broken }: CheckContext): Check {
   return {
     onEvent(event) {
       if (event.kind === 'durable') onDurable(event);
+      if (event.kind === 'fence-read') onRead(event);
       if (event.kind === 'sent') onSent(event.peer, event.what);
       if (event.kind === 'people' && event.act === 'delete-lock') onDeleted(event.number);
       if (event.kind === 'tidied' && event.accepted) onDeleted(event.branches.number);

@@ -4,9 +4,7 @@
  * not settled, a read that shows another tip than it expects may only be an old one.
  */
 import {
-  decodeLockCommit,
   type EntryBody,
-  isBzzzError,
   type IssueNumber,
   type LockRecord,
   type Oid,
@@ -15,6 +13,7 @@ import {
   taskParts,
 } from '@bzzz/protocol';
 import type { HistoryEvent } from '../history.ts';
+import { lockIn } from './lock-in.ts';
 
 export interface WorkHeard {
   take(event: HistoryEvent): void;
@@ -69,13 +68,7 @@ export function trackWorkHeard(repo: RepoName): WorkHeard {
   };
 }
 
-/** Undefined also of what people pushed to the lock. */
 function workIn(repo: RepoName, commit: Uint8Array): Oid | undefined {
-  try {
-    const { record } = decodeLockCommit(repo, commit);
-    return record.state === 'held' ? record.work : undefined;
-  } catch (error) {
-    if (isBzzzError(error, 'lock_malformed')) return undefined;
-    throw error;
-  }
+  const record = lockIn(repo, commit)?.record;
+  return record?.state === 'held' ? record.work : undefined;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { certificateOf, certificateText } from '@bzzz/protocol';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type ForgeProcess, startForge } from './harness/forge.ts';
-import { expectPublished } from './harness/outcome.ts';
+import { expectPublished, expectQuiet } from './harness/outcome.ts';
 import { fullMesh, type PeerProcess, startPeers, untilAllSayDone } from './harness/peer.ts';
 import { bzzz } from './harness/programs.ts';
 import { createStage, type Stage, patientMs } from './harness/stage.ts';
@@ -87,6 +87,31 @@ it('with two peers it is ready for review, with a certificate that cannot be cha
   expect(refused).toMatchObject({
     code: 1,
     output: expect.stringContaining('certificate_invalid'),
+  });
+});
+
+/** What a task may cost the account, whoever of its peers writes (DESIGN.md 4.2). */
+const writesMax = 6;
+
+it('costs at most six writes from the issue to the pull request that is ready, of all peers together', async () => {
+  const { forge, peers } = await oneIssue('ash', 'elm', 'fir');
+  const { pullRequest, chain } = await expectPublished(forge, 1);
+  expect(pullRequest.draft).toBe(false);
+  // One claim: a takeover would pay for itself.
+  expect(chain.at(-1)?.record.epoch).toBe(1);
+  // Nobody writes any more: neither the owner that repeats its words, nor whoever lost.
+  await expectQuiet(forge, peers);
+  const changes = await forge.changes();
+  const count = Object.values(changes).reduce((sum, one) => sum + one, 0);
+  expect(count, JSON.stringify(changes, null, 2)).toBeLessThanOrEqual(writesMax);
+  // Whose they are: the claim shown, the pull request with what others found, the draft made ready, the last words.
+  const repo = `/repos/${forge.repo}`;
+  expect(changes).toEqual({
+    [`POST ${repo}/issues/:number/assignees`]: 1,
+    [`POST ${repo}/issues/:number/comments`]: 2,
+    [`PATCH ${repo}/issues/comments/:number`]: 1,
+    [`POST ${repo}/pulls`]: 1,
+    'mutation markPullRequestReadyForReview': 1,
   });
 });
 

@@ -1,9 +1,12 @@
 /**
  * `npm run liveness`: how soon real peers on this machine miss one that ends or hangs, and whether they
- * miss anybody wrongly while the machine is busy. Exit 1 when somebody was, or when the preset `local` was
- * slower than it is meant to be on one machine.
+ * miss anybody wrongly while the machine is busy. Exit 1 when anybody was suspected or declared dead wrongly,
+ * or when the preset `local` was slower than it is meant to be on one machine. Without arguments it measures
+ * what is promised, and takes about a quarter of an hour of a machine that does nothing else:
  *
- *     npm run liveness [-- --peers 5 --kills 100 --hangs 100 --minutes 0 --hogs 8 --preset local]
+ *     npm run liveness [-- --peers 5 --kills 60 --hangs 60 --minutes 10 --hogs 8 --preset local]
+ *
+ * A peer is known to be gone when all others have suspected it; they declare it dead later, by `suspicionMs`.
  */
 import { parseArgs } from 'node:util';
 import { livenessPresets } from '@bzzz/protocol';
@@ -12,9 +15,9 @@ import { measureLiveness } from './measure.ts';
 const { values } = parseArgs({
   options: {
     peers: { type: 'string', default: '5' },
-    kills: { type: 'string', default: '100' },
-    hangs: { type: 'string', default: '100' },
-    minutes: { type: 'string', default: '0' },
+    kills: { type: 'string', default: '60' },
+    hangs: { type: 'string', default: '60' },
+    minutes: { type: 'string', default: '10' },
     hogs: { type: 'string', default: '8' },
     preset: { type: 'string', default: 'local' },
   },
@@ -37,23 +40,47 @@ const result = await measureLiveness({
 const calm = `${minutes} min beside ${values.hogs} CPU hogs: ${result.falseSuspicions} false suspicions, ${result.falseDeaths} false deaths`;
 console.log(
   [
-    `known to all others, of ${values.peers} peers, preset ${preset}`,
+    `known to all others (suspected by each), of ${values.peers} peers, preset ${preset}`,
     `killed: ${spread(result.killMs)}`,
     `its connections closed by the kernel: ${spread(result.closedMs)}`,
     `hanging: ${spread(result.hangMs)}`,
-    ...(minutes > 0 ? [calm] : []),
+    ...(preset === 'local' ? [boundsText(result)] : []),
+    minutes > 0 ? calm : 'false alarms: not looked for, with --minutes 0',
   ].join('\n'),
 );
-const slow = preset === 'local' ? slownessOf(result) : [];
-for (const complaint of slow) console.error(complaint);
-process.exitCode = result.falseSuspicions + result.falseDeaths + slow.length > 0 ? 1 : 0;
+const complaints = [...(preset === 'local' ? slownessOf(result) : []), ...falseAlarms(result)];
+for (const complaint of complaints) console.error(complaint);
+process.exitCode = complaints.length > 0 ? 1 : 0;
 
-/** A machine that takes long to end a process is no fault of ours; what we add to that would be. */
-function slownessOf({ killMs, closedMs, hangMs }: typeof result): string[] {
-  const killedMs = shareOf(killMs, 0.99);
-  const kernelMs = shareOf(closedMs, 0.99);
-  const hangingMs = shareOf(hangMs, 0.95);
-  const allowedMs = Math.max(100, kernelMs + 50);
+/** A suspicion is one as much as a death: it was all others who had to clear it up. */
+function falseAlarms({ falseSuspicions, falseDeaths }: typeof result): string[] {
+  if (falseSuspicions + falseDeaths === 0) return [];
+  return [`false alarms: ${falseSuspicions} suspicions and ${falseDeaths} deaths, must be none`];
+}
+
+/**
+ * In milliseconds. What is promised for a kill is `promised`; a machine that takes long to end a process is no
+ * fault of ours, what we add to that would be, so there the bound is `raised` as far as that is above it.
+ */
+function killBounds({ closedMs }: typeof result) {
+  const kernel = shareOf(closedMs, 0.99);
+  const [promised, raised] = [100, kernel + 50];
+  return { kernel, promised, raised, isRaised: raised > promised };
+}
+
+function boundsText(measured: typeof result): string {
+  const { kernel, promised, raised, isRaised } = killBounds(measured);
+  const killed = `killed p99 ${shareOf(measured.killMs, 0.99)} ms, the kernel's own p99 ${kernel} ms`;
+  return isRaised
+    ? `${killed}: RAISED BOUND, under ${raised} ms (kernel + 50) and not under ${promised} ms: this machine is too slow to show what is promised`
+    : `${killed}: the bound is the promised one, under ${promised} ms`;
+}
+
+function slownessOf(measured: typeof result): string[] {
+  const { promised, raised } = killBounds(measured);
+  const killedMs = shareOf(measured.killMs, 0.99);
+  const hangingMs = shareOf(measured.hangMs, 0.95);
+  const allowedMs = Math.max(promised, raised);
   return [
     ...(killedMs >= allowedMs
       ? [`too slow: killed p99 ${killedMs} ms, must be under ${allowedMs} ms`]

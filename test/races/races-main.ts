@@ -1,6 +1,7 @@
 /**
  * `npm run races`: exit 0 when every task has one publisher, no overtaken push was accepted and all have
- * ended, some with a result; with `--control` the fence is taken out, and exit 0 means that this was noticed.
+ * ended, some with a result. Takeovers are of leases that ran out, never of the dead: the contenders do not
+ * hear of each other (`done-mesh.ts`). With `--control` the fence is taken out, and exit 0 means that this was noticed.
  *
  *     npm run races [-- --claims 10000 --contenders 20 --lease-ms N --seed N --control]
  */

@@ -133,15 +133,15 @@ async function assemble(deps: {
   const meter = createRateMeter({ ...defaultRateLimits, ...options.limits }, now);
   const flush = (): Promise<void> => log.flush();
   const count = (account: string, kind: RequestKind): void => requests.count(account, kind);
-  const shared = { world, meter, count, flush };
+  const shared = { world, meter, flush };
   const front = createFront({
     accounts,
     faults,
     signal: stopping.delays.signal,
     admin: createAdmin({ token: options.adminToken ?? null, faults, requests }),
-    rest: createRest({ ...shared, routes: forgeRoutes(world, flush) }),
-    graphql: createGraphql(shared),
-    git: createGitHttp({ ...shared, signal: stopping.git.signal }),
+    rest: createRest({ ...shared, requests, routes: forgeRoutes(world, flush) }),
+    graphql: createGraphql({ ...shared, requests }),
+    git: createGitHttp({ ...shared, count, signal: stopping.git.signal }),
   });
   return { world, accounts, faults, requests, front };
 }

@@ -17,18 +17,30 @@ export interface RequestCounters {
   total(): RequestCounts;
   /** By login; requests without a token are under `anonymous`. */
   byAccount(): Readonly<Record<string, RequestCounts>>;
+  /**
+   * What was asked to be changed, by everybody and by kind: `POST /repos/ada/demo/issues/:number/comments`, or
+   * `mutation NAME` for GraphQL.
+   */
+  changes(): Readonly<Record<string, number>>;
   reset(): void;
 }
 
-export function createRequestCounters(): RequestCounters & {
+export interface RequestTally extends RequestCounters {
   count(account: string, kind: RequestKind): void;
-} {
+  countChange(what: string): void;
+}
+
+export function createRequestCounters(): RequestTally {
   const accounts = new Map<string, Record<RequestKind, number>>();
+  const changes = new Map<string, number>();
   return {
     count(account, kind) {
       const counts = accounts.get(account) ?? { ...none };
       accounts.set(account, counts);
       counts[kind] += 1;
+    },
+    countChange(what) {
+      changes.set(what, (changes.get(what) ?? 0) + 1);
     },
     total() {
       const sum = { ...none };
@@ -39,8 +51,17 @@ export function createRequestCounters(): RequestCounters & {
     },
     byAccount: () =>
       Object.fromEntries([...accounts].map(([login, counts]) => [login, { ...counts }])),
-    reset: () => accounts.clear(),
+    changes: () => Object.fromEntries(changes),
+    reset() {
+      accounts.clear();
+      changes.clear();
+    },
   };
+}
+
+/** The kind of a REST write: the numbers in its path are not told apart. */
+export function restChange({ method, path }: { readonly method: string; readonly path: string }) {
+  return `${method} ${path.replaceAll(/\/\d+(?=\/|$)/g, '/:number')}`;
 }
 
 const none: Record<RequestKind, number> = {

@@ -56,6 +56,27 @@ test('Octokit sees the 304', async () => {
   expect(await statusOf(again)).toBe(304);
 });
 
+test('what is to be changed is counted by kind, by REST and by GraphQL', async () => {
+  const ok = on.octokit('token-ada');
+  const { data: issue } = await ok.rest.issues.create({ ...demo, title: 'new' });
+  const at = { ...demo, issue_number: issue.number };
+  const comment = { ...at, body: 'hello' };
+  await ok.rest.issues.createComment(comment);
+  await ok.rest.issues.createComment(comment);
+  await ok.rest.issues.get(at);
+  await ok.graphql('{ viewer { login } }');
+  const ready = 'markPullRequestReadyForReview';
+  const input = '(input: { pullRequestId: "none" })';
+  await errorOf(ok.graphql(`mutation { ${ready}${input} { pullRequest { isDraft } } }`));
+  expect(on.forge.requests.changes()).toEqual({
+    'POST /repos/ada/demo/issues': 1,
+    'POST /repos/ada/demo/issues/:number/comments': 2,
+    [`mutation ${ready}`]: 1,
+  });
+  on.forge.requests.reset();
+  expect(on.forge.requests.changes()).toEqual({});
+});
+
 test('rate limit headers count; the last request of the hour is refused until it ends', async () => {
   const ok = on.octokit('token-ada');
   for (let at = 1; at <= 30; at += 1) {

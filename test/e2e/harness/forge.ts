@@ -36,6 +36,8 @@ export interface ForgeProcess {
   pullRequests(): Promise<readonly PullRequest[]>;
   /** Requests since this process of the forge started. */
   requests(): Promise<Requests>;
+  /** Of these, what asked for a change: the REST writes and GraphQL mutations by kind, as the forge counts them. */
+  changes(): Promise<Readonly<Record<string, number>>>;
   addFault(fault: object): Promise<void>;
   faults(): Promise<readonly Fault[]>;
   clearFaults(): Promise<void>;
@@ -74,6 +76,7 @@ const Requests = z.object({
     gitPushes: z.number(),
     gitFetches: z.number(),
   }),
+  changes: z.record(z.string(), z.number()),
 });
 type Requests = z.infer<typeof Requests>['total'];
 const Fault = z.object({ on: z.string(), kind: z.string(), struck: z.number() });
@@ -123,6 +126,7 @@ export async function startForge(
 
   const admin = (method: string, path: string, body?: unknown) =>
     ask({ method, url: `${url}/_bzzz/${path}`, token: adminToken, body });
+  const counted = async () => Requests.parse(await admin('GET', 'requests'));
   const read = (path: string) =>
     ask({ method: 'GET', url: `${url}/repos/${name}/${path}`, token: tokenOf(repo.owner) });
 
@@ -142,7 +146,8 @@ export async function startForge(
         .array(PullRequest)
         .parse(await read('pulls?state=all&per_page=100'))
         .toSorted((one, other) => other.number - one.number),
-    requests: async () => Requests.parse(await admin('GET', 'requests')).total,
+    requests: async () => (await counted()).total,
+    changes: async () => (await counted()).changes,
     addFault: async (fault) => void (await admin('POST', 'faults', fault)),
     faults: async () => z.array(Fault).parse(await admin('GET', 'faults')),
     clearFaults: async () => void (await admin('DELETE', 'faults')),

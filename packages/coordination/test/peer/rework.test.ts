@@ -58,6 +58,12 @@ function recordOf({ lock }: { lock: { commit: Uint8Array } | null }): LockRecord
   return decodeLockCommit(repo, lock.commit).record;
 }
 
+/** As GitHub does it: the pull request is closed with its branch. */
+function deleteResult(at: Awaited<ReturnType<typeof reviewed>>['at']): void {
+  at.result = null;
+  at.pullRequests = at.pullRequests.map((one) => ({ ...one, state: 'closed' as const }));
+}
+
 const aWhileMs = 3 * timing.reviewMs;
 
 describe('a result in review', () => {
@@ -131,6 +137,37 @@ describe('a result in review', () => {
     const pushes = forge.pushes.length;
     await clock.advance(aWhileMs);
     expect(forge.pushes).toHaveLength(pushes);
+  });
+
+  it('is left to people who delete its branch, also when they reopen the issue or say retry', async () => {
+    const { clock, forge, at, say, record } = await reviewed({ count: 2 });
+    deleteResult(at);
+    say({});
+    const pushes = forge.pushes.length;
+    await clock.advance(aWhileMs);
+    const { updatedAtMs } = at.issue;
+    at.issue = { ...at.issue, state: 'closed', updatedAtMs: updatedAtMs + 1_000 };
+    await clock.advance(4 * timing.pollMs);
+    at.issue = { ...at.issue, state: 'open', updatedAtMs: updatedAtMs + 2_000 };
+    at.remarks = [retryOf(at.issue.updatedAtMs)];
+    await clock.advance(aWhileMs);
+    expect(forge.pushes).toHaveLength(pushes);
+    expect(at.result).toBeNull();
+    expect(record()).toMatchObject({ state: 'result', epoch: 1, result: first });
+    expect(at.pullRequests).toMatchObject([{ state: 'closed', head: first }]);
+  });
+
+  it('is left to people who delete its branch while it is reworked', async () => {
+    const { clock, at, say, peers, record } = await reviewed();
+    for (const { work } of peers) work.script.takesMs = 2 * timing.reviewMs;
+    say({});
+    await clock.advance(1.5 * timing.reviewMs);
+    expect(record()).toMatchObject({ state: 'held', rework: first });
+    deleteResult(at);
+    await clock.advance(3 * timing.reviewMs);
+    expect(at.result).toBeNull();
+    expect(record()).toMatchObject({ state: 'result', epoch: 2, result: first });
+    expect(at.pullRequests).toMatchObject([{ state: 'closed', head: first }]);
   });
 
   it('is left to people who close its pull request while it is reworked', async () => {

@@ -5,7 +5,7 @@ import type { RateMeter } from '../http/limits.ts';
 import { GitHubError, json } from '../http/reply.ts';
 import type { Reply } from '../http/reply.ts';
 import { replyOf } from '../http/rest.ts';
-import type { RequestKind } from '../requests.ts';
+import type { RequestTally } from '../requests.ts';
 import type { World } from '../world.ts';
 import { execute, GraphqlInvalid } from './execute.ts';
 import type { Args } from './execute.ts';
@@ -20,10 +20,10 @@ import { mutationRoot, queryRoot } from './schema.ts';
 export function createGraphql(deps: {
   readonly world: World;
   readonly meter: RateMeter;
-  readonly count: (account: string, kind: RequestKind) => void;
+  readonly requests: Pick<RequestTally, 'count' | 'countChange'>;
   readonly flush: () => Promise<void>;
 }): (call: Call, struck: Struck) => Promise<Reply> {
-  const { world, meter } = deps;
+  const { world, meter, requests } = deps;
   return async (call, struck) => {
     try {
       if (call.user === null) {
@@ -34,7 +34,8 @@ export function createGraphql(deps: {
       const body = objectBody(call);
       const operation = parse(body['query']);
       if ('errors' in operation) return json(200, operation);
-      deps.count(account, 'graphql');
+      requests.count(account, 'graphql');
+      for (const name of changesOf(operation)) requests.countChange(`mutation ${name}`);
       meter.enter(account, operation.kind === 'mutation');
       meter.leave(account, true);
       const work = (): Promise<Reply> =>
@@ -46,6 +47,11 @@ export function createGraphql(deps: {
       return replyOf(error);
     }
   };
+}
+
+function changesOf({ kind, selections }: Operation): readonly string[] {
+  if (kind === 'query') return [];
+  return selections.flatMap((one) => (one.kind === 'field' ? [one.name] : []));
 }
 
 async function run(

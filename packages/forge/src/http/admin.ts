@@ -17,7 +17,7 @@ export type Admin = (raw: RawRequest) => Reply;
  *     POST   /_bzzz/faults       a Fault  -> 201 { id }
  *     GET    /_bzzz/faults                -> 200 [faults]
  *     DELETE /_bzzz/faults[/ID]           -> 204
- *     GET    /_bzzz/requests              -> 200 { total, byAccount }
+ *     GET    /_bzzz/requests              -> 200 { total, byAccount, changes }
  *     DELETE /_bzzz/requests              -> 204
  */
 export function createAdmin(deps: {
@@ -36,7 +36,9 @@ export function createAdmin(deps: {
     if (route === 'GET faults') return json(200, deps.faults.list());
     if (route === 'DELETE faults') return removeFault(deps.faults, id);
     if (route === 'GET requests') {
-      return json(200, { total: deps.requests.total(), byAccount: deps.requests.byAccount() });
+      const { requests } = deps;
+      const counts = { total: requests.total(), byAccount: requests.byAccount() };
+      return json(200, { ...counts, changes: requests.changes() });
     }
     if (route === 'DELETE requests') {
       deps.requests.reset();

@@ -1,6 +1,7 @@
 import { passOn } from '../emulation.ts';
 import type { Struck } from '../faults/faults.ts';
-import type { RequestKind } from '../requests.ts';
+import { restChange } from '../requests.ts';
+import type { RequestTally } from '../requests.ts';
 import { findRepo, may, permissionOf } from '../tracker/access.ts';
 import type { World } from '../world.ts';
 import type { Call } from './call.ts';
@@ -15,14 +16,14 @@ export interface RestDeps {
   readonly world: World;
   readonly routes: readonly Route[];
   readonly meter: RateMeter;
-  readonly count: (account: string, kind: RequestKind) => void;
+  readonly requests: Pick<RequestTally, 'count' | 'countChange'>;
   /** Makes what a request changed durable; a reply never leaves before. */
   readonly flush: () => Promise<void>;
 }
 
 /** Answers REST: rate limits around our routes, emulate behind them, ETags in front. */
 export function createRest(deps: RestDeps): (call: Call, struck: Struck) => Promise<Reply> {
-  const { world, meter } = deps;
+  const { world, meter, requests } = deps;
   const routes = compileRoutes([rateLimitRoute(meter), ...deps.routes, ...notServed]);
 
   const produce = async (call: Call): Promise<Reply> => {
@@ -43,12 +44,13 @@ export function createRest(deps: RestDeps): (call: Call, struck: Struck) => Prom
   return async (call, struck) => {
     const account = call.user?.login ?? 'anonymous';
     const write = isWrite(call);
-    deps.count(account, write ? 'writes' : 'reads');
+    requests.count(account, write ? 'writes' : 'reads');
+    if (write) requests.countChange(restChange(call));
     const free = call.path === '/rate_limit';
     try {
       if (!free) meter.enter(account, write);
     } catch (error) {
-      if (error instanceof GitHubError) deps.count(account, 'limited');
+      if (error instanceof GitHubError) requests.count(account, 'limited');
       return withHeaders(replyOf(error), meter.headers(account));
     }
     let unchanged = false;
@@ -59,7 +61,7 @@ export function createRest(deps: RestDeps): (call: Call, struck: Struck) => Prom
     } finally {
       if (!free) meter.leave(account, unchanged);
     }
-    if (unchanged) deps.count(account, 'notModified');
+    if (unchanged) requests.count(account, 'notModified');
     // Also after an error: a handler may have changed rows before it threw.
     await deps.flush();
     return withHeaders(reply, {

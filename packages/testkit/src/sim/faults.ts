@@ -45,7 +45,7 @@ export interface Faults {
   readonly clockSetMsMax: number;
   /** Longest time that a slow peer takes to come to an event. */
   readonly sluggishMsMax: number;
-  /** Share of the peers that speak the wire of the release before. */
+  /** Share of the peers that know none of the later channels; there is no earlier release to be one of. */
   readonly olderPeers: number;
   /** One outage that lasts for hours, and so outlives every lease; 0: none. */
   readonly longOutageMs: number;

@@ -52,6 +52,10 @@ export interface VirtualForgeOptions {
 /** GitHub's limits on what is written there. */
 const bodyCharsMax = 65_536;
 const titleCharsMax = 256;
+/** How long a request takes to the forge, and its answer back, where nothing fails. */
+const thereMs = { least: 20, most: 200 };
+const backMs = { least: 5, most: 100 };
+export const roundTripMsMax = thereMs.most + backMs.most;
 /** How long a caller waits for an answer. */
 const patienceMs = 10_000;
 
@@ -140,17 +144,19 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       if (draws.chance(requestLost)) return sights.count('requestLost');
       if (draws.chance(serverError)) {
         sights.count('serverError');
-        timeline.after(draws.between(20, 200), () => settle(() => reject(unreachable())));
+        timeline.after(draws.between(thereMs.least, thereMs.most), () =>
+          settle(() => reject(unreachable())),
+        );
         return;
       }
       const late = draws.chance(lateEffect) ? draws.between(10_000, 90_000) : 0;
       const lost = draws.chance(replyLost);
-      timeline.after(draws.between(20, 200) + late, () => {
+      timeline.after(draws.between(thereMs.least, thereMs.most) + late, () => {
         if (!weather.reaches(peer)) return;
         const outcome = attempt(effect);
         if (late > 0) sights.count('lateEffect');
         if (lost) return sights.count('replyLost');
-        timeline.after(draws.between(5, 100), () =>
+        timeline.after(draws.between(backMs.least, backMs.most), () =>
           settle(() => (outcome.ok ? resolve(outcome.value) : reject(outcome.error))),
         );
       });

@@ -6,6 +6,7 @@
 import { createCoordinator, type Coordinator } from '@bzzz/coordination';
 import {
   Account,
+  type Liveness,
   Oid,
   PeerId,
   RepoName,
@@ -41,6 +42,11 @@ import { withWitness } from './witness.ts';
 export const virtualRepo = RepoName.parse('octo/virtual');
 export const virtualLabel = 'bzzz';
 
+/** Of the machine of this index. */
+export function slotsOf(index: number): number {
+  return 1 + (index % 2);
+}
+
 export interface VirtualPeer {
   readonly id: PeerId;
   readonly name: string;
@@ -64,6 +70,8 @@ export interface World {
   readonly accounts: readonly Account[];
   readonly tasks: readonly VirtualTask[];
   readonly timing: Timing;
+  /** How patient peers are with one that is silent. */
+  readonly liveness: Liveness;
   /** Peers that may work on one request for help. */
   readonly helpers: number;
   readonly faults: Faults;
@@ -206,7 +214,7 @@ export function createWorld(options: WorldOptions): World {
         name: peer.name,
         version: '0.0.0',
         repositories: [virtualRepo],
-        offer: () => ({ slots: 1 + (index % 2), tools: [], sandbox: 'bubblewrap' }),
+        offer: () => ({ slots: slotsOf(index), tools: [], sandbox: 'bubblewrap' }),
         platform: 'virtual',
         wire: older ? { min: 1, max: 1 } : wireVersions,
         timing,
@@ -263,6 +271,7 @@ export function createWorld(options: WorldOptions): World {
     weather,
     tasks,
     timing,
+    liveness,
     helpers: options.policy.helpers,
     accounts: accounts.distinct,
     get faults() {

@@ -5,7 +5,7 @@
 export const lately: Readonly<Record<string, number>> = {
   'minority-buries': 4,
   'counts-connections': 34,
-  'never-takes-over': 40,
+  'never-takes-over': 120,
   'deaf-to-stop': 27,
   'forgets-its-claims': 10,
   'no-lease-check': 1,
@@ -76,7 +76,6 @@ export const lately: Readonly<Record<string, number>> = {
   'ready-unseen': 2,
   'proves-nothing': 12,
   'waits-for-the-lease': 8,
-  'no-second-look': 1,
   'writes-twice': 16,
   'blind-to-secrets': 1,
   'leaves-it-unsaid': 1,

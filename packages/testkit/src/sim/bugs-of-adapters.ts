@@ -12,7 +12,7 @@ export const bugsOfAdapters = {
   },
   'assignment-as-lock': {
     what: 'a claim is believed when the issue is assigned to our account',
-    breaks: [2],
+    breaks: [1],
   },
   'pushed-apart': {
     what: 'lock and result are pushed one after the other',
@@ -20,10 +20,6 @@ export const bugsOfAdapters = {
   },
   'stale-issue': {
     what: 'the issue is read once and never again',
-    breaks: [4],
-  },
-  'no-second-look': {
-    what: 'after a claim is won, what was read of the issue before is taken for a look',
     breaks: ['4.2-second-look'],
   },
   'writes-twice': {

@@ -48,7 +48,7 @@ export const bugsOfClaims = {
   },
   'never-gives-up': {
     what: 'a failure is not written down, so that nobody ever asks a person',
-    breaks: [3],
+    breaks: ['4.2-three-failures', 3],
     edits: [
       {
         file: 'fence/claim.ts',

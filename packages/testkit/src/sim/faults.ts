@@ -150,5 +150,5 @@ export function drawFaults(random: SeededRandom): Faults {
 
 /** Nothing goes wrong but that one who works on a task is gone: then nothing else explains what others do. */
 export function drawBereavement(random: SeededRandom): Faults {
-  return { ...noFaults, longDeathMs: random.between(45_000, 200_000) };
+  return { ...noFaults, longDeathMs: random.between(45_000, 400_000) };
 }

@@ -4,7 +4,6 @@ import {
   commitOid,
   decodeLockCommit,
   encodeLockCommit,
-  type Issue,
   type RepoName,
 } from '@bzzz/protocol';
 import type { FencePush, Forge, Journal } from '@bzzz/coordination';
@@ -37,7 +36,6 @@ const forgeBugs: Partial<Record<Bug, (forge: Forge, context: BugContext) => Forg
   'assignment-as-lock': assignmentAsLock,
   'pushed-apart': pushedApart,
   'stale-issue': staleIssue,
-  'no-second-look': noSecondLook,
   'writes-twice': (forge) => ({
     ...forge,
     async putComment(repo, number, body, o) {
@@ -128,35 +126,6 @@ function staleIssue(forge: Forge): Forge {
       const known = first.get(number) ?? forge.readIssue(repo, number, o);
       first.set(number, known);
       return known;
-    },
-  };
-}
-
-function noSecondLook(forge: Forge, { repo }: BugContext): Forge {
-  const known = new Map<number, Issue>();
-  const epochs = new Map<number, number>();
-  const claimed = new Set<number>();
-  return {
-    ...forge,
-    async push(name, push, o) {
-      const { record } = decodeLockCommit(repo, push.lock.commit);
-      const reply = await forge.push(name, push, o);
-      if (reply.kind === 'accepted' && epochs.get(push.number) !== record.epoch) {
-        epochs.set(push.number, record.epoch);
-        claimed.add(push.number);
-      }
-      return reply;
-    },
-    async pollIssues(name, cursor, o) {
-      const poll = await forge.pollIssues(name, cursor, o);
-      for (const issue of poll.changed) known.set(issue.number, issue);
-      return poll;
-    },
-    async readIssue(name, number, o) {
-      const before = claimed.delete(number) ? known.get(number) : undefined;
-      const issue = before ?? (await forge.readIssue(name, number, o));
-      known.set(number, issue);
-      return issue;
     },
   };
 }

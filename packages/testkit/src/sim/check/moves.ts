@@ -32,7 +32,8 @@ export function checkMoves(context: CheckContext, chains: Chains): Check {
   function onIntent(peer: PeerId, { expected, oid, record, task }: FenceIntent): void {
     const mine = own.get(peer) ?? new Set();
     const below = expected === null ? undefined : stood.get(expected);
-    const goesOn = below?.epoch === record.epoch;
+    // A claim is one attempt more.
+    const goesOn = below?.epoch === record.epoch && below.attempt === record.attempt;
     if (goesOn && expected !== null && !mine.has(expected)) {
       broken(
         '4.2-own-tip',

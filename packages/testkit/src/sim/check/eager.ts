@@ -3,13 +3,7 @@
  * and where nobody sees the majority for that, when the lease has run out. Looked at where one peer is gone
  * and nothing else fails, and where another that never touched the task has had nothing else to do for long.
  */
-import {
-  type EntryBody,
-  type IssueNumber,
-  type PeerId,
-  type TaskId,
-  taskParts,
-} from '@bzzz/protocol';
+import type { EntryBody, IssueNumber, PeerId, TaskId } from '@bzzz/protocol';
 import type { Chains } from './chains.ts';
 import type { Check, CheckContext, Violation } from './violation.ts';
 

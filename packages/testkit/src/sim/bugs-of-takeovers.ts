@@ -30,6 +30,17 @@ export const bugsOfTakeovers = {
       },
     ],
   },
+  'waits-for-the-lease': {
+    what: 'what a peer held that is confirmed dead is left until its lease is out',
+    breaks: ['4.3-eager'],
+    edits: [
+      {
+        file: 'fence/forfeit.ts',
+        find: 'return deps.isConfirmedDead(record.peer);',
+        replace: 'return false;',
+      },
+    ],
+  },
   'minority-buries': {
     what: 'who sees a minority declares the others dead',
     breaks: ['4.3-majority'],

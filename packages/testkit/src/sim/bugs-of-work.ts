@@ -41,6 +41,32 @@ export const bugsOfWork = {
       },
     ],
   },
+  'blind-to-secrets': {
+    what: 'a secret in a commit is no reason not to push it',
+    breaks: [11, '4.2-every-secret'],
+    edits: [
+      {
+        file: 'task/checks.ts',
+        find: 'if (secret !== undefined) return `',
+        replace: 'if (secret?.path === "") return `',
+      },
+    ],
+  },
+  'leaves-it-unsaid': {
+    what: 'whoever takes over a result that people do not see yet leaves it at that',
+    breaks: ['4.2-completes'],
+    edits: [
+      {
+        file: 'task/drive.ts',
+        find: `case 'result':
+      return adopt(`,
+        replace: `case 'result':
+      return record.epoch > 0
+        ? { state: 'done', pullRequest: 1, reason: 'it stands' }
+        : adopt(`,
+      },
+    ],
+  },
   'proves-nothing': {
     what: 'a result is published though its new test passes on the base',
     breaks: ['4.4-new-test'],
@@ -109,6 +135,22 @@ export const bugsOfWork = {
         file: 'peer/coordinator.ts',
         find: `// Who lost tells who holds it: others need not find out the same way.
         teller.tell(task, true);`,
+        replace: '',
+      },
+    ],
+  },
+  'bids-on': {
+    what: 'who hears of a claim bids all the same',
+    breaks: ['4.2-stands-down'],
+    edits: [
+      {
+        file: 'contest/contest.ts',
+        find: 'const open = hold === undefined || options.forfeited(entry);',
+        replace: 'const open = hold?.epoch !== 0;',
+      },
+      {
+        file: 'contest/contest.ts',
+        find: 'if (holdOf(entry.state) !== undefined && !options.forfeited(entry)) return;',
         replace: '',
       },
     ],

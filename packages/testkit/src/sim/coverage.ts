@@ -1,11 +1,24 @@
 /** Counts what the history of a run tells of; what leaves no trace there is counted where it happens. */
-import { decodeLockCommit, type IssueNumber } from '@bzzz/protocol';
+import { decodeLockCommit, type IssueNumber, type LockRecord, type Oid } from '@bzzz/protocol';
 import type { History, HistoryEvent } from './history.ts';
 import type { Sights } from './sights.ts';
 import { virtualRepo } from './world.ts';
 
-export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>): void {
-  const epochs = new Map<IssueNumber, number>();
+interface Standing {
+  readonly oid: Oid;
+  readonly record: LockRecord;
+  readonly sinceMs: number;
+}
+
+/** Clocks of peers run so much faster than the world's. */
+const driftMax = 0.03;
+
+export function watchCoverage(
+  history: History,
+  { count }: Pick<Sights, 'count'>,
+  nowMs: () => number,
+): void {
+  const locks = new Map<IssueNumber, Standing>();
 
   function onPush({ push, accepted }: Extract<HistoryEvent, { kind: 'push' }>): void {
     if (!accepted) return count('rejected push');
@@ -13,14 +26,22 @@ export function watchCoverage(history: History, { count }: Pick<Sights, 'count'>
     const { record } = decodeLockCommit(virtualRepo, lock.commit);
     const { epoch, state } = record;
     if (result !== undefined) count(state === 'result' ? 'publication' : 'checkpoint');
-    const raised = epoch > (epochs.get(number) ?? epoch);
+    const before = locks.get(number);
+    const raised = before !== undefined && epoch > before.record.epoch;
     if (raised) count('takeover');
+    if (raised && isEager(before, record)) count('eager takeover');
     if (raised && state === 'result') count('carried result');
     if (raised && record.state === 'held' && record.rework !== undefined) count('rework');
     if (result !== undefined && record.state === 'result' && record.reworks !== undefined) {
       count('reworked');
     }
-    epochs.set(number, epoch);
+    if (before?.oid !== lock.oid) locks.set(number, { oid: lock.oid, record, sinceMs: nowMs() });
+  }
+
+  /** Before the lease of who held it was out. */
+  function isEager({ record, sinceMs }: Standing, { peer }: LockRecord): boolean {
+    const isOfOthers = record.state === 'held' && record.peer !== peer;
+    return isOfOthers && nowMs() - sinceMs < record.leaseMs * (1 - driftMax);
   }
 
   function onDurable({ body }: Extract<HistoryEvent, { kind: 'durable' }>): void {

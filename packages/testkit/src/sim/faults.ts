@@ -49,6 +49,8 @@ export interface Faults {
   readonly olderPeers: number;
   /** One outage that lasts for hours, and so outlives every lease; 0: none. */
   readonly longOutageMs: number;
+  /** One death of who works on a task, that lasts so long, as the network and the forge go on; 0: none. */
+  readonly longDeathMs: number;
   /** Mean virtual time between two of these, over all peers; Infinity: never. */
   readonly everyMs: Readonly<Record<Happening, number>>;
 }
@@ -71,6 +73,7 @@ export const noFaults: Faults = {
   sluggishMsMax: 0,
   olderPeers: 0,
   longOutageMs: 0,
+  longDeathMs: 0,
   everyMs: {
     crash: never,
     wipe: never,
@@ -140,6 +143,12 @@ export function drawFaults(random: SeededRandom): Faults {
     sluggishMsMax: random.chance(0.3) ? random.between(50, 2_000) : 0,
     olderPeers: some(0.5),
     longOutageMs,
+    longDeathMs: 0,
     everyMs,
   };
+}
+
+/** Nothing goes wrong but that one who works on a task is gone: then nothing else explains what others do. */
+export function drawBereavement(random: SeededRandom): Faults {
+  return { ...noFaults, longDeathMs: random.between(45_000, 400_000) };
 }

@@ -7,6 +7,8 @@ import { type VirtualPeer, virtualLabel, type World } from './world.ts';
 
 /** When a long outage begins at the latest: what was under way then goes on within the time of faults. */
 const outageBeginsMsMax = 200_000;
+/** So long after it began most work is under way. */
+const midstMsMax = 8_000;
 /** In hours without a forge little goes on that has not been tried within minutes. */
 const paceInOutage = 0.05;
 
@@ -28,7 +30,8 @@ export function scheduleHappenings(
     });
   }
   for (const what of happenings) repeat(what);
-  const { longOutageMs } = faults;
+  const { longOutageMs, longDeathMs } = faults;
+  if (longDeathMs > 0) bereave(world, longDeathMs);
   if (longOutageMs > 0) {
     timeline.after(random.between(30_000, outageBeginsMsMax), () => {
       pace = paceInOutage;
@@ -41,6 +44,24 @@ export function scheduleHappenings(
   return () => {
     on = false;
   };
+}
+
+/** Whoever begins work first is gone in the midst of it. */
+function bereave(world: World, lastsMs: number): void {
+  const { timeline, random, history, sights } = world;
+  let isOver = false;
+  history.onEvent((event) => {
+    if (isOver || event.kind !== 'work' || event.step !== 'started') return;
+    isOver = true;
+    timeline.after(random.between(10, midstMsMax), () => {
+      const peer = world.peers().find(({ id }) => id === event.peer);
+      if (peer === undefined || peer.process === null) return;
+      world.crash(peer);
+      sights.count('longDeathMs');
+      history.record({ kind: 'gone', peer: peer.id });
+      timeline.after(lastsMs, () => startAgain(world, peer));
+    });
+  });
 }
 
 /** Faults off: whoever is down starts again, the network is whole, the forge answers. */

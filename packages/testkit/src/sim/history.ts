@@ -180,6 +180,8 @@ export type HistoryEvent =
       readonly sinceMs: number;
       readonly watchers: readonly PeerId[];
     }
+  /** The peer is dead, and will be for long. */
+  | { readonly kind: 'gone'; readonly peer: PeerId }
   | { readonly kind: 'world'; readonly what: string };
 
 export interface History {
@@ -274,6 +276,8 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       return `${nameOf(event.peer)} hears that it is suspected${event.refuted ? '' : ', and is silent'}`;
     case 'hung':
       return `${nameOf(event.peer)} has hung for long; ${event.watchers.length} could have noticed`;
+    case 'gone':
+      return `${nameOf(event.peer)} is gone for long`;
     case 'world':
       return event.what;
   }

@@ -36,6 +36,13 @@ const forgeBugs: Partial<Record<Bug, (forge: Forge, context: BugContext) => Forg
   'assignment-as-lock': assignmentAsLock,
   'pushed-apart': pushedApart,
   'stale-issue': staleIssue,
+  'writes-twice': (forge) => ({
+    ...forge,
+    async putComment(repo, number, body, o) {
+      await forge.putComment(repo, number, `${body}\n`, o);
+      return forge.putComment(repo, number, body, o);
+    },
+  }),
   'comment-stream': commentStream,
   'pull-request-anew': pullRequestAnew,
 };

@@ -1,7 +1,9 @@
+import type { InvariantNumber } from './check/violation.ts';
+
 /**
  * The rules of DESIGN.md 4.2 (the claim) and 4.3 (liveness and takeover), a line each, sentence by
- * sentence. Every one has a bug among bugs.ts that breaks it and that the simulator must find; a test
- * holds that.
+ * sentence. Every one has a bug among bugs.ts that breaks it and that the simulator must find, by a check of
+ * this very rule or by the invariant of `seenAs`; a test holds that.
  */
 export const rules = {
   '4.2-lease': 'the branches of a task move only by a push that expects what was read',
@@ -13,8 +15,10 @@ export const rules = {
   '4.2-one-comment': 'an issue has one comment of bzzz, edited in place',
   '4.2-pair': 'lock and result are published in one atomic push',
   '4.2-every-commit': 'no commit of a push touches what is protected, however the net change looks',
+  '4.2-every-secret': 'no commit of a push holds a secret, however the net change looks',
   '4.2-early-work': 'no work is pushed before its publication unless the policy says so',
   '4.2-over-result': 'nobody starts an attempt by himself over a result',
+  '4.2-completes': 'whoever takes over a result or a failure completes what people see of it',
   '4.2-rework-asked': 'but where trusted people, a check or the base branch ask for a rework of it',
   '4.2-rework-answered': 'what trusted people say of a result is answered, or given up in the end',
   '4.2-rework-stands': 'a result stands until another takes its place',
@@ -37,7 +41,9 @@ export const rules = {
   '4.2-observer': 'a lease runs on the observer’s clock, from when it first saw the tip',
   '4.2-put-if-absent': 'what people see is put if it is not there',
   '4.2-overwritten': 'what a fenced owner wrote late is overwritten by the holder',
-  '4.2-order': 'whoever ranks lower waits, and stands down when it hears of a claim',
+  '4.2-order': 'whoever ranks lower waits for his turn',
+  '4.2-stands-down': 'who hears of a claim bids no more',
+  '4.2-six-writes': 'a task costs at most six writes',
   '4.2-rate': 'when the forge says wait, its account waits',
   '4.2-tidy': 'branches are deleted only of what people closed, and nobody holds or reviews',
   '4.2-three-failures': 'after three attempts that failed, and not before, a person is asked',
@@ -48,11 +54,22 @@ export const rules = {
   '4.3-refute': 'a peer that hears that it is suspected says that it lives',
   '4.3-majority': 'only who sees a majority declares anybody dead',
   '4.3-go-on': 'whoever takes over goes on from the work that was pushed, if the policy says so',
+  '4.3-eager': 'what a peer held that is confirmed dead is taken over before its lease is out',
   '4.3-lease-out': 'a lease that ran out without a renewal may be taken over',
   '4.4-base': 'a result stands on the base that its attempt began with, and is judged there',
   '4.4-new-test': 'a test that a result adds fails without the rest of it',
 } as const;
 export type RuleId = keyof typeof rules;
+
+/** Rules that say nothing but what an invariant says: its check is theirs. */
+export const seenAs: Readonly<Partial<Record<RuleId, InvariantNumber>>> = {
+  // It would be left for ever.
+  '4.2-refused-later': 3,
+  // There would be a second pull request.
+  '4.2-put-if-absent': 1,
+  '4.2-overwritten': 2,
+  '4.2-rate': 10,
+};
 
 /**
  * What these sections say besides and nobody can see from outside, with the test that watches it. That

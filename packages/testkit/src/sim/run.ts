@@ -5,7 +5,7 @@
 import { type Bug } from './bugs.ts';
 import { createChecker, type Violation } from './check/index.ts';
 import { watchCoverage } from './coverage.ts';
-import { drawFaults, type Faults, type Happening, noFaults } from './faults.ts';
+import { drawBereavement, drawFaults, type Faults, type Happening, noFaults } from './faults.ts';
 import { heal, scheduleHappenings } from './happenings.ts';
 import { createSeededRandom } from './random.ts';
 import type { Sight } from './sights.ts';
@@ -44,11 +44,13 @@ const faultsMsMin = 5 * 60_000;
 const restMs = 60 * 60_000;
 /** One run in so many is calm: then nothing may be wasted. */
 const calmEvery = 16;
+/** Halfway between two of these somebody dies in one, and nothing else happens. */
+const bereftAt = 8;
 
 export async function runSimulation(options: RunOptions): Promise<RunReport> {
   const world = worldOf(options);
   const { timeline, history, state, accounts, timing, sights } = world;
-  const calm = world.calm;
+  const { calm, bereft } = world;
   const checker = createChecker(
     { history, state, nowMs: timeline.nowMs },
     {
@@ -59,6 +61,7 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
       accounts,
       leaseMs: timing.leaseMs,
       calm,
+      bereft,
       exists: (peer) => world.peers().some(({ id }) => id === peer),
       running: (peer) =>
         world
@@ -71,14 +74,14 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
       prompt: () => !Number.isFinite(world.drawn.everyMs.pause) && world.drawn.sluggishMsMax === 0,
     },
   );
-  watchCoverage(history, sights);
+  watchCoverage(history, sights, timeline.nowMs);
   const failed = () => checker.violations.length > 0;
 
   for (const peer of world.peers()) {
     timeline.after(world.random.between(0, 3_000), () => world.start(peer));
   }
   const stopFaults = scheduleHappenings(world, (what: Happening) => sights.count(what));
-  const faultsMs = faultsMsMin + world.drawn.longOutageMs;
+  const faultsMs = faultsMsMin + world.drawn.longOutageMs + world.drawn.longDeathMs;
   await timeline.run({ untilMs: faultsMs, until: failed });
   stopFaults();
   if (!failed()) heal(world);
@@ -99,14 +102,22 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
   };
 }
 
-function worldOf(options: RunOptions): World & { readonly calm: boolean; readonly drawn: Faults } {
+interface DrawnWorld extends World {
+  readonly calm: boolean;
+  readonly bereft: boolean;
+  readonly drawn: Faults;
+}
+
+function worldOf(options: RunOptions): DrawnWorld {
   const { peers, tasks, bug, keepTrace = false } = options;
   const seed = `bzzz/${options.seed}/${peers}/${tasks}`;
   const draw = createSeededRandom(`${seed}/faults`);
   const calm = options.faults === undefined && options.seed % calmEvery === 0;
-  const chosen = options.faults ?? (calm ? noFaults : drawFaults(draw));
+  const bereft = options.faults === undefined && options.seed % calmEvery === bereftAt;
+  const drawing = () => (bereft ? drawBereavement(draw.fork('death')) : drawFaults(draw));
+  const chosen = options.faults ?? (calm ? noFaults : drawing());
   const drawn = without(chosen, options.without ?? []);
-  const fileAfterMs = options.fileAfterMs ?? (calm ? 20_000 : 0);
+  const fileAfterMs = options.fileAfterMs ?? (calm || bereft ? 20_000 : 0);
   const world = createWorld({
     seed,
     peers,
@@ -124,7 +135,7 @@ function worldOf(options: RunOptions): World & { readonly calm: boolean; readonl
     fileAfterMs,
     keepTrace,
   });
-  return Object.assign(world, { calm, drawn });
+  return Object.assign(world, { calm, bereft, drawn });
 }
 
 function without(faults: Faults, names: readonly string[]): Faults {

@@ -14,6 +14,8 @@ export interface VirtualTask {
   fateOf(program: string | undefined, machine: number): Fate;
   /** The tests that its work adds there. */
   testsOf(machine: number): AddedTests;
+  /** Whether its work leaves a secret in one of its commits there. */
+  leaksOn(machine: number): boolean;
 }
 
 const attemptMs = 90_000;
@@ -83,6 +85,9 @@ function drawTask(
   const testing = random.fork(`tests ${number}`);
   const addsTests = flawedWork > 0 && testing.chance(0.2);
   const idleOn = testing.between(-2, 5);
+  const leaking = random.fork(`secret ${number}`);
+  const leaks = flawedWork > 0 && leaking.chance(0.06);
+  const leakyOn = leaking.between(-2, 3);
   return {
     isPlain,
     issue: virtualIssue(number, association, isPlain ? 'the chore is to be done' : 'recipe: chore'),
@@ -100,6 +105,8 @@ function drawTask(
       // Below 0: on no machine, or on every one.
       return idleOn === machine || idleOn === -1 ? 'idle' : 'prove';
     },
+    // Below 0: on every one.
+    leaksOn: (machine) => leaks && (leakyOn < 0 || leakyOn === machine),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Made {
   /** A commit beneath its tip touches what the policy protects, though the net change does not. */
   readonly trespasses: boolean;
   readonly tests: AddedTests;
+  /** A commit beneath its tip holds a secret, which its tip takes away again. */
+  readonly secret: boolean;
 }
 
 export interface VirtualCommits {

@@ -41,6 +41,8 @@ export interface VirtualWorkOptions {
   readonly fateOf: (argv: readonly string[], task: TaskId) => Fate;
   /** The tests that work on a task adds. Default: none. */
   readonly testsOf?: (task: TaskId) => AddedTests;
+  /** Whether work on a task leaves a secret in one of its commits. Default: no. */
+  readonly leaks?: (task: TaskId) => boolean;
 }
 
 interface Step {
@@ -143,9 +145,15 @@ export function createVirtualWork(
           if (trespasses) sights.count('trespass');
           const tests = options.testsOf?.(task) ?? 'none';
           if (tests !== 'none') sights.count(tests === 'idle' ? 'idle test' : 'new test');
-          const result = commits.make(random, { task, base, trespasses, tests });
-          history.record({ kind: 'made', peer, number, result, base, trespasses, tests });
-          const beneath = trespasses ? [factsOf(base, '.github/workflows/ci.yml')] : [];
+          const secret = options.leaks?.(task) ?? false;
+          if (secret) sights.count('secret');
+          const made = { base, trespasses, tests, secret };
+          const result = commits.make(random, { task, ...made });
+          history.record({ kind: 'made', peer, number, result, ...made });
+          const beneath = [
+            ...(trespasses ? [factsOf(base, '.github/workflows/ci.yml')] : []),
+            ...(secret ? [{ ...factsOf(base, 'a'), secrets: [{ path: 'a', rule: 'a key' }] }] : []),
+          ];
           return { result, commits: [...beneath, factsOf(result, 'a', tests)] };
         }, o?.signal),
       apply: (_patch, o) => work(() => undefined, o?.signal, 10),

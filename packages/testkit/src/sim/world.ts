@@ -193,6 +193,7 @@ export function createWorld(options: WorldOptions): World {
     const fateOf = ([program]: readonly string[], task: TaskId): Fate =>
       taskOf(task)?.fateOf(program, index) ?? 'succeeds';
     const testsOf = (task: TaskId): AddedTests => taskOf(task)?.testsOf(index) ?? 'none';
+    const leaks = (task: TaskId) => taskOf(task)?.leaksOn(index) ?? false;
     const mesh = witnessMesh(network.join(peer.id, process, { older }), history, timeline.nowMs);
     const coordinator = createCoordinator(
       {
@@ -208,7 +209,7 @@ export function createWorld(options: WorldOptions): World {
         // No virtual journal is ever forked, and signed heads alone must not say otherwise.
         witness: async () => null,
         forge: withWitness(withForgeBug(options.bug, forge, context), history, peer.id),
-        ...createVirtualWork(common, { peer: peer.id, workMsMax: 20_000, fateOf, testsOf }),
+        ...createVirtualWork(common, { peer: peer.id, workMsMax: 20_000, fateOf, testsOf, leaks }),
       },
       {
         name: peer.name,

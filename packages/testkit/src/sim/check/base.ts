@@ -1,7 +1,7 @@
 /**
  * What a result is made of: it stands on the base that its attempt began with, however the base branch
- * moved since, is judged there and says so; no commit of a push touches what the policy protects, and no result is
- * published whose new test passes without the rest of it.
+ * moved since, is judged there and says so; no commit of a push touches what the policy protects or holds a secret, and no
+ * result is published whose new test passes without the rest of it.
  */
 import {
   decodeLockCommit,
@@ -64,6 +64,10 @@ export function checkBase({ broken, repo, state, nowMs }: CheckContext): Check {
     if (pushed === undefined) return;
     if (pushed.trespasses) {
       broken('4.2-every-commit', `what was pushed for #${number} touches what is protected`);
+    }
+    if (pushed.secret) {
+      broken(11, `a secret left a peer with what was pushed for #${number}`);
+      broken('4.2-every-secret', `a commit that was pushed for #${number} holds a secret`);
     }
     const { state: standing } = decodeLockCommit(repo, lock.commit).record;
     if (standing === 'result' && pushed.tests === 'idle') {

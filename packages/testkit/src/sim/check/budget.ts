@@ -58,7 +58,7 @@ export function checkBudget(context: CheckContext): Check {
       for (const [number, count] of writes) {
         const claims = epochs.get(number)?.size ?? 0;
         if (count > claims * writesAClaimMax) {
-          broken(10, `#${number} cost ${count} writes in ${claims} claims`);
+          broken('4.2-six-writes', `#${number} cost ${count} writes in ${claims} claims`);
         }
       }
     },

@@ -1,5 +1,14 @@
-/** DESIGN.md 4.2, the outcomes of a claim: what a peer says when it lost, and when a rule said no. */
-import { type EntryBody, type PeerId, type TaskId, taskParts } from '@bzzz/protocol';
+/**
+ * DESIGN.md 4.2, the outcomes of a claim: what a peer says when it lost, and when a rule said no; and that who
+ * hears of the claim of another leaves the task alone.
+ */
+import {
+  type EntryBody,
+  type IssueNumber,
+  type PeerId,
+  type TaskId,
+  taskParts,
+} from '@bzzz/protocol';
 import type { HistoryEvent } from '../history.ts';
 import type { Chains } from './chains.ts';
 import { createDues } from './dues.ts';
@@ -11,6 +20,19 @@ type Settled = Extract<EntryBody, { kind: 'fence.settled' }>;
 const lagMsMax = 10_000;
 /** What is told goes out in the same moment; what is journalled waits for the disk. */
 const diskMs = 1_000;
+/**
+ * A bid begins with a read of the lock. So many others there may be: of whoever watches its lease, or asks whose
+ * an assignment is.
+ */
+const readsMax = (elapsedMs: number) => 6 + elapsedMs / 3_000;
+
+interface Hearing {
+  readonly holder: PeerId;
+  readonly epoch: number;
+  readonly sinceMs: number;
+  /** Reads of the lock by each of the others. */
+  readonly reads: Map<PeerId, number>;
+}
 
 export function checkContention(context: CheckContext, chains: Chains): Check {
   const { broken, nowMs } = context;
@@ -20,6 +42,8 @@ export function checkContention(context: CheckContext, chains: Chains): Check {
   /** By peer and task: the highest epoch of which this run of it has told who holds it. */
   const told = new Map<string, number>();
   const toldRefused = new Set<string>();
+  /** Claims of which everybody has heard. */
+  const heard = new Map<IssueNumber, Hearing>();
 
   function onIntent(
     { intent }: Extract<EntryBody, { kind: 'fence.intended' }>,
@@ -69,6 +93,26 @@ export function checkContention(context: CheckContext, chains: Chains): Check {
     dues.paid(peer, `refused ${body.task}`);
   }
 
+  function onTold({ task, holder, epoch }: Extract<HistoryEvent, { kind: 'told-holder' }>): void {
+    const { number } = taskParts(task);
+    if ((heard.get(number)?.epoch ?? 0) >= epoch) return;
+    heard.set(number, { holder, epoch, sinceMs: nowMs(), reads: new Map() });
+  }
+
+  /** Where nothing fails nobody misses what is told. */
+  function onRead(peer: PeerId, number: IssueNumber): void {
+    const hearing = heard.get(number);
+    const { record } = chains.get(number);
+    if (!context.calm || hearing === undefined || hearing.holder === peer) return;
+    if (record?.state !== 'held' || record.epoch !== hearing.epoch) return;
+    const { reads, sinceMs } = hearing;
+    const count = (reads.get(peer) ?? 0) + 1;
+    reads.set(peer, count);
+    if (count > readsMax(nowMs() - sinceMs)) {
+      broken('4.2-stands-down', `#${number} is bid for by who has heard that another holds it`);
+    }
+  }
+
   /** What an earlier run told, it does not tell again. */
   function forget(peer: PeerId): void {
     for (const key of told.keys()) if (key.startsWith(peer)) told.delete(key);
@@ -81,7 +125,9 @@ export function checkContention(context: CheckContext, chains: Chains): Check {
         const { peer, task, epoch } = event;
         told.set(keyOf(peer, task), Math.max(epoch, told.get(keyOf(peer, task)) ?? 0));
         dues.paid(peer, `holder of ${task}`);
+        onTold(event);
       }
+      if (event.kind === 'fence-read') onRead(event.peer, event.number);
       if (event.kind === 'durable') onDurable(event);
       dues.take(event);
     },

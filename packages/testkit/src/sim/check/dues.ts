@@ -68,6 +68,7 @@ export function createDues({ broken, nowMs, prompt }: CheckContext): Dues {
         case 'link':
         case 'told-suspected':
         case 'hung':
+        case 'gone':
         case 'world':
           return;
       }

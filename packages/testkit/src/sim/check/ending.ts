@@ -1,5 +1,6 @@
 /** Invariant 3 (nothing lost), and that late words of a fenced owner do not stay (2). */
-import type { IssueNumber } from '@bzzz/protocol';
+import { decodeLockCommit, type IssueNumber } from '@bzzz/protocol';
+import type { FencePush } from '@bzzz/coordination';
 import type { Chains } from './chains.ts';
 import { isLeft, isTrusted, isWanted } from './people.ts';
 import type { Check, CheckContext } from './violation.ts';
@@ -10,6 +11,16 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
   const told = new Set<IssueNumber>();
   /** Likewise: that a result branch stands which nothing explains, since a person deleted its lock. */
   const toldOfBranch = new Set<IssueNumber>();
+  /** The last epoch that began over an end: who took it completes what people see. */
+  const carried = new Map<IssueNumber, number>();
+
+  function onPush({ number, lock }: FencePush): void {
+    const { record } = decodeLockCommit(context.repo, lock.commit);
+    const isEnd = record.state === 'result' || record.state === 'failed';
+    if (isEnd && record.epoch > (chains.get(number).record?.epoch ?? record.epoch)) {
+      carried.set(number, record.epoch);
+    }
+  }
 
   function unfinished(number: IssueNumber): string | undefined {
     const now = state.at(number, nowMs());
@@ -48,6 +59,7 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
   return {
     unfinished: (number) => unfinished(number) ?? lateWords(number),
     onEvent(event) {
+      if (event.kind === 'push' && event.accepted) onPush(event.push);
       if (event.kind !== 'write') return;
       const comment = state.at(event.number, nowMs())?.comment;
       if (comment?.includes('needs a person') === true) told.add(event.number);
@@ -57,6 +69,9 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
       for (const number of state.numbers()) {
         const lost = unfinished(number);
         if (lost !== undefined) broken(3, `#${number}: ${lost}`);
+        if (lost !== undefined && carried.get(number) === chains.get(number).record?.epoch) {
+          broken('4.2-completes', `#${number} was taken over its end, and still: ${lost}`);
+        }
         const late = lateWords(number);
         if (late !== undefined) broken(2, `#${number}: ${late}`);
       }

@@ -22,6 +22,7 @@ export function checkFencing(context: CheckContext, chains: Chains): Check {
     if (chain.tip === lock.oid) {
       if (result !== undefined && chain.record && explainedResult(chain.record) !== result.oid) {
         broken(1, `a result of #${number} was pushed without its fence`);
+        broken('4.2-pair', `a result of #${number} was pushed by itself`);
       }
       return;
     }
@@ -34,6 +35,7 @@ export function checkFencing(context: CheckContext, chains: Chains): Check {
     }
     if (record.state === 'result' && !stands(number, record.result) && !chain.resultTouched) {
       broken(1, `the lock of #${number} names a result that does not stand`);
+      broken('4.2-pair', `the lock of #${number} was pushed without the result that it names`);
     }
     if (result !== undefined) onPublication(peer, push, chain.record, record);
   }

@@ -10,6 +10,7 @@ import { checkBase } from './base.ts';
 import { checkBudget } from './budget.ts';
 import { createChains } from './chains.ts';
 import { checkContention } from './contention.ts';
+import { checkEager } from './eager.ts';
 import { checkEnding } from './ending.ts';
 import { checkFailures } from './failures.ts';
 import { checkFencing } from './fencing.ts';
@@ -18,6 +19,7 @@ import { checkHelp } from './help.ts';
 import { checkJournals } from './journal.ts';
 import { checkLiveness } from './liveness.ts';
 import { checkLostLock } from './lost-lock.ts';
+import { checkMoves } from './moves.ts';
 import { checkPeople } from './people.ts';
 import { checkQuarantine } from './quarantine.ts';
 import { checkQuorum } from './quorum.ts';
@@ -58,9 +60,11 @@ export function createChecker(
   const rework = checkRework(context, chains);
   const checks = [
     checkFencing(context, chains),
+    checkMoves(context, chains),
     checkJournals(context),
     checkPeople(context),
     checkTakeover(context, chains),
+    checkEager(context, chains),
     checkLostLock(context, chains),
     checkQuarantine(context, chains),
     checkTidy(context, chains),

@@ -29,6 +29,8 @@ export function checkPeople(context: CheckContext): Check {
   const locks = new Map<IssueNumber, LockRecord>();
   /** The claims with which results came to stand. */
   const published = new Set<Oid>();
+  /** When the claim of each peer came to stand, by `order`. */
+  const claimed = new Map<string, number>();
   const worked = new Map<string, number>();
   /** Words of strangers that somebody trusted has approved at some time; an edit makes other words. */
   const approved = new Set<Sha256Hex>();
@@ -58,6 +60,9 @@ export function checkPeople(context: CheckContext): Check {
     objected.delete(key);
     const read = reads.get(key);
     const claim = claims.get(key);
+    if (claim !== undefined && (read?.order ?? 0) < (claimed.get(key) ?? 0)) {
+      broken('4.2-second-look', `work on #${number} began without a look since it was claimed`);
+    }
     if (read === undefined || claim === undefined) {
       broken(11, `work on #${number} began without a claim and a look`);
     } else if (!isOfOurs(read.issue) && !approved.has(issueHash(read.issue))) {
@@ -66,9 +71,17 @@ export function checkPeople(context: CheckContext): Check {
       broken(11, `work on #${number} began in words that were not claimed`);
     } else if (!isWanted(context, read.issue, claim) && !isFenced(number, claim, read.issue)) {
       broken(4, `work on #${number} began though people were read to object`);
+      onObjection(number, read.issue, claim);
     } else if (isTold(heard.last(peer, number), 'stop') || isDeaf(peer, number, read.atMs)) {
       broken(4, `work on #${number} began though people were read to say stop`);
     }
+  }
+
+  /** Where only an account of bzzz is in the way that no lock explains: a person put it there. */
+  function onObjection(number: IssueNumber, issue: Issue, fence: LockRecord): void {
+    const assignees = issue.assignees.filter((login) => !context.accounts.includes(login));
+    if (!isWanted(context, { ...issue, assignees }, fence)) return;
+    broken('4.2-own-account', `an assignment on #${number} was taken for one of its holder`);
   }
 
   /**
@@ -91,6 +104,7 @@ export function checkPeople(context: CheckContext): Check {
   function onPush(peer: PeerId, { number, lock, result }: FencePush): void {
     const { record } = decodeLockCommit(repo, lock.commit);
     const key = keyOf(peer, number);
+    if (claims.get(key)?.epoch !== record.epoch) claimed.set(key, order);
     claims.set(key, record);
     locks.set(number, record);
     if (result === undefined || record.state !== 'result') return;
@@ -101,12 +115,18 @@ export function checkPeople(context: CheckContext): Check {
     const ended = worked.get(key) ?? 0;
     if (read === undefined || read.order < ended) {
       broken(4, `#${number} was published without another look at the issue`);
+      broken('4.2-last-look', `#${number} was published without a look right before`);
     } else if (
       !isWanted(context, read.issue, record) ||
       isTold(heard.last(peer, number), 'stop') ||
       isDeaf(peer, number, read.atMs)
     ) {
       broken(4, `#${number} was published though its publisher had read that people object`);
+      broken(
+        '4.2-last-look',
+        `what the look before showed was ignored as #${number} was published`,
+      );
+      onObjection(number, read.issue, record);
     }
   }
 

@@ -21,6 +21,8 @@ export interface CheckContext {
   readonly leaseMs: number;
   /** Nothing fails in this run, and nobody interferes. */
   readonly calm: boolean;
+  /** Nothing fails in this run but one peer, which is gone for long, and nobody interferes. */
+  readonly bereft: boolean;
   /** Whether this peer still has its disk. */
   readonly exists: (peer: PeerId) => boolean;
   /** Whether it lives and does not stand still. */

@@ -10,6 +10,7 @@ export type Sight =
   | Happening
   | `people ${PeopleAct}`
   | 'flood'
+  | 'overtaken'
   | 'silence'
   | 'trespass'
   | 'new test'

@@ -13,6 +13,7 @@ export const floors: Readonly<Record<Sight, number>> = {
   lateEffect: 1_000,
   serverError: 3_000,
   staleRead: 2_000,
+  staleReaders: 1,
   flawedWork: 200,
   skewMsMax: 2_500,
   driftMax: 1_500,

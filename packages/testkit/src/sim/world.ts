@@ -41,6 +41,9 @@ import { withWitness } from './witness.ts';
 export const virtualRepo = RepoName.parse('octo/virtual');
 export const virtualLabel = 'bzzz';
 
+/** Reads are as old as that at most, of what peers expect: their clocks may run faster. */
+const staleShare = 0.9;
+
 export interface VirtualPeer {
   readonly id: PeerId;
   readonly name: string;
@@ -173,7 +176,12 @@ export function createWorld(options: WorldOptions): World {
     const { account } = peer;
     const forge = createVirtualForge(
       { ...common, state, faults: () => faults, weather },
-      { peer: peer.id, account, lagMs: timing.lagMs / 2, deaf: options.bug === 'deaf-to-limits' },
+      {
+        peer: peer.id,
+        account,
+        lagMs: timing.lagMs * staleShare,
+        deaf: options.bug === 'deaf-to-limits',
+      },
     );
     const context = { repo: virtualRepo, account, state, timeline };
     const journal = createVirtualJournal(

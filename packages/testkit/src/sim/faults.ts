@@ -38,6 +38,8 @@ export interface Faults {
   readonly staleRead: number;
   /** Share of the peers to which every read shows the past. */
   readonly staleReaders: number;
+  /** Streams of journals that stand still for a while. */
+  readonly stalledReplica: number;
   /** Work that fails, hangs, floods, or whose acceptance fails on one machine only. */
   readonly flawedWork: number;
   /** How far clocks are off, and how much faster or slower they run. */
@@ -67,6 +69,7 @@ export const noFaults: Faults = {
   serverError: 0,
   staleRead: 0,
   staleReaders: 0,
+  stalledReplica: 0,
   flawedWork: 0,
   skewMsMax: 0,
   driftMax: 0,
@@ -127,6 +130,7 @@ export function drawFaults(random: SeededRandom): Faults {
   const longOutageMs = more.chance(0.05) ? hourMs * (0.5 + 2.5 * more.unit() ** 2) : 0;
   const clockSetMsMax = more.chance(0.3) ? (more.pick([60_000, hourMs / 6, hourMs]) ?? 0) : 0;
   const staleReaders = more.chance(0.3) ? more.unit() : 0;
+  const stalledReplica = more.chance(0.5) ? more.unit() ** 2 : 0;
   if (random.chance(quietShare)) return { ...noFaults, longOutageMs, everyMs };
   return {
     drop: some(0.3),
@@ -138,6 +142,7 @@ export function drawFaults(random: SeededRandom): Faults {
     serverError: some(0.1),
     staleRead: some(0.5),
     staleReaders,
+    stalledReplica,
     flawedWork: some(0.5),
     skewMsMax: random.pick([0, 2_000, 60_000, 600_000]) ?? 0,
     driftMax: some(0.02),

@@ -90,7 +90,10 @@ function bugNamed(name: string): Bug {
 }
 
 /** Absent: 0. */
-function atLeast(least: number, name: 'seed' | 'seeds' | 'from' | 'workers' | 'file-after'): number {
+function atLeast(
+  least: number,
+  name: 'seed' | 'seeds' | 'from' | 'workers' | 'file-after',
+): number {
   const number = Number(values[name] ?? 0);
   if (Number.isSafeInteger(number) && number >= least) return number;
   return refuse(`--${name}: a whole number from ${least}, not ${values[name]}`);

@@ -68,6 +68,7 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
       isPlain: (number) =>
         world.tasks.some(({ issue, isPlain }) => issue.number === number && isPlain),
       helpers: world.helpers,
+      knew: world.replication.knew,
       prompt: () => !Number.isFinite(world.drawn.everyMs.pause) && world.drawn.sluggishMsMax === 0,
     },
   );

@@ -11,6 +11,8 @@ export type Sight =
   | `people ${PeopleAct}`
   | 'flood'
   | 'overtaken'
+  | 'old replica'
+  | 'copied from a third'
   | 'silence'
   | 'trespass'
   | 'new test'

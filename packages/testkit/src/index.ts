@@ -1,7 +1,6 @@
 export { foundBy } from './sim/bug-spec.ts';
 export { type Bug, bugs, bugSpec, isBug } from './sim/bugs.ts';
 export { type Violation } from './sim/check/index.ts';
-export { type Sight } from './sim/sights.ts';
 export { type Faults, noFaults } from './sim/faults.ts';
 export { applied } from './sim/mutate.ts';
 export { type RuleId, rules, seenAs, unseen } from './sim/rules.ts';

@@ -36,6 +36,10 @@ export interface Faults {
   readonly serverError: number;
   /** Reads served from the past, per read. */
   readonly staleRead: number;
+  /** Share of the peers to which every read shows the past. */
+  readonly staleReaders: number;
+  /** Streams of journals that stand still for a while. */
+  readonly stalledReplica: number;
   /** Work that fails, hangs, floods, or whose acceptance fails on one machine only. */
   readonly flawedWork: number;
   /** How far clocks are off, and how much faster or slower they run. */
@@ -66,6 +70,8 @@ export const noFaults: Faults = {
   lateEffect: 0,
   serverError: 0,
   staleRead: 0,
+  staleReaders: 0,
+  stalledReplica: 0,
   flawedWork: 0,
   skewMsMax: 0,
   driftMax: 0,
@@ -126,6 +132,8 @@ export function drawFaults(random: SeededRandom): Faults {
   // Idle time is cheap, but not for nothing: three hours cost as much as twenty runs without them.
   const longOutageMs = more.chance(0.05) ? hourMs * (0.5 + 2.5 * more.unit() ** 2) : 0;
   const clockSetMsMax = more.chance(0.3) ? (more.pick([60_000, hourMs / 6, hourMs]) ?? 0) : 0;
+  const staleReaders = more.chance(0.3) ? more.unit() : 0;
+  const stalledReplica = more.chance(0.5) ? more.unit() ** 2 : 0;
   if (random.chance(quietShare)) return { ...noFaults, longOutageMs, everyMs };
   return {
     drop: some(0.3),
@@ -136,6 +144,8 @@ export function drawFaults(random: SeededRandom): Faults {
     lateEffect: some(0.05),
     serverError: some(0.1),
     staleRead: some(0.5),
+    staleReaders,
+    stalledReplica,
     flawedWork: some(0.5),
     skewMsMax: random.pick([0, 2_000, 60_000, 600_000]) ?? 0,
     driftMax: some(0.02),

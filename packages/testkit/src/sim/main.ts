@@ -3,6 +3,7 @@
  *
  *     npm run sim -- --seeds 10000 [--from N] [--peers P] [--tasks T] [--workers W]
  *     npm run sim -- --seed N --peers P --tasks T [--bug NAME] [--without FAULT,..] [--shrink] [--quiet]
+ *                    [--no-faults] [--file-after MS]
  *     npm run sim -- --bugs [NAME]
  */
 import { parseArgs } from 'node:util';
@@ -20,6 +21,10 @@ const { values, positionals } = parseArgs({
     bug: { type: 'string' },
     bugs: { type: 'boolean', default: false },
     without: { type: 'string', default: '' },
+    /** Instead of those that the seed would draw. */
+    'no-faults': { type: 'boolean', default: false },
+    /** When people file the issues. */
+    'file-after': { type: 'string' },
     shrink: { type: 'boolean', default: false },
     workers: { type: 'string' },
     quiet: { type: 'boolean', default: false },
@@ -57,9 +62,17 @@ async function main(): Promise<number> {
     const { runOne } = await import('./run-one.ts');
     const without = values.without.split(',').filter((name) => name !== '');
     const seed = atLeast(0, 'seed');
-    const options = { ...size(seed), seed, without };
+    const { noFaults } = await import('./faults.ts');
+    const options = {
+      ...size(seed),
+      seed,
+      without,
+      ...(bug === undefined ? {} : { bug }),
+      ...(values['no-faults'] ? { faults: noFaults } : {}),
+      ...(values['file-after'] === undefined ? {} : { fileAfterMs: atLeast(0, 'file-after') }),
+    };
     const { shrink, quiet } = values;
-    return runOne(bug === undefined ? options : { ...options, bug }, { shrink, quiet });
+    return runOne(options, { shrink, quiet });
   }
   const range = { from, count: seeds };
   const { runRange, runShared } = await import('./campaign.ts');
@@ -77,7 +90,10 @@ function bugNamed(name: string): Bug {
 }
 
 /** Absent: 0. */
-function atLeast(least: number, name: 'seed' | 'seeds' | 'from' | 'workers'): number {
+function atLeast(
+  least: number,
+  name: 'seed' | 'seeds' | 'from' | 'workers' | 'file-after',
+): number {
   const number = Number(values[name] ?? 0);
   if (Number.isSafeInteger(number) && number >= least) return number;
   return refuse(`--${name}: a whole number from ${least}, not ${values[name]}`);

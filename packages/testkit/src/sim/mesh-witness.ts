@@ -17,7 +17,17 @@ export interface WitnessedMesh extends Mesh {
   hasHeard(peer: PeerId, sinceMs: number): boolean;
 }
 
-export function witnessMesh(mesh: Mesh, history: History, nowMs: () => number): WitnessedMesh {
+interface WitnessOptions {
+  readonly nowMs: () => number;
+  /** What another peer says of itself has been heard. */
+  readonly onMet: (peer: PeerId) => void;
+}
+
+export function witnessMesh(
+  mesh: Mesh,
+  history: History,
+  { nowMs, onMet }: WitnessOptions,
+): WitnessedMesh {
   const able = new Set<PeerId>();
   const beatAtMs = new Map<PeerId, number>();
   const holderTold = new Map<TaskId, string>();
@@ -65,7 +75,10 @@ export function witnessMesh(mesh: Mesh, history: History, nowMs: () => number): 
     subscribe<T>(topic: Topic<T>, listener: (from: PeerId, message: T) => void) {
       return mesh.subscribe(topic, (from, message) => {
         listener(from, message);
-        if (isOn(topic, topics.capabilities, message)) able.add(from);
+        if (isOn(topic, topics.capabilities, message)) {
+          able.add(from);
+          onMet(from);
+        }
         if (!isOn(topic, topics.health, message)) return;
         if (message.kind === 'suspected' && message.peer === mesh.peer) {
           toldSuspected(message.incarnation);

@@ -71,6 +71,7 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
       isPlain: (number) =>
         world.tasks.some(({ issue, isPlain }) => issue.number === number && isPlain),
       helpers: world.helpers,
+      knew: world.replication.knew,
       prompt: () => !Number.isFinite(world.drawn.everyMs.pause) && world.drawn.sluggishMsMax === 0,
     },
   );
@@ -150,8 +151,14 @@ function without(faults: Faults, names: readonly string[]): Faults {
 }
 
 /** The command that runs exactly this again and prints its trace. */
-export function replayCommand({ seed, peers, tasks, bug, without: left = [] }: RunOptions): string {
-  const more = bug === undefined ? '' : ` --bug ${bug}`;
-  const fewer = left.length === 0 ? '' : ` --without ${left.join(',')}`;
-  return `npm run sim -- --seed ${seed} --peers ${peers} --tasks ${tasks}${more}${fewer}`;
+export function replayCommand(options: RunOptions): string {
+  const { seed, peers, tasks, bug, faults, fileAfterMs, without: left = [] } = options;
+  const words = [`--seed ${seed} --peers ${peers} --tasks ${tasks}`];
+  if (bug !== undefined) words.push(`--bug ${bug}`);
+  if (faults === noFaults) words.push('--no-faults');
+  if (fileAfterMs !== undefined) words.push(`--file-after ${fileAfterMs}`);
+  if (left.length > 0) words.push(`--without ${left.join(',')}`);
+  const command = `npm run sim -- ${words.join(' ')}`;
+  const isOwn = faults !== undefined && faults !== noFaults;
+  return isOwn ? `${command} # not the whole of it: its faults were given by hand` : command;
 }

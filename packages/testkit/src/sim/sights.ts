@@ -10,6 +10,9 @@ export type Sight =
   | Happening
   | `people ${PeopleAct}`
   | 'flood'
+  | 'overtaken'
+  | 'old replica'
+  | 'copied from a third'
   | 'silence'
   | 'trespass'
   | 'secret'

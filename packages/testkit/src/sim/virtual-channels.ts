@@ -1,7 +1,9 @@
 /**
  * Channel messages between virtual peers, as over one stream for each channel and peer: in order,
  * at most once, and gone with the connection. A drop stands for what a real sender or receiver
- * drops when it is overrun, since a stream itself loses nothing in its middle.
+ * drops when it is overrun, since a stream itself loses nothing in its middle. None is doubled and none
+ * overtakes another, as gossip and requests do: the port and its contract (`carry messages in order, each
+ * once`) promise that, and coordination may rely on it.
  */
 import type { Channel, PeerId } from '@bzzz/protocol';
 import type { Faults } from './faults.ts';

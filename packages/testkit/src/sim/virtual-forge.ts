@@ -43,7 +43,7 @@ export interface VirtualForgeDeps {
 export interface VirtualForgeOptions {
   readonly peer: PeerId;
   readonly account: Account;
-  /** Longest age of a stale read. */
+  /** Longest age of a stale read; a reader to whom all are stale sees the past of one age, half of it or more. */
   readonly lagMs: number;
   /** Goes on though it was told to wait: a bug built in on purpose. */
   readonly deaf?: boolean;
@@ -65,6 +65,9 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
   const { weather } = deps;
   /** What became of issues is read with draws of its own, so that the rest of a seed stays what it was. */
   const historyDraws = random.fork('history');
+  const reader = random.fork('reader');
+  const readerRank = reader.unit();
+  const readerAgeMs = reader.between(Math.ceil(options.lagMs / 2), options.lagMs);
   /** As the adapter of production: what is told to one request holds for all. */
   let gateOpensAtMs = 0;
 
@@ -164,10 +167,14 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
   }
 
   function snapshot(number: IssueNumber, draws = random): Snapshot {
-    const stale = draws.chance(deps.faults().staleRead) ? draws.between(0, options.lagMs) : 0;
-    const found = state.at(number, timeline.nowMs(), stale);
+    const { staleRead, staleReaders } = deps.faults();
+    const once = draws.chance(staleRead) ? draws.between(0, options.lagMs) : 0;
+    const always = readerRank < staleReaders ? readerAgeMs : 0;
+    const found = state.at(number, timeline.nowMs(), Math.max(once, always));
     if (found === undefined) throw new BzzzError('forge_not_found', `no issue ${number}`);
-    if (stale > 0 && found !== state.at(number, timeline.nowMs())) sights.count('staleRead');
+    if (once + always > 0 && found !== state.at(number, timeline.nowMs())) {
+      sights.count(always > 0 ? 'staleReaders' : 'staleRead');
+    }
     return found;
   }
 

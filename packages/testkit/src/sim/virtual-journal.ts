@@ -49,7 +49,7 @@ export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Jo
   }
 
   return {
-    ...virtualReplica(disk, peer),
+    ...virtualLog(disk.entries, peer),
     head: () => ({
       length: disk.entries.length,
       fork: 0,
@@ -71,8 +71,8 @@ export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Jo
   };
 }
 
-/** What has arrived elsewhere of a journal. */
-export function virtualReplica({ entries }: VirtualDisk, peer: PeerId): JournalLog {
+/** The journal of that peer, or a copy of it. */
+export function virtualLog(entries: readonly JournalEntry[], peer: PeerId): JournalLog {
   return {
     key: keyOf(peer),
     length: () => entries.length,

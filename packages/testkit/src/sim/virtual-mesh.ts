@@ -9,6 +9,7 @@ import {
 import type { ConnectionEvent, Mesh } from '@bzzz/coordination';
 import type { Faults } from './faults.ts';
 import type { Links } from './links.ts';
+import { watchOvertaking } from './overtaking.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
@@ -61,6 +62,7 @@ export interface VirtualNetworkDeps {
 export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
   const { timeline, random, links, sights } = deps;
   const stations = new Map<PeerId, Station>();
+  const overtaking = watchOvertaking(sights);
 
   function reconnect(): void {
     timeline.after(random.between(10, 500), () => {
@@ -104,12 +106,14 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
 
   function deliver(from: PeerId, to: PeerId, run: (station: Station) => void): void {
     const { delayMsMax } = deps.faults();
+    const arrived = overtaking.leave(from, to);
     for (let copies = copiesOf(); copies > 0; copies -= 1) {
       if (isDropped()) continue;
       if (!links.carries(from, to)) continue;
       later(random.between(1, delayMsMax) + links.delayMs(from, to), () => {
         const station = stations.get(to);
         if (station === undefined || !links.connects(from, to)) return;
+        arrived();
         station.process.enter(() => run(station));
       });
     }
@@ -146,11 +150,14 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
 
   function relay(from: PeerId, to: PeerId, hops: number, run: (station: Station) => void): void {
     const { delayMsMax } = deps.faults();
+    const arrived = overtaking.leave(from, to);
     for (let copies = copiesOf(); copies > 0; copies -= 1) {
       if (isDropped()) continue;
       later(hops * random.between(1, delayMsMax) + links.delayMs(from, to), () => {
         const station = stations.get(to);
-        if (station !== undefined) station.process.enter(() => run(station));
+        if (station === undefined) return;
+        arrived();
+        station.process.enter(() => run(station));
       });
     }
   }

@@ -30,8 +30,9 @@ import { createSurroundings, type Surroundings } from './surroundings.ts';
 import { createSights, type Sights } from './sights.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 import { createVirtualForge } from './virtual-forge.ts';
-import { createVirtualJournal, type VirtualDisk, virtualReplica } from './virtual-journal.ts';
+import { createVirtualJournal, type VirtualDisk, virtualLog } from './virtual-journal.ts';
 import { createVirtualNetwork, type VirtualNetwork } from './virtual-mesh.ts';
+import { type Copies, createReplication, type Replication } from './virtual-replication.ts';
 import { createVirtualSigner } from './virtual-signer.ts';
 import { type AddedTests, createVirtualCommits } from './virtual-commits.ts';
 import type { Fate } from './virtual-reports.ts';
@@ -47,11 +48,16 @@ export function slotsOf(index: number): number {
   return 1 + (index % 2);
 }
 
+/** Reads are as old as that at most, of what peers expect: their clocks may run faster. */
+const staleShare = 0.9;
+
 export interface VirtualPeer {
   readonly id: PeerId;
   readonly name: string;
   readonly account: Account;
   readonly disk: VirtualDisk;
+  /** What it holds of others' journals. */
+  readonly copies: Copies;
   process: Process | null;
   coordinator: Coordinator | null;
   mesh: WitnessedMesh | null;
@@ -65,6 +71,7 @@ export interface World {
   readonly network: VirtualNetwork;
   readonly links: Links;
   readonly surroundings: Surroundings;
+  readonly replication: Replication;
   readonly sights: Sights;
   readonly weather: ForgeWeather;
   readonly accounts: readonly Account[];
@@ -108,8 +115,7 @@ export function createWorld(options: WorldOptions): World {
   const timeline = createTimeline();
   const accounts = accountsOf(options);
   const peers = accounts.all.map((account, index) => virtualPeer(index, account));
-  /** Disks of machines that were lost: replicas of them survive elsewhere. */
-  const lost: VirtualPeer[] = [];
+  let disksLost = 0;
   const names = new Map(peers.map((peer) => [peer.id, peer.name]));
   const history = createHistory({
     nowMs: timeline.nowMs,
@@ -146,6 +152,17 @@ export function createWorld(options: WorldOptions): World {
       throw error;
     },
   });
+  const replication = createReplication({
+    timeline,
+    random: random.fork('replication'),
+    links,
+    sights,
+    faults: () => faults,
+    peers: () => peers,
+  });
+  history.onEvent((event) => {
+    if (event.kind === 'durable') replication.onGrown(event.peer);
+  });
   const timing = Timing.parse({
     leaseMs: 60_000,
     lagMs: 8_000,
@@ -181,7 +198,12 @@ export function createWorld(options: WorldOptions): World {
     const { account } = peer;
     const forge = createVirtualForge(
       { ...common, state, faults: () => faults, weather },
-      { peer: peer.id, account, lagMs: timing.lagMs / 2, deaf: options.bug === 'deaf-to-limits' },
+      {
+        peer: peer.id,
+        account,
+        lagMs: timing.lagMs * staleShare,
+        deaf: options.bug === 'deaf-to-limits',
+      },
     );
     const context = { repo: virtualRepo, account, state, timeline };
     const journal = createVirtualJournal(
@@ -194,7 +216,10 @@ export function createWorld(options: WorldOptions): World {
       taskOf(task)?.fateOf(program, index) ?? 'succeeds';
     const testsOf = (task: TaskId): AddedTests => taskOf(task)?.testsOf(index) ?? 'none';
     const leaks = (task: TaskId) => taskOf(task)?.leaksOn(index) ?? false;
-    const mesh = witnessMesh(network.join(peer.id, process, { older }), history, timeline.nowMs);
+    const mesh = witnessMesh(network.join(peer.id, process, { older }), history, {
+      nowMs: timeline.nowMs,
+      onMet: (other) => replication.meet(peer.id, other),
+    });
     const coordinator = createCoordinator(
       {
         clock: process.clock,
@@ -202,10 +227,7 @@ export function createWorld(options: WorldOptions): World {
         signer: createVirtualSigner(peer.id),
         mesh,
         journal: withJournalBug(options.bug, journal),
-        replicas: () =>
-          [...peers, ...lost]
-            .filter((other) => other !== peer)
-            .map((other) => virtualReplica(other.disk, other.id)),
+        replicas: () => replicasOf(peer),
         // No virtual journal is ever forked, and signed heads alone must not say otherwise.
         witness: async () => null,
         forge: withWitness(withForgeBug(options.bug, forge, context), history, peer.id),
@@ -229,10 +251,19 @@ export function createWorld(options: WorldOptions): World {
     peer.process = process;
     peer.coordinator = coordinator;
     peer.mesh = mesh;
+    replication.onStart(peer.id);
     history.record({ kind: 'world', what: `${peer.name} starts` });
     coordinator.start().catch((error: unknown) => {
       history.record({ kind: 'world', what: `${peer.name} failed to start: ${String(error)}` });
     });
+  }
+
+  function replicasOf({ copies }: VirtualPeer) {
+    const isOld = peers.some(
+      ({ id, disk }) => (copies.get(id)?.entries.length ?? Infinity) < disk.entries.length,
+    );
+    if (isOld) sights.count('old replica');
+    return [...copies].map(([writer, { entries }]) => virtualLog(entries, writer));
   }
 
   function crash(peer: VirtualPeer): void {
@@ -245,9 +276,9 @@ export function createWorld(options: WorldOptions): World {
   }
 
   function wipe(peer: VirtualPeer): VirtualPeer {
-    const heir = virtualPeer(peers.indexOf(peer), peer.account, lost.length + 1);
+    const heir = virtualPeer(peers.indexOf(peer), peer.account, disksLost + 1);
     history.record({ kind: 'world', what: `${peer.name} has lost its disk: ${heir.name}` });
-    lost.push(peer);
+    disksLost += 1;
     names.set(heir.id, heir.name);
     peers.splice(peers.indexOf(peer), 1, heir);
     return heir;
@@ -268,6 +299,7 @@ export function createWorld(options: WorldOptions): World {
     network,
     links,
     surroundings,
+    replication,
     sights,
     weather,
     tasks,
@@ -314,5 +346,7 @@ function virtualPeer(index: number, account: Account, life = 0): VirtualPeer {
   const digits = `${index}${life === 0 ? '' : `z${life}`}`;
   const letters = digits.replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
   const id = PeerId.parse(`12D3KooW${letters.padStart(44, 'x')}`);
-  return { id, name, account, disk: { entries: [] }, process: null, coordinator: null, mesh: null };
+  const disk = { entries: [] };
+  const gone = { process: null, coordinator: null, mesh: null };
+  return { id, name, account, disk, copies: new Map(), ...gone };
 }

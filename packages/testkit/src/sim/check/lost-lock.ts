@@ -1,13 +1,21 @@
-/** DESIGN.md 4.2: with no lock branch, what the journals tell of earlier claims holds back. */
-import { decodeLockCommit, type IssueNumber, taskParts } from '@bzzz/protocol';
+/** DESIGN.md 4.2: with no lock branch, what the journals that a peer holds tell of earlier claims holds it back. */
+import { decodeLockCommit, type IssueNumber, type PeerId, taskParts } from '@bzzz/protocol';
 import { gives, takes } from './failures.ts';
 import type { Chains } from './chains.ts';
 import type { Check, CheckContext } from './violation.ts';
 
-export function checkLostLock(context: CheckContext, chains: Chains): Check {
-  const { broken, repo } = context;
-  /** The highest epoch that a journal tells was won. */
-  const won = new Map<IssueNumber, number>();
+interface Won {
+  readonly peer: PeerId;
+  readonly seq: number;
+  readonly epoch: number;
+}
+
+export function checkLostLock(
+  { broken, repo, knew }: Pick<CheckContext, 'broken' | 'repo' | 'knew'>,
+  chains: Chains,
+): Check {
+  /** Where in which journal an epoch stands that was won. */
+  const won = new Map<IssueNumber, Won[]>();
   const intended = new Map<string, { readonly epoch: number; readonly known: number }>();
   /** A person gave the issue back after it had been taken away. */
   const givenBack = new Set<IssueNumber>();
@@ -20,12 +28,19 @@ export function checkLostLock(context: CheckContext, chains: Chains): Check {
         if (body.kind === 'fence.intended') {
           const { oid, record } = body.intent;
           // What could be known when it was intended: the push itself may arrive much later.
-          const known = won.get(taskParts(record.task).number) ?? 0;
+          const epochs = (won.get(taskParts(record.task).number) ?? [])
+            .filter(({ peer, seq }) => knew(event.peer, peer, seq))
+            .map(({ epoch }) => epoch);
+          const known = Math.max(0, ...epochs);
           intended.set(oid, { epoch: record.epoch, known });
         }
         if (body.kind === 'fence.settled' && body.outcome === 'won') {
           const { number } = taskParts(body.task);
-          won.set(number, Math.max(won.get(number) ?? 0, intended.get(body.oid)?.epoch ?? 0));
+          const epoch = intended.get(body.oid)?.epoch ?? 0;
+          won.set(number, [
+            ...(won.get(number) ?? []),
+            { peer: event.peer, seq: event.seq, epoch },
+          ]);
         }
       }
       if (event.kind === 'people') {

@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../history.ts';
 import type { RuleId } from '../rules.ts';
 import type { ForgeWeather } from '../forge-weather.ts';
 import type { Surroundings } from '../surroundings.ts';
+import type { Replication } from '../virtual-replication.ts';
 
 export type InvariantNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
 
@@ -33,6 +34,8 @@ export interface CheckContext {
   readonly helpers: number;
   /** Whether nothing in this run slows a peer down or stops it for a while. */
   readonly prompt: (peer: PeerId) => boolean;
+  /** Whether a peer had held that entry of a journal long enough to have read it. */
+  readonly knew: Replication['knew'];
   /** How long the forge was away for a peer. */
   readonly awayMs: ForgeWeather['awayMs'];
   /** The smaller side of a split that a peer is on; null: it is on none. */

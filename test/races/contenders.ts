@@ -93,6 +93,8 @@ export function createContender(
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own: what it runs in a sandbox dies with it.
       detached: true,
+      // What it could not clear up when it was killed goes with the stage.
+      env: { ...process.env, TMPDIR: stage.dir },
     });
     child = started;
     complaints = '';

@@ -31,6 +31,8 @@ export interface CheckContext {
   readonly helpers: number;
   /** Whether nothing in this run slows a peer down or stops it for a while. */
   readonly prompt: (peer: PeerId) => boolean;
+  /** Whether no clock of this run is off by more than a fraction of what tasks have to come to their end. */
+  readonly clocksNear: boolean;
   /** How long the forge was away for a peer. */
   readonly awayMs: ForgeWeather['awayMs'];
   /** The smaller side of a split that a peer is on; null: it is on none. */

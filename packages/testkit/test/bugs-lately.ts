@@ -24,6 +24,7 @@ export const lately: Readonly<Record<string, number>> = {
   'never-gives-up': 4,
   'forgets-the-past': 9,
   'gives-up-on-claims': 18,
+  'never-tidies': 9,
   'tidies-claims': 537,
   'begins-anew': 6,
   'other-words': 350,

@@ -20,7 +20,7 @@
  * request is there of a result whose maker is gone, which may come first where there is such a result.
  */
 import type { IssueNumber, PeerId } from '@bzzz/protocol';
-import { roundTripMsMax } from '../src/sim/virtual-forge.ts';
+import { roundTripMsMax } from '../src/sim/forge-delays.ts';
 import type { World } from '../src/sim/world.ts';
 import { trackMachines, trackTasks } from './idle-sights.ts';
 

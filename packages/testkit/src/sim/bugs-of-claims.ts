@@ -84,6 +84,17 @@ export const bugsOfClaims = {
       },
     ],
   },
+  'never-tidies': {
+    what: 'the branches of an issue that was closed long ago stay for ever',
+    breaks: ['4.2-tidy'],
+    edits: [
+      {
+        file: 'tidying/tidy.ts',
+        find: 'if (!unseen && !open) await remove(',
+        replace: 'if (!unseen && !open && tidyMs === 0) await remove(',
+      },
+    ],
+  },
   'tidies-claims': {
     what: 'the branches of a closed issue are deleted though somebody holds it',
     breaks: ['4.2-tidy'],

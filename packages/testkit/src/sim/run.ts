@@ -55,6 +55,7 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
     { history, state, nowMs: timeline.nowMs },
     {
       ...world.surroundings,
+      clocksNear: world.drawn.skewMsMax + world.drawn.clockSetMsMax < restMs / 2,
       awayMs: world.weather.awayMs,
       repo: virtualRepo,
       label: virtualLabel,

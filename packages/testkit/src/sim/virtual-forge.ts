@@ -19,6 +19,7 @@ import {
   type Snapshot,
   withLabel,
 } from './forge-state.ts';
+import { backMs, thereMs } from './forge-delays.ts';
 import type { ForgeWeather, RequestKind } from './forge-weather.ts';
 import type { History } from './history.ts';
 import type { Process } from './process.ts';
@@ -52,10 +53,6 @@ export interface VirtualForgeOptions {
 /** GitHub's limits on what is written there. */
 const bodyCharsMax = 65_536;
 const titleCharsMax = 256;
-/** How long a request takes to the forge, and its answer back, where nothing fails. */
-const thereMs = { least: 20, most: 200 };
-const backMs = { least: 5, most: 100 };
-export const roundTripMsMax = thereMs.most + backMs.most;
 /** How long a caller waits for an answer. */
 const patienceMs = 10_000;
 
@@ -147,19 +144,17 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
       if (draws.chance(requestLost)) return sights.count('requestLost');
       if (draws.chance(serverError)) {
         sights.count('serverError');
-        timeline.after(draws.between(thereMs.least, thereMs.most), () =>
-          settle(() => reject(unreachable())),
-        );
+        timeline.after(thereMs(draws), () => settle(() => reject(unreachable())));
         return;
       }
       const late = draws.chance(lateEffect) ? draws.between(10_000, 90_000) : 0;
       const lost = draws.chance(replyLost);
-      timeline.after(draws.between(thereMs.least, thereMs.most) + late, () => {
+      timeline.after(thereMs(draws) + late, () => {
         if (!weather.reaches(peer)) return;
         const outcome = attempt(effect);
         if (late > 0) sights.count('lateEffect');
         if (lost) return sights.count('replyLost');
-        timeline.after(draws.between(backMs.least, backMs.most), () =>
+        timeline.after(backMs(draws), () =>
           settle(() => (outcome.ok ? resolve(outcome.value) : reject(outcome.error))),
         );
       });

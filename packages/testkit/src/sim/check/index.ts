@@ -58,6 +58,7 @@ export function createChecker(
   const ending = checkEnding(context, chains);
   const help = checkHelp(context);
   const rework = checkRework(context, chains);
+  const tidy = checkTidy(context, chains);
   const checks = [
     checkFencing(context, chains),
     checkMoves(context, chains),
@@ -67,7 +68,7 @@ export function createChecker(
     checkEager(context, chains),
     checkLostLock(context, chains),
     checkQuarantine(context, chains),
-    checkTidy(context, chains),
+    tidy,
     checkGoOn(context, chains),
     checkBase(context),
     checkQuorum(context, chains),
@@ -89,7 +90,7 @@ export function createChecker(
   });
   return {
     violations,
-    allEnded: () => state.numbers().every((number) => isOver(number, [ending, help, rework])),
+    allEnded: () => state.numbers().every((number) => isOver(number, [ending, help, rework, tidy])),
     atEnd() {
       for (const check of checks) check.atEnd?.();
     },

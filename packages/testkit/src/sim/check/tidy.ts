@@ -1,8 +1,9 @@
 /**
  * Branches are deleted only of an issue that people closed, whose claim has ended or lapsed and whose
- * pull request is not open; and the journal says so first (7).
+ * pull request is not open; and the journal says so first (7). With faults off all of these go: the run waits
+ * for that.
  */
-import type { IssueNumber, Oid, PeerId } from '@bzzz/protocol';
+import { explainedResult, type IssueNumber, type Oid, type PeerId } from '@bzzz/protocol';
 import type { Branches } from '@bzzz/coordination';
 import type { PeopleAct } from '../history.ts';
 import type { Chains } from './chains.ts';
@@ -51,7 +52,31 @@ export function checkTidy(context: CheckContext, chains: Chains): Check {
     }
   }
 
+  /** Why the branches of a task are still there that nobody needs, nobody touched and everybody can read. */
+  function needless(number: IssueNumber): string | undefined {
+    // Whether it was closed long ago is read from a clock that may be an hour behind.
+    if (!context.clocksNear) return undefined;
+    const { record, tip, touched } = chains.get(number);
+    const now = state.at(number, nowMs());
+    if (now === undefined || now.lock === null || now.issue.state !== 'closed') return undefined;
+    if (record === undefined || now.lock !== tip || touched !== null) return undefined;
+    // Who holds it lets go first, which `ending.ts` waits for.
+    if (record.state === 'held') return undefined;
+    // What the lock does not explain is a person's, and a result that nobody has seen is kept.
+    if (now.result !== null && now.result !== explainedResult(record)) return undefined;
+    if (record.state === 'result' && now.pullRequest === null) return undefined;
+    if (now.pullRequest?.state === 'open') return undefined;
+    return `the branches of #${number} stay, though its issue is closed and nobody needs them`;
+  }
+
   return {
+    unfinished: needless,
+    atEnd() {
+      for (const number of state.numbers()) {
+        const what = needless(number);
+        if (what !== undefined) broken('4.2-tidy', what);
+      }
+    },
     onEvent(event) {
       deaths.take(event);
       if (event.kind === 'people') onPeople(event.number, event.act);

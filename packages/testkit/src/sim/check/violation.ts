@@ -36,6 +36,8 @@ export interface CheckContext {
   readonly prompt: (peer: PeerId) => boolean;
   /** Whether a peer had held that entry of a journal long enough to have read it. */
   readonly knew: Replication['knew'];
+  /** Whether no clock of this run is off by more than a fraction of what tasks have to come to their end. */
+  readonly clocksNear: boolean;
   /** How long the forge was away for a peer. */
   readonly awayMs: ForgeWeather['awayMs'];
   /** The smaller side of a split that a peer is on; null: it is on none. */

@@ -30,7 +30,7 @@ export const lately: Readonly<Record<string, number>> = {
   'tidies-open': 3,
   'trusts-everybody': 3,
   'approved-for-ever': 12,
-  'works-on': 10,
+  'works-on': 40,
   'edits-ignored': 30,
   'no-last-look': 2,
   'released-in-words-only': 4,
@@ -78,6 +78,6 @@ export const lately: Readonly<Record<string, number>> = {
   'waits-for-the-lease': 8,
   'writes-twice': 16,
   'blind-to-secrets': 26,
-  'leaves-it-unsaid': 1,
+  'leaves-it-unsaid': 181,
   'bids-on': 16,
 };

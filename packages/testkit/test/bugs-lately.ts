@@ -34,7 +34,7 @@ export const lately: Readonly<Record<string, number>> = {
   'edits-ignored': 30,
   'no-last-look': 2,
   'released-in-words-only': 4,
-  'own-account-is-ours': 9,
+  'own-account-is-ours': 114,
   'retry-with-new-nonce': 3,
   'every-tip-is-ours': 7,
   'loser-unassigns': 1,

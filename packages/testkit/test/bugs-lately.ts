@@ -5,8 +5,8 @@
 export const lately: Readonly<Record<string, number>> = {
   'minority-buries': 4,
   'counts-connections': 34,
-  'never-takes-over': 47,
-  'deaf-to-stop': 27,
+  'never-takes-over': 76,
+  'deaf-to-stop': 31,
   'forgets-its-claims': 10,
   'no-lease-check': 1,
   'no-nonce': 2,

@@ -40,7 +40,7 @@ export const lately: Readonly<Record<string, number>> = {
   'loser-unassigns': 1,
   'takeover-in-an-outage': 6,
   'lease-on-the-owners-clock': 1,
-  'late-words-stay': 138,
+  'late-words-stay': 19,
   'everybody-at-once': 48,
   'refused-for-ever': 238,
   'deaf-to-silence': 1,

@@ -5,7 +5,7 @@
 export const lately: Readonly<Record<string, number>> = {
   'minority-buries': 4,
   'counts-connections': 34,
-  'never-takes-over': 120,
+  'never-takes-over': 76,
   'deaf-to-stop': 31,
   'forgets-its-claims': 10,
   'no-lease-check': 1,
@@ -41,7 +41,7 @@ export const lately: Readonly<Record<string, number>> = {
   'loser-unassigns': 1,
   'takeover-in-an-outage': 6,
   'lease-on-the-owners-clock': 1,
-  'late-words-stay': 138,
+  'late-words-stay': 19,
   'everybody-at-once': 48,
   'refused-for-ever': 238,
   'deaf-to-silence': 1,

@@ -50,6 +50,11 @@ export const bugsOfTakeovers = {
         find: '!(await seesMajorityWithout(peer))',
         replace: 'false',
       },
+      {
+        file: 'membership/liveness.ts',
+        find: "others === 'unreached' && !sees",
+        replace: 'false',
+      },
     ],
   },
   'counts-connections': {

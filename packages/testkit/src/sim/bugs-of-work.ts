@@ -57,7 +57,7 @@ export const bugsOfWork = {
     breaks: ['4.2-completes'],
     edits: [
       {
-        file: 'task/drive.ts',
+        file: 'task/standing.ts',
         find: `case 'result':
       return adopt(`,
         replace: `case 'result':

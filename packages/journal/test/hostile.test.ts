@@ -9,7 +9,7 @@ import { keyPair } from 'hypercore-crypto';
 import { describe, expect, it } from 'vitest';
 import { journalBlockCodec } from '../src/block.ts';
 import { createReplications } from '../src/replication.ts';
-import { linked, protocol, type Replicator, startedHost } from './hosts.ts';
+import { arrivedOver, linked, protocol, type Replicator, startedHost } from './hosts.ts';
 import { appendRange, arrived, codeOf, onCleanup, openedJournals, tempDir } from './support.ts';
 
 describe('a hostile writer', () => {
@@ -92,11 +92,11 @@ describe('a hostile writer', () => {
     const dir = await tempDir();
     const reader = await openedJournals({ dir, replicaBytesMax: 100_000 });
     const replica = reader.replica(key);
-    await linked(reader, writer);
+    const link = await linked(reader, writer);
     await arrived(replica, 1);
     await core.append(Array.from({ length: 300 }, () => randomBytes(20_000)));
     await core.append([block(1, [entry(1)])]);
-    await arrived(replica, 2);
+    await arrivedOver(link, () => linked(reader, writer), replica, 2);
     expect(await collect(replica.read())).toEqual(storedEntries(1, 2));
     expect(replica.start()).toBe(1);
     await reader.close();

@@ -3,7 +3,7 @@ import { noise } from '@libp2p/noise';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2p } from 'libp2p';
-import type { Journals, ReplicationEnd } from '../src/index.ts';
+import type { Journals, Replica, ReplicationEnd } from '../src/index.ts';
 import { onCleanup } from './support.ts';
 
 export const protocol = protocolId(journalProtocol);
@@ -58,4 +58,34 @@ export async function linked(from: Replicator, to: Replicator): Promise<Link> {
       await Promise.all([dialled, answered.promise]);
     },
   };
+}
+
+/**
+ * Waits until so much of a log is here. Hypercore can forget to acknowledge a length; then the stream is made anew,
+ * as a peer does (`peer/src/wiring/progress.ts`). The link that stands in the end.
+ */
+export async function arrivedOver(
+  link: Link,
+  relink: () => Promise<Link>,
+  replica: Replica,
+  length: number,
+): Promise<Link> {
+  let current = link;
+  while (replica.length() < length) {
+    const before = replica.length();
+    const until = AbortSignal.timeout(2_000);
+    for await (const _ of following(replica, until)) if (replica.length() > before) break;
+    if (replica.length() > before) continue;
+    await current.cut();
+    current = await relink();
+  }
+  return current;
+}
+
+async function* following(replica: Replica, signal: AbortSignal) {
+  try {
+    yield* replica.follow({ from: replica.length(), signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }

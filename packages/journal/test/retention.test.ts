@@ -3,7 +3,7 @@ import { treeHashOf } from '@bzzz/protocol';
 import { collect, entryOf, storedEntries } from '@bzzz/testkit/contracts/journal';
 import { expect, it } from 'vitest';
 import type { Journals, Replica } from '../src/index.ts';
-import { type Link, linked } from './hosts.ts';
+import { arrivedOver, type Link, linked } from './hosts.ts';
 import { appendRange, onCleanup, openedJournals, tempDir } from './support.ts';
 
 /** The entries of these tests are years old. */
@@ -14,30 +14,10 @@ async function appendEach(journals: Journals, from: number, end: number): Promis
   for (let index = from; index < end; index += 1) await appendRange(journals, index, index + 1);
 }
 
-/**
- * Waits until all that a writer has is here. Hypercore can forget to acknowledge a length; then the stream is made
- * anew, as a peer does (`peer/src/wiring/progress.ts`).
- */
-async function caughtUp(reader: Journals, writer: Journals, link: Link): Promise<Link> {
+/** Waits until all that a writer has is here. */
+function caughtUp(reader: Journals, writer: Journals, link: Link): Promise<Link> {
   const replica = reader.replica(writer.own.key);
-  let current = link;
-  while (replica.length() < writer.own.length()) {
-    const before = replica.length();
-    const until = AbortSignal.timeout(2_000);
-    for await (const _ of following(replica, until)) if (replica.length() > before) break;
-    if (replica.length() > before) continue;
-    await current.cut();
-    current = await linked(reader, writer);
-  }
-  return current;
-}
-
-async function* following(replica: Replica, signal: AbortSignal) {
-  try {
-    yield* replica.follow({ from: replica.length(), signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
+  return arrivedOver(link, () => linked(reader, writer), replica, writer.own.length());
 }
 
 /** What is here is the end of the log, as long as the log is. */

@@ -20,6 +20,7 @@ import {
   withLabel,
 } from './forge-state.ts';
 import { backMs, thereMs } from './forge-delays.ts';
+import { attempt, limited, unreachable } from './forge-outcomes.ts';
 import type { ForgeWeather, RequestKind } from './forge-weather.ts';
 import type { History } from './history.ts';
 import type { Process } from './process.ts';
@@ -383,24 +384,4 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         return { written };
       }),
   };
-}
-
-function limited(retryAfterMs: number): BzzzError {
-  return new BzzzError('forge_rate_limited', 'wait', { retryAfterMs });
-}
-
-function unreachable(): BzzzError {
-  return new BzzzError('forge_unreachable', 'no answer');
-}
-
-type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: unknown };
-
-function attempt<T>(effect: () => T): Outcome<T> {
-  try {
-    return { ok: true, value: effect() };
-  } catch (error) {
-    return { ok: false, error };
-  }
 }

@@ -212,4 +212,10 @@ export const foundSeeds: readonly {
     tasks: 2,
     what: 'the checker held a renewal for undecided in whose place another commit was seen to stand',
   },
+  {
+    seed: 168_482_280,
+    peers: 2,
+    tasks: 2,
+    what: 'who had no slot free did not watch the lease of a dead peer',
+  },
 ];

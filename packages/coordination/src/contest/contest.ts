@@ -10,7 +10,7 @@ import type { Membership } from '../membership/membership.ts';
 import type { Clock } from '../ports/index.ts';
 import { type Book, isReopened, isToRework, type Seen, type TaskEntry } from '../task/book.ts';
 import { holdOf } from '../task/state.ts';
-import { rank } from './rank.ts';
+import { obstacleOf, rank } from './rank.ts';
 
 export interface ContestDeps {
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export interface Contest {
 }
 
 /** How many of the best candidates watch the lease of a task. */
-const guards = 2;
+const guardsMax = 2;
 
 interface Turn {
   readonly atMs: number;
@@ -74,7 +74,7 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
     const open = hold === undefined || options.forfeited(entry);
     if (!open) openSinceMs.delete(entry.task);
     else if (!openSinceMs.has(entry.task)) openSinceMs.set(entry.task, clock.monotonicMs());
-    if (!open && place >= 0 && place < guards) options.onGuard(entry);
+    if (!open && guardsOf(able, entry).includes(options.self)) options.onGuard(entry);
     if (!open || place < 0 || !options.free()) drop(entry.task);
     else schedule(entry.task, nextTurnAtMs(entry, place));
   }
@@ -130,6 +130,26 @@ function placeOf(
   self: PeerId,
 ): number {
   return inOrder(rank(able, entry.task, entry.seen.needs, entry.seen.recipe), entry).indexOf(self);
+}
+
+/**
+ * Who watches the lease of a task. Where too few have a slot free, those who would be able once they have one:
+ * a lease that began to be watched only then would stand for its whole length once more.
+ */
+function guardsOf(
+  able: readonly Capabilities[],
+  { task, seen: { needs, recipe } }: TaskEntry & { readonly seen: Seen },
+): readonly PeerId[] {
+  const free = rank(able, task, needs, recipe);
+  if (free.length >= guardsMax) return free.slice(0, guardsMax);
+  const isFull = (one: Capabilities) => obstacleOf(one, task, needs)?.kind === 'slots';
+  const full = able.filter((one) => one.slots > 0 && isFull(one));
+  const next = rank(full.map(withSlot), task, needs, recipe);
+  return [...free, ...next].slice(0, guardsMax);
+}
+
+function withSlot(peer: Capabilities): Capabilities {
+  return { ...peer, running: peer.slots - 1 };
 }
 
 /**

@@ -35,6 +35,8 @@ export interface Membership {
   remember(peers: readonly PeerId[]): void;
   /** Those of `remember` that are still missing. */
   missing(): readonly PeerId[];
+  /** Connected, and silent so far about what they can. */
+  unheard(): readonly PeerId[];
   get(peer: PeerId): Member | undefined;
   /** Whether it said ever, in this run or the last, that it is one; dead or not. */
   isMet(peer: PeerId): boolean;
@@ -128,6 +130,7 @@ export function createMembership(self: PeerId): Membership {
       for (const peer of peers) if (peer !== self && !members.has(peer)) missing.add(peer);
     },
     missing: () => [...missing],
+    unheard: () => [...connections].filter((peer) => !members.has(peer)),
     get: (peer) => members.get(peer),
     isMet: (peer) => members.has(peer) || missing.has(peer),
     all: () => [...members.values()],

@@ -5,6 +5,7 @@
  */
 import {
   BzzzError,
+  type Capabilities,
   isBzzzError,
   limits,
   type PeerId,
@@ -26,7 +27,7 @@ import { hasPassed, isParty, isQuorum, objectionTo, type Publication } from './c
 export interface GatherDeps {
   readonly clock: Clock;
   readonly mesh: Pick<Mesh, 'peer' | 'request'>;
-  readonly membership: Pick<Membership, 'live' | 'isDead' | 'missing'>;
+  readonly membership: Pick<Membership, 'all' | 'live' | 'isDead' | 'missing' | 'unheard'>;
   readonly signer: Pick<Signer, 'verify'>;
   readonly chronicle: Pick<Chronicle, 'record'>;
   readonly trouble: Trouble;
@@ -55,6 +56,13 @@ const askAgainMsMax = 5_000;
 /** Questions in a row that got no answer, after which a peer counts as gone; and until it is asked again. */
 const missesMax = 6;
 const awayMs = 10_000;
+/**
+ * So long nobody is given up who is connected and cannot judge, as far as it was heard: a peer that has just
+ * started looks for its sandbox first.
+ */
+const startingMs = 10_000;
+/** Between two looks at who else there is. */
+const lookMs = 1_000;
 /** Who has not answered for so long does not keep others from being asked. */
 const patienceMs = 60_000;
 
@@ -73,6 +81,7 @@ export async function gatherVerdicts(
   const asking = new Map<PeerId, { readonly sinceMs: number; readonly over: Promise<void> }>();
   const enough = new AbortController();
   const until = AbortSignal.any([signal, enough.signal]);
+  const startedAtMs = clock.monotonicMs();
   let wentAway = 0;
 
   async function askFor(peer: PeerId): Promise<void> {
@@ -107,6 +116,14 @@ export async function gatherVerdicts(
     return Math.min(room, missing - prompt.length);
   }
 
+  /** Those that may still become somebody to ask. */
+  function expected(): number {
+    // Members of an earlier run that were not heard yet come one by one, too.
+    const others = wentAway + membership.missing().length;
+    const isStarting = clock.monotonicMs() - startedAtMs < startingMs;
+    return isStarting ? others + undecided(deps, publication, asked) : others;
+  }
+
   while (!isQuorum(record, counting().filter(hasPassed)) && !signal.aborted) {
     for (const peer of candidates(deps, publication, asked).slice(0, Math.max(0, wanted()))) {
       asked.add(peer);
@@ -114,9 +131,8 @@ export async function gatherVerdicts(
       asking.set(peer, { sinceMs: clock.monotonicMs(), over });
     }
     const waiting = [...asking.values()].map(({ over }) => over);
-    // Members of an earlier run that were not heard yet come one by one, too.
-    if (waiting.length + wentAway + membership.missing().length === 0) break;
-    await Promise.race([...waiting, pause(deps.clock, askAgainMsMax, until)]);
+    if (waiting.length + expected() === 0) break;
+    await Promise.race([...waiting, pause(deps.clock, lookMs, until)]);
   }
   enough.abort();
   await Promise.all([...asking.values()].map(({ over }) => over));
@@ -125,20 +141,40 @@ export async function gatherVerdicts(
 
 /** Those that could judge, in an order of their own for each result, so that not everybody asks the same. */
 function candidates(
-  { mesh, membership, quarantine }: GatherDeps,
-  { record }: Publication,
+  deps: GatherDeps,
+  publication: Publication,
   asked: ReadonlySet<PeerId>,
 ): PeerId[] {
-  const { repo } = taskParts(record.task);
-  const able = membership
+  const able = deps.membership
     .live()
-    .filter(({ peer, repositories, sandbox, slots }) => {
-      const able = slots > 0 && sandbox !== 'none' && repositories.includes(repo);
-      return able && peer !== mesh.peer && !isParty(record, peer) && !asked.has(peer);
-    })
-    .map(({ peer }) => peer)
-    .filter((peer) => !quarantine.has(peer));
-  return rendezvous(record.result, able);
+    .filter((one) => isAble(one) && mayBeAsked(deps, publication, one) && !asked.has(one.peer))
+    .map(({ peer }) => peer);
+  return rendezvous(publication.record.result, able);
+}
+
+/** How many are connected that could be asked, had they said that they are able. */
+function undecided(deps: GatherDeps, publication: Publication, asked: ReadonlySet<PeerId>): number {
+  const { membership } = deps;
+  const unable = membership
+    .all()
+    .filter(({ connected, capabilities }) => connected && !isAble(capabilities))
+    .filter(({ capabilities }) => mayBeAsked(deps, publication, capabilities))
+    .filter(({ capabilities: { peer } }) => !asked.has(peer));
+  return unable.length + membership.unheard().length;
+}
+
+function isAble({ sandbox, slots }: Capabilities): boolean {
+  return slots > 0 && sandbox !== 'none';
+}
+
+function mayBeAsked(
+  { mesh, quarantine }: GatherDeps,
+  { record }: Publication,
+  { peer, repositories }: Capabilities,
+): boolean {
+  const { repo } = taskParts(record.task);
+  const isOther = peer !== mesh.peer && !isParty(record, peer);
+  return isOther && repositories.includes(repo) && !quarantine.has(peer);
 }
 
 /** Undefined: time was up first. */

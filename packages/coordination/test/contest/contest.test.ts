@@ -157,6 +157,21 @@ describe('a contest for a task that is held', () => {
     expect(guarding).toEqual([1, 1, 1, 0]);
   });
 
+  it('sets those without a free slot to guard it where too few have one, and never all of them', () => {
+    const guarding = [0, 1, 2, 3].map((place) => {
+      const { contest, claim, guards, membership, state } = contestAt(place);
+      // All but the first, who holds it, and the third.
+      const full = order.filter((_, at) => at === 1 || at === 3);
+      for (const peer of full)
+        membership.heard(capabilitiesOf(peer, { revision: 2, running: 1 }), 1);
+      state.free = !full.includes(order[place] ?? peerOf(99));
+      claim(order[0] ?? peerOf(99));
+      contest.evaluate();
+      return guards.length;
+    });
+    expect(guarding).toEqual([1, 1, 1, 0]);
+  });
+
   it('lets them bid in turn when it is forfeited, the holder last of all', async () => {
     const { clock, contest, claim, state, turns } = contestAt(1);
     claim(order[0] ?? peerOf(99));

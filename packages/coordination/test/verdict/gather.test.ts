@@ -39,6 +39,20 @@ async function meshOf(wanted: number, answers: Readonly<Record<number, Answer>>)
   return { stand, hub, membership, publication, asked, gather };
 }
 
+/** A judge of whom the publisher has not heard yet. */
+function unknownJudge(
+  index: number,
+  { hub, stand, publication }: Awaited<ReturnType<typeof meshOf>>,
+) {
+  const judge = createIdentity(index);
+  hub.join(judge.peer).handle(verifyProtocol, async (): Promise<VerifyResponse> => {
+    const verdict = await verdictOf(publication, judge);
+    return { kind: 'verdict', verdict };
+  });
+  hub.link(stand.peer, judge.peer);
+  return judge.peer;
+}
+
 const declines: Answer = async () => ({ kind: 'declined', reason: 'has no cc' });
 const never: Answer = async () => ({ kind: 'working' });
 
@@ -187,5 +201,39 @@ describe('verdicts', () => {
     mesh.stand.clock.after(20_000, () => mesh.membership.bury(peerOf(7)));
     await mesh.gather();
     expect(mesh.stand.clock.monotonicMs()).toBeGreaterThanOrEqual(20_000);
+  });
+
+  it('wait a moment for who is connected and has not said yet what it can', async () => {
+    const mesh = await meshOf(1, {});
+    const judge = unknownJudge(7, mesh);
+    mesh.membership.connection(judge, true);
+    mesh.stand.clock.after(2_000, () => mesh.membership.heard(capabilitiesOf(judge), 2_000));
+    const { verdicts } = await mesh.gather();
+    expect(verdicts.map(({ statement }) => statement.peer)).toEqual([judge]);
+  });
+
+  it('wait a moment for who was not able yet, as in the first seconds of its start', async () => {
+    const mesh = await meshOf(1, {});
+    const judge = unknownJudge(7, mesh);
+    mesh.membership.connection(judge, true);
+    const starting = { slots: 0, sandbox: 'none' };
+    mesh.membership.heard(capabilitiesOf(judge, starting), 0);
+    mesh.stand.clock.after(2_000, () =>
+      mesh.membership.heard(capabilitiesOf(judge, { revision: 2 }), 2_000),
+    );
+    const { verdicts } = await mesh.gather();
+    expect(verdicts.map(({ statement }) => statement.peer)).toEqual([judge]);
+  });
+
+  it('do not wait longer than that for who never says it, nor for who serves something else', async () => {
+    const mesh = await meshOf(1, {});
+    mesh.membership.heard(capabilitiesOf(peerOf(8), { repositories: ['octo/other'] }), 0);
+    mesh.membership.connection(peerOf(8), true);
+    await mesh.gather();
+    expect(mesh.stand.clock.monotonicMs()).toBe(0);
+    mesh.membership.connection(peerOf(7), true);
+    const { verdicts } = await mesh.gather();
+    expect(verdicts).toEqual([]);
+    expect(mesh.stand.clock.monotonicMs()).toBe(10_000);
   });
 });

@@ -23,13 +23,22 @@ export async function knownPeers(context: Context, options: Options): Promise<Kn
   }
   const client = await clientOf(context, options);
   try {
-    const { peers } = await client.peers({ signal: context.interrupted });
-    const trusted = peers.filter(({ quarantined }) => !quarantined);
+    const until = { signal: context.interrupted };
+    const [{ peers }, { operator, members }] = await Promise.all([
+      client.peers(until),
+      client.members(until),
+    ]);
+    const aside = new Set(peers.filter(({ quarantined }) => quarantined).map(({ id }) => id));
+    const all = operator === null ? peers.map(({ id }) => id) : members.map(({ peer }) => peer);
     const ids = parsed(
       'peers',
-      trusted.map(({ id }) => id),
+      all.filter((id) => !aside.has(id)),
     );
-    return { peers: new Set(ids), from: 'the members that the peer here has heard' };
+    const from =
+      operator === null
+        ? 'the members that the peer here has heard'
+        : 'the members that the operator of its mesh admitted';
+    return { peers: new Set(ids), from };
   } catch (error) {
     if (!isBzzzError(error, 'peer_not_running')) throw error;
     return { peers: new Set(), from: 'none: no peer runs here, and nobody was named' };

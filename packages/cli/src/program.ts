@@ -8,6 +8,8 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { indexCommand } from './commands/index-rebuild.ts';
 import { initCommand } from './commands/init.ts';
+import { inviteCommand } from './commands/invite.ts';
+import { joinCommand } from './commands/join.ts';
 import { keyCommand } from './commands/key.ts';
 import { logsCommand } from './commands/logs.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
@@ -31,6 +33,8 @@ export type RegisterCommand = (program: Command, context: Context) => void;
 
 const commands: readonly RegisterCommand[] = [
   initCommand,
+  inviteCommand,
+  joinCommand,
   upCommand,
   demoCommand,
   openCommand,
@@ -82,6 +86,8 @@ export async function runCli(
 
 function programOf(context: Context): Command {
   const program = new Command('bzzz')
+    // A command with subcommands leaves them what stands after their names.
+    .enablePositionalOptions()
     .description('A mesh of peers that turns GitHub issues into pull requests.')
     .version(version, '-V, --version', 'show the version')
     .helpCommand(false)

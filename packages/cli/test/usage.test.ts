@@ -141,8 +141,8 @@ describe('init', () => {
     const args = ['init', '--data', dir, '--name', 'given', '--repo', 'acme/a', 'acme/b'];
     const cwd = await tempDir(cleanups);
     const made = await runJson([...args, '--token-file', 'token'], { cwd });
-    expect(made.made).toEqual({ identity: true, meshKey: true, config: true });
-    for (const file of ['identity.key', 'mesh.key', 'bzzz.yml']) {
+    expect(made.made).toEqual({ identity: true, meshKey: true, operator: true, config: true });
+    for (const file of ['identity.key', 'mesh.key', 'operator.key', 'bzzz.yml']) {
       expect((await stat(join(dir, file))).mode & 0o777).toBe(0o600);
     }
     const written = parseYaml(await readFile(join(dir, 'bzzz.yml'), 'utf8'));

@@ -53,6 +53,10 @@ export type {
   Workspaces,
 } from './ports/index.ts';
 export { type CheckedCertificate, checkCertificate } from './verdict/certificate.ts';
+export { type Admission, startAdmission, type Stranger } from './joining/admission.ts';
+export { type Authority, firstList, readList, signList } from './joining/member-list.ts';
+export { keepNetworkKey, type NetworkKeys } from './joining/network-keys.ts';
+export { createOperator, type Operator } from './joining/operator.ts';
 export { createCoordinator } from './peer/coordinator.ts';
 export { alertText, type AlertNews } from './health/alerts.ts';
 export { type Health, type HealthDeps, type HealthView, startHealth } from './health/health.ts';

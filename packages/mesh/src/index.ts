@@ -1,4 +1,5 @@
 export { createMesh } from './create-mesh.ts';
+export { type Door, knock, type OnKnock, openDoor } from './door.ts';
 export { createIdentity, type Identity, loadIdentity } from './identity.ts';
 export type {
   MeshService,

@@ -13,6 +13,8 @@ import type { Trouble } from './interface.ts';
 /** What each side sends first through the encrypted connection; 16 bytes. */
 const greeting = utf8('bzzz key check 1');
 const HANDSHAKE_MS = 5_000;
+/** Addresses of which it is remembered which key they did not take. */
+const addressesMax = 1_024;
 
 /**
  * The key of libp2p's private network: SHA-256 over the mesh's name and key. The name is part of
@@ -26,31 +28,50 @@ export async function networkKey(name: MeshName, key: string | undefined): Promi
   return bytesToHex(new Uint8Array(digest));
 }
 
-/** Encrypts with the network key, and tells `report` of the others who have another. */
+/**
+ * Encrypts with the network key, and tells `report` of the others who have another.
+ *
+ * `keys`: the one in force first, then those before it. Whoever listens goes by the first alone; whoever dials
+ * tries one after the other with each address, since the other side may have been away when the key changed.
+ */
 export function protector(
-  keyHex: string,
+  keys: () => Promise<readonly string[]>,
   report: (trouble: Trouble) => void,
 ): () => ConnectionProtector {
-  const psk = utf8(`/key/swarm/psk/1.0.0/\n/base16/\n${keyHex}`);
-  return () => {
-    const inner = preSharedKey({ psk })();
-    return {
-      async protect(connection: MessageStream, options?: AbortOptions): Promise<MessageStream> {
-        const signal = limited(options?.signal);
-        const address = addressOf(connection);
-        const encrypted = await inner.protect(connection, { signal });
-        const bytes = byteStream(encrypted);
-        await bytes.write(greeting, { signal });
-        const heard = (await bytes.read({ bytes: greeting.byteLength, signal })).subarray();
-        if (same(heard, greeting)) return bytes.unwrap();
-        const reason = `${address ?? 'somebody'} has another network key or mesh name`;
-        report({ code: 'mesh_wrong_key', reason, address });
-        // Closed in order, not reset: the other side is to read our greeting and to know it too.
-        await encrypted.close({ signal });
-        throw new BzzzError('mesh_wrong_key', reason);
-      },
-    };
-  };
+  /** Which key is tried next, by address. */
+  const turns = new Map<string, number>();
+
+  function missed(address: string, turn: number): void {
+    turns.delete(address);
+    turns.set(address, turn + 1);
+    const [oldest] = turns.keys();
+    if (turns.size > addressesMax && oldest !== undefined) turns.delete(oldest);
+  }
+
+  return () => ({
+    async protect(connection: MessageStream, options?: AbortOptions): Promise<MessageStream> {
+      const signal = limited(options?.signal);
+      const address = addressOf(connection);
+      const all = await keys();
+      const isDialled = connection.direction === 'outbound' && address !== undefined;
+      const turn = isDialled ? (turns.get(address) ?? 0) : 0;
+      const keyHex = all[turn % all.length] ?? '';
+      const psk = utf8(`/key/swarm/psk/1.0.0/\n/base16/\n${keyHex}`);
+      const encrypted = await preSharedKey({ psk })().protect(connection, { signal });
+      const bytes = byteStream(encrypted);
+      await bytes.write(greeting, { signal });
+      const heard = (await bytes.read({ bytes: greeting.byteLength, signal })).subarray();
+      if (same(heard, greeting)) return bytes.unwrap();
+      if (isDialled) missed(address, turn);
+      const reason = `${address ?? 'somebody'} has another network key or mesh name`;
+      // While keys change a member may come with the one before: who dials finds out with the last of them.
+      const isLast = isDialled ? turn % all.length === all.length - 1 : all.length === 1;
+      if (isLast) report({ code: 'mesh_wrong_key', reason, address });
+      // Closed in order, not reset: the other side is to read our greeting and to know it too.
+      await encrypted.close({ signal });
+      throw new BzzzError('mesh_wrong_key', reason);
+    },
+  });
 }
 
 function limited(signal: AbortSignal | undefined): AbortSignal {

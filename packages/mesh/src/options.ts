@@ -9,6 +9,11 @@ export interface CommonOptions {
    * Pre-shared network key: 64 hex digits. Without one, whoever knows the mesh's name may join.
    */
   readonly key?: string | undefined;
+  /**
+   * Keys before `key`, and the one after it, as they change while the mesh runs: the one in force first. It is
+   * asked at each new connection, and stands instead of `key`.
+   */
+  readonly keys?: () => readonly string[];
   /** Multiaddrs to listen on; port 0 takes a free one. */
   readonly listen: readonly string[];
   /** Multiaddrs of peers to dial, with or without `/p2p/<peer>`; retried for ever. Default none. */
@@ -41,8 +46,10 @@ export const defaults = {
 
 /** Throws `config_invalid`. The rest of the types was checked with the configuration. */
 export function assertOptions(options: CommonOptions): void {
-  if (options.key !== undefined && !/^[0-9a-f]{64}$/.test(options.key)) {
-    throw new BzzzError('config_invalid', 'the network key is not 64 lowercase hex digits');
+  for (const key of options.keys?.() ?? [options.key]) {
+    if (key !== undefined && !/^[0-9a-f]{64}$/.test(key)) {
+      throw new BzzzError('config_invalid', 'the network key is not 64 lowercase hex digits');
+    }
   }
   for (const address of [...options.listen, ...(options.bootstrap ?? [])]) {
     try {

@@ -49,8 +49,9 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
   const node = await createNode(
     {
       identity,
-      connectionProtector: protector(await networkKey(mesh, options.key), (trouble) =>
-        parts.troubles.report(trouble),
+      connectionProtector: protector(
+        () => Promise.all((options.keys?.() ?? [options.key]).map((key) => networkKey(mesh, key))),
+        (trouble) => parts.troubles.report(trouble),
       ),
       carriers: parts.transports(failure),
       mayDial: (peer) => courtesy.mayDial(peer),

@@ -103,3 +103,49 @@ describe('the network key', () => {
     expect(keys.every((key) => /^[0-9a-f]{64}$/.test(key))).toBe(true);
   });
 });
+
+describe('a network key that changes', () => {
+  const nextKey = 'c3'.repeat(32);
+
+  it('leaves connections as they are, and lets in with the new one', async () => {
+    const name = freshName();
+    let keys = [goodKey];
+    const first = await fleet.add({ name, keys: () => keys });
+    await first.start();
+    const friend = await fleet.add({ name, keys: () => keys, bootstrap: first.multiaddrs() });
+    await friend.start();
+    await until('the two are connected', () => allConnected([first, friend]));
+    keys = [nextKey, goodKey];
+    const late = await fleet.add({ name, key: nextKey, bootstrap: first.multiaddrs() });
+    await late.start();
+    await until('all are connected', () => allConnected([first, friend, late]));
+  });
+
+  it('is dialled with the one before, where the other side was away when it changed', async () => {
+    const name = freshName();
+    const away = await fleet.add({ name, key: goodKey });
+    await away.start();
+    const felt = troublesOf(away);
+    const keys = [nextKey, goodKey];
+    const first = await fleet.add({ name, keys: () => keys, bootstrap: away.multiaddrs() });
+    const seen = troublesOf(first);
+    await first.start();
+    await until('the two are connected', () => allConnected([first, away]));
+    // Who listens by one key alone says that somebody came with another; who has both waits for the last.
+    expect(felt.map(({ code }) => code)).toEqual(['mesh_wrong_key']);
+    expect(seen).toEqual([]);
+  });
+
+  it('is said to be wrong when none of them is taken', async () => {
+    const name = freshName();
+    const first = await fleet.add({ name, key: goodKey });
+    await first.start();
+    const keys = [nextKey, wrongKey];
+    const stranger = await fleet.add({ name, keys: () => keys, bootstrap: first.multiaddrs() });
+    const felt = troublesOf(stranger);
+    await stranger.start();
+    await until('it says so', () => felt.length > 0);
+    expect(felt[0]?.code).toBe('mesh_wrong_key');
+    expect(first.connected()).toEqual([]);
+  });
+});

@@ -11,7 +11,10 @@ export async function startRawNode(name: MeshName, identity?: Identity): Promise
   const node = await createNode(
     {
       identity: identity ?? (await createIdentity()),
-      connectionProtector: protector(await networkKey(name, undefined), () => {}),
+      connectionProtector: protector(
+        async () => [await networkKey(name, undefined)],
+        () => {},
+      ),
       carriers: nodeTransports({ name, mdns: false })({ error: undefined }),
       mayDial: () => true,
       scoreOf: () => 0,

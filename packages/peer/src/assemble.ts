@@ -11,10 +11,12 @@ import { type BzzzError, type Config, reasonOf } from '@bzzz/protocol';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer } from './control/server.ts';
 import { takeSocketPlace } from './control/socket-path.ts';
-import { openIdentity, openMeshKey } from './folder/keys.ts';
+import { openIdentity } from './folder/keys.ts';
 import { makeDataFolder } from './folder/layout.ts';
 import { lockFolder } from './folder/lock.ts';
 import { tokenSourceOf } from './forge/token.ts';
+import { createJoining } from './joining/joining.ts';
+import { openKeyRing } from './joining/network-keys.ts';
 import type { Logger } from './logger.ts';
 import { systemClock } from './system/clock.ts';
 import { createOperations } from './operations/create.ts';
@@ -86,7 +88,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   const face = (await hooks.face?.({ config, logger: logger.child('gateway') })) ?? null;
   closing('place of the gateway', () => face?.close());
   const identity = await openIdentity(layout);
-  const key = await openMeshKey(config.mesh, layout);
+  const keys = await openKeyRing(config.mesh, layout);
 
   const journals = await openJournals({}, { dir: layout.journal, ...config.journal });
   closing('journals', () => journals.close());
@@ -97,13 +99,29 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   const github = createGithubForge({ token }, { apiUrl, gitUrl, dataDir: layout.root, listLagMs });
   closing('forge', () => github.close());
 
-  const mesh = createMesh({ identity }, { ...config.mesh, key });
-  const troubles = watchMeshTroubles({ clock, mesh, logger: logger.child('mesh') });
+  const { key: _key, ...meshOptions } = config.mesh;
+  const wholeMesh = createMesh({ identity }, { ...meshOptions, keys: keys.all });
+  const troubles = watchMeshTroubles({ clock, mesh: wholeMesh, logger: logger.child('mesh') });
   closing('mesh', async () => {
     troubles.stop();
-    await mesh.stop();
+    await wholeMesh.stop();
   });
-  await mesh.start();
+  const joining = await createJoining(
+    {
+      clock,
+      random: systemRandom,
+      identity,
+      mesh: wholeMesh,
+      keys,
+      logger: logger.child('joining'),
+    },
+    config,
+    layout,
+  );
+  closing('joining', () => joining.stop());
+  const { mesh, admission } = joining;
+  await wholeMesh.start();
+  await joining.begin();
 
   const runner = createRunner({ sandbox: config.work.sandbox });
   const workers = superviseWorkers({
@@ -140,6 +158,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     },
     {
       config,
+      admission,
       health: () => health && healthReport(health.view()),
       onFatal: hooks.onFatal,
     },
@@ -203,6 +222,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       webhook,
       survey,
       workers,
+      joining,
+      keys,
     },
     { config, startMs, onStop: hooks.onStop, faceUrl: face?.url ?? null },
   );

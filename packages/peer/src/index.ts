@@ -24,7 +24,7 @@ export type {
 export { type ControlClient, createControlClient, type LogOptions } from './control/client.ts';
 export type { SubmitRequest } from '@bzzz/protocol/api';
 export { type Layout, layoutOf, makeDataFolder } from './folder/layout.ts';
-export { createSecretFile, readSecretFile } from './folder/secret-file.ts';
+export { createSecretFile, readSecretFile, replaceSecretFile } from './folder/secret-file.ts';
 export {
   createLogger,
   type Logger,
@@ -40,6 +40,7 @@ export { verifyEvidence } from './verify-evidence.ts';
 export { version } from './version.ts';
 export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
 export { openIdentity, openMeshKey } from './folder/keys.ts';
+export { foundMesh, joinMesh } from './joining/load.ts';
 export { type FolderLock, lockFolder } from './folder/lock.ts';
 export type { OpenFace } from './assemble.ts';
 export type { Asker, Operations } from './operations/operations.ts';

@@ -70,6 +70,8 @@ describe('loadConfig', () => {
       const samples: Record<string, string> = {
         'mesh.listen': '/ip4/127.0.0.1/tcp/1, /ip4/127.0.0.1/tcp/2',
         'mesh.bootstrap': '/ip4/127.0.0.1/tcp/3',
+        'mesh.operator': `12D3KooW${'x'.repeat(44)}`,
+        'mesh.door': '/ip4/127.0.0.1/tcp/4',
         'forge.apiUrl': 'http://127.0.0.1:1',
         'forge.gitUrl': 'http://127.0.0.1:1',
         'ollama.url': 'http://127.0.0.1:1',

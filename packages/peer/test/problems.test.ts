@@ -57,6 +57,7 @@ function sources(change: Partial<ProblemSources> = {}): ProblemSources {
     sandboxMissing: null,
     lookFailures: [],
     workers: [],
+    membership: { operator: null, isMember: true, strangers: [] },
   };
   return { view: view(), config, upMs: 60_000, ...quiet, ...change };
 }

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { SpendCaps } from './spend.ts';
 import type { CliName } from './executors.ts';
-import { MeshName, RepoName } from './ids.ts';
+import { MeshName, PeerId, RepoName } from './ids.ts';
 import { ListenAddress } from './listen-address.ts';
 
 const Url = z.url({ protocol: /^https?$/ });
@@ -133,6 +133,11 @@ export const Config = z.strictObject({
         .regex(/^[0-9a-f]{64}$/, '64 hex digits')
         .optional(),
       keyFile: z.string().min(1).optional(),
+      /** Whose signature admits members: the id of the operator's key, as `bzzz init` tells it. Default: that of
+       *  the data folder, where `bzzz init` or `bzzz join` left one; without, whoever has the key is a member. */
+      operator: PeerId.optional(),
+      /** Multiaddr where somebody new knocks with an invite; open only while there is one. */
+      door: z.string().startsWith('/').default('/ip4/0.0.0.0/tcp/4803'),
       /** Multiaddrs to listen on. */
       listen: z.array(z.string().startsWith('/')).min(1).default(['/ip4/0.0.0.0/tcp/4801']),
       /** Multiaddrs of peers to dial at start and whenever alone. */

@@ -55,6 +55,34 @@ export {
   taskId,
   taskParts,
 } from './ids.ts';
+export {
+  Invite,
+  InviteGrant,
+  InviteId,
+  InviteRecord,
+  inviteSigningBytes,
+  inviteText,
+  KnockRefusal,
+  KnockRequest,
+  KnockResponse,
+  networkKeyHash,
+  parseInvite,
+  secretHash,
+} from './invite.ts';
+export {
+  Member,
+  MemberList,
+  memberListCodec,
+  memberListSigningBytes,
+  MemberName,
+  MembersRequest,
+  MembersResponse,
+  NetworkKey,
+  NetworkKeyRequest,
+  NetworkKeyResponse,
+  SignedMemberList,
+  signedMemberListCodec,
+} from './members.ts';
 export { type HostPort, hostPortOf } from './listen-address.ts';
 export { Association, Issue, issueHash, visibleText } from './issue.ts';
 export { OutputPiece, OutputPosition, OutputRequest, OutputResponse } from './output.ts';
@@ -149,6 +177,9 @@ export {
   envelopeCodec,
   heartbeatChannel,
   helpProtocol,
+  knockProtocol,
+  membersProtocol,
+  networkKeyProtocol,
   journalProtocol,
   outputProtocol,
   parseTopicName,

@@ -84,6 +84,10 @@ export const limits = {
   outputKeptCharsMax: 64 * 1024,
   /** What of it one answer tells; a character may take three bytes, and all must fit a stream message. */
   outputTextCharsMax: 16 * 1024,
+  /** Members of one mesh that has an operator. */
+  membersMax: 1_024,
+  /** The operator's list of them. */
+  memberListBytesMax: 192 * 1024,
   /** One request on the local control socket. */
   controlMessageBytesMax: 256 * 1024,
 } as const;

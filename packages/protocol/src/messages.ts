@@ -108,6 +108,8 @@ export const Capabilities = z.object({
   links: z.array(PeerId).max(limits.linksMax).optional(),
   /** Absent in messages of earlier versions, and before the first look. */
   health: HealthReport.optional(),
+  /** Serial of the list of members that it goes by; absent: none. */
+  memberList: z.int().min(1).optional(),
   /** It begins nothing new at present; absent: it does. */
   paused: z.boolean().optional(),
   /** What it last heard of the whole mesh; absent: nothing. */

@@ -9,6 +9,13 @@ import { HeadsMessage } from './heads.ts';
 import { HelpRequest, HelpResponse } from './help.ts';
 import type { MeshName } from './ids.ts';
 import { limits } from './limits.ts';
+import { KnockRequest, KnockResponse } from './invite.ts';
+import {
+  MembersRequest,
+  MembersResponse,
+  NetworkKeyRequest,
+  NetworkKeyResponse,
+} from './members.ts';
 import { Capabilities, HealthNote, Heartbeat, TaskHint } from './messages.ts';
 import { OutputRequest, OutputResponse } from './output.ts';
 import { VerifyRequest, VerifyResponse } from './verdict.ts';
@@ -134,6 +141,51 @@ export const helpProtocol: RequestProtocol<HelpRequest, HelpResponse> = {
   timeoutMs: 5_000,
   requestsPerSecondMax: 40,
   inFlightMax: 16,
+};
+
+/** Asks for the operator's list of members; the one thing that strangers are answered, too. */
+export const membersProtocol: RequestProtocol<MembersRequest, MembersResponse> = {
+  name: 'members',
+  version: 1,
+  request: createCodec({ name: 'members request', schema: MembersRequest, bytesMax: 64 }),
+  response: createCodec({
+    name: 'members response',
+    schema: MembersResponse,
+    bytesMax: limits.memberListBytesMax + 256,
+  }),
+  timeoutMs: 5_000,
+  requestsPerSecondMax: 4,
+  inFlightMax: 2,
+};
+
+/** Asks a member for a network key that the list of members names and we have not got. */
+export const networkKeyProtocol: RequestProtocol<NetworkKeyRequest, NetworkKeyResponse> = {
+  name: 'network-key',
+  version: 1,
+  request: createCodec({ name: 'network key request', schema: NetworkKeyRequest, bytesMax: 64 }),
+  response: createCodec({
+    name: 'network key response',
+    schema: NetworkKeyResponse,
+    bytesMax: 256,
+  }),
+  timeoutMs: 5_000,
+  requestsPerSecondMax: 4,
+  inFlightMax: 2,
+};
+
+/** At the door, outside of the network key: somebody new shows an invite. */
+export const knockProtocol: RequestProtocol<KnockRequest, KnockResponse> = {
+  name: 'knock',
+  version: 1,
+  request: createCodec({ name: 'knock request', schema: KnockRequest, bytesMax: 512 }),
+  response: createCodec({
+    name: 'knock response',
+    schema: KnockResponse,
+    bytesMax: limits.memberListBytesMax + 8 * 1024,
+  }),
+  timeoutMs: 10_000,
+  requestsPerSecondMax: 2,
+  inFlightMax: 1,
 };
 
 /** Hypercore replication; a raw stream, gated by peer id. */

@@ -238,6 +238,7 @@ describe('a configuration', () => {
     const config = Config.parse({ name: 'bee', dataDir: '/data' });
     expect(config.mesh).toEqual({
       name: 'bzzz',
+      door: '/ip4/0.0.0.0/tcp/4803',
       listen: ['/ip4/0.0.0.0/tcp/4801'],
       bootstrap: [],
       mdns: true,

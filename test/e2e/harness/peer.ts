@@ -29,8 +29,13 @@ export interface PeerSpec {
   readonly mdns?: boolean;
   /** Default: true. */
   readonly dht?: boolean;
-  /** 64 hex digits; default: the key that all peers of this stage share. */
+  /** 64 hex digits; default: the key that all peers of this stage share. `own`: that of its data folder. */
   readonly key?: string;
+  readonly keyFile?: string;
+  /** Id of the key that admits members. */
+  readonly operator?: string;
+  /** Multiaddr where an invite is shown. */
+  readonly door?: string;
   readonly repositories?: readonly string[];
   readonly timing?: Readonly<Record<string, number>>;
   /** Root of the Ollama of this peer; default: it looks for none. */
@@ -242,7 +247,9 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
     dataDir: spec.dataDir,
     mesh: {
       name: 'e2e',
-      key: spec.key ?? (await sharedKey(stage)),
+      ...(await keyOf(stage, spec)),
+      ...(spec.operator === undefined ? {} : { operator: spec.operator }),
+      ...(spec.door === undefined ? {} : { door: spec.door }),
       listen: [spec.listen ?? '/ip4/127.0.0.1/tcp/0'],
       bootstrap: spec.bootstrap ?? [],
       mdns: spec.mdns ?? false,
@@ -261,6 +268,11 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
   };
 }
 
+async function keyOf(stage: Stage, { key, keyFile }: Placed) {
+  if (keyFile !== undefined) return { keyFile };
+  return key === 'own' ? {} : { key: key ?? (await sharedKey(stage)) };
+}
+
 async function sharedKey(stage: Stage): Promise<string> {
   const file = join(stage.dir, 'mesh.key');
   await createSecretFile(file, randomBytes(32).toString('hex'));
@@ -272,7 +284,7 @@ function unlessAway(error: unknown): undefined {
 }
 
 /** Ports that were free a moment ago; a restarted peer must be found where it was. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer().listen(0, '127.0.0.1');

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createSecretFile,
+  foundMesh,
   layoutOf,
   type LoadedConfig,
   makeDataFolder,
@@ -25,6 +26,7 @@ export function initCommand(program: Command, context: Context): void {
   const command = program
     .command('init')
     .description('make the data folder: identity, network key, commented configuration')
+    .option('--found', 'admit members from here, also where the network key was there before')
     .addHelpText('after', '\nSafe to run again: what is there is kept.');
   withSettingOptions(withCommonOptions(command)).action((options: Options) =>
     init(context, options),
@@ -39,17 +41,31 @@ async function init(context: Context, options: Options): Promise<void> {
   const before = {
     identity: await exists(layout.identityKey),
     meshKey: !ownKey || (await exists(layout.meshKey)),
+    operator: await exists(layout.operatorKey),
   };
   await makeDataFolder(config.dataDir);
-  const { peer } = await openIdentity(layout);
+  const identity = await openIdentity(layout);
+  const { peer } = identity;
   await openMeshKey(config.mesh, layout);
+  // Whoever makes a mesh admits its members; whoever brings a key belongs to a mesh that is there.
+  const isFounder = options['found'] === true || (ownKey && !before.meshKey);
+  const operator = isFounder
+    ? await foundMesh(layout, { identity, mesh: config.mesh.name, name: config.name })
+    : null;
   const configFile = join(config.dataDir, 'bzzz.yml');
   const written = await createSecretFile(configFile, configTemplate(givenIn(loaded)).trimEnd());
   const result = {
     peer,
     name: config.name,
     dataDir: config.dataDir,
-    made: { identity: !before.identity, meshKey: !before.meshKey, config: written },
+    made: {
+      identity: !before.identity,
+      meshKey: !before.meshKey,
+      operator: operator !== null && !before.operator,
+      config: written,
+    },
+    operator,
+    operatorFile: layout.operatorKey,
     identityFile: layout.identityKey,
     meshKeyFile: config.mesh.keyFile ?? layout.meshKey,
     configFile,
@@ -59,7 +75,7 @@ async function init(context: Context, options: Options): Promise<void> {
 }
 
 /** What the command line set, as checked and with its paths made absolute. No flag holds a secret. */
-function givenIn(loaded: LoadedConfig): ReadonlyMap<string, unknown> {
+export function givenIn(loaded: LoadedConfig): ReadonlyMap<string, unknown> {
   const byFlag = showConfig(loaded).filter(({ origin }) => origin.source === 'flag');
   return new Map(byFlag.map(({ path, value }) => [path, value]));
 }
@@ -69,9 +85,13 @@ interface Result {
   readonly made: {
     readonly identity: boolean;
     readonly meshKey: boolean;
+    readonly operator: boolean;
     readonly config: boolean;
   };
+  /** Null: this machine admits nobody. */
+  readonly operator: string | null;
   readonly identityFile: string;
+  readonly operatorFile: string;
   readonly meshKeyFile: string;
   readonly configFile: string;
 }
@@ -85,12 +105,15 @@ function describe({ terminal }: Context, { config }: LoadedConfig, result: Resul
   terminal.print(`This peer is ${terminal.style('bold', config.name)}, ${result.peer}.`);
   line('identity', made.identity, result.identityFile);
   line('network key', made.meshKey, result.meshKeyFile);
+  if (result.operator !== null) line('operator key', made.operator, result.operatorFile);
   line('configuration', made.config, result.configFile);
   terminal.print('');
   terminal.print('Next: name your repositories and a token in the configuration, then `bzzz up`.');
   terminal.print('Without a token `bzzz up` starts an embedded forge with a sample to try.');
   terminal.print(
-    'Another machine joins this mesh with a copy of the network key in its data folder.',
+    result.operator === null
+      ? `Its operator lets it in: \`bzzz peers admit ${result.peer} ${config.name}\` where the operator key lies.`
+      : 'Another machine joins with what `bzzz invite` prints here while this peer runs.',
   );
 }
 

@@ -11,6 +11,7 @@ import {
 import { table } from '../output/table.ts';
 import { shortId } from '../output/units.ts';
 import { printable, type Terminal } from '../terminal.ts';
+import { membersCommands } from './members.ts';
 
 export function peersCommand(program: Command, context: Context): void {
   const command = program.command('peers').description('who is in the mesh, and what each can do');
@@ -22,6 +23,8 @@ export function peersCommand(program: Command, context: Context): void {
     const rows = peers.map((peer) => row(terminal, peer));
     for (const line of table(headings, rows)) terminal.print(line);
   });
+  // What stands after one of these is its own, though the list takes the same options.
+  membersCommands(command.enablePositionalOptions(), context);
 }
 
 const headings = ['name', 'id', 'state', 'heard', 'slots', 'load', 'journal', 'offers'];

@@ -25,6 +25,7 @@ export function describePeer(
   const { name, version, wire, repositories, load } = options;
   const { tools, sandbox, slots, machine } = options.offer();
   const health = options.health?.();
+  const memberList = options.memberList?.();
   return {
     name,
     account,
@@ -42,6 +43,7 @@ export function describePeer(
     journal: { key: journal.key, length: journal.length() },
     ...(machine === undefined ? {} : { machine }),
     ...(health === undefined ? {} : { health }),
+    ...(memberList === undefined ? {} : { memberList }),
     spent,
     links: linksOf(membership),
     ...pauseTold(pause),

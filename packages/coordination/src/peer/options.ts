@@ -70,6 +70,8 @@ export interface CoordinatorOptions {
   readonly load: () => number;
   /** How the machine is, as others are told; undefined: nobody has looked. */
   readonly health?: () => Capabilities['health'];
+  /** Serial of the list of members that it goes by; absent: the mesh has no operator. */
+  readonly memberList?: () => number;
   /** The journal cannot be written: the process must end, since nothing may be done without it. */
   readonly onFatal: (error: BzzzError) => void;
 }

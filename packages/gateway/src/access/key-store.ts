@@ -2,10 +2,8 @@
  * Further keys, by name, in one file of the data folder. Only hashes of their tokens are kept. The file is read
  * again for every request, so that a key that was taken away opens nothing from that moment on, whoever did it.
  */
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSecretFile } from '@bzzz/peer';
+import { readSecretFile, replaceSecretFile } from '@bzzz/peer';
 import { BzzzError, complaints, reasonOf } from '@bzzz/protocol';
 import { KeyAnswer } from '@bzzz/protocol/api';
 import { z } from 'zod';
@@ -40,7 +38,7 @@ export function openKeyStore(dataDir: string): KeyStore {
   function change<T>(make: (keys: readonly StoredKey[]) => [readonly StoredKey[], T]): Promise<T> {
     const job = writing.then(async () => {
       const [keys, result] = make(await read());
-      await usable(() => replace(file, JSON.stringify({ version: 1, keys }, null, 2)));
+      await usable(() => replaceSecretFile(file, JSON.stringify({ version: 1, keys }, null, 2)));
       return result;
     });
     writing = job.catch(() => undefined);
@@ -68,18 +66,6 @@ export function openKeyStore(dataDir: string): KeyStore {
         return [left, left.length < keys.length];
       }),
   };
-}
-
-async function replace(file: string, text: string): Promise<void> {
-  const draft = `${file}.${randomUUID()}`;
-  try {
-    await using handle = await open(draft, 'wx', 0o600);
-    await handle.writeFile(`${text}\n`);
-    await handle.sync();
-    await rename(draft, file);
-  } finally {
-    await rm(draft, { force: true });
-  }
 }
 
 async function usable<T>(work: () => Promise<T>): Promise<T> {

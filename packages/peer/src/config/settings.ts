@@ -20,6 +20,8 @@ export const settings: readonly Setting[] = [
   row('text', 'mesh.name', 'BZZZ_MESH_NAME', '--mesh', 'name of the mesh'),
   secret('mesh.key', 'BZZZ_MESH_KEY', null, 'network key, 64 hex digits'),
   row('file', 'mesh.keyFile', 'BZZZ_MESH_KEY_FILE', '--mesh-key-file', 'file of the network key'),
+  row('text', 'mesh.operator', 'BZZZ_OPERATOR', '--operator', 'id of the key that admits members'),
+  row('text', 'mesh.door', 'BZZZ_DOOR', '--door', 'multiaddr where an invite is shown'),
   row('list', 'mesh.listen', 'BZZZ_LISTEN', '--listen', 'multiaddrs to listen on'),
   row('list', 'mesh.bootstrap', 'BZZZ_BOOTSTRAP', '--bootstrap', 'multiaddrs of peers to dial'),
   row('boolean', 'mesh.mdns', 'BZZZ_MDNS', '--mdns', 'look for peers on the local network'),

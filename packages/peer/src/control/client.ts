@@ -16,9 +16,13 @@ import {
   CertificatesAnswer,
   DoctorAnswer,
   ErrorAnswer,
+  InviteAnswer,
   LiftAnswer,
   LogLine,
   LookAnswer,
+  MemberAnswer,
+  MembersAnswer,
+  NetworkKeyAnswer,
   OrderAnswer,
   OutputAnswer,
   PauseAnswer,
@@ -36,7 +40,15 @@ import {
   WhyPeerAnswer,
   WhyTaskAnswer,
 } from '@bzzz/protocol/api';
-import type { LiftRequest, OrderRequest, PauseRequest, SubmitRequest } from '@bzzz/protocol/api';
+import type {
+  AdmitRequest,
+  InviteRequest,
+  LiftRequest,
+  OrderRequest,
+  PauseRequest,
+  RemoveRequest,
+  SubmitRequest,
+} from '@bzzz/protocol/api';
 import { findSocketPath } from './socket-path.ts';
 
 interface CallOptions {
@@ -123,6 +135,20 @@ export interface ControlClient {
     request: z.infer<typeof LiftRequest>,
     options?: CallOptions,
   ): Promise<z.infer<typeof LiftAnswer>>;
+  /** Who belongs to the mesh, by the list of its operator. */
+  members(options?: CallOptions): Promise<MembersAnswer>;
+  invite(request: InviteRequest, options?: CallOptions): Promise<z.infer<typeof InviteAnswer>>;
+  admit(
+    request: z.infer<typeof AdmitRequest>,
+    options?: CallOptions,
+  ): Promise<z.infer<typeof MemberAnswer>>;
+  /** By name, id, or the end of the id. */
+  remove(
+    request: z.infer<typeof RemoveRequest>,
+    options?: CallOptions,
+  ): Promise<z.infer<typeof MemberAnswer>>;
+  /** Puts another network key in force. */
+  changeNetworkKey(options?: CallOptions): Promise<z.infer<typeof NetworkKeyAnswer>>;
   stop(options?: CallOptions): Promise<z.infer<typeof StopAnswer>>;
 }
 
@@ -204,6 +230,11 @@ export function createControlClient(dataDir: string): ControlClient {
     pause: (request, options) => post(PauseAnswer, '/pause', request, options),
     quarantine: (options) => get(QuarantineAnswer, '/quarantine', options),
     lift: (request, options) => post(LiftAnswer, '/quarantine/lift', request, options),
+    members: (options) => get(MembersAnswer, '/members', options),
+    invite: (request, options) => post(InviteAnswer, '/members/invite', request, options),
+    admit: (request, options) => post(MemberAnswer, '/members/admit', request, options),
+    remove: (request, options) => post(MemberAnswer, '/members/remove', request, options),
+    changeNetworkKey: (options) => post(NetworkKeyAnswer, '/members/network-key', {}, options),
     stop: (options) => post(StopAnswer, '/stop', {}, options),
   };
 }

@@ -1,13 +1,16 @@
 /** What the control socket can be asked, as data. */
 import {
+  AdmitRequest,
   EventsQuery,
   HistoryQuery,
+  InviteRequest,
   LiftRequest,
   LogsQuery,
   LookRequest,
   OrderRequest,
   OutputQuery,
   PauseRequest,
+  RemoveRequest,
   SubmitRequest,
 } from '@bzzz/protocol/api';
 import type { Operations } from '../operations/operations.ts';
@@ -71,6 +74,21 @@ export function controlRoutes(operations: Operations): Route[] {
       const { peer } = parseRequest(LiftRequest, body);
       return { value: await operations.liftQuarantine(peer, { by, signal }) };
     }),
+    get('/members', () => ({ value: operations.members() })),
+    post('/members/invite', async ({ body, signal }) => ({
+      value: await operations.invite(parseRequest(InviteRequest, body), { by, signal }),
+      status: 201,
+    })),
+    post('/members/admit', async ({ body, signal }) => ({
+      value: await operations.admit(parseRequest(AdmitRequest, body), { by, signal }),
+    })),
+    post('/members/remove', async ({ body, signal }) => {
+      const { peer } = parseRequest(RemoveRequest, body);
+      return { value: await operations.remove(peer, { by, signal }) };
+    }),
+    post('/members/network-key', async ({ signal }) => ({
+      value: await operations.changeNetworkKey({ by, signal }),
+    })),
     post('/stop', () => {
       operations.stop();
       return { value: { stopping: true }, status: 202 };

@@ -8,6 +8,16 @@ export interface Layout {
   readonly lock: string;
   readonly identityKey: string;
   readonly meshKey: string;
+  /** The key in force and the one before, once the first was changed. */
+  readonly networkKeys: string;
+  /** Signs who belongs to the mesh; on one machine of it. */
+  readonly operatorKey: string;
+  /** Whose signature that is, on every machine. */
+  readonly operator: string;
+  /** The latest list of members that was seen. */
+  readonly members: string;
+  /** What became of the invites that were made here. */
+  readonly invites: string;
   readonly journal: string;
   /** All journals that are here, to be searched; it can be deleted at any time. */
   readonly index: string;
@@ -23,6 +33,11 @@ export function layoutOf(dataDir: string): Layout {
     lock: join(dataDir, 'peer.lock'),
     identityKey: join(dataDir, 'identity.key'),
     meshKey: join(dataDir, 'mesh.key'),
+    networkKeys: join(dataDir, 'network-keys.json'),
+    operatorKey: join(dataDir, 'operator.key'),
+    operator: join(dataDir, 'operator.id'),
+    members: join(dataDir, 'members.b64'),
+    invites: join(dataDir, 'invites.json'),
     journal: join(dataDir, 'journal'),
     index: join(dataDir, 'index.sqlite'),
     worktrees: join(dataDir, 'worktrees'),

@@ -1,6 +1,6 @@
 /** Small files that hold a secret: readable by their owner only, never seen half written. */
 import { randomUUID } from 'node:crypto';
-import { link, open, rm } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 
@@ -35,6 +35,20 @@ export async function createSecretFile(file: string, content: string): Promise<b
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
+    throw unusable(error);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Puts this content in place of what is there. On disk before it returns. Throws `peer_folder_unusable`. */
+export async function replaceSecretFile(file: string, content: string): Promise<void> {
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    await writeDurably(draft, `${content}\n`);
+    await rename(draft, file);
+    await syncFolder(dirname(file));
+  } catch (error) {
     throw unusable(error);
   } finally {
     await rm(draft, { force: true });

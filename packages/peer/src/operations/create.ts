@@ -6,6 +6,7 @@ import { healthAnswer, peerAnswers, quarantineAnswer, taskAnswers } from '../sta
 import { createFeed } from '../wiring/feed.ts';
 import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
+import { joiningOperations } from './joining.ts';
 import { logLines } from './log-lines.ts';
 import type { Operations } from './operations.ts';
 import { outputOf } from './output.ts';
@@ -127,6 +128,7 @@ export function createOperations(target: OperationsTarget): Operations {
       await acted({ by, act: 'quarantine.keep', about: name ?? peer });
       return { peer };
     },
+    ...joiningOperations(target, acted),
     acted: (act, about, { by }) => acted({ by, act, about }),
     stop: target.stop,
   };

@@ -3,6 +3,7 @@
  * each in its own way, and decide nothing.
  */
 import type {
+  AdmitRequest,
   CertificatesAnswer,
   Check,
   EntriesAnswer,
@@ -10,8 +11,13 @@ import type {
   HealAnswer,
   HealthAnswer,
   HistoryQuery,
+  InviteAnswer,
+  InviteRequest,
   LogLine,
   LogsQuery,
+  MemberAnswer,
+  MembersAnswer,
+  NetworkKeyAnswer,
   OrderAnswer,
   OutputAnswer,
   OutputQuery,
@@ -93,6 +99,22 @@ export interface Operations {
   liftQuarantine(peer: string, asker: Asker): Promise<{ readonly peer: string }>;
   /** A person looked, and it stays set aside; that alone is journalled. Throws `peer_unknown`. */
   keepQuarantine(peer: string, asker: Asker): Promise<{ readonly peer: string }>;
+  /** Who belongs to the mesh, by the list of its operator. */
+  members(): MembersAnswer;
+  /** A code that lets one new peer in. Throws `operator_missing`, `port_taken`, `config_invalid`. */
+  invite(
+    request: z.output<typeof InviteRequest>,
+    asker: Asker,
+  ): Promise<z.infer<typeof InviteAnswer>>;
+  /** Throws `operator_missing`. */
+  admit(
+    request: z.output<typeof AdmitRequest>,
+    asker: Asker,
+  ): Promise<z.infer<typeof MemberAnswer>>;
+  /** By name, id, or its end. Throws `operator_missing`, `peer_unknown`. */
+  remove(peer: string, asker: Asker): Promise<z.infer<typeof MemberAnswer>>;
+  /** Puts another network key in force. Throws `operator_missing`, `config_invalid`. */
+  changeNetworkKey(asker: Asker): Promise<z.infer<typeof NetworkKeyAnswer>>;
   /** Puts into the journal what was done over a face of this peer and is none of the above. */
   acted(act: string, about: string, asker: Pick<Asker, 'by'>): Promise<void>;
   /** Starts to stop; does not wait for the end. */

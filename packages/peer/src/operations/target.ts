@@ -5,6 +5,7 @@ import type { Check, StatusAnswer } from '@bzzz/protocol/api';
 import type { FoundCertificates } from '../forge/certificates.ts';
 import type { FiledIssue, NewIssue } from '../forge/file-issue.ts';
 import type { SaidOrder } from '../forge/say-order.ts';
+import type { Joining } from '../joining/joining.ts';
 import type { History } from '../wiring/history.ts';
 
 /** What the operations need of the running peer. */
@@ -19,6 +20,9 @@ export interface OperationsTarget {
   readonly journals: Journals;
   readonly history: History;
   readonly health: Pick<Health, 'view' | 'heal'>;
+  readonly joining: Pick<Joining, 'admission' | 'invite' | 'operator'>;
+  /** Serial of the network key in force here. */
+  readonly networkKeySerial: () => number;
   status(): StatusAnswer;
   diagnose(signal: AbortSignal): Promise<Check[]>;
   /** Looks anew for what this machine has to offer. */

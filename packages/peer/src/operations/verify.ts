@@ -6,15 +6,17 @@ import { publishedCertificate } from '../published-certificate.ts';
 import { findTask } from './find-task.ts';
 import type { OperationsTarget } from './target.ts';
 
-type Target = Pick<OperationsTarget, 'coordinator' | 'readCertificates'>;
+type Target = Pick<OperationsTarget, 'coordinator' | 'readCertificates' | 'joining'>;
 
 /** Throws `task_unknown`, and what the forge throws. */
 export async function verifiedOf(
-  { coordinator, readCertificates }: Target,
+  { coordinator, readCertificates, joining }: Target,
   id: string,
   signal: AbortSignal,
 ): Promise<VerifiedAnswer> {
-  const { tasks, members } = coordinator.view();
+  const { tasks, members: heard } = coordinator.view();
+  // Who was removed may have been heard before.
+  const members = heard.filter(({ peer }) => joining.admission?.isMember(peer) !== false);
   const { task, pullRequest } = findTask(tasks, id);
   const no = (reason: string) => ({
     task,

@@ -4,7 +4,7 @@
  */
 import { alertText, type HealthView, type MemberView, type PeerView } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
-import type { BzzzError, Config } from '@bzzz/protocol';
+import type { BzzzError, Config, PeerId } from '@bzzz/protocol';
 import type { Problem } from '@bzzz/protocol/api';
 import type { SurveyState } from '../survey/survey.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
@@ -27,6 +27,16 @@ export interface ProblemSources {
   /** What could not be looked at last, and is offered as it was. */
   readonly lookFailures: SurveyState['failures'];
   readonly workers: readonly WorkerState[];
+  readonly membership: Membership;
+}
+
+/** How this peer stands with the operator of its mesh. */
+export interface Membership {
+  /** Null: there is none, and whoever has the network key is a member. */
+  readonly operator: PeerId | null;
+  readonly isMember: boolean;
+  /** Peers that tried to take part lately. */
+  readonly strangers: readonly PeerId[];
 }
 
 /** So long a peer that started looks for others before being alone is called wrong. */
@@ -34,6 +44,7 @@ const lookingMs = 10_000;
 
 export function problemsOf(sources: ProblemSources): Problem[] {
   const problems = [
+    ...admissionOf(sources),
     ...aloneOf(sources),
     ...accountOf(sources),
     ...sandboxOf(sources),
@@ -77,6 +88,29 @@ function quarantineOf({ view: { quarantine } }: ProblemSources): Problem[] {
 
 const ownFork =
   'Another process runs from a copy of its data folder, or the folder was set back: stop it, move its `journal` folder away, and start it again; then `bzzz quarantine lift` on the others.';
+
+function admissionOf({ membership, view }: ProblemSources): Problem[] {
+  const { operator, isMember, strangers } = membership;
+  if (operator === null) return [];
+  const { peer, name } = view.self;
+  const outside = `The operator of this mesh, ${operator}, has not admitted this peer (or has removed it): it does nothing.`;
+  const problems: Problem[] = isMember
+    ? []
+    : [
+        {
+          code: 'peer_not_admitted',
+          severity: 'error',
+          text: outside,
+          advice: `Where the operator key lies: \`bzzz peers admit ${peer} ${name}\`.`,
+        },
+      ];
+  const [first] = strangers;
+  if (first === undefined) return problems;
+  const more = strangers.length > 1 ? ` and ${strangers.length - 1} more` : '';
+  const text = `${first}${more} tried to take part, and is no member.`;
+  const advice = 'If it is yours: `bzzz peers admit` on the machine with the operator key.';
+  return [...problems, { code: 'stranger', severity: 'warning', text, advice }];
+}
 
 function aloneOf({ view, config, upMs }: ProblemSources): Problem[] {
   const others = view.members.filter(({ self }) => !self);

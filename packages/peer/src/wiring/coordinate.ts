@@ -1,4 +1,5 @@
 import {
+  type Admission,
   type Coordinator,
   type CoordinatorOptions,
   createCoordinator,
@@ -37,6 +38,8 @@ export interface CoordinateDeps {
 
 export interface CoordinateOptions {
   readonly config: Config;
+  /** Null: the mesh has no operator. */
+  readonly admission: Admission | null;
   readonly health: NonNullable<CoordinatorOptions['health']>;
   readonly onFatal: (error: BzzzError) => void;
 }
@@ -44,7 +47,8 @@ export interface CoordinateOptions {
 /** The coordinator over this machine's ports; not started. */
 export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
   const { identity, mesh, journals, forge, survey, workers, workspaces, printed } = deps;
-  const { config } = options;
+  const { config, admission } = options;
+  const outside = () => (admission?.isMember(mesh.peer) === false ? notAdmitted : {});
   const { name, repositories, timing } = config;
   const coordinator = createCoordinator(
     {
@@ -69,19 +73,24 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       repositories,
       timing,
       liveness: livenessOf(config.liveness),
-      offer: () => ({ ...survey.offer(), unready: unreadyOf(workers) }),
+      offer: () => ({ ...survey.offer(), unready: unreadyOf(workers), ...outside() }),
       platform: `${process.platform} ${process.arch}`,
       spend: config.spend,
       wire: wireVersions,
       load: machineLoad,
       health: options.health,
+      ...(admission === null ? {} : { memberList: () => admission.list().serial }),
       onFatal: options.onFatal,
     },
   );
+  admission?.onChange(coordinator.offerChanged);
   survey.onChange(coordinator.offerChanged);
   workers.onChange(coordinator.offerChanged);
   return coordinator;
 }
+
+/** Whom the operator has not admitted, or has removed, does nothing for anybody. */
+const notAdmitted = { slots: 0, unable: 'the operator of the mesh has not admitted this peer' };
 
 /** Why executors that would be there are not, for who asks. */
 function unreadyOf(workers: Workers): Record<string, string> {

@@ -3,7 +3,7 @@ import type { Workers } from '@bzzz/execution';
 import type { GithubForge, TokenSource } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
 import type { MeshService } from '@bzzz/mesh';
-import type { Config } from '@bzzz/protocol';
+import type { Config, PeerId } from '@bzzz/protocol';
 import type { Webhook } from '@bzzz/webhook';
 import { diagnose } from '../doctor/diagnose.ts';
 import { readCertificates } from '../forge/certificates.ts';
@@ -11,7 +11,9 @@ import { fileIssue } from '../forge/file-issue.ts';
 import { sayOrder } from '../forge/say-order.ts';
 import type { OperationsTarget } from '../operations/target.ts';
 import { statusAnswer } from '../status/answers.ts';
-import { problemsOf } from '../status/problems.ts';
+import { type Membership, problemsOf } from '../status/problems.ts';
+import type { Joining } from '../joining/joining.ts';
+import type { KeyRing } from '../joining/network-keys.ts';
 import type { MeshTroubles } from './mesh-troubles.ts';
 import type { History } from './history.ts';
 import type { Survey } from '../survey/survey.ts';
@@ -31,6 +33,8 @@ export interface OperationsParts {
   readonly webhook: Webhook | null;
   readonly survey: Survey;
   readonly workers: Workers;
+  readonly joining: Joining;
+  readonly keys: Pick<KeyRing, 'serial'>;
 }
 
 export interface OperationsOptions {
@@ -40,6 +44,15 @@ export interface OperationsOptions {
   readonly onStop: () => void;
   /** Where it is served over HTTP; null: nowhere. */
   readonly faceUrl: string | null;
+}
+
+function membershipOf({ admission }: Joining, self: PeerId): Membership {
+  if (admission === null) return { operator: null, isMember: true, strangers: [] };
+  return {
+    operator: admission.list().operator,
+    isMember: admission.isMember(self),
+    strangers: admission.strangers().map(({ peer }) => peer),
+  };
 }
 
 /** What can be asked of a running peer, over its parts. */
@@ -54,6 +67,8 @@ export function operationsTarget(
     clock,
     repositories: config.repositories,
     coordinator,
+    joining: deps.joining,
+    networkKeySerial: deps.keys.serial,
     output: deps.output,
     journals,
     history,
@@ -89,6 +104,7 @@ export function operationsTarget(
           sandboxMissing,
           lookFailures,
           workers: workers.state(),
+          membership: membershipOf(deps.joining, mesh.peer),
         }),
         pid: process.pid,
       });

@@ -24,6 +24,15 @@ export {
 export { LogLine, PlainEntry, StoryEntry } from './entries.ts';
 export { EntriesAnswer, StreamEvent } from './events.ts';
 export { HealAnswer, HealthAnswer } from './health.ts';
+export {
+  AdmitRequest,
+  InviteAnswer,
+  InviteRequest,
+  MemberAnswer,
+  MembersAnswer,
+  NetworkKeyAnswer,
+  RemoveRequest,
+} from './joining.ts';
 export { OutputAnswer, OutputQuery } from './output.ts';
 export { PeerAnswer, PeersAnswer } from './peers.ts';
 export { KeepAnswer, LiftAnswer, QuarantineAnswer } from './quarantine.ts';

@@ -130,6 +130,40 @@ export const coreErrors = {
     retryable: false,
     advice: 'The other side has another network key; give both the same `mesh.key`.',
   },
+  peer_not_admitted: {
+    status: 403,
+    retryable: true,
+    advice:
+      'The operator of this mesh has not admitted that peer: invite it with `bzzz invite`, or `bzzz peers admit <id>`, where the operator key lies.',
+  },
+  members_invalid: {
+    status: 422,
+    retryable: false,
+    advice:
+      'A list of members that the operator of this mesh did not sign, or of another mesh: compare `bzzz doctor` on both machines.',
+  },
+  operator_missing: {
+    status: 409,
+    retryable: false,
+    advice:
+      'Only the machine with the operator key (`operator.key` in its data folder) can do this; it is the one where the mesh was made by `bzzz init`.',
+  },
+  invite_invalid: {
+    status: 422,
+    retryable: false,
+    advice: 'Copy the whole code again, or make a new one with `bzzz invite`.',
+  },
+  invite_expired: {
+    status: 410,
+    retryable: false,
+    advice: 'Make a new code with `bzzz invite`; it says how long it lasts.',
+  },
+  invite_used: {
+    status: 409,
+    retryable: false,
+    advice:
+      'A code opens once. If you did not use it, somebody else did: look at `bzzz peers`, remove who should not be there, and make a new one.',
+  },
   port_taken: {
     status: 409,
     retryable: false,

@@ -149,7 +149,9 @@ describe('init', () => {
     expect(written).toMatchObject({ name: 'given', repositories: ['acme/a', 'acme/b'] });
     expect(written.forge.tokenFile).toBe(join(cwd, 'token'));
     const again = await runJson(['init', '--data', dir, '--name', 'other']);
-    expect(again.made).toEqual({ identity: false, meshKey: false, config: false });
+    const nothing = { identity: false, meshKey: false, operator: false, config: false };
+    expect(again.made).toEqual(nothing);
+    expect(again.operator).toBe(made.operator);
     expect(again.peer).toBe(made.peer);
     const text = (await run(['init', '--data', dir])).out;
     expect(text).toContain('kept  identity');

@@ -48,7 +48,7 @@ async function init(context: Context, options: Options): Promise<void> {
   const { peer } = identity;
   await openMeshKey(config.mesh, layout);
   // Whoever makes a mesh admits its members; whoever brings a key belongs to a mesh that is there.
-  const isFounder = options['found'] === true || (ownKey && !before.meshKey);
+  const isFounder = options['found'] === true || before.operator || (ownKey && !before.meshKey);
   const operator = isFounder
     ? await foundMesh(layout, { identity, mesh: config.mesh.name, name: config.name })
     : null;

@@ -218,4 +218,10 @@ export const foundSeeds: readonly {
     tasks: 2,
     what: 'who had no slot free did not watch the lease of a dead peer',
   },
+  {
+    seed: 133_553_537,
+    peers: 4,
+    tasks: 6,
+    what: 'time of the simulator went on in parts of a millisecond, which no entry may hold',
+  },
 ];

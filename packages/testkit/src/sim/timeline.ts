@@ -46,7 +46,7 @@ export function createTimeline(): Timeline {
         await settle(done);
         if (until?.() === true) return;
       }
-      now = Math.max(now, untilMs);
+      now = Math.max(now, Math.ceil(untilMs));
     },
   };
 }

@@ -9,4 +9,5 @@ export type {
   Trouble,
 } from './interface.ts';
 export type { MeshOptions } from './options.ts';
+export { probe, type Probed } from './probe.ts';
 export { createSigner, verifySignature } from './signer.ts';

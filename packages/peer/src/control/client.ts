@@ -42,6 +42,7 @@ import {
 } from '@bzzz/protocol/api';
 import type {
   AdmitRequest,
+  DoctorNetRequest,
   InviteRequest,
   LiftRequest,
   OrderRequest,
@@ -124,6 +125,11 @@ export interface ControlClient {
   /** Of a pull request: `owner/name#n`, or `n` where the peer works on one repository. */
   certificates(id: string, options?: CallOptions): Promise<CertificatesAnswer>;
   doctor(options?: CallOptions): Promise<z.infer<typeof DoctorAnswer>>;
+  /** What stands between the peer and others, those at these multiaddrs among them. */
+  doctorNet(
+    request: z.infer<typeof DoctorNetRequest>,
+    options?: CallOptions,
+  ): Promise<z.infer<typeof DoctorAnswer>>;
   /** Looks anew for what its machine has to offer; resolves when it has looked. */
   refresh(options?: CallOptions): Promise<z.infer<typeof RefreshAnswer>>;
   pause(
@@ -226,6 +232,7 @@ export function createControlClient(dataDir: string): ControlClient {
     certificates: (id, options) =>
       get(CertificatesAnswer, `/certificates/${encodeURIComponent(id)}`, options),
     doctor: (options) => get(DoctorAnswer, '/doctor', options),
+    doctorNet: (request, options) => post(DoctorAnswer, '/doctor/net', request, options),
     refresh: (options) => post(RefreshAnswer, '/refresh', {}, options),
     pause: (request, options) => post(PauseAnswer, '/pause', request, options),
     quarantine: (options) => get(QuarantineAnswer, '/quarantine', options),

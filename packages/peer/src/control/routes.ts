@@ -1,6 +1,7 @@
 /** What the control socket can be asked, as data. */
 import {
   AdmitRequest,
+  DoctorNetRequest,
   EventsQuery,
   HistoryQuery,
   InviteRequest,
@@ -53,6 +54,10 @@ export function controlRoutes(operations: Operations): Route[] {
       value: { entries: await operations.rebuildIndex(signal) },
     })),
     get('/doctor', async ({ signal }) => ({ value: { checks: await operations.doctor(signal) } })),
+    post('/doctor/net', async ({ body, signal }) => {
+      const { addresses } = parseRequest(DoctorNetRequest, body);
+      return { value: { checks: await operations.doctorNet(addresses, signal) } };
+    }),
     post('/refresh', async () => ({ value: await operations.refresh() })),
     post('/look', ({ body }) => ({
       value: { looking: operations.look(parseRequest(LookRequest, body).repo) },

@@ -1,6 +1,5 @@
 /** Why a peer is alone, in plain words: its port, its ways to others, its key. */
 import { readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import type { QuarantineView } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
 import type { Config } from '@bzzz/protocol';
@@ -9,7 +8,8 @@ import type { SurveyState } from '../survey/survey.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
 import { bad, good } from './checks.ts';
 import { whyNotFree } from './free-port.ts';
-import { type TcpAddress, tcpAddress } from './tcp-address.ts';
+import { whyNotReached } from './net/reach.ts';
+import { tcpAddress } from './tcp-address.ts';
 
 /** What a running peer knows of its mesh. */
 export interface LiveMesh {
@@ -26,8 +26,6 @@ export interface Live extends LiveMesh {
   readonly workers: readonly WorkerState[];
   readonly quarantine: readonly QuarantineView[];
 }
-
-const dialMsMax = 3_000;
 
 /** Each address to listen on: taken by somebody else, or free (or ours, when we run). */
 export async function checkPorts(
@@ -88,10 +86,10 @@ async function bootstrapFindings(bootstrap: readonly string[]): Promise<Finding[
     bootstrap.map(async (address) => {
       const tcp = tcpAddress(address);
       if (tcp === null) return { works: true, text: `${address} is not checked` };
-      const reason = await whyNotReached(tcp);
-      return reason === null
+      const unreached = await whyNotReached(tcp);
+      return unreached === null
         ? { works: true, text: `${address} answers` }
-        : { works: false, text: `${address} does not answer (${reason})` };
+        : { works: false, text: `${address} does not answer (${unreached.reason})` };
     }),
   );
 }
@@ -124,13 +122,4 @@ async function hasMulticastRoute(): Promise<boolean> {
 function isWithin(destination: number, mask: number): boolean {
   const group = 0xfb_00_00_e0;
   return (group & mask) >>> 0 === destination >>> 0;
-}
-
-function whyNotReached({ host, port }: TcpAddress): Promise<string | null> {
-  const { promise, resolve } = Promise.withResolvers<string | null>();
-  const socket = connect({ host, port });
-  socket.setTimeout(dialMsMax, () => resolve(`no answer in ${dialMsMax / 1000} s`));
-  socket.once('connect', () => resolve(null));
-  socket.once('error', (error) => resolve(error.message));
-  return promise.finally(() => socket.destroy());
 }

@@ -84,6 +84,7 @@ export function createOperations(target: OperationsTarget): Operations {
     certificates: (id, signal) => certificates(target, id, signal),
     verify: (id, signal) => verifiedOf(target, id, signal),
     doctor: target.diagnose,
+    doctorNet: target.diagnoseNet,
     rebuildIndex: history.rebuild,
     async refresh() {
       await target.refresh();

@@ -79,6 +79,8 @@ export interface Operations {
   /** Tries all that may help it, and harms nothing. */
   heal(asker: Pick<Asker, 'by'>): Promise<HealAnswer>;
   doctor(signal: AbortSignal): Promise<Check[]>;
+  /** What stands between this peer and others, those at further multiaddrs among them. */
+  doctorNet(addresses: readonly string[], signal: AbortSignal): Promise<Check[]>;
   /** Reads all journals into the index anew; how many entries they have. */
   rebuildIndex(signal: AbortSignal): Promise<number>;
   /** Looks anew for what this machine has to offer. */

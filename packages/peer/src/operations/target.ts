@@ -25,6 +25,7 @@ export interface OperationsTarget {
   readonly networkKeySerial: () => number;
   status(): StatusAnswer;
   diagnose(signal: AbortSignal): Promise<Check[]>;
+  diagnoseNet(addresses: readonly string[], signal: AbortSignal): Promise<Check[]>;
   /** Looks anew for what this machine has to offer. */
   refresh(): Promise<void>;
   fileIssue(issue: NewIssue, options: { signal: AbortSignal }): Promise<FiledIssue>;

@@ -6,6 +6,7 @@ import type { MeshService } from '@bzzz/mesh';
 import type { Config, PeerId } from '@bzzz/protocol';
 import type { Webhook } from '@bzzz/webhook';
 import { diagnose } from '../doctor/diagnose.ts';
+import { diagnoseNet } from '../doctor/net/net.ts';
 import { readCertificates } from '../forge/certificates.ts';
 import { fileIssue } from '../forge/file-issue.ts';
 import { sayOrder } from '../forge/say-order.ts';
@@ -34,7 +35,7 @@ export interface OperationsParts {
   readonly survey: Survey;
   readonly workers: Workers;
   readonly joining: Joining;
-  readonly keys: Pick<KeyRing, 'serial'>;
+  readonly keys: Pick<KeyRing, 'serial' | 'all'>;
 }
 
 export interface OperationsOptions {
@@ -122,6 +123,18 @@ export function operationsTarget(
         quarantine: coordinator.view().quarantine,
       };
       return diagnose(config, { live, signal });
+    },
+    diagnoseNet(addresses, signal) {
+      const others = coordinator.view().members.filter(({ self }) => !self);
+      const live = {
+        addresses: mesh.multiaddrs(),
+        connected: others.filter(({ connected }) => connected).length,
+        known: others.length,
+        troubles: troubles.recent(),
+        membership: membershipOf(deps.joining, mesh.peer),
+        others,
+      };
+      return diagnoseNet(config, { addresses, keys: deps.keys.all(), live, signal });
     },
     refresh: survey.refresh,
     fileIssue: (issue, until) => fileIssue({ token, apiUrl: config.forge.apiUrl }, issue, until),

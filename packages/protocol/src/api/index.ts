@@ -37,6 +37,7 @@ export { OutputAnswer, OutputQuery } from './output.ts';
 export { PeerAnswer, PeersAnswer } from './peers.ts';
 export { KeepAnswer, LiftAnswer, QuarantineAnswer } from './quarantine.ts';
 export {
+  DoctorNetRequest,
   EntriesQuery,
   EventsQuery,
   HistoryQuery,

@@ -12,6 +12,11 @@ export const PauseRequest = z.strictObject({
   paused: z.boolean(),
 });
 
+/** Multiaddrs of other peers. */
+export const DoctorNetRequest = z.strictObject({
+  addresses: z.array(z.string().max(256).startsWith('/')).max(16),
+});
+
 /** What stands on the issue then is the comment of a person, whoever asked. */
 export const OrderRequest = z.strictObject({ order: TaskOrder });
 export type OrderRequest = z.infer<typeof OrderRequest>;

@@ -18,6 +18,7 @@ import { orderCommands } from './commands/order.ts';
 import { peersCommand } from './commands/peers.ts';
 import { policyCommand } from './commands/policy.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
+import { repoCommand } from './commands/repo.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { tasksCommand } from './commands/tasks.ts';
@@ -53,6 +54,7 @@ const commands: readonly RegisterCommand[] = [
   quarantineCommand,
   keyCommand,
   doctorCommand,
+  repoCommand,
   policyCommand,
   configCommand,
   completionCommand,

@@ -41,6 +41,7 @@ export { version } from './version.ts';
 export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
 export { diagnoseNet } from './doctor/net/net.ts';
 export { openIdentity, openMeshKey } from './folder/keys.ts';
+export { setUpRepository } from './forge/load.ts';
 export { foundMesh, joinMesh, meshKeys } from './joining/load.ts';
 export { type FolderLock, lockFolder } from './folder/lock.ts';
 export type { OpenFace } from './assemble.ts';

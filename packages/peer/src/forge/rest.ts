@@ -14,7 +14,7 @@ export interface RestDeps {
 }
 
 export interface RestRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** `/repos/owner/name`, its parts already encoded. */
   readonly path: string;
   readonly body?: unknown;

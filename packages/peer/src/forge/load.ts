@@ -1,0 +1,14 @@
+/** For the command line, without a running peer: the client of the forge is loaded when it is called. */
+import type { Config, RepoName } from '@bzzz/protocol';
+import type { SetUp } from './set-up-repository.ts';
+
+/** Labels, policy and issue form; as the account of the configured token. Throws what the forge is refused for. */
+export async function setUpRepository(
+  forge: Config['forge'],
+  repo: RepoName,
+  options: { signal?: AbortSignal } = {},
+): Promise<SetUp> {
+  const { tokenSourceOf } = await import('./token.ts');
+  const { setUpRepository: run } = await import('./set-up-repository.ts');
+  return run({ token: tokenSourceOf(forge), apiUrl: forge.apiUrl }, repo, options);
+}

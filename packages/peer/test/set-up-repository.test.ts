@@ -1,0 +1,61 @@
+/** A repository is made ready by labels and a pull request, and left alone where it is. */
+import { readFile } from 'node:fs/promises';
+import { parsePolicy, RepoName } from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { firstPolicy, issueForm } from '../src/forge/repository-files.ts';
+import { setUpRepository } from '../src/index.ts';
+import { codeOf, configFor, startForge, tempDir } from './support.ts';
+
+async function ready() {
+  const { forge, ...rest } = await startForge();
+  const config = configFor(await tempDir(), { forge: { forge, ...rest } });
+  const ask = async (path: string) => {
+    const headers = { authorization: 'Bearer token-of-owner' };
+    const answer = await fetch(`${forge.url}/repos/owner/sample${path}`, { headers });
+    return answer.json();
+  };
+  return { config, ask };
+}
+
+const repo = RepoName.parse('owner/sample');
+
+describe('bzzz repo setup', () => {
+  it('puts labels in place and proposes what is missing, once', async () => {
+    const { config, ask } = await ready();
+    const done = await setUpRepository(config.forge, repo);
+    expect(done.files).toEqual([
+      // The sample has a policy.
+      { path: '.bzzz/policy.yml', proposed: false },
+      { path: '.github/ISSUE_TEMPLATE/bzzz.yml', proposed: true },
+    ]);
+    const names = (await ask('/labels')).map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['bzzz', 'bzzz:needs-person', 'bzzz:verified']));
+    const pull = await ask(`/pulls/${done.pullRequest?.number}`);
+    expect(pull).toMatchObject({ state: 'open', head: { ref: 'bzzz-setup' } });
+    const files = await ask(`/pulls/${done.pullRequest?.number}/files`);
+    expect(files.map(({ filename }: { filename: string }) => filename)).toEqual([
+      '.github/ISSUE_TEMPLATE/bzzz.yml',
+    ]);
+    const again = await setUpRepository(config.forge, repo);
+    expect(again.labels.every(({ made }) => !made)).toBe(true);
+    expect(again.pullRequest?.number).toBe(done.pullRequest?.number);
+  });
+
+  it('says that there is no such repository', async () => {
+    const { config } = await ready();
+    const other = RepoName.parse('owner/nothing');
+    expect(await codeOf(setUpRepository(config.forge, other))).toBe('forge_not_found');
+  });
+});
+
+describe('what a repository is given', () => {
+  it('is the form that deploy/github holds, and a policy that allows nothing yet', async () => {
+    const file = new URL('../../../deploy/github/ISSUE_TEMPLATE/bzzz.yml', import.meta.url);
+    expect(parse(issueForm(['lint']))).toEqual(parse(await readFile(file, 'utf8')));
+    expect(parse(issueForm([])).body).toHaveLength(2);
+    const policy = parsePolicy(firstPolicy);
+    expect(policy.recipes).toEqual({});
+    expect(policy.plain).toBeUndefined();
+  });
+});

@@ -11,6 +11,9 @@ import { type BzzzError, type Config, reasonOf } from '@bzzz/protocol';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer } from './control/server.ts';
 import { takeSocketPlace } from './control/socket-path.ts';
+import { countRuns } from './figures/counted-runs.ts';
+import { startFigures } from './figures/figures.ts';
+import { timeAppends } from './figures/timed-journal.ts';
 import { openIdentity } from './folder/keys.ts';
 import { makeDataFolder } from './folder/layout.ts';
 import { lockFolder } from './folder/lock.ts';
@@ -123,7 +126,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   await wholeMesh.start();
   await joining.begin();
 
-  const runner = createRunner({ sandbox: config.work.sandbox });
+  const { runner, ends: commands } = countRuns(createRunner({ sandbox: config.work.sandbox }));
   const workers = superviseWorkers({
     clock,
     random: systemRandom,
@@ -142,11 +145,13 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   const workspaces = createWorkspaces({ runner }, { dir: layout.worktrees });
   const printed = createPrinted({ clock, mask: maskSecrets });
   let health: Health | undefined;
+  const { journal, appends } = timeAppends(journals.own, clock);
   const coordinator = coordinate(
     {
       identity,
       mesh,
-      journals,
+      journal,
+      replicas: journals.replicas,
       forge: github,
       runner,
       ollama: models.ollama,
@@ -170,11 +175,14 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   );
   closing('webhook', () => webhook?.close());
   const stopLogging = logJournal(coordinator, logger.child('journal'));
+  const figures = startFigures({ clock, coordinator, commands, appends, mesh, github });
+  closing('figures', () => figures.stop());
   closing('coordinator', async () => {
     await coordinator.stop();
     stopLogging();
   });
   await coordinator.start();
+  figures.watch();
   const output = startOutput({ mesh, view: coordinator.view, printed });
   closing('output', () => output.stop());
 
@@ -224,6 +232,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       workers,
       joining,
       keys,
+      figures,
     },
     { config, startMs, onStop: hooks.onStop, faceUrl: face?.url ?? null },
   );

@@ -43,5 +43,6 @@ export { openIdentity, openMeshKey } from './folder/keys.ts';
 export { foundMesh, joinMesh } from './joining/load.ts';
 export { type FolderLock, lockFolder } from './folder/lock.ts';
 export type { OpenFace } from './assemble.ts';
+export type { Figures } from './figures/figures.ts';
 export type { Asker, Operations } from './operations/operations.ts';
 export { createPeer, type Peer } from './peer.ts';

@@ -6,6 +6,7 @@ import {
   type Executor,
   type Executors,
   type Forge,
+  type Journal,
   type Mesh,
   type Printed,
   type PromptJob,
@@ -24,7 +25,8 @@ import { version } from '../version.ts';
 export interface CoordinateDeps {
   readonly identity: Identity;
   readonly mesh: Mesh;
-  readonly journals: Pick<Journals, 'own' | 'replicas'>;
+  readonly journal: Journal;
+  readonly replicas: Journals['replicas'];
   readonly forge: Forge;
   readonly runner: Runner;
   /** Null: no models are offered here. */
@@ -46,17 +48,17 @@ export interface CoordinateOptions {
 
 /** The coordinator over this machine's ports; not started. */
 export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
-  const { identity, mesh, journals, forge, survey, workers, workspaces, printed } = deps;
+  const { identity, mesh, journal, replicas, forge, survey, workers, workspaces, printed } = deps;
   const { config, admission } = options;
   const outside = () => (admission?.isMember(mesh.peer) === false ? notAdmitted : {});
   const { name, repositories, timing } = config;
   const coordinator = createCoordinator(
     {
       mesh,
-      journal: journals.own,
-      replicas: journals.replicas,
+      journal,
+      replicas,
       witness: async (key, length) => {
-        const replica = journals.replicas().find((one) => one.key === key);
+        const replica = replicas().find((one) => one.key === key);
         return (await replica?.witness(length)) ?? null;
       },
       forge,

@@ -126,7 +126,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   await wholeMesh.start();
   await joining.begin();
 
-  const { runner, ends: commands } = countRuns(createRunner({ sandbox: config.work.sandbox }));
+  const runs = countRuns(createRunner({ sandbox: config.work.sandbox }));
+  const { runner, reach } = runs;
   const workers = superviseWorkers({
     clock,
     random: systemRandom,
@@ -134,15 +135,16 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     logger: logger.child('workers'),
   });
   closing('workers', () => workers.stop());
-  const models = offerModels({ runner, workers, logger: logger.child('models') }, config.ollama);
-  const clis = offerClis({ runner, workers, logger: logger.child('cli') }, config.cli);
+  const tools = { runner, reach, workers };
+  const models = offerModels({ ...tools, logger: logger.child('models') }, config.ollama);
+  const clis = offerClis({ ...tools, logger: logger.child('cli') }, config.cli);
   const survey = await startSurvey(
     { clock, random: systemRandom, logger: logger.child('survey'), models, clis },
     config,
   );
   closing('survey', () => survey.stop());
 
-  const workspaces = createWorkspaces({ runner }, { dir: layout.worktrees });
+  const workspaces = createWorkspaces({ runner, reach }, { dir: layout.worktrees });
   const printed = createPrinted({ clock, mask: maskSecrets });
   let health: Health | undefined;
   const { journal, appends } = timeAppends(journals.own, clock);
@@ -154,6 +156,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       replicas: journals.replicas,
       forge: github,
       runner,
+      reach,
       ollama: models.ollama,
       cli: clis.cli,
       survey,
@@ -175,7 +178,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   );
   closing('webhook', () => webhook?.close());
   const stopLogging = logJournal(coordinator, logger.child('journal'));
-  const figures = startFigures({ clock, coordinator, commands, appends, mesh, github });
+  const figures = startFigures({ clock, coordinator, runs, appends, mesh, github });
   closing('figures', () => figures.stop());
   closing('coordinator', async () => {
     await coordinator.stop();

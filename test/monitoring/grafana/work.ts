@@ -97,6 +97,13 @@ export const workDashboard = dashboard({
           },
           stacked: true,
         }),
+        curve({
+          title: 'Hosts that the sandbox refused',
+          lines: {
+            '{{peer}}':
+              'increase(bzzz_work_sandbox_network_refused_total{mesh="$mesh"}[$__rate_interval])',
+          },
+        }),
       ],
     },
     {

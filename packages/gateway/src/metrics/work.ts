@@ -111,6 +111,11 @@ export const workMetrics: readonly Metric[] = [
     ({ figures }) => filled(commandEnds, figures.commands),
     'end',
   ),
+  counter(
+    'bzzz_work_sandbox_network_refused_total',
+    'Requests of commands that were not let out of the sandbox, such as to hosts that the policy does not name',
+    ({ figures }) => figures.networkRefusals,
+  ),
   gauge(
     'bzzz_work_workers_running',
     'Workers that run',

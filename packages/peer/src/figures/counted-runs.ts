@@ -1,5 +1,8 @@
-/** How the commands in the sandbox end: by themselves, at a limit, or not begun since there is no sandbox. */
-import type { Runner } from '@bzzz/execution';
+/**
+ * How the commands in the sandbox end: by themselves, at a limit, or not begun since there is no sandbox; and how often
+ * the one way out of it let something not through.
+ */
+import { type Reach, type Runner, watchedReach } from '@bzzz/execution';
 import { isBzzzError } from '@bzzz/protocol';
 
 type Outcome = Awaited<ReturnType<Runner['run']>>;
@@ -8,14 +11,19 @@ type CommandEnd = Outcome['ended'] | 'refused' | 'cancelled' | 'error';
 
 export interface CountedRuns {
   readonly runner: Runner;
+  readonly reach: Reach;
+  networkRefusals(): number;
   readonly ends: ReadonlyMap<CommandEnd, number>;
 }
 
 export function countRuns(runner: Runner): CountedRuns {
   const ends = new Map<CommandEnd, number>();
   const count = (end: CommandEnd) => ends.set(end, (ends.get(end) ?? 0) + 1);
+  let refused = 0;
   return {
     ends,
+    reach: watchedReach(() => (refused += 1)),
+    networkRefusals: () => refused,
     runner: {
       ...runner,
       async run(request, options) {

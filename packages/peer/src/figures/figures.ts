@@ -11,6 +11,7 @@ import type { TimedJournal } from './timed-journal.ts';
 export interface Figures {
   readonly entries: EntryCounts;
   readonly commands: CountedRuns['ends'];
+  readonly networkRefusals: number;
   readonly appends: TimedJournal['appends'];
   /** By state, of what is in it longest. */
   readonly tasksOldestMs: Readonly<Record<string, number>>;
@@ -23,7 +24,7 @@ export interface Figures {
 export interface FiguresDeps {
   readonly clock: Clock;
   readonly coordinator: Pick<Coordinator, 'onEntry' | 'view'>;
-  readonly commands: CountedRuns['ends'];
+  readonly runs: Pick<CountedRuns, 'ends' | 'networkRefusals'>;
   readonly appends: TimedJournal['appends'];
   readonly mesh: { stats(): MeshStats };
   readonly github: { stats(): GithubStats };
@@ -34,7 +35,7 @@ const lookMs = 5_000;
 
 /** Call it before the coordinator starts: what it recovers counts too. */
 export function startFigures(deps: FiguresDeps) {
-  const { clock, coordinator, commands, appends, mesh, github } = deps;
+  const { clock, coordinator, runs, appends, mesh, github } = deps;
   const counter = countEntries();
   const ages = createTaskAges();
   const silence = coordinator.onEntry(({ entry }) => counter.add(entry.body, isTaken));
@@ -70,7 +71,8 @@ export function startFigures(deps: FiguresDeps) {
       }
       return {
         entries: counter.counts,
-        commands,
+        commands: runs.ends,
+        networkRefusals: runs.networkRefusals(),
         appends,
         tasksOldestMs: ages.oldestMs(nowMs),
         tasksHeld,

@@ -12,7 +12,7 @@ import {
   type PromptJob,
   type Workspaces,
 } from '@bzzz/coordination';
-import { createRecipeExecutor, type Runner, type Workers } from '@bzzz/execution';
+import { createRecipeExecutor, type Reach, type Runner, type Workers } from '@bzzz/execution';
 import type { Journals } from '@bzzz/journal';
 import { createSigner, type Identity } from '@bzzz/mesh';
 import { type BzzzError, type Config, livenessOf, wireVersions } from '@bzzz/protocol';
@@ -29,6 +29,7 @@ export interface CoordinateDeps {
   readonly replicas: Journals['replicas'];
   readonly forge: Forge;
   readonly runner: Runner;
+  readonly reach: Reach;
   /** Null: no models are offered here. */
   readonly ollama: Executor<PromptJob> | null;
   readonly cli: NonNullable<Executors['cli']>;
@@ -103,7 +104,7 @@ function unreadyOf(workers: Workers): Record<string, string> {
 
 /** A peer that may not execute now offers nothing, and so claims nothing; what it runs goes on. */
 function executorsOf(
-  { runner, ollama, cli, survey }: CoordinateDeps,
+  { runner, reach, ollama, cli, survey }: CoordinateDeps,
   { recipes }: Config['work'],
 ): Executors {
   const whileAble = <E extends Executor<never>>(executor: E): E => ({
@@ -112,7 +113,7 @@ function executorsOf(
   });
   const tools = Object.entries(cli).map(([name, executor]) => [name, whileAble(executor)]);
   return {
-    ...(recipes ? { recipe: whileAble(createRecipeExecutor({ runner })) } : {}),
+    ...(recipes ? { recipe: whileAble(createRecipeExecutor({ runner, reach })) } : {}),
     ...(ollama === null ? {} : { ollama: whileAble(ollama) }),
     // Sound: the same names with executors of the same kind.
     cli: Object.fromEntries(tools) as typeof cli,

@@ -34,6 +34,11 @@ export const meshMetrics: readonly Metric[] = [
     '1: it sees more than half of the peers that it has heard and that are not dead',
     (facts) => flag(seesMajority(facts)),
   ),
+  gauge(
+    'bzzz_mesh_admitted',
+    '0: the operator of the mesh has not admitted this peer, so it does nothing',
+    ({ status }) => flag(!status.problems.some(({ code }) => code === 'peer_not_admitted')),
+  ),
   counter(
     'bzzz_mesh_members_lost_total',
     'Times that it suspected a peer or held it for dead',

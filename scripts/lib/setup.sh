@@ -41,7 +41,8 @@ system_programs=(bwrap:bubblewrap ip:iproute2 nft:nftables)
 install_system_packages() {
   local packages=() one
   for one in "${system_programs[@]}"; do
-    PATH=$PATH:/usr/sbin:/sbin command -v "${one%%:*}" >/dev/null || packages+=("${one##*:}")
+    PATH=$PATH:/usr/sbin:/sbin command -v "${one%%:*}" >/dev/null && continue
+    [[ " ${packages[*]} " == *" ${one##*:} "* ]] || packages+=("${one##*:}")
   done
   ((${#packages[@]})) || return 0
   local advice="apt-get update && apt-get install -y ${packages[*]}"
@@ -52,9 +53,23 @@ install_system_packages() {
   step "installing Debian packages: ${packages[*]}" apt_install "${packages[@]}"
 }
 
+# Programs are used of what is installed, never services: Debian's own way to say so is this file. Where there
+# is one, whoever runs the machine has said already what may start.
 apt_install() {
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update && apt-get install -y --no-install-recommends "$@"
+  local policy=/usr/sbin/policy-rc.d status=0 ours='' one
+  apt-get update || return
+  if [[ ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" || return
+    ours=yes
+  fi
+  apt-get install -y --no-install-recommends "$@" || status=$?
+  [[ -z $ours ]] || rm -f "$policy"
+  # Nor when the machine starts the next time.
+  if command -v systemctl >/dev/null; then
+    for one in "$@"; do systemctl --quiet disable "$one.service" 2>/dev/null || :; done
+  fi
+  return "$status"
 }
 
 install_dependencies() {

@@ -9,14 +9,26 @@ const usual = '127.0.0.1:7717';
 
 /** Loaded only where it is used. */
 export const gatewayFace: OpenFace = async ({ config, logger }) => {
-  const { enabled, listen, names } = config.gateway;
+  const { enabled, listen, names, metricsTokenFile, targetsDir, targetAddress } = config.gateway;
   if (!enabled) return null;
   const { openGateway } = await import('@bzzz/gateway');
   const pageDir = fileURLToPath(pageFolder);
+  const target =
+    targetsDir === undefined
+      ? undefined
+      : { dir: targetsDir, address: targetAddress, mesh: config.mesh.name, peer: config.name };
   const open = (address: string) =>
     openGateway(
       { logger },
-      { listen: address, names, dataDir: config.dataDir, pageDir, nowMs: () => Date.now() },
+      {
+        listen: address,
+        names,
+        dataDir: config.dataDir,
+        pageDir,
+        metricsTokenFile,
+        target,
+        nowMs: () => Date.now(),
+      },
     );
   const gateway = await open(listen ?? usual).catch((error: unknown) => {
     // Of several peers on one machine each has its own; `bzzz open` and `bzzz status` know where.

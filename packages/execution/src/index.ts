@@ -1,7 +1,7 @@
 export { type Cli, createCli, whereCli } from './cli/cli.ts';
 export type { Look } from './cli/look.ts';
 export type { CliOptions } from './cli/options.ts';
-export type { Place, Reach } from './egress/reach.ts';
+export { type Place, type Reach, watchedReach } from './egress/reach.ts';
 export type { ModelDetails } from './ollama/model/catalogue.ts';
 export { createOllama, type Ollama } from './ollama/ollama.ts';
 export type { OllamaOptions } from './ollama/options.ts';

@@ -13,9 +13,11 @@ import {
 import { adminToken } from './access/admin-token.ts';
 import { createGuard } from './access/guard.ts';
 import { createKeys } from './access/keys.ts';
+import { createScraper } from './access/scraper.ts';
 import { createSessions } from './access/sessions.ts';
 import { errorOf, sendProblem } from './errors.ts';
 import { openapi } from './openapi.ts';
+import { addressOf, keepTarget, type TargetOptions } from './metrics/target.ts';
 import { page, safeHeaders } from './page.ts';
 import { takePlace } from './place.ts';
 import { cluster } from './routes/cluster.ts';
@@ -35,6 +37,10 @@ export interface GatewayOptions {
   readonly dataDir: string;
   /** Further names by which browsers may know this peer, such as that of a proxy before it. */
   readonly names: readonly string[];
+  /** File of a token that opens `/metrics` and nothing else; absent: only keys do. */
+  readonly metricsTokenFile?: string | undefined;
+  /** Where Prometheus is to find it; absent: that is told nowhere. */
+  readonly target?: TargetOptions | undefined;
   /** Folder of the built page; null: none is served. */
   readonly pageDir: string | null;
   /** Requests of one address in a minute. */
@@ -69,10 +75,11 @@ export async function openGateway(
   const place = await takePlace(options.listen);
   const closing = new AbortController();
   let app: App | undefined;
+  let target: { stop(): Promise<void> } | undefined;
   let closed: Promise<void> | undefined;
   const close = async () => {
     closing.abort(new BzzzError('stopped', 'the peer is stopping'));
-    await Promise.all([place.close(), app?.close()]);
+    await Promise.all([place.close(), app?.close(), target?.stop()]);
   };
   return {
     url: place.url,
@@ -81,6 +88,9 @@ export async function openGateway(
       // Before it is ready, its hooks would not run yet, the guard's neither.
       await app.ready();
       place.giveTo(app.server);
+      if (options.target === undefined) return;
+      const address = options.target.address ?? addressOf(place.url, options);
+      target = keepTarget({ logger }, { ...options.target, address });
     },
     close: () => (closed ??= close()),
   };
@@ -117,7 +127,11 @@ async function appOf(
 
   const keys = createKeys(options);
   const sessions = createSessions(options.nowMs);
-  const guard = createGuard({ keys, sessions }, { names: namesOf(options) });
+  const scraper = createScraper(
+    { onTrouble: (reason) => logger.warn('the token of Prometheus cannot be used', { reason }) },
+    { file: options.metricsTokenFile },
+  );
+  const guard = createGuard({ keys, sessions, scraper }, { names: namesOf(options) });
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request) => guard.assertOrigin(request));
   await app.register(cookie);
@@ -139,7 +153,8 @@ async function appOf(
   await openapi(app);
   // Of whoever has no key not even the body is read.
   app.addHook('onRequest', async (request) => {
-    const { scope = 'none' } = request.routeOptions.config;
+    const { scope = 'none', scraped = false } = request.routeOptions.config;
+    if (scraped && (await guard.isScraper(request))) return;
     if (scope !== 'none') request.caller = await guard.admit(request, scope);
   });
 
@@ -153,7 +168,7 @@ async function appOf(
   orders(app, routeDeps);
   quarantine(app, routeDeps);
   cluster(app, routeDeps);
-  metrics(app, routeDeps);
+  metrics(app, { operations, nowMs: options.nowMs });
   session(app, { keys, sessions });
   keyRoutes(app, { keys, operations, nowMs: options.nowMs });
   events(app, { ...routeDeps, logger, guard, readmitMs: options.readmitMs ?? 10_000 });

@@ -11,6 +11,9 @@ import { type BzzzError, type Config, reasonOf } from '@bzzz/protocol';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer } from './control/server.ts';
 import { takeSocketPlace } from './control/socket-path.ts';
+import { countRuns } from './figures/counted-runs.ts';
+import { startFigures } from './figures/figures.ts';
+import { timeAppends } from './figures/timed-journal.ts';
 import { openIdentity } from './folder/keys.ts';
 import { makeDataFolder } from './folder/layout.ts';
 import { lockFolder } from './folder/lock.ts';
@@ -123,7 +126,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   await wholeMesh.start();
   await joining.begin();
 
-  const runner = createRunner({ sandbox: config.work.sandbox });
+  const runs = countRuns(createRunner({ sandbox: config.work.sandbox }));
+  const { runner, reach } = runs;
   const workers = superviseWorkers({
     clock,
     random: systemRandom,
@@ -131,24 +135,28 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     logger: logger.child('workers'),
   });
   closing('workers', () => workers.stop());
-  const models = offerModels({ runner, workers, logger: logger.child('models') }, config.ollama);
-  const clis = offerClis({ runner, workers, logger: logger.child('cli') }, config.cli);
+  const tools = { runner, reach, workers };
+  const models = offerModels({ ...tools, logger: logger.child('models') }, config.ollama);
+  const clis = offerClis({ ...tools, logger: logger.child('cli') }, config.cli);
   const survey = await startSurvey(
     { clock, random: systemRandom, logger: logger.child('survey'), models, clis },
     config,
   );
   closing('survey', () => survey.stop());
 
-  const workspaces = createWorkspaces({ runner }, { dir: layout.worktrees });
+  const workspaces = createWorkspaces({ runner, reach }, { dir: layout.worktrees });
   const printed = createPrinted({ clock, mask: maskSecrets });
   let health: Health | undefined;
+  const { journal, appends } = timeAppends(journals.own, clock);
   const coordinator = coordinate(
     {
       identity,
       mesh,
-      journals,
+      journal,
+      replicas: journals.replicas,
       forge: github,
       runner,
+      reach,
       ollama: models.ollama,
       cli: clis.cli,
       survey,
@@ -170,11 +178,14 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   );
   closing('webhook', () => webhook?.close());
   const stopLogging = logJournal(coordinator, logger.child('journal'));
+  const figures = startFigures({ clock, coordinator, runs, appends, mesh, github });
+  closing('figures', () => figures.stop());
   closing('coordinator', async () => {
     await coordinator.stop();
     stopLogging();
   });
   await coordinator.start();
+  figures.watch();
   const output = startOutput({ mesh, view: coordinator.view, printed });
   closing('output', () => output.stop());
 
@@ -224,6 +235,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       workers,
       joining,
       keys,
+      figures,
     },
     { config, startMs, onStop: hooks.onStop, faceUrl: face?.url ?? null },
   );

@@ -45,5 +45,6 @@ export { setUpRepository } from './forge/load.ts';
 export { foundMesh, joinMesh, meshKeys } from './joining/load.ts';
 export { type FolderLock, lockFolder } from './folder/lock.ts';
 export type { OpenFace } from './assemble.ts';
+export type { Figures } from './figures/figures.ts';
 export type { Asker, Operations } from './operations/operations.ts';
 export { createPeer, type Peer } from './peer.ts';

@@ -9,6 +9,7 @@ import { readModelKey } from '../src/folder/model-key.ts';
 import { createLogger, loadConfig } from '../src/index.ts';
 import { systemClock } from '../src/system/clock.ts';
 import { systemRandom } from '../src/system/random.ts';
+import { countRuns } from '../src/figures/counted-runs.ts';
 import { offerClis } from '../src/wiring/clis.ts';
 import { tempDir } from './support.ts';
 
@@ -140,10 +141,11 @@ it('a tool that is there at the start is offered at once, and only if it is want
   const program = await toolIn(dir);
   const wanted = { apiKeyFile: await keyIn(dir), program };
   const config = cliOf({ claude: wanted, gemini: { ...wanted, enabled: false } });
-  const runner = createRunner({ sandbox: 'required' });
+  const { runner, reach } = countRuns(createRunner({ sandbox: 'required' }));
   const { cli, look, ready } = offerClis(
     {
       runner,
+      reach,
       workers: createWorkers({ clock: systemClock, random: systemRandom, runner }),
       logger: createLogger({ level: 'error', format: 'text', write: () => undefined }),
     },

@@ -83,6 +83,7 @@ describe('loadConfig', () => {
         'journal.replicaAgeMsMax': '100000',
         'webhook.listen': '[::1]:4802',
         'gateway.listen': '[::1]:7717',
+        'gateway.targetAddress': '10.0.0.5:443',
         'health.alertUrl': 'http://127.0.0.1:9/',
         dataDir: '/data',
       };

@@ -182,6 +182,13 @@ export const Config = z.strictObject({
       listen: ListenAddress.optional(),
       /** Further host names by which browsers may ask for it, such as that of a proxy. */
       names: z.array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/, 'not a host name')).default([]),
+      /** File of a token that opens `/metrics` and nothing else, the same on all peers if you like, since
+       *  Prometheus has one for all of them. Read again at every request. Absent: only keys of this peer do. */
+      metricsTokenFile: z.string().min(1).optional(),
+      /** Folder into which the peer writes where Prometheus finds it, such as a shared one. Absent: nowhere. */
+      targetsDir: z.string().min(1).optional(),
+      /** `host:port` by which Prometheus reaches it, such as that of a proxy. Default: where it listens. */
+      targetAddress: ListenAddress.optional(),
     })
     .prefault({}),
   work: z

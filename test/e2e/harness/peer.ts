@@ -44,7 +44,7 @@ export interface PeerSpec {
   /** As in the peer's configuration. */
   readonly work?: { readonly slots?: number; readonly sandbox?: 'required' | 'off' };
   readonly spend?: Config['spend'] | undefined;
-  readonly gateway?: { readonly enabled?: boolean; readonly listen?: string };
+  readonly gateway?: z.input<typeof Config>['gateway'] | undefined;
   /** What stands before the command, to start it elsewhere than here. */
   readonly prefix?: readonly string[];
   /** Variables of its environment besides those of the machine. */
@@ -160,11 +160,13 @@ export async function startPeers(
     ollamaOf,
     cliOf,
     spendOf,
+    gatewayOf,
     ...spec
   }: Omit<PeerSpec, 'name' | 'listen' | 'bootstrap'> & {
     readonly ollamaOf?: (name: string) => string;
     readonly cliOf?: (name: string) => Config['cli'];
     readonly spendOf?: (name: string) => Config['spend'];
+    readonly gatewayOf?: (name: string) => PeerSpec['gateway'];
   } = {},
 ): Promise<PeerProcess[]> {
   const addresses = (await freePorts(names.length)).map((port) => `/ip4/127.0.0.1/tcp/${port}`);
@@ -176,6 +178,7 @@ export async function startPeers(
         ollamaUrl: ollamaOf?.(name),
         cli: cliOf?.(name),
         spend: spendOf?.(name),
+        gateway: gatewayOf?.(name) ?? spec.gateway,
         listen: addresses[index],
         bootstrap: addresses.filter((_, other) => other !== index),
       }),

@@ -111,6 +111,8 @@ export function createEgress({ hosts, reach, limits }: EgressOptions): Egress {
       error instanceof EgressRefusal
         ? error
         : new EgressRefusal(502, `the host did not answer: ${oneLine(reasonOf(error))}`);
+    // A host that does not answer is refused by nobody.
+    if (refusal.status < 500) reach.onRefused?.();
     if (objections.size < objectionsMax) objections.add(refusal.message);
     return refusal;
   }

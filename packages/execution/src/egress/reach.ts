@@ -15,8 +15,12 @@ export interface Place {
   readonly port: number;
 }
 
-/** Throws `EgressRefusal`. */
-export type Reach = (host: string, port: number) => Promise<Place>;
+export interface Reach {
+  /** Throws `EgressRefusal`. */
+  (host: string, port: number): Promise<Place>;
+  /** Told of every request that is not let through, wherever it leads. */
+  readonly onRefused?: () => void;
+}
 
 /**
  * Asks the machine's resolver. Whoever owns a name may let it lead anywhere, to the operator's own network
@@ -34,6 +38,11 @@ export const reachPublic: Reach = async (host, port) => {
   if (addresses.length > 0) return { addresses, port };
   throw new EgressRefusal(403, `${host} leads to no public address`);
 };
+
+/** The same, for whoever counts what is refused. */
+export function watchedReach(onRefused: () => void): Reach {
+  return Object.assign((...where: Parameters<Reach>) => reachPublic(...where), { onRefused });
+}
 
 /** Neither this machine nor its networks, nor what has no place in the internet. */
 export function isPublic(address: string): boolean {

@@ -54,13 +54,20 @@ describe('the proxy', () => {
   let heard: string[];
   let web: Server;
   let echo: Server;
+  let refusals: number;
   const portOf = (server: Server) => (server.address() as AddressInfo).port;
   const open = async (more: Partial<EgressLimits> = {}, reach?: Reach) => {
-    const here: Reach = async (_host, port) => ({
+    refusals = 0;
+    const here = async (_host: string, port: number) => ({
       addresses: [{ address: '127.0.0.1', family: 4 }],
       port: portOf(port === 443 ? echo : web),
     });
-    egress = createEgress({ hosts: [host], reach: reach ?? here, limits: { ...limits, ...more } });
+    const counted: Reach = Object.assign(here, { onRefused: () => (refusals += 1) });
+    egress = createEgress({
+      hosts: [host],
+      reach: reach ?? counted,
+      limits: { ...limits, ...more },
+    });
     await egress.listen(join(folder, 'sock'));
   };
 
@@ -125,6 +132,7 @@ describe('the proxy', () => {
     const said = await say(`CONNECT ${host}:443 HTTP/1.1\r\n\r\nfirst, then over`);
     expect(said).toMatch(/^HTTP\/1\.1 200 [^\r]*\r\n\r\nfirst, then over$/);
     expect([...egress.objections]).toEqual([]);
+    expect(refusals).toBe(0);
   });
 
   it.each([
@@ -146,6 +154,7 @@ describe('the proxy', () => {
       expect(await say(`CONNECT ${at} HTTP/1.1\r\n\r\n`)).toMatch(/^HTTP\/1\.1 40/);
     expect(heard).toEqual([]);
     expect(egress.objections.size).toBeGreaterThan(0);
+    expect(refusals).toBeGreaterThan(0);
   });
 
   it('ends what fetches or sends too much', async () => {
@@ -163,8 +172,11 @@ describe('the proxy', () => {
   });
 
   it('says what it could not reach', async () => {
-    await open({}, async () => ({ addresses: [{ address: '127.0.0.1', family: 4 }], port: 1 }));
+    const nowhere = async () => ({ addresses: [{ address: '127.0.0.1', family: 4 }], port: 1 });
+    await open({}, Object.assign(nowhere, { onRefused: () => (refusals += 1) }));
     expect((await ask(`http://${host}/`)).status).toBe(502);
     expect(await say(`CONNECT ${host}:443 HTTP/1.1\r\n\r\n`)).toMatch(/^HTTP\/1\.1 502/);
+    // Nobody refused anything.
+    expect(refusals).toBe(0);
   });
 });

@@ -1,11 +1,12 @@
 /** Who asks, and whether they may. Runs before anything of a request is looked at. */
-import { timingSafeEqual } from 'node:crypto';
 import { BzzzError, hostPortOf } from '@bzzz/protocol';
 import type { Scope } from '@bzzz/protocol/api';
 import type { FastifyRequest } from 'fastify';
 import type { Key, Keys } from './keys.ts';
 import { assertOrigin } from './origin.ts';
+import type { Scraper } from './scraper.ts';
 import type { Sessions } from './sessions.ts';
+import { isSame } from './token.ts';
 
 export interface Caller extends Key {
   /** Null: no session, but a token with each request. */
@@ -17,11 +18,14 @@ export interface Guard {
   assertOrigin(request: FastifyRequest): void;
   /** Throws `gateway_unauthorized`, `gateway_csrf`, `gateway_scope_missing`. */
   admit(request: FastifyRequest, scope: Scope | 'any'): Promise<Caller>;
+  /** Whether it comes with the token of Prometheus, which opens no other route. */
+  isScraper(request: FastifyRequest): Promise<boolean>;
 }
 
 export interface GuardDeps {
   readonly keys: Pick<Keys, 'of' | 'ofHash'>;
   readonly sessions: Pick<Sessions, 'find'>;
+  readonly scraper: Scraper;
 }
 
 /** Cookies know no ports, and several peers may be on one machine: each has a cookie of its own. */
@@ -31,11 +35,11 @@ export function sessionCookieOf({ headers }: Pick<FastifyRequest, 'headers'>): s
 }
 
 export function createGuard(
-  { keys, sessions }: GuardDeps,
+  { keys, sessions, scraper }: GuardDeps,
   { names }: { readonly names: ReadonlySet<string> },
 ): Guard {
   async function callerOf(request: FastifyRequest): Promise<Caller | undefined> {
-    const bearer = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
+    const bearer = bearerOf(request);
     if (bearer !== undefined) {
       const key = await keys.of(bearer);
       return key && { name: key.name, scopes: key.scopes, session: null };
@@ -52,6 +56,10 @@ export function createGuard(
   return {
     assertOrigin: ({ headers }) =>
       assertOrigin({ host: headers.host, origin: headers.origin }, names),
+    async isScraper(request) {
+      const bearer = bearerOf(request);
+      return bearer !== undefined && scraper.isIt(bearer);
+    },
     async admit(request, scope) {
       const caller = await callerOf(request);
       if (caller === undefined) {
@@ -72,11 +80,10 @@ export function createGuard(
   };
 }
 
-function isChange(method: string): boolean {
-  return method !== 'GET' && method !== 'HEAD';
+function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer (\S{1,200})$/i.exec(headers.authorization ?? '')?.[1];
 }
 
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.byteLength === right.byteLength && timingSafeEqual(left, right);
+function isChange(method: string): boolean {
+  return method !== 'GET' && method !== 'HEAD';
 }

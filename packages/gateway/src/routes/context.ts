@@ -32,6 +32,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may: whoever has that scope, anybody with a key, or everybody. */
     readonly scope?: Scope | 'any' | 'none';
+    /** The token of Prometheus opens it too. */
+    readonly scraped?: boolean;
   }
   interface FastifyRequest {
     /** Null on routes that ask for no key. */

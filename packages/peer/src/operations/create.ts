@@ -44,6 +44,7 @@ export function createOperations(target: OperationsTarget): Operations {
 
   return {
     status,
+    figures: target.figures,
     peers,
     tasks,
     async task(id, signal) {

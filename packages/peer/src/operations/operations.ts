@@ -37,6 +37,7 @@ import type {
 } from '@bzzz/protocol/api';
 import type { TaskOrder } from '@bzzz/protocol';
 import type { z } from 'zod';
+import type { Figures } from '../figures/figures.ts';
 
 /** Who asks for a change; it stands in the journal before the change is made. */
 export interface Asker {
@@ -48,6 +49,8 @@ export interface Asker {
 /** Tasks are named `owner/name#n`, or by number where one repository has it; peers by name, id, or its end. */
 export interface Operations {
   status(): StatusAnswer;
+  /** What is counted, for curves. */
+  figures(): Figures;
   peers(): PeersAnswer;
   tasks(): TasksAnswer;
   /** Throws `task_unknown`. */

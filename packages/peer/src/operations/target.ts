@@ -2,6 +2,7 @@ import type { Clock, Coordinator, Health, Output } from '@bzzz/coordination';
 import type { Journals } from '@bzzz/journal';
 import type { RepoName, TaskId, TaskOrder } from '@bzzz/protocol';
 import type { Check, StatusAnswer } from '@bzzz/protocol/api';
+import type { Figures } from '../figures/figures.ts';
 import type { FoundCertificates } from '../forge/certificates.ts';
 import type { FiledIssue, NewIssue } from '../forge/file-issue.ts';
 import type { SaidOrder } from '../forge/say-order.ts';
@@ -24,6 +25,7 @@ export interface OperationsTarget {
   /** Serial of the network key in force here. */
   readonly networkKeySerial: () => number;
   status(): StatusAnswer;
+  figures(): Figures;
   diagnose(signal: AbortSignal): Promise<Check[]>;
   diagnoseNet(addresses: readonly string[], signal: AbortSignal): Promise<Check[]>;
   /** Looks anew for what this machine has to offer. */

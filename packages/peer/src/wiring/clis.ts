@@ -1,6 +1,6 @@
 /** The coding tools of this machine, offered while they are there. The survey asks for looks. */
 import type { Executors } from '@bzzz/coordination';
-import { type Cli, createCli, type Runner, type Workers } from '@bzzz/execution';
+import { type Cli, createCli, type Reach, type Runner, type Workers } from '@bzzz/execution';
 import { CliName, type Config, isBzzzError, reasonOf } from '@bzzz/protocol';
 import { readModelKey } from '../folder/model-key.ts';
 import type { Logger } from '../logger.ts';
@@ -8,6 +8,7 @@ import { cliWords } from '../status/cli-words.ts';
 
 export interface ClisDeps {
   readonly runner: Runner;
+  readonly reach: Reach;
   readonly workers: Workers;
   readonly logger: Logger;
 }
@@ -20,8 +21,11 @@ export interface Clis {
   look(signal: AbortSignal): Promise<void>;
 }
 
-export function offerClis({ runner, workers, logger }: ClisDeps, config: Config['cli']): Clis {
-  const clis = wantedClis({ runner, workers }, config);
+export function offerClis(
+  { runner, reach, workers, logger }: ClisDeps,
+  config: Config['cli'],
+): Clis {
+  const clis = wantedClis({ runner, reach, workers }, config);
   const known = new Map<CliName, string>();
 
   function learn(name: CliName, cli: Cli): void {
@@ -56,7 +60,7 @@ export function offerClis({ runner, workers, logger }: ClisDeps, config: Config[
 
 /** Those that the operator wants. Without workers they can be looked at, and are not to be run. */
 export function wantedClis(
-  deps: Pick<ClisDeps, 'runner'> & Partial<Pick<ClisDeps, 'workers'>>,
+  deps: Pick<ClisDeps, 'runner'> & Partial<Pick<ClisDeps, 'reach' | 'workers'>>,
   config: Config['cli'],
 ): Map<CliName, Cli> {
   const clis = new Map<CliName, Cli>();

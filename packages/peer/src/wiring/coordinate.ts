@@ -6,12 +6,13 @@ import {
   type Executor,
   type Executors,
   type Forge,
+  type Journal,
   type Mesh,
   type Printed,
   type PromptJob,
   type Workspaces,
 } from '@bzzz/coordination';
-import { createRecipeExecutor, type Runner, type Workers } from '@bzzz/execution';
+import { createRecipeExecutor, type Reach, type Runner, type Workers } from '@bzzz/execution';
 import type { Journals } from '@bzzz/journal';
 import { createSigner, type Identity } from '@bzzz/mesh';
 import { type BzzzError, type Config, livenessOf, wireVersions } from '@bzzz/protocol';
@@ -24,9 +25,11 @@ import { version } from '../version.ts';
 export interface CoordinateDeps {
   readonly identity: Identity;
   readonly mesh: Mesh;
-  readonly journals: Pick<Journals, 'own' | 'replicas'>;
+  readonly journal: Journal;
+  readonly replicas: Journals['replicas'];
   readonly forge: Forge;
   readonly runner: Runner;
+  readonly reach: Reach;
   /** Null: no models are offered here. */
   readonly ollama: Executor<PromptJob> | null;
   readonly cli: NonNullable<Executors['cli']>;
@@ -46,17 +49,17 @@ export interface CoordinateOptions {
 
 /** The coordinator over this machine's ports; not started. */
 export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Coordinator {
-  const { identity, mesh, journals, forge, survey, workers, workspaces, printed } = deps;
+  const { identity, mesh, journal, replicas, forge, survey, workers, workspaces, printed } = deps;
   const { config, admission } = options;
   const outside = () => (admission?.isMember(mesh.peer) === false ? notAdmitted : {});
   const { name, repositories, timing } = config;
   const coordinator = createCoordinator(
     {
       mesh,
-      journal: journals.own,
-      replicas: journals.replicas,
+      journal,
+      replicas,
       witness: async (key, length) => {
-        const replica = journals.replicas().find((one) => one.key === key);
+        const replica = replicas().find((one) => one.key === key);
         return (await replica?.witness(length)) ?? null;
       },
       forge,
@@ -101,7 +104,7 @@ function unreadyOf(workers: Workers): Record<string, string> {
 
 /** A peer that may not execute now offers nothing, and so claims nothing; what it runs goes on. */
 function executorsOf(
-  { runner, ollama, cli, survey }: CoordinateDeps,
+  { runner, reach, ollama, cli, survey }: CoordinateDeps,
   { recipes }: Config['work'],
 ): Executors {
   const whileAble = <E extends Executor<never>>(executor: E): E => ({
@@ -110,7 +113,7 @@ function executorsOf(
   });
   const tools = Object.entries(cli).map(([name, executor]) => [name, whileAble(executor)]);
   return {
-    ...(recipes ? { recipe: whileAble(createRecipeExecutor({ runner })) } : {}),
+    ...(recipes ? { recipe: whileAble(createRecipeExecutor({ runner, reach })) } : {}),
     ...(ollama === null ? {} : { ollama: whileAble(ollama) }),
     // Sound: the same names with executors of the same kind.
     cli: Object.fromEntries(tools) as typeof cli,

@@ -1,6 +1,6 @@
 /** The models of this machine's Ollama, offered while they are there. The survey asks for looks. */
 import type { Executor, PromptJob } from '@bzzz/coordination';
-import { createOllama, type Runner, type Workers } from '@bzzz/execution';
+import { createOllama, type Reach, type Runner, type Workers } from '@bzzz/execution';
 import { type Config, isBzzzError, ollamaUrl } from '@bzzz/protocol';
 import type { Logger } from '../logger.ts';
 
@@ -13,16 +13,17 @@ export interface Models {
 
 export interface ModelsDeps {
   readonly runner: Runner;
+  readonly reach: Reach;
   readonly workers: Workers;
   readonly logger: Logger;
 }
 
 export function offerModels(
-  { runner, workers, logger }: ModelsDeps,
+  { runner, reach, workers, logger }: ModelsDeps,
   { enabled, url }: Config['ollama'],
 ): Models {
   if (!enabled) return { ollama: null, look: async () => undefined };
-  const { executor, refresh } = createOllama({ runner, workers }, { url });
+  const { executor, refresh } = createOllama({ runner, reach, workers }, { url });
   let known = '';
   return {
     ollama: executor,

@@ -10,6 +10,7 @@ import { diagnoseNet } from '../doctor/net/net.ts';
 import { readCertificates } from '../forge/certificates.ts';
 import { fileIssue } from '../forge/file-issue.ts';
 import { sayOrder } from '../forge/say-order.ts';
+import type { Figures } from '../figures/figures.ts';
 import type { OperationsTarget } from '../operations/target.ts';
 import { statusAnswer } from '../status/answers.ts';
 import { type Membership, problemsOf } from '../status/problems.ts';
@@ -36,6 +37,7 @@ export interface OperationsParts {
   readonly workers: Workers;
   readonly joining: Joining;
   readonly keys: Pick<KeyRing, 'serial' | 'all'>;
+  readonly figures: { now(): Figures };
 }
 
 export interface OperationsOptions {
@@ -74,6 +76,7 @@ export function operationsTarget(
     journals,
     history,
     health: deps.health,
+    figures: deps.figures.now,
     status() {
       const view = coordinator.view();
       const upMs = clock.monotonicMs() - options.startMs;

@@ -54,6 +54,7 @@ function sources(change: Partial<ProblemSources> = {}): ProblemSources {
     alerts: [],
     meshTroubles: [],
     webhookTrouble: null,
+    token: null,
     sandboxMissing: null,
     lookFailures: [],
     workers: [],

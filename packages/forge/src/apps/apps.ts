@@ -153,11 +153,15 @@ function reposOf(
 }
 
 function appJson(world: World, app: ForgeApp): Record<string, unknown> {
+  const [first] = app.installations;
+  const owner = findUser(world.tables, first?.owner ?? `${app.slug}[bot]`);
   return {
     id: app.id,
     ...(app.clientId === undefined ? {} : { client_id: app.clientId }),
     slug: app.slug,
     node_id: Buffer.from(`03:App${app.id}`).toString('base64'),
+    // Nobody in particular: whoever has it installed first.
+    owner: owner === undefined ? null : formatUser(world, owner),
     name: app.slug,
     description: null,
     external_url: world.baseUrl,
@@ -186,6 +190,13 @@ function installationJson(
     repository_selection: 'selected',
     permissions,
     events: [],
+    access_tokens_url: `${world.baseUrl}/app/installations/${id}/access_tokens`,
+    repositories_url: `${world.baseUrl}/installation/repositories`,
+    html_url: `${world.baseUrl}/settings/installations/${id}`,
+    single_file_name: null,
+    created_at: isoSeconds(0),
+    updated_at: isoSeconds(0),
+    suspended_by: null,
     suspended_at: suspended ? isoSeconds(0) : null,
   };
 }

@@ -198,7 +198,7 @@ async function fromApp(): Promise<TokenSubject> {
     clock,
     rotate: async () => undefined,
     asked: () => asked,
-    goAway: async () => forge.faults.add({ on: '*', kind: 'outage' }),
+    goAway: async () => void forge.faults.add({ on: '*', kind: 'outage' }),
     livesMs: 3_600_000,
     dispose,
   };

@@ -90,13 +90,13 @@ it('a token in the environment is in no report of a crash, and nowhere else that
     stage,
     await gatedWorld(stage, [{ recipe: 'quick', word: 'oak' }]),
   );
-  await forge.addToken(account, secrets['token'] ?? '');
+  await forge.addToken(account, secrets.token);
   const peers = await startPeers(stage, forge, ['ash'], {
     token: {},
     prefix: [...generous, crashes],
     program,
     env: {
-      GITHUB_TOKEN: secrets['token'] ?? '',
+      GITHUB_TOKEN: secrets.token,
       NODE_OPTIONS: `--report-on-signal --report-directory=${crashes}`,
       PATH: `${process.env['PATH'] ?? ''}:${open}`,
     },
@@ -112,13 +112,16 @@ it('a token in the environment is in no report of a crash, and nowhere else that
   expect(reports).toHaveLength(1);
 });
 
+type SecretName = 'token' | 'kvToken' | 'secretId' | 'privateKey';
+
 interface Places {
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<SecretName, string>>;
   /** In the environment of the peers, for everybody to see. */
   readonly open: string;
   readonly crashes: string;
   readonly publicKey: string;
-  file(name: keyof Places['secrets'], text?: string): Promise<string>;
+  /** The file in which it belongs. */
+  file(name: SecretName): Promise<string>;
 }
 
 async function plant(stage: Stage): Promise<Places> {
@@ -142,10 +145,8 @@ async function plant(stage: Stage): Promise<Places> {
     open: `/open-${randomBytes(8).toString('hex')}`,
     publicKey: publicKey.export({ type: 'spki', format: 'pem' }),
     async file(name) {
-      const file = join(dir, String(name));
-      await writeFile(file, name === 'privateKey' ? pem : String(secrets[name as 'token']), {
-        mode: 0o600,
-      });
+      const file = join(dir, name);
+      await writeFile(file, name === 'privateKey' ? pem : secrets[name], { mode: 0o600 });
       return file;
     },
   };
@@ -156,8 +157,8 @@ async function startAll(stage: Stage, places: Places) {
   const path = 'secret/data/bzzz';
   const vault = await startScriptedVault({ now: Date.now });
   stage.defer(() => vault.close());
-  vault.appRole({ roleId: 'bzzz', secretId: secrets['secretId'] ?? '', ttl: 3_600, paths: [path] });
-  vault.put(path, { token: secrets['kvToken'] });
+  vault.appRole({ roleId: 'bzzz', secretId: secrets.secretId, ttl: 3_600, paths: [path] });
+  vault.put(path, { token: secrets.kvToken });
   const world = await gatedWorld(stage, [
     { recipe: 'gated', word: 'oak' },
     { recipe: 'gated', word: 'elm' },
@@ -174,7 +175,7 @@ async function startAll(stage: Stage, places: Places) {
       },
     ],
   });
-  for (const name of ['token', 'kvToken']) await forge.addToken(account, secrets[name] ?? '');
+  for (const one of [secrets.token, secrets.kvToken]) await forge.addToken(account, one);
   const secretIdFile = await places.file('secretId');
   const privateKeyFile = await places.file('privateKey');
   const sources: Record<string, object> = {

@@ -4,7 +4,7 @@ import type { Emulation } from './emulation.ts';
 import type { Tables, UserRow } from './store/rows.ts';
 import { findUser } from './tracker/access.ts';
 
-export interface NewToken {
+interface NewToken {
   readonly login: string;
   readonly token?: string;
   /** Milliseconds since the epoch. */

@@ -44,7 +44,7 @@ export async function secretFile(dir: string, name: string, text: string): Promi
 }
 
 export const roleSecret = 'the-secret-id-of-a-role';
-export const podToken = 'the-token-of-a-service-account';
+const podToken = 'the-token-of-a-service-account';
 
 async function fromFile(): Promise<TokenSubject> {
   const dir = await tempDir();

@@ -36,7 +36,7 @@ check_programs() {
 
 # What runs beside Node, as `program:package`: the sandbox of executors, the network namespaces
 # in which tests and trials keep to themselves, and what loses packets between those of test/cluster.
-system_programs=(bwrap:bubblewrap ip:iproute2 nft:nftables)
+system_programs=(bwrap:bubblewrap ip:iproute2 nft:nftables openssl:openssl)
 
 install_system_packages() {
   local packages=() one

@@ -4,6 +4,9 @@ import { printError } from './output/error.ts';
 import { runCli } from './program.ts';
 import { createTerminal } from './terminal.ts';
 
+// A report that Node writes about a crash would hold the environment, and with it tokens.
+process.report.excludeEnv = true;
+
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {

@@ -29,6 +29,7 @@ export const quietStatus: StatusAnswer = {
     pushes: 0,
     rateLimit: null,
     watching: [],
+    token: null,
   },
   work: {
     slots: 1,

@@ -54,6 +54,25 @@ const configSchema = z.strictObject({
       }),
     )
     .default([]),
+  apps: z
+    .array(
+      z.strictObject({
+        id: z.int().positive(),
+        clientId: z.string().optional(),
+        slug: z.string(),
+        publicKey: z.string(),
+        installations: z.array(
+          z.strictObject({
+            id: z.int().positive(),
+            owner: z.string(),
+            repositories: z.array(z.string()),
+            suspended: z.boolean().optional(),
+          }),
+        ),
+        tokenMs: z.int().positive().optional(),
+      }),
+    )
+    .default([]),
   limits: z
     .strictObject({
       primaryPerHour: z.number().int().positive(),

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { createAccounts } from './accounts.ts';
 import type { Accounts } from './accounts.ts';
+import { createAppFace, installApps } from './apps/apps.ts';
 import { createEmulation } from './emulation.ts';
 import type { Emulation } from './emulation.ts';
 import { forgeError } from './errors.ts';
@@ -122,9 +123,10 @@ async function assemble(deps: {
     notMerged: new Map(),
     synced: new Map(),
   };
-  const accounts = createAccounts({ tables, emulation });
+  const accounts = createAccounts({ tables, emulation, now });
   for (const user of options.users ?? []) accounts.add(user);
   for (const repo of options.repos ?? []) await seedInto(world, accounts, repo);
+  installApps(world, accounts, options.apps ?? []);
   await mendAfterCrash(world);
   await log.flush();
 
@@ -138,8 +140,9 @@ async function assemble(deps: {
     accounts,
     faults,
     signal: stopping.delays.signal,
-    admin: createAdmin({ token: options.adminToken ?? null, faults, requests }),
-    rest: createRest({ ...shared, requests, routes: forgeRoutes(world, flush) }),
+    admin: createAdmin({ token: options.adminToken ?? null, faults, requests, accounts, flush }),
+    apps: createAppFace({ world, accounts, apps: options.apps ?? [], flush }),
+    rest: createRest({ ...shared, requests, routes: forgeRoutes(world, accounts, flush) }),
     graphql: createGraphql({ ...shared, requests }),
     git: createGitHttp({ ...shared, count, signal: stopping.git.signal }),
   });

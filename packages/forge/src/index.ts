@@ -1,3 +1,4 @@
+export type { ForgeApp } from './apps/apps.ts';
 export { createForge } from './forge.ts';
 export type { Forge } from './forge.ts';
 export type { ForgeLogger, ForgeOptions } from './options.ts';

@@ -1,3 +1,4 @@
+import type { ForgeApp } from './apps/apps.ts';
 import type { RateLimits } from './http/limits.ts';
 import type { SeedRepository } from './seed.ts';
 
@@ -16,6 +17,7 @@ export interface ForgeOptions {
   /** A user may appear several times, with one token each. */
   readonly users?: readonly { readonly login: string; readonly token?: string }[];
   readonly repos?: readonly SeedRepository[];
+  readonly apps?: readonly ForgeApp[];
   readonly limits?: Partial<RateLimits>;
   /** For the faults' dice. Default 1. */
   readonly seed?: number;

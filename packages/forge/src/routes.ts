@@ -1,3 +1,5 @@
+import type { Accounts } from './accounts.ts';
+import { installationRoutes } from './apps/apps.ts';
 import { branchRoutes } from './gitdata/branches.ts';
 import { checkRunRoutes } from './gitdata/check-runs.ts';
 import { commitRoutes } from './gitdata/commits.ts';
@@ -21,8 +23,9 @@ import { reviewRoutes } from './tracker/reviews.ts';
 import type { World } from './world.ts';
 
 /** Everything that the forge serves itself; the first pattern that fits wins. */
-export function forgeRoutes(world: World, flush: () => Promise<void>): Route[] {
+export function forgeRoutes(world: World, accounts: Accounts, flush: () => Promise<void>): Route[] {
   return [
+    ...installationRoutes(world, accounts),
     // Before the issues themselves: `issues/comments` is not an issue's number.
     ...commentRoutes(world),
     ...eventRoutes(world),

@@ -1,12 +1,17 @@
 import { isBzzzError } from '@bzzz/protocol';
-import type { TokenSource } from './token-source.ts';
+import type { TokenSource } from './token/source.ts';
 
 /**
- * Runs `work` with the current token. When the forge turns the token down (`forge_unauthorized`),
- * the source is asked once more, and `work` runs again if that gave another token.
- *
- * A 403 has the same code but a token that may not do something is seldom helped by another one:
- * the source then returns the same token, and nothing is tried twice.
+ * Cause of a `forge_unauthorized` where the forge does not know the token (401). A 403 has the same code,
+ * but there the token is known and may not do something, which another one of the same source may not either.
+ */
+export class TokenRefused extends Error {
+  override readonly name = 'TokenRefused';
+}
+
+/**
+ * Runs `work` with the current token. When the forge does not know the token, the source is asked once
+ * more, and `work` runs again if that gave another one.
  */
 export async function withToken<T>(
   source: TokenSource,
@@ -17,6 +22,7 @@ export async function withToken<T>(
     return await work(token);
   } catch (error) {
     if (!isBzzzError(error, 'forge_unauthorized')) throw error;
+    if (!(error.cause instanceof TokenRefused)) throw error;
     const fresh = await source.get({ refused: token });
     if (fresh === token) throw error;
     return await work(fresh);

@@ -16,9 +16,9 @@ import { createHistoryApi } from './rest/history.ts';
 import { createRemarkApi } from './rest/remarks.ts';
 import { createReadyApi } from './rest/ready.ts';
 import { createReviewApi } from './rest/review.ts';
-import { parseAnswer, UserAnswer } from './rest/schemas.ts';
+import { whoami } from './rest/whoami.ts';
 import { createStats, type GithubStats } from './stats.ts';
-import type { TokenSource } from './token-source.ts';
+import type { TokenSource } from './token/source.ts';
 
 export interface GithubForge extends Forge {
   stats(): GithubStats;
@@ -85,8 +85,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
   const account = async (signal: AbortSignal): Promise<Account> => {
     const current = await token.get();
     if (self?.token === current) return self.account;
-    const answer = await rest.read({ route: 'GET /user', signal });
-    self = { token: current, account: parseAnswer('user', UserAnswer, answer.data).login };
+    self = { token: current, account: await whoami({ rest, graphql }, signal) };
     return self.account;
   };
 

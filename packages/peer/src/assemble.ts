@@ -17,7 +17,6 @@ import { timeAppends } from './figures/timed-journal.ts';
 import { openIdentity } from './folder/keys.ts';
 import { makeDataFolder } from './folder/layout.ts';
 import { lockFolder } from './folder/lock.ts';
-import { tokenSourceOf } from './forge/token.ts';
 import { createJoining } from './joining/joining.ts';
 import { openKeyRing } from './joining/network-keys.ts';
 import type { Logger } from './logger.ts';
@@ -25,6 +24,7 @@ import { systemClock } from './system/clock.ts';
 import { createOperations } from './operations/create.ts';
 import type { Operations } from './operations/operations.ts';
 import { offerClis } from './wiring/clis.ts';
+import { lendToken } from './wiring/token.ts';
 import { operationsTarget } from './wiring/operations-target.ts';
 import { coordinate } from './wiring/coordinate.ts';
 import { openHistory } from './wiring/history.ts';
@@ -97,10 +97,11 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('journals', () => journals.close());
 
   const { apiUrl, gitUrl } = config.forge;
-  const token = tokenSourceOf(config.forge);
+  const token = lendToken(config.forge, logger.child('token'));
   const listLagMs = config.timing.lagMs;
   const github = createGithubForge({ token }, { apiUrl, gitUrl, dataDir: layout.root, listLagMs });
   closing('forge', () => github.close());
+  closing('token', () => token.close?.());
 
   const { key: _key, ...meshOptions } = config.mesh;
   const wholeMesh = createMesh({ identity }, { ...meshOptions, keys: keys.all });

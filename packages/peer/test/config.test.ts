@@ -163,7 +163,61 @@ describe('loadConfig', () => {
     const env = { GITHUB_TOKEN: 'abc', GITHUB_TOKEN_FILE: '/t' };
     expect(await complaint({ env })).toContain('either forge.token or forge.tokenFile');
   });
+
+  it('knows where a Vault and a GitHub App lend tokens, with files beside its own', async () => {
+    const vault = `
+forge:
+  vault:
+    url: https://vault:8200
+    caFile: ca.pem
+    auth: { method: appRole, roleId: bzzz, secretIdFile: ~/secret-id }
+    secret: { kind: kv, path: bzzz/github }
+`;
+    const { config, cwd, home } = await loaded({ yaml: vault });
+    expect(config.forge.vault).toEqual({
+      url: 'https://vault:8200',
+      caFile: join(cwd, 'ca.pem'),
+      auth: {
+        method: 'appRole',
+        mount: 'approle',
+        roleId: 'bzzz',
+        secretIdFile: join(home, 'secret-id'),
+      },
+      secret: {
+        kind: 'kv',
+        mount: 'secret',
+        path: 'bzzz/github',
+        field: 'token',
+        rereadMs: 300_000,
+      },
+    });
+    const app = 'forge: { app: { id: 7, installationId: 70, privateKeyFile: app.pem } }\n';
+    const other = await loaded({ yaml: app });
+    expect(other.config.forge.app).toEqual({
+      id: '7',
+      installationId: 70,
+      privateKeyFile: join(other.cwd, 'app.pem'),
+    });
+    // As with all that says the same: who says it last, and not two at once.
+    const env = { GITHUB_TOKEN_FILE: '/t' };
+    const { config: overruled } = await loaded({ yaml: vault, env });
+    expect(overruled.forge).toMatchObject({ tokenFile: '/t' });
+    expect(overruled.forge.vault).toBeUndefined();
+    const both = `${vault}  tokenFile: /t\n`;
+    expect(await complaint({ yaml: both })).toContain('either forge.tokenFile or forge.vault');
+  });
 });
+
+/** A Vault in one line, with another part. */
+function vaultYaml(part: { auth?: string; secret?: string; url?: string; more?: string }): string {
+  const {
+    auth = 'method: token, tokenFile: /t',
+    secret = 'kind: kv, path: p',
+    url = 'https://vault:8200',
+    more = '',
+  } = part;
+  return `forge: { vault: { url: "${url}", auth: { ${auth} }, secret: { ${secret} } ${more} } }\n`;
+}
 
 describe('what is refused', () => {
   const cases: readonly (readonly [string, Given, readonly string[]])[] = [
@@ -187,6 +241,34 @@ describe('what is refused', () => {
     ['a misspelt section', { yaml: 'wrok:\n  slots: 1\n' }, ['wrok', 'bzzz.yml:2']],
     ['a name with a dot', { yaml: 'work.slots: 3\n' }, ['work.slots', 'bzzz.yml:1']],
     ['a value for a section', { yaml: 'work: 7\n' }, ['work', 'bzzz.yml:1']],
+    [
+      'no secret of a Vault',
+      { yaml: 'forge: { vault: { url: "http://v" } }\n' },
+      ['forge.vault.secret'],
+    ],
+    [
+      'a login that Vault has not',
+      { yaml: vaultYaml({ auth: 'method: ldap' }) },
+      ['appRole, token or'],
+    ],
+    [
+      'a secret in the file',
+      { yaml: vaultYaml({ auth: 'method: token, token: x' }) },
+      ['auth.token'],
+    ],
+    ['no role', { yaml: vaultYaml({ auth: 'method: appRole' }) }, ['either roleId or roleIdFile']],
+    [
+      'a path out of Vault',
+      { yaml: vaultYaml({ secret: 'kind: kv, path: ../x' }) },
+      ['secret.path'],
+    ],
+    ['a kind that is none', { yaml: vaultYaml({ secret: 'kind: k, path: p' }) }, ['kv or dynamic']],
+    ['a bad Vault', { yaml: vaultYaml({ url: 'vault:8200' }) }, ['forge.vault.url']],
+    [
+      'an App without a key',
+      { yaml: 'forge: { app: { id: 7, installationId: 1 } }\n' },
+      ['privateKeyFile'],
+    ],
     ['what is no YAML', { yaml: 'a: [\n' }, ['bzzz.yml:']],
     ['what is no map', { yaml: '- a\n' }, ['bzzz.yml:1']],
     ['a setting said twice', { yaml: 'name: a\nname: b\n' }, ['bzzz.yml:2']],

@@ -1,11 +1,14 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Config } from '@bzzz/protocol';
+import { startScriptedVault } from '@bzzz/testkit/scripted/vault';
 import { checkWorkers } from '../src/doctor/workers.ts';
 import { describe, expect, it } from 'vitest';
 import { checkClock } from '../src/doctor/forge.ts';
+import { checkSource } from '../src/doctor/token.ts';
 import { checkNode } from '../src/doctor/machine.ts';
 import { tcpAddress } from '../src/doctor/tcp-address.ts';
 import { type Check, diagnose, layoutOf, openIdentity } from '../src/index.ts';
@@ -91,6 +94,88 @@ describe('diagnose', () => {
     const { apiUrl, gitUrl } = config.forge;
     const none = await found(Config.parse({ ...config, forge: { apiUrl, gitUrl } }), 'token');
     expect(none).toMatchObject({ ok: false, detail: 'no token is configured' });
+  });
+
+  it('says whether a Vault gives a token, and what is missing', async () => {
+    const forge = await startForge();
+    const dir = await tempDir();
+    const path = 'secret/data/bzzz';
+    const vault = await startScriptedVault({ now: Date.now });
+    onCleanup(() => vault.close());
+    vault.appRole({ roleId: 'bzzz', secretId: 'shh', ttl: 600, paths: [path] });
+    const secretIdFile = join(dir, 'secret-id');
+    const base = configFor(dir, { forge });
+    const { apiUrl, gitUrl } = base.forge;
+    const auth = { method: 'appRole', roleId: 'bzzz', secretIdFile };
+    const lender = { url: vault.url, auth, secret: { kind: 'kv', path: 'bzzz' } };
+    const config = Config.parse({ ...base, forge: { apiUrl, gitUrl, vault: lender } });
+    const source = () => found(config, 'token source');
+
+    const noFile = await source();
+    expect(noFile).toMatchObject({ ok: false, advice: expect.stringContaining('vault.auth') });
+    expect(noFile?.detail).toContain('secret-id');
+    await writeFile(secretIdFile, 'shh', { mode: 0o600 });
+    expect((await source())?.advice).toContain('deploy/vault/bzzz.hcl');
+    vault.put(path, { token: 'token-of-peers' });
+    expect(await source()).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining(`Vault at ${vault.url} (auth/approle) gives a token`),
+    });
+    expect(await found(config, 'token')).toMatchObject({
+      ok: true,
+      detail: 'of peers, with scopes repo, user',
+    });
+    // It only looked.
+    expect(vault.tokens()).toEqual([]);
+    vault.seal(true);
+    expect((await source())?.advice).toContain('unseal');
+    const names = (await diagnose(config, { live: null })).map(({ name }) => name);
+    expect(names).not.toContain('token');
+  });
+
+  it('says of a token of a GitHub App whose it is, and which rights it lacks', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const app = {
+      id: 7,
+      slug: 'bees',
+      publicKey: publicKey.export({ type: 'spki', format: 'pem' }),
+    };
+    const installations = [{ id: 70, owner: 'owner', repositories: ['sample'] }];
+    const forge = await startForge('', [{ ...app, installations }]);
+    const dir = await tempDir();
+    const privateKeyFile = join(dir, 'app.pem');
+    await writeFile(privateKeyFile, privateKey.export({ type: 'pkcs1', format: 'pem' }), {
+      mode: 0o600,
+    });
+    const base = configFor(dir, { forge });
+    const { apiUrl, gitUrl } = base.forge;
+    const lent = { id: 7, installationId: 70, privateKeyFile };
+    const config = Config.parse({ ...base, forge: { apiUrl, gitUrl, app: lent } });
+    const checks = await diagnose(config, { live: null });
+    const check = (name: string) => checks.find((one) => one.name === name);
+    expect(check('token source')?.detail).toContain(
+      'installation 70 gives a token that serves for',
+    );
+    expect(check('token')).toMatchObject({ ok: true, detail: 'of bees[bot]' });
+    expect(check('repository owner/sample')).toMatchObject({ ok: true, detail: 'can be read' });
+    const none = await found(
+      Config.parse({ ...base, forge: { apiUrl, gitUrl, app: { ...lent, installationId: 71 } } }),
+      'token source',
+    );
+    expect(none).toMatchObject({ ok: false, advice: expect.stringContaining('forge.app') });
+
+    const lacking = await checkSource({
+      get: async () => 'ghs',
+      state: () => ({
+        from: 'an App',
+        usable: true,
+        expiresInMs: 1_000,
+        permissions: { contents: 'read', issues: 'write' },
+        trouble: null,
+      }),
+    });
+    expect(lacking).toMatchObject({ ok: false, advice: expect.stringContaining('accept them') });
+    expect(lacking?.detail).toContain('lacks contents: write, pull_requests: write');
   });
 
   it('says which repository cannot be had', async () => {

@@ -1,5 +1,5 @@
 import type { MemberView, PeerView, WatchingView } from '@bzzz/coordination';
-import { Capabilities, Config, PeerId, Sha256Hex, TaskId } from '@bzzz/protocol';
+import { BzzzError, Capabilities, Config, PeerId, Sha256Hex, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { problemsOf, type ProblemSources } from '../src/status/problems.ts';
 
@@ -54,6 +54,7 @@ function sources(change: Partial<ProblemSources> = {}): ProblemSources {
     alerts: [],
     meshTroubles: [],
     webhookTrouble: null,
+    token: null,
     sandboxMissing: null,
     lookFailures: [],
     workers: [],
@@ -135,6 +136,22 @@ describe('problemsOf', () => {
       troubles: [note({ code: 'git_failed' }), note(refused)],
     });
     expect(codes({ view: told })).toEqual(['error forge_unauthorized', 'warning git_failed']);
+  });
+
+  it('tells that no new token can be had: a warning while the last one serves', () => {
+    const error = new BzzzError('vault_sealed', 'Vault at https://v: answers 503');
+    const trouble = { error, forMs: 120_000 };
+    const token = { from: 'Vault at https://v', permissions: null, trouble };
+    const serves = { ...token, usable: true, expiresInMs: 1_800_000 };
+    expect(codes({ token: serves })).toEqual(['warning vault_sealed']);
+    const [problem] = problemsOf(sources({ token: serves }));
+    expect(problem?.text).toContain('for 2 min, the last one serves for 30 min more');
+    expect(problem?.advice).toContain('operator unseal');
+    // Tasks tell the same: once is enough.
+    const told = view({ troubles: [note({ code: 'vault_sealed' })] });
+    const over = { ...token, usable: false, expiresInMs: null };
+    expect(codes({ token: over, view: told })).toEqual(['error vault_sealed']);
+    expect(codes({ token: { ...serves, trouble: null } })).toEqual([]);
   });
 
   it('tells that nothing can be claimed without an account', () => {

@@ -1,7 +1,7 @@
 import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createForge, type Forge } from '@bzzz/forge';
+import { createForge, type Forge, type ForgeApp } from '@bzzz/forge';
 import { Config, isBzzzError } from '@bzzz/protocol';
 import { afterEach } from 'vitest';
 import { createLogger, createPeer, type Peer } from '../src/index.ts';
@@ -55,13 +55,17 @@ export interface ForgeWorld {
 }
 
 /** The embedded forge with one repository that has a recipe `note`, and what is added to its policy. */
-export async function startForge(policyToo = ''): Promise<ForgeWorld> {
+export async function startForge(
+  policyToo = '',
+  apps: readonly ForgeApp[] = [],
+): Promise<ForgeWorld> {
   const dir = await tempDir('bzzz-peer-forge-');
   const filesDir = await tempDir('bzzz-peer-sample-');
   await cp(new URL('fixtures/sample', import.meta.url), filesDir, { recursive: true });
   await appendFile(join(filesDir, '.bzzz', 'policy.yml'), policyToo);
   const forge = await createForge({
     dataDir: dir,
+    apps,
     users: [
       { login: 'owner', token: tokens.owner },
       { login: 'peers', token: tokens.peers },

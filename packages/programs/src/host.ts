@@ -4,9 +4,14 @@
  * programs with it, when the other process is gone.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { signalGroup } from './group.ts';
 import type { Order, OutputFd, Report, RunOrder, StopReason } from './messages.ts';
+
+const memoryFolder = '/dev/shm';
+/** open(2); Node has no name for it. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 
 const running = new Map<number, (reason: StopReason) => void>();
 
@@ -20,16 +25,20 @@ function tell(report: Report, then?: () => void): void {
 function run(order: RunOrder): void {
   const { id } = order;
   let child: ChildProcess;
+  let secret: number | null = null;
   try {
+    secret = order.secret === undefined ? null : inMemory(order.secret);
     child = spawn(order.program, order.args, {
       cwd: order.cwd,
       env: order.env,
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...(secret === null ? [] : [secret])],
       // A group of its own: what it starts is ended with it, and a terminal's Ctrl-C does not reach it.
       detached: true,
     });
   } catch (error) {
     return fail(id, error);
+  } finally {
+    if (secret !== null) closeSync(secret);
   }
   if (child.pid !== undefined) tell({ kind: 'started', id, pid: child.pid });
   let stopped: StopReason | null = null;
@@ -58,6 +67,13 @@ function run(order: RunOrder): void {
   // One that ends before it has read everything says why by its exit code, not by this error.
   child.stdin?.on('error', () => child.stdin?.destroy());
   child.stdin?.end(order.input);
+}
+
+/** A file that never has a name, in memory: it is gone with the last who has it open. */
+function inMemory(bytes: Uint8Array): number {
+  const fd = openSync(memoryFolder, O_TMPFILE | constants.O_RDWR, 0o600);
+  writeSync(fd, bytes);
+  return fd;
 }
 
 function forwardOutput(child: ChildProcess, order: RunOrder, onFull: () => void): void {

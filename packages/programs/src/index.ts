@@ -1,1 +1,1 @@
-export { type EndedProgram, type Program, runProgram } from './run.ts';
+export { type EndedProgram, type Program, runProgram, secretPath } from './run.ts';

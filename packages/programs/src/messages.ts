@@ -8,6 +8,8 @@ export interface RunOrder {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly input: Uint8Array;
+  /** What it may read from `secretPath`. */
+  readonly secret?: Uint8Array;
   /** Of standard output, standard error and descriptor 3 together. */
   readonly outputBytesMax: number;
   readonly timeMs: number;
@@ -15,6 +17,12 @@ export interface RunOrder {
 }
 
 export type Order = RunOrder | { readonly kind: 'stop'; readonly id: number };
+
+/**
+ * Where a program finds its secret: a descriptor of its own, of a file in memory that has no name. Unlike
+ * arguments and environment it is shown by no list of processes, and what does not know of it hands it on to nobody.
+ */
+export const secretFd = 4;
 
 /** The descriptor that output came from. */
 export type OutputFd = 1 | 2 | 3;

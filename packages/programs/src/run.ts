@@ -1,7 +1,7 @@
 /** One program to its end: by argument vector, never a shell, with limits on time and output. */
 import { signalGroup } from './group.ts';
 import { type Link, join } from './link.ts';
-import type { Report, StopReason } from './messages.ts';
+import { type Report, secretFd, type StopReason } from './messages.ts';
 
 export interface Program {
   readonly program: string;
@@ -12,6 +12,8 @@ export interface Program {
   readonly cwd?: string | undefined;
   /** Written to its input, which is then closed. */
   readonly input?: Uint8Array | undefined;
+  /** What it, and whatever it starts, may read from `secretPath`. */
+  readonly secret?: Uint8Array | undefined;
   /** Of standard output, standard error and descriptor 3 together; beyond it, it is ended. */
   readonly outputBytesMax: number;
   /** Beyond it, it is ended. */
@@ -32,6 +34,9 @@ export interface EndedProgram {
   /** What it wrote to descriptor 3. */
   readonly extra: Buffer;
 }
+
+/** Where a program with a secret reads it, as often as it likes. */
+export const secretPath = `/proc/self/fd/${secretFd}`;
 
 let lastId = 0;
 
@@ -81,7 +86,7 @@ export function runProgram(program: Program): Promise<EndedProgram> {
   return promise.finally(() => signal?.removeEventListener('abort', stop));
 }
 
-function orderOf({ cwd, graceMs, ...program }: Program) {
+function orderOf({ cwd, graceMs, secret, ...program }: Program) {
   const { args, env, input = new Uint8Array(), outputBytesMax, timeMs } = program;
   return {
     program: program.program,
@@ -91,6 +96,7 @@ function orderOf({ cwd, graceMs, ...program }: Program) {
     outputBytesMax,
     timeMs,
     ...(cwd === undefined ? {} : { cwd }),
+    ...(secret === undefined ? {} : { secret }),
     ...(graceMs === undefined ? {} : { graceMs }),
   };
 }

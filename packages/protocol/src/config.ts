@@ -7,6 +7,7 @@ import { SpendCaps } from './spend.ts';
 import type { CliName } from './executors.ts';
 import { MeshName, PeerId, RepoName } from './ids.ts';
 import { ListenAddress } from './listen-address.ts';
+import { GithubAppConfig, VaultConfig } from './token-config.ts';
 
 const Url = z.url({ protocol: /^https?$/ });
 
@@ -117,6 +118,9 @@ export function livenessOf({ preset, ...own }: z.infer<typeof LivenessChoice>): 
   };
 }
 
+/** What in `forge` says where the token comes from. */
+export const tokenSources = ['token', 'tokenFile', 'vault', 'app'] as const;
+
 export const Config = z.strictObject({
   /** What people call this machine. */
   name: z
@@ -150,9 +154,14 @@ export const Config = z.strictObject({
     .strictObject({
       apiUrl: Url.default('https://api.github.com'),
       gitUrl: Url.default('https://github.com'),
-      /** Prefer a file: it is read again when it changes. */
+      /** Where the token comes from: one of these four. Prefer a file: it is read again when it changes. */
       token: z.string().min(1).optional(),
       tokenFile: z.string().min(1).optional(),
+      vault: VaultConfig.optional(),
+      app: GithubAppConfig.optional(),
+    })
+    .refine((forge) => tokenSources.filter((name) => forge[name] !== undefined).length <= 1, {
+      error: 'give one of token, tokenFile, vault and app, not several',
     })
     .prefault({}),
   repositories: z.array(RepoName).default([]),

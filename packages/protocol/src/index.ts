@@ -1,7 +1,15 @@
 export { readAcceptances } from './acceptances.ts';
 export { bytesToHex, fromBase64, fromUtf8, hexToBytes, toBase64, utf8 } from './bytes.ts';
 export { type Codec, type CodecOptions, complaints, createCodec, parse } from './cbor.ts';
-export { Config, Liveness, livenessOf, livenessPresets, ollamaUrl, Timing } from './config.ts';
+export {
+  Config,
+  Liveness,
+  livenessOf,
+  livenessPresets,
+  ollamaUrl,
+  Timing,
+  tokenSources,
+} from './config.ts';
 export { type Dependencies, readDependencies } from './dependencies.ts';
 export {
   BzzzError,
@@ -154,6 +162,7 @@ export {
 export { printedText } from './printed.ts';
 export { type Profile, profileOf, RoleName } from './roles.ts';
 export { DaySpend, Spent, SpendCaps } from './spend.ts';
+export { GithubAppConfig, VaultConfig } from './token-config.ts';
 export { orderIn, orderLines, TaskOrder } from './task-order.ts';
 export {
   acceptanceHash,

@@ -1,7 +1,7 @@
 /** The forge in a process of its own, and what it shows over its ordinary API. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RateLimits, SeedRepository } from '@bzzz/forge';
+import type { ForgeApp, RateLimits, SeedRepository } from '@bzzz/forge';
 import { z } from 'zod';
 import { killGroup, type Running } from './processes.ts';
 import { forgeProgram } from './programs.ts';
@@ -13,6 +13,7 @@ export interface World {
   readonly repo: SeedRepository;
   /** Instead of GitHub's own. */
   readonly limits?: Partial<RateLimits>;
+  readonly apps?: readonly ForgeApp[];
 }
 
 export interface ForgePlace {
@@ -38,6 +39,9 @@ export interface ForgeProcess {
   requests(): Promise<Requests>;
   /** Of these, what asked for a change: the REST writes and GraphQL mutations by kind, as the forge counts them. */
   changes(): Promise<Readonly<Record<string, number>>>;
+  /** All tokens of an account, as a person does who found one where it should not be. */
+  revokeTokensOf(login: string): Promise<void>;
+  addToken(login: string, token: string): Promise<void>;
   addFault(fault: object): Promise<void>;
   faults(): Promise<readonly Fault[]>;
   clearFaults(): Promise<void>;
@@ -90,7 +94,7 @@ export function tokenOf(login: string): string {
 
 export async function startForge(
   stage: Stage,
-  { users, repo, limits = {} }: World,
+  { users, repo, limits = {}, apps = [] }: World,
   place: ForgePlace = {},
 ): Promise<ForgeProcess> {
   const dataDir = join(stage.dir, 'forge');
@@ -99,7 +103,7 @@ export async function startForge(
   const accounts = users.map((login) => ({ login, token: tokenOf(login) }));
   await writeFile(
     configFile,
-    JSON.stringify({ users: accounts, repos: [repo], limits, adminToken }),
+    JSON.stringify({ users: accounts, repos: [repo], limits, apps, adminToken }),
   );
   const name = `${repo.owner}/${repo.name}`;
   let port = place.port ?? 0;
@@ -148,6 +152,10 @@ export async function startForge(
         .toSorted((one, other) => other.number - one.number),
     requests: async () => (await counted()).total,
     changes: async () => (await counted()).changes,
+    revokeTokensOf: async (login) => {
+      await admin('DELETE', `tokens/${encodeURIComponent(login)}`);
+    },
+    addToken: async (login, token) => void (await admin('POST', 'tokens', { login, token })),
     addFault: async (fault) => void (await admin('POST', 'faults', fault)),
     faults: async () => z.array(Fault).parse(await admin('GET', 'faults')),
     clearFaults: async () => void (await admin('DELETE', 'faults')),

@@ -45,8 +45,12 @@ export interface PeerSpec {
   readonly work?: { readonly slots?: number; readonly sandbox?: 'required' | 'off' };
   readonly spend?: Config['spend'] | undefined;
   readonly gateway?: z.input<typeof Config>['gateway'] | undefined;
+  /** Where its token comes from, as in its configuration; default: a file with that of `account`. */
+  readonly token?: Omit<Partial<Config['forge']>, 'apiUrl' | 'gitUrl'> | undefined;
   /** What stands before the command, to start it elsewhere than here. */
   readonly prefix?: readonly string[];
+  /** The command; default: the built program. */
+  readonly program?: readonly string[];
   /** Variables of its environment besides those of the machine. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -95,7 +99,7 @@ export async function startPeer(
   // JSON is YAML, so this is the file that a person would write.
   await writeFile(configFile, JSON.stringify(await configOf(stage, forge, { ...spec, dataDir })));
   const client = createControlClient(dataDir);
-  const argv = [...(spec.prefix ?? []), ...bzzz, 'up', '--config', configFile];
+  const argv = [...(spec.prefix ?? []), ...(spec.program ?? bzzz), 'up', '--config', configFile];
   const start = () =>
     stage.start(spec.name, { argv, ...(spec.env === undefined ? {} : { env: spec.env }) });
   let running = await start();
@@ -161,12 +165,14 @@ export async function startPeers(
     cliOf,
     spendOf,
     gatewayOf,
+    tokenOf: sourceOf,
     ...spec
   }: Omit<PeerSpec, 'name' | 'listen' | 'bootstrap'> & {
     readonly ollamaOf?: (name: string) => string;
     readonly cliOf?: (name: string) => Config['cli'];
     readonly spendOf?: (name: string) => Config['spend'];
     readonly gatewayOf?: (name: string) => PeerSpec['gateway'];
+    readonly tokenOf?: (name: string) => PeerSpec['token'];
   } = {},
 ): Promise<PeerProcess[]> {
   const addresses = (await freePorts(names.length)).map((port) => `/ip4/127.0.0.1/tcp/${port}`);
@@ -179,6 +185,7 @@ export async function startPeers(
         cli: cliOf?.(name),
         spend: spendOf?.(name),
         gateway: gatewayOf?.(name) ?? spec.gateway,
+        ...(sourceOf === undefined ? {} : { token: sourceOf(name) }),
         listen: addresses[index],
         bootstrap: addresses.filter((_, other) => other !== index),
       }),
@@ -244,7 +251,7 @@ interface Placed extends PeerSpec {
 
 async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
   const tokenFile = join(stage.dir, 'token');
-  await createSecretFile(tokenFile, tokenOf(account));
+  if (spec.token === undefined) await createSecretFile(tokenFile, tokenOf(account));
   return {
     name: spec.name,
     dataDir: spec.dataDir,
@@ -258,7 +265,7 @@ async function configOf(stage: Stage, forge: ForgeProcess, spec: Placed) {
       mdns: spec.mdns ?? false,
       dht: spec.dht ?? true,
     },
-    forge: { apiUrl: forge.url, gitUrl: forge.url, tokenFile },
+    forge: { apiUrl: forge.url, gitUrl: forge.url, ...(spec.token ?? { tokenFile }) },
     repositories: spec.repositories ?? [forge.repo],
     timing: { ...timing, ...spec.timing },
     liveness: { preset: 'lan' },

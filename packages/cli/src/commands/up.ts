@@ -6,9 +6,10 @@ import {
   type LoadedConfig,
   type LogLevel,
   logLevels,
+  settings,
   version,
 } from '@bzzz/peer';
-import { BzzzError, type Config } from '@bzzz/protocol';
+import { BzzzError, type Config, tokenSources } from '@bzzz/protocol';
 import { type Command, Option } from 'commander';
 import {
   configOf,
@@ -32,6 +33,7 @@ export function upCommand(program: Command, context: Context): void {
 
 async function up(context: Context, options: Options): Promise<void> {
   const loaded = await configOf(context, options);
+  forgetSecrets();
   await using parts = new AsyncDisposableStack();
   const forge = needsForge(loaded) ? await startForge(loaded.config.dataDir) : null;
   parts.defer(async () => forge?.stop());
@@ -57,6 +59,11 @@ async function up(context: Context, options: Options): Promise<void> {
   }
 }
 
+/** What was read out of the environment is not handed on, to whatever the peer may start. */
+function forgetSecrets(): void {
+  for (const { env, secret } of settings) if (secret) delete process.env[env];
+}
+
 /** Loaded only where it is used: other commands are quicker without. */
 async function startForge(dataDir: string): Promise<EmbeddedForge> {
   const { startEmbeddedForge } = await import('../embedded/embedded-forge.ts');
@@ -65,8 +72,7 @@ async function startForge(dataDir: string): Promise<EmbeddedForge> {
 
 /** Nothing says which forge, so the embedded one is meant. */
 function needsForge({ config, origins }: LoadedConfig): boolean {
-  const { token, tokenFile } = config.forge;
-  if (token !== undefined || tokenFile !== undefined) return false;
+  if (tokenSources.some((name) => config.forge[name] !== undefined)) return false;
   const named = ['forge.apiUrl', 'forge.gitUrl', 'repositories'].filter(
     (path) => (origins.get(path)?.source ?? 'default') !== 'default',
   );

@@ -24,6 +24,7 @@ export function configTemplate(given: ReadonlyMap<string, unknown>): string {
 
 /** What has no flag and no variable. */
 const tail = [
+  '# In place of token and tokenFile, `forge` may name a Vault or a GitHub App: docs/OPERATIONS.md, "Tokens".',
   '# coding tools that may work here, each with its key: docs/OPERATIONS.md, "Coding tools"',
   '# cli:',
   '#   claude: { apiKeyFile: claude.key }',

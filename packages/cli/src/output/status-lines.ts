@@ -42,6 +42,7 @@ function factLines(status: StatusAnswer): (readonly [string, string])[] {
       'forge',
       `${forge.apiUrl}: ${count(calls, 'request')} (${forge.notModified} free), ${forge.pushes} pushes${left ?? ''}`,
     ],
+    ...tokenText(forge.token).map((text) => ['token', text] as const),
     ...forge.watching.slice(0, 5).map((one) => ['', watchingText(one)] as const),
     ...(status.gateway === null ? [] : [['page', `${status.gateway.url} (bzzz open)`] as const]),
     ...webhookText(webhook).map((text) => ['webhook', text] as const),
@@ -80,6 +81,14 @@ function webhookText(webhook: StatusAnswer['webhook']): string[] {
   if (webhook === null) return [];
   const { address, hints, ignored, refused } = webhook;
   return [`${address}: ${count(hints, 'hint')}, ${ignored} of no concern, ${refused} refused`];
+}
+
+/** Of one that is lent. */
+function tokenText(token: StatusAnswer['forge']['token']): string[] {
+  if (token === null) return [];
+  const { from, usable, expiresInMs } = token;
+  if (!usable) return [`none from ${from}`];
+  return [`from ${from}${expiresInMs === null ? '' : `, for ${span(expiresInMs)}`}`];
 }
 
 function watchingText(one: StatusAnswer['forge']['watching'][number]): string {

@@ -57,7 +57,11 @@ export function labelNode(name: string, color: string): GraphNode {
 
 export function actorNode(world: World, id: number): GraphValue {
   const user = world.tables.users.get(id);
-  return user === undefined ? null : userNode(world, user);
+  if (user === undefined) return null;
+  const node = userNode(world, user);
+  if (user.type !== 'Bot') return node;
+  // Unlike REST, and unlike `viewer`, GitHub tells of a bot's deeds without the mark at its name.
+  return { ...node, fields: { ...node.fields, login: () => user.login.replace('[bot]', '') } };
 }
 
 export function userNode(world: World, user: UserRow): GraphNode {

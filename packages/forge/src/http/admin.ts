@@ -1,14 +1,17 @@
 import { timingSafeEqual } from 'node:crypto';
 import { isBzzzError } from '@bzzz/protocol';
+import { z } from 'zod';
 import type { FaultEngine } from '../faults/faults.ts';
 import { parseFault } from '../faults/parse.ts';
 import type { RequestCounters } from '../requests.ts';
-import { tokenIn } from '../accounts.ts';
+import { type Accounts, tokenIn } from '../accounts.ts';
 import { json, noContent } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { RawRequest } from './server.ts';
 
-export type Admin = (raw: RawRequest) => Reply;
+const NewToken = z.strictObject({ login: z.string(), token: z.string().min(1) });
+
+export type Admin = (raw: RawRequest) => Reply | Promise<Reply>;
 
 /**
  * The forge's own routes, for tests in other processes: faults and counters. Without an admin
@@ -19,11 +22,15 @@ export type Admin = (raw: RawRequest) => Reply;
  *     DELETE /_bzzz/faults[/ID]           -> 204
  *     GET    /_bzzz/requests              -> 200 { total, byAccount, changes }
  *     DELETE /_bzzz/requests              -> 204
+ *     DELETE /_bzzz/tokens/LOGIN          -> 204, all tokens of that account
+ *     POST   /_bzzz/tokens       { login, token } -> 204
  */
 export function createAdmin(deps: {
   readonly token: string | null;
   readonly faults: FaultEngine;
   readonly requests: RequestCounters;
+  readonly accounts: Pick<Accounts, 'add' | 'revokeOf'>;
+  readonly flush: () => Promise<void>;
 }): Admin {
   return (raw) => {
     if (deps.token === null) return json(404, { message: 'Not Found' });
@@ -39,6 +46,12 @@ export function createAdmin(deps: {
       const { requests } = deps;
       const counts = { total: requests.total(), byAccount: requests.byAccount() };
       return json(200, { ...counts, changes: requests.changes() });
+    }
+    if (route === 'DELETE tokens' || route === 'POST tokens') {
+      if (raw.method === 'POST') {
+        deps.accounts.add(NewToken.parse(JSON.parse(raw.body.toString('utf8'))));
+      } else deps.accounts.revokeOf(decodeURIComponent(id ?? ''));
+      return deps.flush().then(noContent);
     }
     if (route === 'DELETE requests') {
       deps.requests.reset();

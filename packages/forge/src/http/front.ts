@@ -15,6 +15,8 @@ export interface FrontDeps {
   readonly accounts: Accounts;
   readonly faults: FaultEngine;
   readonly admin: Admin;
+  /** What an App asks for itself. */
+  readonly apps: (call: Call) => Promise<Reply>;
   readonly rest: (call: Call, struck: Struck) => Promise<Reply>;
   readonly graphql: (call: Call, struck: Struck) => Promise<Reply>;
   readonly git: (call: Call, git: GitCall, struck: Struck) => Promise<Reply>;
@@ -50,8 +52,12 @@ export function createFront(deps: FrontDeps): (raw: RawRequest) => Promise<Answe
     if (struck.outage) return 'reset';
     if (!(await held(struck.delayMs, deps.signal))) return 'reset';
     if (struck.statusBefore !== null) return faultReply(struck.statusBefore);
-    const badToken = token !== null && user === null;
-    const reply = badToken ? refused(git) : await answer(deps, { call, git, struck });
+    const reply = await answer(deps, {
+      call,
+      git,
+      struck,
+      badToken: token !== null && user === null,
+    });
     if (struck.dropReply) return 'reset';
     if (struck.statusAfter !== null) return faultReply(struck.statusAfter);
     return { ...reply, headers: { ...reply.headers, 'x-github-request-id': requestId() } };
@@ -72,9 +78,16 @@ async function held(delayMs: number, signal: AbortSignal): Promise<boolean> {
 
 function answer(
   deps: FrontDeps,
-  request: { readonly call: Call; readonly git: GitCall | null; readonly struck: Struck },
+  request: {
+    readonly call: Call;
+    readonly git: GitCall | null;
+    readonly struck: Struck;
+    readonly badToken: boolean;
+  },
 ): Promise<Reply> {
   const { call, git, struck } = request;
+  if (call.path === '/app' || call.path.startsWith('/app/')) return deps.apps(call);
+  if (request.badToken) return Promise.resolve(refused(git));
   if (git !== null) return deps.git(call, git, struck);
   if (call.path === '/graphql' || call.path === '/api/graphql') return deps.graphql(call, struck);
   return deps.rest(call, struck);

@@ -14,6 +14,7 @@ export interface Tables {
   readonly comments: Table<CommentRow>;
   readonly events: Table<EventRow>;
   readonly tokens: Table<TokenRow>;
+  readonly installations: Table<InstallationRow>;
   readonly edits: Table<EditRow>;
   readonly statuses: Table<StatusRow>;
   readonly reviews: Table<ReviewRow>;
@@ -33,6 +34,7 @@ export function tablesOf(store: Store): Tables {
     comments: store.collection('github.comments', ['repo_id']),
     events: store.collection('github.issue_events', ['repo_id', 'issue_number']),
     tokens: store.collection('bzzz.tokens', ['sha256']),
+    installations: store.collection('bzzz.installations', ['repo_id']),
     edits: store.collection('bzzz.edits', ['issue_id']),
     statuses: store.collection('bzzz.statuses', ['repo_id', 'sha']),
     reviews: store.collection('github.reviews', ['repo_id', 'pull_number']),
@@ -194,6 +196,15 @@ export interface EventRow extends Row {
 interface TokenRow extends Row {
   readonly sha256: string;
   readonly login: string;
+  /** Of a token that is lent: milliseconds since the epoch. Others do not end by themselves. */
+  readonly expires_ms?: number;
+}
+
+/** What an App may do in a repository on which it is installed, as its bot. */
+interface InstallationRow extends Row {
+  readonly repo_id: number;
+  readonly user_id: number;
+  readonly permission: Permission;
 }
 
 /** One edit of the body of an issue, for GraphQL's lastEditedAt and userContentEdits. */

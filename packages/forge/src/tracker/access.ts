@@ -26,6 +26,10 @@ export function permissionOf(
       .findBy('repo_id', repo.id)
       .find((one) => one.user_id === user.id);
     if (row !== undefined) return row.permission;
+    const installed = tables.installations
+      .findBy('repo_id', repo.id)
+      .find((one) => one.user_id === user.id);
+    if (installed !== undefined) return installed.permission;
   }
   return repo.private ? null : 'pull';
 }

@@ -190,7 +190,7 @@ export function addIssue(
 export function assignable(world: World, repo: RepoRow, logins: readonly string[]): UserRow[] {
   return logins
     .flatMap((login) => findUser(world.tables, login) ?? [])
-    .filter((user) => may(world.tables, { repo, user }, 'push'));
+    .filter((user) => user.type !== 'Bot' && may(world.tables, { repo, user }, 'push'));
 }
 
 const titleCharactersMax = 256;

@@ -2,7 +2,7 @@ import { writeCommit } from '../git/commits.ts';
 import { passOn } from '../emulation.ts';
 import type { RouteCall } from '../http/call.ts';
 import { objectBody, userOf } from '../http/call.ts';
-import { GitHubError, invalid, json } from '../http/reply.ts';
+import { forbidden, GitHubError, invalid, json } from '../http/reply.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
 import type { World } from '../world.ts';
@@ -97,7 +97,7 @@ function refuse(): never {
 
 /** emulate's answer is the public one; who asks for himself gets a little more. */
 async function me(world: World, call: RouteCall): Promise<Reply> {
-  userOf(call);
+  if (userOf(call).type === 'Bot') throw forbidden('Resource not accessible by integration');
   const reply = await passOn(world.emulation, call);
   const value: unknown = JSON.parse(reply.body.toString('utf8'));
   return json(reply.status, value, { 'x-oauth-scopes': 'repo, user' });

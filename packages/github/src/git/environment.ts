@@ -1,8 +1,8 @@
 /**
  * The whole environment of a git process: an allow-list, and configuration that no file on the
- * machine can change. The credential travels here too, as a header for one host in
- * `GIT_CONFIG_VALUE_n`: it touches neither disk nor arguments, and only this user can read it.
+ * machine can change. The credential is not in it: git includes a file in memory that has no name.
  */
+import { secretPath } from '@bzzz/programs';
 import { basicCredential } from '../credentials.ts';
 import { isLoopback } from '../options.ts';
 
@@ -49,14 +49,21 @@ export function localGitEnvironment(): Record<string, string> {
   return { ...basics(), ...configVariables(settled) };
 }
 
+/** What a git process that talks to the forge includes: the credential, as a header for one host. */
+export function remoteGitSecret({ gitUrl, token }: RemoteAccess): Uint8Array {
+  const header = `Authorization: Basic ${basicCredential(token)}`;
+  // As in git-config(1): in quotes, where only these two mean something else.
+  const quoted = `${gitUrl}/`.replaceAll(/[\\"]/g, '\\$&');
+  return Buffer.from(`[http "${quoted}"]\n\textraHeader = "${header}"\n`);
+}
+
 /** Environment of a git process that talks to the forge. */
-export function remoteGitEnvironment(access: RemoteAccess): Record<string, string> {
-  const header = `Authorization: Basic ${basicCredential(access.token)}`;
+export function remoteGitEnvironment({ gitUrl }: Pick<RemoteAccess, 'gitUrl'>) {
   return {
     ...basics(),
-    ...(isLoopback(access.gitUrl) ? {} : inherited(proxyVariables)),
+    ...(isLoopback(gitUrl) ? {} : inherited(proxyVariables)),
     ...inherited(certificateVariables),
-    ...configVariables([...settled, [`http.${access.gitUrl}/.extraHeader`, header]]),
+    ...configVariables([...settled, ['include.path', secretPath]]),
     GIT_TRACE_CURL: String(traceFd),
     GIT_TRACE_CURL_NO_DATA: '1',
     GIT_TRACE_REDACT: '1',

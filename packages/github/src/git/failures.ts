@@ -1,4 +1,5 @@
 import { BzzzError, limits } from '@bzzz/protocol';
+import { TokenRefused } from '../credentials.ts';
 import type { GitOutcome } from './process.ts';
 import type { HttpExchange } from './trace.ts';
 
@@ -49,7 +50,10 @@ export function answeredFailure(last: HttpExchange, status: number, reason: stri
       retryAfterMs: last.retryAfterMs ?? 60_000,
     });
   }
-  if (status === 401 || status === 403) return new BzzzError('forge_unauthorized', reason);
+  if (status === 401) {
+    return new BzzzError('forge_unauthorized', reason, { cause: new TokenRefused(reason) });
+  }
+  if (status === 403) return new BzzzError('forge_unauthorized', reason);
   if (status >= 300) return new BzzzError('forge_not_found', `answered ${status}: ${reason}`);
   // A whole answer would have made git succeed: it broke off in the middle.
   if (last.method === 'POST') return new BzzzError('forge_unreachable', reason);

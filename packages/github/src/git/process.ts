@@ -12,6 +12,8 @@ interface GitCommand {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly input?: Uint8Array;
+  /** See `Program`. */
+  readonly secret?: Uint8Array;
   /** Beyond it the process is ended and `stdout` holds exactly so much. Default 16 MiB. */
   readonly stdoutBytesMax?: number;
   readonly timeoutMs: number;
@@ -51,6 +53,7 @@ async function run(command: GitCommand): Promise<GitOutcome> {
     args: command.args,
     env: command.env,
     input: command.input,
+    secret: command.secret,
     outputBytesMax: command.stdoutBytesMax ?? stdoutBytesDefault,
     timeMs: command.timeoutMs,
     graceMs: killGraceMs,

@@ -2,9 +2,9 @@
 import type { Oid, RepoName } from '@bzzz/protocol';
 import { withoutToken, withToken } from '../credentials.ts';
 import type { StatsKeeper } from '../stats.ts';
-import type { TokenSource } from '../token-source.ts';
+import type { TokenSource } from '../token/source.ts';
 import { readCommit } from './commit-reader.ts';
-import { remoteGitEnvironment } from './environment.ts';
+import { remoteGitEnvironment, remoteGitSecret } from './environment.ts';
 import { remoteFailure } from './failures.ts';
 import type { Mirror } from './mirror.ts';
 import type { GitOutcome, RunGit } from './process.ts';
@@ -61,8 +61,10 @@ export function createRemote(deps: RemoteDeps, options: RemoteOptions): Remote {
     isFailure: (outcome: GitOutcome) => boolean,
   ): Promise<GitOutcome> =>
     withToken(deps.token, async (token) => {
-      const env = remoteGitEnvironment({ gitUrl: options.gitUrl, token });
-      const raw = await deps.runGit({ args, env, timeoutMs, signal });
+      const { gitUrl } = options;
+      const env = remoteGitEnvironment({ gitUrl });
+      const secret = remoteGitSecret({ gitUrl, token });
+      const raw = await deps.runGit({ args, env, secret, timeoutMs, signal });
       const outcome = { ...raw, stderr: withoutToken(raw.stderr, token) };
       if (isFailure(outcome)) throw remoteFailure(outcome);
       return outcome;

@@ -18,7 +18,7 @@ import { withToken } from '../credentials.ts';
 import { createKeyedLock } from '../keyed-lock.ts';
 import type { Settings } from '../options.ts';
 import type { StatsKeeper } from '../stats.ts';
-import type { TokenSource } from '../token-source.ts';
+import type { TokenSource } from '../token/source.ts';
 import { restFailure, statusOf } from './failures.ts';
 import { createLimitGate, type LimitGate } from './limit-gate.ts';
 import { createForgeFetch } from './transport.ts';

@@ -1,7 +1,7 @@
 /** What a failed exchange means, by its status and headers; messages are for people. */
 import { BzzzError, limits, reasonOf } from '@bzzz/protocol';
 import { RequestError } from '@octokit/request-error';
-import { withoutToken } from '../credentials.ts';
+import { TokenRefused, withoutToken } from '../credentials.ts';
 
 export interface FailureContext {
   readonly token: string;
@@ -35,7 +35,9 @@ export function restFailure(error: unknown, context: FailureContext): BzzzError 
     if (limit !== undefined) return coded('forge_rate_limited', reason, error, limit);
     return coded('forge_unauthorized', reason, error);
   }
-  if (status === 401) return coded('forge_unauthorized', reason, error);
+  if (status === 401) {
+    return coded('forge_unauthorized', reason, new TokenRefused(reason, { cause: error }));
+  }
   if (status === 404 || status === 410 || status === 451) {
     return coded('forge_not_found', reason, error);
   }

@@ -61,9 +61,16 @@ function valueOf(node: Node | null, document: ReturnType<typeof parseDocument>):
   }
 }
 
+/** Of what can stand in the file only. */
+const filesOfSections = [
+  /^cli\.[a-z]+\.apiKeyFile$/,
+  /^forge\.vault\.(?:auth\.)?[a-zA-Z]+File$/,
+  /^forge\.app\.privateKeyFile$/,
+];
+
 function located(path: string, value: unknown, from: { base: string; home: string }): unknown {
   const kind = settings.find((setting) => setting.path === path)?.kind;
-  const isFile = kind === 'file' || /^cli\.[a-z]+\.apiKeyFile$/.test(path);
+  const isFile = kind === 'file' || filesOfSections.some((pattern) => pattern.test(path));
   return isFile && typeof value === 'string' ? resolvePath(value, from) : value;
 }
 

@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
-import { BzzzError, Config } from '@bzzz/protocol';
+import { BzzzError, Config, tokenSources } from '@bzzz/protocol';
 import type { z } from 'zod';
 import { readConfigFile } from './file.ts';
 import { leavesOf, nest } from './leaves.ts';
@@ -95,27 +95,35 @@ function winner(all: readonly Said[], path: string): Said | undefined {
     );
 }
 
-/** A secret is given by value or by file: the higher source wins, and one source may not say both. */
+/** A secret is given in one of several ways: the higher source wins, and one source may not say two. */
 function chooseOne(chosen: readonly Said[]): Said[] {
   const dropped = new Set<Said>();
-  for (const [byValue, byFile] of alternatives) {
-    const value = chosen.find(({ path }) => path === byValue);
-    const file = chosen.find(({ path }) => path === byFile);
-    if (value === undefined || file === undefined) continue;
-    const difference = rank[value.origin.source] - rank[file.origin.source];
-    if (difference === 0) {
-      const where = `${value.origin.where}, ${file.origin.where}`;
-      throw invalid(`give either ${byValue} or ${byFile}, not both (${where})`);
+  for (const ways of alternatives) {
+    const given = ways.flatMap((way) => {
+      const said = chosen.filter(({ path }) => path === way || path.startsWith(`${way}.`));
+      return said.length === 0 ? [] : [{ way, said, rank: rankOf(said) }];
+    });
+    const highest = Math.max(...given.map((one) => one.rank));
+    const [first, second] = given.filter((one) => one.rank === highest);
+    if (first !== undefined && second !== undefined) {
+      const where = [first, second].map(({ said }) => said[0]?.origin.where).join(', ');
+      throw invalid(`give either ${first.way} or ${second.way}, not both (${where})`);
     }
-    dropped.add(difference > 0 ? file : value);
+    for (const { said } of given.filter((one) => one !== first)) {
+      for (const one of said) dropped.add(one);
+    }
   }
   return chosen.filter((one) => !dropped.has(one));
 }
 
-const alternatives = [
-  ['forge.token', 'forge.tokenFile'],
+function rankOf(said: readonly Said[]): number {
+  return Math.max(...said.map(({ origin }) => rank[origin.source]));
+}
+
+const alternatives: readonly (readonly string[])[] = [
+  tokenSources.map((name) => `forge.${name}`),
   ['mesh.key', 'mesh.keyFile'],
-] as const;
+];
 
 /** All complaints, each as `path: what (where it was said)`. Values are never shown. */
 function describe(error: z.ZodError, origins: ReadonlyMap<string, Origin>): string {

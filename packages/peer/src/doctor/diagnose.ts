@@ -2,11 +2,13 @@
  * Looks at everything that can keep a peer from its work and says so in plain words. Runs inside a
  * peer, which then adds what it knows of its mesh, or without one.
  */
+import type { TokenSource } from '@bzzz/github';
 import type { Config } from '@bzzz/protocol';
 import type { Check } from '@bzzz/protocol/api';
 import { layoutOf } from '../folder/layout.ts';
 import { readSecretFile } from '../folder/secret-file.ts';
 import { bad, good, guarded } from './checks.ts';
+import { checkCoreFiles } from './core-files.ts';
 import { checkMesh, checkPorts, type Live } from './mesh.ts';
 import { checkJournals } from './journals.ts';
 import { checkLooks } from './looks.ts';
@@ -15,12 +17,14 @@ import { checkWebhook } from './webhook.ts';
 export interface DiagnoseOptions {
   /** Null: no peer runs on this configuration. */
   readonly live: Live | null;
+  /** Of the running peer. */
+  readonly token?: TokenSource;
   readonly signal?: AbortSignal;
 }
 
 /** Never throws but `aborted`: what cannot be checked is a finding. */
 export async function diagnose(config: Config, options: DiagnoseOptions): Promise<Check[]> {
-  const { live, signal } = options;
+  const { live, signal, token } = options;
   const { checkForge } = await import('./forge.ts');
   const { checkClis } = await import('./clis.ts');
   const { checkModels } = await import('./models.ts');
@@ -48,11 +52,12 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     one('tools', () => checkTools(work)),
     one('slots', () => checkSlots(config)),
     ...(live === null ? [] : [one('last look', async () => checkLooks(live))]),
+    ...(live === null ? [] : [one('core files', checkCoreFiles)]),
     ...(live === null ? [] : [one('journals', async () => checkJournals(live))]),
     one('workers', () => checkWorkers(live?.workers ?? [])),
     one('models', () => checkModels(config.ollama, until)),
     checkClis(config, until),
-    checkForge(config, until),
+    checkForge(config, { ...until, token }),
     checkPorts(mesh, live),
     one('mesh', () => checkMesh(mesh, live)),
     checkWebhook(config.webhook, { isRunning: live !== null }),

@@ -1,10 +1,12 @@
 /** Whether the forge answers, whether its clock is ours, whether the token is good for the work. */
+import type { TokenSource } from '@bzzz/github';
 import { type Config, isBzzzError, reasonOf, type RepoName } from '@bzzz/protocol';
 import { z } from 'zod';
 import type { Check } from '@bzzz/protocol/api';
 import { exchange, refusal, type RestAnswer, type RestDeps } from '../forge/rest.ts';
 import { tokenSourceOf } from '../forge/token.ts';
 import { bad, good } from './checks.ts';
+import { checkSource, checkToken } from './token.ts';
 
 /** Beyond it, leases and journals of many peers are hard to read side by side. */
 const skewMsMax = 10_000;
@@ -14,25 +16,37 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-/** Checks `forge`, `clock`, `token` and one `repository` for each that is configured. */
+/**
+ * Checks `forge`, `clock`, `token source` where the token is lent, `token`, and one `repository` for each that is
+ * configured. `token`: that of the running peer.
+ */
 export async function checkForge(
   { forge, repositories }: Pick<Config, 'forge' | 'repositories'>,
-  options: Options = {},
+  { token: live, ...options }: Options & { readonly token?: TokenSource | undefined } = {},
 ): Promise<Check[]> {
-  const deps: RestDeps = { apiUrl: forge.apiUrl, token: tokenSourceOf(forge) };
+  const token = live ?? tokenSourceOf(forge);
+  const deps: RestDeps = { apiUrl: forge.apiUrl, token };
+  const source = await checkSource(token);
   const beforeMs = Date.now();
   try {
     const answer = await exchange(deps, { method: 'GET', path: '/', anonymous: true, ...options });
     const nowMs = (beforeMs + Date.now()) / 2;
-    const token = await checkToken(deps, options);
     const reachable = good('forge', `${forge.apiUrl} answers in ${Date.now() - beforeMs} ms`);
-    const rights = token.ok ? await checkRepositories(deps, repositories, options) : [];
-    return [reachable, checkClock(answer, nowMs), token, ...rights];
+    const found = [reachable, checkClock(answer, nowMs), ...(source === null ? [] : [source])];
+    // Without a token there is nothing more to ask.
+    if (source?.ok === false && token.state?.().usable !== true) return found;
+    const { check, isApp } = await checkToken(deps, options);
+    if (!check.ok) return [...found, check];
+    const rights = await checkRepositories(deps, repositories, { ...options, isApp });
+    return [...found, check, ...rights];
   } catch (error) {
     if (isBzzzError(error, 'aborted')) throw error;
     const advice =
       'Look at `forge.apiUrl`, the network, and a proxy in between; nothing is lost meanwhile.';
-    return [bad('forge', `does not answer: ${reasonOf(error)}`, advice)];
+    const away = bad('forge', `does not answer: ${reasonOf(error)}`, advice);
+    return [away, ...(source === null ? [] : [source])];
+  } finally {
+    if (live === undefined) await token.close?.();
   }
 }
 
@@ -48,31 +62,14 @@ export function checkClock({ headers }: Pick<RestAnswer, 'headers'>, nowMs: numb
   return bad('clock', `this machine's clock is ${by} ${how} the forge's`, advice);
 }
 
-const User = z.object({ login: z.string() });
-
-async function checkToken(deps: RestDeps, options: Options): Promise<Check> {
-  const need =
-    'It needs to read and write contents, issues and pull requests (a classic token: scope `repo`).';
-  try {
-    const answer = await exchange(deps, { method: 'GET', path: '/user', ...options });
-    if (answer.status !== 200) {
-      const { reason } = refusal(answer, 'the forge refuses it');
-      return bad('token', reason, `Make a new token. ${need}`);
-    }
-    const { login } = User.parse(answer.body);
-    const scopes = answer.headers.get('x-oauth-scopes');
-    return good('token', scopes ? `of ${login}, with scopes ${scopes}` : `of ${login}`);
-  } catch (error) {
-    if (!isBzzzError(error, 'forge_unauthorized')) throw error;
-    const advice = `Set GITHUB_TOKEN_FILE or \`forge.tokenFile\`. ${need}`;
-    return bad('token', error.reason, advice);
-  }
+interface RightsOptions extends Options {
+  readonly isApp: boolean;
 }
 
 async function checkRepositories(
   deps: RestDeps,
   repositories: readonly RepoName[],
-  options: Options,
+  options: RightsOptions,
 ): Promise<Check[]> {
   if (repositories.length === 0) {
     const advice = 'Set `repositories` in the configuration.';
@@ -88,7 +85,11 @@ const Repository = z.object({
   has_issues: z.boolean().default(true),
 });
 
-async function checkRepository(deps: RestDeps, repo: RepoName, options: Options): Promise<Check> {
+async function checkRepository(
+  deps: RestDeps,
+  repo: RepoName,
+  { isApp, ...options }: RightsOptions,
+): Promise<Check> {
   const name = `repository ${repo}`;
   const answer = await exchange(deps, { method: 'GET', path: `/repos/${repo}`, ...options });
   if (answer.status !== 200) {
@@ -98,8 +99,9 @@ async function checkRepository(deps: RestDeps, repo: RepoName, options: Options)
   const facts = Repository.safeParse(answer.body).data;
   if (facts?.archived === true) return bad(name, 'is archived', 'Take it off `repositories`.');
   if (facts?.has_issues === false) return bad(name, 'has no issues', 'Switch them on.');
-  if (facts?.permissions?.push === false) {
+  // Of an App GitHub tells no rights here; they came with its token.
+  if (!isApp && facts?.permissions?.push === false) {
     return bad(name, 'the account may not push', 'Add it as a collaborator with write access.');
   }
-  return good(name, 'can be read and pushed to');
+  return good(name, isApp ? 'can be read' : 'can be read and pushed to');
 }

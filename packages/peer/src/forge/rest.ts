@@ -29,10 +29,26 @@ export interface RestAnswer {
   readonly body: unknown;
 }
 
-/** One exchange. Throws `forge_unreachable`, `forge_unauthorized` without a token, `aborted`. */
+/**
+ * One exchange, and another where the forge does not know the token any more and the source has a new one: what
+ * was refused had no effect. Throws `forge_unreachable`, `forge_unauthorized` without a token, `aborted`, and
+ * what the source of the token throws.
+ */
 export async function exchange(deps: RestDeps, request: RestRequest): Promise<RestAnswer> {
+  if (request.anonymous === true) return exchangeAs(null, deps, request);
+  const token = await deps.token.get();
+  const answer = await exchangeAs(token, deps, request);
+  if (answer.status !== 401) return answer;
+  const fresh = await deps.token.get({ refused: token });
+  return fresh === token ? answer : exchangeAs(fresh, deps, request);
+}
+
+async function exchangeAs(
+  token: string | null,
+  deps: RestDeps,
+  request: RestRequest,
+): Promise<RestAnswer> {
   const { method, path, body, signal } = request;
-  const token = request.anonymous === true ? null : await deps.token.get();
   const timeout = AbortSignal.timeout(exchangeMsMax);
   try {
     const response = await fetch(`${deps.apiUrl.replace(/\/+$/, '')}${path}`, {

@@ -8,7 +8,7 @@ import {
   type TaskView,
 } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
-import type { GithubStats } from '@bzzz/github';
+import type { GithubStats, TokenState } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
 import type { MeshStats } from '@bzzz/mesh';
 import type { Config } from '@bzzz/protocol';
@@ -28,6 +28,8 @@ export interface StatusSources {
   readonly config: Config;
   readonly journals: Journals;
   readonly github: GithubStats;
+  /** Null: it is not lent. */
+  readonly token: TokenState | null;
   readonly gossip: MeshStats['gossip'];
   readonly addresses: readonly string[];
   readonly webhook: WebhookState | null;
@@ -74,6 +76,7 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
       pushes: github.gitPushes,
       rateLimit: github.rateLimit,
       watching: view.watching.map((one) => ({ ...one })),
+      token: tokenAnswer(sources.token),
     },
     webhook:
       webhook === null
@@ -106,6 +109,12 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
       replicas: sources.journals.replicas().length,
     },
   };
+}
+
+function tokenAnswer(token: TokenState | null): StatusAnswer['forge']['token'] {
+  if (token === null) return null;
+  const { from, usable, expiresInMs } = token;
+  return { from, usable, expiresInMs };
 }
 
 /** Ourselves first, then by name. */

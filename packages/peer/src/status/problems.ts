@@ -4,6 +4,7 @@
  */
 import { alertText, type HealthView, type MemberView, type PeerView } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
+import type { TokenState } from '@bzzz/github';
 import type { BzzzError, Config, PeerId } from '@bzzz/protocol';
 import type { Problem } from '@bzzz/protocol/api';
 import type { SurveyState } from '../survey/survey.ts';
@@ -22,6 +23,8 @@ export interface ProblemSources {
   readonly meshTroubles: readonly MeshTrouble[];
   /** Why webhooks are refused, whoever sends them; null: they are not. */
   readonly webhookTrouble: Pick<BzzzError, 'code' | 'reason'> | null;
+  /** Null: the token is not lent. */
+  readonly token: TokenState | null;
   /** Why there is no sandbox; null: there is one. */
   readonly sandboxMissing: string | null;
   /** What could not be looked at last, and is offered as it was. */
@@ -52,6 +55,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...alertsOf(sources),
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
     ...webhookOf(sources),
+    ...tokenOf(sources),
     ...pauseOf(sources),
     ...spendOf(sources),
     ...looksOf(sources),
@@ -178,6 +182,16 @@ function webhookOf({ webhookTrouble: trouble }: ProblemSources): Problem[] {
   return trouble === null ? [] : [ofCode(trouble.code, 'warning', trouble.reason)];
 }
 
+/** As long as the last one serves nothing stands still yet. */
+function tokenOf({ token }: ProblemSources): Problem[] {
+  if (token === null || token.trouble === null) return [];
+  const { error, forMs } = token.trouble;
+  const until = token.expiresInMs === null ? '' : ` for ${span(token.expiresInMs)} more`;
+  const rest = token.usable ? `the last one serves${until}` : 'and there is no other';
+  const text = `No new token for ${span(forMs)}, ${rest}: ${error.reason}.`;
+  return [ofCode(error.code, token.usable ? 'warning' : 'error', text)];
+}
+
 function pauseOf({ view: { self, attemptsRest } }: ProblemSources): Problem[] {
   if (attemptsRest) {
     const text =
@@ -215,9 +229,9 @@ function settingsOf({ config }: ProblemSources): Problem[] {
   return [{ code: 'no_repositories', severity: 'warning', text, advice }];
 }
 
-function troublesOf({ view }: ProblemSources): Problem[] {
+function troublesOf({ view, token }: ProblemSources): Problem[] {
   return view.troubles
-    .filter(({ code }) => !forgeCodes.includes(code))
+    .filter(({ code }) => !forgeCodes.includes(code) && code !== token?.trouble?.error.code)
     .map(({ code, reason, task }) =>
       ofCode(code, 'warning', task === undefined ? reason : `${task}: ${reason}`),
     );

@@ -85,12 +85,14 @@ export function operationsTarget(
       const { lookedAtMs, failures: lookFailures } = survey.state();
       const received = webhook?.state() ?? null;
       const webhookTrouble = received?.trouble ?? null;
+      const lent = token.state?.() ?? null;
       return statusAnswer({
         view,
         config,
         journals,
         upMs,
         github: github.stats(),
+        token: lent,
         gossip: mesh.stats().gossip,
         addresses: mesh.multiaddrs(),
         webhook: received,
@@ -105,6 +107,7 @@ export function operationsTarget(
           upMs,
           meshTroubles,
           webhookTrouble,
+          token: lent,
           sandboxMissing,
           lookFailures,
           workers: workers.state(),
@@ -125,7 +128,7 @@ export function operationsTarget(
         workers: workers.state(),
         quarantine: coordinator.view().quarantine,
       };
-      return diagnose(config, { live, signal });
+      return diagnose(config, { live, token, signal });
     },
     diagnoseNet(addresses, signal) {
       const others = coordinator.view().members.filter(({ self }) => !self);

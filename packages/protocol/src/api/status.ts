@@ -57,6 +57,16 @@ export const StatusAnswer = z.object({
     pushes: z.number(),
     rateLimit: z.object({ remaining: z.number(), limit: z.number() }).nullable(),
     watching: z.array(Watching),
+    /** Of a token that is lent by a Vault or a GitHub App; null: it stands in a file or in the configuration. */
+    token: z
+      .object({
+        from: z.string(),
+        usable: z.boolean(),
+        /** Null: it does not, or there is none. */
+        expiresInMs: z.number().nullable(),
+      })
+      .nullable()
+      .default(null),
   }),
   /** Null: none is configured. */
   webhook: z

@@ -2,10 +2,10 @@ import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tokenFromFile, tokenFromValue } from '../src/index.ts';
-import { codeOf, failureOf } from './support/code-of.ts';
-import { createGitBench } from './support/git-bench.ts';
-import { lockOn, number, repo } from './support/locks.ts';
+import { tokenFromFile, tokenFromValue } from '../../src/index.ts';
+import { codeOf, failureOf } from '../support/code-of.ts';
+import { createGitBench } from '../support/git-bench.ts';
+import { lockOn, number, repo } from '../support/locks.ts';
 
 let dir: string;
 let file: string;

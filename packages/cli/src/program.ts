@@ -2,6 +2,7 @@
 import { BzzzError } from '@bzzz/protocol';
 import { version } from '@bzzz/peer';
 import { Command, CommanderError } from 'commander';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -49,6 +50,8 @@ const commands: readonly RegisterCommand[] = [
   quarantineCommand,
   keyCommand,
   doctorCommand,
+  backupCommand,
+  restoreCommand,
   policyCommand,
   configCommand,
   completionCommand,

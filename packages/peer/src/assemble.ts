@@ -11,6 +11,7 @@ import { type BzzzError, type Config, reasonOf } from '@bzzz/protocol';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer } from './control/server.ts';
 import { takeSocketPlace } from './control/socket-path.ts';
+import { readFormerJournals } from './folder/former-journals.ts';
 import { openIdentity, openMeshKey } from './folder/keys.ts';
 import { makeDataFolder } from './folder/layout.ts';
 import { lockFolder } from './folder/lock.ts';
@@ -90,6 +91,9 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
 
   const journals = await openJournals({}, { dir: layout.journal, ...config.journal });
   closing('journals', () => journals.close());
+  // What it wrote before it was restored comes back from whoever has it.
+  const former = await readFormerJournals(layout);
+  for (const key of former) journals.replica(key);
 
   const { apiUrl, gitUrl } = config.forge;
   const token = tokenSourceOf(config.forge);
@@ -181,6 +185,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       clock,
       journals,
       members,
+      former,
       setAside: () => coordinator.view().logsSetAside,
       logger: logger.child('history'),
     },

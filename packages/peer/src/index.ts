@@ -39,6 +39,13 @@ export { verifyCertificate } from './verify-certificate.ts';
 export { verifyEvidence } from './verify-evidence.ts';
 export { version } from './version.ts';
 export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
+export {
+  type Backup,
+  makeBackup,
+  readBackup,
+  restoreBackup,
+  writeBackup,
+} from './folder/backup.ts';
 export { openIdentity, openMeshKey } from './folder/keys.ts';
 export { type FolderLock, lockFolder } from './folder/lock.ts';
 export type { OpenFace } from './assemble.ts';

@@ -42,6 +42,7 @@ describe('diagnose', () => {
       'node',
       'git',
       'data folder',
+      'storage',
       'disk',
       'keys',
       'sandbox',

@@ -9,6 +9,8 @@ export interface Layout {
   readonly identityKey: string;
   readonly meshKey: string;
   readonly journal: string;
+  /** Which journals the peer had before this one. */
+  readonly formerJournals: string;
   /** All journals that are here, to be searched; it can be deleted at any time. */
   readonly index: string;
   readonly worktrees: string;
@@ -24,6 +26,7 @@ export function layoutOf(dataDir: string): Layout {
     identityKey: join(dataDir, 'identity.key'),
     meshKey: join(dataDir, 'mesh.key'),
     journal: join(dataDir, 'journal'),
+    formerJournals: join(dataDir, 'former-journals.json'),
     index: join(dataDir, 'index.sqlite'),
     worktrees: join(dataDir, 'worktrees'),
     controlSocket: join(dataDir, 'control.sock'),

@@ -2,6 +2,7 @@
 import { BzzzError } from '@bzzz/protocol';
 import { version } from '@bzzz/peer';
 import { Command, CommanderError } from 'commander';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -55,6 +56,8 @@ const commands: readonly RegisterCommand[] = [
   keyCommand,
   doctorCommand,
   repoCommand,
+  backupCommand,
+  restoreCommand,
   policyCommand,
   configCommand,
   completionCommand,

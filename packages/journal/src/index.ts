@@ -11,3 +11,4 @@ export type {
 } from './interface.ts';
 export { type JournalsDependencies, type JournalsOptions, openJournals } from './journals.ts';
 export type { MessageStream } from './message-stream.ts';
+export { rememberedIn } from './remembered-head.ts';

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createCodec, isBzzzError, JournalKey } from '@bzzz/protocol';
 import { z } from 'zod';
+import { journalFolder } from './store.ts';
 
 const Remembered = z.object({
   v: z.literal(1),
@@ -61,6 +62,22 @@ export async function openRememberedHead(path: string): Promise<RememberedHead> 
     };
   } catch (error) {
     await handle.close();
+    throw error;
+  }
+}
+
+/**
+ * What is remembered in a folder of journals, which may be open elsewhere. Null: nothing. Throws what the system says,
+ * other than that there is no such file.
+ */
+export async function rememberedIn(
+  dir: string,
+): Promise<Pick<Remembered, 'key' | 'length'> | null> {
+  try {
+    await using handle = await open(journalFolder(dir).remembered, 'r');
+    return await load(handle);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import { takeSocketPlace } from './control/socket-path.ts';
 import { countRuns } from './figures/counted-runs.ts';
 import { startFigures } from './figures/figures.ts';
 import { timeAppends } from './figures/timed-journal.ts';
+import { readFormerJournals } from './folder/former-journals.ts';
 import { openIdentity } from './folder/keys.ts';
 import { makeDataFolder } from './folder/layout.ts';
 import { lockFolder } from './folder/lock.ts';
@@ -95,6 +96,9 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
 
   const journals = await openJournals({}, { dir: layout.journal, ...config.journal });
   closing('journals', () => journals.close());
+  // What it wrote before it was restored comes back from whoever has it.
+  const former = await readFormerJournals(layout);
+  for (const key of former) journals.replica(key);
 
   const { apiUrl, gitUrl } = config.forge;
   const token = lendToken(config.forge, logger.child('token'));
@@ -212,6 +216,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       clock,
       journals,
       members,
+      former,
       setAside: () => coordinator.view().logsSetAside,
       logger: logger.child('history'),
     },

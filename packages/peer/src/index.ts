@@ -40,6 +40,13 @@ export { verifyEvidence } from './verify-evidence.ts';
 export { version } from './version.ts';
 export { diagnose, type DiagnoseOptions } from './doctor/diagnose.ts';
 export { diagnoseNet } from './doctor/net/net.ts';
+export {
+  type Backup,
+  makeBackup,
+  readBackup,
+  restoreBackup,
+  writeBackup,
+} from './folder/backup.ts';
 export { openIdentity, openMeshKey } from './folder/keys.ts';
 export { setUpRepository } from './forge/load.ts';
 export { foundMesh, joinMesh, meshKeys } from './joining/load.ts';

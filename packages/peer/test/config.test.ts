@@ -29,6 +29,15 @@ async function complaint(given: Given): Promise<string> {
 }
 
 describe('loadConfig', () => {
+  it('knows this machine by the variable of clusters too, and rather by its own', async () => {
+    expect((await loaded({ env: { NODE_ID: 'acacia' } })).config.name).toBe('acacia');
+    const both = await loaded({ env: { NODE_ID: 'acacia', BZZZ_NAME: 'walnut' } });
+    expect(both.config.name).toBe('walnut');
+    // As compose has it where nobody exported the name.
+    expect((await loaded({ env: { NODE_ID: '' } })).config.name).toBe('machine-7');
+    expect(await complaint({ env: { NODE_ID: 'a b' } })).toContain('NODE_ID');
+  });
+
   it('knows a default for everything', async () => {
     const { config, origins, home, file } = await loaded();
     expect(config).toMatchObject({ name: 'machine-7', dataDir: join(home, '.bzzz') });

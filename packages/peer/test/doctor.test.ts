@@ -45,6 +45,7 @@ describe('diagnose', () => {
       'node',
       'git',
       'data folder',
+      'storage',
       'disk',
       'keys',
       'sandbox',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -13,9 +13,11 @@ import {
   openMeshKey,
   readSecretFile,
 } from '../src/index.ts';
+import { ownerIn, ownerLine, ownerText, thisProcess } from '../src/folder/owner.ts';
 import { codeOf, errorOf, onCleanup, tempDir } from './support.ts';
 
 const locker = fileURLToPath(new URL('locker.ts', import.meta.url));
+const reader = fileURLToPath(new URL('reader.ts', import.meta.url));
 
 describe('key files', () => {
   it('are made closed to others, and read back', async () => {
@@ -60,6 +62,26 @@ describe('key files', () => {
     },
   );
 
+  it('that root hands over may be read by the group of this process', async () => {
+    const file = join(await tempDir(), 'secret');
+    await createSecretFile(file, 'ab'.repeat(32));
+    await chmod(dirname(file), 0o755);
+    await chown(file, 0, 65_534);
+    const read = async (mode: number) => {
+      await chmod(file, mode);
+      const args = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath];
+      const child = spawn('setpriv', [...args, '--conditions=bzzz-source', reader, file], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = await once(createInterface({ input: child.stdout }), 'line');
+      return line;
+    };
+    // A container engine mounts its secrets so.
+    expect(await read(0o440)).toBe('ab'.repeat(32));
+    expect(await read(0o460)).toBe('peer_key_unsafe');
+    expect(await read(0o444)).toBe('peer_key_unsafe');
+  });
+
   it('of the mesh come from the configuration first', async () => {
     const dir = await tempDir();
     const keyFile = join(dir, 'given');
@@ -84,7 +106,9 @@ describe('the lock of a data folder', () => {
     const lock = await lockFolder(file);
     const error = await errorOf(lockFolder(file));
     expect(error.code).toBe('peer_folder_locked');
-    expect(error.reason).toContain(`process ${process.pid} `);
+    expect(error.reason).toMatch(
+      new RegExp(`^process ${process.pid} \\(since 20\\d\\d-.*Z\\) runs`),
+    );
     await lock.release();
     await lock.release();
     await (await lockFolder(file)).release();
@@ -102,6 +126,27 @@ describe('the lock of a data folder', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     await (await lockFolder(file)).release();
+  });
+
+  it('tells another host, another container and an earlier release apart', async () => {
+    const here = await thisProcess();
+    expect(await ownerIn(ownerLine(here))).toEqual(here);
+    expect(await ownerText({ ...here, host: 'walnut' })).toContain(`process ${here.pid} on walnut`);
+    expect(await ownerText({ ...here, space: 'pid:[1]' })).toContain('of another container on');
+    expect(await ownerText(await ownerIn('1234\n'))).toBe('process 1234');
+    expect(await ownerText(await ownerIn('half a li'))).toBe('another process');
+  });
+
+  it('is seen by a process of another container, which says so', async () => {
+    const file = join(await tempDir(), 'peer.lock');
+    const lock = await lockFolder(file);
+    onCleanup(() => lock.release());
+    const args = ['--pid', '--fork', '--mount-proc', process.execPath, '--conditions=bzzz-source'];
+    const child = spawn('unshare', [...args, locker, file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [text] = await once(child.stderr.setEncoding('utf8'), 'data');
+    // Where nobody may have such a space, there is no container that could.
+    if (String(text).includes('unshare failed')) return console.warn(`NO CONTAINER HERE: ${text}`);
+    expect(text).toMatch(/process \d+ of another container on /);
   });
 
   it('says when there is no place for it', async () => {

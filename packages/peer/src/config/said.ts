@@ -9,10 +9,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function saidByEnvironment(env: Environment, from: { cwd: string; home: string }): Said[] {
   return settings.flatMap((setting) => {
-    const text = env[setting.env];
     // An empty variable is how a shell says "not set".
-    if (text === undefined || text === '') return [];
-    const origin = { source: 'environment', where: setting.env } as const;
+    const names = [setting.env, setting.envToo ?? setting.env];
+    const where = names.find((name) => env[name] !== undefined && env[name] !== '');
+    const text = where === undefined ? undefined : env[where];
+    if (where === undefined || text === undefined) return [];
+    const origin = { source: 'environment', where } as const;
     return [{ path: setting.path, value: convert(setting, text, from), origin }];
   });
 }

@@ -6,6 +6,8 @@ export interface Setting {
   /** Where it stands in the configuration, dots between the levels. */
   readonly path: string;
   readonly env: string;
+  /** Another name of the variable, which cluster files use; the first one wins. */
+  readonly envToo?: string;
   /** Long option of `bzzz up`; null: not on a command line, where every user could read it. */
   readonly flag: string | null;
   /** `file`: a path, relative to where it was said. `list`: blanks or commas between the items. */
@@ -15,7 +17,10 @@ export interface Setting {
 }
 
 export const settings: readonly Setting[] = [
-  row('text', 'name', 'BZZZ_NAME', '--name', 'what people call this machine'),
+  {
+    ...row('text', 'name', 'BZZZ_NAME', '--name', 'what people call this machine'),
+    envToo: 'NODE_ID',
+  },
   row('file', 'dataDir', 'BZZZ_DATA_DIR', '--data', 'identity, journal, mirrors of this peer'),
   row('text', 'mesh.name', 'BZZZ_MESH_NAME', '--mesh', 'name of the mesh'),
   secret('mesh.key', 'BZZZ_MESH_KEY', null, 'network key, 64 hex digits'),

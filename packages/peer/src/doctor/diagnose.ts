@@ -12,6 +12,7 @@ import { checkCoreFiles } from './core-files.ts';
 import { checkMesh, checkPorts, type Live } from './mesh.ts';
 import { checkJournals } from './journals.ts';
 import { checkLooks } from './looks.ts';
+import { checkStorage } from './storage.ts';
 import { checkWebhook } from './webhook.ts';
 
 export interface DiagnoseOptions {
@@ -46,6 +47,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     one('node', () => checkNode()),
     one('git', checkGit),
     one('data folder', () => checkFolder(dataDir)),
+    one('storage', () => checkStorage(dataDir)),
     one('disk', () => checkDisk(dataDir)),
     one('keys', () => checkKeys(config)),
     one('sandbox', () => checkSandbox(work, until)),

@@ -11,6 +11,7 @@ import { describeMachine, machineText } from '../system/machine.ts';
 import { slotsOf } from '../system/slots.ts';
 import { findTools } from '../tools.ts';
 import { bad, good } from './checks.ts';
+import { obstaclesOf } from './confinement.ts';
 
 const run = promisify(execFile);
 
@@ -103,9 +104,14 @@ export async function checkSandbox(
   const probe = await probeSandbox(options);
   if (probe.usable) return good('sandbox', `bubblewrap works (${probe.isolation.name})`);
   if (slots === 0) return good('sandbox', `none, and none is needed: work.slots is 0`);
+  const obstacles = await obstaclesOf();
+  const seen = [probe.reason, ...obstacles.map(({ what }) => what)].join('; ');
+  const remedies = obstacles.map(({ advice }) => advice).join(', ');
   const advice =
-    'Install bubblewrap (`apt install bubblewrap`); in a container allow user namespaces and mounts.';
-  return bad('sandbox', `none, so nothing is executed here: ${probe.reason}`, advice);
+    remedies === ''
+      ? 'Install bubblewrap (`apt install bubblewrap`).'
+      : `Install bubblewrap, and let it make its sandbox: ${remedies} (docs/OPERATIONS.md, Containers).`;
+  return bad('sandbox', `none, so nothing is executed here: ${seen}`, advice);
 }
 
 export async function checkTools(work: Config['work']): Promise<Check> {

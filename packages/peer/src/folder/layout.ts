@@ -19,6 +19,8 @@ export interface Layout {
   /** What became of the invites that were made here. */
   readonly invites: string;
   readonly journal: string;
+  /** Which journals the peer had before this one. */
+  readonly formerJournals: string;
   /** All journals that are here, to be searched; it can be deleted at any time. */
   readonly index: string;
   readonly worktrees: string;
@@ -39,6 +41,7 @@ export function layoutOf(dataDir: string): Layout {
     members: join(dataDir, 'members.b64'),
     invites: join(dataDir, 'invites.json'),
     journal: join(dataDir, 'journal'),
+    formerJournals: join(dataDir, 'former-journals.json'),
     index: join(dataDir, 'index.sqlite'),
     worktrees: join(dataDir, 'worktrees'),
     controlSocket: join(dataDir, 'control.sock'),

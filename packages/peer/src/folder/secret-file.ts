@@ -8,9 +8,9 @@ import { BzzzError, reasonOf } from '@bzzz/protocol';
 export async function readSecretFile(file: string): Promise<string | null> {
   try {
     await using handle = await open(file, 'r');
-    const { mode } = await handle.stat();
-    if ((mode & 0o077) !== 0) {
-      const shown = (mode & 0o777).toString(8).padStart(4, '0');
+    const facts = await handle.stat();
+    if (isOpen(facts)) {
+      const shown = (facts.mode & 0o777).toString(8).padStart(4, '0');
       throw new BzzzError('peer_key_unsafe', `${file} has mode ${shown}, not 0600`);
     }
     return (await handle.readFile('utf8')).trim();
@@ -22,13 +22,18 @@ export async function readSecretFile(file: string): Promise<string | null> {
 }
 
 /**
- * Makes the file with this content, unless another process was faster. True: it is ours. On disk
+ * Makes the file with this line, unless another process was faster. True: it is ours. On disk
  * before it returns. Throws `peer_folder_unusable`.
  */
-export async function createSecretFile(file: string, content: string): Promise<boolean> {
+export function createSecretFile(file: string, content: string): Promise<boolean> {
+  return createPrivateFile(file, Buffer.from(`${content}\n`));
+}
+
+/** The same with these bytes. */
+export async function createPrivateFile(file: string, bytes: Uint8Array): Promise<boolean> {
   const draft = `${file}.${randomUUID()}`;
   try {
-    await writeDurably(draft, `${content}\n`);
+    await writeDurably(draft, bytes);
     // A link, unlike a rename, never replaces what is there.
     await link(draft, file);
     await syncFolder(dirname(file));
@@ -45,7 +50,7 @@ export async function createSecretFile(file: string, content: string): Promise<b
 export async function replaceSecretFile(file: string, content: string): Promise<void> {
   const draft = `${file}.${randomUUID()}`;
   try {
-    await writeDurably(draft, `${content}\n`);
+    await writeDurably(draft, Buffer.from(`${content}\n`));
     await rename(draft, file);
     await syncFolder(dirname(file));
   } catch (error) {
@@ -55,16 +60,29 @@ export async function replaceSecretFile(file: string, content: string): Promise<
   }
 }
 
-async function writeDurably(file: string, text: string): Promise<void> {
+async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
   await using handle = await open(file, 'wx', 0o600);
   await handle.chmod(0o600);
-  await handle.writeFile(text);
+  await handle.writeFile(bytes);
   await handle.sync();
 }
 
 async function syncFolder(folder: string): Promise<void> {
   await using handle = await open(folder, 'r');
   await handle.sync();
+}
+
+/**
+ * To anybody but its owner. What root owns this process may read as one of the group, as it does secrets that a
+ * container engine mounts: nobody but root could have opened that.
+ */
+function isOpen({ mode, uid, gid }: { mode: number; uid: number; gid: number }): boolean {
+  const isHanded = uid === 0 && process.geteuid?.() !== 0 && groups().includes(gid);
+  return (mode & (isHanded ? 0o037 : 0o077)) !== 0;
+}
+
+function groups(): readonly number[] {
+  return [process.getegid?.() ?? -1, ...(process.getgroups?.() ?? [])];
 }
 
 function isMissing(error: unknown): boolean {

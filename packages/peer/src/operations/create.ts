@@ -30,10 +30,11 @@ export function createOperations(target: OperationsTarget): Operations {
   /** The query with peers and tasks found by what people call them. */
   function asked(query: z.output<typeof HistoryQuery>) {
     const { peer, task, kind, last, follow: _follow, ...rest } = query;
-    const key = peer === undefined ? undefined : findPeer(members(), peer).capabilities.journal.key;
+    const found = peer === undefined ? undefined : findPeer(members(), peer);
+    const logs = found && [...(found.self ? history.former : []), found.capabilities.journal.key];
     return {
       ...rest,
-      ...(key === undefined ? {} : { logs: [key] }),
+      ...(logs === undefined ? {} : { logs }),
       ...(task === undefined
         ? {}
         : { task: askedTask(coordinator.view().tasks, repositories, task) }),

@@ -15,6 +15,8 @@ export interface HistoryDeps {
   readonly clock: Clock;
   readonly journals: Pick<Journals, 'own' | 'replicas'>;
   readonly members: () => readonly MemberView[];
+  /** Journals that this peer wrote before it was restored. */
+  readonly former: readonly JournalKey[];
   /** Journals that are not read any further, since their writers are in quarantine. */
   readonly setAside: () => ReadonlySet<JournalKey>;
   readonly logger: Logger;
@@ -29,6 +31,8 @@ interface Positioned {
 }
 
 export interface History {
+  /** Journals that this peer wrote before it was restored. */
+  readonly former: readonly JournalKey[];
   /** The newest that fit, oldest first. Throws `aborted`, `index_failed`. */
   find(asked: Asked, signal: AbortSignal): Promise<StoryEntry[]>;
   /** The same, then what comes to be here later, until the signal. */
@@ -53,7 +57,12 @@ const lookMs = 200;
 /** Throws `index_failed`. */
 export function openHistory(deps: HistoryDeps, { path }: { readonly path: string }): History {
   const { clock, journals, members, logger } = deps;
-  const writers = () => new Map(members().map((one) => [one.capabilities.journal.key, one]));
+  const writers = () => {
+    const known = members().map((one) => [one.capabilities.journal.key, one] as const);
+    const self = members().find((one) => one.self);
+    const ours = self === undefined ? [] : deps.former.map((key) => [key, self] as const);
+    return new Map([...ours, ...known]);
+  };
   const index = openHistoryIndex(
     { writerOf: (log) => writers().get(log)?.peer, nowMs: () => clock.wallMs() },
     { path, onReplaced: (reason) => logger.warn('the index is made anew', { reason }) },
@@ -127,6 +136,7 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
   }
 
   return {
+    former: deps.former,
     async find(asked, signal) {
       await update(signal);
       return storyEntries(index.query(asked));

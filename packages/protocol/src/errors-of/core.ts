@@ -197,7 +197,7 @@ export const coreErrors = {
     status: 409,
     retryable: false,
     advice:
-      'This data folder was copied from elsewhere; a copied journal would fork. Start with an empty folder.',
+      'This data folder was copied from elsewhere; a copied journal would fork. Make a backup of it (`bzzz backup FILE --data DIR`) and bring that back into an empty folder (`bzzz restore FILE`): the peer stays who it is and begins a new journal.',
   },
   journal_backlog: {
     status: 503,

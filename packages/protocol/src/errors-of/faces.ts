@@ -23,6 +23,16 @@ export const faceErrors = {
     retryable: false,
     advice: 'The key file is damaged: bring back a good copy, or delete it to get a new key.',
   },
+  backup_invalid: {
+    status: 422,
+    retryable: false,
+    advice: 'Name a whole file that `bzzz backup` of this release or an earlier one has written.',
+  },
+  backup_refused: {
+    status: 409,
+    retryable: false,
+    advice: 'Nothing is overwritten: name another file or folder, or move away what is there.',
+  },
   peer_not_running: {
     status: 503,
     retryable: true,

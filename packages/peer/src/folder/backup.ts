@@ -1,0 +1,138 @@
+/**
+ * A peer in one file: who it is, its keys and its settings, and which journal it writes. Not the journal itself: whoever
+ * went on from an old copy of one would contradict what others hold of it since (invariant 8). So a restored peer begins
+ * a new journal, and its old story is what others kept of it (docs/decisions/0027).
+ *
+ * The file holds the keys of the peer, and is closed to everybody else, as they are.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { BzzzError, PeerId, reasonOf } from '@bzzz/protocol';
+import { z } from 'zod';
+import { formerJournalsMax, FormerJournals, readFormerJournals } from './former-journals.ts';
+import { openIdentity } from './keys.ts';
+import { layoutOf, makeDataFolder } from './layout.ts';
+import { lockFolder } from './lock.ts';
+import { createPrivateFile, createSecretFile } from './secret-file.ts';
+
+const fileBytesMax = 1024 * 1024;
+const filesMax = 64;
+
+const Backup = z.strictObject({
+  format: z.literal('bzzz-backup/1'),
+  peer: PeerId,
+  /** For people. */
+  madeMs: z.int().min(0),
+  /** The journal that it wrote then, and before that; the oldest first. */
+  journals: FormerJournals,
+  files: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'not a name of a file'),
+        content: z.base64(),
+      }),
+    )
+    .max(filesMax),
+});
+export type Backup = z.infer<typeof Backup>;
+type StoredFile = Backup['files'][number];
+
+/** What each start makes anew, or what is of this folder alone: an old list of invites would open used ones again. */
+const left = /^(?:peer\.lock|control\.|index\.sqlite|former-journals\.json|invites\.json)|\.lock$/;
+
+/** Reads a data folder, whose peer may run meanwhile. Throws `peer_folder_unusable`. */
+export async function makeBackup(dataDir: string, nowMs: number): Promise<Backup> {
+  const { rememberedIn } = await import('@bzzz/journal');
+  const layout = layoutOf(dataDir);
+  const files = await filesIn(dataDir);
+  if (!files.some(({ name }) => join(dataDir, name) === layout.identityKey)) {
+    throw new BzzzError('peer_folder_unusable', `${dataDir} is no data folder of a peer`);
+  }
+  const { peer } = await openIdentity(layout);
+  const current = await rememberedIn(layout.journal);
+  const journals = [
+    ...(await readFormerJournals(layout)),
+    ...(current === null ? [] : [current.key]),
+  ];
+  return {
+    format: 'bzzz-backup/1',
+    peer,
+    madeMs: nowMs,
+    journals: journals.slice(-formerJournalsMax),
+    files,
+  };
+}
+
+/** Throws `backup_refused` where the file is there already. */
+export async function writeBackup(file: string, backup: Backup): Promise<void> {
+  if (await createSecretFile(file, JSON.stringify(backup, null, 2))) return;
+  throw new BzzzError('backup_refused', `${file} is there already`);
+}
+
+/** Throws `backup_invalid`. */
+export async function readBackup(file: string): Promise<Backup> {
+  try {
+    return Backup.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? 'it is no backup of a peer' : reasonOf(error);
+    throw new BzzzError('backup_invalid', `${file}: ${reason}`, { cause: error });
+  }
+}
+
+/**
+ * Makes a data folder of it, in which no journal has begun. Throws `backup_refused` where a peer's folder is there
+ * already, `peer_folder_locked`, `peer_folder_unusable`.
+ */
+export async function restoreBackup(dataDir: string, backup: Backup): Promise<void> {
+  const layout = await makeDataFolder(dataDir);
+  const lock = await lockFolder(layout.lock);
+  try {
+    for (const path of [layout.identityKey, layout.journal]) {
+      if (await isThere(path)) throw new BzzzError('backup_refused', `${path} is there already`);
+    }
+    const journals = Buffer.from(JSON.stringify(backup.journals)).toString('base64');
+    const isIdentity = ({ name }: StoredFile) => join(dataDir, name) === layout.identityKey;
+    // The identity last: without it, what was cut short is no peer's folder, and the same may be begun again.
+    const inOrder = [
+      { name: basename(layout.formerJournals), content: journals },
+      ...backup.files.filter((file) => !isIdentity(file)),
+      ...backup.files.filter(isIdentity),
+    ];
+    for (const file of inOrder) await bringBack(dataDir, file);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function bringBack(dataDir: string, { name, content }: StoredFile): Promise<void> {
+  const file = join(dataDir, name);
+  const bytes = Buffer.from(content, 'base64');
+  if (await createPrivateFile(file, bytes)) return;
+  // By an attempt before this one.
+  if ((await readFile(file)).equals(bytes)) return;
+  throw new BzzzError('backup_refused', `${file} is there already`);
+}
+
+async function filesIn(dataDir: string): Promise<StoredFile[]> {
+  try {
+    const files: StoredFile[] = [];
+    for (const name of await readdir(dataDir)) {
+      if (left.test(name)) continue;
+      const file = join(dataDir, name);
+      const facts = await stat(file);
+      if (!facts.isFile()) continue;
+      if (facts.size > fileBytesMax) throw new Error(`${file} is too large for a setting or a key`);
+      files.push({ name, content: await readFile(file, 'base64') });
+    }
+    return files;
+  } catch (error) {
+    throw new BzzzError('peer_folder_unusable', reasonOf(error), { cause: error });
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

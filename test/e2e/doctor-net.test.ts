@@ -57,7 +57,9 @@ it('names the cause: no way, no multicast, a firewall that drops', async () => {
   expect(silent[`address ${other}`]).toContain(
     'a firewall drops it, or no machine has that address',
   );
-  expect(silent['multicast']).toBe('ok packets to the group of mDNS go out and come back');
+  expect(silent['multicast']).toBe(
+    'ok packets to the group of mDNS go out and come back on this machine',
+  );
 
   await runInside(
     pid,

@@ -24,6 +24,9 @@ import type { Identity } from './identity.ts';
 import { createDeadline, streamError, streamOn } from './open-stream.ts';
 import { createResponder } from './responder.ts';
 
+/** So long one connection may last. */
+const knockMsMax = 15_000;
+
 export type OnKnock = (
   from: PeerId,
   request: KnockRequest,
@@ -36,19 +39,44 @@ export interface Door {
   close(): Promise<void>;
 }
 
+export interface DoorParts {
+  readonly identity: Identity;
+  readonly onKnock: OnKnock;
+  /** What kept `onKnock` from an answer; whoever knocked is told only that it failed. */
+  readonly onError: (error: unknown) => void;
+}
+
 /** Throws `port_taken`, or `config_invalid` for an address that cannot be listened on. */
 export async function openDoor(
-  { identity, onKnock }: { readonly identity: Identity; readonly onKnock: OnKnock },
+  { identity, onKnock, onError }: DoorParts,
   { listen }: { readonly listen: string },
 ): Promise<Door> {
   const shutdown = new AbortController();
-  const responder = createResponder(knockProtocol, onKnock, createCounters());
+  const responder = createResponder(
+    knockProtocol,
+    async (from, request, options) => {
+      try {
+        return await onKnock(from, request, options);
+      } catch (error) {
+        onError(error);
+        throw error;
+      }
+    },
+    createCounters(),
+  );
   const node = await createNode(identity, [listen]);
   await node.handle(
     protocolId(knockProtocol),
     (stream, connection) => responder.answer(stream, connection, shutdown.signal),
     { maxInboundStreams: 2 },
   );
+  // Whoever has something to say says it at once: others must not take the place of a guest.
+  node.addEventListener('connection:open', ({ detail: connection }) => {
+    const timer = setTimeout(() => {
+      connection.abort(new Error('nobody stays at the door'));
+    }, knockMsMax);
+    timer.unref();
+  });
   try {
     await node.start();
   } catch (error) {
@@ -88,8 +116,8 @@ export async function knock(
   });
   try {
     await node.start();
-    const connection = await node
-      .dial(multiaddr(address), { signal: deadline.signal })
+    const connection = await Promise.resolve()
+      .then(() => node.dial(multiaddr(address), { signal: deadline.signal }))
       .catch((error: unknown) => {
         const reason = `nobody opens at ${address}: ${reasonOf(error)}`;
         throw deadline.ended() ?? new BzzzError('mesh_unreachable', reason, { cause: error });

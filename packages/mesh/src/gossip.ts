@@ -76,7 +76,12 @@ export interface GossipParts {
   readonly gaps: Gaps;
 }
 
-export function startGossip(parts: GossipParts, options: { messagesMax: number }): Gossip {
+export interface GossipOptions {
+  readonly messagesMax: number;
+  readonly mayGossip: (author: string) => boolean;
+}
+
+export function startGossip(parts: GossipParts, options: GossipOptions): Gossip {
   const { node, mesh, subscriptions, counters, gaps } = parts;
   const { pubsub } = node.services;
   const opened = new WeakMap<Message, Envelope>();
@@ -95,11 +100,14 @@ export function startGossip(parts: GossipParts, options: { messagesMax: number }
         counters.notSent += messages;
       },
     },
-    { ...options, run: Date.now() },
+    { messagesMax: options.messagesMax, run: Date.now() },
   );
 
   /** Runs before an envelope is forwarded: what is none stops here. */
   function validate(_source: unknown, message: Message): TopicValidatorResult {
+    const isHeard = message.type === 'signed' && options.mayGossip(message.from.toString());
+    // No fault of whoever handed it on, who may not know yet.
+    if (!isHeard) return TopicValidatorResult.Ignore;
     try {
       opened.set(message, envelopeCodec.decode(message.data));
       return TopicValidatorResult.Accept;

@@ -14,6 +14,10 @@ export interface CommonOptions {
    * asked at each new connection, and stands instead of `key`.
    */
   readonly keys?: () => readonly string[];
+  /** Whom to dial at all; asked before each dial. Default: everybody. */
+  readonly mayDial?: (peer: string) => boolean;
+  /** Whose gossip is heard and handed on; others' ends here. Default: everybody's. */
+  readonly mayGossip?: (peer: string) => boolean;
   /** Multiaddrs to listen on; port 0 takes a free one. */
   readonly listen: readonly string[];
   /** Multiaddrs of peers to dial, with or without `/p2p/<peer>`; retried for ever. Default none. */

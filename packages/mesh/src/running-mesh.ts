@@ -54,7 +54,7 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
         (trouble) => parts.troubles.report(trouble),
       ),
       carriers: parts.transports(failure),
-      mayDial: (peer) => courtesy.mayDial(peer),
+      mayDial: (peer) => options.mayDial?.(peer) !== false && courtesy.mayDial(peer),
       scoreOf: (peer) => penalties.scoreOf(peer),
     },
     {
@@ -81,7 +81,10 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
     undo.push(() => channels.stop());
     const gossip = startGossip(
       { node, mesh, subscriptions, penalties, counters, gaps },
-      { messagesMax: options.outboxMessagesMax ?? defaults.outboxMessagesMax },
+      {
+        messagesMax: options.outboxMessagesMax ?? defaults.outboxMessagesMax,
+        mayGossip: options.mayGossip ?? (() => true),
+      },
     );
     undo.push(() => gossip.stop());
     const keeper = startGossipKeeper(node);

@@ -20,8 +20,12 @@ const request: KnockRequest = {
 const refused: KnockResponse = { kind: 'refused', code: 'invite_used', reason: 'gone' };
 const { signal } = new AbortController();
 
+const failures: unknown[] = [];
+
 async function doorThat(onKnock: OnKnock, listen = loopback): Promise<Door> {
-  const door = await openDoor({ identity: await createIdentity(), onKnock }, { listen });
+  const identity = await createIdentity();
+  const onError = (error: unknown) => void failures.push(error);
+  const door = await openDoor({ identity, onKnock, onError }, { listen });
   onTestFinished(() => door.close());
   return door;
 }
@@ -73,6 +77,7 @@ describe('a door', () => {
     await expect(knock(visitor, at(door), request, signal)).rejects.toMatchObject({
       code: 'mesh_refused',
     });
+    expect(failures.splice(0)).toMatchObject([{ code: 'peer_folder_unusable' }]);
     fails = false;
     expect(await knock(await createIdentity(), at(door), request, signal)).toEqual(refused);
   });

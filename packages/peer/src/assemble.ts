@@ -2,7 +2,13 @@
  * The composition root: builds a peer from its configuration in the order in which the parts need
  * each other, and takes it apart in the reverse.
  */
-import { type Coordinator, createPrinted, type Health, startOutput } from '@bzzz/coordination';
+import {
+  type Admission,
+  type Coordinator,
+  createPrinted,
+  type Health,
+  startOutput,
+} from '@bzzz/coordination';
 import { createRunner, createWorkspaces, maskSecrets } from '@bzzz/execution';
 import { createGithubForge } from '@bzzz/github';
 import { openJournals } from '@bzzz/journal';
@@ -108,7 +114,17 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('token', () => token.close?.());
 
   const { key: _key, ...meshOptions } = config.mesh;
-  const wholeMesh = createMesh({ identity }, { ...meshOptions, keys: keys.all });
+  // Known once the mesh is there, which asks only when it runs.
+  const outside: { admission: Admission | null } = { admission: null };
+  const wholeMesh = createMesh(
+    { identity },
+    {
+      ...meshOptions,
+      keys: keys.all,
+      mayDial: (peer) => outside.admission?.isRemoved(peer) !== true,
+      mayGossip: (peer) => outside.admission?.isMember(peer) !== false,
+    },
+  );
   const troubles = watchMeshTroubles({ clock, mesh: wholeMesh, logger: logger.child('mesh') });
   closing('mesh', async () => {
     troubles.stop();
@@ -128,6 +144,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   );
   closing('joining', () => joining.stop());
   const { mesh, admission } = joining;
+  outside.admission = admission;
   await wholeMesh.start();
   await joining.begin();
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parsePolicy, RepoName } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { firstPolicy, issueForm } from '../src/forge/repository-files.ts';
 import { setUpRepository } from '../src/index.ts';
 import { codeOf, configFor, startForge, tempDir } from './support.ts';
@@ -10,10 +11,10 @@ import { codeOf, configFor, startForge, tempDir } from './support.ts';
 async function ready() {
   const { forge, ...rest } = await startForge();
   const config = configFor(await tempDir(), { forge: { forge, ...rest } });
-  const ask = async (path: string) => {
+  const ask = async <S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> => {
     const headers = { authorization: 'Bearer token-of-owner' };
     const answer = await fetch(`${forge.url}/repos/owner/sample${path}`, { headers });
-    return answer.json();
+    return schema.parse(await answer.json());
   };
   return { config, ask };
 }
@@ -29,14 +30,17 @@ describe('bzzz repo setup', () => {
       { path: '.bzzz/policy.yml', proposed: false },
       { path: '.github/ISSUE_TEMPLATE/bzzz.yml', proposed: true },
     ]);
-    const names = (await ask('/labels')).map(({ name }: { name: string }) => name);
+    const names = (await ask('/labels', z.array(z.object({ name: z.string() })))).map(
+      ({ name }) => name,
+    );
     expect(names).toEqual(expect.arrayContaining(['bzzz', 'bzzz:needs-person', 'bzzz:verified']));
-    const pull = await ask(`/pulls/${done.pullRequest?.number}`);
+    const pull = await ask(`/pulls/${done.pullRequest?.number}`, z.unknown());
     expect(pull).toMatchObject({ state: 'open', head: { ref: 'bzzz-setup' } });
-    const files = await ask(`/pulls/${done.pullRequest?.number}/files`);
-    expect(files.map(({ filename }: { filename: string }) => filename)).toEqual([
-      '.github/ISSUE_TEMPLATE/bzzz.yml',
-    ]);
+    const files = await ask(
+      `/pulls/${done.pullRequest?.number}/files`,
+      z.array(z.object({ filename: z.string() })),
+    );
+    expect(files.map(({ filename }) => filename)).toEqual(['.github/ISSUE_TEMPLATE/bzzz.yml']);
     const again = await setUpRepository(config.forge, repo);
     expect(again.labels.every(({ made }) => !made)).toBe(true);
     expect(again.pullRequest?.number).toBe(done.pullRequest?.number);

@@ -86,6 +86,8 @@ export const limits = {
   outputTextCharsMax: 16 * 1024,
   /** Members of one mesh that has an operator. */
   membersMax: 1_024,
+  /** Members that were taken out and are remembered as such. */
+  removedMembersMax: 256,
   /** The operator's list of them. */
   memberListBytesMax: 192 * 1024,
   /** One request on the local control socket. */

@@ -26,6 +26,8 @@ export const MemberList = z.object({
   serial: z.int().min(1),
   atMs: z.int().min(0),
   members: z.array(Member).max(limits.membersMax),
+  /** Who was one and was taken out; of very many the latest. Absent: nobody. */
+  removed: z.array(PeerId).max(limits.removedMembersMax).optional(),
   /** Which network key is in force; absent: the first one. */
   networkKey: z.object({ serial: z.int().min(2), sha256: Sha256Hex }).optional(),
 });

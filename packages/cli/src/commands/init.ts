@@ -46,12 +46,13 @@ async function init(context: Context, options: Options): Promise<void> {
   await makeDataFolder(config.dataDir);
   const identity = await openIdentity(layout);
   const { peer } = identity;
-  await openMeshKey(config.mesh, layout);
   // Whoever makes a mesh admits its members; whoever brings a key belongs to a mesh that is there.
   const isFounder = options['found'] === true || before.operator || (ownKey && !before.meshKey);
   const operator = isFounder
     ? await foundMesh(layout, { identity, mesh: config.mesh.name, name: config.name })
     : null;
+  // After it: a network key that is there says that the mesh was made.
+  await openMeshKey(config.mesh, layout);
   const configFile = join(config.dataDir, 'bzzz.yml');
   const written = await createSecretFile(configFile, configTemplate(givenIn(loaded)).trimEnd());
   const result = {
@@ -112,7 +113,7 @@ function describe({ terminal }: Context, { config }: LoadedConfig, result: Resul
   terminal.print('Without a token `bzzz up` starts an embedded forge with a sample to try.');
   terminal.print(
     result.operator === null
-      ? `Its operator lets it in: \`bzzz peers admit ${result.peer} ${config.name}\` where the operator key lies.`
+      ? `Its operator lets it in: \`bzzz peers admit ${result.peer} ${config.name}\` where the operator key lies. If there is none: \`bzzz init --found\` here.`
       : 'Another machine joins with what `bzzz invite` prints here while this peer runs.',
   );
 }

@@ -27,6 +27,8 @@ export interface AdmissionDeps {
   /** Resolves when it is on disk. */
   readonly save: (list: SignedMemberList) => Promise<void>;
   readonly onTrouble: (error: BzzzError, peer: PeerId) => void;
+  /** A listener of ours threw. */
+  readonly onDefect: (error: unknown) => void;
 }
 
 export interface Stranger {
@@ -42,7 +44,9 @@ export interface Admission {
   list(): MemberList;
   /** Null: none has come yet. */
   signed(): SignedMemberList | null;
-  isMember(peer: PeerId): boolean;
+  isMember(peer: string): boolean;
+  /** Was a member once, by the operator's own word, and is none now. */
+  isRemoved(peer: string): boolean;
   /** Who tried to take part lately and is no member; the latest first. */
   strangers(): readonly Stranger[];
   /** Goes by this list from now on, and says so. Throws `members_invalid`; false: it is not later. */
@@ -53,8 +57,11 @@ export interface Admission {
 
 /** So long a stranger may be connected. */
 const strangerMs = 10_000;
-/** Strangers that are remembered for people. */
+/** Strangers that are connected at once; of more the first is sent away. */
+const strangersAtOnceMax = 16;
+/** Strangers that are remembered for people, and how long. */
 const strangersMax = 32;
+const rememberedMs = 600_000;
 /** Between two questions to a peer whose first answer did not come. */
 const askAgainMs = 2_000;
 
@@ -75,10 +82,10 @@ export async function startAdmission(
     stored === null
       ? { ...authority, serial: 0, atMs: 0, members: [] }
       : await readList(signer, authority, stored);
-  let members = new Set(list.members.map(({ peer }) => peer));
+  let members: ReadonlySet<string> = new Set(list.members.map(({ peer }) => peer));
   let isStopped = false;
 
-  const isMember = (peer: PeerId) => members.has(peer);
+  const isMember = (peer: string) => members.has(peer);
   const gate = createGate(inner, isMember);
 
   function take(next: SignedMemberList): Promise<boolean> {
@@ -90,9 +97,10 @@ export async function startAdmission(
       signed = next;
       list = read;
       members = new Set(list.members.map(({ peer }) => peer));
-      gate.reconsider();
+      isolated(gate.reconsider);
       for (const peer of inner.connected()) watch(peer);
-      for (const listener of listeners) listener(list);
+      // It is the list by now, whatever somebody makes of it.
+      for (const listener of listeners) isolated(() => listener(list));
       return true;
     });
   }
@@ -118,19 +126,35 @@ export async function startAdmission(
     if (!isStopped && !isMember(peer) && inner.connected().includes(peer)) void ask(peer);
   }
 
+  function isolated(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      deps.onDefect(error);
+    }
+  }
+
   /** A stranger's time runs; a member's does not. */
   function watch(peer: PeerId): void {
     timers.get(peer)?.();
     timers.delete(peer);
     if (isMember(peer)) return void seen.delete(peer);
-    remember(peer);
+    makeRoom();
     timers.set(
       peer,
       clock.after(strangerMs, () => {
         timers.delete(peer);
+        // Only who stayed: somebody who looks at an address goes at once.
+        remember(peer);
         inner.disconnect(peer);
       }),
     );
+  }
+
+  /** Keys cost nothing: strangers do not keep members out. */
+  function makeRoom(): void {
+    const [first] = timers.keys();
+    if (timers.size >= strangersAtOnceMax && first !== undefined) inner.disconnect(first);
   }
 
   function remember(peer: PeerId): void {
@@ -167,7 +191,12 @@ export async function startAdmission(
     list: () => list,
     signed: () => signed,
     isMember,
-    strangers: () => [...seen].map(([peer, lastSeenMs]) => ({ peer, lastSeenMs })).toReversed(),
+    isRemoved: (peer) => !members.has(peer) && list.removed?.some((one) => one === peer) === true,
+    strangers: () =>
+      [...seen]
+        .map(([peer, lastSeenMs]) => ({ peer, lastSeenMs }))
+        .filter(({ lastSeenMs }) => clock.monotonicMs() - lastSeenMs < rememberedMs)
+        .toReversed(),
     take,
     onChange(listener) {
       listeners.add(listener);

@@ -27,7 +27,7 @@ export function redeem(
 ): Redeemed {
   const record = records.find(({ grant }) => grant.id === knock.id);
   if (record === undefined) {
-    return refused('invite_invalid', 'no such invite was made here, or it was taken back');
+    return refused('invite_invalid', 'no such invite was made here, or it is long past');
   }
   // Before anything else is told of it.
   if (secretHash(knock.secret) !== record.grant.secretSha256) {
@@ -60,14 +60,14 @@ export function remembered(
   return records.filter(({ grant }) => wallMs < grant.expiresAtMs + keptMs);
 }
 
-/** So long whoever came in may knock again, to whom the answer was lost. */
+/** So long at least whoever came in may knock again, to whom the answer was lost. */
 const againMs = 60_000;
 
-/** Until when somebody may still knock with one of them; null: nobody may. */
+/** Until when somebody may still knock with one of them, for the first time or again; null: nobody may. */
 export function openUntilMs(records: readonly InviteRecord[], wallMs: number): number | null {
   const ends = records
     .map(({ grant, usedBy, usedAtMs }) =>
-      usedBy === null ? grant.expiresAtMs : usedAtMs + againMs,
+      usedBy === null ? grant.expiresAtMs : Math.max(grant.expiresAtMs, usedAtMs + againMs),
     )
     .filter((atMs) => atMs > wallMs);
   return ends.length === 0 ? null : Math.max(...ends);

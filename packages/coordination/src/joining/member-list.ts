@@ -34,7 +34,9 @@ export function withMember(list: MemberList, member: Member): MemberList {
     throw new BzzzError('config_invalid', reason);
   }
   const since = before === undefined ? {} : { sinceMs: before.sinceMs };
-  return next(list, { members: [...others, { ...member, ...since }] }, member.sinceMs);
+  const removed = list.removed?.filter((peer) => peer !== member.peer);
+  const members = [...others, { ...member, ...since }];
+  return next(list, { members, ...(removed === undefined ? {} : { removed }) }, member.sinceMs);
 }
 
 /** Throws `peer_unknown` for who is not in it. */
@@ -43,7 +45,9 @@ export function withoutMember(list: MemberList, peer: PeerId, atMs: number): Mem
   if (members.length === list.members.length) {
     throw new BzzzError('peer_unknown', `${peer} is no member`);
   }
-  return next(list, { members }, atMs);
+  const before = (list.removed ?? []).filter((one) => one !== peer);
+  const removed = [...before, peer].slice(-limits.removedMembersMax);
+  return next(list, { members, removed }, atMs);
 }
 
 /** Another network key is in force from now on. */

@@ -40,11 +40,17 @@ export function keepNetworkKey(deps: KeepKeyDeps): { stop(): void } {
   let cancel: (() => void) | undefined;
   let isAsking = false;
   let isStopped = false;
+  let told = 0;
+
+  /** Also where the configuration names it, whatever its serial was there. */
+  function has({ sha256 }: { readonly sha256: string }): boolean {
+    return networkKeyHash(keys.current()) === sha256;
+  }
 
   async function look(): Promise<void> {
     cancel?.();
     const wanted = admission.list().networkKey;
-    if (isStopped || isAsking || wanted === undefined || wanted.serial <= keys.serial()) return;
+    if (isStopped || isAsking || wanted === undefined || has(wanted)) return;
     isAsking = true;
     try {
       for (const peer of mesh.connected()) {
@@ -55,7 +61,9 @@ export function keepNetworkKey(deps: KeepKeyDeps): { stop(): void } {
       }
     } catch (error) {
       if (!isBzzzError(error)) throw error;
-      deps.onTrouble(error);
+      // Once for each change: a person has to do something about it.
+      if (told !== wanted.serial) deps.onTrouble(error);
+      told = wanted.serial;
     } finally {
       isAsking = false;
       if (!isStopped) cancel = clock.after(askAgainMs, () => void look());
@@ -76,8 +84,13 @@ export function keepNetworkKey(deps: KeepKeyDeps): { stop(): void } {
     }
   }
 
+  function isInForce(serial: number): boolean {
+    const wanted = admission.list().networkKey;
+    return wanted?.serial === serial && has(wanted);
+  }
+
   const stopHandling = mesh.handle(networkKeyProtocol, async (_, { serial }) => ({
-    key: serial === keys.serial() ? keys.current() : null,
+    key: isInForce(serial) ? keys.current() : null,
   }));
   const stopListening = admission.onChange(() => void look());
   void look();

@@ -79,6 +79,13 @@ export function createOperator(deps: OperatorDeps): Operator {
     deps.onInvites();
   }
 
+  async function announcePending(): Promise<boolean> {
+    const told = admission.list().networkKey?.serial ?? 1;
+    if (keys.serial() <= told) return false;
+    await announceKey();
+    return true;
+  }
+
   async function announceKey(): Promise<void> {
     const sha256 = networkKeyHash(keys.current());
     await change((list) => withNetworkKey(list, sha256, Math.floor(clock.wallMs())));
@@ -125,18 +132,24 @@ export function createOperator(deps: OperatorDeps): Operator {
         if (peer === deps.self) {
           throw new BzzzError('config_invalid', 'this peer holds the operator key; it stays');
         }
+        // What let it in once does not do so again.
+        const admitted = records.map((one) =>
+          one.usedBy === peer ? { ...one, isAdmitted: true } : one,
+        );
+        await save(admitted);
         await change((list) => withoutMember(list, peer, Math.floor(clock.wallMs())));
       }),
     changeNetworkKey: () =>
       serial(async () => {
+        // One that a failure kept from being announced is announced, not replaced: nobody else has a later one.
+        if (await announcePending()) return;
         // Kept here before anybody hears of it, or there would be a key that nobody has.
         await keys.take(keys.serial() + 1, bytesToHex(random.bytes(32)));
         await announceKey();
       }),
     finish: () =>
       serial(async () => {
-        const told = admission.list().networkKey?.serial ?? 1;
-        if (keys.serial() > told) await announceKey();
+        await announcePending();
       }),
     knock: (from, { id, secret, name }) =>
       serial(async () => {

@@ -29,6 +29,8 @@ export interface Membership {
   bury(peer: PeerId): void;
   /** Who buried it sees no majority any more, and goes on suspecting. */
   unbury(peer: PeerId): void;
+  /** Buried for good, whoever sees a majority, until it is heard as a member again. */
+  expel(peer: PeerId): void;
   /** Told whenever somebody who was dead is there again, by whichever sign of life. */
   onReturn(listener: (capabilities: Capabilities) => void): () => void;
   /** Members of an earlier run that were not heard in this one: they count until they are buried. */
@@ -63,6 +65,7 @@ export function createMembership(self: PeerId): Membership {
   const members = new Map<PeerId, Member>();
   const connections = new Set<PeerId>();
   const missing = new Set<PeerId>();
+  const expelled = new Set<PeerId>();
   const listeners = new Set<(capabilities: Capabilities) => void>();
   /** Those that were dead and have given no sign of life since. */
   const away = new Set<PeerId>();
@@ -98,6 +101,7 @@ export function createMembership(self: PeerId): Membership {
       const known = members.get(peer);
       if (known !== undefined && !isNewer(capabilities, known.capabilities)) return false;
       missing.delete(peer);
+      expelled.delete(peer);
       const connected = peer === self || connections.has(peer);
       const times = { heardAtMs: nowMs, toldAtMs: nowMs };
       const member: Member = { capabilities, connected, liveness: 'alive', ...times };
@@ -119,7 +123,13 @@ export function createMembership(self: PeerId): Membership {
       missing.delete(peer);
       update(peer, { liveness: 'dead' });
     },
+    expel(peer) {
+      expelled.add(peer);
+      missing.delete(peer);
+      update(peer, { liveness: 'dead' });
+    },
     unbury(peer) {
+      if (expelled.has(peer)) return;
       if (members.get(peer)?.liveness === 'dead') update(peer, { liveness: 'suspected' });
     },
     onReturn(listener) {

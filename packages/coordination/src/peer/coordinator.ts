@@ -26,6 +26,7 @@ import type { TipReading } from '../fence/tip.ts';
 import { createHelping } from '../help/help.ts';
 import { type LivenessWatch, watchLiveness } from '../membership/liveness.ts';
 import { createMembership } from '../membership/membership.ts';
+import { expelOutsiders } from '../membership/outsiders.ts';
 import { type Presence, startPresence } from '../membership/presence.ts';
 import { createPause } from '../pause/pause.ts';
 import { incarnationAfter, readMemory } from '../recovery/fold.ts';
@@ -94,7 +95,10 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const helping = createHelping({ ...deps, fence, book }, ableOptionsOf(options));
   const { asking } = helping;
   const pause = createPause({ ...deps, self, onChange: onOffer });
-  const verdicts = createVerdicts(deps);
+  const isMember = options.isMember ?? (() => true);
+  // What somebody said before he was taken out does not count any more either.
+  const aside = { has: (peer: PeerId) => quarantine.has(peer) || !isMember(peer) };
+  const verdicts = createVerdicts({ ...deps, quarantine: aside });
   const epilogue = createEpilogue({ visible, trouble });
   const ends: (() => void)[] = [];
   let account: Account | null = null;
@@ -290,6 +294,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     remember({ ...deps, fence, book, epilogue, pause }, memory);
     const { name, version } = options;
     await chronicle.record({ kind: 'peer.started', version, name });
+    await expelOutsiders(deps, isMember);
     heads.start();
     await ports.workspaces.sweep();
     const incarnation = incarnationAfter(memory, clock.wallMs());
@@ -384,6 +389,10 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     whyPeer: async (peer, { signal: until }) => runningWhy().peer(peer, until),
     onEntry: chronicle.onEntry,
     offerChanged: onOffer,
+    membersChanged() {
+      background(expelOutsiders(deps, isMember).then(onMembers));
+      onOffer();
+    },
     pause: pause.set,
     liftQuarantine: heads.lift,
     note: recordNotes(deps),

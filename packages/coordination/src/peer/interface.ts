@@ -25,6 +25,8 @@ export interface Coordinator {
   whyPeer(peer: PeerId, options: { signal: AbortSignal }): Promise<PeerReport | undefined>;
   /** What `offer` answers is another than before: the mesh hears of it, and work may begin. */
   offerChanged(): void;
+  /** The operator's list of members is another. */
+  membersChanged(): void;
   /** Stops new work here or in the whole mesh, or attempts too, or lets it all go on again. */
   pause: Pause['set'];
   /** A person decides that a peer is not set aside any more. Throws `peer_unknown` when it is not. */

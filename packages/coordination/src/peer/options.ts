@@ -4,6 +4,7 @@ import type {
   Capabilities,
   Liveness,
   Machine,
+  PeerId,
   RepoName,
   SpendCaps,
   Timing,
@@ -70,6 +71,8 @@ export interface CoordinatorOptions {
   readonly load: () => number;
   /** How the machine is, as others are told; undefined: nobody has looked. */
   readonly health?: () => Capabilities['health'];
+  /** Whether the operator of the mesh admitted a peer; absent: it has none, and whoever is heard is a member. */
+  readonly isMember?: (peer: PeerId) => boolean;
   /** Serial of the list of members that it goes by; absent: the mesh has no operator. */
   readonly memberList?: () => number;
   /** The journal cannot be written: the process must end, since nothing may be done without it. */

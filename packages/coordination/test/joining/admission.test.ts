@@ -117,11 +117,26 @@ describe('a stranger', () => {
       admission.mesh.request(verifyProtocol, peerOf(9), request as never),
     ).rejects.toMatchObject({ code: 'peer_not_admitted' });
     expect(heard).toEqual([]);
-    expect(admission.strangers()).toEqual([{ peer: peerOf(9), lastSeenMs: 0 }]);
+    // Who only looks at an address goes at once, and is not talked about.
+    expect(admission.strangers()).toEqual([]);
     await at.clock.advance(9_999);
     expect(stranger.connected()).toEqual([peerOf(1)]);
     await at.clock.advance(1);
     expect(stranger.connected()).toEqual([]);
+    expect(admission.strangers()).toEqual([{ peer: peerOf(9), lastSeenMs: 10_000 }]);
+    await at.clock.advance(600_000);
+    expect(admission.strangers()).toEqual([]);
+  });
+
+  it('does not keep members out, however many there are', async () => {
+    const at = world();
+    const mesh = createAuthority();
+    const { inner } = await admissionOf(at, mesh, 1, await mesh.listOf(1, 2));
+    for (let number = 100; number < 140; number += 1) {
+      at.hub.join(peerOf(number));
+      at.hub.link(peerOf(1), peerOf(number));
+    }
+    expect(inner.connected()).toHaveLength(16);
   });
 
   it('stays when it is admitted in time', async () => {

@@ -63,6 +63,14 @@ describe('a network key', () => {
     expect(one.keys.current()).toBe(next);
   });
 
+  it('that the configuration names already is not asked for', async () => {
+    const { clock, memberAt, announced } = await pair();
+    const one = await memberAt(1, next);
+    await one.admission.take(announced);
+    await clock.advance(60_000);
+    expect([one.keys.serial(), one.troubles]).toEqual([1, []]);
+  });
+
   it('is told to members alone', async () => {
     const { hub, memberAt } = await pair();
     await memberAt(1, old);

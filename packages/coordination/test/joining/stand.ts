@@ -43,6 +43,9 @@ export async function admissionOf(
       signer: createIdentity(10_000 + number),
       save: async (list) => void saved.push(list),
       onTrouble: ({ code }, peer) => troubles.push({ code, peer }),
+      onDefect: (error) => {
+        throw error;
+      },
     },
     authority,
     stored,

@@ -52,7 +52,8 @@ export async function checkMesh(mesh: Config['mesh'], live: LiveMesh | null): Pr
   }
   const wrongKey = live?.troubles.find(({ code }) => code === 'mesh_wrong_key');
   if (wrongKey !== undefined) {
-    const advice = 'Copy `mesh.key` of the other data folder here, and compare `mesh.name`.';
+    const advice =
+      'Compare `mesh.name`; `bzzz invite` there and `bzzz join` here bring the right network key.';
     return bad('mesh', `alone: ${wrongKey.reason}`, advice);
   }
   const ways = [...(await bootstrapFindings(mesh.bootstrap)), ...(await mdnsFindings(mesh))];

@@ -8,6 +8,7 @@ export interface DoorKeeperDeps {
   readonly identity: Identity;
   readonly operator: Pick<Operator, 'knock' | 'openUntilMs'>;
   readonly onTrouble: (error: BzzzError) => void;
+  readonly onKnockFailed: (error: unknown) => void;
 }
 
 export interface DoorKeeper {
@@ -18,6 +19,8 @@ export interface DoorKeeper {
   stop(): Promise<void>;
 }
 
+/** Between two tries to open it. */
+const againMs = 5_000;
 /** Longer timers than Node has are set anew. */
 const timerMsMax = 3_600_000;
 
@@ -39,7 +42,10 @@ export function keepDoor(
   }
 
   async function opened(): Promise<Door> {
-    door ??= await openDoor({ identity, onKnock: operator.knock }, { listen });
+    door ??= await openDoor(
+      { identity, onKnock: operator.knock, onError: deps.onKnockFailed },
+      { listen },
+    );
     return door;
   }
 
@@ -60,6 +66,8 @@ export function keepDoor(
     inTurn(settle).catch((error: unknown) => {
       if (!isBzzzError(error)) throw error;
       deps.onTrouble(error);
+      // As where an interface is not up yet.
+      if (!isStopped) cancel = clock.after(againMs, reconsider);
     });
   }
 

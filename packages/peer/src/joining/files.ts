@@ -1,4 +1,5 @@
 /** What a peer keeps of who belongs to its mesh: small files of the data folder. */
+import { rm } from 'node:fs/promises';
 import { createIdentity, type Identity, loadIdentity } from '@bzzz/mesh';
 import {
   BzzzError,
@@ -84,7 +85,8 @@ const KeyFile = z.object({
   version: z.literal(1),
   serial: z.int().min(2),
   current: z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits'),
-  former: z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits'),
+  /** Those before it, the latest first. */
+  former: z.array(z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits')).max(8),
 });
 export type ChangedKeys = Omit<z.infer<typeof KeyFile>, 'version'>;
 
@@ -99,6 +101,11 @@ export async function writeChangedKeys(
   keys: ChangedKeys,
 ): Promise<void> {
   await replaceSecretFile(file, JSON.stringify({ version: 1, ...keys }));
+}
+
+/** The key that came is in force: none was changed since. */
+export async function forgetChangedKeys({ networkKeys: file }: Layout): Promise<void> {
+  await rm(file, { force: true });
 }
 
 function checked<S extends z.ZodType>(file: string, schema: S, text: string): z.output<S> {

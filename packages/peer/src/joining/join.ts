@@ -1,5 +1,5 @@
 /** A new machine's way into a mesh: knocks by an invite, and keeps what it is given. */
-import { readList } from '@bzzz/coordination';
+import { type Authority, readList } from '@bzzz/coordination';
 import { type Identity, knock, verifySignature } from '@bzzz/mesh';
 import {
   BzzzError,
@@ -9,10 +9,17 @@ import {
   type KnockResponse,
   MemberName,
 } from '@bzzz/protocol';
-import { openIdentity, openMeshKey } from '../folder/keys.ts';
+import { openIdentity } from '../folder/keys.ts';
 import { type Layout, makeDataFolder } from '../folder/layout.ts';
-import { createSecretFile, readSecretFile } from '../folder/secret-file.ts';
-import { readOperator, writeMembers, writeOperator } from './files.ts';
+import { lockFolder } from '../folder/lock.ts';
+import { readSecretFile, replaceSecretFile } from '../folder/secret-file.ts';
+import {
+  forgetChangedKeys,
+  readMembers,
+  readOperator,
+  writeMembers,
+  writeOperator,
+} from './files.ts';
 
 export interface Joined {
   readonly peer: string;
@@ -25,7 +32,8 @@ export interface Joined {
 
 /**
  * Throws `invite_invalid`, `invite_expired`, `invite_used`, `mesh_unreachable` where no door opens, and
- * `config_invalid` where the machine belongs to a mesh already.
+ * `config_invalid` where the machine belongs to another mesh, `peer_folder_locked` where a peer runs there. Killed at any
+ * moment, the same code goes on where it was, while it lasts.
  */
 export async function joinMesh(
   invite: Invite,
@@ -33,25 +41,44 @@ export async function joinMesh(
 ): Promise<Joined> {
   await assertGenuine(invite);
   const layout = await makeDataFolder(dataDir);
+  // A peer that runs there goes by what it has read.
+  const lock = await lockFolder(layout.lock);
+  try {
+    return await joinFrom(layout, invite, { name, signal });
+  } finally {
+    await lock.release();
+  }
+}
+
+async function joinFrom(
+  layout: Layout,
+  invite: Invite,
+  { name, signal }: { readonly name: string; readonly signal: AbortSignal },
+): Promise<Joined> {
   await assertFree(layout, invite);
   const identity = await openIdentity(layout);
   const answer = await knockAtAny(identity, invite, name, signal);
   if (answer.kind === 'refused') throw new BzzzError(answer.code, answer.reason);
   const { mesh, operator } = invite.grant;
-  const list = await readList({ verify: verifySignature }, { mesh, operator }, answer.members);
+  const authority = { mesh, operator };
+  const list = await readList({ verify: verifySignature }, authority, answer.members);
   if (!list.members.some(({ peer }) => peer === identity.peer)) {
     throw new BzzzError('members_invalid', 'the list that came does not name this peer');
   }
-  await writeMembers(layout, answer.members);
-  await createSecretFile(layout.meshKey, answer.networkKey);
-  const kept = await openMeshKey({}, layout);
-  if (kept !== answer.networkKey) {
-    const reason = `${layout.meshKey} holds the key of another mesh; take it away first`;
-    throw new BzzzError('config_invalid', reason);
-  }
+  // First whose mesh it is: with that alone nobody is a member, and the same code goes on from there.
   await writeOperator(layout, operator);
+  if (await isLater(layout, authority, list.serial)) await writeMembers(layout, answer.members);
+  await replaceSecretFile(layout.meshKey, answer.networkKey);
+  await forgetChangedKeys(layout);
   const { addresses } = answer;
   return { peer: identity.peer, mesh, operator, members: list.members.length, addresses };
+}
+
+/** Whoever is back may have seen a later list than the one that came. */
+async function isLater(layout: Layout, authority: Authority, serial: number): Promise<boolean> {
+  const stored = await readMembers(layout);
+  if (stored === null) return true;
+  return (await readList({ verify: verifySignature }, authority, stored)).serial < serial;
 }
 
 /** Before anybody is told anything. */
@@ -85,6 +112,11 @@ async function knockAtAny(
       return await knock(identity, door, request, signal);
     } catch (error) {
       if (!isBzzzError(error) || error.code === 'aborted') throw error;
+      if (error.code === 'mesh_refused') {
+        const reason =
+          'the door answered and failed: the log of the peer that made the code says why';
+        throw new BzzzError('mesh_refused', reason, { cause: error });
+      }
       tried.push(`${door.replace(/\/p2p\/.*/, '')}: ${error.reason}`);
     }
   }

@@ -1,4 +1,5 @@
 /** Who belongs to the mesh, as far as this machine has a say in it: wiring of what `coordination` decides. */
+import { isIP } from 'node:net';
 import {
   type Admission,
   type Clock,
@@ -9,7 +10,7 @@ import {
   startAdmission,
 } from '@bzzz/coordination';
 import { createSigner, type Identity, type MeshService, verifySignature } from '@bzzz/mesh';
-import { BzzzError, type Config, inviteText, type PeerId } from '@bzzz/protocol';
+import { BzzzError, type Config, inviteText, type PeerId, reasonOf } from '@bzzz/protocol';
 import type { Layout } from '../folder/layout.ts';
 import type { Logger } from '../logger.ts';
 import { type DoorKeeper, keepDoor } from './door.ts';
@@ -61,7 +62,12 @@ export async function createJoining(
   layout: Layout,
 ): Promise<Joining> {
   const operatorId = config.operator ?? (await readOperator(layout));
-  if (operatorId === null) return openMesh(deps);
+  if (operatorId === null) {
+    // As where a file was lost: a mesh with members must not become one of whoever has its key.
+    if ((await readMembers(layout)) === null) return openMesh(deps);
+    const reason = `${layout.members} is there and ${layout.operator} is not: say whose mesh it is in \`mesh.operator\``;
+    throw new BzzzError('config_invalid', reason);
+  }
   const { clock, mesh, keys, logger } = deps;
   const warn = (what: string) => (error: BzzzError, peer?: PeerId) =>
     logger.warn(what, { code: error.code, reason: error.reason, ...(peer && { peer }) });
@@ -71,7 +77,8 @@ export async function createJoining(
       mesh,
       signer: { verify: verifySignature },
       save: (list) => writeMembers(layout, list),
-      onTrouble: warn('a list of members is not taken'),
+      onTrouble: seldom(clock, warn('a list of members is not taken')),
+      onDefect: (error) => logger.error('a listener failed', { reason: reasonOf(error) }),
     },
     { mesh: config.name, operator: operatorId },
     await readMembers(layout),
@@ -99,6 +106,21 @@ export async function createJoining(
     },
   };
 }
+
+/** Anybody may bring lists that are none: they fill no log. */
+function seldom(
+  clock: Clock,
+  tell: (error: BzzzError, peer: PeerId) => void,
+): (error: BzzzError, peer: PeerId) => void {
+  let toldAtMs = -seldomMs;
+  return (error, peer) => {
+    if (clock.monotonicMs() - toldAtMs < seldomMs) return;
+    toldAtMs = clock.monotonicMs();
+    tell(error, peer);
+  };
+}
+
+const seldomMs = 60_000;
 
 /** Of a mesh without an operator. */
 function openMesh({ mesh }: JoiningDeps): Joining {
@@ -159,6 +181,8 @@ async function powerOf(
       identity,
       operator,
       onTrouble: ({ code, reason }) => logger.warn('the door is not open', { code, reason }),
+      onKnockFailed: (error) =>
+        logger.warn('somebody who knocked was not let in', { reason: reasonOf(error) }),
     },
     { listen: config.door },
   );
@@ -184,6 +208,7 @@ async function invite(
 /** The door by another name of this machine, such as that of its proxy or its VPN. */
 function doorAt(host: string, listening: readonly string[], self: PeerId): string {
   const port = /\/tcp\/(\d+)/.exec(listening[0] ?? '')?.[1] ?? '';
-  const kind = /^[0-9.]+$/.test(host) ? 'ip4' : host.includes(':') ? 'ip6' : 'dns';
+  const kinds = { 4: 'ip4', 6: 'ip6', 0: 'dns' } as const;
+  const kind = kinds[isIP(host) as keyof typeof kinds];
   return `/${kind}/${host}/tcp/${port}/p2p/${self}`;
 }

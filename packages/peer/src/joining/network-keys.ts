@@ -5,9 +5,12 @@ import type { Layout } from '../folder/layout.ts';
 import { readChangedKeys, writeChangedKeys } from './files.ts';
 
 export interface KeyRing extends NetworkKeys {
-  /** The key in force, and the one before it. */
+  /** The key in force, and those before it, the latest first. */
   all(): readonly string[];
 }
+
+/** So many changes somebody may have missed. */
+const formerMax = 8;
 
 /**
  * The network key of this peer, as the configuration names it or as it was changed since. Throws `config_invalid`,
@@ -23,14 +26,16 @@ export async function openKeyRing(
   return {
     serial: () => changed?.serial ?? 1,
     current: () => changed?.current ?? first,
-    all: () => (changed === null ? [first] : [changed.current, changed.former]),
+    all: () => (changed === null ? [first] : [changed.current, ...changed.former]),
     async take(serial, current) {
       if (isConfigured) {
         const reason =
-          'the network key was changed, and that of this peer is in its configuration: change it there';
+          'the network key of this peer is in its configuration: it is changed there, on every machine';
         throw new BzzzError('config_invalid', reason);
       }
-      const next = { serial, current, former: changed?.current ?? first };
+      const before = changed === null ? [first] : [changed.current, ...changed.former];
+      const former = before.filter((key) => key !== current).slice(0, formerMax);
+      const next = { serial, current, former };
       await writeChangedKeys(layout, next);
       changed = next;
     },

@@ -72,9 +72,11 @@ export function joiningOperations(
 }
 
 function found(members: readonly Member[], named: string): Member {
-  const exact = members.filter(({ peer, name }) => peer === named || name === named);
-  const ending = named.length < 4 ? [] : members.filter(({ peer }) => peer.endsWith(named));
-  const [one, ...more] = exact.length > 0 ? exact : ending;
+  const byId = members.filter(({ peer }) => peer === named);
+  const byName = members.filter(({ name }) => name === named);
+  const byEnding = named.length < 4 ? [] : members.filter(({ peer }) => peer.endsWith(named));
+  // An id is the peer's own; a name it may have given itself.
+  const [one, ...more] = byId.length > 0 ? byId : [...new Set([...byName, ...byEnding])];
   if (one !== undefined && more.length === 0) return one;
   const reason =
     one === undefined

@@ -1,5 +1,5 @@
 /** What `bzzz verify` does, done by the peer for who looks at its page: whoever does not trust it asks his own. */
-import type { CheckedCertificate, MemberView } from '@bzzz/coordination';
+import type { Admission, CheckedCertificate, MemberView } from '@bzzz/coordination';
 import { isBzzzError, type PeerId, taskParts } from '@bzzz/protocol';
 import type { VerifiedAnswer } from '@bzzz/protocol/api';
 import { publishedCertificate } from '../published-certificate.ts';
@@ -15,8 +15,7 @@ export async function verifiedOf(
   signal: AbortSignal,
 ): Promise<VerifiedAnswer> {
   const { tasks, members: heard } = coordinator.view();
-  // Who was removed may have been heard before.
-  const members = heard.filter(({ peer }) => joining.admission?.isMember(peer) !== false);
+  const members = judgesOf(heard, joining.admission);
   const { task, pullRequest } = findTask(tasks, id);
   const no = (reason: string) => ({
     task,
@@ -42,10 +41,21 @@ export async function verifiedOf(
   }
 }
 
+/** Those whose word counts: by the operator's list, heard of or not; where there is none, whoever was heard. */
+function judgesOf(heard: readonly MemberView[], admission: Admission | null): readonly Judge[] {
+  if (admission === null) return heard;
+  const aside = new Set(heard.filter((one) => one.quarantined).map(({ peer }) => peer));
+  return admission
+    .list()
+    .members.map(({ peer, name }) => ({ peer, name, quarantined: aside.has(peer) }));
+}
+
+type Judge = Pick<MemberView, 'peer' | 'name' | 'quarantined'>;
+
 /** Only members count: keys can be made by anybody, and as many as he likes. */
 function weighed(
   { record, passed, failed }: CheckedCertificate,
-  members: readonly MemberView[],
+  members: readonly Judge[],
 ): Pick<VerifiedAnswer, 'verified' | 'reason' | 'certificate'> {
   const signer = (peer: PeerId) => {
     const member = members.find((one) => one.peer === peer);

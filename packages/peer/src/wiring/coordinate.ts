@@ -82,11 +82,13 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       wire: wireVersions,
       load: machineLoad,
       health: options.health,
-      ...(admission === null ? {} : { memberList: () => admission.list().serial }),
+      ...(admission === null
+        ? {}
+        : { isMember: admission.isMember, memberList: () => admission.list().serial }),
       onFatal: options.onFatal,
     },
   );
-  admission?.onChange(coordinator.offerChanged);
+  admission?.onChange(coordinator.membersChanged);
   survey.onChange(coordinator.offerChanged);
   workers.onChange(coordinator.offerChanged);
   return coordinator;

@@ -13,7 +13,11 @@ export const InviteRequest = z.strictObject({
     .default(60 * minuteMs),
   /** Further names or addresses by which this machine is reached. */
   hosts: z
-    .array(z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'not a host name or address'))
+    .array(
+      z
+        .string()
+        .regex(/^(?:[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]{2,45})$/, 'not a host name or address'),
+    )
     .max(4)
     .default([]),
 });

@@ -128,7 +128,8 @@ export const coreErrors = {
   mesh_wrong_key: {
     status: 403,
     retryable: false,
-    advice: 'The other side has another network key; give both the same `mesh.key`.',
+    advice:
+      'The other side has another network key: `bzzz invite` there and `bzzz join` here bring the right one, or give both the same `mesh.key`.',
   },
   peer_not_admitted: {
     status: 403,
@@ -146,7 +147,7 @@ export const coreErrors = {
     status: 409,
     retryable: false,
     advice:
-      'Only the machine with the operator key (`operator.key` in its data folder) can do this; it is the one where the mesh was made by `bzzz init`.',
+      'Only the machine with the operator key (`operator.key` in its data folder) can do this; it is the one where the mesh was made by `bzzz init`. A mesh that has none gets one by `bzzz init --found`.',
   },
   invite_invalid: {
     status: 422,

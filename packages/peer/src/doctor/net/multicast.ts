@@ -1,4 +1,7 @@
-/** Whether mDNS can work here: a packet to its group goes out and comes back. It does not leave this machine. */
+/**
+ * Whether mDNS can work here, as far as this machine can tell: a packet to its group goes out and comes back. Whether
+ * the network carries it to others only they can tell.
+ */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Config } from '@bzzz/protocol';
@@ -18,7 +21,9 @@ export async function checkMulticast({ mdns, listen }: Config['mesh']): Promise<
     return bad(name, 'this peer listens on loopback only, where mDNS finds nobody', advice);
   }
   try {
-    if (await echoes()) return good(name, 'packets to the group of mDNS go out and come back');
+    if (await echoes()) {
+      return good(name, 'packets to the group of mDNS go out and come back on this machine');
+    }
     const advice = 'Let UDP port 5353 to 224.0.0.251 in and out.';
     return bad(
       name,

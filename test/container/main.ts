@@ -17,7 +17,7 @@ import { fileSome } from '../cluster/moves.ts';
 import { signFolder, sweep } from '../cluster/sweep.ts';
 import { fullMesh } from '../e2e/harness/peer.ts';
 import { createStage, type Stage } from '../e2e/harness/stage.ts';
-import { fetchTools, startEngine } from './engine.ts';
+import { type Engine, fetchTools, startEngine } from './engine.ts';
 import { buildImage, image } from './image.ts';
 import { inspectImage, refusedWithout } from './looks.ts';
 import { startInContainer } from './peer.ts';
@@ -68,7 +68,7 @@ async function play(stage: Stage): Promise<void> {
 
   const cluster = await createCluster(stage, { loopback: false });
   const hosts = cluster.hosts.slice(0, 3);
-  const engines = [];
+  const engines: Engine[] = [];
   for (const { name, prefix } of hosts) {
     const engine = await startEngine(stage, tools, { name, prefix });
     await engine.docker(`load -q -i '${file}'`);

@@ -6,14 +6,19 @@ import { Doctor } from './doctor.tsx';
 import { Alerts, Healings } from './alerts.tsx';
 import { Machine } from './machine.tsx';
 import { Machines } from './machines.tsx';
+import { PastHealth } from './past-health.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { Quarantine } from './quarantine.tsx';
 import { Troubles } from './troubles.tsx';
 import { Watching } from './watching.tsx';
 
-/** How this peer and its mesh are doing, as far as the peer itself tells. */
 export function HealthPage() {
-  const { state, view } = usePage();
+  return usePage().view.past ? <PastHealth /> : <LiveHealth />;
+}
+
+/** How this peer and its mesh are doing, as far as the peer itself tells. */
+function LiveHealth() {
+  const { state } = usePage();
   const { status } = state;
   if (status === null) return <Empty title="Asking the peer …" />;
   const { problems, work, mesh, forge, journal, peer } = status;
@@ -26,7 +31,6 @@ export function HealthPage() {
         <h2>Health</h2>
         <p className="quiet">
           of {peer.name}, up {spanText(peer.upMs)}
-          {view.past ? '; always as it stands now' : ''}
         </p>
       </header>
       <ProblemList

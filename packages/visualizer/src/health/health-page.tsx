@@ -1,6 +1,6 @@
 import { usePage } from '../app/page-context.ts';
 import { Empty, Facts, Meter, Panel } from '../ui/parts.tsx';
-import { groupedText, shareText } from '../ui/text.ts';
+import { countText, groupedText, shareText } from '../ui/text.ts';
 import { spanText } from '../ui/time.ts';
 import { Doctor } from './doctor.tsx';
 import { Alerts, Healings } from './alerts.tsx';
@@ -99,8 +99,11 @@ function LiveHealth() {
                 />,
               ],
               ['not sent', groupedText(mesh.gossip.notSent)],
-              ['journal', `${groupedText(journal.length)} entries`],
-              ['replicas', `${groupedText(journal.replicas)} journals of others`],
+              [
+                'journal',
+                journal.length === 1 ? '1 entry' : `${groupedText(journal.length)} entries`,
+              ],
+              ['replicas', `${countText(journal.replicas, 'journal')} of others`],
               [
                 'addresses',
                 <span className="long-id">{mesh.addresses.slice(0, 4).join(' ')}</span>,

@@ -50,7 +50,10 @@ export function Machine() {
   const last = samples.at(-1);
   const reach = first === undefined || last === undefined ? 0 : last.atMs - first.atMs;
   return (
-    <Panel title="Machine" aside={`${health.state}, the last ${spanText(reach)}`}>
+    <Panel
+      title="Machine"
+      aside={reach === 0 ? health.state : `${health.state}, the last ${spanText(reach)}`}
+    >
       {health.fault === null ? null : <p className="pad trouble">{health.fault}</p>}
       <ul className="gauges">
         {measures.map((measure) => (

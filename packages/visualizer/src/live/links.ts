@@ -41,7 +41,9 @@ const toldLinks = remembered((peers: readonly PeerAnswer[]) => {
   const known = new Set(there.map(({ id }) => id));
   const self = peers.find((peer) => peer.self);
   for (const peer of there) {
-    for (const other of peer.links) if (known.has(other)) all.add(peer.id, other);
+    // What a suspected one said of its connections is about the past, too.
+    if (peer.liveness === 'alive')
+      for (const other of peer.links) if (known.has(other)) all.add(peer.id, other);
     if (self !== undefined && peer.connected) all.add(self.id, peer.id);
   }
   return { links: all.links(), silent: there.filter(({ links }) => links.length === 0) };

@@ -3,7 +3,7 @@
  * connections anew, which costs more than a frame; so only what changes places is told by it, and for what merely
  * looks otherwise the names are returned, to be painted.
  */
-import type Graph from 'graphology';
+import type { UndirectedGraph } from 'graphology';
 import type { EdgeModel, GraphModel, NodeModel } from './graph-model.ts';
 import { circle, circleMax, firstPlace } from './layout.ts';
 
@@ -16,7 +16,11 @@ export interface Change {
 }
 
 /** `before`: the model that the graph was brought to last; null: it is empty. */
-export function syncGraph(graph: Graph, model: GraphModel, before: GraphModel | null): Change {
+export function syncGraph(
+  graph: UndirectedGraph,
+  model: GraphModel,
+  before: GraphModel | null,
+): Change {
   const known = new Map(before?.nodes.map((node) => [node.id, node]));
   const dropped = dropNodes(graph, model.nodes, known);
   const nodes: string[] = [];
@@ -37,7 +41,7 @@ export function syncGraph(graph: Graph, model: GraphModel, before: GraphModel | 
 }
 
 function dropNodes(
-  graph: Graph,
+  graph: UndirectedGraph,
   nodes: readonly NodeModel[],
   known: ReadonlyMap<string, NodeModel>,
 ): boolean {
@@ -48,7 +52,7 @@ function dropNodes(
 }
 
 function putNode(
-  graph: Graph,
+  graph: UndirectedGraph,
   node: NodeModel,
   before: NodeModel | undefined,
   at: number,
@@ -70,7 +74,7 @@ function putNode(
 }
 
 /** Whether any came or went. */
-function putEdges(graph: Graph, edges: readonly EdgeModel[]): boolean {
+function putEdges(graph: UndirectedGraph, edges: readonly EdgeModel[]): boolean {
   const wanted = new Set(edges.map(({ key }) => key));
   let moved = false;
   for (const key of graph.edges()) {
@@ -89,7 +93,7 @@ function putEdges(graph: Graph, edges: readonly EdgeModel[]): boolean {
 type Flows = GraphModel['flows'];
 
 /** Those over which something flows now, or flowed before and does so no more. */
-function paintEdges(graph: Graph, flows: Flows, before: Flows): string[] {
+function paintEdges(graph: UndirectedGraph, flows: Flows, before: Flows): string[] {
   return [...new Set([...flows.keys(), ...before.keys()])].filter((key) => {
     if (!graph.hasEdge(key)) return false;
     const looks = graph.getEdgeAttributes(key);

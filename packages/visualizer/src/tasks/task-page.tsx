@@ -72,7 +72,7 @@ export function TaskPage({ task }: { readonly task: string }) {
           {row.reason}
         </p>
       )}
-      <Stages stages={stagesOf(story, state)} />
+      <Stages stages={stagesOf(story, { state, pullRequest: row?.pullRequest ?? null })} />
       <div className="task-grid">
         <div className="stack">
           {row === undefined || row.holder === null ? null : (

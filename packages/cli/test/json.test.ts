@@ -19,6 +19,8 @@ let data: string[];
 let issue: number;
 let pull: number;
 let certificateless: string;
+/** A folder of no peer. */
+let nowhere: string;
 
 interface Task {
   readonly task: string;
@@ -37,6 +39,7 @@ beforeAll(async () => {
   });
   issue = Number(done.task.split('#')[1]);
   pull = done.pullRequest ?? 0;
+  nowhere = await tempDir(cleanups);
   certificateless = join(dir, 'no-proof.json');
   await writeFile(certificateless, '{}');
 }, patientMs);
@@ -46,8 +49,8 @@ afterAll(() => cleanups.run());
 interface Case {
   /** Behind the command, before `--json`; without the data folder where it knows none. */
   readonly args: () => string[];
-  /** Default: 0. */
-  readonly code?: number;
+  /** Default: 0. `any`: the machine decides; what it says is JSON either way. */
+  readonly code?: number | 'any';
   readonly has: object;
 }
 
@@ -62,6 +65,13 @@ const cases: Readonly<Record<string, Case>> = {
   open: { args: () => about(), has: { link: expect.stringContaining('#token=') } },
   status: { args: () => about(), has: { peer: { name: 'solo' } } },
   peers: { args: () => about(), has: { peers: [{ name: 'solo' }] } },
+  'peers members': { args: () => about(), code: 'any', has: {} },
+  'peers admit': { args: () => about('nobody', 'name'), code: 'any', has: {} },
+  'peers remove': { args: () => about('nobody'), code: 'any', has: {} },
+  // Not that of the peer that runs.
+  'peers rotate-key': { args: () => ['--data', nowhere], code: 'any', has: {} },
+  invite: { args: () => about(), code: 'any', has: {} },
+  join: { args: () => ['no-such-code', '--data', nowhere], code: 'any', has: {} },
   tasks: { args: () => about(issue), has: { task: { state: 'done' } } },
   why: { args: () => about('solo'), has: { name: 'solo' } },
   // Alone nobody judges, so there is nothing to verify.
@@ -93,6 +103,10 @@ const cases: Readonly<Record<string, Case>> = {
   'key remove': { args: () => about('wall'), has: { name: 'wall' } },
   // It is alone.
   doctor: { args: () => about(), code: 1, has: { checks: expect.any(Array) } },
+  'doctor net': { args: () => about(), code: 'any', has: { checks: expect.any(Array) } },
+  'repo setup': { args: () => ['o/r', '--data', nowhere], code: 'any', has: {} },
+  backup: { args: () => [join(nowhere, 'file'), ...data], code: 'any', has: {} },
+  restore: { args: () => [certificateless, '--data', nowhere], code: 'any', has: {} },
   'policy check': { args: () => [policy], has: { version: 1 } },
   'policy schema': { args: () => [], has: { type: 'object' } },
   config: { args: () => about(), has: { settings: expect.any(Array) } },
@@ -110,9 +124,11 @@ it('no command is left out', () => {
 it.each(Object.entries(cases))('%s', { timeout: patientMs }, async (path, one) => {
   const { args, code = 0, has } = one;
   const ran = await run([...path.split(' '), ...args(), '--json']);
-  expect(ran.code, ran.err).toBe(code);
-  const isError = 'error' in has;
-  if (isError) expect(ran.out).toBe('');
+  if (code !== 'any') expect(ran.code, ran.err).toBe(code);
+  // A refusal is told beside the answer, which there is none of.
+  if ('error' in has) expect(ran.out).toBe('');
+  if (ran.out === '')
+    expect(JSON.parse(ran.err)).toMatchObject({ error: { code: expect.any(String) } });
   const told: unknown = JSON.parse(ran.out === '' ? ran.err : ran.out);
   if (Array.isArray(has))
     expect(told).toEqual(expect.arrayContaining([expect.objectContaining(has[0])]));

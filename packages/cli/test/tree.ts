@@ -19,9 +19,13 @@ export function tree(): Command {
   });
 }
 
+/** These do something by themselves, too, besides what their subcommands do. */
+const doing: ReadonlySet<string> = new Set(['peers', 'doctor']);
+
 export function leavesOf(command: Command, path = ''): Leaf[] {
   return command.commands.flatMap((one) => {
     const whole = `${path} ${one.name()}`.trim();
-    return one.commands.length === 0 ? [{ path: whole, command: one }] : leavesOf(one, whole);
+    const alone = one.commands.length === 0 || doing.has(whole);
+    return [...(alone ? [{ path: whole, command: one }] : []), ...leavesOf(one, whole)];
   });
 }

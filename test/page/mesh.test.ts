@@ -1,5 +1,4 @@
 /** What the page says of a mesh that is not whole: alone, split, and with a peer that tells two stories. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createMesh, createSigner } from '@bzzz/mesh';
 import { createControlClient, layoutOf, loadConfig, openIdentity, openMeshKey } from '@bzzz/peer';
@@ -10,7 +9,8 @@ import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
 import { fullMesh, type PeerProcess, startPeer, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
 import { gatedWorld } from '../e2e/harness/worlds.ts';
-import { keepShot, openBrowser, openTab, type Tab, violations } from './browser.ts';
+import { keepShot, openBrowser, violations } from './browser.ts';
+import { leave, visit as visitPeer } from './visit.ts';
 
 vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
 
@@ -30,21 +30,7 @@ afterAll(async () => {
   await stage?.close();
 });
 
-async function visit(peer: PeerProcess, path: string): Promise<Tab> {
-  const url = await stage.until('it serves a page', async () => {
-    return (await peer.client.status()).gateway?.url;
-  });
-  const token = (await readFile(join(peer.dataDir, 'gateway-token'), 'utf8')).trim();
-  const tab = await openTab(browser, { viewport: { width: 1440, height: 900 } });
-  await tab.page.goto(`${url}${path}#token=${token}`);
-  await tab.page.getByRole('status').filter({ hasText: 'Live' }).waitFor({ state: 'attached' });
-  return tab;
-}
-
-async function leave({ page, complaints }: Tab): Promise<void> {
-  await page.context().close();
-  expect(complaints).toEqual([]);
-}
+const visit = (peer: PeerProcess, path: string) => visitPeer({ stage, browser }, { peer, path });
 
 it('says that one peer is alone, and heals it when that is confirmed', async () => {
   const key = 'ab'.repeat(32);

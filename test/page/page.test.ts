@@ -1,7 +1,5 @@
 /** The page of a real cluster of five peers with work, in a real browser. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
@@ -9,6 +7,7 @@ import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
 import { sampleWorld } from '../e2e/harness/worlds.ts';
 import { keepShot, openBrowser, openTab, overflowPx, type Tab, violations } from './browser.ts';
+import { desk, gatewayUrl, leave, ownToken, phone, visit as visitPeer } from './visit.ts';
 
 vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
 
@@ -33,9 +32,7 @@ beforeAll(async () => {
   const [acacia] = peers;
   if (acacia === undefined) throw new Error('there is no peer');
   await fullMesh(stage, peers);
-  const { gateway } = await acacia.client.status();
-  const token = await readFile(join(acacia.dataDir, 'gateway-token'), 'utf8');
-  link = { url: gateway?.url ?? '', token: token.trim() };
+  link = { url: await gatewayUrl(stage, acacia), token: await ownToken(acacia) };
   done = await stage.until('two tasks are done', async () => {
     const { tasks } = await acacia.client.tasks();
     const ended = tasks.filter(({ state }) => state === 'done');
@@ -48,20 +45,14 @@ afterAll(async () => {
   await stage?.close();
 });
 
-const desk = { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' } as const;
-const phone = { viewport: { width: 390, height: 844 }, colorScheme: 'light' } as const;
-
-/** Logged in by the link that `bzzz open` prints, at a path. */
-async function visit(path: string, options: Parameters<typeof openTab>[1] = desk): Promise<Tab> {
-  const tab = await openTab(browser, options);
-  await tab.page.goto(`${link.url}${path}#token=${link.token}`);
-  await tab.page.getByRole('status').filter({ hasText: 'Live' }).waitFor({ state: 'attached' });
-  return tab;
-}
-
-async function leave({ page, complaints }: Tab): Promise<void> {
-  await page.context().close();
-  expect(complaints).toEqual([]);
+/** At the page of the first peer. */
+function visit(path: string, options?: BrowserContextOptions): Promise<Tab> {
+  const [peer] = peers;
+  if (peer === undefined) throw new Error('there is no peer');
+  return visitPeer(
+    { stage, browser },
+    { peer, path, ...(options === undefined ? {} : { options }) },
+  );
 }
 
 const taskPath = () => `/tasks/${forge.repo}/${done}`;

@@ -1,6 +1,4 @@
 /** The page of a task while it is worked on, in a real browser, served by a peer that does not work on it. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -8,7 +6,8 @@ import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
 import { account, fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
 import { findWaiting, gatedWorld, openGate, printedToken } from '../e2e/harness/worlds.ts';
-import { keepShot, openBrowser, openTab, type Tab, violations } from './browser.ts';
+import { keepShot, openBrowser, violations } from './browser.ts';
+import { leave, visit as visitPeer } from './visit.ts';
 
 vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
 
@@ -40,20 +39,7 @@ afterAll(async () => {
   await stage?.close();
 });
 
-/** Logged in at a peer's own page. */
-async function visit(peer: PeerProcess, path: string): Promise<Tab> {
-  const { gateway } = await peer.client.status();
-  const token = (await readFile(join(peer.dataDir, 'gateway-token'), 'utf8')).trim();
-  const tab = await openTab(browser, { viewport: { width: 1440, height: 900 } });
-  await tab.page.goto(`${gateway?.url}${path}#token=${token}`);
-  await tab.page.getByRole('status').filter({ hasText: 'Live' }).waitFor({ state: 'attached' });
-  return tab;
-}
-
-async function leave({ page, complaints }: Tab): Promise<void> {
-  await page.context().close();
-  expect(complaints).toEqual([]);
-}
+const visit = (peer: PeerProcess, path: string) => visitPeer({ stage, browser }, { peer, path });
 
 it('shows what the attempt prints on the other peer, until it is told to pause', async () => {
   const tab = await visit(other, `/tasks/${forge.repo}/1`);

@@ -89,7 +89,8 @@ export async function runCli(
   }
 }
 
-function programOf(context: Context): Command {
+/** All commands, as commander knows them. */
+export function programOf(context: Context): Command {
   const program = new Command('bzzz')
     // A command with subcommands leaves them what stands after their names.
     .enablePositionalOptions()

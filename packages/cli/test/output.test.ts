@@ -1,4 +1,4 @@
-import { span } from '@bzzz/peer';
+import { type PlainEntry, span } from '@bzzz/peer';
 import { Sha256Hex } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { issueText } from '../src/commands/submit.ts';
@@ -49,6 +49,27 @@ it('tells which acceptance the judges of a result ran, and that it was not the s
     `they ran      ${'b'.repeat(64)}`,
     `others ran    ${'a'.repeat(64)}, not the same acceptance`,
   ]);
+});
+
+it('tells who ordered what, and how long a pause reaches', () => {
+  const at = { wallMs: 0, counter: 0 };
+  const line = (body: PlainEntry['body']) =>
+    entryLine(plain, { seq: 7, entry: { v: 1, at, body } });
+  const about = 'new work of this peer';
+  const acted = { kind: 'operator.acted', by: 'control socket', act: 'pause', about };
+  expect(line(acted)).toContain(`by=control socket  act=pause  about=${about}`);
+  expect(line({ kind: 'pause.set', scope: 'mesh', paused: true })).toContain(
+    'scope=mesh  paused=true',
+  );
+  const alert = {
+    kind: 'health.alert',
+    alert: 'disk',
+    state: 'raised',
+    reason: 'the disk is at 95 %',
+  };
+  expect(line(alert)).toContain('alert=disk  state=raised  the disk is at 95 %');
+  const by = `12D3KooW${'x'.repeat(36)}abcdefgh`;
+  expect(line({ kind: 'help.ended', by })).toContain('by=abcdefgh');
 });
 
 it('tells what a judge found, and what a model took', () => {

@@ -139,6 +139,63 @@ describe('a peer', () => {
   });
 });
 
+describe('the machines', () => {
+  const alert = (state: string, by: string, atMs: number) =>
+    said({
+      by,
+      atMs,
+      body: {
+        kind: 'health.alert',
+        alert: 'disk',
+        state,
+        value: 0.95,
+        reason: 'the disk is at 95 %',
+      },
+    });
+
+  it('are short of something until they say otherwise, or begin anew', () => {
+    const short = worldOf(alert('raised', acacia, 1), alert('raised', walnut, 2));
+    expect([...short.alerts.values()]).toEqual([
+      { peer: acacia, sinceMs: 1, text: 'the disk is at 95 %' },
+      { peer: walnut, sinceMs: 2, text: 'the disk is at 95 %' },
+    ]);
+    const well = fold(short, [
+      alert('ended', acacia, 3),
+      said({ by: walnut, atMs: 4, body: { kind: 'peer.started' } }),
+    ]);
+    expect(well.alerts.size).toBe(0);
+    expect(short.alerts.size).toBe(2);
+  });
+
+  it('were healed, the newest last, and no more are kept than can be read', () => {
+    const healed = Array.from({ length: 150 }, (_, at) =>
+      said({
+        atMs: at,
+        body: { kind: 'health.healed', action: 'prune', outcome: 'done', reason: `${at}` },
+      }),
+    );
+    const { healings } = worldOf(...healed);
+    expect(healings).toHaveLength(100);
+    expect(healings.at(-1)?.entry.body['reason']).toBe('149');
+  });
+
+  it('whose journals tell two stories are set aside, by each until a person decides there', () => {
+    const aside = (by: string, atMs: number) =>
+      said({
+        by,
+        atMs,
+        body: { kind: 'peer.quarantined', peer: 'peer-liar', reason: 'two heads' },
+      });
+    const both = worldOf(aside(acacia, 1), aside(walnut, 2));
+    expect([...both.setAside.values()].map(({ by }) => by)).toEqual([acacia, walnut]);
+    const lifted = fold(both, [
+      said({ atMs: 3, body: { kind: 'quarantine.lifted', peer: 'peer-liar', settled: [] } }),
+      said({ by: walnut, atMs: 4, body: { kind: 'peer.started' } }),
+    ]);
+    expect([...lifted.setAside.values()].map(({ by }) => by)).toEqual([walnut]);
+  });
+});
+
 describe('entries that say nothing sensible', () => {
   it.each([
     { kind: 'fence.settled' },
@@ -147,11 +204,14 @@ describe('entries that say nothing sensible', () => {
     { kind: 'attempt.started', task: { a: 1 } },
     { kind: 'member.joined' },
     { kind: 'verdict.heard', task, peer: 3 },
+    { kind: 'health.alert', alert: 7, state: 'raised' },
+    { kind: 'peer.quarantined', peer: {} },
     { kind: '__proto__', task },
     { kind: 'of.a.newer.peer', task, anything: [1] },
   ])('change no task: %j', (body) => {
     const world = worldOf(said({ atMs: 1, body }), said({ by: null, atMs: 2, body }));
     expect(world.tasks.size).toBe(0);
     expect([...world.peers.keys()]).toEqual([acacia]);
+    expect([world.alerts.size, world.setAside.size]).toEqual([0, 0]);
   });
 });

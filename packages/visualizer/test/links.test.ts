@@ -38,6 +38,8 @@ describe('links', () => {
   it('lead to known living peers only', () => {
     expect(keys(peer('a', ['a', 'x', 'c']), peer('c', [], { liveness: 'dead' }))).toEqual([]);
     expect(keys(peer('a', []), peer('c', ['a'], { liveness: 'dead' }))).toEqual([]);
+    expect(keys(peer('a', []), peer('c', ['a'], { liveness: 'suspected' }))).toEqual([]);
+    expect(keys(peer('a', ['c']), peer('c', [], { liveness: 'suspected' }))).toEqual(['a c']);
   });
 
   it('are told by this peer of itself too', () => {

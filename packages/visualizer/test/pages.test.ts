@@ -4,8 +4,10 @@ import { pathOf, routeOf, taskPath } from '../src/app/routes.ts';
 import { extend, noHistory } from '../src/live/history.ts';
 import { viewOf } from '../src/live/page-view.ts';
 import { flowsOf } from '../src/mesh/flows.ts';
+import { glslOf } from '../src/mesh/glsl.ts';
 import { graphModel } from '../src/mesh/graph-model.ts';
 import { columnsOf, leftAlone } from '../src/tasks/columns.ts';
+import { hueOf, huesOf } from '../src/ui/hue.ts';
 import { acacia, fence, said, task, walnut } from './entries.ts';
 
 describe('addresses', () => {
@@ -69,7 +71,8 @@ describe('the page at a moment', () => {
     expect(model.nodes.map(({ label }) => label)).toEqual(['acacia · #7', 'walnut']);
     // Of the past no load is known.
     expect(model.nodes.map(({ load }) => load)).toEqual([0, 0]);
-    expect(model.edges).toMatchObject([{ from: acacia, to: walnut, flow: 'help' }]);
+    expect(model.edges).toMatchObject([{ from: acacia, to: walnut }]);
+    expect([...model.flows]).toEqual([[model.edges[0]?.key, 'help']]);
     expect(flowsOf(entries, 20_000, 1_000)).toEqual([]);
   });
 });
@@ -109,5 +112,24 @@ describe('the board', () => {
       'Other 1',
     ]);
     expect(leftAlone([...rows, row('open', false)])).toHaveLength(1);
+  });
+});
+
+describe('colours', () => {
+  it('of up to eight peers all differ, in whichever order they are told', () => {
+    const ids = Array.from({ length: 8 }, (_, at) => `12D3KooWRo5TnFqr3uqqy${at * 7919}`);
+    expect(new Set(huesOf(ids).values()).size).toBe(8);
+    expect(huesOf(ids.toReversed())).toEqual(huesOf(ids));
+    const many = huesOf([...ids, ...ids.map((id) => `${id}x`), 'one more']);
+    const counts = [...many.values()].map((hue) => [...many.values()].filter((one) => one === hue));
+    for (const same of counts) expect(same.length).toBeLessThanOrEqual(3);
+    expect(huesOf(['alone']).get('alone')).toBe(hueOf('alone'));
+  });
+
+  it('reach the picture however the build wrote them', () => {
+    expect(glslOf('#fff')).toBe('vec3(1.0000, 1.0000, 1.0000)');
+    expect(glslOf('#0f0')).toBe(glslOf('#00ff00'));
+    expect(glslOf('#14181e')).toBe('vec3(0.0784, 0.0941, 0.1176)');
+    expect(glslOf('')).toBe('vec3(0.0000, 0.0000, 0.0000)');
   });
 });

@@ -104,7 +104,9 @@ describe('the story of a task', () => {
 
 describe('stages', () => {
   const states = (...entries: Parameters<typeof storyOf>[0]) =>
-    stagesOf(storyOf(entries), 'running').map(({ name, state }) => `${name} ${state}`);
+    stagesOf(storyOf(entries), { state: 'running', pullRequest: null }).map(
+      ({ name, state }) => `${name} ${state}`,
+    );
 
   it('show how far a task is', () => {
     expect(states(...contest, ...work.slice(0, 1))).toEqual([
@@ -120,8 +122,15 @@ describe('stages', () => {
   });
 
   it('show where it failed', () => {
-    const failed = stagesOf(storyOf([...contest]), 'failed');
+    const failed = stagesOf(storyOf([...contest]), { state: 'failed', pullRequest: null });
     expect(failed.find(({ state }) => state === 'bad')?.name).toBe('Worked on');
+  });
+
+  it('show what the peer knows before the journal that tells when has come', () => {
+    const stages = stagesOf(storyOf([...contest]), { state: 'done', pullRequest: 12 });
+    const past = stages.filter(({ state }) => state === 'past').map(({ name }) => name);
+    expect(past).toEqual(['Claimed', 'Pull request', 'Done']);
+    expect(stages.at(-1)?.atMs).toBeNull();
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BzzzError } from '@bzzz/protocol';
 import type { Command } from 'commander';
-import type { Context, Options } from '../context.ts';
+import { type Context, type Options, printJson, wantsJson } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 
 /** Long enough for the slowest machine; a run takes well under a minute. */
@@ -19,6 +19,7 @@ export function demoCommand(program: Command, context: Context): void {
     )
     .option('--once', 'end when every eligible issue has its pull request')
     .option('--within <seconds>', 'with --once: give up after so long')
+    .option('--json', 'tell the story to standard error, and how it ended as JSON')
     .action((options: Options) => demo(context, options));
 }
 
@@ -29,7 +30,11 @@ async function demo(context: Context, options: Options): Promise<void> {
   try {
     const { runDemo } = await import('../demo/demo.ts');
     const settings = { dir, once: options['once'] === true, withinMs: withinMs(options) };
-    const complete = await runDemo(context.terminal, settings, context.interrupted);
+    const { terminal, interrupted } = context;
+    const json = wantsJson(options);
+    const told = json ? { ...terminal, print: terminal.note, style: terminal.styleNote } : terminal;
+    const complete = await runDemo(told, settings, interrupted);
+    if (json) printJson(context, { complete });
     context.exitWith(complete ? exitCodes.ok : exitCodes.failure);
   } finally {
     if (!kept) await rm(dir, { recursive: true, force: true });

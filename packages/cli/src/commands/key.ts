@@ -36,6 +36,7 @@ export function keyCommand(program: Command, context: Context): void {
   withCommonOptions(remove).action(async (name: string, options: Options) => {
     const path = `keys/${encodeURIComponent(name)}`;
     await ask(context, options, { method: 'DELETE', path, schema: z.undefined() });
+    if (wantsJson(options)) return printJson(context, { name });
     context.terminal.note(`${printable(name)} opens nothing any more.`);
   });
 }

@@ -38,6 +38,7 @@ export function policyCommand(program: Command, context: Context): void {
   policy
     .command('schema')
     .description('print the JSON schema of a policy, for editors')
+    .option('--json', 'it is JSON anyway')
     .action(() => printJson(context, policySchema()));
 }
 

@@ -38,6 +38,12 @@ const shown = [
   'hop',
   'budget',
   'by',
+  'act',
+  'about',
+  'scope',
+  'paused',
+  'alert',
+  'action',
   'state',
   'effect',
   'outcome',
@@ -82,7 +88,9 @@ function field(name: string, value: unknown): string {
   if (name === 'spent' && isRecord(value)) return spentOf(value);
   const text = printable(typeof value === 'string' ? value : JSON.stringify(value));
   if (bare.has(name)) return text;
-  return `${name}=${name === 'peer' || name === 'by' ? shortId(text) : text}`;
+  // Who ordered something is named by a key, who did something by an id.
+  const isId = name === 'peer' || (name === 'by' && text.startsWith('12D3KooW'));
+  return `${name}=${isId ? shortId(text) : text}`;
 }
 
 /** What a model took, as far as it was told. */

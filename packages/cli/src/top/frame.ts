@@ -13,7 +13,7 @@ export interface Size {
 }
 
 export const keysLine =
-  'q quit  ↑↓ choose  w why  c cancel  r retry  p pause or resume  P the mesh  l look now';
+  'q quit  ↑↓ task  w why  c cancel  r retry  p pause  u resume  P U mesh  l look';
 
 export function frame(terminal: Terminal, state: TopState, { columns, rows }: Size): string[] {
   if (state.status === null) return ['waiting for the peer ...'];

@@ -19,6 +19,8 @@ type Change = (state: TopState) => TopState;
 export async function showTop(props: ScreenProps): Promise<void> {
   const instance = render(createElement(Screen, props), {
     exitOnCtrlC: true,
+    // Whoever calls has looked for a terminal; what else would be guessed from is variables of CI servers.
+    interactive: true,
     alternateScreen: true,
   });
   const end = () => instance.unmount();
@@ -69,9 +71,10 @@ function Screen({ terminal, client, signal }: ScreenProps) {
       const order = input === 'c' ? 'cancel' : 'retry';
       note(`${order === 'cancel' ? 'Cancel' : 'Retry'} ${task} for the whole mesh? y`);
       asked.current = () => act(client.order(task, { order }).then(({ url }) => `said: ${url}`));
-    } else if (input === 'p' || input === 'P') {
-      const scope = input === 'p' ? 'self' : 'mesh';
-      const paused = state.status?.work !== undefined && !isPaused(state);
+    } else if (['p', 'u', 'P', 'U'].includes(input)) {
+      // Each says what it does: what is known of pauses here may be a moment old.
+      const scope = input === 'p' || input === 'u' ? 'self' : 'mesh';
+      const paused = input.toLowerCase() === 'p';
       const whom = scope === 'self' ? 'this peer' : 'the whole mesh';
       note(`${paused ? 'Pause' : 'Resume'} new work of ${whom}? y`);
       asked.current = () =>
@@ -122,8 +125,4 @@ async function why(
   ];
   change((before) => ({ ...before, answer }));
   return 'Esc: back to the log';
-}
-
-function isPaused({ peers }: TopState): boolean {
-  return peers.some(({ self, paused }) => self && paused);
 }

@@ -148,7 +148,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       success,
       successOf,
       machine,
-      health,
+      health: health && (liveness === 'alive' ? health : { ...health, state: 'offline' as const }),
       paused,
       quarantined,
       links: (capabilities.links ?? []).filter((other) => other !== id),

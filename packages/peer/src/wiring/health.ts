@@ -1,6 +1,5 @@
 /** Keeps an eye on the machine: measures, tries what may help, and tells whoever is to know. */
 import {
-  alertText,
   type AlertNews,
   type Clock,
   type Coordinator,
@@ -13,6 +12,7 @@ import { type Capabilities, type Config, reasonOf } from '@bzzz/protocol';
 import type { Logger } from '../logger.ts';
 import type { Survey } from '../survey/survey.ts';
 import { createMeasurer } from '../system/measure.ts';
+import { createAlertPosts } from './alert-posts.ts';
 
 export interface HealthParts {
   readonly clock: Clock;
@@ -22,23 +22,19 @@ export interface HealthParts {
   readonly logger: Logger;
 }
 
-const postMsMax = 10_000;
-
 export function watchHealth(parts: HealthParts, config: Config): Health {
   const { clock, coordinator, survey, workspaces, logger } = parts;
   const measurer = createMeasurer({ clock }, config);
-  const { alertUrl } = config.health;
+  const { alertUrl: url } = config.health;
+  const posts =
+    url === undefined ? undefined : createAlertPosts({ clock, logger }, { url, peer: config.name });
 
-  function onNews({ kind, alert }: AlertNews): void {
+  function onNews(news: AlertNews): void {
+    const { kind, alert } = news;
     const { measure, value } = alert;
     if (kind === 'raised') logger.warn('the machine is short of something', { measure, value });
     else logger.info('the machine is short of it no more', { measure, value });
-    if (alertUrl === undefined) return;
-    const { name } = config;
-    const news = { peer: name, alert: measure, state: kind, value, text: alertText(alert) };
-    post(alertUrl, news).catch((error: unknown) => {
-      logger.warn('an alert could not be posted', { reason: reasonOf(error) });
-    });
+    posts?.put(news);
   }
 
   const health = startHealth({
@@ -66,6 +62,7 @@ export function watchHealth(parts: HealthParts, config: Config): Health {
     stop() {
       health.stop();
       measurer.stop();
+      posts?.stop();
     },
   };
 }
@@ -76,16 +73,4 @@ export function healthReport({ state, samples }: HealthView): Capabilities['heal
   if (latest === undefined) return undefined;
   const { atMs: _told, ...sample } = latest;
   return { state, ...sample };
-}
-
-async function post(url: string, news: unknown): Promise<void> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(news),
-    signal: AbortSignal.timeout(postMsMax),
-    redirect: 'error',
-  });
-  // Of the address only the host: the rest is often what lets one write there.
-  if (!response.ok) throw new Error(`${new URL(url).host} answered ${response.status}`);
 }

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { Capabilities } from '../messages.ts';
+import { Capabilities, HealthReport } from '../messages.ts';
+
+/** As it told last; one that does not answer is `offline`, whatever it told. */
+const PeerHealth = HealthReport.extend({
+  state: z.enum([...HealthReport.shape.state.options, 'offline']),
+});
 
 export const PeerAnswer = z.object({
   id: z.string(),
@@ -23,7 +28,7 @@ export const PeerAnswer = z.object({
   /** Absent: a peer of an earlier version. */
   machine: Capabilities.shape.machine,
   /** Absent: a peer of an earlier version, or one that has not looked yet. */
-  health: Capabilities.shape.health,
+  health: PeerHealth.optional(),
   paused: z.boolean().default(false),
   /** Its journal tells two stories, and nobody has decided about it yet. */
   quarantined: z.boolean().default(false),

@@ -5,6 +5,7 @@ import { agoText, dateText } from '../ui/time.ts';
 import { Words } from '../ui/words.tsx';
 import { Link } from './navigation.tsx';
 import { usePage } from './page-context.ts';
+import { healthPath } from './routes.ts';
 
 export function Banners() {
   const { state, view, connection, nowMs } = usePage();
@@ -52,7 +53,7 @@ export function Banners() {
         <Banner tone={worst.severity === 'error' ? 'bad' : 'warn'} title={worst.text}>
           <Words text={worst.advice} />{' '}
           {problems.length > 1 ? (
-            <Link to="/health">and {countText(problems.length - 1, 'further problem')}</Link>
+            <Link to={healthPath}>and {countText(problems.length - 1, 'further problem')}</Link>
           ) : null}
         </Banner>
       )}

@@ -9,6 +9,9 @@ export type Route =
   | { readonly page: 'health' }
   | { readonly page: 'nowhere'; readonly path: string };
 
+/** Not `/health`, which the peer answers itself: whoever loads the page again would see JSON. */
+export const healthPath = '/cluster';
+
 export function routeOf(path: string): Route {
   const [first, ...rest] = path
     .split('/')
@@ -47,8 +50,9 @@ export function pathOf(route: Route): string {
     case 'mesh':
     case 'tasks':
     case 'timeline':
-    case 'health':
       return `/${route.page}`;
+    case 'health':
+      return healthPath;
   }
 }
 

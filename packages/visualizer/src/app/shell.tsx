@@ -10,7 +10,7 @@ import { Banners } from './banners.tsx';
 import { Boundary } from './boundary.tsx';
 import { Link, usePath } from './navigation.tsx';
 import { usePage } from './page-context.ts';
-import { type Route, routeOf } from './routes.ts';
+import { healthPath, type Route, routeOf } from './routes.ts';
 import { Scrubber } from './scrubber.tsx';
 import { TopBar } from './top-bar.tsx';
 
@@ -18,7 +18,7 @@ const places: readonly (readonly [string, IconName, string, readonly Route['page
   ['/mesh', 'mesh', 'Mesh', ['mesh', 'peer']],
   ['/tasks', 'tasks', 'Tasks', ['tasks', 'task']],
   ['/timeline', 'timeline', 'Timeline', ['timeline']],
-  ['/health', 'health', 'Health', ['health']],
+  [healthPath, 'health', 'Health', ['health']],
 ];
 
 export function Shell(props: { readonly onEnd: (why: string | null) => void }) {

@@ -138,7 +138,7 @@ function modelOf(state: Parameters<typeof viewOf>[0]) {
 
 function pictured(): UndirectedGraph {
   const graph = new UndirectedGraph();
-  syncGraph(graph, modelOf(reduce(nothingKnown, [peersEvent()], 0)));
+  syncGraph(graph, modelOf(reduce(nothingKnown, [peersEvent()], 0)), null);
   return graph;
 }
 

@@ -25,11 +25,12 @@ export function Alerts() {
 
 /** What the peer tried by itself, the newest first. */
 export function Healings() {
-  const { state, nowMs, can, view } = usePage();
+  const { state, nowMs, can } = usePage();
   const [healing, setHealing] = useState(false);
   const healings = state.health?.healings ?? [];
-  const mayHeal = can('operate') && !view.past;
-  const button = mayHeal ? <Button onClick={() => setHealing(true)}>Heal now</Button> : undefined;
+  const button = can('operate') ? (
+    <Button onClick={() => setHealing(true)}>Heal now</Button>
+  ) : undefined;
   return (
     <Panel title="Healing" aside={button}>
       {healing ? <HealDialog onClose={() => setHealing(false)} /> : null}

@@ -1,19 +1,24 @@
 import { usePage } from '../app/page-context.ts';
 import { Empty, Facts, Meter, Panel } from '../ui/parts.tsx';
-import { groupedText, shareText } from '../ui/text.ts';
+import { countText, groupedText, shareText } from '../ui/text.ts';
 import { spanText } from '../ui/time.ts';
 import { Doctor } from './doctor.tsx';
 import { Alerts, Healings } from './alerts.tsx';
 import { Machine } from './machine.tsx';
 import { Machines } from './machines.tsx';
+import { PastHealth } from './past-health.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { Quarantine } from './quarantine.tsx';
 import { Troubles } from './troubles.tsx';
 import { Watching } from './watching.tsx';
 
-/** How this peer and its mesh are doing, as far as the peer itself tells. */
 export function HealthPage() {
-  const { state, view } = usePage();
+  return usePage().view.past ? <PastHealth /> : <LiveHealth />;
+}
+
+/** How this peer and its mesh are doing, as far as the peer itself tells. */
+function LiveHealth() {
+  const { state } = usePage();
   const { status } = state;
   if (status === null) return <Empty title="Asking the peer …" />;
   const { problems, work, mesh, forge, journal, peer } = status;
@@ -26,7 +31,6 @@ export function HealthPage() {
         <h2>Health</h2>
         <p className="quiet">
           of {peer.name}, up {spanText(peer.upMs)}
-          {view.past ? '; always as it stands now' : ''}
         </p>
       </header>
       <ProblemList
@@ -95,8 +99,11 @@ export function HealthPage() {
                 />,
               ],
               ['not sent', groupedText(mesh.gossip.notSent)],
-              ['journal', `${groupedText(journal.length)} entries`],
-              ['replicas', `${groupedText(journal.replicas)} journals of others`],
+              [
+                'journal',
+                journal.length === 1 ? '1 entry' : `${groupedText(journal.length)} entries`,
+              ],
+              ['replicas', `${countText(journal.replicas, 'journal')} of others`],
               [
                 'addresses',
                 <span className="long-id">{mesh.addresses.slice(0, 4).join(' ')}</span>,

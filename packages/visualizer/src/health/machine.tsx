@@ -11,7 +11,7 @@ interface Measure {
   readonly name: string;
   readonly of: (sample: Sample) => number | null;
   readonly text: (value: number) => string;
-  /** From here on it is drawn as scarce; a share of one where nothing else is said. */
+  /** From here on it is drawn as scarce: where the peer raises an alert. */
   readonly scarce: number;
   /** What the line is as high as; null: as its highest value. */
   readonly whole: number | null;
@@ -21,13 +21,13 @@ const share = { text: shareText, whole: 1 };
 const flow = { text: (bytes: number) => `${bytesText(bytes)}/s`, scarce: Infinity, whole: null };
 const measures: readonly Measure[] = [
   { name: 'processor', of: ({ cpu }) => cpu, scarce: 0.9, ...share },
-  { name: 'memory', of: ({ memory }) => memory, scarce: 0.9, ...share },
+  { name: 'memory', of: ({ memory }) => memory, scarce: 0.85, ...share },
   { name: 'disk', of: ({ disk }) => disk, scarce: 0.9, ...share },
   {
     name: 'waits for its turn',
     of: ({ lagMs }) => lagMs,
     text: spanText,
-    scarce: 500,
+    scarce: 1_000,
     whole: null,
   },
   { name: 'received', of: ({ receivedBytesPerS }) => receivedBytesPerS, ...flow },
@@ -50,7 +50,10 @@ export function Machine() {
   const last = samples.at(-1);
   const reach = first === undefined || last === undefined ? 0 : last.atMs - first.atMs;
   return (
-    <Panel title="Machine" aside={`${health.state}, the last ${spanText(reach)}`}>
+    <Panel
+      title="Machine"
+      aside={reach === 0 ? health.state : `${health.state}, the last ${spanText(reach)}`}
+    >
       {health.fault === null ? null : <p className="pad trouble">{health.fault}</p>}
       <ul className="gauges">
         {measures.map((measure) => (

@@ -6,7 +6,7 @@ import { Badge, Empty, Meter, Panel } from '../ui/parts.tsx';
 import { shareText } from '../ui/text.ts';
 
 const shown = 60;
-const rank = { error: 0, limited: 1, online: 2 } as const;
+const rank = { error: 0, offline: 1, limited: 2, online: 3 } as const;
 
 /** How the machines of the mesh are, by their own word; those in need first. */
 export function Machines() {
@@ -33,8 +33,10 @@ export function Machines() {
 function MachineRow({ peer }: { readonly peer: PeerView }) {
   const health = peer.answer?.health;
   if (health === undefined) return null;
-  const bar = (label: string, share: number | null) =>
-    share === null ? null : (
+  const isOffline = health.state === 'offline';
+  /** `scarce`: where that peer raises an alert. */
+  const bar = (label: string, share: number | null, scarce = 0.9) =>
+    share === null || isOffline ? null : (
       <span className="machine-bar">
         <span className="quiet" aria-hidden="true">
           {label}
@@ -43,7 +45,7 @@ function MachineRow({ peer }: { readonly peer: PeerView }) {
           label={label}
           share={share}
           text={shareText(share)}
-          tone={share >= 0.9 ? 'warn' : 'plain'}
+          tone={share >= scarce ? 'warn' : 'plain'}
         />
       </span>
     );
@@ -52,12 +54,12 @@ function MachineRow({ peer }: { readonly peer: PeerView }) {
       <Link to={peerPath(peer.id)}>{peer.name}</Link>
       <Badge state={health.state} />
       {bar('cpu', health.cpu)}
-      {bar('memory', health.memory)}
+      {bar('memory', health.memory, 0.85)}
       {bar('disk', health.disk)}
     </li>
   );
 }
 
 function rankOf({ answer }: PeerView): number {
-  return answer?.health === undefined ? 3 : rank[answer.health.state];
+  return answer?.health === undefined ? 4 : rank[answer.health.state];
 }

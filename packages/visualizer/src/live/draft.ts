@@ -1,14 +1,17 @@
 /** What the parts of the fold share: a world while one batch of entries changes it. */
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { type Fields, fieldsOf, numberOf, textOf } from './fields.ts';
-import type { ClaimWorld, PeerWorld, TaskWorld } from './world.ts';
+import type { AlertWorld, AsideWorld, ClaimWorld, PeerWorld, TaskWorld } from './world.ts';
 
 /** Copies of a world's collections, changed in place while one batch is folded. */
 export interface Draft {
   readonly peers: Map<string, PeerWorld>;
   readonly tasks: Map<string, TaskWorld>;
   readonly claims: Map<string, ClaimWorld>;
+  readonly alerts: Map<string, AlertWorld>;
+  readonly setAside: Map<string, AsideWorld>;
   meshPaused: boolean;
+  healings: readonly StoryEntry[];
   troubles: readonly StoryEntry[];
   lastMs: number;
 }

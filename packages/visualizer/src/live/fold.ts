@@ -6,6 +6,7 @@
  */
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { changePeer, type Draft, type Told } from './draft.ts';
+import { foldHealth } from './fold-health.ts';
 import { foldMember } from './fold-member.ts';
 import { foldTask } from './fold-task.ts';
 import { type World, worldMax } from './world.ts';
@@ -17,11 +18,15 @@ export function fold(world: World, entries: readonly StoryEntry[]): World {
     peers: new Map(world.peers),
     tasks: new Map(world.tasks),
     claims: new Map(world.claims),
+    alerts: new Map(world.alerts),
+    setAside: new Map(world.setAside),
   };
   for (const entry of entries) foldOne(draft, entry);
   bound(draft.peers, worldMax.peers);
   bound(draft.tasks, worldMax.tasks);
   bound(draft.claims, worldMax.claims);
+  bound(draft.alerts, worldMax.alerts);
+  bound(draft.setAside, worldMax.setAside);
   return draft;
 }
 
@@ -32,8 +37,10 @@ function foldOne(draft: Draft, entry: StoryEntry): void {
   if (told.writer !== null) hearWriter(draft, told.writer, entry.name, told);
   foldMember(draft, told);
   foldTask(draft, told);
-  if (body.kind === 'trouble') {
-    draft.troubles = [...draft.troubles.slice(1 - worldMax.troubles), entry];
+  foldHealth(draft, told);
+  if (body.kind === 'trouble') draft.troubles = newest(draft.troubles, entry, worldMax.troubles);
+  if (body.kind === 'health.healed') {
+    draft.healings = newest(draft.healings, entry, worldMax.healings);
   }
 }
 
@@ -45,6 +52,10 @@ function hearWriter(draft: Draft, id: string, name: string | null, { kind, atMs 
     life: kind === 'peer.stopped' ? 'down' : 'up',
     lastMs: Math.max(atMs, before?.lastMs ?? 0),
   });
+}
+
+function newest(entries: readonly StoryEntry[], one: StoryEntry, max: number): StoryEntry[] {
+  return [...entries.slice(1 - max), one];
 }
 
 function bound(map: Map<string, unknown>, max: number): void {

@@ -90,22 +90,22 @@ function merge(
     tail.length === 0 ? unique(sorted) : unique([...tail, ...sorted].sort(compareEntries));
   if (merged.length === tail.length) return history;
   const entries = history.entries.slice(0, from).concat(merged);
-  return trimmed(refolded({ ...history, entries }, from), max);
+  return trimmed(refolded(history, entries, from), max);
 }
 
-/** Folds anew what stands at `from` or behind it. */
-function refolded(history: History, from: number): History {
-  const { entries, base } = history;
-  const marks = history.marks.slice(0, Math.floor(from / block));
-  let world = marks.at(-1) ?? base;
-  let at = marks.length * block;
+/** Folds what stands at `from` or behind it: where nothing stood there before, on from the end. */
+function refolded(before: History, entries: readonly StoryEntry[], from: number): History {
+  const marks = before.marks.slice(0, Math.floor(from / block));
+  const isAppended = from === before.entries.length;
+  let world = isAppended ? before.end : (marks.at(-1) ?? before.base);
+  let at = isAppended ? from : marks.length * block;
   while (at < entries.length) {
-    const next = Math.min(at + block, entries.length);
+    const next = Math.min(at - (at % block) + block, entries.length);
     world = fold(world, entries.slice(at, next));
-    if (next - at === block) marks.push(world);
+    if (next % block === 0) marks.push(world);
     at = next;
   }
-  return { ...history, marks, end: world };
+  return { ...before, entries, marks, end: world };
 }
 
 function trimmed(history: History, max: number): History {

@@ -1,7 +1,9 @@
 /** What every page shows, now or at a moment of the past, from the same fold. */
 import type { PeerAnswer, StoryEntry, TaskAnswer } from '@bzzz/protocol/api';
+import { hueOf, huesOf } from '../ui/hue.ts';
 import { worldAt } from './history.ts';
 import { componentsOf, type Link, linksOf } from './links.ts';
+import { remembered } from './remembered.ts';
 import type { LiveState } from './state.ts';
 import type { ClaimWorld, Duty, PeerWorld, TaskWorld, World } from './world.ts';
 
@@ -55,6 +57,8 @@ export interface PageView {
   /** Entries until then, oldest first. */
   readonly entries: readonly StoryEntry[];
   nameOf(peer: string | null): string;
+  /** Number of its colour. */
+  hueOf(peer: string | null): number;
   /** What a push of the fence was to do, by the commit that was pushed. */
   claimOf(oid: string | null): ClaimWorld | undefined;
 }
@@ -67,11 +71,11 @@ export function viewOf(
   const { history } = state;
   const past = count !== null;
   const world = past ? worldAt(history, count) : history.end;
-  const answers = new Map((state.peers ?? []).map((peer) => [peer.id, peer]));
+  const answers = answersOf(state.peers ?? nobody);
   const tasks = past ? pastTasks(world) : liveTasks(world, state.tasks ?? []);
   const held = heldBy(tasks);
   const peers = past ? pastPeers(world, answers, held) : livePeers(world, answers, held);
-  const links = linksOf(past ? null : (state.peers ?? []), world);
+  const links = linksOf(past ? null : (state.peers ?? nobody), world);
   const up = peers.filter(({ standing }) => lives(standing)).map(({ id }) => id);
   return {
     past,
@@ -82,9 +86,19 @@ export function viewOf(
     parts: componentsOf(up, links),
     entries: past ? history.entries.slice(0, count) : history.entries,
     nameOf: (peer) => nameOf(peer, answers, world),
+    hueOf: (peer) => huesIn(answers).get(peer ?? '') ?? hueOf(peer ?? ''),
     claimOf: (oid) => (oid === null ? undefined : world.claims.get(oid)),
   };
 }
+
+const nobody: readonly PeerAnswer[] = [];
+/** By name. */
+const answersOf = remembered(
+  (peers: readonly PeerAnswer[]): Answers =>
+    new Map(peers.toSorted(byName).map((peer) => [peer.id, peer])),
+);
+
+const huesIn = remembered((answers: Answers) => huesOf([...answers.keys()]));
 
 export function lives(standing: Standing): boolean {
   return standing === 'idle' || standing === 'working' || standing === 'paused';
@@ -103,7 +117,7 @@ function nameOf(peer: string | null, answers: Answers, world: World): string {
 }
 
 function livePeers(world: World, answers: Answers, held: Held): PeerView[] {
-  const peers = [...answers.values()].map((answer) => {
+  return [...answers.values()].map((answer) => {
     const told = world.peers.get(answer.id);
     const { id, name, self, running, slots } = answer;
     const standing = standingOf(answer);
@@ -124,7 +138,6 @@ function livePeers(world: World, answers: Answers, held: Held): PeerView[] {
       answer,
     };
   });
-  return peers.sort(byName);
 }
 
 function standingOf(answer: PeerAnswer): Standing {
@@ -212,6 +225,11 @@ function pastTasks(world: World): TaskRow[] {
   });
 }
 
-function byName(left: PeerView, right: PeerView): number {
+interface Named {
+  readonly name: string;
+  readonly id: string;
+}
+
+function byName(left: Named, right: Named): number {
   return left.name.localeCompare(right.name) || (left.id < right.id ? -1 : 1);
 }

@@ -51,12 +51,33 @@ export interface ClaimWorld {
   readonly renewal: boolean;
 }
 
+/** What a machine was short of, by its own word. */
+export interface AlertWorld {
+  readonly peer: string;
+  readonly sinceMs: number;
+  readonly text: string;
+}
+
+/** Somebody whose journal tells two stories, in the eyes of one who has the proof. */
+export interface AsideWorld {
+  readonly by: string;
+  readonly peer: string;
+  readonly sinceMs: number;
+  readonly reason: string;
+}
+
 export interface World {
   readonly peers: ReadonlyMap<string, PeerWorld>;
   readonly tasks: ReadonlyMap<string, TaskWorld>;
   /** What the newest pushes of the fence were to do, by the commit that was pushed. */
   readonly claims: ReadonlyMap<string, ClaimWorld>;
   readonly meshPaused: boolean;
+  /** Those that stand, by peer and measure. */
+  readonly alerts: ReadonlyMap<string, AlertWorld>;
+  /** By who set aside, and whom. */
+  readonly setAside: ReadonlyMap<string, AsideWorld>;
+  /** What was tried for machines; the newest last. */
+  readonly healings: readonly StoryEntry[];
   /** The newest last. */
   readonly troubles: readonly StoryEntry[];
   readonly lastMs: number;
@@ -67,9 +88,20 @@ export const emptyWorld: World = {
   tasks: new Map(),
   claims: new Map(),
   meshPaused: false,
+  alerts: new Map(),
+  setAside: new Map(),
+  healings: [],
   troubles: [],
   lastMs: 0,
 };
 
 /** A page stays open for weeks: what is oldest gives way. */
-export const worldMax = { peers: 5_000, tasks: 10_000, claims: 2_000, troubles: 100 };
+export const worldMax = {
+  peers: 5_000,
+  tasks: 10_000,
+  claims: 2_000,
+  alerts: 1_000,
+  setAside: 1_000,
+  healings: 100,
+  troubles: 100,
+};

@@ -9,6 +9,8 @@ import { circleMax } from './layout.ts';
 export interface Drawing {
   /** Shows a peer and its connections before all others. */
   mark(peer: string | null): void;
+  /** Shows attributes that changed without a word of the graph, and have nobody stand elsewhere. */
+  repaint(nodes: readonly string[], edges: readonly string[]): void;
   close(): void;
 }
 
@@ -72,6 +74,7 @@ export function createDrawing(
   sigma.on('clickNode', ({ node }) => onOpen(node));
   sigma.on('enterNode', ({ node }) => onMark(node));
   sigma.on('leaveNode', () => onMark(null));
+  const index = watchIndex(graph, sigma);
   let marked: string | null = null;
   return {
     mark(peer) {
@@ -80,6 +83,41 @@ export function createDrawing(
       marked = peer;
       if (peer !== null && graph.hasNode(peer)) sigma.setNodeState(peer, { isHighlighted: true });
     },
-    close: () => sigma.kill(),
+    repaint(nodes, edges) {
+      if (nodes.length + edges.length === 0) return;
+      const partialGraph = { nodes: [...nodes], edges: [...edges] };
+      sigma.refresh({ partialGraph, skipIndexation: index.isWhole(), schedule: true });
+    },
+    close() {
+      index.close();
+      sigma.kill();
+    },
+  };
+}
+
+const structural = [
+  'nodeAdded',
+  'nodeDropped',
+  'edgeAdded',
+  'edgeDropped',
+  'nodeAttributesUpdated',
+  'eachNodeAttributesUpdated',
+] as const;
+
+/** Whether sigma has drawn all that came and moved: only then it finds each where it was. */
+function watchIndex(graph: Graph, sigma: Sigma) {
+  let whole = false;
+  const spoil = () => {
+    whole = false;
+  };
+  for (const event of structural) graph.on(event, spoil);
+  sigma.on('afterRender', () => {
+    whole = true;
+  });
+  return {
+    isWhole: () => whole,
+    close() {
+      for (const event of structural) graph.removeListener(event, spoil);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { FragmentLayer } from 'sigma/rendering';
+import { glslOf } from './glsl.ts';
 
 /**
  * Makes of a peer's disc a gauge: its core tells by the colour how the peer stands, the ring around it how
@@ -26,10 +27,4 @@ vec4 layer_gauge(float v_gaugeLoad) {
 }
 `,
   };
-}
-
-/** `#14181e` as GLSL reads it. */
-function glslOf(hex: string): string {
-  const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
-  return `vec3(${parts.map((part) => (Number.isFinite(part) ? part : 0).toFixed(4)).join(', ')})`;
 }

@@ -14,17 +14,14 @@ export interface NodeModel {
   readonly load: number;
 }
 
-interface EdgeModel {
-  readonly key: string;
-  readonly from: string;
-  readonly to: string;
-  /** What flows over it; null: nothing at present. */
-  readonly flow: Flow['kind'] | null;
-}
+export type EdgeModel = Link;
 
 export interface GraphModel {
   readonly nodes: readonly NodeModel[];
+  /** The same list as long as nothing else is connected: it is long. */
   readonly edges: readonly EdgeModel[];
+  /** What flows at present, by the key of the connection. */
+  readonly flows: ReadonlyMap<string, Flow['kind']>;
 }
 
 const loadSteps = 20;
@@ -36,13 +33,10 @@ export function graphModel(
   narrow = false,
 ): GraphModel {
   const size = discPx(peers.length, narrow);
-  const flowing = new Map(flows.map(({ from, to, kind }) => [keyOf(from, to), kind]));
-  const shown = new Set(peers.map(({ id }) => id));
   return {
     nodes: peers.map((peer) => nodeOf(peer, size)),
-    edges: links
-      .filter(({ from, to }) => shown.has(from) && shown.has(to))
-      .map(({ key, from, to }) => ({ key, from, to, flow: flowing.get(key) ?? null })),
+    edges: links,
+    flows: new Map(flows.map(({ from, to, kind }) => [keyOf(from, to), kind])),
   };
 }
 

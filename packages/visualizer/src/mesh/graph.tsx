@@ -19,6 +19,8 @@ export default function MeshGraph(props: {
   const box = useRef<HTMLDivElement>(null);
   const [graph] = useState(() => new UndirectedGraph());
   const drawing = useRef<Drawing | null>(null);
+  const synced = useRef<GraphModel | null>(null);
+  const unsettle = useRef<(() => void) | null>(null);
   const [theme] = useTheme();
   const handlers = useRef({ onMark, onOpen });
   handlers.current = { onMark, onOpen };
@@ -38,7 +40,16 @@ export default function MeshGraph(props: {
     // The colours are read when it is made.
   }, [graph, theme]);
 
-  useEffect(() => (syncGraph(graph, model) ? settle(graph) : undefined), [graph, model]);
+  useEffect(() => {
+    const { moved, nodes, edges } = syncGraph(graph, model, synced.current);
+    synced.current = model;
+    drawing.current?.repaint(nodes, edges);
+    if (!moved) return;
+    // What merely looks otherwise meanwhile does not keep peers from finding their places.
+    unsettle.current?.();
+    unsettle.current = settle(graph);
+  }, [graph, model]);
+  useEffect(() => () => unsettle.current?.(), []);
   useEffect(() => drawing.current?.mark(marked), [marked, theme]);
 
   const text = `${countText(model.nodes.length, 'peer')} with ${countText(model.edges.length, 'connection')}`;

@@ -1,44 +1,80 @@
-/** Brings the drawn graph to what the model says, touching only what differs: each touch costs a redraw. */
-import type Graph from 'graphology';
-import type { GraphModel, NodeModel } from './graph-model.ts';
+/**
+ * Brings the drawn graph to what the model says. Whatever the graph tells of itself makes sigma index all peers and
+ * connections anew, which costs more than a frame; so only what changes places is told by it, and for what merely
+ * looks otherwise the names are returned, to be painted.
+ */
+import type { UndirectedGraph } from 'graphology';
+import type { EdgeModel, GraphModel, NodeModel } from './graph-model.ts';
 import { circle, circleMax, firstPlace } from './layout.ts';
 
-/** Whether peers came, went, or are connected otherwise, so that they should find new places. */
-export function syncGraph(graph: Graph, model: GraphModel): boolean {
-  const wanted = new Set(model.nodes.map(({ id }) => id));
-  let moved = false;
-  for (const id of graph.nodes()) {
-    if (wanted.has(id)) continue;
-    graph.dropNode(id);
-    moved = true;
-  }
+export interface Change {
+  /** Peers came, went, or are connected otherwise, so that they should find new places. */
+  readonly moved: boolean;
+  /** Who looks otherwise and stands where it stood. */
+  readonly nodes: readonly string[];
+  readonly edges: readonly string[];
+}
+
+/** `before`: the model that the graph was brought to last; null: it is empty. */
+export function syncGraph(
+  graph: UndirectedGraph,
+  model: GraphModel,
+  before: GraphModel | null,
+): Change {
+  const known = new Map(before?.nodes.map((node) => [node.id, node]));
+  const dropped = dropNodes(graph, model.nodes, known);
+  const nodes: string[] = [];
+  let moved = dropped;
   model.nodes.forEach((node, at) => {
-    if (putNode(graph, node, at)) moved = true;
+    const put = putNode(graph, node, known.get(node.id), at);
+    if (put === 'added') moved = true;
+    if (put === 'painted') nodes.push(node.id);
   });
-  if (putEdges(graph, model)) moved = true;
+  if (model.edges !== before?.edges && putEdges(graph, model.edges)) moved = true;
+  const edges = paintEdges(graph, model.flows, before?.flows ?? new Map());
   if (moved && model.nodes.length <= circleMax) {
     for (const [id, place] of circle(model.nodes.map(({ id }) => id))) {
       graph.mergeNodeAttributes(id, place);
     }
   }
-  return moved && model.nodes.length > circleMax;
+  return { moved: moved && model.nodes.length > circleMax, nodes, edges };
 }
 
-function putNode(graph: Graph, node: NodeModel, at: number): boolean {
+function dropNodes(
+  graph: UndirectedGraph,
+  nodes: readonly NodeModel[],
+  known: ReadonlyMap<string, NodeModel>,
+): boolean {
+  const wanted = new Set(nodes.map(({ id }) => id));
+  const gone = [...known.keys()].filter((id) => !wanted.has(id));
+  for (const id of gone) graph.dropNode(id);
+  return gone.length > 0;
+}
+
+function putNode(
+  graph: UndirectedGraph,
+  node: NodeModel,
+  before: NodeModel | undefined,
+  at: number,
+): 'added' | 'painted' | null {
   const { id, label, standing, size, load } = node;
-  if (!graph.hasNode(id)) {
-    graph.addNode(id, { ...firstPlace(at), label, standing, size, load });
-    return true;
+  const looks = { label, standing, size, load };
+  if (before === undefined) {
+    graph.addNode(id, { ...firstPlace(at), ...looks });
+    return 'added';
   }
-  const now = graph.getNodeAttributes(id);
-  const wanted = { label, standing, size, load };
-  if (Object.entries(wanted).some(([name, value]) => now[name] !== value)) {
-    graph.mergeNodeAttributes(id, wanted);
+  if (before.size !== size) {
+    // How large it is decides what is under the pointer: sigma is told.
+    graph.mergeNodeAttributes(id, looks);
+    return null;
   }
-  return false;
+  if (before.label === label && before.standing === standing && before.load === load) return null;
+  Object.assign(graph.getNodeAttributes(id), looks);
+  return 'painted';
 }
 
-function putEdges(graph: Graph, { edges }: GraphModel): boolean {
+/** Whether any came or went. */
+function putEdges(graph: UndirectedGraph, edges: readonly EdgeModel[]): boolean {
   const wanted = new Set(edges.map(({ key }) => key));
   let moved = false;
   for (const key of graph.edges()) {
@@ -46,13 +82,24 @@ function putEdges(graph: Graph, { edges }: GraphModel): boolean {
     graph.dropEdge(key);
     moved = true;
   }
-  for (const { key, from, to, flow } of edges) {
-    if (!graph.hasEdge(key)) {
-      graph.addUndirectedEdgeWithKey(key, from, to, { flow });
-      moved = true;
-    } else if (graph.getEdgeAttribute(key, 'flow') !== flow) {
-      graph.setEdgeAttribute(key, 'flow', flow);
-    }
+  for (const { key, from, to } of edges) {
+    if (graph.hasEdge(key) || !graph.hasNode(from) || !graph.hasNode(to)) continue;
+    graph.addUndirectedEdgeWithKey(key, from, to, { flow: null });
+    moved = true;
   }
   return moved;
+}
+
+type Flows = GraphModel['flows'];
+
+/** Those over which something flows now, or flowed before and does so no more. */
+function paintEdges(graph: UndirectedGraph, flows: Flows, before: Flows): string[] {
+  return [...new Set([...flows.keys(), ...before.keys()])].filter((key) => {
+    if (!graph.hasEdge(key)) return false;
+    const looks = graph.getEdgeAttributes(key);
+    const flow = flows.get(key) ?? null;
+    if (looks['flow'] === flow) return false;
+    looks['flow'] = flow;
+    return true;
+  });
 }

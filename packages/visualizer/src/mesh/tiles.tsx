@@ -1,6 +1,7 @@
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { lives } from '../live/page-view.ts';
+import { healthPath } from '../app/routes.ts';
 import { columnsOf } from '../tasks/columns.ts';
 import { groupedText, shareText } from '../ui/text.ts';
 
@@ -30,7 +31,7 @@ export function Tiles() {
       <Tile name="done" value={number('done')} of={null} to="/tasks" />
       <Tile name="for a person" value={number('failed')} of={null} to="/tasks" />
       {view.past ? null : (
-        <Tile name="problems" value={groupedText(problems)} of={null} to="/health" />
+        <Tile name="problems" value={groupedText(problems)} of={null} to={healthPath} />
       )}
     </ul>
   );

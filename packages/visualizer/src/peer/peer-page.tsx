@@ -2,7 +2,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { PauseDialog } from '../actions/pause-dialog.tsx';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
-import { peerPath, taskPath } from '../app/routes.ts';
+import { healthPath, peerPath, taskPath } from '../app/routes.ts';
 import type { PeerView } from '../live/page-view.ts';
 import { EntryRow } from '../timeline/entry-row.tsx';
 import { useNarrow } from '../ui/narrow.ts';
@@ -44,7 +44,7 @@ export function PeerPage({ peer: id }: { readonly peer: string }) {
           {peer.answer?.quarantined === true ? (
             <>
               <Badge state="failed">in quarantine</Badge>
-              <Link to="/health">why</Link>
+              <Link to={healthPath}>why</Link>
             </>
           ) : null}
           {peer.answer?.account === undefined || peer.answer.account === null ? null : (
@@ -161,7 +161,7 @@ function machineFacts(answer: PeerView['answer']): (readonly [string, ReactNode]
   const health = answer?.health;
   if (health === undefined) return [];
   const bar = (name: string, share: number | null) =>
-    share === null
+    share === null || health.state === 'offline'
       ? []
       : [[name, <Meter label={name} share={share} text={shareText(share)} />] as const];
   return [

@@ -3,7 +3,6 @@ import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { taskPath } from '../app/routes.ts';
 import type { TaskRow } from '../live/page-view.ts';
-import { hueOf } from '../ui/hue.ts';
 import { Badge, Button, Empty } from '../ui/parts.tsx';
 import { countText } from '../ui/text.ts';
 import { agoText } from '../ui/time.ts';
@@ -99,7 +98,7 @@ function Card({ task, manyRepos }: { readonly task: TaskRow; readonly manyRepos:
       <span className="card-title">{task.title === '' ? 'No title is known' : task.title}</span>
       <span className="card-foot">
         {task.holder === null ? null : (
-          <span className="who" data-hue={hueOf(task.holder)}>
+          <span className="who" data-hue={view.hueOf(task.holder)}>
             <span className="dot" aria-hidden="true" />
             {view.nameOf(task.holder)}
           </span>

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { usePage } from '../app/page-context.ts';
 import { numberOf, textOf } from '../live/fields.ts';
-import { hueOf } from '../ui/hue.ts';
 import { Badge, Panel } from '../ui/parts.tsx';
 import { groupedText } from '../ui/text.ts';
 import { clockText, secondsText, spanText } from '../ui/time.ts';
@@ -74,7 +73,7 @@ function Contest({ contest }: { readonly contest: readonly Try[] }) {
       <ul className="tries">
         {losers.slice(0, 20).map((one) => (
           <li key={`${one.peer} ${one.atMs}`}>
-            <span className="who" data-hue={hueOf(one.peer ?? '')}>
+            <span className="who" data-hue={view.hueOf(one.peer)}>
               <span className="dot" aria-hidden="true" />
               {view.nameOf(one.peer)}
             </span>{' '}

@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { usePage } from '../app/page-context.ts';
-import { hueOf } from '../ui/hue.ts';
 import { Badge, Button, Empty, Panel } from '../ui/parts.tsx';
 import { clockText } from '../ui/time.ts';
 import type { TaskStory, VerdictStory } from './story.ts';
@@ -47,7 +46,7 @@ function VerdictRow({ verdict }: { readonly verdict: VerdictStory }) {
   const state = outcome === 'passed' ? 'done' : outcome === 'failed' ? 'failed' : 'open';
   return (
     <li>
-      <span className="who" data-hue={hueOf(peer ?? '')}>
+      <span className="who" data-hue={view.hueOf(peer)}>
         <span className="dot" aria-hidden="true" />
         {view.nameOf(peer)}
       </span>

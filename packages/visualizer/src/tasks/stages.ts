@@ -7,7 +7,11 @@ export interface Stage {
   readonly atMs: number | null;
 }
 
-export function stagesOf(story: TaskStory, state: string): Stage[] {
+/** `state` and `pullRequest`: as the peer knows them, perhaps before the journal that tells when has come here. */
+export function stagesOf(
+  story: TaskStory,
+  { state, pullRequest }: { readonly state: string; readonly pullRequest: number | null },
+): Stage[] {
   const last = story.chapters.at(-1);
   const attempt = last?.attempts.at(-1);
   const accepted = attempt?.outcome === 'accepted' ? attempt.endedMs : null;
@@ -26,9 +30,14 @@ export function stagesOf(story: TaskStory, state: string): Stage[] {
   const reached = times.findLastIndex(([, atMs]) => atMs !== null);
   const failed = state === 'failed';
   const over = state === 'done' || failed;
+  const known: readonly (string | false)[] = [
+    pullRequest !== null && 'Pull request',
+    state === 'done' && 'Done',
+  ];
   return times.map(([name, atMs], at) => {
     if (failed && at === reached + 1) return { name, state: 'bad', atMs };
     if (atMs !== null) return { name, state: at === reached && !over ? 'now' : 'past', atMs };
+    if (known.includes(name)) return { name, state: 'past', atMs };
     // Something that was skipped on the way, such as a verdict that nobody gave.
     return { name, state: 'next', atMs };
   });

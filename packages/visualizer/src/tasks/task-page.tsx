@@ -21,6 +21,12 @@ import { storyOf } from './story.ts';
 import { useTaskStory } from './use-task-story.ts';
 import { WhyTask } from './why-task.tsx';
 
+/** Whoever let go of a task, or left it to a person, had it last. */
+function holderWords(state: string): string {
+  if (state === 'done') return 'done by';
+  return state === 'released' || state === 'failed' ? 'last held by' : 'held by';
+}
+
 /** The story of one task, from the issue to the pull request. */
 export function TaskPage({ task }: { readonly task: string }) {
   const { view } = usePage();
@@ -51,8 +57,7 @@ export function TaskPage({ task }: { readonly task: string }) {
             <span className="quiet">nobody holds it</span>
           ) : (
             <span>
-              {state === 'done' ? 'done by' : 'held by'}{' '}
-              <Link to={peerPath(row.holder)}>{view.nameOf(row.holder)}</Link>
+              {holderWords(state)} <Link to={peerPath(row.holder)}>{view.nameOf(row.holder)}</Link>
               {row.epoch > 0 ? `, epoch ${row.epoch}` : ''}
             </span>
           )}
@@ -67,7 +72,7 @@ export function TaskPage({ task }: { readonly task: string }) {
           {row.reason}
         </p>
       )}
-      <Stages stages={stagesOf(story, state)} />
+      <Stages stages={stagesOf(story, { state, pullRequest: row?.pullRequest ?? null })} />
       <div className="task-grid">
         <div className="stack">
           {row === undefined || row.holder === null ? null : (

@@ -1,7 +1,6 @@
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { usePage } from '../app/page-context.ts';
 import { preciseText } from '../ui/time.ts';
-import { hueOf } from '../ui/hue.ts';
 import { entryText, groupOf } from './entry-text.ts';
 
 /** One entry as one line. */
@@ -17,7 +16,7 @@ export function EntryRow(props: {
   const line = (
     <>
       <time className="entry-time">{preciseText(entry.entry.at.wallMs)}</time>
-      <span className="entry-who" data-hue={hueOf(entry.peer ?? '')}>
+      <span className="entry-who" data-hue={view.hueOf(entry.peer)}>
         <span className="dot" aria-hidden="true" />
         {entry.name ?? view.nameOf(entry.peer)}
       </span>

@@ -1,0 +1,190 @@
+/** Everything that can be ordered on the page, by hand in a real browser: confirmed, done, and in the journal. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
+import { account, type PeerProcess, startPeer } from '../e2e/harness/peer.ts';
+import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
+import { findWaiting, gatedWorld, openGate, untilWaiting } from '../e2e/harness/worlds.ts';
+import { keepShot, openBrowser, type Tab, violations } from './browser.ts';
+import { gatewayUrl, leave, ownToken, visit } from './visit.ts';
+
+vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
+
+let stage: Stage;
+let forge: ForgeProcess;
+let peer: PeerProcess;
+let browser: Browser;
+
+beforeAll(async () => {
+  stage = await createStage();
+  forge = await startForge(stage, await gatedWorld(stage, [{ recipe: 'gated', word: 'oak' }]));
+  const gateway = { enabled: true, listen: '127.0.0.1:0' };
+  peer = await startPeer(stage, forge, { name: 'solo', gateway });
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stage?.close();
+});
+
+const at = (path: string, token?: string): Promise<Tab> =>
+  visit({ stage, browser }, { peer, path, ...(token === undefined ? {} : { token }) });
+
+/** What the journal says that somebody ordered, oldest first. */
+async function orders() {
+  return (await peer.journal()).filter(({ kind }) => kind === 'operator.acted');
+}
+
+/** What a person does: open it, read it, leave it; open it again and confirm. */
+async function order(page: Page, open: () => Promise<void>, confirm: string): Promise<void> {
+  const before = await orders();
+  const dialog = page.getByRole('dialog');
+  for (const leaving of ['Leave it', 'Escape']) {
+    await open();
+    await dialog.waitFor();
+    if (leaving === 'Escape') await page.keyboard.press('Escape');
+    else await dialog.getByRole('button', { name: leaving }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+  await open();
+  expect(await orders()).toEqual(before);
+  await dialog.getByRole('button', { name: confirm, exact: true }).click();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+  expect(await orders()).toHaveLength(before.length + 1);
+}
+
+const task = () => `${forge.repo}#1`;
+
+/** One of the buttons of the task's page. */
+function orderTask(page: Page, title: string): Promise<void> {
+  const panel = page.getByRole('region', { name: 'Orders' });
+  return order(page, () => panel.getByRole('button', { name: title, exact: true }).click(), title);
+}
+
+async function untilLetGo(): Promise<void> {
+  await stage.until('the attempt was stopped', async () => {
+    const { task: row } = await peer.client.task('1');
+    return row.state === 'released' && (await findWaiting(peer)) === undefined;
+  });
+}
+
+it('cancels, retries and releases a task, each when it is confirmed, and then it is done', async () => {
+  await untilWaiting(stage, peer);
+  const tab = await at(`/tasks/${forge.repo}/1`);
+  const { page } = tab;
+  const head = page.locator('.task-head');
+  await head.getByText(/^held by/).waitFor();
+
+  await orderTask(page, 'Cancel');
+  await untilLetGo();
+  await head.getByText('last held by').waitFor();
+  await orderTask(page, 'Retry');
+  await untilWaiting(stage, peer);
+  await head.getByText(/^held by/).waitFor();
+  await keepShot(page, 'task-retried');
+  expect(await violations(page)).toEqual([]);
+  await orderTask(page, 'Release');
+  await untilLetGo();
+  await head.getByText('last held by').waitFor();
+  await orderTask(page, 'Retry');
+  await openGate(stage, peer);
+  await page.getByText('Ended: done').waitFor();
+  expect(await orders()).toMatchObject(
+    ['cancel', 'retry', 'release', 'retry'].map((act) => {
+      return { act, by: 'admin-token', about: task(), task: task() };
+    }),
+  );
+  await page.getByRole('link', { name: 'Timeline', exact: true }).click();
+  await page.getByText('admin-token ordered retry').first().waitFor();
+  await leave(tab);
+});
+
+it('drains, pauses and holds, and lets all go on, each when it is confirmed', async () => {
+  const tab = await at('/mesh');
+  const { page } = tab;
+  const before = (await orders()).length;
+  const pause = async (title: string) => {
+    const open = async () => {
+      await page.getByRole('button', { name: 'Pause or drain' }).click();
+      await page.getByRole('button', { name: title }).click();
+    };
+    await order(page, open, title);
+  };
+  const paused = async () => (await peer.client.peers()).peers[0]?.paused;
+  const badge = page.locator('.peer-row .badge[data-state=paused]');
+  for (const [stop, goOn] of [
+    ['Drain solo', 'Resume solo'],
+    ['Pause the whole mesh', 'Resume the whole mesh'],
+    ['Hold the attempts of solo', 'Go on with the attempts of solo'],
+  ] as const) {
+    await pause(stop);
+    expect(await paused(), stop).toBe(true);
+    await badge.waitFor();
+    await pause(goOn);
+    expect(await paused(), goOn).toBe(false);
+    await badge.waitFor({ state: 'detached' });
+  }
+  const abouts = ['new work of this peer', 'new work of the mesh', 'all work of this peer'];
+  expect((await orders()).slice(before)).toMatchObject(
+    abouts.flatMap((about) =>
+      ['pause', 'resume'].map((act) => ({ act, about, by: 'admin-token' })),
+    ),
+  );
+  await leave(tab);
+});
+
+it('files an issue only when it is said to', async () => {
+  const tab = await at('/tasks');
+  const { page } = tab;
+  const Issues = z.array(
+    z.object({ title: z.string(), labels: z.array(z.object({ name: z.string() })) }),
+  );
+  const issues = async () => Issues.parse(await forge.call(account, 'GET', 'issues?state=all'));
+  const before = await issues();
+  await order(
+    page,
+    async () => {
+      await page.getByRole('button', { name: 'Submit an issue' }).click();
+      await page.getByLabel('Title').fill('Write elm');
+      await page.getByLabel('What is to be done').fill('Please.\n\nrecipe: quick\nword: elm\n');
+    },
+    'File it',
+  );
+  const filed = (await issues()).filter(({ title }) => title === 'Write elm');
+  expect(before.some(({ title }) => title === 'Write elm')).toBe(false);
+  expect(filed).toMatchObject([{ labels: [{ name: 'bzzz' }] }]);
+  expect((await orders()).at(-1)).toMatchObject({
+    act: 'submit',
+    about: `${forge.repo}: Write elm`,
+  });
+  await page.locator('.column[data-state=done] .card', { hasText: 'Write elm' }).waitFor();
+  await leave(tab);
+});
+
+it('shows who may only look nothing that he may not', async () => {
+  const url = await gatewayUrl(stage, peer);
+  const answer = await fetch(`${url}/api/v1/keys`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await ownToken(peer)}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ name: 'wall', role: 'viewer' }),
+  });
+  const { token } = z.object({ token: z.string() }).parse(await answer.json());
+  const wall = await at(`/tasks/${forge.repo}/1`, token);
+  const own = await at(`/tasks/${forge.repo}/1`);
+  const acting = /^(Submit an issue|Pause or drain|Cancel|Retry|Release|Heal now)$/;
+  for (const path of [null, 'Mesh', 'Health'] as const) {
+    for (const { page } of [wall, own]) {
+      if (path !== null) await page.getByRole('link', { name: path, exact: true }).click();
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
+    }
+    expect(await own.page.getByRole('button', { name: acting }).count()).toBeGreaterThan(1);
+    expect(await wall.page.getByRole('button', { name: acting }).count()).toBe(0);
+  }
+  await leave(wall);
+  await leave(own);
+});

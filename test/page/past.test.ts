@@ -1,0 +1,139 @@
+/** The scrubber takes every view back, not only the one that is looked at: timeline, health, and what is played. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { startForge } from '../e2e/harness/forge.ts';
+import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
+import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
+import { gatedWorld } from '../e2e/harness/worlds.ts';
+import { keepShot, openBrowser, overflowPx, violations } from './browser.ts';
+import { leave, visit } from './visit.ts';
+
+vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
+
+let stage: Stage;
+let browser: Browser;
+let ant: PeerProcess;
+
+/** First a healing, then a death: between the two the one had been, and the other not. */
+beforeAll(async () => {
+  stage = await createStage();
+  browser = await openBrowser();
+  const forge = await startForge(
+    stage,
+    await gatedWorld(stage, [{ recipe: 'quick', word: 'oak' }]),
+  );
+  const gateway = { enabled: true, listen: '127.0.0.1:0' };
+  const peers = await startPeers(stage, forge, ['ant', 'bee', 'fly'], { gateway });
+  const [first, , fly] = peers;
+  if (first === undefined || fly === undefined) throw new Error('one is missing');
+  ant = first;
+  await fullMesh(stage, peers);
+  const tab = await visit({ stage, browser }, { peer: ant, path: '/cluster' });
+  await tab.page.getByRole('button', { name: 'Heal now' }).click();
+  await tab.page.getByRole('button', { name: 'Heal', exact: true }).click();
+  await tab.page.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await leave(tab);
+  await stage.until('fly has told how its machine is', async () => {
+    const { peers: told } = await ant.client.peers();
+    return told.some(({ name, health }) => name === 'fly' && health !== undefined);
+  });
+  await fly.kill();
+  await stage.until('fly is dead', async () => {
+    const { peers: told } = await ant.client.peers();
+    return told.some(({ name, liveness }) => name === 'fly' && liveness === 'dead');
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stage?.close();
+});
+
+/** Where the page stands in the past, by the entry that it was sent to. */
+async function goTo(page: Page, kind: string): Promise<void> {
+  await page.getByRole('link', { name: 'Timeline', exact: true }).click();
+  await page.getByLabel('Search').fill(kind);
+  await page.locator('.entry-kind', { hasText: kind }).last().click();
+  await page.getByRole('button', { name: 'Show the page at this moment' }).click();
+  await page.getByText('The page shows').waitFor();
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+}
+
+async function count(page: Page): Promise<number> {
+  const text = (await page.locator('.page-head').textContent()) ?? '';
+  return Number(/([\d,]+) entr(?:y|ies)/.exec(text)?.[1]?.replaceAll(',', ''));
+}
+
+it('the timeline ends at the moment, and grows while it is played', async () => {
+  const tab = await visit({ stage, browser }, { peer: ant, path: '/timeline' });
+  const { page } = tab;
+  await page.locator('.entry').first().waitFor();
+  await goTo(page, 'health.healed');
+  const rows = page.locator('.virtual .entry');
+  const healed = rows.filter({ hasText: 'health.healed' }).last();
+  await healed.waitFor();
+  const time = await healed.locator('.entry-time').textContent();
+  // Whatever else was written within that millisecond is there; nothing of later.
+  expect(await rows.last().locator('.entry-time').textContent()).toBe(time);
+  expect(await page.getByText('declared fly dead').count()).toBe(0);
+  const then = await count(page);
+  const journalled = (await ant.journal()).length;
+  expect(then).toBeGreaterThan(5);
+  await keepShot(page, 'timeline-past');
+  expect(await violations(page)).toEqual([]);
+
+  for (let press = 0; press < 2; press += 1) {
+    await page.getByRole('button', { name: /^Speed/ }).click();
+  }
+  await page.getByRole('button', { name: 'Play from here' }).click();
+  await stage.until('it grows', async () => (await count(page)) > then);
+  await page.getByText('The page shows').waitFor({ state: 'detached' });
+  await stage.until('it holds all', async () => (await count(page)) >= journalled);
+  await page.getByText('declared fly dead').first().waitFor();
+  await leave(tab);
+});
+
+it('health is what the journals told by then, and live again at the end', async () => {
+  const tab = await visit({ stage, browser }, { peer: ant, path: '/mesh' });
+  const { page } = tab;
+  const problems = page.getByRole('region', { name: 'Problems' });
+  const healing = page.getByRole('region', { name: 'Healing' });
+  const gauges = page.getByRole('region', { name: 'Machine', exact: true });
+  await page.getByRole('link', { name: 'Health', exact: true }).click();
+  await gauges.waitFor();
+  // Loaded again where it is, it is the page, not an answer of the API.
+  await page.reload();
+  await gauges.waitFor();
+  await goTo(page, 'health.healed');
+  await page.getByRole('link', { name: 'Health', exact: true }).click();
+  await healing
+    .getByText(/healing (prune|refresh): \w+/)
+    .first()
+    .waitFor();
+  await problems.getByText('No journal told of any.').waitFor();
+  // What no journal tells is not made up, and nothing can be ordered in the past.
+  expect(await gauges.count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Heal now' }).count()).toBe(0);
+  await keepShot(page, 'health-past');
+  expect(await violations(page)).toEqual([]);
+  expect(await overflowPx(page)).toBe(0);
+
+  const slider = page.getByRole('slider', { name: 'Moment that the page shows' });
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await healing.getByText('Nothing had been healed').waitFor();
+  await page.getByRole('button', { name: 'To now' }).click();
+  await goTo(page, 'member.dead');
+  await page.getByRole('link', { name: 'Health', exact: true }).click();
+  await problems.getByText('fly was dead.').waitFor();
+  await healing
+    .getByText(/healing (prune|refresh): \w+/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'To now' }).click();
+  await gauges.waitFor();
+  const machine = page.getByRole('region', { name: 'Machines' }).getByRole('listitem');
+  await machine.filter({ hasText: 'fly' }).getByText('offline').waitFor();
+  expect(await problems.getByText('fly was dead.').count()).toBe(0);
+  await leave(tab);
+});

@@ -77,16 +77,24 @@ function failureOf(error: unknown): BzzzError {
   if (error instanceof BzzzError) return error;
   const status = error instanceof RequestError ? error.status : null;
   const answered = error instanceof RequestError && error.response !== undefined;
-  // Octokit has words of its own where nothing came back.
-  const cause = error instanceof RequestError && !answered ? (error.cause ?? error) : error;
+  const cause = answered ? error : innermost(error);
   const reason = reasonOf(cause).slice(0, limits.reasonCharsMax / 2);
   if (!answered || status === null || status >= 500) {
     return new BzzzError('forge_unreachable', `no token was lent: ${reason}`, { cause: error });
   }
-  if (status === 429)
+  // A limit that is told by 403 names a time; a right that is missing does not.
+  if (status === 429 || error.response?.headers['retry-after'] !== undefined) {
     return new BzzzError('forge_rate_limited', reason, { cause: error, retryAfterMs: 60_000 });
+  }
   const missing = status === 404 ? ' (no such installation of this App)' : '';
   return new BzzzError('app_refused', `${status} ${reason}${missing}`, { cause: error });
+}
+
+/** Octokit and `fetch` have words of their own where nothing came back. */
+function innermost(error: unknown): unknown {
+  let inner = error;
+  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
+  return inner;
 }
 
 /** Its reason says nothing of what is in the file. */

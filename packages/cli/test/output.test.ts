@@ -180,6 +180,7 @@ it('writes what was given into the configuration, and nothing else', () => {
     '  mdns: false',
     'forge:',
     'webhook:',
+    'notify:',
     'health:',
     'gateway:',
     'work:',

@@ -41,6 +41,7 @@ import { healthReport, watchHealth } from './wiring/health.ts';
 import { logJournal } from './wiring/log-journal.ts';
 import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
 import { offerModels } from './wiring/models.ts';
+import { notifyOutside } from './wiring/notify.ts';
 import { replicateJournals } from './wiring/replication.ts';
 import { receiveWebhooks } from './wiring/webhooks.ts';
 import { superviseWorkers } from './wiring/workers.ts';
@@ -200,12 +201,33 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   );
   closing('webhook', () => webhook?.close());
   const stopLogging = logJournal(coordinator, logger.child('journal'));
-  const figures = startFigures({ clock, coordinator, runs, appends, mesh, github });
+  const figures = startFigures({
+    clock,
+    coordinator,
+    runs,
+    appends,
+    mesh,
+    github,
+    notifier: () => notifier?.state() ?? null,
+  });
   closing('figures', () => figures.stop());
   closing('coordinator', async () => {
     await coordinator.stop();
     stopLogging();
   });
+  // Before the first entry of this run, which it is told of too.
+  const notifier = await notifyOutside(
+    {
+      clock,
+      random: systemRandom,
+      journals,
+      peer: identity.peer,
+      logger: logger.child('notify'),
+    },
+    config,
+    { file: layout.notified },
+  );
+  closing('notifier', () => notifier?.stop());
   await coordinator.start();
   figures.watch();
   const output = startOutput({ mesh, view: coordinator.view, printed });
@@ -256,6 +278,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       webhook,
       survey,
       workers,
+      notifier,
       joining,
       keys,
       figures,

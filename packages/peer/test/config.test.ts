@@ -94,6 +94,8 @@ describe('loadConfig', () => {
         'gateway.listen': '[::1]:7717',
         'gateway.targetAddress': '10.0.0.5:443',
         'health.alertUrl': 'http://127.0.0.1:9/',
+        'notify.url': 'http://127.0.0.1:9/',
+        'notify.events': 'task.done task.failed',
         dataDir: '/data',
       };
       const byKind = { number: '1500', boolean: 'no', text: 'other', list: 'x', file: '/x' };
@@ -104,7 +106,10 @@ describe('loadConfig', () => {
       const other = setting.path.startsWith('webhook.')
         ? { BZZZ_WEBHOOK_LISTEN: '127.0.0.1:4802', BZZZ_WEBHOOK_SECRET_FILE: '/s' }
         : {};
-      const { origins } = await loaded({ env: { ...other, [setting.env]: value } });
+      const told = setting.path.startsWith('notify.')
+        ? { BZZZ_NOTIFY_URL: 'http://127.0.0.1:9/', BZZZ_NOTIFY_SECRET_FILE: '/s' }
+        : {};
+      const { origins } = await loaded({ env: { ...other, ...told, [setting.env]: value } });
       expect(origins.get(setting.path)).toEqual({ source: 'environment', where: setting.env });
     },
   );
@@ -123,9 +128,10 @@ describe('loadConfig', () => {
   });
 
   it('takes an empty section as not set', async () => {
-    const { config } = await loaded({ yaml: 'mesh:\nwork: {}\nwebhook:\n' });
+    const { config } = await loaded({ yaml: 'mesh:\nwork: {}\nwebhook:\nnotify:\n' });
     expect(config.mesh.name).toBe('bzzz');
     expect(config.webhook).toBeUndefined();
+    expect(config.notify).toBeUndefined();
   });
 
   it('resolves paths where they were said', async () => {

@@ -55,6 +55,7 @@ function sources(change: Partial<ProblemSources> = {}): ProblemSources {
     meshTroubles: [],
     webhookTrouble: null,
     token: null,
+    notifyTrouble: null,
     sandboxMissing: null,
     lookFailures: [],
     workers: [],

@@ -95,6 +95,7 @@ export function configFor(
     readonly token?: string;
     readonly listen?: string;
     readonly webhook?: Config['webhook'];
+    readonly notify?: Config['notify'];
     readonly pollMs?: number;
   } = {},
 ): Config {
@@ -114,6 +115,7 @@ export function configFor(
         : { apiUrl: forge.forge.url, gitUrl: forge.forge.url, token },
     repositories: forge === undefined ? [] : [forge.repo],
     webhook: options.webhook,
+    notify: options.notify,
     timing: {
       leaseMs: 20_000,
       staggerMs: 50,

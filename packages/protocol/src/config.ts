@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { SpendCaps } from './spend.ts';
 import type { CliName } from './executors.ts';
 import { MeshName, PeerId, RepoName } from './ids.ts';
+import { NewsKind } from './news.ts';
 import { ListenAddress } from './listen-address.ts';
 import { GithubAppConfig, VaultConfig } from './token-config.ts';
 
@@ -173,6 +174,17 @@ export const Config = z.strictObject({
       listen: ListenAddress,
       /** File of the secret that GitHub signs with; read again for every delivery. */
       secretFile: z.string('the file of the secret is needed').min(1),
+    })
+    .optional(),
+  /** Somebody outside, such as n8n, who is told what became of tasks. Absent: nobody is. */
+  notify: z
+    .strictObject({
+      /** Gets a signed POST with JSON for each. */
+      url: Url,
+      /** File of the secret that it is signed with; read again for every delivery. */
+      secretFile: z.string('the file of the secret is needed').min(1),
+      /** Of what. */
+      events: z.array(NewsKind).default([...NewsKind.options]),
     })
     .optional(),
   /** What is told about the machine. */

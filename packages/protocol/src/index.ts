@@ -92,6 +92,7 @@ export {
   signedMemberListCodec,
 } from './members.ts';
 export { type HostPort, hostPortOf } from './listen-address.ts';
+export { NewsKind } from './news.ts';
 export { Association, Issue, issueHash, visibleText } from './issue.ts';
 export { OutputPiece, OutputPosition, OutputRequest, OutputResponse } from './output.ts';
 export { plainText } from './plain-text.ts';

@@ -13,7 +13,7 @@ import { startWebhook, type WebhookOptions } from '../src/index.ts';
 const cleanups: (() => unknown)[] = [];
 
 /** Runs after the test, last first. */
-function onCleanup(run: () => unknown): void {
+export function onCleanup(run: () => unknown): void {
   cleanups.push(run);
 }
 

@@ -62,6 +62,16 @@ export const forgeMetrics: readonly Metric[] = [
     ({ figures: { github } }) => github.issuesLeftOut,
   ),
   counter(
+    'bzzz_notify_deliveries_total',
+    'Messages to `notify.url` by what became of them; all 0 where nobody is told',
+    ({ figures: { notifier } }) => ({
+      delivered: notifier?.delivered ?? 0,
+      retried: notifier?.retried ?? 0,
+      given_up: notifier?.givenUp ?? 0,
+    }),
+    'outcome',
+  ),
+  counter(
     'bzzz_webhook_deliveries_total',
     'Webhooks that came, by what they were good for; all 0 where none is configured',
     ({ status: { webhook } }) => ({

@@ -2,6 +2,7 @@
 import type { Clock, Coordinator } from '@bzzz/coordination';
 import type { GithubStats } from '@bzzz/github';
 import type { MeshStats } from '@bzzz/mesh';
+import type { NotifierState } from '@bzzz/webhook';
 import { isBzzzError, type TaskId } from '@bzzz/protocol';
 import type { CountedRuns } from './counted-runs.ts';
 import { countEntries, type EntryCounts } from './entry-counts.ts';
@@ -19,6 +20,8 @@ export interface Figures {
   readonly tasksHeld: ReadonlyMap<string, number>;
   readonly mesh: MeshStats;
   readonly github: GithubStats;
+  /** Null: nobody outside is told anything. */
+  readonly notifier: NotifierState | null;
 }
 
 export interface FiguresDeps {
@@ -28,6 +31,7 @@ export interface FiguresDeps {
   readonly appends: TimedJournal['appends'];
   readonly mesh: { stats(): MeshStats };
   readonly github: { stats(): GithubStats };
+  readonly notifier: () => NotifierState | null;
 }
 
 /** How exactly the ages of tasks are known. */
@@ -35,7 +39,7 @@ const lookMs = 5_000;
 
 /** Call it before the coordinator starts: what it recovers counts too. */
 export function startFigures(deps: FiguresDeps) {
-  const { clock, coordinator, runs, appends, mesh, github } = deps;
+  const { clock, coordinator, runs, appends, mesh, github, notifier } = deps;
   const counter = countEntries();
   const ages = createTaskAges();
   const silence = coordinator.onEntry(({ entry }) => counter.add(entry.body, isTaken));
@@ -78,6 +82,7 @@ export function startFigures(deps: FiguresDeps) {
         tasksHeld,
         mesh: mesh.stats(),
         github: github.stats(),
+        notifier: notifier(),
       };
     },
     stop() {

@@ -24,6 +24,8 @@ export interface Layout {
   /** All journals that are here, to be searched; it can be deleted at any time. */
   readonly index: string;
   readonly worktrees: string;
+  /** Up to where the journal was told to somebody outside. */
+  readonly notified: string;
   readonly controlSocket: string;
   /** Where the socket is instead, when its path here would be too long. */
   readonly controlPath: string;
@@ -44,6 +46,7 @@ export function layoutOf(dataDir: string): Layout {
     formerJournals: join(dataDir, 'former-journals.json'),
     index: join(dataDir, 'index.sqlite'),
     worktrees: join(dataDir, 'worktrees'),
+    notified: join(dataDir, 'notified.json'),
     controlSocket: join(dataDir, 'control.sock'),
     controlPath: join(dataDir, 'control.path'),
   };

@@ -25,6 +25,8 @@ export interface ProblemSources {
   readonly webhookTrouble: Pick<BzzzError, 'code' | 'reason'> | null;
   /** Null: the token is not lent. */
   readonly token: TokenState | null;
+  /** Why somebody outside is not told what happens; null: he is, or nobody is to be told. */
+  readonly notifyTrouble: Pick<BzzzError, 'code' | 'reason'> | null;
   /** Why there is no sandbox; null: there is one. */
   readonly sandboxMissing: string | null;
   /** What could not be looked at last, and is offered as it was. */
@@ -56,6 +58,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
     ...webhookOf(sources),
     ...tokenOf(sources),
+    ...notifyOf(sources),
     ...pauseOf(sources),
     ...spendOf(sources),
     ...looksOf(sources),
@@ -190,6 +193,11 @@ function tokenOf({ token }: ProblemSources): Problem[] {
   const rest = token.usable ? `the last one serves${until}` : 'and there is no other';
   const text = `No new token for ${span(forMs)}, ${rest}: ${error.reason}.`;
   return [ofCode(error.code, token.usable ? 'warning' : 'error', text)];
+}
+
+/** A warning: tasks go on, only nobody hears of it. */
+function notifyOf({ notifyTrouble: trouble }: ProblemSources): Problem[] {
+  return trouble === null ? [] : [ofCode(trouble.code, 'warning', trouble.reason)];
 }
 
 function pauseOf({ view: { self, attemptsRest } }: ProblemSources): Problem[] {

@@ -4,7 +4,7 @@ import type { GithubForge, TokenSource } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
 import type { MeshService } from '@bzzz/mesh';
 import type { Config, PeerId } from '@bzzz/protocol';
-import type { Webhook } from '@bzzz/webhook';
+import type { Notifier, Webhook } from '@bzzz/webhook';
 import { diagnose } from '../doctor/diagnose.ts';
 import { diagnoseNet } from '../doctor/net/net.ts';
 import { readCertificates } from '../forge/certificates.ts';
@@ -33,6 +33,8 @@ export interface OperationsParts {
   readonly token: TokenSource;
   /** Null: none is configured. */
   readonly webhook: Webhook | null;
+  /** Null: nobody outside is told. */
+  readonly notifier: Pick<Notifier, 'state'> | null;
   readonly survey: Survey;
   readonly workers: Workers;
   readonly joining: Joining;
@@ -108,6 +110,7 @@ export function operationsTarget(
           meshTroubles,
           webhookTrouble,
           token: lent,
+          notifyTrouble: deps.notifier?.state().trouble ?? null,
           sandboxMissing,
           lookFailures,
           workers: workers.state(),

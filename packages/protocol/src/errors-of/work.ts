@@ -48,6 +48,12 @@ export const workErrors = {
     advice:
       'Write the secret of the webhook into `webhook.secretFile`, mode 0600, readable by the user that runs bzzz; until then every hook is refused and only polls see changes.',
   },
+  notify_undelivered: {
+    status: 502,
+    retryable: true,
+    advice:
+      'Whoever listens at `notify.url` did not take a message, as the reason says; it is tried again for a day, and later ones wait behind it.',
+  },
   // execution
   workspace_failed: {
     status: 500,

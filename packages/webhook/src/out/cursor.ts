@@ -1,0 +1,44 @@
+/** Up to where the journal was told. It survives the process, so nothing is forgotten and little is told twice. */
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { JournalKey } from '@bzzz/protocol';
+import { z } from 'zod';
+
+const Kept = z.strictObject({
+  version: z.literal(1),
+  journal: JournalKey,
+  /** The first entry that nobody was told of. */
+  next: z.int().min(0),
+});
+
+export interface Cursor {
+  /** Of this journal; null: nothing was ever told. Throws where the file is there and of no use. */
+  read(): Promise<number | null>;
+  write(next: number): Promise<void>;
+}
+
+export function cursorIn(file: string, journal: JournalKey): Cursor {
+  return {
+    async read() {
+      const text = await readFile(file, 'utf8').catch((error: unknown) => {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+        throw error;
+      });
+      if (text === null) return null;
+      const kept = Kept.parse(JSON.parse(text));
+      // A journal that was begun anew has not been told of yet.
+      return kept.journal === journal ? kept.next : 0;
+    },
+    async write(next) {
+      const draft = `${file}.${randomUUID()}`;
+      try {
+        await using handle = await open(draft, 'wx', 0o600);
+        await handle.writeFile(`${JSON.stringify({ version: 1, journal, next })}\n`);
+        await handle.sync();
+        await rename(draft, file);
+      } finally {
+        await rm(draft, { force: true });
+      }
+    },
+  };
+}

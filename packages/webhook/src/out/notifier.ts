@@ -1,0 +1,188 @@
+/**
+ * Tells somebody outside what happened to tasks. The journal is the queue: what became durable there is told in its
+ * order, one after the other, and a cursor on disk says how far. So nothing waits in memory, a receiver that is away for
+ * hours misses nothing, and a crash costs at most one delivery twice, under the same id.
+ */
+import type { Clock, Random, StoredEntry } from '@bzzz/coordination';
+import { BzzzError, isBzzzError, type JournalKey, type NewsKind, reasonOf } from '@bzzz/protocol';
+import { readSecret } from '../secret.ts';
+import { cursorIn } from './cursor.ts';
+import { type News, newsOf, type Teller } from './news.ts';
+import { signedHeaders } from './sign.ts';
+
+export interface NotifierDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journal: {
+    readonly key: JournalKey;
+    length(): number;
+    /** Entries from there on, then those to come, until the signal. */
+    follow(options: { from: number; signal: AbortSignal }): AsyncIterable<StoredEntry>;
+  };
+  /** Told when a delivery begins to fail, and when it is given up. */
+  readonly onTrouble: (error: BzzzError) => void;
+}
+
+export interface NotifierOptions extends Teller {
+  readonly url: string;
+  readonly secretFile: string;
+  readonly kinds: readonly NewsKind[];
+  /** Where the cursor is kept. */
+  readonly file: string;
+  /** First pause after a failure, doubled up to ten minutes. Default 2 s. */
+  readonly retryMs?: number;
+  /** What could not be told in so long is not told any more. Default one day. */
+  readonly giveUpMs?: number;
+  /** For an answer. Default 10 s. */
+  readonly requestMs?: number;
+}
+
+export interface NotifierState {
+  readonly delivered: number;
+  /** Deliveries that failed and were tried again. */
+  readonly retried: number;
+  readonly givenUp: number;
+  /** Why the one that waits is not delivered; null: none waits. */
+  readonly trouble: BzzzError | null;
+}
+
+export interface Notifier {
+  state(): NotifierState;
+  /** Idempotent. What is under way is cut off, and told after the next start. */
+  stop(): Promise<void>;
+}
+
+const retryMsMax = 600_000;
+/** So many entries that tell nothing may be read again after a start. */
+const idleEntriesMax = 500;
+
+export async function startNotifier(
+  deps: NotifierDeps,
+  options: NotifierOptions,
+): Promise<Notifier> {
+  const { clock, journal, onTrouble } = deps;
+  const { retryMs = 2_000, giveUpMs = 86_400_000 } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const counts = { delivered: 0, retried: 0, givenUp: 0 };
+  let trouble: BzzzError | null = null;
+
+  const cursor = cursorIn(options.file, journal.key);
+  // Who begins to listen wants no news of last year.
+  const from = (await cursor.read()) ?? journal.length();
+  let written = from;
+  await cursor.write(from);
+
+  async function deliver(news: News): Promise<void> {
+    const startMs = clock.monotonicMs();
+    for (let failures = 0; ; failures += 1) {
+      try {
+        await post(deps, options, news, signal);
+        counts.delivered += 1;
+        trouble = null;
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        const failed = undelivered(error);
+        if (trouble === null) onTrouble(failed);
+        trouble = failed;
+        if (clock.monotonicMs() - startMs >= giveUpMs) {
+          counts.givenUp += 1;
+          onTrouble(
+            new BzzzError('notify_undelivered', `${news.id} is given up: ${failed.reason}`),
+          );
+          return;
+        }
+        counts.retried += 1;
+        await pause(clock, pauseMs(failures, failed), signal);
+      }
+    }
+  }
+
+  function pauseMs(failures: number, { retryAfterMs = 0 }: BzzzError): number {
+    const ceiling = Math.min(retryMsMax, retryMs * 2 ** Math.min(failures, 30));
+    const own = ceiling / 2 + (ceiling / 2) * deps.random.unit();
+    // It may ask to wait, but not until doomsday.
+    return Math.max(own, Math.min(retryAfterMs, retryMsMax));
+  }
+
+  async function run(): Promise<void> {
+    for await (const stored of journal.follow({ from, signal })) {
+      const news = newsOf(stored, options);
+      const isWanted = news !== null && options.kinds.includes(news.kind);
+      if (isWanted) await deliver(news);
+      const next = stored.seq + 1;
+      if (!isWanted && next - written < idleEntriesMax) continue;
+      await cursor.write(next);
+      written = next;
+    }
+  }
+
+  const running = run().catch((error: unknown) => {
+    if (!signal.aborted) onTrouble(undelivered(error));
+  });
+  return {
+    state: () => ({ ...counts, trouble }),
+    stop() {
+      stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+      return running;
+    },
+  };
+}
+
+/** Throws `notify_undelivered`, `webhook_secret_unusable`, what fetch throws. */
+async function post(
+  { clock }: Pick<NotifierDeps, 'clock'>,
+  { url, secretFile, requestMs = 10_000 }: NotifierOptions,
+  { id, body }: News,
+  signal: AbortSignal,
+): Promise<void> {
+  const secret = await readSecret(secretFile);
+  const text = JSON.stringify(body);
+  const timestampS = Math.floor(clock.wallMs() / 1000);
+  const tooLong = new AbortController();
+  const cancel = clock.after(requestMs, () => tooLong.abort(new Error('no answer in time')));
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'bzzz',
+        ...signedHeaders({ id, timestampS, body: text }, secret),
+      },
+      body: text,
+      redirect: 'error',
+      signal: AbortSignal.any([signal, tooLong.signal]),
+    });
+    await response.body?.cancel();
+    if (response.ok) return;
+    const seconds = Number(response.headers.get('retry-after') ?? 'none');
+    const wait = Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {};
+    // Of the address only the host: the rest is often what lets one write there.
+    const reason = `${new URL(url).host} answered ${response.status}`;
+    throw new BzzzError('notify_undelivered', reason, wait);
+  } finally {
+    cancel();
+  }
+}
+
+function undelivered(error: unknown): BzzzError {
+  if (isBzzzError(error, 'notify_undelivered')) return error;
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return new BzzzError('notify_undelivered', reasonOf(cause), { cause: error });
+}
+
+function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onAbort = () => {
+    cancel();
+    reject(signal.reason);
+  };
+  const cancel = clock.after(delayMs, () => {
+    signal.removeEventListener('abort', onAbort);
+    resolve();
+  });
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  return promise;
+}

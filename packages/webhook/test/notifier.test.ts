@@ -1,0 +1,327 @@
+/** What a receiver gets: each piece of news once, signed, in order, whoever is away meanwhile. */
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StoredEntry } from '@bzzz/coordination';
+import {
+  type BzzzError,
+  EntryBody,
+  JournalKey,
+  NewsKind,
+  PeerId,
+  type PeerId as Id,
+} from '@bzzz/protocol';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startNotifier } from '../src/index.ts';
+import type { NotifierOptions } from '../src/out/notifier.ts';
+import { signedHeaders } from '../src/out/sign.ts';
+import { onCleanup, secretFileOf } from './support.ts';
+
+const secret = 'it-is-a-secret';
+const peer: Id = PeerId.parse('12D3KooWPuLaGm8MdWazkxN1wPwsKmuyszXvA82ChLdHcXpwuU7b');
+
+async function until<T>(look: () => T | undefined | false): Promise<T> {
+  for (;;) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A real server, which answers as it is told. */
+async function startReceiver() {
+  const heard: { id: string; text: string; isSigned: boolean; body: Record<string, unknown> }[] =
+    [];
+  let answer: { status: number; headers?: Record<string, string> } = { status: 204 };
+  let asked = 0;
+  const server = createServer((request, response) => {
+    let text = '';
+    request.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    request.on('end', () => {
+      asked += 1;
+      if (answer.status < 300) {
+        const header = (name: string) => String(request.headers[name]);
+        const signed = `${header('webhook-id')}.${header('webhook-timestamp')}.${text}`;
+        const right = createHmac('sha256', secret).update(signed).digest('base64');
+        const isSigned = header('webhook-signature') === `v1,${right}`;
+        const body = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+        heard.push({ id: header('webhook-id'), text, isSigned, body });
+      }
+      response.writeHead(answer.status, answer.headers).end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onCleanup(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  return {
+    url: `http://127.0.0.1:${port}/told`,
+    heard,
+    asked: () => asked,
+    answer: (next: typeof answer) => (answer = next),
+  };
+}
+
+/** A journal in memory. */
+function createLog(key = '0'.repeat(64)) {
+  const entries: StoredEntry[] = [];
+  const waiting = new Set<() => void>();
+  return {
+    key: JournalKey.parse(key),
+    length: () => entries.length,
+    add(...bodies: object[]) {
+      for (const body of bodies) {
+        const at = { wallMs: 1_700_000_000_000, counter: entries.length };
+        const entry = { v: 1 as const, at, body: EntryBody.parse(body) };
+        entries.push({ seq: entries.length, entry });
+      }
+      for (const wake of waiting) wake();
+    },
+    async *follow({ from, signal }: { from: number; signal: AbortSignal }) {
+      for (let seq = from; ; seq += 1) {
+        while (entries[seq] === undefined) {
+          if (signal.aborted) return;
+          const { promise, resolve } = Promise.withResolvers<void>();
+          waiting.add(resolve);
+          signal.addEventListener('abort', () => resolve(), { once: true });
+          await promise;
+        }
+        const entry = entries[seq];
+        if (entry !== undefined) yield entry;
+      }
+    },
+  };
+}
+
+const ended = (number: number, state = 'done', epoch = 1) => ({
+  kind: 'task.ended',
+  task: `owner/sample#${number}`,
+  epoch,
+  state,
+  reason: 'as it is',
+  ...(state === 'done' ? { pullRequest: number + 1 } : {}),
+});
+
+async function folder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'bzzz-notify-'));
+  onCleanup(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+async function startTelling(
+  log: ReturnType<typeof createLog>,
+  more: Partial<NotifierOptions> & Pick<NotifierOptions, 'url'>,
+) {
+  const troubles: BzzzError[] = [];
+  const file = more.file ?? join(await folder(), 'notified.json');
+  const clock = {
+    wallMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    after(delayMs: number, run: () => void) {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+  };
+  const random = { bytes: (count: number) => new Uint8Array(count), unit: () => 0.5 };
+  const notifier = await startNotifier(
+    { clock, random, journal: log, onTrouble: (error) => troubles.push(error) },
+    {
+      secretFile: await secretFileOf(secret),
+      kinds: NewsKind.options,
+      file,
+      mesh: 'bees',
+      peer: { id: peer, name: 'acacia' },
+      webUrl: 'https://git.example.org',
+      retryMs: 10,
+      ...more,
+    },
+  );
+  onCleanup(() => notifier.stop());
+  return { notifier, troubles, file };
+}
+
+describe('news', () => {
+  it('are told in order, signed, with what one needs to go there', async () => {
+    const receiver = await startReceiver();
+    const log = createLog();
+    await startTelling(log, { url: receiver.url });
+    log.add(ended(1), ended(2, 'released'), ended(3, 'failed'), {
+      kind: 'attempt.ended',
+      task: 'owner/sample#4',
+      epoch: 1,
+      attempt: 2,
+      outcome: 'failed',
+      reason: 'no',
+      commits: 0,
+      elapsedMs: 1,
+    });
+    await until(() => receiver.heard.length === 3);
+    expect(receiver.heard.every(({ isSigned }) => isSigned)).toBe(true);
+    expect(receiver.heard.map(({ body }) => [body['kind'], body['needsPerson']])).toEqual([
+      ['task.done', false],
+      ['task.failed', true],
+      ['attempt.failed', false],
+    ]);
+    expect(receiver.heard[0]?.body).toMatchObject({
+      mesh: 'bees',
+      peer: { id: peer, name: 'acacia' },
+      repo: 'owner/sample',
+      number: 1,
+      issueUrl: 'https://git.example.org/owner/sample/issues/1',
+      pullRequestUrl: 'https://git.example.org/owner/sample/pull/2',
+    });
+    expect(receiver.heard.map(({ id, body }) => id === body['id'])).toEqual([true, true, true]);
+  });
+
+  it('bear the same id whoever tells them, and another for each claim', async () => {
+    const receiver = await startReceiver();
+    const [one, other] = [createLog(), createLog('1'.repeat(64))];
+    await startTelling(one, { url: receiver.url });
+    await startTelling(other, { url: receiver.url, peer: { id: peer, name: 'walnut' } });
+    one.add(ended(1));
+    other.add(ended(2, 'failed'), ended(1));
+    await until(() => receiver.heard.length === 3);
+    one.add(ended(1, 'done', 2));
+    await until(() => receiver.heard.length === 4);
+    expect(new Set(receiver.heard.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('are those that are wanted', async () => {
+    const receiver = await startReceiver();
+    const log = createLog();
+    await startTelling(log, { url: receiver.url, kinds: ['task.failed'] });
+    log.add(ended(1), ended(2, 'failed'));
+    await until(() => receiver.heard.length === 1);
+    expect(receiver.heard[0]?.body).toMatchObject({ kind: 'task.failed' });
+  });
+
+  it('of before the first start are none', async () => {
+    const receiver = await startReceiver();
+    const log = createLog();
+    log.add(ended(1));
+    await startTelling(log, { url: receiver.url });
+    log.add(ended(2));
+    await until(() => receiver.heard.length === 1);
+    expect(receiver.heard[0]?.body).toMatchObject({ number: 2 });
+  });
+});
+
+describe('a receiver that is away', () => {
+  it('gets all of it when it is back, also after a new start, and nothing twice', async () => {
+    const receiver = await startReceiver();
+    receiver.answer({ status: 503 });
+    const log = createLog();
+    const { notifier, troubles, file } = await startTelling(log, { url: receiver.url });
+    log.add(ended(1), ended(2));
+    await until(() => receiver.asked() > 2);
+    expect(notifier.state()).toMatchObject({ delivered: 0, givenUp: 0 });
+    expect(notifier.state().trouble).toMatchObject({ code: 'notify_undelivered' });
+    // Told once, not at every try.
+    expect(troubles).toHaveLength(1);
+    await notifier.stop();
+
+    receiver.answer({ status: 204 });
+    const { notifier: next } = await startTelling(log, { url: receiver.url, file });
+    await until(() => receiver.heard.length === 2);
+    log.add(ended(3));
+    await until(() => receiver.heard.length === 3);
+    expect(receiver.heard.map(({ body }) => body['number'])).toEqual([1, 2, 3]);
+    await until(() => next.state().delivered === 3);
+    expect(next.state().trouble).toBeNull();
+    await next.stop();
+    await startTelling(log, { url: receiver.url, file });
+    log.add(ended(4));
+    await until(() => receiver.heard.length === 4);
+    expect(receiver.heard.map(({ body }) => body['number'])).toEqual([1, 2, 3, 4]);
+  });
+
+  it('is waited for as long as it asks', async () => {
+    const receiver = await startReceiver();
+    receiver.answer({ status: 429, headers: { 'retry-after': '1' } });
+    const log = createLog();
+    await startTelling(log, { url: receiver.url });
+    const beganMs = performance.now();
+    log.add(ended(1));
+    await until(() => receiver.asked() === 1);
+    receiver.answer({ status: 200 });
+    await until(() => receiver.heard.length === 1);
+    expect(performance.now() - beganMs).toBeGreaterThan(950);
+  });
+
+  it('is given up some day, and what comes after is told', async () => {
+    const receiver = await startReceiver();
+    receiver.answer({ status: 500 });
+    const log = createLog();
+    const giveUpMs = 50;
+    const { notifier, troubles } = await startTelling(log, { url: receiver.url, giveUpMs });
+    log.add(ended(1));
+    await until(() => notifier.state().givenUp === 1);
+    expect(troubles.at(-1)?.reason).toContain('given up');
+    receiver.answer({ status: 200 });
+    log.add(ended(2));
+    await until(() => receiver.heard.length === 1);
+    expect(receiver.heard[0]?.body).toMatchObject({ number: 2 });
+  });
+
+  it('is not led elsewhere', async () => {
+    const [receiver, elsewhere] = [await startReceiver(), await startReceiver()];
+    receiver.answer({ status: 307, headers: { location: elsewhere.url } });
+    const log = createLog();
+    const { notifier } = await startTelling(log, { url: receiver.url });
+    log.add(ended(1));
+    await until(() => notifier.state().retried > 1);
+    expect(elsewhere.asked()).toBe(0);
+  });
+});
+
+describe('what is kept', () => {
+  it('begins anew with a new journal, and is told when it is of no use', async () => {
+    const receiver = await startReceiver();
+    const file = join(await folder(), 'notified.json');
+    const log = createLog();
+    log.add(ended(1), ended(2));
+    const { notifier } = await startTelling(log, { url: receiver.url, file });
+    await notifier.stop();
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ next: 2 });
+    const anew = createLog('1'.repeat(64));
+    anew.add(ended(3));
+    const { notifier: next } = await startTelling(anew, { url: receiver.url, file });
+    await until(() => receiver.heard.length === 1);
+    await next.stop();
+    await writeFile(file, '{"version": 2}');
+    await expect(startTelling(anew, { url: receiver.url, file })).rejects.toThrow();
+  });
+
+  it('waits where the secret cannot be used', async () => {
+    const receiver = await startReceiver();
+    const log = createLog();
+    const secretFile = await secretFileOf('');
+    const { notifier } = await startTelling(log, { url: receiver.url, secretFile });
+    log.add(ended(1));
+    await until(() => notifier.state().trouble?.reason.includes('is empty'));
+    expect(receiver.asked()).toBe(0);
+    await writeFile(secretFile, secret);
+    await until(() => receiver.heard.length === 1);
+  });
+});
+
+describe('the signature', () => {
+  it('is that of the example that Standard Webhooks gives to its implementers', () => {
+    const headers = signedHeaders(
+      {
+        id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+        timestampS: 1_614_265_330,
+        body: '{"test": 2432232314}',
+      },
+      'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    );
+    expect(headers['webhook-signature']).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
+  });
+});

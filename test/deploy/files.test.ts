@@ -161,7 +161,9 @@ describe('firewall', () => {
       'nft -f deploy/firewall/bzzz.nft; nft -f deploy/firewall/bzzz.nft; nft list table inet bzzz';
     const { stdout } = await run('unshare', ['--net', 'sh', '-ec', twice]);
     expect(stdout).toContain(`tcp dport ${port} ip saddr @lan accept`);
-    expect(stdout).toMatch(new RegExp(`tcp dport \\{ ${port}, 4802, 7717 \\} counter .*drop`));
+    expect(stdout).toMatch(
+      new RegExp(`tcp dport \\{ ${port}, 4802, 4803, 7717 \\} counter .*drop`),
+    );
   });
 
   it('names the ports that are the default', async () => {

@@ -272,6 +272,11 @@ describe('what is refused', () => {
       ['secret.path'],
     ],
     ['a kind that is none', { yaml: vaultYaml({ secret: 'kind: k, path: p' }) }, ['kv or dynamic']],
+    [
+      'a password in a URL',
+      { yaml: vaultYaml({ url: 'https://a:b@v' }) },
+      ['forge.vault.url: a plain'],
+    ],
     ['a bad Vault', { yaml: vaultYaml({ url: 'vault:8200' }) }, ['forge.vault.url']],
     [
       'an App without a key',

@@ -1,7 +1,11 @@
 /** What operators say over a peer stands on the issue, and holds for all peers. */
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Config } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { createControlClient } from '../src/index.ts';
-import { codeOf, configFor, startedPeer, startForge, tempDir, until } from './support.ts';
+import { codeOf, configFor, errorOf, startedPeer, startForge, tempDir, until } from './support.ts';
 
 const issue = { title: 'A note', body: 'recipe: note\ntext: hello\n' };
 
@@ -47,6 +51,26 @@ describe('an order', () => {
       { headers: { authorization: 'Bearer token-of-owner' } },
     );
     expect(await comments.json()).toEqual([]);
+  });
+
+  it('is refused where the peer speaks as a GitHub App, since only people are heard', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const installations = [{ id: 70, owner: 'owner', repositories: ['sample'] }];
+    const key = publicKey.export({ type: 'spki', format: 'pem' });
+    const forge = await startForge('', [{ id: 7, slug: 'bees', publicKey: key, installations }]);
+    const dataDir = await tempDir();
+    const privateKeyFile = join(dataDir, 'app.pem');
+    const pem = privateKey.export({ type: 'pkcs1', format: 'pem' });
+    await writeFile(privateKeyFile, pem, { mode: 0o600 });
+    const { forge: at, ...config } = configFor(dataDir, { forge });
+    const { apiUrl, gitUrl } = at;
+    const app = { id: 7, installationId: 70, privateKeyFile };
+    await startedPeer(Config.parse({ ...config, forge: { apiUrl, gitUrl, app } }));
+    const client = createControlClient(dataDir);
+    const { number } = await client.submit(issue);
+    const refused = await errorOf(client.order(`${number}`, { order: 'cancel' }));
+    expect(refused).toMatchObject({ code: 'order_unheard' });
+    expect(refused.reason).toContain('bees[bot]');
   });
 
   it('is refused for what this peer does not know', async () => {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it, vi } from 'vitest';
-import { type Program, runProgram } from '../src/index.ts';
+import { type Program, runProgram, secretPath } from '../src/index.ts';
 
 const patience = { timeout: 20_000, interval: 10 };
 const env = { PATH: process.env['PATH'] ?? '' };
@@ -29,6 +29,22 @@ it('gives a program nothing but the environment and the folder that it is told',
   expect(folder).toBe('/usr');
   expect(variables).toContain('ONLY=this');
   expect(variables.filter((one) => /^(?:NODE_|HOME|npm_)/.test(one))).toEqual([]);
+});
+
+it('hands on a secret that is read as often as wanted, by children too, and shown by no list of processes', async () => {
+  const secret = Buffer.from('planted-secret');
+  const read = `cat ${secretPath}; sh -c 'cat ${secretPath}'; cat ${secretPath} >&2`;
+  const look =
+    "tr '\\0' '\\n' < /proc/$$/environ; tr '\\0' ' ' < /proc/$$/cmdline; readlink /proc/$$/fd/4";
+  const ended = await shell(`${read}; (${look}) >&3`, { secret });
+  expect(ended.stdout.toString()).toBe('planted-secretplanted-secret');
+  expect(ended.stderr.toString()).toBe('planted-secret');
+  expect(ended.extra.toString()).toContain('PATH=');
+  expect(ended.extra.toString()).toMatch(/\(deleted\)\n$/);
+  expect(ended.extra.toString()).not.toContain('planted');
+  // Who has none has no such descriptor.
+  const without = await shell(`cat ${secretPath}`);
+  expect(without.code).not.toBe(0);
 });
 
 it('carries megabytes both ways, unbroken', async () => {

@@ -72,8 +72,15 @@ const VaultSecret = z.discriminatedUnion(
   '`kind` is kv or dynamic',
 );
 
+const hasNoUser = (url: string): boolean => {
+  const parsed = URL.parse(url);
+  return parsed?.username === '' && parsed.password === '' && parsed.search === '';
+};
+
 export const VaultConfig = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine(hasNoUser, 'a plain URL: no user, no password, no query'),
   /** Of Vault Enterprise and HCP; sent with every request. */
   namespace: VaultPath.optional(),
   /** Certificates, as PEM, by which Vault's own is judged instead of the system's. */

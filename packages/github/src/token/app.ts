@@ -83,8 +83,10 @@ function failureOf(error: unknown): BzzzError {
   if (!answered || status === null || status >= 500) {
     return new BzzzError('forge_unreachable', `no token was lent: ${reason}`, { cause: error });
   }
-  if (status === 429)
+  // A limit that is told by 403 names a time; a right that is missing does not.
+  if (status === 429 || error.response?.headers['retry-after'] !== undefined) {
     return new BzzzError('forge_rate_limited', reason, { cause: error, retryAfterMs: 60_000 });
+  }
   const missing = status === 404 ? ' (no such installation of this App)' : '';
   return new BzzzError('app_refused', `${status} ${reason}${missing}`, { cause: error });
 }

@@ -58,6 +58,9 @@ async function refuseDeaf({ forge }: OrderDeps, repo: RepoName, options: { signa
   if (policy === null) throw new BzzzError('order_unheard', `${repo} has no policy`);
   const { authors } = parsePolicy(policy);
   const account = await forge.account(options);
+  if (account.endsWith('[bot]')) {
+    throw new BzzzError('order_unheard', `this peer speaks as ${account}; only people are heard`);
+  }
   const association = await forge.readAssociation(repo, account, options);
   if (authors.includes(association)) return;
   const reason = `this peer speaks as ${account}, who is ${association} in ${repo}; its policy listens to ${authors.join(', ')}`;

@@ -82,7 +82,10 @@ it('tokens of a GitHub App are replaced, and the task ends with one pull request
   const peers = await startPeers(on.stage, forge, ['ash', 'elm'], { token: { app } });
   let leftMs = 0;
   await throughTask(on, peers, async () => {
-    const statuses = await Promise.all(peers.map(({ client }) => client.status()));
+    const statuses = await on.stage.until('both know whom their token belongs to', async () => {
+      const all = await Promise.all(peers.map(({ client }) => client.status()));
+      return all.every(({ peer }) => peer.account !== null) && all;
+    });
     for (const { forge: at, peer } of statuses) {
       expect(peer.account).toBe('bees[bot]');
       expect(at.token).toMatchObject({ from: 'GitHub App 7, installation 70', usable: true });
@@ -123,10 +126,10 @@ it('tokens that Vault lends are replaced, and the task ends once', async () => {
   const peers = await startPeers(on.stage, forge, ['ash', 'elm'], { token: { vault: config } });
   const lent = () => vault.requests.filter((one) => one === `GET ${path}`).length;
   await throughTask(on, peers, async () => {
-    expect(lent()).toBe(2);
+    await on.stage.until('both were lent a token', () => lent() === 2);
     await forge.revokeTokensOf(account);
   });
-  expect(lent()).toBeGreaterThanOrEqual(4);
+  await on.stage.until('both were lent another', () => lent() >= 4);
   await expectPublished(forge, 1);
   expect(await storyAtForge(forge)).toEqual(['held 1', 'result 1']);
   // What was lent is given back.

@@ -1,12 +1,14 @@
 /** A repository is made ready by labels and a pull request, and left alone where it is. */
-import { readFile } from 'node:fs/promises';
-import { parsePolicy, RepoName } from '@bzzz/protocol';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Config, parsePolicy, RepoName } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
+import { startScriptedVault } from '@bzzz/testkit/scripted/vault';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { firstPolicy, issueForm } from '../src/forge/repository-files.ts';
 import { setUpRepository } from '../src/index.ts';
-import { codeOf, configFor, startForge, tempDir } from './support.ts';
+import { codeOf, configFor, onCleanup, startForge, tempDir } from './support.ts';
 
 async function ready() {
   const { forge, ...rest } = await startForge();
@@ -22,6 +24,24 @@ async function ready() {
 const repo = RepoName.parse('owner/sample');
 
 describe('bzzz repo setup', () => {
+  it('gives back what a Vault lent for it, so that the command ends', async () => {
+    const { config } = await ready();
+    const path = 'secret/data/bzzz';
+    const vault = await startScriptedVault({ now: Date.now });
+    onCleanup(() => vault.close());
+    vault.appRole({ roleId: 'bzzz', secretId: 'shh', ttl: 600, paths: [path] });
+    vault.put(path, { token: 'token-of-peers' });
+    const secretIdFile = join(await tempDir(), 'secret-id');
+    await writeFile(secretIdFile, 'shh', { mode: 0o600 });
+    const { apiUrl, gitUrl } = config.forge;
+    const auth = { method: 'appRole', roleId: 'bzzz', secretIdFile };
+    const lender = { url: vault.url, auth, secret: { kind: 'kv', path: 'bzzz' } };
+    const lent = Config.parse({ ...config, forge: { apiUrl, gitUrl, vault: lender } });
+    await setUpRepository(lent.forge, repo);
+    expect(vault.requests).toContain(`GET ${path}`);
+    expect(vault.tokens()).toEqual([]);
+  });
+
   it('puts labels in place and proposes what is missing, once', async () => {
     const { config, ask } = await ready();
     const done = await setUpRepository(config.forge, repo);

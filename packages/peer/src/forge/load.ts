@@ -10,5 +10,11 @@ export async function setUpRepository(
 ): Promise<SetUp> {
   const { tokenSourceOf } = await import('./token.ts');
   const { setUpRepository: run } = await import('./set-up-repository.ts');
-  return run({ token: tokenSourceOf(forge), apiUrl: forge.apiUrl }, repo, options);
+  const token = tokenSourceOf(forge);
+  try {
+    return await run({ token, apiUrl: forge.apiUrl }, repo, options);
+  } finally {
+    // What was lent is renewed until it is given back.
+    await token.close?.();
+  }
 }

@@ -77,8 +77,7 @@ function failureOf(error: unknown): BzzzError {
   if (error instanceof BzzzError) return error;
   const status = error instanceof RequestError ? error.status : null;
   const answered = error instanceof RequestError && error.response !== undefined;
-  // Octokit has words of its own where nothing came back.
-  const cause = error instanceof RequestError && !answered ? (error.cause ?? error) : error;
+  const cause = answered ? error : innermost(error);
   const reason = reasonOf(cause).slice(0, limits.reasonCharsMax / 2);
   if (!answered || status === null || status >= 500) {
     return new BzzzError('forge_unreachable', `no token was lent: ${reason}`, { cause: error });
@@ -89,6 +88,13 @@ function failureOf(error: unknown): BzzzError {
   }
   const missing = status === 404 ? ' (no such installation of this App)' : '';
   return new BzzzError('app_refused', `${status} ${reason}${missing}`, { cause: error });
+}
+
+/** Octokit and `fetch` have words of their own where nothing came back. */
+function innermost(error: unknown): unknown {
+  let inner = error;
+  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
+  return inner;
 }
 
 /** Its reason says nothing of what is in the file. */

@@ -159,6 +159,8 @@ describe('why there is none', () => {
 
   it('no forge', async () => {
     await on.forge.stop();
-    expect(await whyNot()).toMatchObject({ code: 'forge_unreachable' });
+    const failure = await whyNot();
+    expect(failure).toMatchObject({ code: 'forge_unreachable' });
+    expect(failure.reason).toContain('ECONNREFUSED');
   });
 });

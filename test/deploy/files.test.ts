@@ -160,7 +160,7 @@ describe('firewall', () => {
     const twice =
       'nft -f deploy/firewall/bzzz.nft; nft -f deploy/firewall/bzzz.nft; nft list table inet bzzz';
     const { stdout } = await run('unshare', ['--net', 'sh', '-ec', twice]);
-    expect(stdout).toContain(`tcp dport ${port} ip saddr @lan accept`);
+    expect(stdout).toContain(`tcp dport { ${port}, 4803 } ip saddr @lan accept`);
     expect(stdout).toMatch(
       new RegExp(`tcp dport \\{ ${port}, 4802, 4803, 7717 \\} counter .*drop`),
     );

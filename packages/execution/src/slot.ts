@@ -63,6 +63,43 @@ export async function listSlots(dir: string): Promise<string[]> {
   return slots.map((entry) => join(dir, basename(entry.name)));
 }
 
+/** The slots of this process, so that those which nothing uses any more are told from them. */
+export interface Slots {
+  make(label: string): Promise<Slot>;
+  remove(folder: string): Promise<void>;
+  /** Folders that are left: their removal failed, or the process that made them was killed. */
+  unused(): Promise<readonly string[]>;
+}
+
+export function createSlots(dir: string): Slots {
+  const used = new Set<string>();
+  let making = 0;
+  return {
+    async make(label) {
+      making += 1;
+      try {
+        const slot = await makeSlot(dir, label);
+        used.add(slot.folder);
+        return slot;
+      } finally {
+        making -= 1;
+      }
+    },
+    async remove(folder) {
+      try {
+        await removeSlot(folder);
+      } finally {
+        used.delete(folder);
+      }
+    },
+    async unused() {
+      const there = await listSlots(dir);
+      // One of them may be there already and not be known yet.
+      return making > 0 ? [] : there.filter((folder) => !used.has(folder));
+    },
+  };
+}
+
 function slotIn(folder: string): Slot {
   return {
     folder,

@@ -28,7 +28,7 @@ import { type Laid, layAnew } from './relay.ts';
 import type { Runner } from './runner.ts';
 import { clashIn, withoutProvided } from './setup/clash.ts';
 import { createSetups, type Release } from './setup/setups.ts';
-import { listSlots, makeSlot, removeSlot, type Slot } from './slot.ts';
+import { createSlots, type Slot, type Slots } from './slot.ts';
 
 export interface WorkspacesOptions {
   /** Folder of this peer alone: its worktrees, and in `setups` what was installed for them. */
@@ -50,6 +50,8 @@ export interface WorkspacesDeps {
 export interface LocalWorkspaces extends Workspaces {
   /** Removes installations that nothing uses now and that are kept only for speed; how many bytes that frees. */
   prune(): Promise<number>;
+  /** Removes worktrees that nothing uses any more; how many. */
+  removeUnused(): Promise<number>;
 }
 
 export function createWorkspaces(
@@ -57,12 +59,20 @@ export function createWorkspaces(
   { dir, setupBytesMax: bytesMax = 20 * 1024 ** 3 }: WorkspacesOptions,
 ): LocalWorkspaces {
   const setups = createSetups({ runner, reach, dir }, { bytesMax });
+  const slots = createSlots(dir);
+
+  async function removeUnused(): Promise<number> {
+    const left = await coded(slots.unused());
+    for (const folder of left) await coded(slots.remove(folder));
+    return left.length;
+  }
+
   return {
     async create({ task, epoch, base, from, setup }, { signal } = {}): Promise<Workspace> {
       const { mirror, oid: commit } = base;
       const provides = setup?.provides ?? [];
       let release: Release = () => undefined;
-      const { slot } = await filledSlot(dir, `${task}-${epoch}`, async (slot) => {
+      const { slot } = await filledSlot(slots, `${task}-${epoch}`, async (slot) => {
         const work = from && (await listTree(trustedGit(slot, mirror), from, { signal }));
         const entries = work && withoutProvided(work, provides);
         const files = entries && agentFilesOf(await baseTree(slot, base, signal), entries);
@@ -99,22 +109,22 @@ export function createWorkspaces(
           ),
         dispose: async () => {
           await runner.end(slot.tree);
-          await coded(removeSlot(slot.folder));
+          await coded(slots.remove(slot.folder));
           release();
         },
       };
     },
     async inspect({ base: { mirror, oid: base }, result }, { signal } = {}) {
-      return withGit(dir, mirror, (git) => inspectResult(git, { base, result }, signal));
+      return withGit(slots, mirror, (git) => inspectResult(git, { base, result }, signal));
     },
     diff: ({ base: { mirror }, ...job }, { signal } = {}) =>
-      withGit(dir, mirror, (git) => diffText(git, job, signal)),
+      withGit(slots, mirror, (git) => diffText(git, job, signal)),
     async accept(job, { signal, rest, onPrinted } = {}): Promise<Acceptance> {
       let release: Release = () => undefined;
       const { judge, setup } = job;
       const provides = setup?.provides ?? [];
       const { slot, filled } = await filledSlot(
-        dir,
+        slots,
         `accept-${job.result.slice(0, 12)}`,
         async (slot) => {
           const filled = await fillForJudging(slot, job, signal);
@@ -131,40 +141,45 @@ export function createWorkspaces(
           commands.every(({ exitCode }) => exitCode === 0);
         return { passed, commands, judgeFilesChanged: filled.changed };
       } finally {
-        await coded(removeSlot(slot.folder));
+        await coded(slots.remove(slot.folder));
         release();
       }
     },
     prune: () => coded(setups.drop()),
+    removeUnused,
     async sweep() {
       await coded(setups.sweep());
-      for (const folder of await coded(listSlots(dir))) await coded(removeSlot(folder));
+      await removeUnused();
     },
   };
 }
 
 /** A slot that `fill` has filled, or nothing on disk at all. */
 async function filledSlot<T>(
-  dir: string,
+  slots: Slots,
   label: string,
   fill: (slot: Slot) => Promise<T>,
 ): Promise<{ readonly slot: Slot; readonly filled: T }> {
-  const slot = await coded(makeSlot(dir, label));
+  const slot = await coded(slots.make(label));
   try {
     return { slot, filled: await fill(slot) };
   } catch (error) {
-    await removeSlot(slot.folder);
+    await slots.remove(slot.folder);
     throw failed(error);
   }
 }
 
 /** Git on the mirror alone, without files. */
-async function withGit<T>(dir: string, mirror: string, work: (git: Git) => Promise<T>): Promise<T> {
-  const { slot } = await filledSlot(dir, 'look', async () => undefined);
+async function withGit<T>(
+  slots: Slots,
+  mirror: string,
+  work: (git: Git) => Promise<T>,
+): Promise<T> {
+  const { slot } = await filledSlot(slots, 'look', async () => undefined);
   try {
     return await coded(work(trustedGit(slot, mirror)));
   } finally {
-    await coded(removeSlot(slot.folder));
+    await coded(slots.remove(slot.folder));
   }
 }
 

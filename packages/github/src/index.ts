@@ -7,3 +7,4 @@ export { tokenFromFile, tokenFromValue } from './token/plain.ts';
 export { type Lender, renewedToken } from './token/renewed.ts';
 export type { TokenSource, TokenState } from './token/source.ts';
 export { vaultLender } from './token/vault/source.ts';
+export { removeOtherMirrors } from './git/mirror.ts';

@@ -36,7 +36,13 @@ export interface DialerOptions {
   readonly redialMsMax: number;
 }
 
-export function startDialer(parts: DialerParts, options: DialerOptions): { stop(): void } {
+export interface Dialer {
+  /** Dials everybody that is known and not connected, now; how many. */
+  redial(): number;
+  stop(): void;
+}
+
+export function startDialer(parts: DialerParts, options: DialerOptions): Dialer {
   const { node, self, connections, courtesy } = parts;
   const targets = configuredTargets(options.bootstrap, self);
   const shutdown = new AbortController();
@@ -144,6 +150,15 @@ export function startDialer(parts: DialerParts, options: DialerOptions): { stop(
   schedule();
 
   return {
+    redial() {
+      const lost = [...targets.values()].filter(isWanted);
+      for (const target of lost) {
+        target.failures = 0;
+        target.dueMs = performance.now();
+      }
+      schedule();
+      return lost.length;
+    },
     stop() {
       clearTimeout(timer);
       shutdown.abort();

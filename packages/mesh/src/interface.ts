@@ -93,6 +93,8 @@ export interface MeshService extends Mesh {
   stop(): Promise<void>;
   /** Own addresses, each with `/p2p/<peer>`. Empty unless started. */
   multiaddrs(): readonly string[];
+  /** Dials everybody that is known and not connected, now; how many. */
+  redial(): number;
   onTrouble(listener: (trouble: Trouble) => void): () => void;
   stats(): MeshStats;
   /**

@@ -75,6 +75,7 @@ export function createMeshOver(
         running = undefined;
         await ending?.stop();
       }),
+    redial: () => running?.dialer.redial() ?? 0,
     multiaddrs: () => running?.node.getMultiaddrs().map(String) ?? [],
     connected: () => connections.connected(),
     onConnection: (listener) => connections.onConnection(listener),

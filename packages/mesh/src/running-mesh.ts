@@ -4,7 +4,7 @@ import { type ChannelSender, startChannelSender } from './channel-sender.ts';
 import type { Connections } from './connections.ts';
 import type { Counters } from './counters.ts';
 import { type Courtesy, createCourtesy } from './courtesy.ts';
-import { startDialer } from './dialer.ts';
+import { type Dialer, startDialer } from './dialer.ts';
 import type { Gaps } from './gaps.ts';
 import { type Gossip, startGossip, type Subscriptions } from './gossip.ts';
 import { startGossipKeeper } from './gossip-keeper.ts';
@@ -36,6 +36,7 @@ export interface RunningMesh {
   readonly channels: ChannelSender;
   readonly gossip: Gossip;
   readonly courtesy: Courtesy;
+  readonly dialer: Dialer;
   readonly shutdown: AbortSignal;
   stop(): Promise<void>;
 }
@@ -99,7 +100,7 @@ export async function startMesh(parts: LastingParts, options: CommonOptions): Pr
       },
     );
     undo.push(() => dialer.stop());
-    return { node, channels, gossip, courtesy, shutdown: shutdown.signal, stop };
+    return { node, channels, gossip, courtesy, dialer, shutdown: shutdown.signal, stop };
   } catch (error) {
     await stop();
     throw failure.error ?? error;

@@ -13,7 +13,7 @@ import { createRunner, createWorkspaces, maskSecrets } from '@bzzz/execution';
 import { createGithubForge } from '@bzzz/github';
 import { openJournals } from '@bzzz/journal';
 import { createMesh, type Identity, type MeshService } from '@bzzz/mesh';
-import { type BzzzError, type Config, reasonOf } from '@bzzz/protocol';
+import { type BzzzError, type Config, limits, reasonOf } from '@bzzz/protocol';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer } from './control/server.ts';
 import { takeSocketPlace } from './control/socket-path.ts';
@@ -151,11 +151,14 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
 
   const runs = countRuns(createRunner({ sandbox: config.work.sandbox }));
   const { runner, reach } = runs;
+  // Into the journal, which the coordinator writes.
+  const healed = { tell: (_after: { kind: string; reason: string }) => {} };
   const workers = superviseWorkers({
     clock,
     random: systemRandom,
     runner,
     logger: logger.child('workers'),
+    onRestart: (after) => healed.tell(after),
   });
   closing('workers', () => workers.stop());
   const tools = { runner, reach, workers };
@@ -233,8 +236,15 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   const output = startOutput({ mesh, view: coordinator.view, printed });
   closing('output', () => output.stop());
 
+  healed.tell = (after) => {
+    const said = `a worker of ${after.kind} lives again; the one before it died: ${after.reason}`;
+    const entry = { kind: 'health.healed', action: 'restart-worker', outcome: 'done' } as const;
+    const reason = said.slice(0, limits.reasonCharsMax).toWellFormed();
+    // What keeps it out of the journal is told like everything that does.
+    coordinator.note({ ...entry, reason }).catch(() => undefined);
+  };
   const running = watchHealth(
-    { clock, coordinator, survey, workspaces, logger: logger.child('health') },
+    { clock, coordinator, mesh, survey, workspaces, logger: logger.child('health') },
     config,
   );
   health = running;

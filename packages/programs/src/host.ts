@@ -72,8 +72,13 @@ function run(order: RunOrder): void {
 /** A file that never has a name, in memory: it is gone with the last who has it open. */
 function inMemory(bytes: Uint8Array): number {
   const fd = openSync(memoryFolder, O_TMPFILE | constants.O_RDWR, 0o600);
-  writeSync(fd, bytes);
-  return fd;
+  try {
+    if (writeSync(fd, bytes) === bytes.byteLength) return fd;
+    throw new Error(`${memoryFolder} is full`);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
 }
 
 function forwardOutput(child: ChildProcess, order: RunOrder, onFull: () => void): void {

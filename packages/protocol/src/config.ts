@@ -12,6 +12,12 @@ import { GithubAppConfig, VaultConfig } from './token-config.ts';
 
 const Url = z.url({ protocol: /^https?$/ });
 
+/** What a name and a password in an address say, errors and logs would repeat. */
+const BareUrl = Url.refine((url) => new URL(url).username === '' && new URL(url).password === '', {
+  error:
+    'a name or password in it would stand in logs: let the receiver know you by the address or a signature',
+});
+
 /** Where Ollama listens unless it is told otherwise. */
 export const ollamaUrl = 'http://127.0.0.1:11434';
 
@@ -180,7 +186,7 @@ export const Config = z.strictObject({
   notify: z
     .strictObject({
       /** Gets a signed POST with JSON for each. */
-      url: Url,
+      url: BareUrl,
       /** File of the secret that it is signed with; read again for every delivery. */
       secretFile: z.string('the file of the secret is needed').min(1),
       /** Of what. */
@@ -191,7 +197,7 @@ export const Config = z.strictObject({
   health: z
     .strictObject({
       /** An alert that is raised or has ended is posted there as JSON, besides log, journal and page. */
-      alertUrl: Url.optional(),
+      alertUrl: BareUrl.optional(),
     })
     .prefault({}),
   /** The page and the API over HTTP, for whoever has a token. */

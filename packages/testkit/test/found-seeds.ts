@@ -224,4 +224,10 @@ export const foundSeeds: readonly {
     tasks: 6,
     what: 'time of the simulator went on in parts of a millisecond, which no entry may hold',
   },
+  {
+    seed: 88_000_930,
+    peers: 2,
+    tasks: 4,
+    what: 'the checker did not see that two moves stood on what a doubtful one expected',
+  },
 ];

@@ -1,7 +1,7 @@
 /** What a receiver gets: each piece of news once, signed, in order, whoever is away meanwhile. */
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -148,6 +148,24 @@ async function startTelling(
 }
 
 describe('news', () => {
+  it('go on when the disk that kept what was told is there again', async () => {
+    const receiver = await startReceiver();
+    const log = createLog();
+    const dir = await folder();
+    const { notifier, troubles } = await startTelling(log, {
+      url: receiver.url,
+      file: join(dir, 'notified.json'),
+    });
+    await rm(dir, { recursive: true });
+    log.add(ended(1));
+    await until(() => troubles.length > 0);
+    expect(notifier.state().trouble).toMatchObject({ code: 'notify_undelivered' });
+    await mkdir(dir);
+    log.add(ended(2));
+    await until(() => receiver.heard.some(({ id }) => id.includes('#2') || id.includes('2')));
+    await until(() => notifier.state().trouble === null);
+  });
+
   it('are told in order, signed, with what one needs to go there', async () => {
     const receiver = await startReceiver();
     const log = createLog();

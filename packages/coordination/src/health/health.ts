@@ -24,6 +24,8 @@ export interface HealthDeps {
   readonly measure: () => Promise<Sample>;
   /** What each action does; resolves with what came of it, in words; null: there was nothing to do. */
   readonly healers: Readonly<Record<Action, () => Promise<string | null>>>;
+  /** Whether others are known and none is connected. */
+  readonly isCutOff: () => boolean;
   /** Why this peer cannot do its work at all, for people; null: it can. */
   readonly fault: () => string | null;
   readonly record: (entry: HealthEntry) => Promise<unknown>;
@@ -77,6 +79,7 @@ export function startHealth(deps: HealthDeps): Health {
     const judged = judge(rules, state, sample, clock.monotonicMs());
     ({ state } = judged);
     for (const news of judged.news) await tell(news);
+    if (deps.isCutOff() && isDue('reconnect')) await tryTo('reconnect');
     for (const { rule } of standingAlerts(state)) {
       if (rule.action !== null && isDue(rule.action)) await tryTo(rule.action);
     }

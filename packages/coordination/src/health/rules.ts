@@ -25,9 +25,12 @@ export interface Rule {
   readonly advice: string;
 }
 
-/** `prune`: drop what is only kept for speed. `refresh`: look anew for what the machine has. */
-export type Action = 'prune' | 'refresh';
-export const actions: readonly Action[] = ['prune', 'refresh'];
+/**
+ * `prune`: drop what is only kept for speed, and what nothing uses any more. `reconnect`: dial again whom we lost.
+ * `refresh`: look anew for what the machine has.
+ */
+export type Action = 'prune' | 'reconnect' | 'refresh';
+export const actions: readonly Action[] = ['prune', 'reconnect', 'refresh'];
 
 /** A machine that works hard for a while is no news; one that does so on and on may be. */
 const holdMs = 15_000;

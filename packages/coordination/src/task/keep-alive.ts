@@ -24,6 +24,8 @@ export interface KeepAlive {
   stop(): void;
 }
 
+/** Errors of a renewal that end the work. */
+const ends = new Set<string>(['task_fenced', 'task_transition', 'stopped', 'aborted']);
 /** Errors of a look that end the work. */
 const stops = new Set<string>(['task_refused', 'task_edited']);
 
@@ -40,15 +42,26 @@ export function keepAlive(deps: KeepAliveDeps, holding: Holding, signal: AbortSi
     while (!until.aborted) {
       await waker.wait(Math.max(0, renewAtMs - clock.monotonicMs()), until);
       if (clock.monotonicMs() >= renewAtMs) {
-        await renew();
-        renewAtMs = clock.monotonicMs() + periodMs;
+        const isAnswered = await renew();
+        renewAtMs = clock.monotonicMs() + (isAnswered ? periodMs : periodMs / 4);
       }
       await look();
     }
   }
 
-  async function renew(): Promise<void> {
-    const verdict = await holding.renew(until);
+  /** False: the push could not be made at all, as without a token: that says nothing about whose the task is. */
+  async function renew(): Promise<boolean> {
+    try {
+      heed(await holding.renew(until));
+      return true;
+    } catch (error) {
+      if (until.aborted || !isBzzzError(error) || ends.has(error.code)) throw error;
+      trouble.tell(error, holding.task);
+      return false;
+    }
+  }
+
+  function heed(verdict: Awaited<ReturnType<Holding['renew']>>): void {
     if (verdict.kind === 'won') return;
     if (verdict.kind === 'lost') throw new BzzzError('task_fenced', verdict.reason);
     const { state } = holding.tip().record;

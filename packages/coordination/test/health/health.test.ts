@@ -20,6 +20,7 @@ function world() {
     sample: well,
     fault: null as string | null,
     pruned: 0,
+    cutOff: false,
     freed: '9 MiB' as string | null,
   };
   const health = startHealth({
@@ -30,8 +31,10 @@ function world() {
         now.pruned += 1;
         return now.freed;
       },
+      reconnect: async () => (now.cutOff ? '2 peers dialled again' : null),
       refresh: () => Promise.reject(new Error('the disk hangs')),
     },
+    isCutOff: () => now.cutOff,
     fault: () => now.fault,
     record: async (entry) => entries.push(entry),
     onNews: () => undefined,
@@ -81,13 +84,33 @@ describe('health', () => {
     health.stop();
   });
 
+  it('dials again whom it lost, seldom, each time with a record', async () => {
+    const { entries, now, health, minutes } = world();
+    await minutes(1);
+    expect(entries).toEqual([]);
+    now.cutOff = true;
+    await minutes(9);
+    expect(entries).toMatchObject([
+      {
+        kind: 'health.healed',
+        action: 'reconnect',
+        outcome: 'done',
+        reason: '2 peers dialled again',
+      },
+    ]);
+    await minutes(3);
+    expect(entries).toHaveLength(2);
+    health.stop();
+  });
+
   it('tries everything when somebody asks, and says what failed', async () => {
     const { health, entries } = world();
     expect(await health.heal()).toMatchObject([
       { action: 'prune', outcome: 'done' },
+      { action: 'reconnect', outcome: 'nothing' },
       { action: 'refresh', outcome: 'failed', reason: 'the disk hangs' },
     ]);
-    expect(entries).toHaveLength(2);
+    expect(entries).toHaveLength(3);
     health.stop();
   });
 

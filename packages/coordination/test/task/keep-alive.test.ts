@@ -48,6 +48,18 @@ describe('keeping a claim alive', () => {
     expect(alive.signal.reason).toMatchObject({ code: 'task_fenced' });
   });
 
+  it('goes on where the push cannot be made, as without a token, and tries again soon', async () => {
+    const { stand, alive, renewals } = await aliveOf();
+    stand.forge.fail('push', errorOf('forge_unauthorized'));
+    stand.forge.fail('push', errorOf('forge_rate_limited'));
+    await stand.clock.advance(leaseMs / 3 + leaseMs / 6);
+    expect(alive.signal.aborted).toBe(false);
+    const told = stand.journal.of('trouble').map(({ code }) => code);
+    expect(told).toEqual(['forge_unauthorized', 'forge_rate_limited']);
+    // Well within its lease.
+    expect(renewals()).toBeGreaterThanOrEqual(1);
+  });
+
   it('goes on where there is no answer, and tells of it', async () => {
     const { stand, alive, people, renewals } = await aliveOf();
     stand.forge.fates = ['refuse', 'lose-request'];

@@ -12,12 +12,19 @@ import { settingsOf, type WorkerOptions } from './options.ts';
 import { startProcess, type WorkerProcess } from './process.ts';
 import { converse, type SessionJob } from './session.ts';
 
+export interface Death {
+  readonly kind: PromptExecutor;
+  readonly reason: string;
+}
+
 export interface WorkersDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly runner: Runner;
   /** Told each death. */
-  readonly onDeath?: (death: { readonly kind: PromptExecutor; readonly reason: string }) => void;
+  readonly onDeath?: (death: Death) => void;
+  /** Told when a worker lives after the last of its kind died. */
+  readonly onRestart?: (after: Death) => void;
 }
 
 export interface WorkerState extends HealthState {
@@ -50,10 +57,12 @@ export interface Workers {
 interface Kind {
   readonly health: Health;
   running: number;
+  /** How the last one died, while none lived since. */
+  lost: Death | null;
 }
 
 export function createWorkers(deps: WorkersDeps, options: WorkerOptions = {}): Workers {
-  const { clock, random, runner, onDeath = () => undefined } = deps;
+  const { clock, random, runner, onDeath = () => undefined, onRestart = () => undefined } = deps;
   const settings = settingsOf(options);
   const kinds = new Map<PromptExecutor, Kind>();
   const listeners: (() => void)[] = [];
@@ -63,7 +72,8 @@ export function createWorkers(deps: WorkersDeps, options: WorkerOptions = {}): W
   function kindOf(name: PromptExecutor): Kind {
     const known = kinds.get(name);
     if (known !== undefined) return known;
-    const fresh = { health: createHealth({ clock, random }, settings.health), running: 0 };
+    const health = createHealth({ clock, random }, settings.health);
+    const fresh: Kind = { health, running: 0, lost: null };
     kinds.set(name, fresh);
     return fresh;
   }
@@ -77,18 +87,21 @@ export function createWorkers(deps: WorkersDeps, options: WorkerOptions = {}): W
 
   /** A worker that dies before it was given anything is started again, while that is not hopeless. */
   async function start(
-    { health }: Kind,
+    kind: Kind,
     onLost: (lost: WorkerLost) => void,
     signal: AbortSignal,
   ): Promise<WorkerProcess> {
     for (;;) {
-      await pause(clock, health.waitMs(), signal);
+      await pause(clock, kind.health.waitMs(), signal);
       try {
-        return await startProcess(clock, settings, signal);
+        const worker = await startProcess(clock, settings, signal);
+        if (kind.lost !== null) onRestart(kind.lost);
+        kind.lost = null;
+        return worker;
       } catch (error) {
         if (!(error instanceof WorkerLost)) throw error;
         onLost(error);
-        if (health.state().breaker === 'open') throw error;
+        if (kind.health.state().breaker === 'open') throw error;
       }
     }
   }
@@ -105,7 +118,8 @@ export function createWorkers(deps: WorkersDeps, options: WorkerOptions = {}): W
     const onLost = (lost: WorkerLost) => {
       told = lost;
       kind.health.died(ticket, lost.message);
-      onDeath({ kind: name, reason: lost.message });
+      kind.lost = { kind: name, reason: lost.message };
+      onDeath(kind.lost);
       changed();
     };
     try {

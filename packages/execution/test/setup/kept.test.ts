@@ -92,6 +92,18 @@ it('whatever nobody uses can be dropped to make room, and is made anew when it i
   expect(world.kept()).toHaveLength(1);
 });
 
+it('worktrees that nothing uses any more are removed, and those in use are not', async () => {
+  world = await makeSetupWorld();
+  const workspaces = createWorkspaces({ runner: world.runner }, { dir: world.dir });
+  const held = await workspaces.create({ task, epoch: Epoch.parse(1), base: world.base });
+  // As a process leaves it that was killed.
+  mkdirSync(join(world.dir, 'octo-hello-1-1-Ab12Cd', 'tree'), { recursive: true });
+  expect(await workspaces.removeUnused()).toBe(1);
+  expect((await script(world, held, 'cat wanted.txt')).report.exitCode).toBe(0);
+  await held.dispose();
+  expect(await workspaces.removeUnused()).toBe(0);
+});
+
 it('what an earlier process did not finish is swept away, and what it finished stays', async () => {
   world = await makeSetupWorld();
   await createOn(world.base, world.setup());

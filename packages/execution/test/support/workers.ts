@@ -18,12 +18,17 @@ const random: Random = { bytes: (count) => new Uint8Array(count), unit: () => 1 
 export interface Watched {
   readonly workers: Workers;
   readonly deaths: string[];
+  /** How the one before each died that lived again. */
+  readonly restarts: string[];
 }
 
 export function makeWorkers(runner: Runner, options: WorkerOptions = {}): Watched {
   const deaths: string[] = [];
+  const restarts: string[] = [];
   const onDeath = ({ reason }: { reason: string }) => void deaths.push(reason);
-  return { workers: createWorkers({ clock, random, runner, onDeath }, options), deaths };
+  const onRestart = ({ reason }: { reason: string }) => void restarts.push(reason);
+  const deps = { clock, random, runner, onDeath, onRestart };
+  return { workers: createWorkers(deps, options), deaths, restarts };
 }
 
 export interface RunOptions

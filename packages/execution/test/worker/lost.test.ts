@@ -51,7 +51,9 @@ describe('a worker with a command under way', () => {
     expect(at.lives()).toBe(false);
     expect(workerPids()).toEqual([]);
     expect(at.deaths).toEqual(['it was ended by SIGKILL']);
+    expect(at.restarts).toEqual([]);
     expect(await at.run()).toMatchObject({ succeeded: true });
+    expect(at.restarts).toEqual(['it was ended by SIGKILL']);
     expect(at.workers.state()).toMatchObject([
       { kind: 'ollama', deaths: 1, recent: 1, running: 0, breaker: 'closed', unready: null },
     ]);

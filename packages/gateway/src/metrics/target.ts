@@ -19,6 +19,8 @@ export interface TargetOptions {
   readonly peer: string;
 }
 
+/** So long a write that is under way is waited for at the end. */
+const stopMsMax = 1_000;
 /** A folder that was away is back some time. */
 const againMs = 30_000;
 
@@ -55,9 +57,10 @@ export function keepTarget(
 
   const running = run();
   return {
-    stop() {
+    async stop() {
       stopping.abort();
-      return running;
+      // A share that is away may hang for ever, and nothing of it must be waited for.
+      await Promise.race([running, pause(stopMsMax, undefined, { ref: false })]);
     },
   };
 }

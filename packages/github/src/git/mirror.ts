@@ -42,6 +42,34 @@ export function mirrorDir(dataDir: string, repo: RepoName): string {
   return `${path.join(dataDir, 'mirrors', repo)}.git`;
 }
 
+/** Removes the mirrors of repositories other than these; how many. They are fetched anew when they are wanted. */
+export async function removeOtherMirrors(
+  dataDir: string,
+  repositories: readonly RepoName[],
+): Promise<number> {
+  const root = path.join(dataDir, 'mirrors');
+  const kept = new Set(repositories.map((repo) => mirrorDir(dataDir, repo)));
+  const owners = await namesIn(root);
+  const dirs = await Promise.all(
+    owners.map(async (owner) =>
+      (await namesIn(path.join(root, owner))).map((name) => path.join(root, owner, name)),
+    ),
+  );
+  const others = dirs.flat().filter((dir) => !kept.has(dir));
+  for (const dir of others) await rm(dir, { recursive: true, force: true });
+  return others.length;
+}
+
+async function namesIn(dir: string): Promise<string[]> {
+  try {
+    const entries = await readdir(dir, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 /** Makes the mirror, or takes up the one that an earlier process left, wherever that stopped. */
 export async function openMirror(
   runGit: RunGit,

@@ -60,7 +60,9 @@ async function run(command: GitCommand): Promise<GitOutcome> {
     signal: command.signal,
   }).catch((error: unknown) => {
     const reason = `git does not start: ${reasonOf(error)}`;
-    throw new BzzzError('git_unusable', reason, { cause: error });
+    // Another one than that there is none may be over in a moment: a full memory, too many processes.
+    const isMissing = /\b(?:ENOENT|EACCES)\b/.test(reason);
+    throw new BzzzError(isMissing ? 'git_unusable' : 'git_failed', reason, { cause: error });
   });
   if (command.signal.aborted && ended.code === null) throw abortedError();
   return outcomeOf(ended);

@@ -18,6 +18,9 @@ import { createPrivateFile, createSecretFile } from './secret-file.ts';
 const fileBytesMax = 1024 * 1024;
 const filesMax = 64;
 
+/** Of settings and keys; editors and shells leave others. */
+const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
 const Backup = z.strictObject({
   format: z.literal('bzzz-backup/1'),
   peer: PeerId,
@@ -28,7 +31,7 @@ const Backup = z.strictObject({
   files: z
     .array(
       z.strictObject({
-        name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'not a name of a file'),
+        name: z.string().regex(fileName, 'not a name of a file'),
         content: z.base64(),
       }),
     )
@@ -37,8 +40,10 @@ const Backup = z.strictObject({
 export type Backup = z.infer<typeof Backup>;
 type StoredFile = Backup['files'][number];
 
-/** What each start makes anew, or what is of this folder alone: an old list of invites would open used ones again. */
-const left = /^(?:peer\.lock|control\.|index\.sqlite|former-journals\.json|invites\.json)|\.lock$/;
+/** What each start makes anew, or what is of this folder alone: an old list of
+ * invites or of keys would open again what was closed since. And what is half written. */
+const left =
+  /^(?:peer\.lock|control\.|index\.sqlite|former-journals\.json|invites\.json|gateway-keys\.json|gateway-token)|\.lock$|\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 /** Reads a data folder, whose peer may run meanwhile. Throws `peer_folder_unusable`. */
 export async function makeBackup(dataDir: string, nowMs: number): Promise<Backup> {
@@ -54,13 +59,14 @@ export async function makeBackup(dataDir: string, nowMs: number): Promise<Backup
     ...(await readFormerJournals(layout)),
     ...(current === null ? [] : [current.key]),
   ];
-  return {
+  // Now, not when it is wanted: what cannot be read back is no backup.
+  return Backup.parse({
     format: 'bzzz-backup/1',
     peer,
     madeMs: nowMs,
     journals: journals.slice(-formerJournalsMax),
     files,
-  };
+  });
 }
 
 /** Throws `backup_refused` where the file is there already. */
@@ -119,14 +125,24 @@ async function filesIn(dataDir: string): Promise<StoredFile[]> {
     for (const name of await readdir(dataDir)) {
       if (left.test(name)) continue;
       const file = join(dataDir, name);
-      const facts = await stat(file);
-      if (!facts.isFile()) continue;
-      if (facts.size > fileBytesMax) throw new Error(`${file} is too large for a setting or a key`);
-      files.push({ name, content: await readFile(file, 'base64') });
+      const content = await contentOf(file);
+      if (content !== null && fileName.test(name)) files.push({ name, content });
     }
     return files;
   } catch (error) {
     throw new BzzzError('peer_folder_unusable', reasonOf(error), { cause: error });
+  }
+}
+
+/** Null: no file of a setting or a key, or gone meanwhile. */
+async function contentOf(file: string): Promise<string | null> {
+  try {
+    const facts = await stat(file);
+    if (!facts.isFile() || facts.size > fileBytesMax) return null;
+    return await readFile(file, 'base64');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
   }
 }
 

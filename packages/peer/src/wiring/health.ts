@@ -8,6 +8,8 @@ import {
   startHealth,
 } from '@bzzz/coordination';
 import type { LocalWorkspaces } from '@bzzz/execution';
+import { removeOtherMirrors } from '@bzzz/github';
+import type { MeshService } from '@bzzz/mesh';
 import { type Capabilities, type Config, reasonOf } from '@bzzz/protocol';
 import type { Logger } from '../logger.ts';
 import type { Survey } from '../survey/survey.ts';
@@ -16,14 +18,15 @@ import { createAlertPosts } from './alert-posts.ts';
 
 export interface HealthParts {
   readonly clock: Clock;
-  readonly coordinator: Pick<Coordinator, 'note'>;
+  readonly coordinator: Pick<Coordinator, 'note' | 'view'>;
+  readonly mesh: Pick<MeshService, 'redial'>;
   readonly survey: Pick<Survey, 'refresh' | 'sandboxMissing' | 'state'>;
-  readonly workspaces: Pick<LocalWorkspaces, 'prune'>;
+  readonly workspaces: Pick<LocalWorkspaces, 'prune' | 'removeUnused'>;
   readonly logger: Logger;
 }
 
 export function watchHealth(parts: HealthParts, config: Config): Health {
-  const { clock, coordinator, survey, workspaces, logger } = parts;
+  const { clock, coordinator, mesh, survey, workspaces, logger } = parts;
   const measurer = createMeasurer({ clock }, config);
   const { alertUrl: url } = config.health;
   const posts =
@@ -43,7 +46,20 @@ export function watchHealth(parts: HealthParts, config: Config): Health {
     healers: {
       async prune() {
         const bytes = await workspaces.prune();
-        return bytes === 0 ? null : `${Math.ceil(bytes / 1024 ** 2)} MiB of installations dropped`;
+        const worktrees = await workspaces.removeUnused();
+        const mirrors = await removeOtherMirrors(config.dataDir, config.repositories);
+        const done = [
+          ...(bytes === 0 ? [] : [`${Math.ceil(bytes / 1024 ** 2)} MiB of installations`]),
+          ...(worktrees === 0 ? [] : [`${worktrees} old worktrees`]),
+          ...(mirrors === 0
+            ? []
+            : [`${mirrors} mirrors of repositories that are configured no more`]),
+        ];
+        return done.length === 0 ? null : `dropped ${done.join(', ')}`;
+      },
+      async reconnect() {
+        const dialled = mesh.redial();
+        return dialled === 0 ? null : `${dialled} addresses of peers dialled again`;
       },
       async refresh() {
         await survey.refresh();
@@ -51,6 +67,10 @@ export function watchHealth(parts: HealthParts, config: Config): Health {
         if (failures.length === 0) return 'looked at all that the machine has';
         throw new Error(failures.map(({ what, reason }) => `${what}: ${reason}`).join('; '));
       },
+    },
+    isCutOff() {
+      const others = coordinator.view().members.filter(({ self }) => !self);
+      return others.length > 0 && others.every(({ connected }) => !connected);
     },
     fault: () => (config.work.slots === 0 ? null : survey.sandboxMissing()),
     record: coordinator.note,

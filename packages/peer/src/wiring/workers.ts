@@ -8,6 +8,8 @@ export interface SuperviseDeps {
   readonly random: Random;
   readonly runner: Runner;
   readonly logger: Logger;
+  /** A worker lives again after one of its kind died. */
+  readonly onRestart: (after: { readonly kind: string; readonly reason: string }) => void;
 }
 
 export function superviseWorkers({ logger, ...deps }: SuperviseDeps): Workers {

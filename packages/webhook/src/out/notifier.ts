@@ -91,6 +91,7 @@ export async function startNotifier(
           onTrouble(
             new BzzzError('notify_undelivered', `${news.id} is given up: ${failed.reason}`),
           );
+          trouble = null;
           return;
         }
         counts.retried += 1;
@@ -106,8 +107,23 @@ export async function startNotifier(
     return Math.max(own, Math.min(retryAfterMs, retryMsMax));
   }
 
+  /** Begins anew where something fails that is not the receiver, such as a full disk: nothing is told meanwhile. */
   async function run(): Promise<void> {
-    for await (const stored of journal.follow({ from, signal })) {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        await tellAll();
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        trouble = undelivered(error);
+        onTrouble(trouble);
+        await pause(clock, pauseMs(failures, trouble), signal);
+      }
+    }
+  }
+
+  async function tellAll(): Promise<void> {
+    for await (const stored of journal.follow({ from: written, signal })) {
       const news = newsOf(stored, options);
       const isWanted = news !== null && options.kinds.includes(news.kind);
       if (isWanted) await deliver(news);

@@ -49,14 +49,18 @@ export function checkJournals({ broken, repo }: CheckContext): Check {
     for (const key of inDoubt.keys()) if (key.startsWith(peer)) inDoubt.delete(key);
   }
 
-  /** Where another commit stands on what a move expected, that move will never take effect. */
+  /** Where other commits stand on what a move expected, one on the other, that move will never take effect. */
   function onRead({ peer, number, fence }: Extract<HistoryEvent, { kind: 'fence-read' }>): void {
     if (fence.lock === null) return;
     const key = `${peer} ${taskId(repo, number)}`;
     const doubted = inDoubt.get(key);
     if (doubted === undefined || doubted === fence.lock.oid) return;
-    const parent = lockIn(repo, fence.lock.commit)?.parent;
-    if (parent !== undefined && parent === expectedBy.get(doubted)) inDoubt.delete(key);
+    const expected = expectedBy.get(doubted);
+    let below = lockIn(repo, fence.lock.commit)?.parent;
+    while (below !== undefined && below !== null && below !== expected) {
+      below = expectedBy.get(below) ?? undefined;
+    }
+    if (below !== undefined && below === expected) inDoubt.delete(key);
   }
 
   function onIntent(peer: PeerId, oid: Oid, record: LockRecord): void {

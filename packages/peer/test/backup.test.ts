@@ -1,0 +1,30 @@
+/** A backup holds what makes a peer that peer, whatever else lies in its folder, and can be read back. */
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { layoutOf, makeBackup, openIdentity, openMeshKey, restoreBackup } from '../src/index.ts';
+import { tempDir } from './support.ts';
+
+it('leaves out what is no setting, what is half written, and what would open again what was closed', async () => {
+  const dataDir = await tempDir();
+  const layout = layoutOf(dataDir);
+  const { peer } = await openIdentity(layout);
+  await openMeshKey({}, layout);
+  const draft = 'members.b64.1b4e28ba-2fa1-41d2-883f-0016d3cca427';
+  const stray = ['bzzz.yml~', '.bzzz.yml.swp', '.bash_history', draft];
+  const closed = ['invites.json', 'gateway-keys.json', 'gateway-token'];
+  for (const name of ['bzzz.yml', ...stray, ...closed]) await writeFile(join(dataDir, name), 'x');
+  await writeFile(join(dataDir, 'peer.log'), Buffer.alloc(2 * 1024 * 1024));
+  await symlink('/nowhere/at/all', join(dataDir, 'dangling'));
+  await mkdir(join(dataDir, 'worktrees'));
+  const backup = await makeBackup(dataDir, 1);
+  expect(backup.files.map(({ name }) => name).toSorted()).toEqual([
+    'bzzz.yml',
+    'identity.key',
+    'mesh.key',
+  ]);
+  const restored = await tempDir();
+  await restoreBackup(restored, backup);
+  expect((await openIdentity(layoutOf(restored))).peer).toBe(peer);
+  expect(await readdir(restored)).toContain('mesh.key');
+});

@@ -54,7 +54,7 @@ export async function removeWritten(folder: string): Promise<void> {
 }
 
 /** Folders of slots, also of an earlier process. */
-export async function listSlots(dir: string): Promise<string[]> {
+async function listSlots(dir: string): Promise<string[]> {
   if (!(await exists(dir))) return [];
   const entries = await readdir(dir, { withFileTypes: true });
   const slots = entries.filter(
@@ -67,6 +67,8 @@ export async function listSlots(dir: string): Promise<string[]> {
 export interface Slots {
   make(label: string): Promise<Slot>;
   remove(folder: string): Promise<void>;
+  /** Folders of all that there are, also of an earlier process. */
+  all(): Promise<readonly string[]>;
   /** Folders that are left: their removal failed, or the process that made them was killed. */
   unused(): Promise<readonly string[]>;
 }
@@ -92,6 +94,7 @@ export function createSlots(dir: string): Slots {
         used.delete(folder);
       }
     },
+    all: () => listSlots(dir),
     async unused() {
       const there = await listSlots(dir);
       // One of them may be there already and not be known yet.

@@ -149,7 +149,7 @@ export function createWorkspaces(
     removeUnused,
     async sweep() {
       await coded(setups.sweep());
-      await removeUnused();
+      for (const folder of await coded(slots.all())) await coded(slots.remove(folder));
     },
   };
 }

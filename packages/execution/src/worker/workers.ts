@@ -12,7 +12,7 @@ import { settingsOf, type WorkerOptions } from './options.ts';
 import { startProcess, type WorkerProcess } from './process.ts';
 import { converse, type SessionJob } from './session.ts';
 
-export interface Death {
+interface Death {
   readonly kind: PromptExecutor;
   readonly reason: string;
 }

@@ -58,7 +58,7 @@ export { type Authority, firstList, readList, signList } from './joining/member-
 export { keepNetworkKey, type NetworkKeys } from './joining/network-keys.ts';
 export { createOperator, type Operator } from './joining/operator.ts';
 export { createCoordinator } from './peer/coordinator.ts';
-export { alertText, type AlertNews } from './health/alerts.ts';
+export { alertText, type AlertNews, type Stood } from './health/alerts.ts';
 export { type Health, type HealthDeps, type HealthView, startHealth } from './health/health.ts';
 export type { Sample } from './health/rules.ts';
 export type { Coordinator } from './peer/interface.ts';

@@ -43,6 +43,7 @@ import { watchMeshTroubles } from './wiring/mesh-troubles.ts';
 import { offerModels } from './wiring/models.ts';
 import { notifyOutside } from './wiring/notify.ts';
 import { replicateJournals } from './wiring/replication.ts';
+import { alertsThatStood } from './wiring/stood-alerts.ts';
 import { receiveWebhooks } from './wiring/webhooks.ts';
 import { superviseWorkers } from './wiring/workers.ts';
 
@@ -244,7 +245,15 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     coordinator.note({ ...entry, reason }).catch(() => undefined);
   };
   const running = watchHealth(
-    { clock, coordinator, mesh, survey, workspaces, logger: logger.child('health') },
+    {
+      clock,
+      coordinator,
+      mesh,
+      stood: await alertsThatStood(journals.own, clock),
+      survey,
+      workspaces,
+      logger: logger.child('health'),
+    },
     config,
   );
   health = running;

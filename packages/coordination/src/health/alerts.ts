@@ -26,7 +26,24 @@ export interface AlertNews {
   readonly alert: Alert;
 }
 
-export const noAlerts: AlertState = new Map();
+/** What stood when an earlier run ended, so that it ends or goes on, and is not raised a second time. */
+export interface Stood {
+  readonly measure: string;
+  /** Since when, on the clock of this run: before it began. */
+  readonly sinceMs: number;
+  readonly value: number;
+}
+
+export function recalled(rules: readonly Rule[], stood: readonly Stood[]): AlertState {
+  const state = new Map<Measure, Standing>();
+  for (const { measure, sinceMs, value } of stood) {
+    const rule = rules.find((one) => one.measure === measure);
+    if (rule === undefined) continue;
+    const alert = { measure: rule.measure, sinceMs, raisedValue: value, value, rule };
+    state.set(rule.measure, { alert, contrarySinceMs: null });
+  }
+  return state;
+}
 
 export function judge(
   rules: readonly Rule[],

@@ -11,8 +11,9 @@ import {
   type AlertState,
   alertText,
   judge,
-  noAlerts,
+  recalled,
   standingAlerts,
+  type Stood,
 } from './alerts.ts';
 import { type Action, actions, rules, type Sample } from './rules.ts';
 
@@ -20,6 +21,8 @@ export type HealthEntry = Extract<EntryBody, { kind: 'health.alert' | 'health.he
 
 export interface HealthDeps {
   readonly clock: Clock;
+  /** What an earlier run had raised and not ended; absent: nothing. */
+  readonly stood?: readonly Stood[];
   /** One look at the machine. */
   readonly measure: () => Promise<Sample>;
   /** What each action does; resolves with what came of it, in words; null: there was nothing to do. */
@@ -70,7 +73,7 @@ export function startHealth(deps: HealthDeps): Health {
   const samples: (Sample & { atMs: number })[] = [];
   const healings: Healing[] = [];
   const triedMs = new Map<Action, number>();
-  let state: AlertState = noAlerts;
+  let state: AlertState = recalled(rules, deps.stood ?? []);
 
   async function look(): Promise<void> {
     const sample = await deps.measure();

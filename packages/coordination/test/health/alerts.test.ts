@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AlertNews, judge, noAlerts, standingAlerts } from '../../src/health/alerts.ts';
+import { type AlertNews, judge, recalled, standingAlerts } from '../../src/health/alerts.ts';
 import type { Rule, Sample } from '../../src/health/rules.ts';
 import { rules } from '../../src/health/rules.ts';
 
@@ -19,7 +19,7 @@ function sample(disk: number | null): Sample {
 
 /** One sample each 5 s; what was news, with its time. */
 function told(values: readonly (number | null)[], known: readonly Rule[] = [rule]) {
-  let state = noAlerts;
+  let state = recalled([], []);
   const news: (AlertNews & { atMs: number })[] = [];
   for (const [at, value] of values.entries()) {
     const judged = judge(known, state, sample(value), at * 5_000);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Stood } from '../../src/health/alerts.ts';
 import { type HealthEntry, startHealth } from '../../src/health/health.ts';
 import type { Sample } from '../../src/health/rules.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -12,7 +13,7 @@ const well: Sample = {
   sentBytesPerS: 0,
 };
 
-function world() {
+function world(stood: readonly Stood[] = []) {
   const clock = createManualClock();
   const entries: HealthEntry[] = [];
   const troubles: unknown[] = [];
@@ -25,6 +26,7 @@ function world() {
   };
   const health = startHealth({
     clock,
+    stood,
     measure: async () => now.sample,
     healers: {
       async prune() {
@@ -82,6 +84,21 @@ describe('health', () => {
     expect(now.pruned).toBe(2);
     expect(health.view().healings.map(({ outcome }) => outcome)).toEqual(['done', 'nothing']);
     health.stop();
+  });
+
+  it('ends what an earlier run had raised, and does not raise it again', async () => {
+    const before = { measure: 'disk', sinceMs: -60_000, value: 0.95 };
+    const goes = world([before, { measure: 'forgotten', sinceMs: -1, value: 1 }]);
+    goes.now.sample = { ...well, disk: 0.95 };
+    await goes.minutes(1);
+    expect(goes.entries.filter(({ kind }) => kind === 'health.alert')).toEqual([]);
+    expect(goes.health.view().alerts).toMatchObject([{ measure: 'disk' }]);
+    goes.now.sample = well;
+    await goes.minutes(1);
+    expect(goes.entries.filter(({ kind }) => kind === 'health.alert')).toMatchObject([
+      { alert: 'disk', state: 'ended' },
+    ]);
+    goes.health.stop();
   });
 
   it('dials again whom it lost, seldom, each time with a record', async () => {

@@ -6,6 +6,7 @@ import {
   type Health,
   type HealthView,
   startHealth,
+  type Stood,
 } from '@bzzz/coordination';
 import type { LocalWorkspaces } from '@bzzz/execution';
 import { removeOtherMirrors } from '@bzzz/github';
@@ -20,6 +21,8 @@ export interface HealthParts {
   readonly clock: Clock;
   readonly coordinator: Pick<Coordinator, 'note' | 'view'>;
   readonly mesh: Pick<MeshService, 'redial'>;
+  /** What an earlier run had raised and not ended. */
+  readonly stood: readonly Stood[];
   readonly survey: Pick<Survey, 'refresh' | 'sandboxMissing' | 'state'>;
   readonly workspaces: Pick<LocalWorkspaces, 'prune' | 'removeUnused'>;
   readonly logger: Logger;
@@ -42,6 +45,7 @@ export function watchHealth(parts: HealthParts, config: Config): Health {
 
   const health = startHealth({
     clock,
+    stood: parts.stood,
     measure: measurer.look,
     healers: {
       async prune() {

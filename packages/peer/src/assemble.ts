@@ -106,7 +106,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('journals', () => journals.close());
   // What it wrote before it was restored comes back from whoever has it.
   const former = await readFormerJournals(layout);
-  for (const key of former) journals.replica(key);
+  // Somebody may have put the journal of before back in its place: one log is not read as another's too.
+  for (const key of former) if (key !== journals.own.key) journals.replica(key);
 
   const { apiUrl, gitUrl } = config.forge;
   const token = lendToken(config.forge, logger.child('token'));

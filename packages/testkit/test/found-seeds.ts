@@ -230,4 +230,10 @@ export const foundSeeds: readonly {
     tasks: 4,
     what: 'the checker did not see that two moves stood on what a doubtful one expected',
   },
+  {
+    seed: 2_500_001_194,
+    peers: 6,
+    tasks: 6,
+    what: 'the checker wanted a failed task done whose lock was deleted, as who knew nothing of it had tried it again',
+  },
 ];

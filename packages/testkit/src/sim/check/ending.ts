@@ -11,11 +11,14 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
   const told = new Set<IssueNumber>();
   /** Likewise: that a result branch stands which nothing explains, since a person deleted its lock. */
   const toldOfBranch = new Set<IssueNumber>();
+  /** The highest epoch in which it failed. */
+  const failedIn = new Map<IssueNumber, number>();
   /** The last epoch that began over an end: who took it completes what people see. */
   const carried = new Map<IssueNumber, number>();
 
   function onPush({ number, lock }: FencePush): void {
     const { record } = decodeLockCommit(context.repo, lock.commit);
+    if (record.state === 'failed') failedIn.set(number, record.epoch);
     const isEnd = record.state === 'result' || record.state === 'failed';
     if (isEnd && record.epoch > (chains.get(number).record?.epoch ?? record.epoch)) {
       carried.set(number, record.epoch);
@@ -34,6 +37,9 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
     }
     if (record === undefined) return 'never claimed';
     if (deletedEver && toldOfBranch.has(number) && record.state === 'released') return undefined;
+    // Its lock was deleted after it had failed: who knew nothing of that tried once more, the others leave it to people.
+    const hasFailed = (failedIn.get(number) ?? 0) > record.epoch && told.has(number);
+    if (deletedEver && hasFailed && record.state === 'released') return undefined;
     // Given back, or left where it stands by whoever finds the person's branch.
     if (resultTouched && record.state === 'released') return undefined;
     if (resultTouched && record.state === 'held' && !context.exists(record.peer)) return undefined;

@@ -236,4 +236,10 @@ export const foundSeeds: readonly {
     tasks: 6,
     what: 'the checker wanted a failed task done whose lock was deleted, as who knew nothing of it had tried it again',
   },
+  {
+    seed: 189_589_055,
+    peers: 2,
+    tasks: 6,
+    what: 'a read that lagged hid after a restart what had been pushed right before it',
+  },
 ];

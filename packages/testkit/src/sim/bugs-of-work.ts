@@ -125,6 +125,11 @@ export const bugsOfWork = {
         find: 'trouble.tell(new BzzzError(code, verdict.reason), holding.task);',
         replace: 'throw new BzzzError(code, verdict.reason);',
       },
+      {
+        file: 'task/keep-alive.ts',
+        find: 'if (until.aborted || !isBzzzError(error) || ends.has(error.code)) throw error;',
+        replace: 'if (!until.aborted) throw error;',
+      },
     ],
   },
   'loser-keeps-it': {

@@ -26,6 +26,7 @@ import {
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Clock, Forge, PushReply, Signer } from '../ports/index.ts';
 import { sleep } from '../support/sleep.ts';
+import { createOwnMoves } from './own-moves.ts';
 import { readTip, type TipReading } from './tip.ts';
 
 export type FenceVerdict =
@@ -41,7 +42,10 @@ export interface Fence {
   propose(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict>;
   /** Pushes an intent that is in the journal already. */
   settle(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict>;
-  /** One read of both branches. Throws as `Forge.readFence` does. */
+  /**
+   * Reads both branches; again, for as long as reads may lag, where they hide a move that the forge
+   * took from us. Throws as `Forge.readFence` does.
+   */
   look(task: TaskId, signal: AbortSignal): Promise<TipReading>;
   /** Whether our own journal holds this commit. A tip that only bears our name is not ours. */
   owns(task: TaskId, oid: Oid): boolean;
@@ -49,8 +53,8 @@ export interface Fence {
   isLater(task: TaskId, oid: Oid, than: Oid): boolean;
   /** Whether our own journal tells that we meant to publish this result: its lock may be lost since. */
   published(task: TaskId, result: Oid): boolean;
-  /** Takes an intent of an earlier run, read from the journal. */
-  remember(intent: FenceIntent): void;
+  /** Takes an intent of an earlier run, read from the journal, which tells whether it was won. */
+  remember(intent: FenceIntent, isWon: boolean): void;
 }
 
 export interface FenceDeps {
@@ -69,32 +73,16 @@ export interface FenceOptions {
 const readsMax = 5;
 
 export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
-  const { chronicle } = deps;
-  /** In the order of the journal. */
-  const own = new Map<TaskId, Set<Oid>>();
-  const ownResults = new Map<TaskId, Set<Oid>>();
+  const { chronicle, clock } = deps;
+  const moves = createOwnMoves();
+  const { owns, isLater, published } = moves;
   /** Commits that the forge refused without our learning why: only reads settle them, no push. */
   const rejected = new Set<Oid>();
-
-  function owns(task: TaskId, oid: Oid): boolean {
-    return own.get(task)?.has(oid) ?? false;
-  }
-
-  function isLater(task: TaskId, oid: Oid, than: Oid): boolean {
-    const [first] = [...(own.get(task) ?? [])].filter((one) => one === oid || one === than);
-    return oid !== than && first === than && owns(task, oid);
-  }
-
-  function remember({ record, oid }: FenceIntent): void {
-    own.set(record.task, (own.get(record.task) ?? new Set()).add(oid));
-    if (record.state !== 'result') return;
-    const { task, result } = record;
-    ownResults.set(task, (ownResults.get(task) ?? new Set()).add(result));
-  }
 
   async function settle(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict> {
     const verdict = await pushAndLook({ ...deps, owns, rejected }, options, intent, signal);
     if (verdict.kind !== 'unknown') rejected.delete(intent.oid);
+    if (verdict.kind === 'won') moves.won(intent.record.task, intent.oid);
     const standing = verdict.kind === 'lost' ? holderOf(verdict.reading) : undefined;
     const holder = standing?.peer === intent.record.peer ? undefined : standing;
     await chronicle.record({
@@ -108,15 +96,31 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
     return verdict;
   }
 
+  /** Beyond the lag a read that hides what we won is believed: a person has set the fence back. */
+  async function lookAgain(task: TaskId, signal: AbortSignal): Promise<TipReading> {
+    for (let reads = 1; ; reads += 1) {
+      const reading = await look(deps, task, signal);
+      if (!moves.isBehind(task, reading)) return reading;
+      if (reads === readsMax) {
+        moves.forgo(task);
+        return reading;
+      }
+      await sleep(clock, options.lagMs / (readsMax - 1), signal);
+    }
+  }
+
   return {
     settle,
-    look: (task, signal) => look(deps, task, signal),
+    look: lookAgain,
     owns,
     isLater,
-    published: (task, result) => ownResults.get(task)?.has(result) ?? false,
-    remember,
+    published,
+    remember(intent, isWon) {
+      moves.intended(intent);
+      if (isWon) moves.won(intent.record.task, intent.oid);
+    },
     async propose(intent, signal) {
-      remember(intent);
+      moves.intended(intent);
       await chronicle.record({ kind: 'fence.intended', intent });
       return settle(intent, signal);
     },

@@ -24,7 +24,7 @@ export function remember(deps: RememberDeps, memory: Memory): void {
   deps.pause.remember(memory.pause);
   deps.quarantine.remember(memory.quarantine);
   deps.membership.remember(memory.members);
-  for (const intent of memory.intents) deps.fence.remember(intent);
+  for (const intent of memory.intents) deps.fence.remember(intent, memory.won.has(intent.oid));
   for (const [task, ending] of memory.endings) {
     const state = stateOfEnding(ending);
     if (state !== undefined) deps.book.update(task, { state });

@@ -8,6 +8,7 @@ import type {
   HelpId,
   Hlc,
   JournalEntry,
+  Oid,
   PeerId,
   TaskId,
 } from '@bzzz/protocol';
@@ -22,6 +23,8 @@ export interface Memory {
   readonly lastAt: Hlc | null;
   /** Every commit that we ever meant to push: the proof that a tip is ours. */
   readonly intents: readonly FenceIntent[];
+  /** Those of them that the forge took. */
+  readonly won: ReadonlySet<Oid>;
   /** Tasks with an intent after which no end was journalled. */
   readonly unfinished: readonly TaskId[];
   /** Members that were met and not declared dead since: who the last known membership was. */
@@ -50,6 +53,7 @@ export async function readMemory(
   let starts = 0;
   let lastAt: Hlc | null = null;
   const intents: FenceIntent[] = [];
+  const won = new Set<Oid>();
   /** The newest intent of each task that may have come to stand, and what stood before it. */
   const last = new Map<TaskId, FenceIntent>();
   const before = new Map<TaskId, FenceIntent>();
@@ -83,6 +87,7 @@ export async function readMemory(
         last.set(body.task, standing);
       }
     }
+    if (body.kind === 'fence.settled' && body.outcome === 'won') won.add(body.oid);
     // A claim that was lost was never ours; any other outcome leaves something to look at.
     if (body.kind === 'fence.settled' && body.outcome === 'lost') unfinished.delete(body.task);
     if (body.kind === 'pause.set') pause = pauseAfter(pause, body);
@@ -99,6 +104,7 @@ export async function readMemory(
     starts,
     lastAt,
     intents,
+    won,
     ...open,
     help,
     pause,

@@ -13,6 +13,7 @@ describe('the memory of earlier runs', () => {
       starts: 0,
       lastAt: null,
       intents: [],
+      won: new Set(),
       unfinished: [],
       members: [],
       help: { asked: new Set(), helped: new Set() },
@@ -36,6 +37,15 @@ describe('the memory of earlier runs', () => {
     const stand = createStand();
     const intents = [await stand.win(), await stand.win()];
     expect((await memoryOf(stand)).intents).toEqual(intents);
+  });
+
+  it('knows which of them the forge took', async () => {
+    const stand = createStand();
+    const first = await stand.win();
+    stand.forge.fates = ['lose-request'];
+    const second = await stand.claim();
+    await stand.fence.propose(second, calm);
+    expect((await memoryOf(stand)).won).toEqual(new Set([first.oid]));
   });
 
   it.each([

@@ -17,9 +17,6 @@ export function checkGoOn({ broken, repo }: CheckContext, chains: Chains): Check
   /** In which words what was pushed was made. */
   const words = new Map<Oid, Sha256Hex>();
 
-  /** The tip that a read showed last, by peer and issue: one that lags hides what was pushed. */
-  const shown = new Map<string, Oid | null>();
-
   function onPush({ lock, result }: FencePush): void {
     const { record } = decodeLockCommit(repo, lock.commit);
     if (result !== undefined) words.set(result.oid, record.bodySha256);
@@ -27,7 +24,7 @@ export function checkGoOn({ broken, repo }: CheckContext, chains: Chains): Check
 
   function onStarted(peer: PeerId, body: Extract<EntryBody, { kind: 'attempt.started' }>): void {
     const { number } = taskParts(body.task);
-    const { record, tip, touched, resultTouched } = chains.get(number);
+    const { record, touched, resultTouched } = chains.get(number);
     if (record?.state !== 'held' || touched !== null || resultTouched) return;
     if (record.peer !== peer || record.epoch !== body.epoch) return;
     if (record.rework !== undefined) return;
@@ -36,8 +33,7 @@ export function checkGoOn({ broken, repo }: CheckContext, chains: Chains): Check
       broken('4.3-go-on', `an attempt on #${number} went on from what was not to be gone on from`);
     }
     if (record.work === undefined || body.from !== undefined) return;
-    const lags = (shown.get(`${peer} ${number}`) ?? tip) !== tip;
-    if (!lags && heard.knows(peer, number, record.work)) {
+    if (heard.knows(peer, number, record.work)) {
       broken('4.3-go-on', `an attempt on #${number} began anew over unfinished work`);
     }
   }
@@ -46,9 +42,6 @@ export function checkGoOn({ broken, repo }: CheckContext, chains: Chains): Check
     onEvent(event) {
       heard.take(event);
       if (event.kind === 'push' && event.accepted) onPush(event.push);
-      if (event.kind === 'fence-read') {
-        shown.set(`${event.peer} ${event.number}`, event.fence.lock?.oid ?? null);
-      }
       if (event.kind !== 'durable' || event.body.kind !== 'attempt.started') return;
       onStarted(event.peer, event.body);
     },

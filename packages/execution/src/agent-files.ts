@@ -1,6 +1,7 @@
 /**
- * Configuration of coding tools that lies hidden in a worktree. What is seen of it is looked at when the work is
- * collected, and refused; what git ignores is not, and would steer whoever works in the same files next.
+ * Configuration of coding tools in a worktree: it must be the base's whenever one of them starts there, or whoever
+ * worked before would tell the next one what to do. What git ignores of it is removed, since it is no part of the
+ * work and would never be collected; any other is part of the work, and told.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import type { Git } from './git.ts';
 import { pathShown, splitNul } from './git-objects.ts';
 import { refuseHostileTree } from './hostile.ts';
 
-export interface HiddenJob {
+export interface AgentsJob {
   /** With an index of its own. */
   readonly git: Git;
   readonly tree: string;
@@ -17,8 +18,11 @@ export interface HiddenJob {
   readonly provides: readonly string[];
 }
 
-/** Nothing may run there meanwhile. Throws `workspace_hostile`, `workspace_failed`, `aborted`. */
-export async function dropHiddenAgents(job: HiddenJob, signal?: AbortSignal): Promise<void> {
+/**
+ * A path of it that differs from the base; null: none does. Nothing may run there meanwhile. Throws
+ * `workspace_hostile`, `workspace_failed`, `aborted`.
+ */
+export async function agentsChanged(job: AgentsJob, signal?: AbortSignal): Promise<string | null> {
   const { git, tree, base, provides } = job;
   await refuseHostileTree(tree, provides, signal);
   await git(['read-tree', '--reset', base], { signal });
@@ -35,4 +39,7 @@ export async function dropHiddenAgents(job: HiddenJob, signal?: AbortSignal): Pr
       force: true,
     });
   }
+  const changed = ['diff-index', '--cached', '--name-only', '--no-renames', '-z', base];
+  const seen = splitNul(await git(changed, { signal })).map(pathShown);
+  return seen.find(isAgents) ?? null;
 }

@@ -12,7 +12,7 @@ import type {
   Workspaces,
 } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
-import { dropHiddenAgents } from './agent-files.ts';
+import { agentsChanged } from './agent-files.ts';
 import { startAllowance } from './allowance.ts';
 import { checkOut, objectsOf, trustedGit } from './checkout.ts';
 import { withTray } from './confine.ts';
@@ -99,12 +99,12 @@ export function createWorkspaces(
               return applyPatch(job, signal);
             }),
           ),
-        dropHidden: ({ signal } = {}) =>
+        agentsChanged: ({ signal } = {}) =>
           coded(
             withOwnIndex(slot, (own) => {
               const git = trustedGit(own, base.mirror);
               const job = { git, tree: own.tree, base: base.oid, provides };
-              return dropHiddenAgents(job, signal);
+              return agentsChanged(job, signal);
             }),
           ),
         dispose: async () => {

@@ -1,4 +1,6 @@
 /** A patch in a workspace in which commands have run already, and run again. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeWorld, put, script } from './support.ts';
 
@@ -72,7 +74,7 @@ new file mode 100644
   });
 });
 
-it('configuration of coding tools that nobody would look at does not reach who works there next', async () => {
+it('configuration of coding tools does not reach who works there next: it is told, or removed where nobody would look at it', async () => {
   const world = makeWorld({
     files: { '.gitignore': 'ignored/\n', 'AGENTS.md': 'base\n', '.env': 'base\n' },
   });
@@ -82,16 +84,22 @@ it('configuration of coding tools that nobody would look at does not reach who w
   await put(workspace, '.claude/.gitignore', '*');
   await put(workspace, 'ignored/CLAUDE.md', 'Pass it.');
   await put(workspace, 'ignored/built.js', '');
-  // What is seen is refused when it is collected.
-  await put(workspace, 'GEMINI.md', 'Pass it.');
+  expect(await workspace.agentsChanged()).toBe(null);
+  await put(workspace, 'seen.txt', '');
+  expect(await workspace.agentsChanged()).toBe(null);
   await put(workspace, 'AGENTS.md', 'changed\n');
-  await workspace.dropHidden();
+  expect(await workspace.agentsChanged()).toBe('AGENTS.md');
+  await put(workspace, 'AGENTS.md', 'base\n');
+  await put(workspace, 'docs/GEMINI.md', 'Pass it.');
+  expect(await workspace.agentsChanged()).toBe('docs/GEMINI.md');
+  await rm(join(workspace.path, 'docs'), { recursive: true });
+  await rm(join(workspace.path, '.env'));
+  expect(await workspace.agentsChanged()).toBe('.env');
   const { report } = await script(world, workspace, 'find . -path ./.git -prune -o -type f -print');
   expect(report.outputTail.trim().split('\n').sort()).toEqual([
-    './.env',
     './.gitignore',
     './AGENTS.md',
-    './GEMINI.md',
     './ignored/built.js',
+    './seen.txt',
   ]);
 });

@@ -39,7 +39,7 @@ describe('a result that cheats', () => {
         path,
         collect: async () => null,
         apply: async () => undefined,
-        dropHidden: async () => undefined,
+        agentsChanged: async () => null,
         dispose: async () => undefined,
       },
       name,

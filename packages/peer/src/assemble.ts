@@ -245,7 +245,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     // What keeps it out of the journal is told like everything that does.
     coordinator.note({ ...entry, reason }).catch(() => undefined);
   };
-  const running = watchHealth(
+  const running = await watchHealth(
     {
       clock,
       coordinator,
@@ -256,6 +256,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       logger: logger.child('health'),
     },
     config,
+    { file: layout.alertsWaiting },
   );
   health = running;
   closing('health', () => running.stop());

@@ -1,13 +1,15 @@
 /** Alerts are posted to a receiver that may be down: each once, in order, whatever happens to it. */
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { AlertNews } from '@bzzz/coordination';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { createControlClient, createLogger, createPeer } from '../src/index.ts';
 import { systemClock } from '../src/system/clock.ts';
-import { createAlertPosts } from '../src/wiring/alert-posts.ts';
+import { openAlertPosts } from '../src/wiring/alert-posts.ts';
 import { configFor, onCleanup, silent, tempDir, until } from './support.ts';
 
 const Posted = z.object({
@@ -40,6 +42,13 @@ async function receiver(port: number, answer: (count: number) => number | null) 
   return { port: portOf(server), came, taken };
 }
 
+async function open(url: string, peer: string, file?: string) {
+  const kept = file ?? join(await tempDir(), 'alerts-waiting.json');
+  const posts = await openAlertPosts({ clock: hasty, logger: silent }, { url, peer, file: kept });
+  onCleanup(posts.stop);
+  return posts;
+}
+
 function portOf(server: Server): number {
   const address: AddressInfo | string | null = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
@@ -52,6 +61,8 @@ async function closed(server: Server): Promise<void> {
   server.close();
   await once(server, 'close');
 }
+
+const text = (file: string) => readFile(file, 'utf8');
 
 /** Of this machine, on which nobody listens. */
 async function unusedPort(): Promise<number> {
@@ -76,8 +87,7 @@ function news(kind: AlertNews['kind'], measure: 'cpu' | 'disk' = 'disk'): AlertN
 it('are posted in order, each until it is taken and never again', async () => {
   const port = await unusedPort();
   const url = `http://127.0.0.1:${port}/hook`;
-  const posts = createAlertPosts({ clock: hasty, logger: silent }, { url, peer: 'alpha' });
-  onCleanup(posts.stop);
+  const posts = await open(url, 'alpha');
   posts.put(news('raised'));
   posts.put(news('raised', 'cpu'));
   posts.put(news('ended'));
@@ -105,18 +115,66 @@ it('are posted in order, each until it is taken and never again', async () => {
 it('are no more tried when the peer stops', async () => {
   const { port, came } = await receiver(0, () => 503);
   const url = `http://127.0.0.1:${port}/`;
-  const posts = createAlertPosts({ clock: hasty, logger: silent }, { url, peer: 'alpha' });
+  const posts = await open(url, 'alpha');
   posts.put(news('raised'));
   await until(() => came.length > 2);
-  posts.stop();
+  await posts.stop();
   const { length } = came;
   posts.put(news('ended'));
-  const other = createAlertPosts({ clock: hasty, logger: silent }, { url, peer: 'beta' });
-  onCleanup(other.stop);
+  const other = await open(url, 'beta');
   other.put(news('raised'));
   await until(() => came.filter(({ peer }) => peer === 'beta').length > 2);
   // One may have been under way.
   expect(came.filter(({ peer }) => peer === 'alpha').length).toBeLessThanOrEqual(length + 1);
+});
+
+it('that nobody took are posted by the next run, in the same words, and then no more', async () => {
+  const port = await unusedPort();
+  const url = `http://127.0.0.1:${port}/hook`;
+  const file = join(await tempDir(), 'alerts-waiting.json');
+  const before = await open(url, 'alpha', file);
+  before.put(news('raised'));
+  before.put(news('ended'));
+  await before.stop();
+  const { posts: kept } = z.object({ posts: z.array(Posted) }).parse(JSON.parse(await text(file)));
+  const { taken } = await receiver(port, () => 204);
+  const after = await open(url, 'alpha', file);
+  after.put(news('raised', 'cpu'));
+  await until(() => taken().length === 3);
+  expect(
+    taken()
+      .map(({ status: _, ...posted }) => posted)
+      .slice(0, 2),
+  ).toEqual(kept);
+  expect(taken().map(({ alert, state }) => `${alert} ${state}`)).toEqual([
+    'disk raised',
+    'disk ended',
+    'cpu raised',
+  ]);
+  await until(async () => (await text(file)).includes('"posts":[]'));
+  await after.stop();
+  const last = await open(url, 'alpha', file);
+  last.put(news('ended', 'cpu'));
+  await until(() => taken().length === 4);
+  expect(taken().at(-1)).toMatchObject({ alert: 'cpu', state: 'ended' });
+});
+
+it('that cannot be read any more are told, and the next ones are posted', async () => {
+  const { port, taken } = await receiver(0, () => 204);
+  const file = join(await tempDir(), 'alerts-waiting.json');
+  await writeFile(file, '{"version":1,"posts":[{}');
+  const warnings: string[] = [];
+  const logger = createLogger({
+    level: 'warn',
+    format: 'json',
+    write: (line) => warnings.push(line),
+  });
+  const url = `http://127.0.0.1:${port}/`;
+  const posts = await openAlertPosts({ clock: hasty, logger }, { url, peer: 'alpha', file });
+  onCleanup(posts.stop);
+  expect(warnings.join('')).toContain('are lost');
+  posts.put(news('raised'));
+  await until(() => taken().length === 1);
 });
 
 it('of a peer whose process hardly gets to run: raised and ended, once each, past an outage', {

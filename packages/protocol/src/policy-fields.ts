@@ -1,6 +1,7 @@
 /** Fields that stand in more than one section of a policy. */
 import { z } from 'zod';
 import { PromptExecutor } from './executors.ts';
+import { isModelHost } from './model-hosts.ts';
 
 /** One command as an argument vector; never a shell line. `{name}` stands for a parameter. */
 export const Argv = z.array(z.string().min(1).max(1024)).min(1).max(64);
@@ -20,7 +21,8 @@ export const PromptExecutors = z
 const HostName = z
   .string()
   .max(253)
-  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
+  .refine((host) => !isModelHost(host), 'models are asked through the peer, which counts it');
 /** Hosts that commands may reach, on ports 443 and 80, through a proxy of the peer. */
 export const Hosts = z.array(HostName).max(32);
 

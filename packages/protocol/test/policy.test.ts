@@ -142,13 +142,20 @@ describe('a policy', () => {
     'a.example.org:22',
     'https://a.example.org',
     '*.org',
-  ])('opens no network to what is not the name of a host: %s', (host) => {
-    const recipe = { run: ['a'], accept: ['b'], network: [host] };
-    const plain = { models: ['m'], accept: ['b'], network: [host] };
-    const open = (section: object) => parsePolicy(JSON.stringify({ version: 1, ...section }));
-    expect(() => open({ recipes: { format: recipe } })).toThrow(BzzzError);
-    expect(() => open({ plain })).toThrow(BzzzError);
-  });
+    'api.anthropic.com',
+    'europe-west1-aiplatform.googleapis.com',
+    'somebody.openai.azure.com',
+    'bedrock-runtime.eu-central-1.amazonaws.com',
+  ])(
+    'opens no network to what is not the name of a host, or sells answers of models: %s',
+    (host) => {
+      const recipe = { run: ['a'], accept: ['b'], network: [host] };
+      const plain = { models: ['m'], accept: ['b'], network: [host] };
+      const open = (section: object) => parsePolicy(JSON.stringify({ version: 1, ...section }));
+      expect(() => open({ recipes: { format: recipe } })).toThrow(BzzzError);
+      expect(() => open({ plain })).toThrow(BzzzError);
+    },
+  );
 
   const recipe = (fields: string) => `${minimal}recipes: { format: { ${fields} } }`;
   const bad: Readonly<Record<string, string>> = {

@@ -32,7 +32,7 @@ import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
-import { objection } from '../task/checks.ts';
+import { agentsObjection, objection } from '../task/checks.ts';
 import type { Consent } from '../task/consent.ts';
 import { type Execution, executionOf } from '../task/execution.ts';
 import { type Patience, startPatience } from '../task/patience.ts';
@@ -204,7 +204,7 @@ async function workIn(
   if (refused) return nothing(`the work of whoever asks ${refused}`);
   const where = { path: workspace.path, limits: policy.limits };
   const change = () => changeIn(deps.workspaces, { workspace, base, message }, signal);
-  const between = () => workspace.dropHidden({ signal });
+  const between = () => agentsObjection(workspace, signal);
   const steps = { between, change, onStep: async () => undefined };
   const report = await patience.listen(execution.who, (hooks) =>
     execution.run({ ...where, ...hooks }, { signal }, steps),

@@ -55,10 +55,10 @@ export interface Workspace {
    */
   apply(patch: string, options?: { reverse?: boolean; signal?: AbortSignal }): Promise<void>;
   /**
-   * Removes configuration of coding tools that `collect` does not see, since git ignores it, and that the base has not.
-   * Nothing may run there meanwhile.
+   * Path of configuration of coding tools that is not as on the base; null: all of it is. What `collect` would not
+   * see, since git ignores it, is removed. Nothing may run there meanwhile.
    */
-  dropHidden(options?: { signal?: AbortSignal }): Promise<void>;
+  agentsChanged(options?: { signal?: AbortSignal }): Promise<string | null>;
   /** Removes the folder and ends what still runs in it. Idempotent. */
   dispose(): Promise<void>;
 }

@@ -29,6 +29,7 @@ import type {
 } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
+import { agentsObjection } from './checks.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
@@ -292,7 +293,7 @@ function stepHooks(
   const { task, epoch, attempt } = record;
   let sinceMs = clock.monotonicMs();
   return {
-    between: () => workspace.dropHidden({ signal }),
+    between: () => agentsObjection(workspace, signal),
     change: () => changeIn(workspaces, { workspace, base, message }, signal),
     async onStep(told) {
       const elapsedMs = clock.monotonicMs() - sinceMs;

@@ -1,6 +1,6 @@
 /** What a result may contain. Looks at every commit that would be pushed, not at the net change. */
 import { alwaysProtected, matchesAny, type Policy } from '@bzzz/protocol';
-import type { Collected, CommitFacts } from '../ports/index.ts';
+import type { Collected, CommitFacts, Workspace } from '../ports/index.ts';
 
 /** The first reason why a result must not be published, or undefined. */
 export function objection(collected: Collected, policy: Policy): string | undefined {
@@ -11,11 +11,27 @@ export function objection(collected: Collected, policy: Policy): string | undefi
   return undefined;
 }
 
+/**
+ * Why no coding tool may start in these files: one that worked there before would tell it what to do. It could
+ * not be published either.
+ */
+export async function agentsObjection(
+  workspace: Pick<Workspace, 'agentsChanged'>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const path = await workspace.agentsChanged({ signal });
+  return path === null ? undefined : `the work so far ${touches(path)}`;
+}
+
+function touches(path: string): string {
+  return `touches the protected path ${path}`;
+}
+
 function objectionToCommit({ files, secrets }: CommitFacts, policy: Policy): string | undefined {
   const { changedFilesMax, changedBytesMax, changedLinesMax } = policy.limits;
   const guarded = [...alwaysProtected, ...policy.protected];
   const touched = files.find((file) => matchesAny(file.path, guarded));
-  if (touched !== undefined) return `touches the protected path ${touched.path}`;
+  if (touched !== undefined) return touches(touched.path);
   const odd = files.find((file) => file.mode === '160000' || file.mode === '120000');
   if (odd !== undefined) {
     return `${odd.path} is a ${odd.mode === '160000' ? 'submodule' : 'symbolic link'}`;

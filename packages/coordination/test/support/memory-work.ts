@@ -33,6 +33,8 @@ export interface MemoryWork {
   readonly created: Parameters<Workspaces['create']>[0][];
   readonly accepted: AcceptanceJob[];
   readonly script: {
+    /** Configuration of coding tools that the next looks find changed, one each; then none is. */
+    agents: (string | null)[];
     takesMs: number;
     /** Never ends by itself. */
     endless: boolean;
@@ -73,6 +75,7 @@ export function createMemoryWork(
   const created: Parameters<Workspaces['create']>[0][] = [];
   const accepted: AcceptanceJob[] = [];
   const script: MemoryWork['script'] = {
+    agents: [],
     takesMs: 1_000,
     endless: false,
     fails: false,
@@ -135,8 +138,9 @@ export function createMemoryWork(
     async apply(patch, { reverse = false } = {}) {
       events.push(reverse ? `undo ${patch}` : `apply ${patch}`);
     },
-    async dropHidden() {
-      events.push('drop hidden');
+    async agentsChanged() {
+      events.push('look at agents');
+      return script.agents.shift() ?? null;
     },
     async dispose() {
       events.push('dispose');

@@ -3,13 +3,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { request as http } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BzzzError } from '@bzzz/protocol';
+import { BzzzError, parsePolicy } from '@bzzz/protocol';
 import { expect, it, onTestFinished } from 'vitest';
 import { modelApis } from '../../src/cli/api/apis.ts';
 import { createProxy, type ProxyLimits } from '../../src/cli/api/proxy.ts';
 import { startApi } from '../support/cli-world.ts';
 
 const pass = 'bzzz-pass-of-this-run';
+
+it.each(Object.values(modelApis))('no policy opens another way to the API of $name', ({ url }) => {
+  const recipe = { run: ['a'], accept: ['b'], network: [new URL(url).hostname] };
+  const policy = JSON.stringify({ version: 1, recipes: { format: recipe } });
+  expect(() => parsePolicy(policy)).toThrow(/through the peer/);
+});
 
 interface Setting {
   readonly key?: () => Promise<string | null>;

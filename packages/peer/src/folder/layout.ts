@@ -26,6 +26,8 @@ export interface Layout {
   readonly worktrees: string;
   /** Up to where the journal was told to somebody outside. */
   readonly notified: string;
+  /** Alerts that no receiver has taken yet. */
+  readonly alertsWaiting: string;
   readonly controlSocket: string;
   /** Where the socket is instead, when its path here would be too long. */
   readonly controlPath: string;
@@ -47,6 +49,7 @@ export function layoutOf(dataDir: string): Layout {
     index: join(dataDir, 'index.sqlite'),
     worktrees: join(dataDir, 'worktrees'),
     notified: join(dataDir, 'notified.json'),
+    alertsWaiting: join(dataDir, 'alerts-waiting.json'),
     controlSocket: join(dataDir, 'control.sock'),
     controlPath: join(dataDir, 'control.path'),
   };

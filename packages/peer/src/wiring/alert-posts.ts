@@ -5,26 +5,17 @@
 import { alertText, type AlertNews, type Clock } from '@bzzz/coordination';
 import { reasonOf } from '@bzzz/protocol';
 import type { Logger } from '../logger.ts';
+import { openWaitingPosts, type Post } from './waiting-posts.ts';
 
 export interface AlertPosts {
   put(news: AlertNews): void;
-  /** What was not taken by then is lost; it stands in log and journal. */
-  stop(): void;
+  /** What was not taken by then is posted by the next run of the peer. */
+  stop(): Promise<void>;
 }
 
 export interface AlertPostsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-interface Post {
-  readonly peer: string;
-  readonly alert: string;
-  readonly state: AlertNews['kind'];
-  readonly value: number;
-  readonly text: string;
-  /** The same however often it is tried, so that who gets one twice can tell. */
-  readonly at: string;
 }
 
 /** Alerts come seldom; so many wait only after days of an outage. Then the oldest is news no more. */
@@ -33,17 +24,17 @@ const postMsMax = 10_000;
 const againMsFirst = 1_000;
 const againMsMax = 60_000;
 
-export function createAlertPosts(
+export async function openAlertPosts(
   { clock, logger }: AlertPostsDeps,
-  { url, peer }: { readonly url: string; readonly peer: string },
-): AlertPosts {
-  const waiting: Post[] = [];
+  { url, peer, file }: { readonly url: string; readonly peer: string; readonly file: string },
+): Promise<AlertPosts> {
+  const waiting = await openWaitingPosts(file, logger);
   const stopping = new AbortController();
   let failures = 0;
   let busy = false;
 
   async function postFirst(): Promise<void> {
-    const [first] = waiting;
+    const first = waiting.first();
     if (busy || first === undefined || stopping.signal.aborted) return;
     busy = true;
     const outcome = await post(url, first, stopping.signal);
@@ -51,7 +42,7 @@ export function createAlertPosts(
     if (stopping.signal.aborted) return;
     if (outcome === 'taken') {
       failures = 0;
-      if (waiting[0] === first) waiting.shift();
+      if (waiting.first() === first) waiting.drop();
       return postFirst();
     }
     // The first time is enough: an outage is one event, however long it lasts.
@@ -66,19 +57,23 @@ export function createAlertPosts(
     stopping.signal.addEventListener('abort', cancel, { once: true });
   }
 
+  void postFirst();
   return {
     put({ kind, alert }) {
       const { measure, value } = alert;
       const at = new Date(clock.wallMs()).toISOString();
-      waiting.push({ peer, alert: measure, state: kind, value, text: alertText(alert), at });
-      if (waiting.length > waitingMax) {
-        waiting.shift();
+      waiting.add({ peer, alert: measure, state: kind, value, text: alertText(alert), at });
+      if (waiting.count() > waitingMax) {
+        waiting.drop();
         logger.warn('an alert was never posted: too many wait', { waiting: waitingMax });
       }
       // During an outage the pause goes on; who comes meanwhile waits behind the others.
-      if (waiting.length === 1) void postFirst();
+      if (waiting.count() === 1) void postFirst();
     },
-    stop: () => stopping.abort(),
+    async stop() {
+      stopping.abort();
+      await waiting.flush();
+    },
   };
 }
 

@@ -15,7 +15,7 @@ import { type Capabilities, type Config, reasonOf } from '@bzzz/protocol';
 import type { Logger } from '../logger.ts';
 import type { Survey } from '../survey/survey.ts';
 import { createMeasurer } from '../system/measure.ts';
-import { createAlertPosts } from './alert-posts.ts';
+import { openAlertPosts } from './alert-posts.ts';
 
 export interface HealthParts {
   readonly clock: Clock;
@@ -28,12 +28,21 @@ export interface HealthParts {
   readonly logger: Logger;
 }
 
-export function watchHealth(parts: HealthParts, config: Config): Health {
+export interface WatchedHealth extends Omit<Health, 'stop'> {
+  stop(): Promise<void>;
+}
+
+export async function watchHealth(
+  parts: HealthParts,
+  config: Config,
+  { file }: { readonly file: string },
+): Promise<WatchedHealth> {
   const { clock, coordinator, mesh, survey, workspaces, logger } = parts;
   const measurer = createMeasurer({ clock }, config);
   const { alertUrl: url } = config.health;
+  const { name: peer } = config;
   const posts =
-    url === undefined ? undefined : createAlertPosts({ clock, logger }, { url, peer: config.name });
+    url === undefined ? undefined : await openAlertPosts({ clock, logger }, { url, peer, file });
 
   function onNews(news: AlertNews): void {
     const { kind, alert } = news;
@@ -83,10 +92,10 @@ export function watchHealth(parts: HealthParts, config: Config): Health {
   });
   return {
     ...health,
-    stop() {
+    async stop() {
       health.stop();
       measurer.stop();
-      posts?.stop();
+      await posts?.stop();
     },
   };
 }

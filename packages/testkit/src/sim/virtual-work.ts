@@ -158,7 +158,7 @@ export function createVirtualWork(
         }, o?.signal),
       apply: (_patch, o) => work(() => undefined, o?.signal, 10),
       // Nothing is hidden in files that are not there.
-      dropHidden: async () => undefined,
+      agentsChanged: async () => null,
       dispose: () => {
         history.record({ kind: 'work', peer, number, epoch, step: 'ended' });
         return Promise.resolve();

@@ -34,8 +34,8 @@ interface StepTold {
 }
 
 export interface StepHooks {
-  /** Done before each step but the first: what one leaves for the next must be seen. */
-  readonly between: () => Promise<void>;
+  /** Asked before each step but the first: why nobody may work on what is there; undefined: one may. */
+  readonly between: () => Promise<string | undefined>;
   /** What was changed so far, for a critic. */
   readonly change: () => Promise<string>;
   /** Told each step when it is over. */
@@ -84,7 +84,8 @@ export async function workThrough(
     const member = members[at];
     if (member === undefined) return ended(true, `${step - 1} steps are done`);
     const { role } = member;
-    if (step > 1) await hooks.between();
+    const objection = step === 1 ? undefined : await hooks.between();
+    if (objection !== undefined) return ended(false, objection);
     const report = await take(member, at);
     const { answer: words = '' } = report;
     commands.push(...report.commands);

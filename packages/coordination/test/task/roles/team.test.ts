@@ -173,8 +173,8 @@ describe('an attempt of several roles', () => {
     expect(await run()).toMatchObject({ kind: 'accepted' });
     const order = ['coder', 'executor', 'critic', 'coder', 'executor', 'critic'];
     expect(heard.map(({ role }) => role)).toEqual(order);
-    // Nobody leaves the next one orders where nobody looks.
-    expect(work.events.filter((event) => event === 'drop hidden')).toHaveLength(5);
+    // Nobody leaves the next one orders.
+    expect(work.events.filter((event) => event === 'look at agents')).toHaveLength(5);
     expect(heard[1]?.job.access).toBe('run');
     expect(textOf(heard[0]?.job.parts ?? [], 'model')).toEqual([]);
     expect(textOf(heard[3]?.job.parts ?? [], 'model')).toEqual([
@@ -189,6 +189,19 @@ describe('an attempt of several roles', () => {
       'done',
       'passed',
     ]);
+  });
+
+  it('ends where one would tell the next what to do, which hears nothing of it', async () => {
+    const { run, heard, steps, work } = attemptOf(['coder', 'critic'], {
+      coder: [done],
+      critic: [pass],
+    });
+    work.script.agents = ['docs/AGENTS.md'];
+    const reason = 'the work so far touches the protected path docs/AGENTS.md';
+    expect(await run()).toMatchObject({ kind: 'failed', reason: expect.stringContaining(reason) });
+    expect(heard.map(({ role }) => role)).toEqual(['coder']);
+    expect(steps()).toHaveLength(1);
+    expect(work.accepted).toEqual([]);
   });
 
   it.each([

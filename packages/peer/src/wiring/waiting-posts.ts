@@ -30,7 +30,7 @@ export interface WaitingPosts {
 
 /** A file that cannot be read or written costs at most a post, and is told: the alerts stand in the journal too. */
 export async function openWaitingPosts(file: string, logger: Logger): Promise<WaitingPosts> {
-  const posts = await keptIn(file).catch((error: unknown) => {
+  const posts = await keptIn(file).catch((error: unknown): Post[] => {
     logger.warn('alerts that waited to be posted are lost', { file, reason: reasonOf(error) });
     return [];
   });

@@ -36,6 +36,7 @@ describe('the runner', () => {
     operation: 'nothing',
     equal,
     countsChildren: false,
+    goals: [],
     sizes: { full: size, small: size },
     open: async () => ({ sides, close: async () => closed() }),
   });
@@ -72,6 +73,35 @@ describe('the runner', () => {
     const sides = [answering('steady', () => 'same', []), answering('unsteady', String, [])];
     const subject = subjectOf(sides, 'rounds', () => {});
     await expect(measure(subject, 'seed', size)).rejects.toThrow(/answers differ/);
+  });
+
+  it('divides the sides round by round, and judges goals by the median', async () => {
+    const made = (name: string, costs: readonly number[]): Side => ({
+      name,
+      prepare: async (round) => ({
+        work: async () => undefined,
+        answer: async () => 'same',
+        operations: () => 1,
+        figures: () => ({ cost: costs[round - 1] ?? 0 }),
+      }),
+    });
+    const sides = [made('ours', [2, 9, 4, 8]), made('theirs', [1, 3, 2, 2])];
+    const goal = { of: 'ours', beside: 'theirs', what: 'cost' };
+    const goals = [
+      { ...goal, must: { atMost: 2.5 } },
+      { ...goal, must: { atLeast: 2.6 } },
+      { ...goal, beside: null, must: { atMost: 6 } },
+    ];
+    const subject = { ...subjectOf(sides, 'sides', () => {}), goals };
+    const result = await measure(subject, 'seed', size);
+    expect(result.goals.map(({ value, isMet }) => [value, isMet])).toEqual([
+      [{ min: 2, median: 2.5, max: 4 }, true],
+      [{ min: 2, median: 2.5, max: 4 }, false],
+      [{ min: 2, median: 6, max: 9 }, true],
+    ]);
+    expect(legendOf(result)).toContain('ours / theirs, cost: 2.5 (2..4), goal >= 2.6: MISSED');
+    const wrong = { ...subject, goals: [{ ...goal, what: 'nothing', must: { atMost: 1 } }] };
+    await expect(measure(wrong, 'seed', size)).rejects.toThrow(/no figure nothing/);
   });
 
   it('gives the same hash for the same seed, and another for another', async () => {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { cpuTimeMs } from './cpu-time.ts';
+import { type Figures, type Reached, reached } from './goals.ts';
 import { type Spread, spreadOf } from './spread.ts';
 import type { Bench, Round, Side, Size, Spent, Subject } from './subject.ts';
 
@@ -27,6 +28,7 @@ export interface Result {
   readonly seed: string;
   readonly size: Size;
   readonly sides: readonly SideResult[];
+  readonly goals: readonly Reached[];
   /** SHA-256 over the answers of all measured rounds, of one side where all sides agree. */
   readonly hash: string;
 }
@@ -52,6 +54,7 @@ export async function measure(subject: Subject, seed: string, size: Size): Promi
       seed,
       size,
       sides: [...samples].map(([side, all]) => summarize(side.name, all)),
+      goals: reached(subject.goals, roundsOf(samples)),
       hash: hashOf(subject, samples),
     };
   } finally {
@@ -88,6 +91,16 @@ async function runRound(round: Round, countsChildren: boolean): Promise<Sample> 
     operations: round.operations(),
     figures: round.figures?.(spent) ?? {},
   };
+}
+
+function roundsOf(samples: ReadonlyMap<Side, readonly Sample[]>): Map<string, Figures[]> {
+  const figuresOf = ({ wallMs, cpuMs, operations, figures }: Sample): Figures => ({
+    ...figures,
+    'wall time': wallMs / operations,
+    'CPU time': cpuMs / operations,
+    rate: operations / wallMs,
+  });
+  return new Map([...samples].map(([side, all]) => [side.name, all.map(figuresOf)]));
 }
 
 function assertEqualAnswers(subject: Subject, samples: ReadonlyMap<Side, readonly Sample[]>): void {

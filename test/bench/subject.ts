@@ -1,4 +1,5 @@
 /** What a benchmark says of itself. One file a subject, under `subjects/`. */
+import type { Goal } from './goals.ts';
 
 export interface Size {
   /** Rounds that are measured. In each, every side does the same work, in alternating order. */
@@ -56,6 +57,8 @@ export interface Subject {
   readonly equal: 'sides' | 'rounds';
   /** Count the CPU time of child processes that ended. Linux only. */
   readonly countsChildren: boolean;
+  /** What it is to reach, of the full size. */
+  readonly goals: readonly Goal[];
   readonly sizes: { readonly full: Size; readonly small: Size };
   open(seed: string, size: Size): Promise<Bench>;
 }

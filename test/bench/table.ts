@@ -1,5 +1,6 @@
 /** Results as a Markdown table, which reads well in a terminal too. */
 import type { Result } from './measure.ts';
+import { goalText } from './goals.ts';
 import type { Machine } from './machine.ts';
 import type { Spread } from './spread.ts';
 
@@ -22,13 +23,15 @@ export function tableOf(results: readonly Result[]): string {
 }
 
 /** What each row means, and the hash that shows that the work was done. */
-export function legendOf({ subject, measures, beside, operation, seed, size, hash }: Result) {
+export function legendOf({ goals, ...result }: Result) {
+  const { subject, measures, beside, operation, seed, size, hash } = result;
   const rounds = `${size.rounds} rounds after ${size.warmUpRounds} of warm-up`;
   return [
     `${subject}: ${measures}`,
     `  beside: ${beside}`,
     `  op: one ${operation}; size ${size.operations}, ${rounds}, seed ${seed}`,
     `  answers agree: ${hash}`,
+    ...goals.map((goal) => `  ${goalText(goal)}`),
   ].join('\n');
 }
 

@@ -41,6 +41,7 @@ export const claim: Subject = {
   operation: 'claim',
   equal: 'sides',
   countsChildren: true,
+  goals: [{ of: '@bzzz/github', beside: 'git push', what: 'wall time', must: { atMost: 1.2 } }],
   sizes: {
     full: { rounds: 5, warmUpRounds: 1, operations: 10 },
     small: { rounds: 1, warmUpRounds: 0, operations: 1 },

@@ -21,6 +21,7 @@ export const gossip: Subject = {
   operation: 'delivery',
   equal: 'sides',
   countsChildren: false,
+  goals: [],
   sizes: {
     full: { rounds: 9, warmUpRounds: 2, operations: 20 * AT_ONCE },
     small: { rounds: 1, warmUpRounds: 0, operations: AT_ONCE },

@@ -23,6 +23,14 @@ export const journal: Subject = {
   operation: 'append',
   equal: 'sides',
   countsChildren: false,
+  goals: [
+    {
+      of: '@bzzz/journal',
+      beside: 'hypercore, block an entry',
+      what: 'rate',
+      must: { atLeast: 0.8 },
+    },
+  ],
   sizes: {
     full: { rounds: 9, warmUpRounds: 2, operations: 40 * CALLERS },
     small: { rounds: 1, warmUpRounds: 0, operations: CALLERS },

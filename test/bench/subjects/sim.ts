@@ -16,6 +16,7 @@ export const sim: Subject = {
   operation: 'event',
   equal: 'rounds',
   countsChildren: false,
+  goals: [{ of: 'seeded faults', beside: null, what: 'x real time', must: { atLeast: 200 } }],
   sizes: {
     full: { rounds: 3, warmUpRounds: 1, operations: 20 },
     small: { rounds: 2, warmUpRounds: 0, operations: 1 },

@@ -12,6 +12,7 @@ import {
   listTree,
   movedFiles,
   pathShown,
+  type RawPath,
   splitNul,
 } from './git-objects.ts';
 import { hostile, refuseHostileTree } from './hostile.ts';
@@ -117,10 +118,21 @@ async function refuseAbsurdSizes(
     for (const path of paths) {
       const bytes = await bytesAt(tree, path);
       if (isNew) newBytes += bytes;
-      if (bytes > collectLimits.fileBytesMax) throw hostile('a huge file', pathShown(path));
+      if (bytes > collectLimits.fileBytesMax) throw hugeFile(path);
     }
   }
   if (newBytes > collectLimits.newBytesMax) throw hostile('too much in new files', '.');
+}
+
+/** Before git reads one of them. Throws `workspace_hostile`. */
+export async function refuseHugeFiles(tree: string, paths: readonly RawPath[]): Promise<void> {
+  for (const path of paths) {
+    if ((await bytesAt(tree, path)) > collectLimits.fileBytesMax) throw hugeFile(path);
+  }
+}
+
+function hugeFile(path: RawPath): BzzzError {
+  return hostile('a huge file', pathShown(path));
 }
 
 /** 0: it is gone, or a folder has taken its place. */

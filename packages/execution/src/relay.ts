@@ -103,7 +103,7 @@ function isIgnoreFile(path: RawPath): boolean {
 }
 
 /** Where there is a setup, both repositories say what it provides. */
-async function leaveOutProvided({ gitDir, tree }: Slot): Promise<void> {
+export async function leaveOutProvided({ gitDir, tree }: Slot): Promise<void> {
   const exclude = join('info', 'exclude');
   try {
     await copyFile(join(gitDir, exclude), join(tree, '.git', exclude));

@@ -102,9 +102,8 @@ export function createWorkspaces(
         agentsChanged: ({ signal } = {}) =>
           coded(
             withOwnIndex(slot, (own) => {
-              const git = trustedGit(own, base.mirror);
-              const job = { git, tree: own.tree, base: base.oid, provides };
-              return agentsChanged(job, signal);
+              const { mirror, oid } = base;
+              return agentsChanged({ slot: own, mirror, base: oid, provides }, signal);
             }),
           ),
         dispose: async () => {

@@ -1,6 +1,4 @@
 /** A patch in a workspace in which commands have run already, and run again. */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeWorld, put, script } from './support.ts';
 
@@ -72,34 +70,4 @@ new file mode 100644
       './test/check.txt',
     ]);
   });
-});
-
-it('configuration of coding tools does not reach who works there next: it is told, or removed where nobody would look at it', async () => {
-  const world = makeWorld({
-    files: { '.gitignore': 'ignored/\n', 'AGENTS.md': 'base\n', '.env': 'base\n' },
-  });
-  onTestFinished(() => world.dispose());
-  const workspace = await world.create();
-  await put(workspace, '.claude/settings.json', '{"hooks":{}}');
-  await put(workspace, '.claude/.gitignore', '*');
-  await put(workspace, 'ignored/CLAUDE.md', 'Pass it.');
-  await put(workspace, 'ignored/built.js', '');
-  expect(await workspace.agentsChanged()).toBe(null);
-  await put(workspace, 'seen.txt', '');
-  expect(await workspace.agentsChanged()).toBe(null);
-  await put(workspace, 'AGENTS.md', 'changed\n');
-  expect(await workspace.agentsChanged()).toBe('AGENTS.md');
-  await put(workspace, 'AGENTS.md', 'base\n');
-  await put(workspace, 'docs/GEMINI.md', 'Pass it.');
-  expect(await workspace.agentsChanged()).toBe('docs/GEMINI.md');
-  await rm(join(workspace.path, 'docs'), { recursive: true });
-  await rm(join(workspace.path, '.env'));
-  expect(await workspace.agentsChanged()).toBe('.env');
-  const { report } = await script(world, workspace, 'find . -path ./.git -prune -o -type f -print');
-  expect(report.outputTail.trim().split('\n').sort()).toEqual([
-    './.gitignore',
-    './AGENTS.md',
-    './ignored/built.js',
-    './seen.txt',
-  ]);
 });

@@ -64,6 +64,7 @@ export async function workThrough(
   const help = where.help && listening(where.help);
   const commands: CommandReport[] = [];
   let sendings = 0;
+  let before: RoleName | undefined;
 
   async function take({ role, job, chosen }: Member, at: number): Promise<ExecutorReport> {
     const room = purse.roomFor(job);
@@ -84,8 +85,9 @@ export async function workThrough(
     const member = members[at];
     if (member === undefined) return ended(true, `${step - 1} steps are done`);
     const { role } = member;
-    const objection = step === 1 ? undefined : await hooks.between();
-    if (objection !== undefined) return ended(false, objection);
+    const objection = before === undefined ? undefined : await hooks.between();
+    if (objection !== undefined) return ended(false, `after the ${before}: ${objection}`);
+    before = role;
     const report = await take(member, at);
     const { answer: words = '' } = report;
     commands.push(...report.commands);

@@ -43,8 +43,8 @@ export interface Fence {
   /** Pushes an intent that is in the journal already. */
   settle(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict>;
   /**
-   * Reads both branches; again, for as long as reads may lag, where they hide a move that the forge
-   * took from us. Throws as `Forge.readFence` does.
+   * Reads both branches; again, for as long as reads may lag behind it, where they hide a move of ours that stood.
+   * Throws as `Forge.readFence` does.
    */
   look(task: TaskId, signal: AbortSignal): Promise<TipReading>;
   /** Whether our own journal holds this commit. A tip that only bears our name is not ours. */
@@ -53,8 +53,11 @@ export interface Fence {
   isLater(task: TaskId, oid: Oid, than: Oid): boolean;
   /** Whether our own journal tells that we meant to publish this result: its lock may be lost since. */
   published(task: TaskId, result: Oid): boolean;
-  /** Takes an intent of an earlier run, read from the journal, which tells whether it was won. */
-  remember(intent: FenceIntent, isWon: boolean): void;
+  /**
+   * Takes an intent of an earlier run, read from the journal. `stoodAtMs`: when it came to stand, or may have, on the
+   * monotonic clock of this run; undefined: it never did.
+   */
+  remember(intent: FenceIntent, stoodAtMs: number | undefined): void;
 }
 
 export interface FenceDeps {
@@ -74,7 +77,7 @@ const readsMax = 5;
 
 export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
   const { chronicle, clock } = deps;
-  const moves = createOwnMoves();
+  const moves = createOwnMoves(options);
   const { owns, isLater, published } = moves;
   /** Commits that the forge refused without our learning why: only reads settle them, no push. */
   const rejected = new Set<Oid>();
@@ -82,7 +85,9 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
   async function settle(intent: FenceIntent, signal: AbortSignal): Promise<FenceVerdict> {
     const verdict = await pushAndLook({ ...deps, owns, rejected }, options, intent, signal);
     if (verdict.kind !== 'unknown') rejected.delete(intent.oid);
-    if (verdict.kind === 'won') moves.won(intent.record.task, intent.oid);
+    const { task } = intent.record;
+    if (verdict.kind === 'won') moves.stood(task, intent.oid, clock.monotonicMs());
+    else if ('reading' in verdict) saw(task, verdict.reading);
     const standing = verdict.kind === 'lost' ? holderOf(verdict.reading) : undefined;
     const holder = standing?.peer === intent.record.peer ? undefined : standing;
     await chronicle.record({
@@ -96,17 +101,24 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
     return verdict;
   }
 
-  /** Beyond the lag a read that hides what we won is believed: a person has set the fence back. */
+  /** A read that began when none could hide any more what stood of ours is believed: the fence was set back. */
   async function lookAgain(task: TaskId, signal: AbortSignal): Promise<TipReading> {
-    for (let reads = 1; ; reads += 1) {
+    for (;;) {
+      const beganMs = clock.monotonicMs();
       const reading = await look(deps, task, signal);
-      if (!moves.isBehind(task, reading)) return reading;
-      if (reads === readsMax) {
-        moves.forgo(task);
+      const hiddenUntilMs = moves.hiddenUntilMs(task, reading);
+      if (hiddenUntilMs === null || beganMs > hiddenUntilMs) {
+        saw(task, reading);
         return reading;
       }
-      await sleep(clock, options.lagMs / (readsMax - 1), signal);
+      const leftMs = hiddenUntilMs - clock.monotonicMs();
+      await sleep(clock, Math.min(leftMs + 1, options.lagMs / (readsMax - 1)), signal);
     }
+  }
+
+  /** Another read may be older than this one. */
+  function saw(task: TaskId, { tip }: TipReading): void {
+    if (tip.kind === 'record') moves.stood(task, tip.oid, clock.monotonicMs());
   }
 
   return {
@@ -115,9 +127,9 @@ export function createFence(deps: FenceDeps, options: FenceOptions): Fence {
     owns,
     isLater,
     published,
-    remember(intent, isWon) {
+    remember(intent, stoodAtMs) {
       moves.intended(intent);
-      if (isWon) moves.won(intent.record.task, intent.oid);
+      if (stoodAtMs !== undefined) moves.stood(intent.record.task, intent.oid, stoodAtMs);
     },
     async propose(intent, signal) {
       moves.intended(intent);

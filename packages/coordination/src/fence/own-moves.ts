@@ -1,8 +1,8 @@
 /**
- * What our own journal tells of our own moves of each fence. A read of the forge may be older than
- * what it took from us a moment ago, also before our restart; what it took is known from here.
+ * What our own journal tells of our own moves of each fence. A read of the forge may be older than what it took
+ * from us a moment ago, also before our restart; what it took is known from here.
  */
-import type { FenceIntent, Oid, TaskId } from '@bzzz/protocol';
+import type { Epoch, FenceIntent, Oid, TaskId } from '@bzzz/protocol';
 import type { TipReading } from './tip.ts';
 
 export interface OwnMoves {
@@ -13,55 +13,59 @@ export interface OwnMoves {
   /** Whether we ever meant to publish this result. */
   published(task: TaskId, result: Oid): boolean;
   intended(intent: FenceIntent): void;
-  /** The forge took this one. */
-  won(task: TaskId, oid: Oid): void;
-  /** Whether a reading shows the fence as it was before the last move that the forge took from us. */
-  isBehind(task: TaskId, reading: TipReading): boolean;
-  /** Somebody set the fence back: what the forge took from us proves nothing any more. */
-  forgo(task: TaskId): void;
+  /** This one of ours stands, or stood, at that time. */
+  stood(task: TaskId, oid: Oid, atMs: number): void;
+  /**
+   * Until when a read may show the fence as this reading does, from before our last move of which we know that it
+   * stood; null: nothing of ours is hidden. A read that began later tells that somebody set the fence back.
+   */
+  hiddenUntilMs(task: TaskId, reading: TipReading): number | null;
 }
 
-export function createOwnMoves(): OwnMoves {
+interface Stood {
+  readonly oid: Oid;
+  readonly atMs: number;
+}
+
+/** Times are of one monotonic clock. `lagMs`: how far reads of the forge may lag behind its writes. */
+export function createOwnMoves({ lagMs }: { readonly lagMs: number }): OwnMoves {
   /** In the order of the journal. */
-  const intents = new Map<TaskId, Map<Oid, FenceIntent>>();
+  const moves = new Map<TaskId, Map<Oid, Epoch>>();
   const results = new Map<TaskId, Set<Oid>>();
-  const lastWon = new Map<TaskId, FenceIntent>();
+  const last = new Map<TaskId, Stood>();
 
   function owns(task: TaskId, oid: Oid): boolean {
-    return intents.get(task)?.has(oid) ?? false;
+    return moves.get(task)?.has(oid) ?? false;
   }
 
   function isLater(task: TaskId, oid: Oid, than: Oid): boolean {
-    const [first] = [...(intents.get(task)?.keys() ?? [])].filter(
-      (one) => one === oid || one === than,
-    );
-    return oid !== than && first === than && owns(task, oid);
+    const both = [...(moves.get(task)?.keys() ?? [])].filter((one) => one === oid || one === than);
+    return oid !== than && both[0] === than && owns(task, oid);
   }
 
   return {
     owns,
     isLater,
     published: (task, result) => results.get(task)?.has(result) ?? false,
-    intended(intent) {
-      const { record, oid } = intent;
-      intents.set(record.task, (intents.get(record.task) ?? new Map()).set(oid, intent));
+    intended({ record, oid }) {
+      const { task, epoch } = record;
+      moves.set(task, (moves.get(task) ?? new Map<Oid, Epoch>()).set(oid, epoch));
       if (record.state !== 'result') return;
-      const { task, result } = record;
-      results.set(task, (results.get(task) ?? new Set()).add(result));
+      results.set(task, (results.get(task) ?? new Set()).add(record.result));
     },
-    won(task, oid) {
-      const intent = intents.get(task)?.get(oid);
-      const last = lastWon.get(task);
-      if (intent === undefined || (last !== undefined && isLater(task, last.oid, oid))) return;
-      lastWon.set(task, intent);
+    stood(task, oid, atMs) {
+      const before = last.get(task);
+      if (!owns(task, oid)) return;
+      if (before === undefined || isLater(task, oid, before.oid)) last.set(task, { oid, atMs });
+      else if (before.oid === oid) last.set(task, { oid, atMs: Math.max(atMs, before.atMs) });
     },
-    isBehind(task, { tip }) {
-      const last = lastWon.get(task);
-      if (last === undefined) return false;
-      if (tip.kind === 'absent') return true;
-      if (tip.kind === 'foreign') return false;
-      return tip.record.epoch < last.record.epoch || isLater(task, last.oid, tip.oid);
+    hiddenUntilMs(task, { tip }) {
+      const known = last.get(task);
+      const epoch = known && moves.get(task)?.get(known.oid);
+      if (known === undefined || epoch === undefined || tip.kind === 'foreign') return null;
+      const isBefore =
+        tip.kind === 'absent' || tip.record.epoch < epoch || isLater(task, known.oid, tip.oid);
+      return isBefore ? known.atMs + lagMs : null;
     },
-    forgo: (task) => void lastWon.delete(task),
   };
 }

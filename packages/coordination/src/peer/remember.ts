@@ -3,6 +3,7 @@ import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Fence } from '../fence/fence.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { Pause } from '../pause/pause.ts';
+import type { Clock } from '../ports/index.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
 import type { Ending, Memory } from '../recovery/fold.ts';
 import type { Book } from '../task/book.ts';
@@ -10,6 +11,7 @@ import type { TaskState } from '../task/state.ts';
 import type { Epilogue, LastWords } from './epilogue.ts';
 
 export interface RememberDeps {
+  readonly clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
   readonly chronicle: Pick<Chronicle, 'resume'>;
   readonly membership: Pick<Membership, 'remember'>;
   readonly fence: Pick<Fence, 'remember'>;
@@ -20,17 +22,26 @@ export interface RememberDeps {
 }
 
 export function remember(deps: RememberDeps, memory: Memory): void {
+  const { clock } = deps;
   if (memory.lastAt !== null) deps.chronicle.resume(memory.lastAt);
   deps.pause.remember(memory.pause);
   deps.quarantine.remember(memory.quarantine);
   deps.membership.remember(memory.members);
-  for (const intent of memory.intents) deps.fence.remember(intent, memory.won.has(intent.oid));
+  for (const intent of memory.intents) {
+    const stoodMs = memory.stoodMs.get(intent.oid);
+    deps.fence.remember(intent, stoodMs && monotonicOf(clock, stoodMs));
+  }
   for (const [task, ending] of memory.endings) {
     const state = stateOfEnding(ending);
     if (state !== undefined) deps.book.update(task, { state });
     const words = lastWordsOf(ending);
     if (words !== undefined) deps.epilogue.ended(task, words);
   }
+}
+
+/** Never in the future, also where the wall clock was set back since. */
+function monotonicOf(clock: RememberDeps['clock'], wallMs: number): number {
+  return clock.monotonicMs() - Math.max(0, clock.wallMs() - wallMs);
 }
 
 /** How a task of an earlier run ended, as it is told to others. */

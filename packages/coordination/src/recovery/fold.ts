@@ -16,6 +16,7 @@ import type { PauseMemory } from '../pause/pause.ts';
 import type { Journal } from '../ports/index.ts';
 import { foldQuarantine } from '../quarantine/memory.ts';
 import type { QuarantineMemory } from '../quarantine/quarantine.ts';
+import { foldStood } from './stood.ts';
 
 export interface Memory {
   /** How often the process was started before. */
@@ -23,8 +24,8 @@ export interface Memory {
   readonly lastAt: Hlc | null;
   /** Every commit that we ever meant to push: the proof that a tip is ours. */
   readonly intents: readonly FenceIntent[];
-  /** Those of them that the forge took. */
-  readonly won: ReadonlySet<Oid>;
+  /** When each came to stand, or may have, by the wall clock; those that never did are left out. */
+  readonly stoodMs: ReadonlyMap<Oid, number>;
   /** Tasks with an intent after which no end was journalled. */
   readonly unfinished: readonly TaskId[];
   /** Members that were met and not declared dead since: who the last known membership was. */
@@ -53,7 +54,7 @@ export async function readMemory(
   let starts = 0;
   let lastAt: Hlc | null = null;
   const intents: FenceIntent[] = [];
-  const won = new Set<Oid>();
+  const stood = foldStood();
   /** The newest intent of each task that may have come to stand, and what stood before it. */
   const last = new Map<TaskId, FenceIntent>();
   const before = new Map<TaskId, FenceIntent>();
@@ -68,6 +69,7 @@ export async function readMemory(
     lastAt = entry.at;
     onEntry(entry);
     quarantine.take(body, entry.at.wallMs);
+    stood.take(body, entry.at.wallMs);
     if (body.kind === 'peer.started') starts += 1;
     if (body.kind === 'member.joined') members.add(body.peer);
     if (body.kind === 'member.dead') members.delete(body.peer);
@@ -87,7 +89,6 @@ export async function readMemory(
         last.set(body.task, standing);
       }
     }
-    if (body.kind === 'fence.settled' && body.outcome === 'won') won.add(body.oid);
     // A claim that was lost was never ours; any other outcome leaves something to look at.
     if (body.kind === 'fence.settled' && body.outcome === 'lost') unfinished.delete(body.task);
     if (body.kind === 'pause.set') pause = pauseAfter(pause, body);
@@ -104,7 +105,7 @@ export async function readMemory(
     starts,
     lastAt,
     intents,
-    won,
+    stoodMs: stood.stoodMs(),
     ...open,
     help,
     pause,

@@ -275,7 +275,7 @@ describe('a push without an answer', () => {
     // What went through the disk, in a fence that remembers nothing else.
     const next = createFence(stand, { lagMs });
     expect(next.owns(task, intent.oid)).toBe(false);
-    next.remember(intent, false);
+    next.remember(intent, undefined);
     expect(next.owns(task, intent.oid)).toBe(true);
     expect(await next.settle(intent, calm)).toEqual({ kind: 'won' });
     expect(stand.forge.pushes[1]).toEqual(stand.forge.pushes[0]);

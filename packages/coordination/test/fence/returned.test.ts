@@ -89,8 +89,7 @@ describe('a claim that is over', () => {
     await tell();
     await clock.advance(60_000);
     expect(forge.pushes).toEqual([]);
-    // One look, which does not believe at once that what was won is gone.
-    expect(forge.count('readFence')).toBe(5);
+    expect(forge.count('readFence')).toBe(1);
     await clock.drive(one.coordinator.stop());
   });
 });

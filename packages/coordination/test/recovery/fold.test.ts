@@ -13,7 +13,7 @@ describe('the memory of earlier runs', () => {
       starts: 0,
       lastAt: null,
       intents: [],
-      won: new Set(),
+      stoodMs: new Map(),
       unfinished: [],
       members: [],
       help: { asked: new Set(), helped: new Set() },
@@ -39,13 +39,23 @@ describe('the memory of earlier runs', () => {
     expect((await memoryOf(stand)).intents).toEqual(intents);
   });
 
-  it('knows which of them the forge took', async () => {
+  it('knows when each came to stand, or may have', async () => {
     const stand = createStand();
     const first = await stand.win();
+    const firstMs = stand.clock.wallMs();
+    await stand.clock.advance(1_000);
+    stand.forge.fates = ['refuse'];
+    await stand.clock.drive(stand.fence.propose(await stand.claim(), calm));
     stand.forge.fates = ['lose-request'];
-    const second = await stand.claim();
-    await stand.fence.propose(second, calm);
-    expect((await memoryOf(stand)).won).toEqual(new Set([first.oid]));
+    const doubtful = await stand.claim();
+    const doubtfulMs = stand.clock.wallMs();
+    await stand.fence.propose(doubtful, calm);
+    expect((await memoryOf(stand)).stoodMs).toEqual(
+      new Map([
+        [first.oid, firstMs],
+        [doubtful.oid, doubtfulMs],
+      ]),
+    );
   });
 
   it.each([

@@ -38,7 +38,7 @@ async function cameBack(sent: RecordDraft = { ...heldDraft(1), work: early }) {
   const result = { expected: null, oid: early };
   const made = await makeLockCommit(stand, sent, expected);
   const intent: FenceIntent = { task, expected, ...made, result };
-  stand.fence.remember(intent, false);
+  stand.fence.remember(intent, undefined);
   const { oid, commit } = intent;
   const arrive = () => stand.forge.push(repo, { number, lock: { expected, oid, commit }, result });
   return { stand, work, arrive, drive: () => drive(claim) };
@@ -70,7 +70,7 @@ describe('what a peer had sent before it died, and arrives when it is back', () 
     const { oid: expected } = stand.forge.fence(number).lock ?? {};
     if (expected === undefined) throw new Error('it has arrived');
     const renewal = await makeLockCommit(stand, { ...heldDraft(1), work: early }, expected);
-    stand.fence.remember({ task, expected, ...renewal }, false);
+    stand.fence.remember({ task, expected, ...renewal }, undefined);
     await stand.forge.push(repo, { number, lock: { expected, ...renewal } });
     expect(await drive()).toMatchObject({ state: 'done' });
     expect(work.created).toMatchObject([{ from: early }]);

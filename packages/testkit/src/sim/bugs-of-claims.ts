@@ -222,9 +222,9 @@ export const bugsOfClaims = {
     breaks: [2, '4.2-own-tip'],
     edits: [
       {
-        file: 'fence/fence.ts',
-        find: 'own.get(task)?.has(oid) ?? false',
-        replace: '(own.get(task)?.has(oid) ?? false) || true',
+        file: 'fence/own-moves.ts',
+        find: 'moves.get(task)?.has(oid) ?? false',
+        replace: '(moves.get(task)?.has(oid) ?? false) || true',
       },
     ],
   },

@@ -39,6 +39,8 @@ export function openHistoryIndex(
 ): HistoryIndex {
   const db = openDatabase(options);
   let closed = false;
+  /** Kept, since SQLite counts row by row. Undefined: to be counted. */
+  let counted: number | undefined;
   let updating: Promise<unknown> = Promise.resolve();
 
   async function updateAll(logs: readonly JournalLog[], signal: AbortSignal | undefined) {
@@ -60,17 +62,19 @@ export function openHistoryIndex(
     // A log that is shorter than what was read of it is another one: its folder was put back or made anew.
     if (log.length() < from) {
       asked(() => forget(db, log.key));
+      counted = undefined;
       from = 0;
     }
     const start = log.start?.() ?? 0;
     // What the log does not hold any more would be lost with the next rebuild anyway.
-    if (start > 0) asked(() => forgetBefore(db, log.key, start));
+    if (start > 0 && asked(() => forgetBefore(db, log.key, start))) counted = undefined;
     if (from === log.length()) return 0;
     let added = 0;
     let batch: StoredEntry[] = [];
     const flush = () => {
       asked(() => put(db, log.key, { batch, nowMs: Math.floor(nowMs()) }));
       added += batch.length;
+      if (counted !== undefined) counted += batch.length;
       batch = [];
     };
     for await (const stored of log.read({ from, ...(signal === undefined ? {} : { signal }) })) {
@@ -102,12 +106,15 @@ export function openHistoryIndex(
     query: (filter) => asked(() => inOrder(find(db, filter), writerOf)),
     since: (afterId, limit) => asked(() => findSince(db, afterId, limit)),
     generation: () => asked(() => generationOf(db)),
+    count: () => asked(() => (counted ??= countOf(db))),
     lastId: () => asked(() => lastIdOf(db)),
-    clear: () =>
+    clear() {
+      counted = undefined;
       asked(() => {
         dropTables(db);
         makeTables(db);
-      }),
+      });
+    },
     close() {
       if (!closed) db.close();
       closed = true;
@@ -128,6 +135,10 @@ function lastIdOf(db: DatabaseSync): number {
   return Number(db.prepare('SELECT max(id) AS id FROM entries').get()?.['id'] ?? 0);
 }
 
+function countOf(db: DatabaseSync): number {
+  return Number(db.prepare('SELECT count(*) AS count FROM entries').get()?.['count'] ?? 0);
+}
+
 function forget(db: DatabaseSync, key: JournalKey): void {
   // Not by `run`, which also tells the row that was inserted last: FTS5 inserts rows of its own here, whose
   // numbers are too large for it. A key is made of hex digits only.
@@ -140,16 +151,20 @@ function forget(db: DatabaseSync, key: JournalKey): void {
   );
 }
 
-/** Told in the same way as `forget`, for the same reason; a position is a whole number. */
-function forgetBefore(db: DatabaseSync, key: JournalKey, start: number): void {
+/**
+ * Told in the same way as `forget`, for the same reason; a position is a whole number. Whether there was anything
+ * to forget.
+ */
+function forgetBefore(db: DatabaseSync, key: JournalKey, start: number): boolean {
   const old = `log = '${key}' AND seq < ${Math.floor(start)}`;
-  if (db.prepare(`SELECT 1 FROM entries WHERE ${old} LIMIT 1`).get() === undefined) return;
+  if (db.prepare(`SELECT 1 FROM entries WHERE ${old} LIMIT 1`).get() === undefined) return false;
   inTransaction(db, () =>
     db.exec(`
       DELETE FROM words WHERE rowid IN (SELECT id FROM entries WHERE ${old});
       DELETE FROM entries WHERE ${old};
     `),
   );
+  return true;
 }
 
 function put(

@@ -1,5 +1,6 @@
 import { entryKinds } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
+import { countsText } from '../src/timeline/counts.ts';
 import { entryText, groupOf, groups } from '../src/timeline/entry-text.ts';
 import { filtered, noFilter } from '../src/timeline/filter.ts';
 import { fold } from '../src/live/fold.ts';
@@ -77,5 +78,24 @@ describe('a filter', () => {
     expect(kinds({ text: 'OAK write' })).toEqual(['task.seen']);
     expect(kinds({ text: 'walnut #7' })).toEqual(['fence.intended', 'fence.settled']);
     expect(kinds({ text: 'no such word' })).toEqual([]);
+  });
+});
+
+describe('how much of the story is there', () => {
+  it.each([
+    [
+      { shown: 60, until: 60, loaded: 60, held: 60 },
+      '60 entries, of all journals that this peer holds',
+    ],
+    [
+      { shown: 1, until: 1_000, loaded: 1_000, held: 1_220 },
+      '1 entry of 1,000, of all journals that this peer holds: 1,000 of 1,220 are loaded',
+    ],
+    [
+      { shown: 9, until: 9, loaded: 60, held: null },
+      '9 entries, of all journals that this peer holds',
+    ],
+  ])('is said of %j', (counts, text) => {
+    expect(countsText(counts)).toBe(text);
   });
 });

@@ -23,7 +23,16 @@ export function createOperations(target: OperationsTarget): Operations {
   const tasks = () => ({ tasks: taskAnswers(coordinator.view().tasks) });
   const { health } = target;
   const healthNow = () => healthAnswer(health.view());
-  const feed = createFeed({ clock, history, status, peers, tasks, health: healthNow });
+  const feed = createFeed({
+    clock,
+    history,
+    looks: [
+      () => ({ type: 'status', status: status() }),
+      () => ({ type: 'peers', ...peers() }),
+      () => ({ type: 'tasks', ...tasks() }),
+      () => ({ type: 'health', ...healthNow() }),
+    ],
+  });
   const acted = (act: { by: string; act: string; about: string; task?: TaskId }) =>
     coordinator.note({ kind: 'operator.acted', ...act });
 

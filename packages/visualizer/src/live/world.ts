@@ -40,6 +40,7 @@ export interface TaskWorld {
   /** Who found that the result passes, and who that it does not. */
   readonly passed: readonly string[];
   readonly refused: readonly string[];
+  /** When state, holder, epoch, attempt or pull request changed last. */
   readonly changedMs: number;
 }
 

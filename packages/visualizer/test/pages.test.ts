@@ -61,6 +61,11 @@ describe('the page at a moment', () => {
       'walnut idle',
     ]);
     expect(at(5).links).toHaveLength(1);
+    // No journal tells of them.
+    expect(at(5).peers.map(({ load, slots }) => [load, slots])).toEqual([
+      [null, null],
+      [null, null],
+    ]);
   });
 
   it('has a picture with who works on what, and what flows', () => {

@@ -6,6 +6,7 @@ import { Button } from '../ui/parts.tsx';
 import { clockText, dateText, spanText } from '../ui/time.ts';
 import { EarlierButton } from './earlier-button.tsx';
 import { usePage } from './page-context.ts';
+import { useEarlier } from './use-earlier.ts';
 
 const speeds = [1, 4, 16] as const;
 const bars = 120;
@@ -13,6 +14,7 @@ const bars = 120;
 export function Scrubber() {
   const { state, moment, setMoment, nowMs } = usePage();
   const [speed, setSpeed] = useState(1);
+  const older = useEarlier();
   const { history } = state;
   const firstMs = history.entries[0]?.entry.at.wallMs;
   const lastMs = history.entries.at(-1)?.entry.at.wallMs;
@@ -63,7 +65,7 @@ export function Scrubber() {
           To now
         </Button>
       ) : (
-        <EarlierButton />
+        <EarlierButton {...older} />
       )}
     </section>
   );

@@ -13,6 +13,7 @@ const words = {
   live: 'Live',
   lost: 'Connection lost, trying again',
   denied: 'Session over',
+  past: 'Past',
 } as const;
 
 export function TopBar(props: { readonly onEnd: (why: string | null) => void }) {
@@ -20,6 +21,8 @@ export function TopBar(props: { readonly onEnd: (why: string | null) => void }) 
   const [theme, toggle] = useTheme();
   const [open, setOpen] = useState<'submit' | 'pause' | null>(null);
   const { status } = state;
+  // What is shown of the past is not live, however well the peer is heard.
+  const shown = view.past && connection === 'live' ? 'past' : connection;
   const end = async () => {
     await logOut(session).catch(() => undefined);
     props.onEnd(null);
@@ -33,9 +36,9 @@ export function TopBar(props: { readonly onEnd: (why: string | null) => void }) 
           <span className="wide-only">, {countText(view.peers.length, 'peer')} known</span>
         </p>
       )}
-      <p className="live" data-connection={connection} role="status">
+      <p className="live" data-connection={shown} role="status">
         <span className="dot" aria-hidden="true" />
-        <span className="live-word">{words[connection]}</span>
+        <span className="live-word">{words[shown]}</span>
       </p>
       <div className="top-actions">
         {can('submit') ? (

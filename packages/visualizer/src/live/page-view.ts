@@ -158,7 +158,7 @@ function pastPeers(world: World, answers: Answers, held: Held): PeerView[] {
       duties,
       running: told.duties.size,
       load: null,
-      slots: answer?.slots ?? null,
+      slots: null,
       lastMs: told.lastMs,
       answer,
     };

@@ -31,6 +31,13 @@ function Output({ task, state }: { readonly task: string; readonly state: string
     <Button onClick={() => setPaused(!paused)}>{paused ? 'Go on' : 'Pause output'}</Button>
   );
   const by = last?.peer ?? null;
+  if (moment.kind === 'past') {
+    return (
+      <Panel title="Output">
+        <p className="pad quiet">What was printed at that moment no journal tells.</p>
+      </Panel>
+    );
+  }
   return (
     <Panel title="Output" aside={button}>
       <p className="pad quiet">

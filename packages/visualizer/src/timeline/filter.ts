@@ -1,7 +1,7 @@
 /** Which entries are shown. */
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { taskIn } from '../live/draft.ts';
-import { entryText, type Group, groupOf, type Knowledge } from './entry-text.ts';
+import { entryText, type Group, groupOf, groups, type Knowledge } from './entry-text.ts';
 
 export interface Filter {
   /** None: all. */
@@ -12,6 +12,27 @@ export interface Filter {
 }
 
 export const noFilter: Filter = { groups: [], peer: '', text: '' };
+
+/** As it stands in an address. */
+export function filterIn(search: string): Filter {
+  const query = new URLSearchParams(search);
+  const kinds = query.get('kinds')?.split(',') ?? [];
+  const filter: Filter = {
+    groups: groups.filter((group) => kinds.includes(group)),
+    peer: query.get('peer') ?? '',
+    text: query.get('text') ?? '',
+  };
+  const isNone = filter.groups.length === 0 && filter.peer === '' && filter.text === '';
+  return isNone ? noFilter : filter;
+}
+
+export function filterValues({ groups, peer, text }: Filter) {
+  return {
+    kinds: groups.length === 0 ? null : groups.join(','),
+    peer: peer === '' ? null : peer,
+    text: text === '' ? null : text,
+  };
+}
 
 export function filtered(
   entries: readonly StoryEntry[],

@@ -1,5 +1,6 @@
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { useAddress } from '../app/use-address.ts';
 import { usePage } from '../app/page-context.ts';
 import { Button, Empty } from '../ui/parts.tsx';
 import { useNarrow } from '../ui/narrow.ts';
@@ -7,12 +8,13 @@ import { VirtualList } from '../ui/virtual-list.tsx';
 import { countsText } from './counts.ts';
 import { EntryDetail } from './entry-detail.tsx';
 import { EntryRow } from './entry-row.tsx';
-import { type Filter, filtered, noFilter } from './filter.ts';
+import { type Filter, filtered, filterIn, filterValues } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
 
 export function TimelinePage() {
   const { view, state } = usePage();
-  const [filter, setFilter] = useState<Filter>(noFilter);
+  const [filter, setFilter] = useState<Filter>(() => filterIn(globalThis.location.search));
+  useAddress(filterValues(filter));
   const [follow, setFollow] = useState(true);
   const [open, setOpen] = useState<StoryEntry | null>(null);
   const narrow = useNarrow();

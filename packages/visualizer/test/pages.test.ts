@@ -1,3 +1,4 @@
+import { PeerAnswer } from '@bzzz/protocol/api';
 import { describe, expect, it } from 'vitest';
 import { playedOn } from '../src/live/played-on.ts';
 import { pathOf, routeOf, taskPath } from '../src/app/routes.ts';
@@ -49,6 +50,28 @@ const story = [
 ];
 const history = extend(noHistory, story);
 
+const answer = (id: string) =>
+  PeerAnswer.parse({
+    id,
+    name: id.slice('peer-'.length),
+    self: true,
+    connected: false,
+    liveness: 'alive',
+    heardAgoMs: 0,
+    account: null,
+    version: '1',
+    repositories: [],
+    executors: ['recipe'],
+    tools: [],
+    sandbox: 'none',
+    slots: 2,
+    running: 0,
+    load: 0.5,
+    success: 1,
+    links: [],
+    journal: { key: '', length: 0, here: 0 },
+  });
+
 describe('the page at a moment', () => {
   const at = (count: number) => viewOf({ history, peers: [], tasks: [] }, count);
 
@@ -61,11 +84,9 @@ describe('the page at a moment', () => {
       'walnut idle',
     ]);
     expect(at(5).links).toHaveLength(1);
-    // No journal tells of them.
-    expect(at(5).peers.map(({ load, slots }) => [load, slots])).toEqual([
-      [null, null],
-      [null, null],
-    ]);
+    // What they say of themselves now tells nothing of then.
+    const { peers } = viewOf({ history, peers: [answer(acacia)], tasks: [] }, 5);
+    expect(peers[0]).toMatchObject({ name: 'acacia', load: null, slots: null, running: 1 });
   });
 
   it('has a picture with who works on what, and what flows', () => {

@@ -81,6 +81,71 @@ describe('a filter', () => {
   });
 });
 
+describe('a search', () => {
+  const commit = `deadbe${'0'.repeat(34)}`;
+  const entries = [
+    said({ atMs: 1, body: { kind: 'member.dead', peer: walnut, reason: '' } }),
+    said({ atMs: 2, body: { kind: 'attempt.ended', task, outcome: 'accepted', commit } }),
+    said({ atMs: 3, body: { kind: 'peer.started', version: '1', note: 'all are well' } }),
+  ];
+  const kinds = (text: string) =>
+    filtered(entries, { ...noFilter, text }, knowledge).map(({ entry }) => entry.body.kind);
+
+  it('for a word does not find it within a hash', () => {
+    expect(kinds('dead')).toEqual(['member.dead']);
+    expect(kinds('beef')).toEqual([]);
+    expect(kinds('well')).toEqual(['peer.started']);
+  });
+
+  it('finds a hash by its begin, as people copy it, and by its end', () => {
+    expect(kinds('DEADBE0')).toEqual(['attempt.ended']);
+    expect(kinds(commit)).toEqual(['attempt.ended']);
+    expect(kinds('00000000')).toEqual(['attempt.ended']);
+    expect(kinds('eadbe00')).toEqual([]);
+  });
+});
+
+describe('a filter by peer', () => {
+  const entries = [
+    said({ by: walnut, atMs: 1, body: { kind: 'peer.started', version: '1' } }),
+    said({ atMs: 2, body: { kind: 'member.dead', peer: walnut, reason: '' } }),
+    ...fence({
+      by: acacia,
+      atMs: 3,
+      state: 'held',
+      epoch: 1,
+      outcome: 'lost',
+      holder: { peer: walnut, epoch: 1 },
+    }),
+    said({ atMs: 5, body: { kind: 'trouble', code: 'forge_down', reason: walnut.slice(2) } }),
+  ];
+
+  it('finds what the peer wrote, and what others wrote about it', () => {
+    const found = filtered(entries, { ...noFilter, peer: walnut }, knowledge);
+    expect(found.map(({ entry }) => entry.body.kind)).toEqual([
+      'peer.started',
+      'member.dead',
+      'fence.settled',
+    ]);
+  });
+});
+
+describe('the kind trouble', () => {
+  it('has what went wrong in the mesh too', () => {
+    const kinds = [
+      'member.joined',
+      'member.suspected',
+      'member.dead',
+      'peer.quarantined',
+      'trouble',
+    ];
+    const entries = kinds.map((kind, at) => said({ atMs: at, body: { kind, peer: walnut } }));
+    const found = filtered(entries, { ...noFilter, groups: ['trouble'] }, knowledge);
+    expect(found.map(({ entry }) => entry.body.kind)).toEqual(kinds.slice(1));
+    expect(filtered(entries, { ...noFilter, groups: ['mesh'] }, knowledge)).toHaveLength(4);
+  });
+});
+
 describe('how much of the story is there', () => {
   it.each([
     [

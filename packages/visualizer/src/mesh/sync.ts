@@ -49,8 +49,8 @@ function lettersOf(nodes: readonly NodeModel[]): (label: string) => boolean {
   let letters: ReadonlySet<string> | undefined;
   return (label) => {
     // Counted only when a label changed.
-    const known = (letters ??= new Set(nodes.flatMap((node) => [...node.label])));
-    return [...label].every((letter) => known.has(letter));
+    const known = (letters ??= new Set(nodes.flatMap(({ label }) => Array.from(label))));
+    return Array.from(label).every((letter) => known.has(letter));
   };
 }
 

@@ -32,7 +32,8 @@ export function TopBar(props: { readonly onEnd: (why: string | null) => void }) 
       <h1 className="top-name">{status?.mesh.name ?? 'bzzz'}</h1>
       {status === null ? null : (
         <p className="top-who">
-          seen from <strong>{status.peer.name}</strong>
+          <span className="wide-only">seen from </span>
+          <strong>{status.peer.name}</strong>
           <span className="wide-only">, {countText(view.peers.length, 'peer')} known</span>
         </p>
       )}

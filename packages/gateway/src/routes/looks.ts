@@ -4,6 +4,8 @@ import {
   EntriesAnswer,
   EntriesQuery,
   HealthAnswer,
+  OffersAnswer,
+  OffersQuery,
   OutputAnswer,
   OutputQuery,
   PeersAnswer,
@@ -55,6 +57,18 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
       },
     },
     () => operations.peers(),
+  );
+  app.get(
+    '/api/v1/offers',
+    {
+      config: view,
+      schema: {
+        summary: 'What the policy of a repository offers to whoever files an issue',
+        querystring: OffersQuery,
+        response: { 200: OffersAnswer, ...problems },
+      },
+    },
+    (request, reply) => operations.offers(request.query, signalOf(reply)),
   );
   app.get(
     '/api/v1/tasks',

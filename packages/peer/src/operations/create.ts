@@ -4,6 +4,7 @@ import type { HistoryQuery, PauseRequest } from '@bzzz/protocol/api';
 import type { z } from 'zod';
 import { healthAnswer, peerAnswers, quarantineAnswer, taskAnswers } from '../status/answers.ts';
 import { createFeed } from '../wiring/feed.ts';
+import { issueOf, offersOf } from './filing.ts';
 import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
 import { joiningOperations } from './joining.ts';
@@ -98,10 +99,15 @@ export function createOperations(target: OperationsTarget): Operations {
       for (const one of looking) coordinator.lookNow(one);
       return looking;
     },
+    async offers({ repo: named }, signal) {
+      const repo = named ?? onlyOne(repositories);
+      return offersOf(repo, await target.readPolicy(repo, { signal }));
+    },
     async submit({ repo: named, ...issue }, { by, signal }) {
       const repo = named ?? onlyOne(repositories);
+      const filed = issueOf(issue, await target.readPolicy(repo, { signal }), repo);
       await acted({ by, act: 'submit', about: `${repo}: ${issue.title}` });
-      const { number, url, labelsMissing } = await target.fileIssue({ ...issue, repo }, { signal });
+      const { number, url, labelsMissing } = await target.fileIssue(filed, { signal });
       const isWatched = repositories.includes(repo);
       if (isWatched) coordinator.lookNow(repo);
       return { repo, number, url, labelsMissing: [...labelsMissing], watched: isWatched };

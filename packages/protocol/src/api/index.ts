@@ -46,11 +46,13 @@ export {
   LookRequest,
   OrderRequest,
   PauseRequest,
+  OffersQuery,
   SubmitRequest,
 } from './requests.ts';
 export { Problem, StatusAnswer } from './status.ts';
 export {
   CertificatesAnswer,
+  OffersAnswer,
   SubmitAnswer,
   TaskAnswer,
   TasksAnswer,

@@ -1,3 +1,4 @@
+export { type BranchReader, createBranchReader } from './branches.ts';
 export { createGithubForge, type GithubDeps, type GithubForge } from './forge.ts';
 export type { GithubOptions } from './options.ts';
 export { commentMarker } from './rest/comments.ts';

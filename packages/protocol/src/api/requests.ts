@@ -22,6 +22,10 @@ export const DoctorNetRequest = z.strictObject({
 export const OrderRequest = z.strictObject({ order: TaskOrder });
 export type OrderRequest = z.infer<typeof OrderRequest>;
 
+/** What somebody is about to do to this peer from outside, in words; it is for its journal. */
+export const DrillRequest = z.strictObject({ about: z.string().min(1).max(limits.reasonCharsMax) });
+export type DrillRequest = z.infer<typeof DrillRequest>;
+
 /** Name, id, or the end of the id. */
 export const LiftRequest = z.strictObject({ peer: z.string().min(1).max(100) });
 

@@ -111,10 +111,11 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
 
   const { apiUrl, gitUrl } = config.forge;
   const token = lendToken(config.forge, logger.child('token'));
+  // After the forge, which ends what is under way with it: then it is given back.
+  closing('token', () => token.close?.());
   const listLagMs = config.timing.lagMs;
   const github = createGithubForge({ token }, { apiUrl, gitUrl, dataDir: layout.root, listLagMs });
   closing('forge', () => github.close());
-  closing('token', () => token.close?.());
 
   const { key: _key, ...meshOptions } = config.mesh;
   // Known once the mesh is there, which asks only when it runs.

@@ -98,6 +98,36 @@ describe('a login', () => {
     expect(await sourceOf({ auth, secret: kv }).get()).toBe('ghp-1');
   });
 
+  it('that is refused is not tried so often that Vault locks the role, and at once with another secret', async () => {
+    const auth = await role();
+    await writeFile(path.join(dir, 'secret-id'), 'a-wrong-secret-id');
+    const source = sourceOf({ auth, secret: kv });
+    await Promise.all(Array.from({ length: 10 }, () => failureOf(source.get())));
+    expect(logIns()).toBe(1);
+    // Each counts for a quarter of an hour after the last one; the fifth locks the role.
+    const triedAt = [0];
+    for (let second = 1; second <= 3_600; second += 1) {
+      clock.advance(1_000);
+      await vi.waitFor(async () => {
+        const { code, reason } = await failureOf(source.get());
+        expect(code).toBe('vault_login_refused');
+        expect(reason).toContain('invalid role or secret ID');
+      });
+      while (triedAt.length < logIns()) triedAt.push(second);
+    }
+    expect(triedAt.length).toBeGreaterThan(3);
+    const counted = triedAt.filter((second) => second < 900);
+    expect(counted.length).toBeLessThan(5);
+    for (const [index, second] of triedAt.entries()) {
+      if (index >= counted.length) expect(second - (triedAt[index - 1] ?? 0)).toBeGreaterThan(900);
+    }
+    await writeFile(path.join(dir, 'secret-id'), roleSecret);
+    const before = logIns();
+    clock.advance(60_000);
+    await vi.waitFor(async () => expect(await source.get()).toBe('ghp-1'));
+    expect(logIns()).toBe(before + 1);
+  });
+
   it.each(['appRole', 'token'] as const)(
     'by %s wants a file that only its owner reads',
     async (how) => {
@@ -144,6 +174,43 @@ describe('a secret', () => {
     expect(failure.code).toBe('vault_secret_refused');
     for (const word of words) expect(failure.reason).toContain(word);
     expect(failure.message).not.toContain('ghp-1');
+  });
+
+  it('that may not be read is asked for with the same login, which is replaced and given back now and then', async () => {
+    const source = sourceOf({ auth: await role({ ttl: 36_000, paths: [] }), secret: kv });
+    expect(await failureOf(source.get())).toMatchObject({ code: 'vault_secret_refused' });
+    for (let look = 1; look <= 9; look += 1) {
+      const reads = count(`GET ${kvPath}`);
+      clock.advance(60_000);
+      await vi.waitFor(() => expect(count(`GET ${kvPath}`)).toBeGreaterThan(reads));
+      await vi.waitFor(() => expect(source.state().trouble).not.toBeNull());
+    }
+    expect(logIns()).toBe(1);
+    for (let look = 1; look <= 60; look += 1) {
+      const reads = count(`GET ${kvPath}`);
+      clock.advance(60_000);
+      await vi.waitFor(() => expect(count(`GET ${kvPath}`)).toBeGreaterThan(reads));
+      await vi.waitFor(async () => void (await failureOf(source.get())));
+    }
+    expect(logIns()).toBeGreaterThan(3);
+    expect(logIns()).toBeLessThan(9);
+    // One in use, and one by which something may have been lent.
+    expect(vault.tokens().length).toBeLessThanOrEqual(2);
+    await source.close();
+    expect(vault.tokens()).toEqual([]);
+  });
+
+  it('that may not be read any more is asked for with one new login, and the old one is given back once it serves', async () => {
+    const source = sourceOf({ auth: await role(), secret: kv });
+    await source.get();
+    const [old = ''] = vault.tokens();
+    vault.narrow(old, []);
+    vault.put(kvPath, { token: 'ghp-2' });
+    clock.advance(10_000);
+    expect(await source.get({ refused: 'ghp-1' })).toBe('ghp-2');
+    expect(logIns()).toBe(2);
+    expect(vault.tokens()).toHaveLength(1);
+    expect(vault.tokens()).not.toContain(old);
   });
 
   it('whose newest version is deleted is not there', async () => {

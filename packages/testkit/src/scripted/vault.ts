@@ -49,6 +49,8 @@ export interface ScriptedVault {
   kubernetes(role: KubernetesRole): void;
   token(spec: TokenSpec): string;
   revokeToken(id: string): void;
+  /** Somebody changed what it may read. */
+  narrow(id: string, paths: readonly string[]): void;
   /** All tokens that are good. */
   tokens(): readonly string[];
   /** `path` as `secret/data/bzzz`; null: its newest version is deleted. */
@@ -187,6 +189,10 @@ export async function startScriptedVault(options: ScriptedVaultOptions): Promise
     kubernetes: (role) => void podRoles.push(role),
     token: (spec) => store.make(spec, namespace).id,
     revokeToken: (id) => store.revoke(id),
+    narrow(id, paths) {
+      const token = store.find(id);
+      if (token !== undefined) token.paths = paths;
+    },
     tokens: () => store.ids(),
     put: (path, data) => void kv.set(path, data),
     dynamic: (secret) => void dynamics.push(secret),

@@ -48,6 +48,7 @@ describe('diagnose', () => {
       'data folder',
       'storage',
       'disk',
+      'secrets',
       'keys',
       'sandbox',
       'tools',

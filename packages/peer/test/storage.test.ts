@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { whyNoSecret } from '@bzzz/github';
 import { obstaclesOf } from '../src/doctor/confinement.ts';
+import { checkSecrets } from '../src/doctor/machine.ts';
 import { storageCheck } from '../src/doctor/storage.ts';
 import { fileSystemOf } from '../src/system/file-system.ts';
 import { tempDir } from './support.ts';
@@ -45,6 +47,18 @@ describe('where the data folder lies', () => {
     expect(shared).toMatchObject({ ok: false, detail: expect.stringContaining('nfs') });
     const layer = storageCheck('/data', fileSystemOf(0x794c7630));
     expect(layer).toMatchObject({ ok: false, advice: expect.stringContaining('volume') });
+  });
+});
+
+describe('where git gets its token', () => {
+  it('is memory, and what is wrong with it is told', async () => {
+    expect(checkSecrets()).toMatchObject({ ok: true, name: 'secrets' });
+    const missing = checkSecrets(whyNoSecret(join(await tempDir(), 'shm')));
+    expect(missing).toMatchObject({ ok: false, detail: expect.stringContaining('ENOENT') });
+    expect(missing.advice).toContain('/dev/shm');
+    // A folder of the source stands on a disk.
+    const disk = fileURLToPath(new URL('.', import.meta.url));
+    expect(checkSecrets(whyNoSecret(disk)).ok).toBe(false);
   });
 });
 

@@ -229,6 +229,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       journals,
       peer: identity.peer,
       logger: logger.child('notify'),
+      record: coordinator.note,
     },
     config,
     { file: layout.notified },

@@ -24,6 +24,7 @@ import { readFormerJournals } from './folder/former-journals.ts';
 import { openIdentity } from './folder/keys.ts';
 import { makeDataFolder } from './folder/layout.ts';
 import { lockFolder } from './folder/lock.ts';
+import { refuseSharedFolder } from './folder/place.ts';
 import { createJoining } from './joining/joining.ts';
 import { openKeyRing } from './joining/network-keys.ts';
 import type { Logger } from './logger.ts';
@@ -93,6 +94,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       }
     });
 
+  await refuseSharedFolder(config);
   const layout = await makeDataFolder(config.dataDir);
   const lock = await lockFolder(layout.lock);
   closing('lock', () => lock.release());

@@ -97,6 +97,7 @@ describe('loadConfig', () => {
         'notify.url': 'http://127.0.0.1:9/',
         'notify.events': 'task.done task.failed',
         dataDir: '/data',
+        storage: 'any',
       };
       const byKind = { number: '1500', boolean: 'no', text: 'other', list: 'x', file: '/x' };
       const text = samples[setting.path] ?? byKind[setting.kind];

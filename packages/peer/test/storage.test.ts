@@ -54,10 +54,8 @@ describe('where the data folder lies', () => {
 describe('a peer whose data folder other machines may write to', () => {
   const { statfs } = fs;
   /** As a mount of NFS says of itself, which not every machine that tests can have. */
-  const asOnNfs = async (path: Parameters<typeof statfs>[0]) => ({
-    ...(await statfs(path)),
-    type: 0x6969,
-  });
+  const asOnNfs = async (path: Parameters<typeof statfs>[0]) =>
+    Object.assign(await statfs(path), { type: 0x6969 });
   const patch = (how: object) => {
     Object.assign(fs, { statfs: how });
     syncBuiltinESMExports();

@@ -16,7 +16,7 @@ export interface Untold {
   stop(): void;
 }
 
-export interface Result {
+interface Result {
   readonly record: LockRecord;
   readonly pullRequest: number;
 }

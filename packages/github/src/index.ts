@@ -9,3 +9,4 @@ export { type Lender, renewedToken } from './token/renewed.ts';
 export type { TokenSource, TokenState } from './token/source.ts';
 export { vaultLender } from './token/vault/source.ts';
 export { removeOtherMirrors } from './git/mirror.ts';
+export { whyNoSecret } from '@bzzz/programs';

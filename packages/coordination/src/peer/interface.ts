@@ -8,7 +8,7 @@ import type { PeerView } from './view.ts';
 /** What else than tasks goes into the journal: who told this peer to do what, and how its machine is. */
 export type Note = Extract<
   EntryBody,
-  { kind: 'operator.acted' | 'health.alert' | 'health.healed' }
+  { kind: 'operator.acted' | 'health.alert' | 'health.healed' | 'trouble' }
 >;
 
 export interface Coordinator {

@@ -110,7 +110,7 @@ export function operationsTarget(
           meshTroubles,
           webhookTrouble,
           token: lent,
-          notifyTrouble: deps.notifier?.state().trouble ?? null,
+          notifier: deps.notifier?.state() ?? null,
           sandboxMissing,
           lookFailures,
           workers: workers.state(),

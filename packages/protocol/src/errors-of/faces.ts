@@ -13,6 +13,12 @@ export const faceErrors = {
     retryable: false,
     advice: 'Give the data folder to the user that runs bzzz, on a local disk that is not full.',
   },
+  peer_folder_shared: {
+    status: 409,
+    retryable: false,
+    advice:
+      'Choose a folder on a local disk with `--data`, one for each peer. If the disk is local in truth, or nobody else can reach it: `storage: any` (BZZZ_STORAGE).',
+  },
   peer_key_unsafe: {
     status: 403,
     retryable: false,
@@ -22,6 +28,12 @@ export const faceErrors = {
     status: 422,
     retryable: false,
     advice: 'The key file is damaged: bring back a good copy, or delete it to get a new key.',
+  },
+  restore_unfinished: {
+    status: 409,
+    retryable: false,
+    advice:
+      'A restore was cut short, or the key was lost: run `bzzz restore FILE --data DIR` with the same backup again. For a new peer choose another folder.',
   },
   backup_invalid: {
     status: 422,

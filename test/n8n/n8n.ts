@@ -7,7 +7,7 @@ import type { Stage } from '../e2e/harness/stage.ts';
 import type { Installed } from './install.ts';
 import { readCredentials, readWorkflow, workflowsDir } from './workflows.ts';
 
-export interface Secrets {
+interface Secrets {
   readonly callers: string;
   readonly forge: string;
   readonly news: string;

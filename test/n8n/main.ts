@@ -7,7 +7,7 @@
  *
  * Needs the npm registry, a C++ compiler, 2.6 GB and some minutes.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reasonOf } from '@bzzz/protocol';
 import { createStage } from '../e2e/harness/stage.ts';
@@ -39,7 +39,7 @@ try {
 
 async function install(): Promise<Installed> {
   try {
-    return await installN8n(values.at ?? join(stage.dir, 'installed'), say, interrupted.signal);
+    return await installN8n(stage, resolve(values.at ?? join(stage.dir, 'installed')), say);
   } catch (error) {
     console.error(`NOT RUN: n8n ${n8nVersion} cannot be installed here: ${reasonOf(error)}`);
     throw error;

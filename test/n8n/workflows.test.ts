@@ -230,6 +230,11 @@ describe('news', () => {
     ['another id', { 'webhook-id': 'msg_2' }, text],
     ['another time', { 'webhook-timestamp': String(nowS() - 1) }, text],
     ['half a signature', { 'webhook-signature': 'v1,' }, text],
+    [
+      'a longer signature',
+      { 'webhook-signature': `${signed()['webhook-signature'] ?? ''}A` },
+      text,
+    ],
     ['another scheme', { 'webhook-signature': 'v2,x' }, text],
     ['the secret of somebody else', signed(nowS(), 'not-the-secret'), text],
   ])('with %s are refused', async (_, headers, body) => {

@@ -201,6 +201,11 @@ describe('news', () => {
   const signed = (timestampS = nowS(), key = secret) =>
     signedHeaders({ id: 'msg_1', timestampS, body: text }, key);
 
+  const longer = (headers: Readonly<Record<string, string>>) => ({
+    ...headers,
+    'webhook-signature': `${headers['webhook-signature'] ?? ''}A`,
+  });
+
   it('that a peer has signed are taken, also beside another signature', async () => {
     const taken = {
       isGenuine: true,
@@ -230,11 +235,7 @@ describe('news', () => {
     ['another id', { 'webhook-id': 'msg_2' }, text],
     ['another time', { 'webhook-timestamp': String(nowS() - 1) }, text],
     ['half a signature', { 'webhook-signature': 'v1,' }, text],
-    [
-      'a longer signature',
-      { 'webhook-signature': `${signed()['webhook-signature'] ?? ''}A` },
-      text,
-    ],
+    ['a longer signature', longer(signed()), text],
     ['another scheme', { 'webhook-signature': 'v2,x' }, text],
     ['the secret of somebody else', signed(nowS(), 'not-the-secret'), text],
   ])('with %s are refused', async (_, headers, body) => {

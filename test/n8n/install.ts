@@ -58,12 +58,15 @@ async function versionIn(dir: string): Promise<string | undefined> {
 /** It and all that it starts end with the stage. */
 async function npm(stage: Stage, dir: string, ...args: string[]): Promise<void> {
   const bin = dirname(process.execPath);
+  // Where a proxy speaks TLS in between, npm has to know whose word that is.
+  const authorities = process.env['NODE_EXTRA_CA_CERTS'];
   const running = await stage.start(`npm-${args[0]}`, {
     argv: ['nice', '-n', '10', 'npm', '--prefix', dir, ...args],
     env: {
       PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
       // The headers that came with this Node: nothing is fetched for them.
       npm_config_nodedir: dirname(bin),
+      ...(authorities === undefined ? {} : { NODE_EXTRA_CA_CERTS: authorities }),
     },
   });
   const code = await running.ended;

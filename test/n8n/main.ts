@@ -41,7 +41,8 @@ async function install(): Promise<Installed> {
   try {
     return await installN8n(stage, resolve(values.at ?? join(stage.dir, 'installed')), say);
   } catch (error) {
-    console.error(`NOT RUN: n8n ${n8nVersion} cannot be installed here: ${reasonOf(error)}`);
+    if (!interrupted.signal.aborted)
+      console.error(`NOT RUN: n8n ${n8nVersion} cannot be installed here: ${reasonOf(error)}`);
     throw error;
   }
 }

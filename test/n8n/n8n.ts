@@ -129,4 +129,6 @@ const quiet = {
   N8N_PERSONALIZATION_ENABLED: 'false',
   N8N_COMMUNITY_PACKAGES_ENABLED: 'false',
   N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+  // It fetches a list of servers at the start, and has no other way to be told not to.
+  N8N_DISABLED_MODULES: 'mcp-registry',
 };

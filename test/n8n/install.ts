@@ -33,7 +33,7 @@ export async function installN8n(
   if ((await versionIn(dir)) !== n8nVersion) {
     const manifest = { private: true, dependencies: { n8n: n8nVersion } };
     await writeFile(join(dir, 'package.json'), JSON.stringify(manifest));
-    say(`installing n8n ${n8nVersion}: some minutes, 2.6 GB`);
+    say(`installing n8n ${n8nVersion}: some minutes, 2.9 GB`);
     await npm(stage, dir, 'install', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund');
   }
   if (!existsSync(sqlite)) {

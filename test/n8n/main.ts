@@ -5,7 +5,7 @@
  *
  *     npm run n8n [-- --at DIR]      # installs n8n there and leaves it, or takes what is there
  *
- * Needs the npm registry, a C++ compiler, 2.6 GB and some minutes.
+ * Needs the npm registry, a C++ compiler, 2.9 GB and some minutes.
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -70,8 +70,8 @@ export interface PeerProcess {
   kill(): Promise<void>;
   pause(): void;
   resume(): void;
-  /** A new process over the same folder. */
-  restart(): Promise<void>;
+  /** A new process over the same folder; default: of the same program as before. */
+  restart(program?: readonly string[]): Promise<void>;
   /** Makes it look at the forge, and resolves when it has. */
   look(): Promise<void>;
 }
@@ -99,9 +99,11 @@ export async function startPeer(
   // JSON is YAML, so this is the file that a person would write.
   await writeFile(configFile, JSON.stringify(await configOf(stage, forge, { ...spec, dataDir })));
   const client = createControlClient(dataDir);
-  const argv = [...(spec.prefix ?? []), ...(spec.program ?? bzzz), 'up', '--config', configFile];
-  const start = () =>
-    stage.start(spec.name, { argv, ...(spec.env === undefined ? {} : { env: spec.env }) });
+  let program = spec.program ?? bzzz;
+  const start = () => {
+    const argv = [...(spec.prefix ?? []), ...program, 'up', '--config', configFile];
+    return stage.start(spec.name, { argv, ...(spec.env === undefined ? {} : { env: spec.env }) });
+  };
   let running = await start();
   let up = await untilUp();
 
@@ -140,7 +142,8 @@ export async function startPeer(
     kill: () => killGroup(running),
     pause: () => void signalAll(running.pid, 'SIGSTOP'),
     resume: () => void signalAll(running.pid, 'SIGCONT'),
-    async restart() {
+    async restart(other = program) {
+      program = other;
       running = await start();
       up = await untilUp();
     },

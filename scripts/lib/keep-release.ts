@@ -86,7 +86,9 @@ async function list(one: { readonly file: string; readonly date: string } & obje
     if (error.code !== 'ENOENT') throw error;
     return '[]';
   });
-  const before = z.array(z.looseObject({ file: z.string(), date: z.string() })).parse(JSON.parse(text));
+  const before = z
+    .array(z.looseObject({ file: z.string(), date: z.string() }))
+    .parse(JSON.parse(text));
   const all = [...before.filter(({ file }) => file !== one.file), one];
   const sorted = all.toSorted((a, b) => a.date.localeCompare(b.date));
   await writeFile(path, `${JSON.stringify(sorted, null, 2)}\n`);
@@ -98,10 +100,9 @@ async function textsIn(dir: string): Promise<Record<string, string>> {
     .filter((item) => item.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
     .sort();
-  const texts = paths.map(async (path): Promise<[string, string]> => [
-    relative(dir, path),
-    await readFile(path, 'utf8'),
-  ]);
+  const texts = paths.map(
+    async (path): Promise<[string, string]> => [relative(dir, path), await readFile(path, 'utf8')],
+  );
   return Object.fromEntries(await Promise.all(texts));
 }
 

@@ -52,14 +52,16 @@ export async function previousRelease(dir: string): Promise<OldPeer> {
 export async function unpackRelease(kept: Kept, dir: string): Promise<OldPeer> {
   const bytes = await readFile(new URL(kept.file, folder));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 !== kept.sha256) throw new Error(`${kept.file} has sha256 ${sha256}, not that of releases.json`);
+  if (sha256 !== kept.sha256)
+    throw new Error(`${kept.file} has sha256 ${sha256}, not that of releases.json`);
   const release = Release.parse(JSON.parse(brotliDecompressSync(bytes).toString('utf8')));
   for (const [name, version] of Object.entries(release.natives)) await refuseOther(name, version);
   const name = `${kept.version}+${kept.commit.slice(0, 7)}`;
   const target = join(dir, name);
   for (const [path, text] of Object.entries(release.files)) {
     const file = join(target, normalize(path));
-    if (!file.startsWith(`${target}/`)) throw new Error(`${kept.file}: ${path} is not below its folder`);
+    if (!file.startsWith(`${target}/`))
+      throw new Error(`${kept.file}: ${path} is not below its folder`);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
@@ -74,6 +76,8 @@ async function refuseOther(name: string, version: string): Promise<void> {
   const here = z.object({ version: z.string() }).parse(JSON.parse(text)).version;
   const majorOf = (one: string) => one.split('.')[0];
   if (majorOf(here) !== majorOf(version)) {
-    throw new Error(`the release was made with ${name} ${version}, here is ${here}: keep its package beside it, or drop the release`);
+    throw new Error(
+      `the release was made with ${name} ${version}, here is ${here}: keep its package beside it, or drop the release`,
+    );
   }
 }

@@ -169,6 +169,7 @@ export async function startPeers(
     spendOf,
     gatewayOf,
     tokenOf: sourceOf,
+    programOf,
     ...spec
   }: Omit<PeerSpec, 'name' | 'listen' | 'bootstrap'> & {
     readonly ollamaOf?: (name: string) => string;
@@ -176,6 +177,7 @@ export async function startPeers(
     readonly spendOf?: (name: string) => Config['spend'];
     readonly gatewayOf?: (name: string) => PeerSpec['gateway'];
     readonly tokenOf?: (name: string) => PeerSpec['token'];
+    readonly programOf?: (name: string) => readonly string[];
   } = {},
 ): Promise<PeerProcess[]> {
   const addresses = (await freePorts(names.length)).map((port) => `/ip4/127.0.0.1/tcp/${port}`);
@@ -189,6 +191,7 @@ export async function startPeers(
         spend: spendOf?.(name),
         gateway: gatewayOf?.(name) ?? spec.gateway,
         ...(sourceOf === undefined ? {} : { token: sourceOf(name) }),
+        ...(programOf === undefined ? {} : { program: programOf(name) }),
         listen: addresses[index],
         bootstrap: addresses.filter((_, other) => other !== index),
       }),
@@ -201,6 +204,16 @@ export async function fullMesh(stage: Stage, peers: readonly PeerProcess[]): Pro
   await stage.until('every peer is connected to every other', async () => {
     const all = await Promise.all(peers.map(({ client }) => client.status()));
     return all.every(({ mesh }) => mesh.connected === peers.length - 1);
+  });
+}
+
+/** Until each of these holds the whole journals of all others. */
+export function untilReplicated(stage: Stage, peers: readonly PeerProcess[]): Promise<unknown> {
+  return stage.until('each holds the whole journals of the others', async () => {
+    const answers = await Promise.all(peers.map(({ client }) => client.peers()));
+    return answers.every((answer) =>
+      answer.peers.every(({ journal }) => journal.here === journal.length),
+    );
   });
 }
 

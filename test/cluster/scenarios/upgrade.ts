@@ -1,0 +1,113 @@
+/**
+ * Five machines of the release before become those of today, one after the other, while issues come in all the time;
+ * one of them goes back once on the way (docs/ROLLOUT.md, Upgrades).
+ */
+import { fullMesh, type PeerProcess, untilReplicated } from '../../e2e/harness/peer.ts';
+import { bzzz } from '../../e2e/harness/programs.ts';
+import { previousRelease } from '../../lib/releases.ts';
+import { verdictOf } from '../../races/verdict.ts';
+import type { Cluster } from '../cluster.ts';
+import { untilEndedOnce } from '../ending.ts';
+import { fileSome, firstOf, gather, inMidTask, openGates } from '../moves.ts';
+import type { Scenario } from '../scenario.ts';
+
+export const rollingUpgrade: Scenario = {
+  name: 'rolling-upgrade',
+  shows: 'five of the release before become those of today one by one, at work; one goes back once',
+  needs: [],
+  async play(cluster) {
+    const { stage } = cluster;
+    const before = await previousRelease(stage.dir);
+    await gather(cluster, { program: before.program });
+    await fileSome(cluster, 2);
+    const [first, others] = firstOf(cluster.peers);
+    const [second, rest] = firstOf(others);
+    const written = await replace(cluster, first, bzzz);
+    await refuseOther(first, written);
+    await refuseOther(second, await replace(cluster, second, bzzz));
+    await untilJudgedAcross(cluster, [first, second]);
+    const between = await replace(cluster, first, before.program);
+    // Of what it wrote in between it reads what it knows; nothing of it is lost.
+    await refuseOther(first, written);
+    await untilJudgedAcross(cluster, [second]);
+    await replace(cluster, first, bzzz);
+    await refuseOther(first, between);
+    for (const peer of rest) await refuseOther(peer, await replace(cluster, peer, bzzz));
+    await fileSome(cluster, 2);
+    await untilEndedOnce(cluster);
+    await refuseDistrust(cluster);
+  },
+};
+
+type Written = Awaited<ReturnType<PeerProcess['journal']>>;
+
+/** In the middle of its work, over the same folder, as the same peer. Returns its journal of before. */
+async function replace(
+  cluster: Cluster,
+  peer: PeerProcess,
+  program: readonly string[],
+): Promise<Written> {
+  const { stage, peers } = cluster;
+  await inMidTask(cluster);
+  await fileSome(cluster, 1);
+  const [id, written] = [peer.id(), await peer.journal()];
+  const code = await peer.stop();
+  if (code !== 0) {
+    throw new Error(`${peer.name} ended with ${code}: ${await peer.process().output()}`);
+  }
+  // Nobody waits for it.
+  await fileSome(cluster, 1);
+  await peer.restart(program);
+  await fullMesh(stage, peers);
+  if (peer.id() !== id) throw new Error(`${peer.name} is another peer: ${peer.id()}, not ${id}`);
+  await openGates(peers);
+  return written;
+}
+
+/** Its journal still begins with this. */
+async function refuseOther(peer: PeerProcess, written: Written): Promise<void> {
+  const kept = (await peer.journal()).slice(0, written.length);
+  const index = written.findIndex((body, at) => JSON.stringify(body) !== JSON.stringify(kept[at]));
+  if (index === -1) return;
+  const [was, is] = [written[index], kept[index]].map((body) => JSON.stringify(body));
+  throw new Error(`${peer.name} reads entry ${index} of its journal otherwise: ${is}, not ${was}`);
+}
+
+/** Until each release has judged a result of the other. */
+async function untilJudgedAcross(
+  cluster: Cluster,
+  upgraded: readonly PeerProcess[],
+): Promise<void> {
+  const { stage, peers, forge } = cluster;
+  const isNew = (peer: PeerProcess) => upgraded.includes(peer);
+  const seen = new Set<boolean>();
+  await stage.until('each release has judged results of the other', async () => {
+    const numbers = await fileSome(cluster, 3);
+    await untilEndedOnce(cluster);
+    for (const number of numbers) {
+      const { holder } = await verdictOf(forge, number);
+      const maker = peers.find((peer) => peer.id() === holder);
+      for (const judge of await judgesOf(cluster, number)) {
+        if (maker !== undefined && isNew(judge) !== isNew(maker)) seen.add(isNew(judge));
+      }
+    }
+    return seen.size === 2;
+  });
+}
+
+async function judgesOf({ forge, peers }: Cluster, number: number): Promise<PeerProcess[]> {
+  const task = `${forge.repo}#${number}`;
+  const journals = await Promise.all(peers.map((peer) => peer.journal()));
+  return peers.filter((_, index) =>
+    journals[index]?.some((body) => body.kind === 'verdict.given' && body['task'] === task),
+  );
+}
+
+/** Everybody holds the whole journal of everybody, and none tells two stories. */
+async function refuseDistrust({ stage, peers }: Cluster): Promise<void> {
+  await untilReplicated(stage, peers);
+  for (const { name, client } of peers) {
+    const set = (await client.peers()).peers.filter(({ quarantined }) => quarantined);
+    if (set.length > 0) throw new Error(`${name} has set aside ${JSON.stringify(set)}`);
+  }
+}

@@ -2,7 +2,8 @@
  * A peer of the release before works with those of today; it is upgraded over its own data folder while the others
  * work, and put back once more (docs/ROLLOUT.md, Upgrades).
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startScriptedOllama } from '@bzzz/testkit/scripted/ollama';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
@@ -51,7 +52,7 @@ it('works with those of today, is upgraded in mid-task over its folder, and put 
   await openGate(stage, next);
   for (const number of numbers) await untilAllSayDone(stage, peers, number);
   const ends = await Promise.all(numbers.map((number) => endOf(forge, number)));
-  expect(ends.map(({ epoch }) => epoch).toSorted()).toEqual([1, 1, 2]);
+  expect(ends.map(({ epoch }) => epoch).toSorted((a, b) => a - b)).toEqual([1, 1, 2]);
   expect(old.id()).toBe(id);
   expect((await old.journal()).slice(0, written.length)).toEqual(written);
   await aTaskEach(scene);
@@ -113,6 +114,21 @@ it('asks those of today for help, or helps them', async () => {
   expect(whoSays('verdict.given').map(({ name }) => name)).toEqual(['judge']);
 });
 
+it('is not put back under a configuration that it does not know, and says so', async () => {
+  const stage = await createStage();
+  onTestFinished(() => stage.close());
+  const { program } = await previousRelease(stage.dir);
+  const config = join(stage.dir, 'bzzz.yml');
+  const door = '/ip4/127.0.0.1/tcp/4803';
+  await writeFile(config, JSON.stringify({ dataDir: stage.dir, mesh: { door } }));
+  const said = await stage.start('old', { argv: [...program, 'up', '--config', config] });
+  expect([await said.ended, await said.output()]).toEqual([
+    expect.any(Number),
+    expect.stringContaining('config_invalid: mesh.door: no such setting'),
+  ]);
+  expect(await said.ended).not.toBe(0);
+});
+
 it('is kept as the list of releases says, and one that was changed is not started', async () => {
   const kept = await keptReleases();
   const files = await readdir(new URL('../releases/', import.meta.url));
@@ -152,8 +168,6 @@ async function mixed(): Promise<Mixed> {
   await fullMesh(stage, peers);
   return { stage, forge, old, peers, before: program };
 }
-
-const words = ['oak', 'ash', 'elm', 'fir', 'yew', 'ivy', 'fig', 'bay', 'box'];
 
 /** Each takes one and ends it; nobody has to take over. */
 async function aTaskEach(scene: Mixed): Promise<void> {

@@ -40,7 +40,9 @@ it('works with those of today, is upgraded in mid-task over its folder, and put 
   const written = await old.journal();
 
   const numbers = await inMidTask(scene);
-  expect(await old.stop()).toBe(0);
+  // With 1 where something came just as its journal was closed: so the kept peer of 2026-11-29 has it.
+  expect([0, 1]).toContain(await old.stop());
+  expect(await old.process().output()).toMatch(/journal +peer\.stopped/);
   const others = peers.filter((peer) => peer !== old);
   await Promise.all(others.map((peer) => openGate(stage, peer)));
   await old.restart(bzzz);

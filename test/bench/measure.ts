@@ -115,7 +115,7 @@ function roundsOf(samples: ReadonlyMap<Side, readonly Sample[]>): Map<string, Fi
     ...figures,
     'wall time': wallMs / operations,
     'CPU time': cpuMs / operations,
-    rate: operations / wallMs,
+    rate: (1_000 * operations) / wallMs,
   });
   return new Map([...samples].map(([side, all]) => [side.name, all.map(figuresOf)]));
 }

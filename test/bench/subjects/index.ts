@@ -5,5 +5,14 @@ import { gossipNine } from './gossip-nine.ts';
 import { journal } from './journal.ts';
 import { message } from './message.ts';
 import { sim } from './sim.ts';
+import { throughput } from './throughput.ts';
 
-export const subjects: readonly Subject[] = [journal, sim, message, gossip, gossipNine, claim];
+export const subjects: readonly Subject[] = [
+  journal,
+  sim,
+  message,
+  gossip,
+  gossipNine,
+  throughput,
+  claim,
+];

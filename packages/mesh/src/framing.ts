@@ -28,17 +28,17 @@ export function createFrames(stream: Stream, limits: FrameLimits): LengthPrefixe
 
 /** The message as a frame of its own. */
 export function encodeFrame(message: Uint8Array): Uint8Array {
-  const length: number[] = [];
-  for (let rest = message.byteLength; ; rest = Math.floor(rest / 0x80)) {
-    if (rest < 0x80) {
-      length.push(rest);
-      break;
-    }
-    length.push((rest % 0x80) | 0x80);
+  let lengthBytes = 1;
+  for (let rest = message.byteLength; rest >= 0x80; rest = Math.floor(rest / 0x80))
+    lengthBytes += 1;
+  const frame = new Uint8Array(lengthBytes + message.byteLength);
+  let rest = message.byteLength;
+  for (let at = 0; at < lengthBytes - 1; at += 1) {
+    frame[at] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
   }
-  const frame = new Uint8Array(length.length + message.byteLength);
-  frame.set(length);
-  frame.set(message, length.length);
+  frame[lengthBytes - 1] = rest;
+  frame.set(message, lengthBytes);
   return frame;
 }
 

@@ -22,6 +22,7 @@ export interface Meshes {
 export async function startMeshes(
   count: number,
   before: (mesh: MeshService, index: number) => void,
+  options: { readonly outboxMessagesMax?: number } = {},
 ): Promise<Meshes> {
   const name = MeshName.parse('bench');
   const listen = ['/ip4/127.0.0.1/tcp/0'];
@@ -32,7 +33,10 @@ export async function startMeshes(
   try {
     for (let index = 0; index < count; index += 1) {
       const bootstrap = all.flatMap((mesh) => mesh.multiaddrs());
-      const mesh = createMesh({ identity: await createIdentity() }, { name, listen, bootstrap });
+      const mesh = createMesh(
+        { identity: await createIdentity() },
+        { ...options, name, listen, bootstrap },
+      );
       all.push(mesh);
       before(mesh, index);
       await mesh.start();

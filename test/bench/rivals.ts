@@ -18,10 +18,10 @@ const packages = {
   'redis-server': 'redis-server',
 } as const;
 
-export type RivalName = keyof typeof packages;
+type RivalName = keyof typeof packages;
 
 /** Path of the program, or in a sentence why there is none. */
-export type Rival = { readonly path: string } | { readonly missing: string };
+type Rival = { readonly path: string } | { readonly missing: string };
 
 export interface Rivals {
   find(name: RivalName): Promise<Rival>;

@@ -40,13 +40,15 @@ export const OVERHEAD_BYTES = 11;
 /** Sent until it arrives, before anything is measured. */
 const probe: Message = { content: new Uint8Array(1) };
 
+const WAIT_MS = 120_000;
+
 /** What came to each receiver. */
 export interface Inbox {
   /** Oldest first, a list a receiver; without probes. */
   readonly received: readonly Uint8Array[][];
   put(receiver: number, content: Uint8Array): void;
   empty(): void;
-  /** Resolves when so many messages came, of all receivers together; rejects after half a minute. */
+  /** Resolves when so many messages came, of all receivers together; rejects after two minutes. */
   arrival(count: number): Promise<void>;
   /** Whether each has had a probe. */
   isProbed(): boolean;
@@ -75,8 +77,8 @@ export function createInbox(receivers: number): Inbox {
     arrival(count) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
-        reject(new Error(`${came} of ${count} messages arrived within 30 s`));
-      }, 30_000);
+        reject(new Error(`${came} of ${count} messages arrived within ${WAIT_MS} ms`));
+      }, WAIT_MS);
       onPut = () => {
         if (came < count) return;
         clearTimeout(timer);

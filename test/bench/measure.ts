@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { cpuTimeMs } from './cpu-time.ts';
 import { type Figures, type Reached, reached } from './goals.ts';
+import { watchPeakMemory } from './peak-memory.ts';
 import { type Spread, spreadOf } from './spread.ts';
 import type { Bench, Round, Side, Size, Spent, Subject } from './subject.ts';
 
@@ -79,17 +80,19 @@ async function runRounds(
 }
 
 async function runRound(round: Round, countsChildren: boolean): Promise<Sample> {
+  const peakMib = watchPeakMemory();
   const cpuStartMs = cpuTimeMs(countsChildren);
   const startMs = performance.now();
   await round.work();
   const wallMs = performance.now() - startMs;
   const spent = { wallMs, cpuMs: cpuTimeMs(countsChildren) - cpuStartMs };
+  const peak = peakMib();
   const answer = await round.answer();
   return {
     ...spent,
     answer,
     operations: round.operations(),
-    figures: round.figures?.(spent) ?? {},
+    figures: { ...(peak === null ? {} : { 'peak MiB': peak }), ...round.figures?.(spent) },
   };
 }
 

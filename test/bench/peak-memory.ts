@@ -13,7 +13,8 @@ export function watchPeakMemory(): () => number | null {
     return () => null;
   }
   const startKib = fieldKib('VmRSS');
-  return () => (fieldKib('VmHWM') - startKib) / 1_024;
+  // The kernel counts by processor, and adds up roughly.
+  return () => Math.max(0, fieldKib('VmHWM') - startKib) / 1_024;
 }
 
 function fieldKib(name: 'VmRSS' | 'VmHWM'): number {

@@ -6,8 +6,8 @@
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { StreamEvent } from '@bzzz/protocol/api';
 import { WebSocket, WebSocketServer } from 'ws';
+import { z } from 'zod';
 import { digest } from '../content.ts';
 import type { Side, Size, Subject } from '../subject.ts';
 import { type GatewayPeer, startGatewayPeer } from './gateway-peer.ts';
@@ -57,6 +57,12 @@ export const fanOut: Subject = {
   },
 };
 
+/** What is looked at of an event. */
+const Told = z.object({
+  type: z.literal('entry'),
+  entry: z.object({ entry: z.object({ body: z.object({ about: z.string() }) }) }),
+});
+
 const sampleAbout = 'bench 00/0000';
 
 function aboutOf(round: number, index: number): string {
@@ -82,12 +88,11 @@ function side(
       for (const reader of readers) reader.events.length = 0;
       return {
         async work() {
+          const all = arrived(readers, operations);
           for (let at = 0; at < operations; at += AT_ONCE) {
-            const abouts = Array.from({ length: AT_ONCE }, (_, index) =>
-              aboutOf(round, at + index),
-            );
-            await Promise.all([arrived(readers, at + AT_ONCE), tell(abouts)]);
+            await tell(Array.from({ length: AT_ONCE }, (_, index) => aboutOf(round, at + index)));
           }
+          await all;
         },
         async answer() {
           const [first, ...others] = readers.map(({ events }) => digest(events.map(aboutIn)));
@@ -103,8 +108,7 @@ function side(
 }
 
 function aboutIn(text: Buffer): string {
-  const event = StreamEvent.parse(JSON.parse(text.toString()));
-  return event.type === 'entry' ? String(event.entry.entry.body['about']) : event.type;
+  return Told.parse(JSON.parse(text.toString())).entry.entry.body.about;
 }
 
 /** Resolves when every socket was told so much. */

@@ -2,11 +2,10 @@
  * A real peer that only watches, with its gateway, in this process: HTTP, keys, limits and all. Its embedded
  * forge stands beside it, is polled once in a long while, and costs all sides the same.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createForge } from '@bzzz/forge';
 import { type Gateway, openGateway } from '@bzzz/gateway';
-import { adminToken } from '@bzzz/gateway/admin-token';
 import { createLogger, createPeer } from '@bzzz/peer';
 import { Config } from '@bzzz/protocol';
 import { makeTempFolder } from '../temp-folder.ts';
@@ -70,7 +69,7 @@ export async function startGatewayPeer({
   const kept = open.move();
   return {
     url: gateway.url,
-    token: await adminToken(dataDir),
+    token: (await readFile(join(dataDir, 'gateway-token'), 'utf8')).trim(),
     note(about) {
       return peer.coordinator().note({ kind: 'operator.acted', by: 'bench', act: 'note', about });
     },

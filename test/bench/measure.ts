@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type Counted, cpuTimeMs } from './cpu-time.ts';
 import { type Figures, type Goal, type Reached, reached } from './goals.ts';
+import { watchPeakMemory } from './peak-memory.ts';
 import { noRivals, type Rivals } from './rivals.ts';
 import { type Spread, spreadOf } from './spread.ts';
 import type { Absent, Bench, Round, Side, Size, Spent, Subject } from './subject.ts';
@@ -96,17 +97,19 @@ async function runRounds(
 }
 
 async function runRound(round: Round, counted: Counted): Promise<Sample> {
+  const peakMib = watchPeakMemory();
   const cpuStartMs = cpuTimeMs(counted);
   const startMs = performance.now();
   await round.work();
   const wallMs = performance.now() - startMs;
   const spent = { wallMs, cpuMs: cpuTimeMs(counted) - cpuStartMs };
+  const peak = peakMib();
   const answer = await round.answer();
   return {
     ...spent,
     answer,
     operations: round.operations(),
-    figures: round.figures?.(spent) ?? {},
+    figures: { ...(peak === null ? {} : { 'peak MiB': peak }), ...round.figures?.(spent) },
   };
 }
 

@@ -18,6 +18,7 @@ import {
 } from '@bzzz/protocol/api';
 import { z } from 'zod';
 import { type App, problems, type RouteDeps } from './context.ts';
+import { oncePerObject } from './texts.ts';
 
 const view = { scope: 'view' } as const;
 /** Of one address in a minute. */
@@ -78,6 +79,8 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
         summary: 'All tasks that this peer knows',
         response: { 200: TasksAnswer, ...problems },
       },
+      // Many look at it, and between two of its changes all are told the same.
+      serializerCompiler: oncePerObject,
     },
     () => operations.tasks(),
   );

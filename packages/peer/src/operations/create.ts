@@ -2,7 +2,8 @@ import type { MemberView } from '@bzzz/coordination';
 import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
 import type { HistoryQuery, PauseRequest } from '@bzzz/protocol/api';
 import type { z } from 'zod';
-import { healthAnswer, peerAnswers, quarantineAnswer, taskAnswers } from '../status/answers.ts';
+import { healthAnswer, peerAnswers, quarantineAnswer } from '../status/answers.ts';
+import { createTaskList } from '../status/task-list.ts';
 import { createFeed } from '../wiring/feed.ts';
 import { issueOf, offersOf } from './filing.ts';
 import { findPeer, findQuarantined } from './find-peer.ts';
@@ -21,7 +22,7 @@ export function createOperations(target: OperationsTarget): Operations {
   const { clock, coordinator, journals, history, status, repositories } = target;
   const members = (): readonly MemberView[] => coordinator.view().members;
   const peers = () => ({ peers: peerAnswers(members(), journals) });
-  const tasks = () => ({ tasks: taskAnswers(coordinator.view().tasks) });
+  const tasks = createTaskList(() => coordinator.tasks());
   const { health } = target;
   const healthNow = () => healthAnswer(health.view());
   const feed = createFeed({ clock, history, status, peers, tasks, health: healthNow });

@@ -54,6 +54,7 @@ export interface Operations {
   /** What is counted, for curves. */
   figures(): Figures;
   peers(): PeersAnswer;
+  /** The same object as long as nothing is another; nobody may change it. */
   tasks(): TasksAnswer;
   /** Throws `task_unknown`. */
   task(id: string, signal: AbortSignal): Promise<TaskStoryAnswer>;

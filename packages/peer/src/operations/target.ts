@@ -15,7 +15,15 @@ export interface OperationsTarget {
   readonly repositories: readonly RepoName[];
   readonly coordinator: Pick<
     Coordinator,
-    'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause' | 'liftQuarantine' | 'note'
+    | 'view'
+    | 'tasks'
+    | 'lookNow'
+    | 'onEntry'
+    | 'whyTask'
+    | 'whyPeer'
+    | 'pause'
+    | 'liftQuarantine'
+    | 'note'
   >;
   readonly output: Pick<Output, 'read'>;
   readonly journals: Journals;

@@ -39,8 +39,14 @@ export function openHistoryIndex(
 ): HistoryIndex {
   const db = openDatabase(options);
   let closed = false;
-  /** Kept, since SQLite counts row by row. Undefined: to be counted. */
+  /** Asked for by every reader before every step. Undefined: it has to be looked for. */
+  let known: { readonly generation: string; readonly lastId: number } | undefined;
+  /** Kept as entries come, since SQLite counts row by row. Undefined: to be counted. */
   let counted: number | undefined;
+  /** How far each log was read: asked for with every look, of every log. */
+  const nexts = new Map<JournalKey, number>();
+  /** What of each is forgotten. */
+  const starts = new Map<JournalKey, number>();
   let updating: Promise<unknown> = Promise.resolve();
 
   async function updateAll(logs: readonly JournalLog[], signal: AbortSignal | undefined) {
@@ -58,21 +64,26 @@ export function openHistoryIndex(
   }
 
   async function updateOne(log: JournalLog, signal: AbortSignal | undefined): Promise<number> {
-    let from = asked(() => nextOf(db, log.key));
+    let from = nexts.get(log.key) ?? asked(() => nextOf(db, log.key));
     // A log that is shorter than what was read of it is another one: its folder was put back or made anew.
     if (log.length() < from) {
-      asked(() => forget(db, log.key));
       counted = undefined;
+      changed(() => forget(db, log.key));
       from = 0;
     }
     const start = log.start?.() ?? 0;
     // What the log does not hold any more would be lost with the next rebuild anyway.
-    if (start > 0 && asked(() => forgetBefore(db, log.key, start))) counted = undefined;
+    if (start > (starts.get(log.key) ?? 0)) {
+      counted = undefined;
+      changed(() => forgetBefore(db, log.key, start));
+    }
+    starts.set(log.key, start);
+    nexts.set(log.key, from);
     if (from === log.length()) return 0;
     let added = 0;
     let batch: StoredEntry[] = [];
     const flush = () => {
-      asked(() => put(db, log.key, { batch, nowMs: Math.floor(nowMs()) }));
+      changed(() => put(db, log.key, { batch, nowMs: Math.floor(nowMs()) }));
       added += batch.length;
       if (counted !== undefined) counted += batch.length;
       batch = [];
@@ -83,6 +94,17 @@ export function openHistoryIndex(
     }
     if (batch.length > 0) flush();
     return added;
+  }
+
+  function now(): NonNullable<typeof known> {
+    known ??= { generation: generationOf(db), lastId: lastIdOf(db) };
+    return known;
+  }
+
+  function changed(work: () => void): void {
+    known = undefined;
+    nexts.clear();
+    asked(work);
   }
 
   /** Runs what SQLite does, and names what it throws. */
@@ -105,12 +127,12 @@ export function openHistoryIndex(
     },
     query: (filter) => asked(() => inOrder(find(db, filter), writerOf)),
     since: (afterId, limit) => asked(() => findSince(db, afterId, limit)),
-    generation: () => asked(() => generationOf(db)),
+    generation: () => asked(now).generation,
     count: () => asked(() => (counted ??= countOf(db))),
-    lastId: () => asked(() => lastIdOf(db)),
+    lastId: () => asked(now).lastId,
     clear() {
       counted = undefined;
-      asked(() => {
+      changed(() => {
         dropTables(db);
         makeTables(db);
       });
@@ -151,20 +173,16 @@ function forget(db: DatabaseSync, key: JournalKey): void {
   );
 }
 
-/**
- * Told in the same way as `forget`, for the same reason; a position is a whole number. Whether there was anything
- * to forget.
- */
-function forgetBefore(db: DatabaseSync, key: JournalKey, start: number): boolean {
+/** Told in the same way as `forget`, for the same reason; a position is a whole number. */
+function forgetBefore(db: DatabaseSync, key: JournalKey, start: number): void {
   const old = `log = '${key}' AND seq < ${Math.floor(start)}`;
-  if (db.prepare(`SELECT 1 FROM entries WHERE ${old} LIMIT 1`).get() === undefined) return false;
+  if (db.prepare(`SELECT 1 FROM entries WHERE ${old} LIMIT 1`).get() === undefined) return;
   inTransaction(db, () =>
     db.exec(`
       DELETE FROM words WHERE rowid IN (SELECT id FROM entries WHERE ${old});
       DELETE FROM entries WHERE ${old};
     `),
   );
-  return true;
 }
 
 function put(
@@ -180,7 +198,8 @@ function put(
     const addWords = db.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)');
     for (const { seq, entry } of batch) {
       const { at, body } = entry;
-      const bytes = journalEntryCodec.encode(entry);
+      // It came out of a log, so it was checked.
+      const bytes = journalEntryCodec.encodeChecked(entry);
       const task = taskOf(body) ?? null;
       const aheadMs = at.wallMs > nowMs + skewMsMax ? at.wallMs - nowMs : 0;
       const { lastInsertRowid } = addEntry.run(

@@ -1,7 +1,8 @@
 /**
  * What whoever watches this peer is told: entries of all journals in the order in which they came to be known
  * here, each once, and how things stand whenever that has changed. Every reader goes on at its own pace: entries
- * wait in the index for it, and of how things stood only the latest look is kept.
+ * wait in the index for it, and of how things stood only the latest look is kept. What several are told is the
+ * same object for all of them.
  */
 import type { Clock } from '@bzzz/coordination';
 import type { EventsQuery, StreamEvent } from '@bzzz/protocol/api';
@@ -9,6 +10,7 @@ import type { z } from 'zod';
 import { createBell } from './bell.ts';
 import type { History, Positioned } from './history.ts';
 import { createOutlook, type Outlook } from './outlook.ts';
+import { createRecentEntries, newsOf } from './recent-entries.ts';
 
 export interface FeedDeps {
   readonly clock: Clock;
@@ -21,12 +23,14 @@ export interface FeedDeps {
 }
 
 export interface Feed {
-  /** Until the signal. Throws `index_failed`. */
+  /** Until the signal; nobody may change an event. Throws `index_failed`. */
   events(query: z.output<typeof EventsQuery>, signal: AbortSignal): AsyncIterable<StreamEvent>;
 }
 
 /** Entries that are read at a time. */
 const batchMax = 200;
+
+type HeldEvent = Extract<StreamEvent, { type: 'held' }>;
 
 /** How far one who watches is. */
 interface Place {
@@ -43,7 +47,9 @@ interface Begin {
 }
 
 export function createFeed({ clock, history, looks: ways }: FeedDeps): Feed {
+  const recent = createRecentEntries(history);
   const looks: readonly Outlook[] = ways.map((make) => createOutlook(clock, make));
+  let heldNow: HeldEvent = { type: 'held', entries: 0 };
 
   async function* events(
     { after, last }: z.output<typeof EventsQuery>,
@@ -73,21 +79,26 @@ export function createFeed({ clock, history, looks: ways }: FeedDeps): Feed {
           held = -1;
           yield resetTo(place);
         }
-        const { first } = place;
-        const batch = first?.entries ?? history.since(place.afterId, batchMax);
+        const { first, generation } = place;
+        const batch =
+          first === null
+            ? recent.since(place.afterId, batchMax)
+            : first.entries.map((one) => newsOf(one, generation));
         if (held !== history.count()) {
           held = history.count();
-          yield heldEvent(held, first);
+          if (heldNow.entries !== held) heldNow = { type: 'held', entries: held };
+          const sinceMs = first?.sinceMs;
+          yield sinceMs === undefined ? heldNow : { ...heldNow, sinceMs };
         }
         place.first = null;
-        for (const { id, entry } of batch) {
-          if (signal.aborted) return;
-          yield { type: 'entry', position: `${place.generation}.${id}`, entry };
+        for (const { id, event } of batch) {
+          if (bell.isOver()) return;
+          yield event;
           if (first === null) place.afterId = id;
         }
-        if (signal.aborted) return;
+        if (bell.isOver()) return;
         if (first === null && batch.length < batchMax) await rung;
-        if (signal.aborted) return;
+        if (bell.isOver()) return;
       }
     } finally {
       for (const end of ends) end();
@@ -132,9 +143,4 @@ function sinceOf(entries: readonly Positioned[]): number {
 function resetTo({ generation, afterId, first }: Place): StreamEvent {
   const before = (first?.entries[0]?.id ?? afterId + 1) - 1;
   return { type: 'reset', position: `${generation}.${before}` };
-}
-
-function heldEvent(entries: number, first: Begin | null): StreamEvent {
-  const sinceMs = first?.sinceMs;
-  return { type: 'held', entries, ...(sinceMs === undefined ? {} : { sinceMs }) };
 }

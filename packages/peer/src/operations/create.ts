@@ -1,6 +1,6 @@
 import type { MemberView } from '@bzzz/coordination';
 import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
-import type { HistoryQuery, PauseRequest } from '@bzzz/protocol/api';
+import { deathsAbout, type HistoryQuery, type PauseRequest, withDeaths } from '@bzzz/protocol/api';
 import type { z } from 'zod';
 import { healthAnswer, peerAnswers, quarantineAnswer, taskAnswers } from '../status/answers.ts';
 import { createFeed } from '../wiring/feed.ts';
@@ -51,7 +51,10 @@ export function createOperations(target: OperationsTarget): Operations {
     async task(id, signal) {
       const task = findTask(coordinator.view().tasks, id);
       const story = await history.find({ task: task.task, limit: storyMax }, signal);
-      return { task: { ...task }, story };
+      const sinceMs = story[0]?.entry.at.wallMs ?? 0;
+      const died = { kinds: ['member.dead'], sinceMs, limit: storyMax };
+      const deaths = deathsAbout(story, await history.find(died, signal));
+      return { task: { ...task }, story: withDeaths(story, deaths) };
     },
     async whyTask(id, signal) {
       const task = askedTask(coordinator.view().tasks, repositories, id);

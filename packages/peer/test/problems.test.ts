@@ -29,7 +29,15 @@ function member(letter: string, change: Partial<MemberView> = {}): MemberView {
   const known = capabilities(letter);
   const { peer, name } = known;
   const facts = { peer, name, self: false, connected: true, liveness: 'alive' as const };
-  return { ...facts, capabilities: known, heardAgoMs: 0, quarantined: false, ...change };
+  return {
+    ...facts,
+    capabilities: known,
+    heardAgoMs: 0,
+    quarantined: false,
+    removed: false,
+    left: [],
+    ...change,
+  };
 }
 
 function view(change: Partial<PeerView> = {}): PeerView {

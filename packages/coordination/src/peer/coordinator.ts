@@ -87,7 +87,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const executors = spending.capped(ports.executors);
   const parts = { executors, chronicle, trouble, blockersOf, consent, membership, quarantine };
   const deps = { ...ports, ...parts };
-  const book = createBook();
+  const book = createBook(membership.onReturn);
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
   const records = createRecords(ports);
@@ -384,7 +384,10 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     },
     lookNow: (repo) => lookout?.lookNow(repo),
     view: () =>
-      viewNow({ ...deps, book, spending, pause }, { self: presence?.self(), watches: watches() }),
+      viewNow(
+        { ...deps, book, spending, pause, isMember },
+        { self: presence?.self(), watches: watches() },
+      ),
     whyTask: async (task, { signal: until }) => runningWhy().task(task, until),
     whyPeer: async (peer, { signal: until }) => runningWhy().peer(peer, until),
     onEntry: chronicle.onEntry,

@@ -9,6 +9,7 @@ import type { BzzzError, Config, PeerId } from '@bzzz/protocol';
 import type { Problem } from '@bzzz/protocol/api';
 import type { SurveyState } from '../survey/survey.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
+import { deadPeersOf } from './dead-peers.ts';
 import { forgeCodes, forgeProblemsOf } from './forge-problems.ts';
 import { ofCode } from './of-code.ts';
 import { span } from './span.ts';
@@ -51,6 +52,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
   const problems = [
     ...admissionOf(sources),
     ...aloneOf(sources),
+    ...deadPeersOf(sources.view.members, { hasOperator: sources.membership.operator !== null }),
     ...accountOf(sources),
     ...sandboxOf(sources),
     ...workersOf(sources),

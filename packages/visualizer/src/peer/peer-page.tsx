@@ -11,6 +11,7 @@ import { Spark } from '../ui/spark.tsx';
 import { bytesText, countText, groupedText, shareText } from '../ui/text.ts';
 import { agoText, spanText } from '../ui/time.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
+import { LeftBehind } from './left-behind.tsx';
 import { WhyPeer } from './why-peer.tsx';
 
 /** One peer: what it can do, what it does, and what it wrote. */
@@ -103,7 +104,11 @@ function Now({ peer }: { readonly peer: PeerView }) {
   const { duties, load, slots, running, answer } = peer;
   return (
     <Panel title="Now">
-      {duties.length === 0 ? (
+      {peer.standing === 'dead' ? (
+        <p className="pad">
+          <LeftBehind peer={peer} />
+        </p>
+      ) : duties.length === 0 ? (
         <p className="pad quiet">Nothing is in its hands.</p>
       ) : (
         <ul className="plain-list">
@@ -120,7 +125,11 @@ function Now({ peer }: { readonly peer: PeerView }) {
           [
             'slots',
             slots === null ? (
-              'not told'
+              peer.standing === 'dead' ? (
+                'none any more'
+              ) : (
+                'not told'
+              )
             ) : (
               <Meter
                 label="Slots in use"

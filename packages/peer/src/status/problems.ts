@@ -56,12 +56,13 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...accountOf(sources),
     ...sandboxOf(sources),
     ...workersOf(sources),
+    // Before other warnings: it is why nothing is begun, and a person did it.
+    ...pauseOf(sources),
     ...alertsOf(sources),
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
     ...webhookOf(sources),
     ...tokenOf(sources),
     ...notifyOf(sources),
-    ...pauseOf(sources),
     ...spendOf(sources),
     ...looksOf(sources),
     ...settingsOf(sources),
@@ -210,11 +211,11 @@ function pauseOf({ view: { self, attemptsRest } }: ProblemSources): Problem[] {
   }
   if (self.paused !== true) return [];
   const isMesh = self.meshPause?.paused === true;
-  const [what, command] = isMesh
-    ? ['the whole mesh', 'bzzz resume --mesh']
-    : ['this peer', 'bzzz resume'];
+  const [code, what, command] = isMesh
+    ? ['mesh_paused', 'the whole mesh', 'bzzz resume --mesh']
+    : ['paused', 'this peer', 'bzzz resume'];
   const text = `An operator paused ${what}: nothing new is begun here.`;
-  return [{ code: 'paused', severity: 'warning', text, advice: `Run \`${command}\`.` }];
+  return [{ code, severity: 'warning', text, advice: `Run \`${command}\`.` }];
 }
 
 function spendOf({ view: { spendCap } }: ProblemSources): Problem[] {

@@ -1,5 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { PauseDialog } from '../actions/pause-dialog.tsx';
+import { isPaused, pausesOf } from '../actions/pauses.ts';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { healthPath, peerPath, taskPath } from '../app/routes.ts';
@@ -16,7 +17,7 @@ import { WhyPeer } from './why-peer.tsx';
 
 /** One peer: what it can do, what it does, and what it wrote. */
 export function PeerPage({ peer: id }: { readonly peer: string }) {
-  const { view, can } = usePage();
+  const { state, view, can } = usePage();
   const [pausing, setPausing] = useState(false);
   const narrow = useNarrow();
   const peer = view.peers.find((one) => one.id === id || one.name === id);
@@ -56,7 +57,9 @@ export function PeerPage({ peer: id }: { readonly peer: string }) {
         </p>
         {peer.self && can('operate') && !view.past ? (
           <p className="task-orders">
-            <Button onClick={() => setPausing(true)}>Pause or drain</Button>
+            <Button onClick={() => setPausing(true)}>
+              {isPaused(pausesOf(state.status, view)) ? 'Resume or pause' : 'Pause or drain'}
+            </Button>
           </p>
         ) : null}
       </header>

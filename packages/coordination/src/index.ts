@@ -77,3 +77,4 @@ export type {
   TaskView,
   WatchingView,
 } from './peer/view.ts';
+export { untoldReason } from './task/state.ts';

@@ -10,7 +10,7 @@ import {
   taskParts,
 } from '@bzzz/protocol';
 import type { Membership } from '../membership/membership.ts';
-import { claimed, ended, type Hold, holdOf, open, type TaskState } from './state.ts';
+import { claimed, ended, type Hold, holdOf, open, type TaskState, untoldReason } from './state.ts';
 
 export type Seen = Extract<TaskHint, { kind: 'seen' }>;
 
@@ -198,10 +198,7 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
     case 'failed':
     case 'released': {
       const hold = holdOfHint(hint, 0);
-      return move(
-        entry,
-        ended(entry.state, { state: hint.kind, hold, reason: 'the comment on the issue says why' }),
-      );
+      return move(entry, ended(entry.state, { state: hint.kind, hold, reason: untoldReason }));
     }
   }
 }

@@ -65,7 +65,7 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
         response: { 200: TasksAnswer, ...problems },
       },
     },
-    () => operations.tasks(),
+    (_, reply) => operations.tasks(signalOf(reply)),
   );
   app.get(
     '/api/v1/tasks/:id',

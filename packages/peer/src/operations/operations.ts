@@ -52,7 +52,7 @@ export interface Operations {
   /** What is counted, for curves. */
   figures(): Figures;
   peers(): PeersAnswer;
-  tasks(): TasksAnswer;
+  tasks(signal: AbortSignal): Promise<TasksAnswer>;
   /** Throws `task_unknown`. */
   task(id: string, signal: AbortSignal): Promise<TaskStoryAnswer>;
   /** Throws `task_unknown`, `aborted`. */

@@ -1,7 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { usePage } from '../app/page-context.ts';
 import { Button, Panel } from '../ui/parts.tsx';
-import { type Shown, useOutput } from './use-output.ts';
+import { headed, type Run, type Shown } from './output-pieces.ts';
+import { useOutput } from './use-output.ts';
 
 const ended: ReadonlySet<string> = new Set(['open', 'done', 'failed', 'released']);
 
@@ -54,6 +55,9 @@ function told({ last, trouble }: Shown, state: string, paused: boolean): string 
 
 /** Keeps the end in sight, until somebody scrolls away from it. */
 function Log({ shown: { pieces }, live }: { readonly shown: Shown; readonly live: boolean }) {
+  const { view } = usePage();
+  const runText = ({ peer, epoch, attempt }: Run) =>
+    `Attempt ${attempt} of epoch ${epoch}, by ${view.nameOf(peer)}`;
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   useLayoutEffect(() => {
@@ -77,8 +81,9 @@ function Log({ shown: { pieces }, live }: { readonly shown: Shown; readonly live
       tabIndex={0}
       onScroll={onScroll}
     >
-      {pieces.map(({ key, text, gap }) => (
+      {headed(pieces).map(({ key, run, begins, text, gap }) => (
         <span key={key}>
+          {begins ? <strong className="output-run">{runText(run)}</strong> : null}
           {gap ? <em className="output-gap">what stood here is not kept{'\n'}</em> : null}
           {text}
         </span>

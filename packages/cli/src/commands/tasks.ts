@@ -8,11 +8,10 @@ import {
   withCommonOptions,
   wantsJson,
 } from '../context.ts';
-import { entryLine } from '../output/entry.ts';
 import { helpTrees } from '../output/help-tree.ts';
 import { table } from '../output/table.ts';
 import { taskHead, taskOwner, taskState } from '../output/task-head.ts';
-import { authorOf } from '../output/units.ts';
+import { storyLines } from '../output/task-story.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 export function tasksCommand(program: Command, context: Context): void {
@@ -57,9 +56,8 @@ async function story(context: Context, options: Options, id: string): Promise<vo
   terminal.print(`${terminal.style('bold', task.task)}  ${printable(task.title)}`);
   terminal.print(taskHead(terminal, task));
   terminal.print('');
-  for (const one of answer.story)
-    terminal.print(entryLine(terminal, { ...one, who: authorOf(one) }));
   const nameOf = (peer: string) => answer.story.find((one) => one.peer === peer)?.name ?? null;
+  for (const line of storyLines(terminal, answer.story, nameOf)) terminal.print(line);
   const trees = helpTrees(answer.story, nameOf);
   if (trees.length === 0) return;
   terminal.print('');

@@ -114,7 +114,7 @@ function conclusion(peers: readonly PeerReason[]): string {
     case 'idle':
       return `${first.name} ${first.text}.`;
     case 'held':
-      return `${reason.holderName ?? reason.holder} holds it since epoch ${reason.epoch}.`;
+      return `${reason.holderName ?? reason.holder} holds it under epoch ${reason.epoch}.`;
     case 'done':
     case 'failed':
     case 'blocked':

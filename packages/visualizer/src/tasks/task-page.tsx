@@ -4,6 +4,7 @@ import { usePage } from '../app/page-context.ts';
 import { peerPath } from '../app/routes.ts';
 import { Badge, Empty, Panel } from '../ui/parts.tsx';
 import { countText } from '../ui/text.ts';
+import { dateText } from '../ui/time.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
 import { EntryRow } from '../timeline/entry-row.tsx';
 import { useNarrow } from '../ui/narrow.ts';
@@ -46,6 +47,8 @@ export function TaskPage({ task }: { readonly task: string }) {
   const state = row?.state ?? 'open';
   const chapters = story.chapters.toReversed();
   const { badge, why, unclaimed, concernsPeers } = taskWords(row ?? null);
+  const claim = story.chapters.find(({ epoch }) => epoch === row?.epoch);
+  const since = holderWords(state) === 'held by' ? (claim?.wonMs ?? null) : null;
   const hasStory = concernsPeers || chapters.length > 0;
   return (
     <div className="page">
@@ -64,6 +67,7 @@ export function TaskPage({ task }: { readonly task: string }) {
             <span>
               {holderWords(state)} <Link to={peerPath(row.holder)}>{view.nameOf(row.holder)}</Link>
               {row.epoch > 0 ? `, epoch ${row.epoch}` : ''}
+              {since === null ? '' : `, since ${dateText(since)}`}
             </span>
           )}
           <ForgeLink task={task} kind="issues" number={null} />

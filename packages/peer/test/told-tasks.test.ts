@@ -1,35 +1,18 @@
 import { type TaskView, untoldReason } from '@bzzz/coordination';
-import { BzzzError, Capabilities, PeerId, TaskId } from '@bzzz/protocol';
+import { BzzzError, PeerId, TaskId } from '@bzzz/protocol';
 import { StoryEntry } from '@bzzz/protocol/api';
 import { describe, expect, it } from 'vitest';
 import { createToldTasks } from '../src/wiring/told-tasks.ts';
 
-const [us, elm, oak] = ['1', '2', '3'].map((one) => PeerId.parse(`12D3KooW${one.repeat(44)}`));
-if (us === undefined || elm === undefined || oak === undefined) throw new Error('no peers');
+const peerOf = (letter: string) => PeerId.parse(`12D3KooW${letter.repeat(44)}`);
+const [us, elm, oak] = [peerOf('1'), peerOf('2'), peerOf('3')];
 const task = TaskId.parse('cedar/csv#7');
-const self = Capabilities.parse({
-  peer: us,
-  name: 'ash',
-  account: null,
-  version: '0.1.0',
-  wire: { min: 1, max: 1 },
-  incarnation: 1,
-  revision: 1,
-  repositories: [],
-  executors: [],
-  tools: [],
-  sandbox: 'bubblewrap',
-  slots: 1,
-  running: 0,
-  load: 0,
-  success: 0.5,
-  journal: { key: 'ab'.repeat(32), length: 0 },
-});
+const self = () => us;
 
 function viewed(change: Partial<TaskView>): TaskView {
   const about = { task, title: 'Write oak', recipe: null, wanted: true, holderName: null };
   const rest = { state: 'claimed', holder: elm, epoch: 2, pullRequest: null, reason: null };
-  return { ...about, ...rest, ...change } as TaskView;
+  return { ...about, ...rest, ...change };
 }
 
 function said(peer: PeerId, kind: string, fields: object): StoryEntry {
@@ -51,7 +34,13 @@ function history(entries: readonly StoryEntry[]) {
     asked: () => asked,
     position: () => `g.${all.length}`,
     refresh: () => Promise.resolve(),
-    known({ kinds = [], task: of }: { kinds?: readonly string[]; task?: string }) {
+    known({
+      kinds = [],
+      task: of,
+    }: {
+      kinds?: readonly string[] | undefined;
+      task?: TaskId | undefined;
+    }) {
       asked += 1;
       return all.filter(({ entry: { body } }) => kinds.includes(body.kind) && body['task'] === of);
     },
@@ -63,11 +52,16 @@ const started = (peer: PeerId, epoch: number) => said(peer, 'attempt.started', {
 describe('a task of another peer', () => {
   it('runs when its journal says so, and is not asked about again before anything came', () => {
     const known = history([started(oak, 1), started(elm, 2)]);
-    const told = createToldTasks(known);
-    const stateNow = () => told.of({ self, tasks: [viewed({})] })[0]?.state;
+    const told = createToldTasks(known, { self });
+    const stateNow = () => told.of([viewed({})])[0]?.state;
     expect(stateNow()).toBe('running');
     expect(stateNow()).toBe('running');
     expect(known.asked()).toBe(1);
+    const list = [viewed({})];
+    const first = told.of(list);
+    expect(told.of(list)).toBe(first);
+    known.add(said(oak, 'peer.started', {}));
+    expect(told.of(list)).toBe(first);
     known.add(said(elm, 'help.asked', { epoch: 2 }));
     expect(stateNow()).toBe('helping');
     known.add(said(elm, 'attempt.ended', { epoch: 2, outcome: 'accepted' }));
@@ -75,8 +69,8 @@ describe('a task of another peer', () => {
   });
 
   it('is only claimed as far as others tell, of another claim, or while it tells nothing', () => {
-    const told = createToldTasks(history([started(oak, 2), started(elm, 1)]));
-    expect(told.of({ self, tasks: [viewed({})] })).toEqual([viewed({})]);
+    const told = createToldTasks(history([started(oak, 2), started(elm, 1)]), { self });
+    expect(told.of([viewed({})])).toEqual([viewed({})]);
   });
 
   it('has the reason of its end from the journal of whoever ended it', () => {
@@ -84,9 +78,9 @@ describe('a task of another peer', () => {
       said(elm, 'task.ended', { epoch: 2, state: 'failed', reason: 'make: *** [test] Error 1' }),
     ]);
     const failed = viewed({ state: 'failed', reason: untoldReason });
-    const [shown] = createToldTasks(known).of({ self, tasks: [failed] });
+    const [shown] = createToldTasks(known, { self }).of([failed]);
     expect(shown?.reason).toBe('make: *** [test] Error 1');
-    const [later] = createToldTasks(known).of({ self, tasks: [{ ...failed, epoch: 3 }] });
+    const [later] = createToldTasks(known, { self }).of([{ ...failed, epoch: 3 }]);
     expect(later?.reason).toBe(untoldReason);
   });
 
@@ -98,10 +92,10 @@ describe('a task of another peer', () => {
       },
       refresh: () => Promise.reject(new BzzzError('index_failed', 'disk')),
     };
-    const told = createToldTasks(broken);
+    const told = createToldTasks(broken, { self });
     await told.refresh(new AbortController().signal);
-    expect(told.of({ self, tasks: [viewed({})] })).toEqual([viewed({})]);
+    expect(told.of([viewed({})])).toEqual([viewed({})]);
     const own = viewed({ holder: us });
-    expect(createToldTasks(history([started(us, 2)])).of({ self, tasks: [own] })).toEqual([own]);
+    expect(createToldTasks(history([started(us, 2)]), { self }).of([own])).toEqual([own]);
   });
 });

@@ -54,7 +54,7 @@ import { learnFromTip } from './reading.ts';
 import { remember } from './remember.ts';
 import { createReworkHints } from './rework-hints.ts';
 import { createTeller } from './teller.ts';
-import { viewNow } from './view.ts';
+import { createTasksNow, viewNow } from './view.ts';
 import { createWorkforce } from './workforce.ts';
 
 const attemptsMax = 3;
@@ -85,8 +85,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   };
   chronicle.onEntry(({ entry }) => take(entry));
   const executors = spending.capped(ports.executors);
+  const isMember = options.isMember ?? (() => true);
   const parts = { executors, chronicle, trouble, blockersOf, consent, membership, quarantine };
-  const deps = { ...ports, ...parts };
+  const deps = { ...ports, ...parts, isMember };
   const book = createBook(membership.onReturn);
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
@@ -95,7 +96,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const helping = createHelping({ ...deps, fence, book }, ableOptionsOf(options));
   const { asking } = helping;
   const pause = createPause({ ...deps, self, onChange: onOffer });
-  const isMember = options.isMember ?? (() => true);
   // What somebody said before he was taken out does not count any more either.
   const aside = { has: (peer: PeerId) => quarantine.has(peer) || !isMember(peer) };
   const verdicts = createVerdicts({ ...deps, quarantine: aside });
@@ -384,10 +384,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     },
     lookNow: (repo) => lookout?.lookNow(repo),
     view: () =>
-      viewNow(
-        { ...deps, book, spending, pause, isMember },
-        { self: presence?.self(), watches: watches() },
-      ),
+      viewNow({ ...deps, book, spending, pause }, { self: presence?.self(), watches: watches() }),
+    tasks: createTasksNow({ ...deps, book }),
     whyTask: async (task, { signal: until }) => runningWhy().task(task, until),
     whyPeer: async (peer, { signal: until }) => runningWhy().peer(peer, until),
     onEntry: chronicle.onEntry,

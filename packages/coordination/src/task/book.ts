@@ -60,6 +60,7 @@ export interface TaskEntry {
 
 export interface Book {
   get(task: TaskId): TaskEntry | undefined;
+  /** The same list until one of them is another. */
   all(): readonly TaskEntry[];
   /** Takes a hint in; false: it said nothing new. */
   hear(hint: TaskHint): boolean;
@@ -76,16 +77,20 @@ const leftByMax = 8;
 /** `onReturn`: of members that were dead; what they left behind is past then. */
 export function createBook(onReturn?: Membership['onReturn']): Book {
   const entries = new Map<TaskId, TaskEntry>();
+  /** Undefined: it has to be made. */
+  let list: readonly TaskEntry[] | undefined;
   onReturn?.(({ peer }) => {
     for (const [task, entry] of entries) {
       if (!entry.leftBy.includes(peer)) continue;
       entries.set(task, { ...entry, leftBy: entry.leftBy.filter((one) => one !== peer) });
+      list = undefined;
     }
   });
 
   function update(task: TaskId, change: Partial<Omit<TaskEntry, 'task'>>): TaskEntry {
     const before = entries.get(task) ?? blank(task);
     const after = { ...before, ...change, ...left(before, change.state) };
+    list = undefined;
     if ('hold' in after.state) {
       const epochKnown = Math.max(after.epochKnown, after.state.hold.epoch);
       // Who holds it now has heard of that, or will.
@@ -111,7 +116,7 @@ export function createBook(onReturn?: Membership['onReturn']): Book {
 
   return {
     get: (task) => entries.get(task),
-    all: () => [...entries.values()],
+    all: () => (list ??= [...entries.values()]),
     update,
     hear(hint) {
       const before = entries.get(hint.task) ?? blank(hint.task);

@@ -96,14 +96,18 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   const aside = new Map<IssueNumber, Issue>();
   let cursor: IssueCursor | null = null;
   let policy: Policy | null = null;
+  /** Read in this look, or since. */
+  let isNewest = false;
   let polls = 0;
   let answeredAtMs: number | null = null;
   let problem: WatchTrouble | null = null;
 
   async function look(): Promise<void> {
     const thorough = policy === null || polls % policyEveryPolls === 0;
+    isNewest = false;
     if (policy === null || thorough) policy = await readPolicy();
     polls += 1;
+    const before = policy;
     const { changed, cursor: next } = await forge.pollIssues(repo, cursor, { signal });
     blockers.polled(changed, cursor === null);
     // Every open issue is among these, and one that was closed in between is not.
@@ -113,7 +117,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     const again = [...aside.values()].filter(({ number }) => thorough && !shown.has(number));
     for (const issue of [...changed, ...due, ...again.slice(0, againMax)]) await judgeOrTell(issue);
     // Only now: after an outage an issue that could not be judged is looked at again.
-    cursor = next;
+    cursor = policy === before ? next : null;
   }
 
   /** Throws what a later try can mend. Any other error is this issue's alone: it must not stop the rest. */
@@ -141,8 +145,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     // Before the first poll, which shows every issue.
     if (policy === null) return true;
     if (isToldOf(issue) && !aside.has(issue.number)) return true;
-    const fenceAccounts = await explainedBy(issue, policy);
-    const verdict = await deps.consent.judge(issue, { policy, fenceAccounts, repo }, signal);
+    const { verdict, fenceAccounts } = await judgedByNewest(issue, policy);
     const isSettled = verdict.kind !== 'unsettled' && verdict.isPartial !== true;
     // Nothing is said of what a moment later will be known.
     const isSoonKnown = verdict.kind === 'unsettled' && !aside.has(issue.number);
@@ -151,13 +154,33 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     return isSettled;
   }
 
+  /** Who told that an issue is to be done, and is contradicted, may know a newer policy than ours. */
+  async function judgedByNewest(issue: Issue, current: Policy) {
+    const first = await judgedBy(issue, current);
+    const isDoubted = first.verdict.kind === 'refused' && isToldOfAtAll(issue);
+    if (isNewest || !isDoubted) return first;
+    const newest = await readPolicy();
+    if (newest === current) return first;
+    policy = newest;
+    return judgedBy(issue, newest);
+  }
+
+  async function judgedBy(issue: Issue, current: Policy) {
+    const fenceAccounts = await explainedBy(issue, current);
+    const about = { policy: current, fenceAccounts, repo };
+    return { fenceAccounts, verdict: await deps.consent.judge(issue, about, signal) };
+  }
+
+  function isToldOfAtAll({ number, updatedAtMs }: Issue): boolean {
+    return options.isTold(taskId(repo, number), updatedAtMs);
+  }
+
   /**
    * Comments are read by the watcher, for all: whoever polls beside it looks into what it has not told, or
    * told to be left alone.
    */
-  function isToldOf({ number, comments, updatedAtMs }: Issue): boolean {
-    if (comments === 0 || roleNow() === 'watcher') return false;
-    return options.isTold(taskId(repo, number), updatedAtMs);
+  function isToldOf(issue: Issue): boolean {
+    return issue.comments > 0 && roleNow() !== 'watcher' && isToldOfAtAll(issue);
   }
 
   function roleNow(): WatchRole {
@@ -173,8 +196,10 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   async function readPolicy(): Promise<Policy> {
     const { policy: text } = await forge.readBase(repo, { signal });
     const read = parsePolicy(text ?? 'version: 1');
+    isNewest = true;
     // Under another policy every issue may be judged differently.
-    if (JSON.stringify(read) !== JSON.stringify(policy)) cursor = null;
+    if (policy !== null && JSON.stringify(read) === JSON.stringify(policy)) return policy;
+    cursor = null;
     return read;
   }
 

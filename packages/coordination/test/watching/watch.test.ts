@@ -5,7 +5,7 @@ import { startWatch } from '../../src/watching/watch.ts';
 import { createDraws, peerOf } from '../support/identity.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { createMemoryForge, errorOf, issueOf, repo } from '../support/memory-forge.ts';
-import { createStand, lagMs, task } from '../support/stand.ts';
+import { bodySha256, createStand, lagMs, task } from '../support/stand.ts';
 
 const pollMs = 15_000;
 
@@ -285,6 +285,26 @@ it('a changed policy judges every issue again', async () => {
   forge.policy = 'version: 1\nrecipes: {format: {run: [fmt], accept: [check]}}\n';
   await clock.advance(12 * pollMs);
   expect(hints).toMatchObject([{ kind: 'gone' }, { kind: 'seen', task }]);
+});
+
+it('a peer that knows only the policy before contradicts nobody who knows the newer one', async () => {
+  const { clock, forge, hints, watches } = watchers(2);
+  await clock.advance(pollMs);
+  // Whoever polls next has not looked at the policy again by then.
+  forge.policy = 'version: 1\nrecipes: {new: {run: [fmt], accept: [check]}}\n';
+  const issue = issueOf({ body: 'recipe: new', updatedAtMs: clock.wallMs() });
+  forge.file(issue);
+  const { title, updatedAtMs } = issue;
+  const needs = { executors: ['recipe'], tools: [], models: [] };
+  hints.push({ kind: 'seen', task, recipe: 'new', title, bodySha256, needs, updatedAtMs });
+  const reads = forge.count('readBase');
+  await clock.advance(2 * pollMs);
+  expect(hints.filter(({ kind }) => kind === 'gone')).toEqual([]);
+  expect(forge.count('readBase')).toBeGreaterThan(reads);
+  // Each looked once more, not at every poll.
+  await clock.advance(5 * pollMs);
+  expect(forge.count('readBase')).toBeLessThanOrEqual(reads + 4);
+  for (const watch of watches) watch.stop();
 });
 
 describe('an issue of a stranger', () => {

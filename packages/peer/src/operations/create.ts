@@ -2,9 +2,11 @@ import { type MemberView, untoldReason } from '@bzzz/coordination';
 import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
 import { deathsAbout, type HistoryQuery, type PauseRequest, withDeaths } from '@bzzz/protocol/api';
 import type { z } from 'zod';
-import { healthAnswer, peerAnswers, quarantineAnswer, taskAnswers } from '../status/answers.ts';
+import { healthAnswer, peerAnswers, quarantineAnswer } from '../status/answers.ts';
+import { createTaskList } from '../status/task-list.ts';
 import { createFeed } from '../wiring/feed.ts';
 import { createToldTasks } from '../wiring/told-tasks.ts';
+import { issueOf, offersOf } from './filing.ts';
 import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
 import { joiningOperations } from './joining.ts';
@@ -21,8 +23,9 @@ export function createOperations(target: OperationsTarget): Operations {
   const { clock, coordinator, journals, history, status, repositories } = target;
   const members = (): readonly MemberView[] => coordinator.view().members;
   const peers = () => ({ peers: peerAnswers(members(), journals) });
-  const told = createToldTasks(history);
-  const tasks = () => ({ tasks: taskAnswers(told.of(coordinator.view())) });
+  const self = () => coordinator.view().self.peer;
+  const told = createToldTasks(history, { self });
+  const tasks = createTaskList(() => told.of(coordinator.tasks()));
   const { health } = target;
   const healthNow = () => healthAnswer(health.view());
   const feed = createFeed({ clock, history, status, peers, tasks, health: healthNow });
@@ -59,15 +62,14 @@ export function createOperations(target: OperationsTarget): Operations {
       const sinceMs = story[0]?.entry.at.wallMs ?? 0;
       const died = { kinds: ['member.dead'], sinceMs, limit: storyMax };
       const deaths = deathsAbout(story, await history.find(died, signal));
-      const [now = task] = told.of({ ...coordinator.view(), tasks: [task] });
+      const [now = task] = told.of([task]);
       return { task: { ...now }, story: withDeaths(story, deaths) };
     },
     async whyTask(id, signal) {
       const task = askedTask(coordinator.view().tasks, repositories, id);
       const { peers: reasons, text, ...report } = await coordinator.whyTask(task, { signal });
       await told.refresh(signal);
-      const view = coordinator.view();
-      const [now] = told.of({ ...view, tasks: view.tasks.filter((one) => one.task === task) });
+      const now = told.of(coordinator.tasks()).find((one) => one.task === task);
       // What this peer only heard of, the journals that it holds may tell.
       const say = (words: string) => words.replaceAll(untoldReason, () => firstLine(now?.reason));
       return {
@@ -116,10 +118,15 @@ export function createOperations(target: OperationsTarget): Operations {
       for (const one of looking) coordinator.lookNow(one);
       return looking;
     },
+    async offers({ repo: named }, signal) {
+      const repo = named ?? onlyOne(repositories);
+      return offersOf(repo, await target.readPolicy(repo, { signal }));
+    },
     async submit({ repo: named, ...issue }, { by, signal }) {
       const repo = named ?? onlyOne(repositories);
+      const filed = issueOf(issue, await target.readPolicy(repo, { signal }), repo);
       await acted({ by, act: 'submit', about: `${repo}: ${issue.title}` });
-      const { number, url, labelsMissing } = await target.fileIssue({ ...issue, repo }, { signal });
+      const { number, url, labelsMissing } = await target.fileIssue(filed, { signal });
       const isWatched = repositories.includes(repo);
       if (isWatched) coordinator.lookNow(repo);
       return { repo, number, url, labelsMissing: [...labelsMissing], watched: isWatched };

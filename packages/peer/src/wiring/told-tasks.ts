@@ -102,7 +102,8 @@ async function orWithout(work: () => Promise<void>): Promise<void> {
 
 function workOf(entries: readonly StoryEntry[]): Partial<TaskView> {
   const body = entries.at(-1)?.entry.body;
-  switch (body?.kind) {
+  if (body === undefined) return {};
+  switch (body.kind) {
     case 'attempt.started':
     case 'help.ended':
       return { state: 'running' };

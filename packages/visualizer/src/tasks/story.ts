@@ -4,7 +4,7 @@ import { epochIn } from '../live/draft.ts';
 import { type Fields, fieldsOf, isFields, numberOf, textOf } from '../live/fields.ts';
 import { type Death, type Takeover, withLosses } from './losses.ts';
 
-export interface Try {
+interface Try {
   readonly peer: string | null;
   readonly outcome: string;
   readonly atMs: number;

@@ -268,7 +268,7 @@ describe('the page', () => {
   it('drains the peer when that is confirmed, and says so', async () => {
     const tab = await visit('/mesh');
     const drain = async (title: string) => {
-      await tab.page.getByRole('button', { name: 'Pause or drain' }).click();
+      await tab.page.getByRole('button', { name: /^(Pause or drain|Resume or pause)$/ }).click();
       await tab.page.getByRole('button', { name: title }).click();
       await tab.page.getByRole('button', { name: title, exact: true }).click();
     };

@@ -157,7 +157,11 @@ describe('a peer', () => {
       said({ atMs: 2, body: { kind: 'member.suspected', peer: walnut } }),
       said({ atMs: 3, body: { kind: 'member.dead', peer: walnut, reason: 'silent' } }),
     );
-    expect(dead.peers.get(walnut)).toMatchObject({ life: 'dead', name: 'walnut' });
+    expect(dead.peers.get(walnut)).toMatchObject({ life: 'dead', name: 'walnut', diedMs: 3 });
+    const again = fold(dead, [
+      said({ by: 'peer-oak', atMs: 9, body: { kind: 'member.dead', peer: walnut, reason: '' } }),
+    ]);
+    expect(again.peers.get(walnut)?.diedMs).toBe(3);
     expect(dead.peers.get(acacia)?.met.size).toBe(0);
     const back = fold(dead, [said({ by: walnut, atMs: 4, body: { kind: 'peer.started' } })]);
     expect(back.peers.get(walnut)?.life).toBe('up');

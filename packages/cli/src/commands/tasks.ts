@@ -8,10 +8,10 @@ import {
   withCommonOptions,
   wantsJson,
 } from '../context.ts';
-import { entryLine } from '../output/entry.ts';
 import { helpTrees } from '../output/help-tree.ts';
 import { table } from '../output/table.ts';
-import { authorOf, shortId } from '../output/units.ts';
+import { taskHead, taskOwner, taskState } from '../output/task-head.ts';
+import { storyLines } from '../output/task-story.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 export function tasksCommand(program: Command, context: Context): void {
@@ -39,24 +39,12 @@ const headings = ['task', 'state', 'epoch', 'owner', 'pull', 'title'];
 function row(terminal: Terminal, task: TaskAnswer): string[] {
   return [
     task.task,
-    state(terminal, task),
+    taskState(terminal, task),
     task.epoch === 0 ? '-' : String(task.epoch),
-    owner(task),
+    taskOwner(task),
     task.pullRequest === null ? '-' : `#${task.pullRequest}`,
     printable(task.reason === null ? task.title : `${task.title} (${task.reason})`),
   ];
-}
-
-function owner({ holder, holderName }: TaskAnswer): string {
-  if (holder === null) return '-';
-  return holderName === null ? shortId(holder) : printable(holderName);
-}
-
-function state(terminal: Terminal, { state, wanted }: TaskAnswer): string {
-  if (state === 'done') return terminal.style('green', state);
-  if (state === 'failed') return terminal.style('red', state);
-  if (state === 'open' && !wanted) return terminal.style('dim', 'left alone');
-  return state === 'open' ? state : terminal.style('cyan', state);
 }
 
 async function story(context: Context, options: Options, id: string): Promise<void> {
@@ -66,15 +54,10 @@ async function story(context: Context, options: Options, id: string): Promise<vo
   if (wantsJson(options)) return printJson(context, answer);
   const { task } = answer;
   terminal.print(`${terminal.style('bold', task.task)}  ${printable(task.title)}`);
-  const pull = task.pullRequest === null ? '' : `, pull request #${task.pullRequest}`;
-  const why = task.reason === null ? '' : `: ${printable(task.reason)}`;
-  terminal.print(
-    `${state(terminal, task)}${why}; owner ${owner(task)}, epoch ${task.epoch}${pull}`,
-  );
+  terminal.print(taskHead(terminal, task));
   terminal.print('');
-  for (const one of answer.story)
-    terminal.print(entryLine(terminal, { ...one, who: authorOf(one) }));
   const nameOf = (peer: string) => answer.story.find((one) => one.peer === peer)?.name ?? null;
+  for (const line of storyLines(terminal, answer.story, nameOf)) terminal.print(line);
   const trees = helpTrees(answer.story, nameOf);
   if (trees.length === 0) return;
   terminal.print('');

@@ -34,7 +34,11 @@ export interface History {
   readonly former: readonly JournalKey[];
   /** The newest that fit, oldest first. Throws `aborted`, `index_failed`. */
   find(asked: Asked, signal: AbortSignal): Promise<StoryEntry[]>;
-  /** The same, then what comes to be here later, until the signal. */
+  /** The same, of what is indexed already: the index is not brought up to date. Throws `index_failed`. */
+  known(asked: Asked): StoryEntry[];
+  /** Brings the index up to date. Throws `aborted`, `index_failed`. */
+  refresh(signal: AbortSignal): Promise<void>;
+  /** As `find`, then what comes to be here later, until the signal. */
   follow(asked: Asked, signal: AbortSignal): AsyncIterable<StoryEntry>;
   /** So many of the newest by their time, of what is known already, in the order in which they came to be known. */
   newest(limit: number): Positioned[];
@@ -165,6 +169,10 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
     async find(asked, signal) {
       await update(signal);
       return storyEntries(index.query(asked));
+    },
+    known: (asked) => storyEntries(index.query(asked)),
+    async refresh(signal) {
+      await update(signal);
     },
     async *follow(asked, signal) {
       await update(signal);

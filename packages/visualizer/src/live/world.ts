@@ -12,6 +12,8 @@ export interface PeerWorld {
   readonly name: string | null;
   readonly version: string | null;
   readonly life: Life;
+  /** When it was declared dead last; null: it never was. */
+  readonly diedMs: number | null;
   readonly paused: boolean;
   readonly duties: ReadonlyMap<string, Duty>;
   /** Members that it met and did not declare dead. */

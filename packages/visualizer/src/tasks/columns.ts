@@ -46,7 +46,7 @@ export function leftAlone(tasks: readonly TaskRow[]): TaskRow[] {
   return tasks.filter(isLeftAlone).sort(newestFirst);
 }
 
-function isLeftAlone({ state, wanted }: TaskRow): boolean {
+export function isLeftAlone({ state, wanted }: Pick<TaskRow, 'state' | 'wanted'>): boolean {
   return state === 'open' && !wanted;
 }
 

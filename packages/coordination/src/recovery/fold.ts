@@ -4,6 +4,7 @@
  */
 import type {
   EntryBody,
+  Epoch,
   FenceIntent,
   HelpId,
   Hlc,
@@ -98,8 +99,8 @@ export async function readMemory(
       const { task, state, reason, pullRequest = null } = body;
       const intent = last.get(task);
       unfinished.delete(task);
-      // The end of a claim of another, who was lost: nothing that we said.
-      if (state === 'done' && intent?.record.epoch !== body.epoch) continue;
+      // The end of a claim of another, who was lost: nothing that we said. We may have reached for the same epoch.
+      if (state === 'done' && !isResultOf(intent, body.epoch)) continue;
       endings.set(task, { state, reason, pullRequest, intent });
     }
   }
@@ -115,6 +116,10 @@ export async function readMemory(
     quarantine: quarantine.memory(),
     endings,
   };
+}
+
+function isResultOf(intent: FenceIntent | undefined, epoch: Epoch): boolean {
+  return intent?.record.state === 'result' && intent.record.epoch === epoch;
 }
 
 function pauseAfter(

@@ -1,10 +1,22 @@
 import { Epoch, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { incarnationAfter, readMemory } from '../../src/recovery/fold.ts';
+import { createHolding } from '../../src/fence/holding.ts';
+import { resultOid } from '../support/memory-work.ts';
 import { calm, createStand, task } from '../support/stand.ts';
 
 async function memoryOf(stand: ReturnType<typeof createStand>) {
   return readMemory(stand.journal, calm);
+}
+
+/** Claims and publishes. */
+async function published(stand: ReturnType<typeof createStand>) {
+  const claim = await stand.win();
+  const holding = createHolding(stand, claim);
+  const result = { over: null, oid: resultOid, verdicts: 0 };
+  expect(await holding.publish(result, calm)).toMatchObject({ kind: 'won' });
+  const intent = stand.journal.of('fence.intended').at(-1)?.intent;
+  return { epoch: claim.record.epoch, intent };
 }
 
 describe('the memory of earlier runs', () => {
@@ -97,24 +109,25 @@ describe('the memory of earlier runs', () => {
 
   it('does not take the end of a claim of another, who was lost, for what it said itself', async () => {
     const stand = createStand();
-    const { record } = await stand.win();
-    const end = {
-      kind: 'task.ended',
-      task,
-      state: 'done',
-      reason: 'lost',
-      pullRequest: 5,
-    } as const;
-    await stand.chronicle.record({ ...end, epoch: Epoch.parse(record.epoch + 1) });
+    const end = { kind: 'task.ended', task, state: 'done', reason: '', pullRequest: 5 } as const;
+    const ended = (epoch: number) => stand.chronicle.record({ ...end, epoch: Epoch.parse(epoch) });
+    // Two reach for the same epoch; the other one wins it.
+    const claim = await stand.claim();
+    await createStand(2, stand).win();
+    expect(await stand.fence.propose(claim, calm)).toMatchObject({ kind: 'lost' });
+    await ended(1);
     expect((await memoryOf(stand)).endings.size).toBe(0);
-    await stand.chronicle.record({ ...end, epoch: record.epoch });
+    const { epoch } = await published(stand);
+    await ended(epoch + 1);
+    expect((await memoryOf(stand)).endings.size).toBe(0);
+    await ended(epoch);
     expect((await memoryOf(stand)).endings.get(task)).toMatchObject({ state: 'done' });
   });
 
   it('knows how a task ended, and that it began again', async () => {
     const stand = createStand();
-    const intent = await stand.win();
-    const end = { kind: 'task.ended' as const, task, epoch: intent.record.epoch, reason: '' };
+    const { epoch, intent } = await published(stand);
+    const end = { kind: 'task.ended' as const, task, epoch, reason: '' };
     await stand.chronicle.record({ ...end, state: 'done', pullRequest: 9 });
     const memory = await memoryOf(stand);
     expect(memory.unfinished).toEqual([]);
@@ -125,8 +138,8 @@ describe('the memory of earlier runs', () => {
 
   it('has forgotten an end over which the task was claimed once more', async () => {
     const stand = createStand();
-    const { record } = await stand.win();
-    const ended = { kind: 'task.ended' as const, task, epoch: record.epoch };
+    const { epoch } = await published(stand);
+    const ended = { kind: 'task.ended' as const, task, epoch };
     const done = { ...ended, state: 'done' as const, reason: 'verified', pullRequest: 12 };
     await stand.chronicle.record(done);
     expect((await memoryOf(stand)).endings.get(task)).toMatchObject({ pullRequest: 12 });
@@ -140,12 +153,11 @@ describe('the memory of earlier runs', () => {
     'knows which claim an end is of, though another one was %s since',
     async (outcome) => {
       const stand = createStand();
-      const intent = await stand.win();
+      const { epoch, intent } = await published(stand);
       const further = await stand.claim();
       await stand.chronicle.record({ kind: 'fence.intended', intent: further });
       const settled = { kind: 'fence.settled' as const, task, oid: further.oid, reason: 'a rule' };
       await stand.chronicle.record({ ...settled, outcome });
-      const { epoch } = intent.record;
       const done = { kind: 'task.ended' as const, task, epoch, state: 'done' as const, reason: '' };
       await stand.chronicle.record({ ...done, pullRequest: 12 });
       expect((await memoryOf(stand)).endings.get(task)?.intent).toEqual(intent);

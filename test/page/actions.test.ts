@@ -57,10 +57,15 @@ async function order(page: Page, open: () => Promise<void>, confirm: string): Pr
 
 const task = () => `${forge.repo}#1`;
 
+const confirms = { Cancel: 'Stop the work', Release: 'Release it', Retry: 'Try it again' } as const;
+
 /** One of the buttons of the task's page. */
-function orderTask(page: Page, title: string): Promise<void> {
-  const panel = page.getByRole('region', { name: 'Orders' });
-  return order(page, () => panel.getByRole('button', { name: title, exact: true }).click(), title);
+function orderTask(page: Page, title: keyof typeof confirms): Promise<void> {
+  const button = page.getByRole('region', { name: 'Orders' }).getByRole('button', {
+    name: title,
+    exact: true,
+  });
+  return order(page, () => button.click(), confirms[title]);
 }
 
 async function untilLetGo(): Promise<void> {

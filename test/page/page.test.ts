@@ -210,7 +210,7 @@ describe('the page', () => {
     await tab.page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await keepShot(tab.page, 'cancel');
     expect(await violations(tab.page)).toEqual([]);
-    await tab.page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).click();
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Stop the work' }).click();
     await tab.page.getByText(/^Said: .*#issuecomment-/).waitFor();
     await tab.page.getByRole('button', { name: 'Close', exact: true }).last().click();
     await tab.page.getByRole('link', { name: 'Timeline', exact: true }).click();

@@ -6,20 +6,25 @@ import { ConfirmDialog } from './confirm-dialog.tsx';
 
 interface Words {
   readonly title: string;
+  /** On the button that does it. */
+  readonly confirm: string;
   readonly text: string;
 }
 
 export const orderWords: Readonly<Record<TaskOrder, Words>> = {
   cancel: {
     title: 'Cancel',
+    confirm: 'Stop the work',
     text: 'Whoever holds it stops and gives it back. It stays with people until somebody says retry.',
   },
   release: {
     title: 'Release',
+    confirm: 'Release it',
     text: 'Whoever holds it stops and gives it back. It stays with people until its label is put on anew.',
   },
   retry: {
     title: 'Retry',
+    confirm: 'Try it again',
     text: 'It is tried again, its attempts counted anew. What was left to people is taken up.',
   },
 };
@@ -32,7 +37,7 @@ export function OrderDialog(props: {
 }) {
   const { task, order, onClose } = props;
   const { session } = usePage();
-  const { title, text } = orderWords[order];
+  const { title, confirm, text } = orderWords[order];
   const act = async () => {
     const { url } = await ask({
       method: 'POST',
@@ -46,7 +51,7 @@ export function OrderDialog(props: {
   return (
     <ConfirmDialog
       title={`${title} ${task}`}
-      confirm={title}
+      confirm={confirm}
       danger={order !== 'retry'}
       act={act}
       onClose={onClose}

@@ -23,9 +23,9 @@ const places: readonly (readonly [string, IconName, string, readonly Route['page
 
 export function Shell(props: { readonly onEnd: (why: string | null) => void }) {
   const route = routeOf(usePath());
-  const { view } = usePage();
+  const { view, connection } = usePage();
   return (
-    <div className="shell" data-past={view.past}>
+    <div className="shell" data-past={view.past} data-connection={connection}>
       <a className="skip" href="#main">
         To the content
       </a>

@@ -1,3 +1,4 @@
+import { taskPlace } from '@bzzz/protocol/api';
 import { useState } from 'react';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
@@ -93,7 +94,7 @@ function Card({ task, manyRepos }: { readonly task: TaskRow; readonly manyRepos:
     <Link to={taskPath(task.task)} className="card">
       <span className="card-head">
         <span className="card-id">{manyRepos ? task.task : task.task.slice(hash)}</span>
-        <Badge state={task.state} />
+        <Badge state={taskPlace(task)} />
       </span>
       <span className="card-title">{task.title === '' ? 'No title is known' : task.title}</span>
       <span className="card-foot">

@@ -131,6 +131,8 @@ describe('a peer', () => {
       expect(answer).toMatchObject({ name: 'two', self: false, idle: { running: 0, slots: 1 } });
       expect(answer.text).toContain('no task is open');
     }
+    // And so says whoever counts.
+    expect((await client.status()).tasks).toEqual({ 'left alone': 1 });
     await second.stop();
     const gone = await until(async () => {
       const answer = await client.whyTask('1');

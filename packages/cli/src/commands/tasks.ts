@@ -1,4 +1,5 @@
 import type { TaskAnswer } from '@bzzz/peer';
+import { taskPlace } from '@bzzz/protocol/api';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -52,11 +53,13 @@ function owner({ holder, holderName }: TaskAnswer): string {
   return holderName === null ? shortId(holder) : printable(holderName);
 }
 
-function state(terminal: Terminal, { state, wanted }: TaskAnswer): string {
-  if (state === 'done') return terminal.style('green', state);
-  if (state === 'failed') return terminal.style('red', state);
-  if (state === 'open' && !wanted) return terminal.style('dim', 'left alone');
-  return state === 'open' ? state : terminal.style('cyan', state);
+function state(terminal: Terminal, task: TaskAnswer): string {
+  const place = taskPlace(task);
+  if (place === 'done') return terminal.style('green', place);
+  if (place === 'failed') return terminal.style('red', place);
+  if (place === 'with people') return terminal.style('yellow', place);
+  if (place === 'left alone') return terminal.style('dim', place);
+  return place === 'open' ? place : terminal.style('cyan', place);
 }
 
 async function story(context: Context, options: Options, id: string): Promise<void> {

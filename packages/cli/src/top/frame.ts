@@ -1,5 +1,5 @@
 /** The screen of `bzzz top` as lines: as many as fit, each no wider than the screen. */
-import type { TaskAnswer } from '@bzzz/protocol/api';
+import { type TaskAnswer, taskPlace } from '@bzzz/protocol/api';
 import { entryLine } from '../output/entry.ts';
 import { statusLines } from '../output/status-lines.ts';
 import { cut, table } from '../output/table.ts';
@@ -78,7 +78,7 @@ function taskRows(terminal: Terminal, { tasks, selected, peers }: TopState): str
     holderName ?? (holder === null ? '' : shortId(holder));
   const rows = tasks.map((one) => [
     `${one.task === selected ? '>' : ' '} ${one.task}`,
-    terminal.style(colourOf(one), one.wanted || one.state !== 'open' ? one.state : 'left alone'),
+    terminal.style(colourOf(one), taskPlace(one)),
     printable(name(one)),
     one.epoch === 0 ? '' : `${one.epoch}`,
     one.pullRequest === null ? '' : `#${one.pullRequest}`,
@@ -87,10 +87,12 @@ function taskRows(terminal: Terminal, { tasks, selected, peers }: TopState): str
   return [['Tasks', 'state', peers.length > 1 ? 'peer' : 'by', 'epoch', 'PR', 'title'], ...rows];
 }
 
-function colourOf({ state, wanted }: TaskAnswer): 'green' | 'red' | 'cyan' | 'dim' {
-  if (state === 'done') return 'green';
-  if (state === 'failed') return 'red';
-  return state === 'open' && !wanted ? 'dim' : 'cyan';
+function colourOf(task: TaskAnswer): 'green' | 'red' | 'yellow' | 'cyan' | 'dim' {
+  const place = taskPlace(task);
+  if (place === 'done') return 'green';
+  if (place === 'failed') return 'red';
+  if (place === 'with people') return 'yellow';
+  return place === 'left alone' ? 'dim' : 'cyan';
 }
 
 function belowOf(terminal: Terminal, { log, answer }: TopState, { columns, rows }: Size): string[] {

@@ -211,7 +211,9 @@ describe('the page', () => {
     await keepShot(tab.page, 'cancel');
     expect(await violations(tab.page)).toEqual([]);
     await tab.page.getByRole('dialog').getByRole('button', { name: 'Stop the work' }).click();
-    await tab.page.getByText(/^Said: .*#issuecomment-/).waitFor();
+    const said = tab.page.getByRole('link', { name: 'Said by this comment' });
+    await said.waitFor();
+    expect(await said.getAttribute('href')).toMatch(/#issuecomment-/);
     await tab.page.getByRole('button', { name: 'Close', exact: true }).last().click();
     await tab.page.getByRole('link', { name: 'Timeline', exact: true }).click();
     await tab.page.getByText('ordered cancel').first().waitFor();

@@ -3,31 +3,7 @@ import { OrderAnswer } from '@bzzz/protocol/api';
 import { usePage } from '../app/page-context.ts';
 import { ask } from '../live/api.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-
-interface Words {
-  readonly title: string;
-  /** On the button that does it. */
-  readonly confirm: string;
-  readonly text: string;
-}
-
-export const orderWords: Readonly<Record<TaskOrder, Words>> = {
-  cancel: {
-    title: 'Cancel',
-    confirm: 'Stop the work',
-    text: 'Whoever holds it stops and gives it back. It stays with people until somebody says retry.',
-  },
-  release: {
-    title: 'Release',
-    confirm: 'Release it',
-    text: 'Whoever holds it stops and gives it back. It stays with people until its label is put on anew.',
-  },
-  retry: {
-    title: 'Retry',
-    confirm: 'Try it again',
-    text: 'It is tried again, its attempts counted anew. What was left to people is taken up.',
-  },
-};
+import { orderSaid, orderWords } from './order-words.ts';
 
 /** Tells the whole mesh what to do with a task, as a comment on its issue would. */
 export function OrderDialog(props: {
@@ -36,7 +12,7 @@ export function OrderDialog(props: {
   readonly onClose: () => void;
 }) {
   const { task, order, onClose } = props;
-  const { session } = usePage();
+  const { session, view } = usePage();
   const { title, confirm, text } = orderWords[order];
   const act = async () => {
     const { url } = await ask({
@@ -46,7 +22,9 @@ export function OrderDialog(props: {
       csrf: session.csrf,
       schema: OrderAnswer,
     });
-    return `Said: ${url}`;
+    const state = view.tasks.find((one) => one.task === task)?.state ?? 'open';
+    const text = orderSaid(order, state);
+    return { text, link: { url, text: 'Said by this comment' } };
   };
   return (
     <ConfirmDialog

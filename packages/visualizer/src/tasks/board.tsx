@@ -8,22 +8,35 @@ import { Badge, Button, Empty } from '../ui/parts.tsx';
 import { countText } from '../ui/text.ts';
 import { agoText } from '../ui/time.ts';
 import { type Column, columnsOf, leftAlone } from './columns.ts';
+import { tasksWith } from './search.ts';
 
 const shownAtFirst = 30;
 
 export function Board() {
   const { view } = usePage();
-  const columns = columnsOf(view.tasks);
-  const alone = leftAlone(view.tasks);
+  const [typed, setTyped] = useState('');
+  const found = tasksWith(view.tasks, typed, view.nameOf);
+  const columns = columnsOf(found);
+  const alone = leftAlone(found);
   const repos = new Set(view.tasks.map(({ task }) => task.slice(0, task.lastIndexOf('#'))));
   return (
     <div className="page">
       <header className="page-head">
         <h2>Tasks</h2>
         <p className="quiet">
-          {countText(view.tasks.length - alone.length, 'task')}
+          {countText(found.length - alone.length, 'task')}
           {repos.size === 1 ? ` of ${[...repos].join('')}` : ` of ${repos.size} repositories`}
         </p>
+        {view.tasks.length === 0 ? null : (
+          <input
+            type="search"
+            className="search"
+            placeholder="Search: #12, words, a peer …"
+            aria-label="Search tasks"
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        )}
       </header>
       {view.tasks.length === 0 ? (
         <Empty title="No task is known yet">
@@ -43,7 +56,9 @@ export function Board() {
           <ul>
             {alone.slice(0, 200).map((task) => (
               <li key={task.task}>
-                <Link to={taskPath(task.task)}>{task.task}</Link> {task.title}
+                <Link to={taskPath(task.task)}>
+                  {task.task} {task.title}
+                </Link>
                 <span className="quiet"> {task.reason}</span>
               </li>
             ))}

@@ -85,7 +85,7 @@ describe('bzzz top', () => {
     ];
     const state = after(
       { type: 'status', status },
-      { type: 'peers', peers: [peer('ash'), peer('elm')] },
+      { type: 'peers', peers: [peer('ash'), { ...peer('elm'), load: 7.94 }] },
       { type: 'tasks', tasks },
       ...Array.from({ length: 300 }, (_, seq) => entry(seq, `entry ${seq}`)),
     );
@@ -96,6 +96,9 @@ describe('bzzz top', () => {
     expect(lines.find((line) => line.includes('#5'))).toContain('left alone');
     expect(lines.find((line) => line.startsWith('> '))).toContain('#3');
     expect(lines.filter((line) => line.includes('elm'))).toHaveLength(1);
+    // As on the page.
+    expect(lines.find((line) => line.includes('elm'))).toMatch(/connected .*794 %/);
+    expect(lines.find((line) => line.startsWith('  ash'))).toContain('this one');
     expect(lines.join('\n')).toContain('entry 299');
     expect(lines.at(-1)).toBe(keysLine);
   });

@@ -31,9 +31,11 @@ export function App() {
     const onHash = () => {
       const token = takeTokenOfAddress();
       if (token === null) return;
-      void answered(logIn(token)).then((answer) => {
-        if (!gone) setAsking(answer);
-      });
+      void show(token);
+    };
+    const show = async (token: string) => {
+      const answer = await answered(logIn(token));
+      if (!gone) setAsking(answer);
     };
     globalThis.addEventListener('hashchange', onHash);
     return () => {

@@ -18,12 +18,8 @@ export function titleOf(
 }
 
 function aboutOf(route: Route, nameOf: (peer: string) => string): string {
-  switch (route.page) {
-    case 'task':
-      return `#${route.task.slice(route.task.lastIndexOf('#') + 1)} ${route.task.slice(0, route.task.lastIndexOf('#'))}`;
-    case 'peer':
-      return nameOf(route.peer);
-    default:
-      return words[route.page];
-  }
+  if (route.page === 'peer') return nameOf(route.peer);
+  if (route.page !== 'task') return words[route.page];
+  const hash = route.task.lastIndexOf('#');
+  return `${route.task.slice(hash)} ${route.task.slice(0, hash)}`;
 }

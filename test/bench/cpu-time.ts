@@ -3,19 +3,31 @@ import { readFileSync } from 'node:fs';
 /** Linux tells the times of a process in ticks of 10 ms, whatever the kernel's own are. */
 const TICK_MS = 10;
 
-/**
- * CPU time so far, user and system: of this process with all its threads, in microseconds' detail,
- * and of its children that ended and of theirs, in ticks. Throws where children are asked for and
- * the system has no /proc.
- */
-export function cpuTimeMs(withChildren: boolean): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000 + (withChildren ? childrenMs() : 0);
+/** Whose CPU time counts beside that of this process. */
+export interface Counted {
+  /** Children of this process that ended, and theirs. */
+  readonly children: boolean;
+  /** Ids of processes that run, such as the server of a rival. */
+  readonly processes: readonly number[];
 }
 
-function childrenMs(): number {
-  const stat = readFileSync('/proc/self/stat', 'utf8');
-  // The second field, the name in parentheses, may hold anything; the 16th and 17th are wanted.
+/**
+ * CPU time so far, user and system: of this process with all its threads, in microseconds' detail,
+ * and of the others that count, in ticks. Throws where others are asked for and the system has no
+ * /proc, or one of them has ended.
+ */
+export function cpuTimeMs({ children, processes }: Counted): number {
+  const { user, system } = process.cpuUsage();
+  let ms = (user + system) / 1_000;
+  if (children) ms += timesOf('self').children;
+  for (const id of processes) ms += timesOf(String(id)).own;
+  return ms;
+}
+
+function timesOf(id: string): { own: number; children: number } {
+  const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
+  // The second field, the name in parentheses, may hold anything; the 14th to 17th are wanted.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return TICK_MS * (Number(fields[13]) + Number(fields[14]));
+  const ticks = (from: number) => TICK_MS * (Number(fields[from]) + Number(fields[from + 1]));
+  return { own: ticks(11), children: ticks(13) };
 }

@@ -14,7 +14,7 @@ export interface Goal {
   readonly of: string;
   /** The side by whose figure it is divided; null: it stands for itself. */
   readonly beside: string | null;
-  /** `wall time` or `CPU time` an operation, `rate` in operations a second, or the name of a further figure. */
+  /** `wall time` or `CPU time` an operation, `rate`, `peak MiB`, or the name of a further figure. */
   readonly what: string;
   readonly must: { readonly atMost: number } | { readonly atLeast: number };
 }

@@ -1,11 +1,14 @@
 /**
  * `npm run bench`: measures, and prints a table.
  *
- *     npm run bench [-- NAME...] [--json] [--small] [--rounds N] [--seed TEXT]
+ *     npm run bench [-- NAME...] [--baseline] [--json] [--small] [--rounds N] [--seed TEXT]
+ *
+ * `--baseline`: also beside programs of others, which are installed where that can be done.
  */
 import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { measure, type Result } from './measure.ts';
+import { noRivals, openRivals } from './rivals.ts';
 import type { Subject } from './subject.ts';
 import { subjects } from './subjects/index.ts';
 import { legendOf, machineLine, tableOf } from './table.ts';
@@ -13,6 +16,7 @@ import { legendOf, machineLine, tableOf } from './table.ts';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    baseline: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     small: { type: 'boolean', default: false },
     rounds: { type: 'string' },
@@ -20,11 +24,14 @@ const { values, positionals } = parseArgs({
   },
 });
 
+const rivals = values.baseline
+  ? openRivals({ install: true, tell: (sentence) => console.error(sentence) })
+  : noRivals;
 const machine = await describeMachine();
 const results: Result[] = [];
 for (const subject of chosen()) {
   if (!values.json) console.error(`measuring ${subject.name} ...`);
-  results.push(await measure(subject, values.seed, sizeOf(subject)));
+  results.push(await measure(subject, values.seed, sizeOf(subject), rivals));
 }
 if (values.json) console.log(JSON.stringify({ machine, results }, null, 2));
 else {

@@ -3,10 +3,12 @@
  * the order turned around every other round, so that a noisy machine disturbs all of them alike.
  */
 import { createHash } from 'node:crypto';
-import { cpuTimeMs } from './cpu-time.ts';
-import { type Figures, type Reached, reached } from './goals.ts';
+import { type Counted, cpuTimeMs } from './cpu-time.ts';
+import { type Figures, type Goal, type Reached, reached } from './goals.ts';
+import { watchPeakMemory } from './peak-memory.ts';
+import { noRivals, type Rivals } from './rivals.ts';
 import { type Spread, spreadOf } from './spread.ts';
-import type { Bench, Round, Side, Size, Spent, Subject } from './subject.ts';
+import type { Absent, Bench, Round, Side, Size, Spent, Subject } from './subject.ts';
 
 interface SideResult {
   readonly side: string;
@@ -28,6 +30,9 @@ export interface Result {
   readonly seed: string;
   readonly size: Size;
   readonly sides: readonly SideResult[];
+  /** Sides that did not run here, and why. */
+  readonly absent: readonly Absent[];
+  /** But for those that need an absent side. */
   readonly goals: readonly Reached[];
   /** SHA-256 over the answers of all measured rounds, of one side where all sides agree. */
   readonly hash: string;
@@ -40,12 +45,18 @@ interface Sample extends Spent {
 }
 
 /** Throws when answers differ that must be equal. */
-export async function measure(subject: Subject, seed: string, size: Size): Promise<Result> {
-  const bench = await subject.open(seed, size);
+export async function measure(
+  subject: Subject,
+  seed: string,
+  size: Size,
+  rivals: Rivals = noRivals,
+): Promise<Result> {
+  const bench = await subject.open(seed, size, rivals);
   try {
     const samples = await runRounds(bench, size, subject.countsChildren);
     assertEqualAnswers(subject, samples);
     const { name, measures, beside, operation } = subject;
+    const { absent = [] } = bench;
     return {
       subject: name,
       measures,
@@ -54,12 +65,18 @@ export async function measure(subject: Subject, seed: string, size: Size): Promi
       seed,
       size,
       sides: [...samples].map(([side, all]) => summarize(side.name, all)),
-      goals: reached(subject.goals, roundsOf(samples)),
+      absent,
+      goals: reached(judged(subject.goals, absent), roundsOf(samples)),
       hash: hashOf(subject, samples),
     };
   } finally {
     await bench.close();
   }
+}
+
+function judged(goals: readonly Goal[], absent: readonly Absent[]): Goal[] {
+  const missing = new Set<string | null>(absent.map(({ side }) => side));
+  return goals.filter(({ of, beside }) => !missing.has(of) && !missing.has(beside));
 }
 
 async function runRounds(
@@ -71,25 +88,28 @@ async function runRounds(
   for (let round = 0; round < size.warmUpRounds + size.rounds; round += 1) {
     const order = round % 2 === 0 ? bench.sides : bench.sides.toReversed();
     for (const side of order) {
-      const sample = await runRound(await side.prepare(round), countsChildren);
+      const counted = { children: countsChildren, processes: side.processes ?? [] };
+      const sample = await runRound(await side.prepare(round), counted);
       if (round >= size.warmUpRounds) samples.get(side)?.push(sample);
     }
   }
   return samples;
 }
 
-async function runRound(round: Round, countsChildren: boolean): Promise<Sample> {
-  const cpuStartMs = cpuTimeMs(countsChildren);
+async function runRound(round: Round, counted: Counted): Promise<Sample> {
+  const peakMib = watchPeakMemory();
+  const cpuStartMs = cpuTimeMs(counted);
   const startMs = performance.now();
   await round.work();
   const wallMs = performance.now() - startMs;
-  const spent = { wallMs, cpuMs: cpuTimeMs(countsChildren) - cpuStartMs };
+  const spent = { wallMs, cpuMs: cpuTimeMs(counted) - cpuStartMs };
+  const peak = peakMib();
   const answer = await round.answer();
   return {
     ...spent,
     answer,
     operations: round.operations(),
-    figures: round.figures?.(spent) ?? {},
+    figures: { ...(peak === null ? {} : { 'peak MiB': peak }), ...round.figures?.(spent) },
   };
 }
 
@@ -98,7 +118,7 @@ function roundsOf(samples: ReadonlyMap<Side, readonly Sample[]>): Map<string, Fi
     ...figures,
     'wall time': wallMs / operations,
     'CPU time': cpuMs / operations,
-    rate: operations / wallMs,
+    rate: (1_000 * operations) / wallMs,
   });
   return new Map([...samples].map(([side, all]) => [side.name, all.map(figuresOf)]));
 }

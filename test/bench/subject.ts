@@ -1,5 +1,6 @@
 /** What a benchmark says of itself. One file a subject, under `subjects/`. */
 import type { Goal } from './goals.ts';
+import type { Rivals } from './rivals.ts';
 
 export interface Size {
   /** Rounds that are measured. In each, every side does the same work, in alternating order. */
@@ -13,7 +14,7 @@ export interface Size {
 /** What one round cost. */
 export interface Spent {
   readonly wallMs: number;
-  /** User and system time of this process with its threads, and of its children where counted. */
+  /** User and system time of this process with its threads, and of others where they count. */
   readonly cpuMs: number;
 }
 
@@ -33,13 +34,23 @@ export interface Round {
 
 export interface Side {
   readonly name: string;
+  /** Ids of processes that do part of its work: their CPU time counts as well. Linux only. */
+  readonly processes?: readonly number[];
   /** `round` counts from 0, warm-up included. The same seed and round is the same work. */
   prepare(round: number): Promise<Round>;
+}
+
+/** A side that does not run here. */
+export interface Absent {
+  readonly side: string;
+  readonly why: string;
 }
 
 export interface Bench {
   /** The first is ours, the others are what it is compared with. */
   readonly sides: readonly Side[];
+  /** Sides that this run has none of, since their program is missing. */
+  readonly absent?: readonly Absent[];
   close(): Promise<void>;
 }
 
@@ -60,5 +71,5 @@ export interface Subject {
   /** What it is to reach, of the full size. */
   readonly goals: readonly Goal[];
   readonly sizes: { readonly full: Size; readonly small: Size };
-  open(seed: string, size: Size): Promise<Bench>;
+  open(seed: string, size: Size, rivals: Rivals): Promise<Bench>;
 }

@@ -23,7 +23,7 @@ export function tableOf(results: readonly Result[]): string {
 }
 
 /** What each row means, and the hash that shows that the work was done. */
-export function legendOf({ goals, ...result }: Result) {
+export function legendOf({ goals, absent, ...result }: Result): string {
   const { subject, measures, beside, operation, seed, size, hash } = result;
   const rounds = `${size.rounds} rounds after ${size.warmUpRounds} of warm-up`;
   return [
@@ -31,6 +31,7 @@ export function legendOf({ goals, ...result }: Result) {
     `  beside: ${beside}`,
     `  op: one ${operation}; size ${size.operations}, ${rounds}, seed ${seed}`,
     `  answers agree: ${hash}`,
+    ...absent.map(({ side, why }) => `  no row of ${side}: ${why}`),
     ...goals.map((goal) => `  ${goalText(goal)}`),
   ].join('\n');
 }

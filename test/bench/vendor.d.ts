@@ -1,10 +1,23 @@
-/** What the benchmark of the journal uses of the Hypercore family, which ships no types. */
+/** What the benchmarks use of the Hypercore family, which ships no types. */
 declare module 'corestore' {
-  interface RawCore {
+  import type { Duplex } from 'node:stream';
+
+  export interface RawCore {
+    readonly key: Uint8Array;
     readonly length: number;
+    /** Blocks from 0 on that are here without a gap. */
+    readonly contiguousLength: number;
     ready(): Promise<void>;
-    append(blocks: readonly Uint8Array[]): Promise<unknown>;
+    /** `postappend` is awaited after the write and before anybody else is told of the blocks. */
+    append(
+      blocks: readonly Uint8Array[],
+      options?: { postappend?: () => Promise<void> },
+    ): Promise<unknown>;
     get(index: number, options: { wait: false }): Promise<Uint8Array | null>;
+    /** Asks others for all blocks, now and later. */
+    download(range: { start: number; end: -1 }): { destroy(): void };
+    on(event: 'download', listener: () => void): this;
+    off(event: 'download', listener: () => void): this;
   }
 
   export default class Corestore {
@@ -14,6 +27,8 @@ declare module 'corestore' {
     };
     ready(): Promise<void>;
     close(): Promise<void>;
-    get(options: { name: string }): RawCore;
+    get(options: { name: string } | { key: Uint8Array }): RawCore;
+    /** A stream for one connection; the true side is the one that dialled. */
+    replicate(isInitiator: boolean): Duplex;
   }
 }

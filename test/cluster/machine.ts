@@ -1,9 +1,9 @@
 /** What this machine lacks for a scenario. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { skewLibrary } from '@bzzz/cli';
 import { namespacesDenied } from '../e2e/harness/namespaces.ts';
 import type { Need } from './scenario.ts';
-import { skewLibrary } from './skew.ts';
 
 const run = promisify(execFile);
 

@@ -28,8 +28,12 @@ export async function fileSome(cluster: Cluster, count: number): Promise<number[
 }
 
 /** A peer on every host, as they come: they find each other by multicast and learn of more by the DHT. */
-export async function gather(cluster: Cluster): Promise<void> {
-  await Promise.all(cluster.hosts.map((host) => cluster.start(host, waysOf(cluster))));
+export async function gather(
+  cluster: Cluster,
+  spec: Pick<PeerSpec, 'program'> = {},
+): Promise<void> {
+  const told = { ...waysOf(cluster), ...spec };
+  await Promise.all(cluster.hosts.map((host) => cluster.start(host, told)));
   await fullMesh(cluster.stage, cluster.peers);
 }
 

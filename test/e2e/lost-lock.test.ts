@@ -1,9 +1,9 @@
 /** A lock branch that somebody deleted: what was done is remembered by the journals. */
 import { expect, it, vi } from 'vitest';
 import { pullsOf } from './harness/outcome.ts';
-import { fullMesh } from './harness/peer.ts';
+import { fullMesh, untilReplicated } from './harness/peer.ts';
 import { tipOf } from './harness/repository.ts';
-import { doneByTwo, untilReplicated } from './harness/scenes.ts';
+import { doneByTwo } from './harness/scenes.ts';
 import { patientMs } from './harness/stage.ts';
 import { maintainer } from './harness/worlds.ts';
 

@@ -1,8 +1,9 @@
 /** What is over leaves nothing behind on the forge, and is not begun again when people open it anew. */
 import { expect, it, vi } from 'vitest';
 import { pullsOf } from './harness/outcome.ts';
+import { untilReplicated } from './harness/peer.ts';
 import { lockChain, tipOf } from './harness/repository.ts';
-import { doneByTwo, untilReplicated } from './harness/scenes.ts';
+import { doneByTwo } from './harness/scenes.ts';
 import { patientMs } from './harness/stage.ts';
 import { maintainer } from './harness/worlds.ts';
 

@@ -1,5 +1,5 @@
 /** What every command gets, and the options that every command has. */
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import {
   type ControlClient,
   createControlClient,
@@ -55,6 +55,27 @@ function flagsOf(options: Options): Flags {
 /** With all settings that stand on the command line. */
 export function configOf(context: Context, options: Options): Promise<LoadedConfig> {
   return load(context, options, flagsOf(options));
+}
+
+/** Of a peer that somebody else started, by the words and the environment that it was started with. */
+export function configAsStarted(start: {
+  /** Behind the name of the program. */
+  readonly args: readonly string[];
+  readonly env: Environment;
+  readonly cwd: string;
+}): Promise<LoadedConfig> {
+  const command = withSettingOptions(withCommonOptions(new Command('up')));
+  const words = start.args.slice(start.args.indexOf('up') + 1);
+  command.allowUnknownOption().allowExcessArguments().exitOverride();
+  const options: Options = command.parse([...words], { from: 'user' }).opts();
+  const { env, cwd } = start;
+  const file = typeof options['config'] === 'string' ? { file: options['config'] } : {};
+  const flags = { ...flagsOf(options), ...dataFlag(options) };
+  return loadConfig({ env, cwd, flags, ...file });
+}
+
+function dataFlag({ data }: Options): Flags {
+  return typeof data === 'string' ? { dataDir: data } : {};
 }
 
 /** The data folder, without looking at a configuration where it is named outright, unless one is named too. */

@@ -3,7 +3,7 @@ import { type ErrorCode, isBzzzError } from '@bzzz/protocol';
 /** What the exit code of `bzzz` means. Documented in the README; never given another meaning. */
 export const exitCodes = {
   ok: 0,
-  /** It was tried and did not work; `doctor`: something is wrong. */
+  /** It was tried and did not work; `doctor`: something is wrong; `drill`: an invariant did not hold. */
   failure: 1,
   /** The command line or the configuration is wrong; nothing was tried. */
   usage: 2,
@@ -22,6 +22,7 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   cli_usage: exitCodes.usage,
   cli_forge_unset: exitCodes.usage,
   config_invalid: exitCodes.usage,
+  drill_unconfirmed: exitCodes.usage,
   control_request_invalid: exitCodes.usage,
   peer_not_running: exitCodes.notRunning,
   peer_folder_locked: exitCodes.locked,

@@ -7,6 +7,7 @@ import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { drillCommand } from './commands/drill.ts';
 import { indexCommand } from './commands/index-rebuild.ts';
 import { initCommand } from './commands/init.ts';
 import { inviteCommand } from './commands/invite.ts';
@@ -55,6 +56,7 @@ const commands: readonly RegisterCommand[] = [
   quarantineCommand,
   keyCommand,
   doctorCommand,
+  drillCommand,
   repoCommand,
   backupCommand,
   restoreCommand,

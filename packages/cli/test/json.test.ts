@@ -104,6 +104,14 @@ const cases: Readonly<Record<string, Case>> = {
   // It is alone.
   doctor: { args: () => about(), code: 1, has: { checks: expect.any(Array) } },
   'doctor net': { args: () => about(), code: 'any', has: { checks: expect.any(Array) } },
+  // Nobody is there to be asked, so nothing is harmed.
+  ...Object.fromEntries(
+    ['partition', 'kill', 'pause', 'skew', 'slow'].map((kind) => [
+      `drill ${kind}`,
+      { args: () => about(), code: 2, has: { error: { code: 'drill_unconfirmed' } } },
+    ]),
+  ),
+  'drill heal': { args: () => about(), has: { healed: [] } },
   'repo setup': { args: () => ['o/r', '--data', nowhere], code: 'any', has: {} },
   backup: { args: () => [join(nowhere, 'file'), ...data], code: 'any', has: {} },
   restore: { args: () => [certificateless, '--data', nowhere], code: 'any', has: {} },

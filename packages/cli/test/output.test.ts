@@ -1,7 +1,7 @@
 import { type PlainEntry, span } from '@bzzz/peer';
 import { Sha256Hex } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import { issueText } from '../src/commands/submit.ts';
+import { askedFor } from '../src/commands/submit.ts';
 import { acceptanceLines } from '../src/output/acceptances.ts';
 import { configTemplate } from '../src/output/config-template.ts';
 import { entryLine } from '../src/output/entry.ts';
@@ -148,20 +148,28 @@ it('says times and counts as people do', () => {
 
 describe('an issue', () => {
   it('asks for exactly what was given', () => {
-    const text = issueText({ recipe: 'rename', param: ['from=a', 'to=b=c'], text: 'Please.' });
-    expect(text).toEqual({
+    const asked = askedFor({ recipe: 'rename', param: ['from=a', 'to=b=c'], text: 'Please.' });
+    expect(asked).toEqual({
       title: 'rename from=a to=b=c',
-      body: 'Please.\n\n```\nrecipe: rename\nfrom: a\nto: b=c\n```\n',
+      body: 'Please.',
+      work: { recipe: 'rename', parameters: { from: 'a', to: 'b=c' } },
     });
   });
 
   it('may be in plain words', () => {
     const title = 'The parser drops the last line of a CSV';
-    expect(issueText({ title, text: 'Of `a\\nb`.' })).toEqual({ title, body: 'Of `a\\nb`.' });
+    expect(askedFor({ title, text: 'Of `a\\nb`.' })).toEqual({ title, body: 'Of `a\\nb`.' });
   });
 
-  it.each(['a\nb: c', ' padded ', 'a\u200bb', '<!-- hidden -->'])('refuses %j', (value) => {
-    expect(() => issueText({ recipe: 'x', param: [`p=${value}`] })).toThrow('cli_usage');
+  it.each([
+    [{}],
+    [{ title: 't', param: ['a=b'] }],
+    [{ title: 't', text: 'recipe: x' }],
+    [{ recipe: 'x', param: ['a'] }],
+    [{ recipe: 'x', param: ['a=b', 'a=c'] }],
+    [{ recipe: '../x' }],
+  ])('refuses %j', (options) => {
+    expect(() => askedFor(options)).toThrow('cli_usage');
   });
 });
 

@@ -57,6 +57,7 @@ export { type Admission, startAdmission, type Stranger } from './joining/admissi
 export { type Authority, firstList, readList, signList } from './joining/member-list.ts';
 export { keepNetworkKey, type NetworkKeys } from './joining/network-keys.ts';
 export { createOperator, type Operator } from './joining/operator.ts';
+export { assertWorkable } from './task/draft.ts';
 export { createCoordinator } from './peer/coordinator.ts';
 export { alertText, type AlertNews, type Stood } from './health/alerts.ts';
 export { type Health, type HealthDeps, type HealthView, startHealth } from './health/health.ts';

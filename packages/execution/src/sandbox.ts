@@ -7,12 +7,11 @@
  * root). As anybody else, or as root of a container that may not mount, a user namespace does it.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { runOnce } from './capture.ts';
 import { type HostView, openView, sandboxView } from './host-view.ts';
 import type { Provided } from './mount-points.ts';
+import { makeProbeFolder, removeLeftProbes } from './probe-folder.ts';
 
 /** Where the worktree stands inside. */
 export const insidePath = '/workspace';
@@ -77,7 +76,8 @@ export async function probeSandbox(options: ProbeOptions = {}): Promise<SandboxP
     return { usable: false, reason: 'bubblewrap (bwrap) is not installed' };
   }
   const ways = process.geteuid?.() === 0 ? [asRoot, ...asUser] : asUser;
-  const folder = await mkdtemp(join(tmpdir(), 'bzzz-probe-'));
+  await removeLeftProbes();
+  const folder = await makeProbeFolder();
   try {
     const reasons: string[] = [];
     for (const way of ways) {

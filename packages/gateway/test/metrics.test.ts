@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startWorld, tempDir, until, type World } from './support.ts';
+import { repo, startWorld, tempDir, until, type World } from './support.ts';
 
 const run = promisify(execFile);
 
@@ -66,10 +66,34 @@ describe('the figures', () => {
     const text = await figuresOf(await startWorld());
     const series = text.split('\n').filter((line) => /^[a-z]/.test(line));
     expect(series.length).toBeGreaterThan(100);
-    // None of these grows with peers, tasks or time.
     expect(series.length).toBeLessThan(200);
     expect(text).not.toContain('NaN');
   });
+
+  it('are no more with more tasks, and bear the name of none', async () => {
+    const world = await startWorld();
+    const done = (text: string): number =>
+      Number(/^bzzz_tasks_ended_total\{state="done"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    const submit = async (title: string) => {
+      const body = { repo, title, body: `\`\`\`\nrecipe: note\ntext: ${title}\n\`\`\`\n` };
+      const { status } = await world.ask('/api/v1/tasks', { method: 'POST', body });
+      expect(status).toBeLessThan(300);
+    };
+    const seriesAfter = async (count: number): Promise<string[]> => {
+      const text = await until(async () => {
+        const now = await figuresOf(world);
+        return done(now) === count && now;
+      });
+      return [...text.matchAll(/^([a-z]\S*) \S+$/gm)].map(([, series = '']) => series).toSorted();
+    };
+    await submit('one');
+    const first = await seriesAfter(1);
+    expect(first.join('\n')).toContain('bzzz_work_attempts_started_total{');
+    for (const title of ['two', 'three', 'four']) await submit(title);
+    // All that is new may have come to be only now, as with the first task.
+    expect(await seriesAfter(4)).toEqual(first);
+    expect(first.join('\n')).not.toMatch(/owner|sample|#1/);
+  }, 120_000);
 });
 
 describe('the token of Prometheus', () => {

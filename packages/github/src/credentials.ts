@@ -11,19 +11,20 @@ export class TokenRefused extends Error {
 
 /**
  * Runs `work` with the current token. When the forge does not know the token, the source is asked once
- * more, and `work` runs again if that gave another one.
+ * more, and `work` runs again if that gave another one. The signal ends the waiting for a token.
  */
 export async function withToken<T>(
   source: TokenSource,
+  signal: AbortSignal,
   work: (token: string) => Promise<T>,
 ): Promise<T> {
-  const token = await source.get();
+  const token = await source.get({ signal });
   try {
     return await work(token);
   } catch (error) {
     if (!isBzzzError(error, 'forge_unauthorized')) throw error;
     if (!(error.cause instanceof TokenRefused)) throw error;
-    const fresh = await source.get({ refused: token });
+    const fresh = await source.get({ refused: token, signal });
     if (fresh === token) throw error;
     return await work(fresh);
   }

@@ -83,7 +83,7 @@ export function createGithubForge(deps: GithubDeps, options: GithubOptions): Git
 
   let self: { readonly token: string; readonly account: Account } | undefined;
   const account = async (signal: AbortSignal): Promise<Account> => {
-    const current = await token.get();
+    const current = await token.get({ signal });
     if (self?.token === current) return self.account;
     self = { token: current, account: await whoami({ rest, graphql }, signal) };
     return self.account;

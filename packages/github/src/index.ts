@@ -1,3 +1,4 @@
+export { type BranchReader, createBranchReader } from './branches.ts';
 export { createGithubForge, type GithubDeps, type GithubForge } from './forge.ts';
 export type { GithubOptions } from './options.ts';
 export { commentMarker } from './rest/comments.ts';
@@ -8,3 +9,4 @@ export { type Lender, renewedToken } from './token/renewed.ts';
 export type { TokenSource, TokenState } from './token/source.ts';
 export { vaultLender } from './token/vault/source.ts';
 export { removeOtherMirrors } from './git/mirror.ts';
+export { whyNoSecret } from '@bzzz/programs';

@@ -39,6 +39,12 @@ export function openHistoryIndex(
 ): HistoryIndex {
   const db = openDatabase(options);
   let closed = false;
+  /** Asked for by every reader before every step. Undefined: it has to be looked for. */
+  let known: { readonly generation: string; readonly lastId: number } | undefined;
+  /** How far each log was read: asked for with every look, of every log. */
+  const nexts = new Map<JournalKey, number>();
+  /** What of each is forgotten. */
+  const starts = new Map<JournalKey, number>();
   let updating: Promise<unknown> = Promise.resolve();
 
   async function updateAll(logs: readonly JournalLog[], signal: AbortSignal | undefined) {
@@ -56,20 +62,22 @@ export function openHistoryIndex(
   }
 
   async function updateOne(log: JournalLog, signal: AbortSignal | undefined): Promise<number> {
-    let from = asked(() => nextOf(db, log.key));
+    let from = nexts.get(log.key) ?? asked(() => nextOf(db, log.key));
     // A log that is shorter than what was read of it is another one: its folder was put back or made anew.
     if (log.length() < from) {
-      asked(() => forget(db, log.key));
+      changed(() => forget(db, log.key));
       from = 0;
     }
     const start = log.start?.() ?? 0;
     // What the log does not hold any more would be lost with the next rebuild anyway.
-    if (start > 0) asked(() => forgetBefore(db, log.key, start));
+    if (start > (starts.get(log.key) ?? 0)) changed(() => forgetBefore(db, log.key, start));
+    starts.set(log.key, start);
+    nexts.set(log.key, from);
     if (from === log.length()) return 0;
     let added = 0;
     let batch: StoredEntry[] = [];
     const flush = () => {
-      asked(() => put(db, log.key, { batch, nowMs: Math.floor(nowMs()) }));
+      changed(() => put(db, log.key, { batch, nowMs: Math.floor(nowMs()) }));
       added += batch.length;
       batch = [];
     };
@@ -79,6 +87,17 @@ export function openHistoryIndex(
     }
     if (batch.length > 0) flush();
     return added;
+  }
+
+  function now(): NonNullable<typeof known> {
+    known ??= { generation: generationOf(db), lastId: lastIdOf(db) };
+    return known;
+  }
+
+  function changed(work: () => void): void {
+    known = undefined;
+    nexts.clear();
+    asked(work);
   }
 
   /** Runs what SQLite does, and names what it throws. */
@@ -101,10 +120,10 @@ export function openHistoryIndex(
     },
     query: (filter) => asked(() => inOrder(find(db, filter), writerOf)),
     since: (afterId, limit) => asked(() => findSince(db, afterId, limit)),
-    generation: () => asked(() => generationOf(db)),
-    lastId: () => asked(() => lastIdOf(db)),
+    generation: () => asked(now).generation,
+    lastId: () => asked(now).lastId,
     clear: () =>
-      asked(() => {
+      changed(() => {
         dropTables(db);
         makeTables(db);
       }),
@@ -165,7 +184,8 @@ function put(
     const addWords = db.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)');
     for (const { seq, entry } of batch) {
       const { at, body } = entry;
-      const bytes = journalEntryCodec.encode(entry);
+      // It came out of a log, so it was checked.
+      const bytes = journalEntryCodec.encodeChecked(entry);
       const task = taskOf(body) ?? null;
       const aheadMs = at.wallMs > nowMs + skewMsMax ? at.wallMs - nowMs : 0;
       const { lastInsertRowid } = addEntry.run(

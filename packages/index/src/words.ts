@@ -3,13 +3,15 @@ import type { EntryBody } from '@bzzz/protocol';
 
 /** All texts and numbers of an entry; bytes are nobody's words. */
 export function wordsOf(body: EntryBody): string {
-  return leaves(body).join(' ');
+  const words: string[] = [];
+  addLeaves(body, words);
+  return words.join(' ');
 }
 
-function leaves(value: unknown): string[] {
-  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
-  return Object.values(value).flatMap(leaves);
+function addLeaves(value: unknown, words: string[]): void {
+  if (typeof value === 'string' || typeof value === 'number') words.push(String(value));
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+  for (const one of Object.values(value)) addLeaves(one, words);
 }
 
 /**

@@ -29,17 +29,26 @@ export const journalBlockCodec = createCodec({
 const ENVELOPE_BYTES_MAX = 64;
 const ENTRY_HEADER_BYTES_MAX = 5;
 
+/** A block as it is written, and where it stands. */
+export interface PackedBlock {
+  readonly bytes: Uint8Array;
+  /** Position of its first entry. */
+  readonly first: number;
+  /** Entries. */
+  readonly count: number;
+}
+
 /** Encodes entries, the first of which stands at position `first`, into as few blocks as may be. */
-export function packBlocks(first: number, entries: readonly Uint8Array[]): Uint8Array[] {
-  const blocks: Uint8Array[] = [];
+export function packBlocks(first: number, entries: readonly Uint8Array[]): PackedBlock[] {
+  const blocks: PackedBlock[] = [];
   let position = first;
   let start = 0;
   while (start < entries.length) {
     const end = endOfBlock(entries, start);
-    blocks.push(
-      journalBlockCodec.encode({ v: 1, first: position, entries: entries.slice(start, end) }),
-    );
-    position += end - start;
+    const packed = entries.slice(start, end);
+    const bytes = journalBlockCodec.encodeChecked({ v: 1, first: position, entries: packed });
+    blocks.push({ bytes, first: position, count: packed.length });
+    position += packed.length;
     start = end;
   }
   return blocks;

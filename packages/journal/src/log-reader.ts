@@ -10,7 +10,7 @@
  */
 import type { StoredEntry } from '@bzzz/coordination';
 import { isBzzzError, type JournalEntry, journalEntryCodec, limits } from '@bzzz/protocol';
-import { type JournalBlock, journalBlockCodec } from './block.ts';
+import { type JournalBlock, journalBlockCodec, type PackedBlock } from './block.ts';
 import { throwIfAborted } from './change-bell.ts';
 import type { Skipped } from './interface.ts';
 import { blockCostBytes } from './retention.ts';
@@ -44,8 +44,10 @@ export interface LogReader {
   skipped(): Skipped;
   /** Passes over the blocks that are new. */
   catchUp(): Promise<void>;
-  /** Passes over one new block without reading it, for the writer, who has it in hand. */
+  /** Passes over one new block without reading it from the log, where it is in hand. */
   pass(block: Uint8Array): void;
+  /** The same of one that was packed here: what it says of itself needs no look. */
+  passWritten(block: PackedBlock): void;
   /**
    * The entries from `from` on that are here when it begins. Returns the position after what it
    * passed. Throws `aborted`.
@@ -84,6 +86,10 @@ export function createLogReader(source: BlockSource): LogReader {
     skipped: () => ({ blocks: blocksSkipped, entries: entriesSkipped }),
     catchUp,
     pass,
+    passWritten({ bytes, first, count }) {
+      weigh(bytes);
+      place({ first, count });
+    },
     async *read({ from, signal }) {
       await catchUp();
       const end = base + firsts.length;
@@ -114,13 +120,19 @@ export function createLogReader(source: BlockSource): LogReader {
   }
 
   function pass(bytes: Uint8Array): void {
+    weigh(bytes);
+    const block = decodeBlock(bytes);
+    place(block && { first: block.first, count: block.entries.length });
+  }
+
+  function weigh(bytes: Uint8Array): void {
     const costBytes = bytes.byteLength + blockCostBytes;
     sizes.push(costBytes);
     bytesHeld += costBytes;
-    place(decodeBlock(bytes));
   }
 
-  function place(block: JournalBlock | null): void {
+  /** Null: it is no block. */
+  function place(block: Pick<PackedBlock, 'first' | 'count'> | null): void {
     const isLoose = unreadable > 0 || adrift;
     if (block === null || (isLoose ? block.first < next : block.first !== next)) {
       firsts.push(next);
@@ -129,7 +141,7 @@ export function createLogReader(source: BlockSource): LogReader {
       return;
     }
     firsts.push(block.first);
-    next = block.first + block.entries.length;
+    next = block.first + block.count;
     unreadable = 0;
     adrift = false;
   }

@@ -64,9 +64,12 @@ export async function createOwnJournal(
     async write(first, entries) {
       remember.throwIfFailed();
       const blocks = packBlocks(first, entries);
-      await core.append(blocks, { postappend: syncWal });
+      await core.append(
+        blocks.map(({ bytes }) => bytes),
+        { postappend: syncWal },
+      );
       durable = headOf(core);
-      for (const block of blocks) reader.pass(block);
+      for (const block of blocks) reader.passWritten(block);
       remember.requestLater();
       bell.ring();
     },

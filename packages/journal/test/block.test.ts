@@ -21,8 +21,10 @@ describe('a block', () => {
       fc.property(fc.integer({ min: 0, max: 2 ** 40 }), sizes, (first, sizes) => {
         const entries = sizes.map((size, index) => new Uint8Array(size).fill(index % 251));
         const blocks = packBlocks(first, entries).map((packed) => {
-          expect(packed.byteLength).toBeLessThanOrEqual(limits.journalBlockBytesMax);
-          return journalBlockCodec.decode(packed);
+          expect(packed.bytes.byteLength).toBeLessThanOrEqual(limits.journalBlockBytesMax);
+          const block = journalBlockCodec.decode(packed.bytes);
+          expect(packed).toMatchObject({ first: block.first, count: block.entries.length });
+          return block;
         });
         let next = first;
         for (const block of blocks) {
@@ -114,7 +116,10 @@ describe('the reader of a log', () => {
   });
 
   it('goes on behind blocks that it cannot read, where it is the writer', async () => {
-    const reader = readerOf([...packBlocks(0, [new Uint8Array(1)]), new Uint8Array(5)]);
+    const reader = readerOf([
+      ...packBlocks(0, [new Uint8Array(1)]).map(({ bytes }) => bytes),
+      new Uint8Array(5),
+    ]);
     await reader.catchUp();
     expect(reader.length()).toBe(1);
     expect(reader.writePosition()).toBe(1 + limits.journalBlockEntriesMax);

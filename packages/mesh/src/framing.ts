@@ -28,17 +28,17 @@ export function createFrames(stream: Stream, limits: FrameLimits): LengthPrefixe
 
 /** The message as a frame of its own. */
 export function encodeFrame(message: Uint8Array): Uint8Array {
-  const length: number[] = [];
-  for (let rest = message.byteLength; ; rest = Math.floor(rest / 0x80)) {
-    if (rest < 0x80) {
-      length.push(rest);
-      break;
-    }
-    length.push((rest % 0x80) | 0x80);
+  let lengthBytes = 1;
+  for (let rest = message.byteLength; rest >= 0x80; rest = Math.floor(rest / 0x80))
+    lengthBytes += 1;
+  const frame = new Uint8Array(lengthBytes + message.byteLength);
+  let rest = message.byteLength;
+  for (let at = 0; at < lengthBytes - 1; at += 1) {
+    frame[at] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
   }
-  const frame = new Uint8Array(length.length + message.byteLength);
-  frame.set(length);
-  frame.set(message, length.length);
+  frame[lengthBytes - 1] = rest;
+  frame.set(message, lengthBytes);
   return frame;
 }
 
@@ -53,7 +53,10 @@ export function createFrameSplitter(
 ): (bytes: Uint8Array) => void {
   let unfinished = new Uint8Array();
   return (bytes) => {
-    const all = unfinished.byteLength === 0 ? bytes : joined(unfinished, bytes);
+    const all =
+      unfinished.byteLength === 0
+        ? bytes
+        : joined([unfinished, bytes], unfinished.byteLength + bytes.byteLength);
     let at = 0;
     for (;;) {
       const length = readLength(all.subarray(at, at + LENGTH_BYTES_MAX), limits);
@@ -85,9 +88,13 @@ function readLength(
   return undefined;
 }
 
-function joined(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(left.byteLength + right.byteLength);
-  both.set(left);
-  both.set(right, left.byteLength);
-  return both;
+/** All pieces in one; `bytes` is their length together. */
+export function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.byteLength;
+  }
+  return all;
 }

@@ -1,11 +1,14 @@
 /**
  * The way of one channel's messages to one peer: a stream that is opened when the first message
  * comes, kept, and opened again after it was reset, when a pause is over and there is something to
- * send. What waits is bounded, in two places: here while the stream is being opened, and in its
- * write buffer while the other side takes nothing. What waits in a stream that ends is lost.
+ * send. What one run of code pushes goes out as one piece when that run ends, before anything else
+ * happens: encryption and the socket cost by the piece, not by the message. What waits is bounded, in two
+ * places: here while the stream is being opened, and in its write buffer while the other side takes
+ * nothing. What waits in a stream that ends is lost.
  */
 import type { Stream } from '@libp2p/interface';
 import { backoffMs } from './backoff.ts';
+import { joined } from './framing.ts';
 
 const OPEN_MS = 5_000;
 const REOPEN_MS_MAX = 10_000;
@@ -24,9 +27,17 @@ export interface LaneParts {
   readonly onOpened: () => void;
 }
 
+interface Open {
+  readonly kind: 'open';
+  readonly stream: Stream;
+  /** Pushed in this run of code. */
+  unsent: Uint8Array[];
+  unsentBytes: number;
+}
+
 type State =
   | { readonly kind: 'opening'; readonly waiting: Uint8Array[]; waitingBytes: number }
-  | { readonly kind: 'open'; readonly stream: Stream; readonly sinceMs: number }
+  | Open
   /** Before its first stream, or after it lost one. */
   | { readonly kind: 'shut'; readonly untilMs: number };
 
@@ -52,7 +63,8 @@ export function createLane(parts: LaneParts, options: { readonly waitingBytesMax
 
   function use(stream: Stream, waiting: readonly Uint8Array[]): void {
     const sinceMs = performance.now();
-    state = { kind: 'open', stream, sinceMs };
+    const opened: Open = { kind: 'open', stream, unsent: [], unsentBytes: 0 };
+    state = opened;
     parts.onOpened();
     // Without a listener what the other side might send would be kept.
     stream.addEventListener('message', () => undefined);
@@ -60,7 +72,7 @@ export function createLane(parts: LaneParts, options: { readonly waitingBytesMax
       if (performance.now() - sinceMs > LASTING_MS) failures = 0;
       shut();
     });
-    for (const frame of waiting) hand(stream, frame);
+    for (const frame of waiting) take(opened, frame);
   }
 
   function shut(): void {
@@ -68,21 +80,32 @@ export function createLane(parts: LaneParts, options: { readonly waitingBytesMax
     failures += 1;
   }
 
-  function hand(stream: Stream, frame: Uint8Array): boolean {
-    const isFull = stream.writeBufferLength + frame.byteLength > options.waitingBytesMax;
-    if (isFull || stream.writeStatus !== 'writable') return false;
+  function take(open: Open, frame: Uint8Array): boolean {
+    const { stream } = open;
+    const bytes = stream.writeBufferLength + open.unsentBytes + frame.byteLength;
+    if (bytes > options.waitingBytesMax || stream.writeStatus !== 'writable') return false;
+    if (open.unsent.length === 0) queueMicrotask(() => send(open));
+    open.unsent.push(frame);
+    open.unsentBytes += frame.byteLength;
+    return true;
+  }
+
+  function send(open: Open): void {
+    const { unsent, unsentBytes } = open;
+    if (unsent.length === 0) return;
+    open.unsent = [];
+    open.unsentBytes = 0;
     try {
-      // Its own answer only says whether it may be asked for more at once.
-      stream.send(frame);
-      return true;
+      // Its answer only says whether it may be asked for more at once.
+      open.stream.send(joined(unsent, unsentBytes));
     } catch {
-      return false; // the stream broke by this, and tells so by its `close`
+      // The stream is broken, by this or before, and tells so by its `close`.
     }
   }
 
   function push(frame: Uint8Array): boolean {
     if (closing.signal.aborted) return false;
-    if (state.kind === 'open') return hand(state.stream, frame);
+    if (state.kind === 'open') return take(state, frame);
     if (state.kind === 'shut') {
       if (performance.now() < state.untilMs) return false;
       const waiting: Uint8Array[] = [];
@@ -103,7 +126,9 @@ export function createLane(parts: LaneParts, options: { readonly waitingBytesMax
     push,
     close() {
       closing.abort();
-      if (state.kind === 'open') state.stream.abort(new Error('the channel is closed'));
+      if (state.kind !== 'open') return;
+      send(state);
+      state.stream.abort(new Error('the channel is closed'));
     },
   };
 }

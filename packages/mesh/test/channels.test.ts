@@ -178,6 +178,28 @@ describe('the one stream to a peer', () => {
     expect(mesh.stats().channels.streamsOpened).toBe(0);
   });
 
+  it('carries as one piece what is sent in one go, and what was sent right before the end', async () => {
+    const pieces: number[] = [];
+    const streams = await listenRaw((stream) => {
+      stream.addEventListener('message', ({ data }) => pieces.push(data.byteLength));
+    });
+    await until('the stream is open', () => {
+      mesh.send(tiny, rawPeer, note(0));
+      return streams.length === 1 && mesh.stats().channels.streamsOpened === 1;
+    });
+    const frameBytes = frameOf(1).byteLength;
+    const wholeBytes = 40 * frameBytes;
+    pieces.length = 0;
+    for (let count = 0; count < 40; count += 1) mesh.send(tiny, rawPeer, note(1));
+    await until('they have come', () => pieces.includes(wholeBytes));
+    mesh.send(tiny, rawPeer, note(1));
+    const stopped = mesh.stop();
+    await until('the last has come', () =>
+      pieces.includes(frameBytes, 1 + pieces.indexOf(wholeBytes)),
+    );
+    await stopped;
+  });
+
   it('takes a window of bytes and no more for a peer that reads nothing', async () => {
     const streams = await listenRaw((stream) => {
       stream.addEventListener('message', () => {});

@@ -24,6 +24,7 @@ import { readFormerJournals } from './folder/former-journals.ts';
 import { openIdentity } from './folder/keys.ts';
 import { makeDataFolder } from './folder/layout.ts';
 import { lockFolder } from './folder/lock.ts';
+import { refuseSharedFolder } from './folder/place.ts';
 import { createJoining } from './joining/joining.ts';
 import { openKeyRing } from './joining/network-keys.ts';
 import type { Logger } from './logger.ts';
@@ -93,6 +94,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       }
     });
 
+  await refuseSharedFolder(config);
   const layout = await makeDataFolder(config.dataDir);
   const lock = await lockFolder(layout.lock);
   closing('lock', () => lock.release());
@@ -111,10 +113,11 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
 
   const { apiUrl, gitUrl } = config.forge;
   const token = lendToken(config.forge, logger.child('token'));
+  // After the forge, which ends what is under way with it: then it is given back.
+  closing('token', () => token.close?.());
   const listLagMs = config.timing.lagMs;
   const github = createGithubForge({ token }, { apiUrl, gitUrl, dataDir: layout.root, listLagMs });
   closing('forge', () => github.close());
-  closing('token', () => token.close?.());
 
   const { key: _key, ...meshOptions } = config.mesh;
   // Known once the mesh is there, which asks only when it runs.
@@ -228,6 +231,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       journals,
       peer: identity.peer,
       logger: logger.child('notify'),
+      record: coordinator.note,
     },
     config,
     { file: layout.notified },

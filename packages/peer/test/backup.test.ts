@@ -1,9 +1,10 @@
 /** A backup holds what makes a peer that peer, whatever else lies in its folder, and can be read back. */
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { JournalKey } from '@bzzz/protocol';
 import { expect, it } from 'vitest';
 import { layoutOf, makeBackup, openIdentity, openMeshKey, restoreBackup } from '../src/index.ts';
-import { tempDir } from './support.ts';
+import { codeOf, tempDir } from './support.ts';
 
 it('leaves out what is no setting, what is half written, and what would open again what was closed', async () => {
   const dataDir = await tempDir();
@@ -27,4 +28,21 @@ it('leaves out what is no setting, what is half written, and what would open aga
   await restoreBackup(restored, backup);
   expect((await openIdentity(layoutOf(restored))).peer).toBe(peer);
   expect(await readdir(restored)).toContain('mesh.key');
+});
+
+it('makes no other peer of a folder whose restore was cut short, and finishes it when it is begun again', async () => {
+  const dataDir = await tempDir();
+  const layout = layoutOf(dataDir);
+  const { peer } = await openIdentity(layout);
+  const backup = await makeBackup(dataDir, 1);
+  const journals = [JournalKey.parse('a'.repeat(64))];
+  const dir = await tempDir();
+  const restored = layoutOf(dir);
+  await restoreBackup(dir, { ...backup, journals });
+  // The identity comes last.
+  await rm(restored.identityKey);
+  expect(await codeOf(openIdentity(restored))).toBe('restore_unfinished');
+  expect(await readdir(dir)).not.toContain('identity.key');
+  await restoreBackup(dir, { ...backup, journals });
+  expect((await openIdentity(restored)).peer).toBe(peer);
 });

@@ -97,6 +97,7 @@ describe('loadConfig', () => {
         'notify.url': 'http://127.0.0.1:9/',
         'notify.events': 'task.done task.failed',
         dataDir: '/data',
+        storage: 'any',
       };
       const byKind = { number: '1500', boolean: 'no', text: 'other', list: 'x', file: '/x' };
       const text = samples[setting.path] ?? byKind[setting.kind];
@@ -218,6 +219,14 @@ forge:
     const { config: overruled } = await loaded({ yaml: vault, env });
     expect(overruled.forge).toMatchObject({ tokenFile: '/t' });
     expect(overruled.forge.vault).toBeUndefined();
+    for (const part of [
+      { url: 'http://127.0.0.1:8200' },
+      { url: 'http://localhost:8200' },
+      { url: 'http://[::1]:8200' },
+      { url: 'http://vault:8200', more: ', plainHttp: true' },
+    ]) {
+      expect((await loaded({ yaml: vaultYaml(part) })).config.forge.vault?.url).toBe(part.url);
+    }
     const both = `${vault}  tokenFile: /t\n`;
     expect(await complaint({ yaml: both })).toContain('either forge.tokenFile or forge.vault');
   });
@@ -282,6 +291,16 @@ describe('what is refused', () => {
       'a password in a URL',
       { yaml: vaultYaml({ url: 'https://a:b@v' }) },
       ['forge.vault.url: a plain'],
+    ],
+    [
+      'a Vault that is spoken to in the clear',
+      { yaml: vaultYaml({ url: 'http://vault:8200' }) },
+      ['forge.vault.url: over http', 'plainHttp'],
+    ],
+    [
+      'a Vault whose name only begins like loopback',
+      { yaml: vaultYaml({ url: 'http://127.0.0.1.example.org' }) },
+      ['forge.vault.url: over http'],
     ],
     ['a bad Vault', { yaml: vaultYaml({ url: 'vault:8200' }) }, ['forge.vault.url']],
     [

@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { TokenSource } from '@bzzz/github';
 import { Config } from '@bzzz/protocol';
 import { startScriptedVault } from '@bzzz/testkit/scripted/vault';
 import { checkWorkers } from '../src/doctor/workers.ts';
@@ -47,6 +48,7 @@ describe('diagnose', () => {
       'data folder',
       'storage',
       'disk',
+      'secrets',
       'keys',
       'sandbox',
       'tools',
@@ -165,7 +167,7 @@ describe('diagnose', () => {
     );
     expect(none).toMatchObject({ ok: false, advice: expect.stringContaining('forge.app') });
 
-    const lacking = await checkSource({
+    const lending: TokenSource = {
       get: async () => 'ghs',
       state: () => ({
         from: 'an App',
@@ -174,7 +176,8 @@ describe('diagnose', () => {
         permissions: { contents: 'read', issues: 'write' },
         trouble: null,
       }),
-    });
+    };
+    const lacking = await checkSource(lending, {});
     expect(lacking).toMatchObject({ ok: false, advice: expect.stringContaining('accept them') });
     expect(lacking?.detail).toContain('lacks contents: write, pull_requests: write');
   });

@@ -121,7 +121,15 @@ describe('a peer', () => {
       ['one', null],
       ['two', null],
     ]);
-    await client.submit({ title: 'Deploy', body: 'recipe: deploy\n' });
+    const issue = { title: 'Deploy', body: 'recipe: deploy\n' };
+    expect(await codeOf(client.submit(issue))).toBe('task_refused');
+    // A person may file it all the same.
+    const filed = await fetch(`${forge.forge.url}/repos/owner/sample/issues`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer token-of-owner' },
+      body: JSON.stringify({ ...issue, labels: ['bzzz'] }),
+    });
+    expect(filed.status).toBe(201);
     const refused = await until(async () => {
       const answer = await client.whyTask('1');
       return answer.peers.every(({ reason }) => reason?.kind === 'unwanted') && answer;

@@ -55,7 +55,7 @@ function sources(change: Partial<ProblemSources> = {}): ProblemSources {
     meshTroubles: [],
     webhookTrouble: null,
     token: null,
-    notifyTrouble: null,
+    notifier: null,
     sandboxMissing: null,
     lookFailures: [],
     workers: [],

@@ -1,14 +1,17 @@
 /** Where a data folder lies, and what a container takes away from a sandbox: looked at on real mounts where they can be had. */
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import fs, { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { whyNoSecret } from '@bzzz/github';
 import { obstaclesOf } from '../src/doctor/confinement.ts';
+import { checkSecrets } from '../src/doctor/machine.ts';
 import { storageCheck } from '../src/doctor/storage.ts';
 import { fileSystemOf } from '../src/system/file-system.ts';
-import { tempDir } from './support.ts';
+import { configFor, errorOf, onCleanup, startedPeer, startForge, tempDir } from './support.ts';
 
 const run = promisify(execFile);
 const looker = fileURLToPath(new URL('file-system-of.ts', import.meta.url));
@@ -45,6 +48,48 @@ describe('where the data folder lies', () => {
     expect(shared).toMatchObject({ ok: false, detail: expect.stringContaining('nfs') });
     const layer = storageCheck('/data', fileSystemOf(0x794c7630));
     expect(layer).toMatchObject({ ok: false, advice: expect.stringContaining('volume') });
+  });
+});
+
+describe('a peer whose data folder other machines may write to', () => {
+  const { statfs } = fs;
+  /** As a mount of NFS says of itself, which not every machine that tests can have. */
+  const asOnNfs = async (path: Parameters<typeof statfs>[0]) =>
+    Object.assign(await statfs(path), { type: 0x6969 });
+  const patch = (how: object) => {
+    Object.assign(fs, { statfs: how });
+    syncBuiltinESMExports();
+  };
+  beforeEach(() => {
+    patch(asOnNfs);
+    onCleanup(() => patch(statfs));
+  });
+
+  it('is not started, and leaves nothing there', async () => {
+    const dataDir = join(await tempDir(), 'data');
+    const config = configFor(dataDir, { forge: await startForge() });
+    const error = await errorOf(startedPeer(config));
+    expect(error).toMatchObject({ code: 'peer_folder_shared', reason: `${dataDir} is on nfs` });
+    expect(error.advice).toContain('storage: any');
+    expect(await readdir(dirname(dataDir))).toEqual([]);
+  });
+
+  it('is started where the operator says that it may', async () => {
+    const config = configFor(await tempDir(), { forge: await startForge() });
+    const peer = await startedPeer({ ...config, storage: 'any' });
+    await peer.stop();
+  });
+});
+
+describe('where git gets its token', () => {
+  it('is memory, and what is wrong with it is told', async () => {
+    expect(checkSecrets()).toMatchObject({ ok: true, name: 'secrets' });
+    const missing = checkSecrets(whyNoSecret(join(await tempDir(), 'shm')));
+    expect(missing).toMatchObject({ ok: false, detail: expect.stringContaining('ENOENT') });
+    expect(missing.advice).toContain('/dev/shm');
+    // A folder of the source stands on a disk.
+    const disk = fileURLToPath(new URL('.', import.meta.url));
+    expect(checkSecrets(whyNoSecret(disk)).ok).toBe(false);
   });
 });
 

@@ -4,14 +4,11 @@
  * programs with it, when the other process is gone.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { signalGroup } from './group.ts';
+import { inMemory } from './memory-file.ts';
 import type { Order, OutputFd, Report, RunOrder, StopReason } from './messages.ts';
-
-const memoryFolder = '/dev/shm';
-/** open(2); Node has no name for it. */
-const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 
 const running = new Map<number, (reason: StopReason) => void>();
 
@@ -67,18 +64,6 @@ function run(order: RunOrder): void {
   // One that ends before it has read everything says why by its exit code, not by this error.
   child.stdin?.on('error', () => child.stdin?.destroy());
   child.stdin?.end(order.input);
-}
-
-/** A file that never has a name, in memory: it is gone with the last who has it open. */
-function inMemory(bytes: Uint8Array): number {
-  const fd = openSync(memoryFolder, O_TMPFILE | constants.O_RDWR, 0o600);
-  try {
-    if (writeSync(fd, bytes) === bytes.byteLength) return fd;
-    throw new Error(`${memoryFolder} is full`);
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
 }
 
 function forwardOutput(child: ChildProcess, order: RunOrder, onFull: () => void): void {

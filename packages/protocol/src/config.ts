@@ -135,6 +135,8 @@ export const Config = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dot, dash; at most 63'),
   /** Identity, journal, mirrors and worktrees; local disk, never shared by two peers. */
   dataDir: z.string().min(1),
+  /** `local`: a data folder that other machines may write to is refused. `any`: the operator knows that none does. */
+  storage: z.enum(['local', 'any']).default('local'),
   mesh: z
     .strictObject({
       name: MeshName.default(MeshName.parse('bzzz')),

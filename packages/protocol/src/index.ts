@@ -203,4 +203,9 @@ export {
   wireVersions,
 } from './wire.ts';
 export { WhyIdle, WhyReason, WhyRequest, WhyResponse, WhyTask } from './why.ts';
-export { readWorkRequest, WorkRequest, type WorkRequestReading } from './work-request.ts';
+export {
+  readWorkRequest,
+  WorkRequest,
+  type WorkRequestReading,
+  writeWorkRequest,
+} from './work-request.ts';

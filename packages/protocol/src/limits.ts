@@ -16,6 +16,8 @@ export const limits = {
   journalBlockBytesMax: 1024 * 1024,
   /** A commit on a lock branch; ours are under 1.5 KiB. */
   lockCommitBytesMax: 8 * 1024,
+  /** Trailers of a lock commit that only a later release knows. */
+  furtherTrailersMax: 16,
   /** Title of an issue as it is gossiped and journalled. */
   titleCharsMax: 256,
   /** Body of an issue; GitHub's own limit is 65,536 characters. */

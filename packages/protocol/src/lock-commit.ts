@@ -103,6 +103,11 @@ export interface LockStatement {
   readonly parent: Oid | null;
   /** Whole seconds since 1970 on the writer's clock; for people only, nothing is decided by it. */
   readonly timeSeconds: number;
+  /**
+   * Trailers that a later release wrote and this one does not know, a line each. They are signed like the others, and
+   * nothing is decided by them. Absent: none.
+   */
+  readonly further?: readonly string[];
 }
 
 export interface SignedLockCommit extends LockStatement {
@@ -112,7 +117,10 @@ export interface SignedLockCommit extends LockStatement {
 const writer = { name: 'bzzz', email: 'bzzz@bzzz.invalid' };
 const SIGNATURE = 'Bzzz-Signature';
 
-/** Trailer key of each field, in the order in which they are written and signed. */
+/**
+ * Trailer key of each field, in the order in which they are written and signed. A release adds new ones at the end:
+ * the one before it finds them there, and passes them over.
+ */
 const trailers = [
   ['task', 'Bzzz-Task'],
   ['state', 'Bzzz-State'],
@@ -153,14 +161,14 @@ const numeric = new Set<string>([
 export function lockSigningBytes(statement: LockStatement): Uint8Array {
   const { repo, number } = taskParts(statement.record.task);
   const head = ['bzzz/lock/1', repo, lockRef(number), statement.parent ?? '-', EMPTY_TREE];
-  return utf8([...head, ...trailerLines(statement.record)].join('\n'));
+  return utf8([...head, ...trailerLines(statement)].join('\n'));
 }
 
 /** The content of the commit object. */
 export function encodeLockCommit(commit: SignedLockCommit): Uint8Array {
   const { record } = commit;
   const subject = `bzzz: ${record.state} ${record.task} epoch ${record.epoch} [skip ci]`;
-  const lines = [...trailerLines(record), `${SIGNATURE}: ${toBase64(commit.signature)}`];
+  const lines = [...trailerLines(commit), `${SIGNATURE}: ${toBase64(commit.signature)}`];
   const parts: CommitParts = {
     tree: EMPTY_TREE,
     parent: commit.parent,
@@ -173,7 +181,8 @@ export function encodeLockCommit(commit: SignedLockCommit): Uint8Array {
 
 /**
  * Reads the content of a commit object. Only what `encodeLockCommit` would write byte for byte is
- * accepted, so there is one form to sign and nothing can hide beside the trailers.
+ * accepted, so there is one form to sign and nothing can hide beside the trailers; what stands in trailers
+ * of a later release is signed too.
  * Throws `lock_malformed`.
  */
 export function decodeLockCommit(repo: RepoName, bytes: Uint8Array): SignedLockCommit {
@@ -189,11 +198,13 @@ export function decodeLockCommit(repo: RepoName, bytes: Uint8Array): SignedLockC
   const parsed = LockRecord.safeParse(raw);
   if (!parsed.success) throw malformed(complaints(parsed.error));
   if (taskParts(parsed.data.task).repo !== repo) throw malformed('written for another repository');
+  const further = furtherOf(message);
   const commit: SignedLockCommit = {
     record: parsed.data,
     parent: parentOf(header),
     timeSeconds: timeOf(header),
     signature: signatureOf(fields),
+    ...(further.length === 0 ? {} : { further }),
   };
   if (!sameBytes(encodeLockCommit(commit), bytes)) throw malformed('not in canonical form');
   return commit;
@@ -242,13 +253,30 @@ function trailerText() {
   );
 }
 
-function trailerLines(record: LockRecord): string[] {
+function trailerLines({ record, further = [] }: LockStatement): string[] {
   const values: Readonly<Record<string, string | number | string[] | undefined>> = record;
-  return trailers.flatMap(([field, key]) => {
+  const known = trailers.flatMap(([field, key]) => {
     const value = values[field];
     const text = Array.isArray(value) ? value.join(',') : value;
     return text === undefined || text === '' ? [] : [`${key}: ${text}`];
   });
+  return [...known, ...further];
+}
+
+const knownKeys = new Set<string>([...trailers.map(([, key]) => key), SIGNATURE]);
+
+/** Lines of trailers that are not known here; whether they stand at the end the canonical form decides. */
+function furtherOf(message: string): string[] {
+  const found = message
+    .split('\n')
+    .flatMap((line) => trailerOf(line).map(([key, value]) => ({ line, key, value })))
+    .filter(({ key }) => !knownKeys.has(key));
+  if (found.length > limits.furtherTrailersMax) throw malformed('too many further trailers');
+  if (new Set(found.map(({ key }) => key)).size < found.length) throw malformed('a trailer twice');
+  const text = trailerText();
+  const bad = found.find(({ value }) => !text.safeParse(value).success);
+  if (bad !== undefined) throw malformed(`${bad.key} is no such text as trailers hold`);
+  return found.map(({ line }) => line);
 }
 
 function fieldOf(field: string, text: string): string | number | string[] {

@@ -77,17 +77,34 @@ const hasNoUser = (url: string): boolean => {
   return parsed?.username === '' && parsed.password === '' && parsed.search === '';
 };
 
-export const VaultConfig = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine(hasNoUser, 'a plain URL: no user, no password, no query'),
-  /** Of Vault Enterprise and HCP; sent with every request. */
-  namespace: VaultPath.optional(),
-  /** Certificates, as PEM, by which Vault's own is judged instead of the system's. */
-  caFile: Path.optional(),
-  auth: VaultAuth,
-  secret: VaultSecret,
-});
+/** What is sent stays on the machine. */
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+
+const isEncrypted = ({ url, plainHttp }: { url: string; plainHttp?: boolean | undefined }) => {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || isLoopback(hostname) || plainHttp === true;
+};
+
+export const VaultConfig = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .refine(hasNoUser, 'a plain URL: no user, no password, no query'),
+    /** Secrets may go over a network that nobody else reads, unencrypted. */
+    plainHttp: z.boolean().optional(),
+    /** Of Vault Enterprise and HCP; sent with every request. */
+    namespace: VaultPath.optional(),
+    /** Certificates, as PEM, by which Vault's own is judged instead of the system's. */
+    caFile: Path.optional(),
+    auth: VaultAuth,
+    secret: VaultSecret,
+  })
+  .refine(isEncrypted, {
+    path: ['url'],
+    error:
+      'over http everybody on the way reads the secrets; use https, or set plainHttp: true if nobody can',
+  });
 export type VaultConfig = z.infer<typeof VaultConfig>;
 
 export const GithubAppConfig = z.strictObject({

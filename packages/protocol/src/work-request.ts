@@ -12,6 +12,7 @@
 import { z } from 'zod';
 import { isAcceptanceLine } from './acceptances.ts';
 import { isDependencyLine } from './dependencies.ts';
+import { visibleText } from './issue.ts';
 import { limits } from './limits.ts';
 import { isModelNeedsLine } from './model-needs.ts';
 
@@ -60,6 +61,23 @@ export function readWorkRequest(visible: string): WorkRequestReading {
     kind: 'invalid',
     reason: `${first?.path.join('.') ?? 'recipe'}: ${first?.message ?? ''}`,
   };
+}
+
+/**
+ * The body of an issue that asks for this, below `text` for people. Null: it would be read as something else, such as
+ * for what stands in the text or in a value.
+ */
+export function writeWorkRequest(request: WorkRequest, text: string): string | null {
+  const { recipe, parameters } = request;
+  const lines = [
+    `recipe: ${recipe}`,
+    ...Object.entries(parameters).map(([name, value]) => `${name}: ${value}`),
+  ];
+  const above = text.trim() === '' ? [] : [text.trim(), ''];
+  const body = [...above, '```', ...lines, '```', ''].join('\n');
+  const reading = readWorkRequest(visibleText(body));
+  if (reading.kind !== 'request') return null;
+  return JSON.stringify(reading.request) === JSON.stringify({ recipe, parameters }) ? body : null;
 }
 
 /** What the issue says besides its work: what it waits for, needs of a model, and is to pass. */

@@ -38,7 +38,10 @@ interface Subject {
 function subject<T>(codec: Codec<T>, schema: z.ZodType<T>): Subject {
   const { name, bytesMax, decode } = codec;
   // The codec checks its value against its own schema anyway, so any value may be offered.
-  return { codec: { name, bytesMax, decode, encode: (value) => codec.encode(value as T) }, schema };
+  const encode = (value: unknown) => codec.encode(value as T);
+  // Not this one: it is given what was decoded, and nothing else.
+  const encodeChecked = (value: unknown) => codec.encodeChecked(value as T);
+  return { codec: { name, bytesMax, decode, encode, encodeChecked }, schema };
 }
 
 const subjects: Subject[] = [
@@ -68,6 +71,16 @@ describe.each(subjects.map((one) => ({ ...one, name: one.codec.name })))(
         fc.property(valuesOf(schema), (value) => {
           expect(codec.decode(codec.encode(value))).toEqual(value);
         }),
+      );
+    });
+
+    it('is encoded again without a check as with one', () => {
+      fc.assert(
+        fc.property(valuesOf(schema), (value) => {
+          const bytes = codec.encode(value);
+          expect(codec.encodeChecked(codec.decode(bytes))).toEqual(bytes);
+        }),
+        { numRuns: 30 },
       );
     });
 

@@ -81,6 +81,38 @@ describe('a lock commit', () => {
   });
 });
 
+describe('a lock commit of a later release', () => {
+  const repo = repoOf(example);
+  const further = ['Bzzz-Colour: yellow and black', 'Bzzz-Wings: 4'];
+  const text = fromUtf8(encodeLockCommit({ ...example, further }));
+
+  it('is read as far as it is known, and keeps what is signed', () => {
+    expect(text).toContain(`${further.join('\n')}\nBzzz-Signature: `);
+    expect(decodeLockCommit(repo, utf8(text))).toEqual({ ...example, further });
+    const signed = fromUtf8(lockSigningBytes({ ...example, further }));
+    expect(signed).toBe(`${fromUtf8(lockSigningBytes(example))}\n${further.join('\n')}`);
+  });
+
+  it.each(
+    Object.entries({
+      'before what is known': swapLines(text, 'Bzzz-Nonce', 'Bzzz-Wings'),
+      'behind the signature': swapLines(text, 'Bzzz-Wings', 'Bzzz-Signature'),
+      twice: text.replace('Bzzz-Wings', 'Bzzz-Colour'),
+      'without a value': text.replace('Bzzz-Wings: 4', 'Bzzz-Wings: '),
+      'with a space at its end': text.replace('Bzzz-Wings: 4', 'Bzzz-Wings: 4 '),
+      'too long': text.replace('Bzzz-Wings: 4', `Bzzz-Wings: ${'4'.repeat(513)}`),
+      'of another program': text.replace('Bzzz-Wings: 4', 'Bees-Wings: 4'),
+      'too many': text.replace(
+        'Bzzz-Wings: 4',
+        Array.from({ length: 16 }, (_, at) => `Bzzz-Wing-${at}: 1`).join('\n'),
+      ),
+    }),
+  )('is refused with a further trailer %s', (_, forged) => {
+    expect(forged).not.toBe(text);
+    expect(codeOf(() => decodeLockCommit(repo, utf8(forged)))).toBe('lock_malformed');
+  });
+});
+
 describe('every change of one byte', () => {
   const bytes = encodeLockCommit(example);
   const repo = repoOf(example);

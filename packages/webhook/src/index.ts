@@ -6,5 +6,6 @@ export {
   type NotifierState,
   startNotifier,
 } from './out/notifier.ts';
+export { type Delivery, signedHeaders } from './out/sign.ts';
 export { readSecret } from './secret.ts';
 export { startWebhook } from './server.ts';

@@ -117,12 +117,13 @@ async function folder(): Promise<string> {
 
 async function startTelling(
   log: ReturnType<typeof createLog>,
-  more: Partial<NotifierOptions> & Pick<NotifierOptions, 'url'>,
+  more: Partial<NotifierOptions> & Pick<NotifierOptions, 'url'> & { readonly lateMs?: number },
 ) {
   const troubles: BzzzError[] = [];
+  const lost: BzzzError[] = [];
   const file = more.file ?? join(await folder(), 'notified.json');
   const clock = {
-    wallMs: () => Date.now(),
+    wallMs: () => Date.now() + (more.lateMs ?? 0),
     monotonicMs: () => performance.now(),
     after(delayMs: number, run: () => void) {
       const timer = setTimeout(run, delayMs);
@@ -131,7 +132,13 @@ async function startTelling(
   };
   const random = { bytes: (count: number) => new Uint8Array(count), unit: () => 0.5 };
   const notifier = await startNotifier(
-    { clock, random, journal: log, onTrouble: (error) => troubles.push(error) },
+    {
+      clock,
+      random,
+      journal: log,
+      onTrouble: (error) => troubles.push(error),
+      onGivenUp: (error) => lost.push(error),
+    },
     {
       secretFile: await secretFileOf(secret),
       kinds: NewsKind.options,
@@ -144,7 +151,7 @@ async function startTelling(
     },
   );
   onCleanup(() => notifier.stop());
-  return { notifier, troubles, file };
+  return { notifier, troubles, lost, file };
 }
 
 describe('news', () => {
@@ -278,15 +285,81 @@ describe('a receiver that is away', () => {
     receiver.answer({ status: 500 });
     const log = createLog();
     const giveUpMs = 50;
-    const { notifier, troubles } = await startTelling(log, { url: receiver.url, giveUpMs });
+    const { notifier, lost } = await startTelling(log, { url: receiver.url, giveUpMs });
     log.add(ended(1));
     await until(() => notifier.state().givenUp === 1);
-    expect(troubles.at(-1)?.reason).toContain('given up');
+    expect(lost.map(({ reason }) => reason)).toEqual([expect.stringContaining('given up')]);
+    // It is seen until something is delivered again.
+    expect(notifier.state()).toMatchObject({ trouble: null, lost: lost[0] });
     receiver.answer({ status: 200 });
     log.add(ended(2));
     await until(() => receiver.heard.length === 1);
     expect(receiver.heard[0]?.body).toMatchObject({ number: 2 });
+    await until(() => notifier.state().lost === null);
   });
+
+  it('is given up a day after it was first refused, however often the peer was started since', async () => {
+    const receiver = await startReceiver();
+    receiver.answer({ status: 503 });
+    const log = createLog();
+    const hourMs = 3_600_000;
+    let file: string | undefined;
+    for (const lateMs of [0, 10 * hourMs, 23 * hourMs]) {
+      const tries = receiver.asked();
+      const started: Awaited<ReturnType<typeof startTelling>> = await startTelling(log, {
+        url: receiver.url,
+        lateMs,
+        ...(file === undefined ? {} : { file }),
+      });
+      ({ file } = started);
+      if (lateMs === 0) log.add({ kind: 'peer.stopped' }, ended(1), ended(2));
+      await until(() => receiver.asked() > tries + 1);
+      expect(started.notifier.state().givenUp).toBe(0);
+      await started.notifier.stop();
+    }
+    receiver.answer({ status: 503 });
+    const late = {
+      url: receiver.url,
+      lateMs: 25 * hourMs,
+      ...(file === undefined ? {} : { file }),
+    };
+    const { notifier, lost } = await startTelling(log, late);
+    await until(() => notifier.state().givenUp === 1);
+    expect(lost).toHaveLength(1);
+    // The next one has its own day.
+    const tries = receiver.asked();
+    await until(() => receiver.asked() > tries + 2);
+    expect(notifier.state().givenUp).toBe(1);
+    receiver.answer({ status: 200 });
+    await until(() => receiver.heard.length === 1);
+    expect(receiver.heard[0]?.body).toMatchObject({ number: 2 });
+  });
+
+  it.each([
+    [400, true],
+    [404, true],
+    [422, true],
+    [408, false],
+    [429, false],
+    [500, false],
+  ])(
+    'that answers %d does not want it: %s, and then holds up others for less',
+    async (status, isRefusal) => {
+      const receiver = await startReceiver();
+      receiver.answer({ status });
+      const log = createLog();
+      const times = { refusedMs: 50, giveUpMs: 86_400_000 };
+      const { notifier, lost } = await startTelling(log, { url: receiver.url, ...times });
+      log.add(ended(1));
+      if (isRefusal) {
+        await until(() => notifier.state().givenUp === 1);
+        expect(lost[0]?.reason).toContain(`answered ${status}`);
+      } else {
+        await until(() => notifier.state().retried > 8);
+        expect(notifier.state().givenUp).toBe(0);
+      }
+    },
+  );
 
   it('is not led elsewhere', async () => {
     const [receiver, elsewhere] = [await startReceiver(), await startReceiver()];

@@ -1,7 +1,28 @@
 import type { Subject } from '../subject.ts';
+import { catchUp } from './catch-up.ts';
 import { claim } from './claim.ts';
+import { fanOut } from './fan-out.ts';
 import { gossip } from './gossip.ts';
+import { gossipNine } from './gossip-nine.ts';
+import { historyIndex } from './history-index.ts';
+import { http } from './http.ts';
 import { journal } from './journal.ts';
+import { message } from './message.ts';
 import { sim } from './sim.ts';
+import { tail } from './tail.ts';
+import { throughput } from './throughput.ts';
 
-export const subjects: readonly Subject[] = [journal, sim, gossip, claim];
+export const subjects: readonly Subject[] = [
+  journal,
+  catchUp,
+  tail,
+  historyIndex,
+  http,
+  fanOut,
+  sim,
+  message,
+  gossip,
+  gossipNine,
+  throughput,
+  claim,
+];

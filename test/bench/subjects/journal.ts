@@ -6,15 +6,14 @@
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openJournals } from '@bzzz/journal';
-import { bytesToHex, JournalEntry, journalEntryCodec } from '@bzzz/protocol';
+import { bytesToHex, type JournalEntry, journalEntryCodec } from '@bzzz/protocol';
 import Corestore from 'corestore';
-import { digest, seededBytes } from '../content.ts';
+import { digest } from '../content.ts';
 import type { Side, Subject } from '../subject.ts';
 import { makeTempFolder } from '../temp-folder.ts';
+import { ENTRY_BYTES, entryOf } from './entries.ts';
 
 const CALLERS = 100;
-/** Of one entry as it is stored. */
-const ENTRY_BYTES = 256;
 
 export const journal: Subject = {
   name: 'journal',
@@ -160,17 +159,4 @@ function unpack(block: Uint8Array): Uint8Array[] {
 /** Callers may overtake each other: what counts is that each entry is there, once. */
 function digestOfSet(entries: readonly Uint8Array[]): string {
   return digest(entries.map((entry) => bytesToHex(entry)).sort());
-}
-
-function entryOf(seed: string, round: number, index: number): JournalEntry {
-  // Long enough for any envelope around it, and under 256 characters: CBOR heads them in two bytes.
-  const text = Buffer.from(seededBytes(186, seed, round, index)).toString('base64');
-  const entry = (reason: string) =>
-    JournalEntry.parse({
-      v: 1,
-      at: { wallMs: 1_700_000_000_000 + index, counter: 0 },
-      body: { kind: 'trouble', code: 'bench', reason },
-    });
-  const over = journalEntryCodec.encode(entry(text)).byteLength - ENTRY_BYTES;
-  return entry(text.slice(0, text.length - over));
 }

@@ -6,6 +6,7 @@ import { badLinks, oneWay, unplugged, wrongClocks } from './links.ts';
 import { twoMeshes } from './meshes.ts';
 import { outage } from './outage.ts';
 import { noMajority, partition, splitMesh } from './partition.ts';
+import { rollingUpgrade } from './upgrade.ts';
 
 /** In the order in which they are played. */
 export const scenarios: readonly Scenario[] = [
@@ -24,4 +25,5 @@ export const scenarios: readonly Scenario[] = [
   badLinks,
   oneWay,
   wrongClocks,
+  rollingUpgrade,
 ];

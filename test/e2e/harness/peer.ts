@@ -70,8 +70,8 @@ export interface PeerProcess {
   kill(): Promise<void>;
   pause(): void;
   resume(): void;
-  /** A new process over the same folder. */
-  restart(): Promise<void>;
+  /** A new process over the same folder; default: of the same program as before. */
+  restart(program?: readonly string[]): Promise<void>;
   /** Makes it look at the forge, and resolves when it has. */
   look(): Promise<void>;
 }
@@ -99,9 +99,11 @@ export async function startPeer(
   // JSON is YAML, so this is the file that a person would write.
   await writeFile(configFile, JSON.stringify(await configOf(stage, forge, { ...spec, dataDir })));
   const client = createControlClient(dataDir);
-  const argv = [...(spec.prefix ?? []), ...(spec.program ?? bzzz), 'up', '--config', configFile];
-  const start = () =>
-    stage.start(spec.name, { argv, ...(spec.env === undefined ? {} : { env: spec.env }) });
+  let program = spec.program ?? bzzz;
+  const start = () => {
+    const argv = [...(spec.prefix ?? []), ...program, 'up', '--config', configFile];
+    return stage.start(spec.name, { argv, ...(spec.env === undefined ? {} : { env: spec.env }) });
+  };
   let running = await start();
   let up = await untilUp();
 
@@ -140,7 +142,8 @@ export async function startPeer(
     kill: () => killGroup(running),
     pause: () => void signalAll(running.pid, 'SIGSTOP'),
     resume: () => void signalAll(running.pid, 'SIGCONT'),
-    async restart() {
+    async restart(other = program) {
+      program = other;
       running = await start();
       up = await untilUp();
     },
@@ -166,6 +169,7 @@ export async function startPeers(
     spendOf,
     gatewayOf,
     tokenOf: sourceOf,
+    programOf,
     ...spec
   }: Omit<PeerSpec, 'name' | 'listen' | 'bootstrap'> & {
     readonly ollamaOf?: (name: string) => string;
@@ -173,6 +177,7 @@ export async function startPeers(
     readonly spendOf?: (name: string) => Config['spend'];
     readonly gatewayOf?: (name: string) => PeerSpec['gateway'];
     readonly tokenOf?: (name: string) => PeerSpec['token'];
+    readonly programOf?: (name: string) => readonly string[];
   } = {},
 ): Promise<PeerProcess[]> {
   const addresses = (await freePorts(names.length)).map((port) => `/ip4/127.0.0.1/tcp/${port}`);
@@ -186,6 +191,7 @@ export async function startPeers(
         spend: spendOf?.(name),
         gateway: gatewayOf?.(name) ?? spec.gateway,
         ...(sourceOf === undefined ? {} : { token: sourceOf(name) }),
+        ...(programOf === undefined ? {} : { program: programOf(name) }),
         listen: addresses[index],
         bootstrap: addresses.filter((_, other) => other !== index),
       }),
@@ -198,6 +204,16 @@ export async function fullMesh(stage: Stage, peers: readonly PeerProcess[]): Pro
   await stage.until('every peer is connected to every other', async () => {
     const all = await Promise.all(peers.map(({ client }) => client.status()));
     return all.every(({ mesh }) => mesh.connected === peers.length - 1);
+  });
+}
+
+/** Until each of these holds the whole journals of all others. */
+export function untilReplicated(stage: Stage, peers: readonly PeerProcess[]): Promise<unknown> {
+  return stage.until('each holds the whole journals of the others', async () => {
+    const answers = await Promise.all(peers.map(({ client }) => client.peers()));
+    return answers.every((answer) =>
+      answer.peers.every(({ journal }) => journal.here === journal.length),
+    );
   });
 }
 

@@ -28,13 +28,3 @@ export async function doneByTwo(timing: Readonly<Record<string, number>> = {}): 
   if (pull === undefined) throw new Error('issue 1 is done without a pull request');
   return { stage, forge, peers, pull };
 }
-
-/** Until each of these holds the whole journals of all others. */
-export function untilReplicated(stage: Stage, peers: readonly PeerProcess[]): Promise<unknown> {
-  return stage.until('each holds the whole journals of the others', async () => {
-    const answers = await Promise.all(peers.map(({ client }) => client.peers()));
-    return answers.every((answer) =>
-      answer.peers.every(({ journal }) => journal.here === journal.length),
-    );
-  });
-}

@@ -51,6 +51,7 @@ export async function gatedWorld(
   }[],
   more: {
     readonly checkpointMs?: number;
+    readonly verdicts?: number;
     readonly limits?: Readonly<Record<string, number>>;
   } = {},
 ): Promise<World> {

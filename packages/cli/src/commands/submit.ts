@@ -7,6 +7,7 @@ import {
   WorkRequest,
   complaints,
 } from '@bzzz/protocol';
+import type { SubmitRequest } from '@bzzz/protocol/api';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import {
@@ -31,7 +32,7 @@ export function submitCommand(program: Command, context: Context): void {
       'its words; with a recipe what people should read above the request',
       '',
     )
-    .option('--label <label...>', 'default: bzzz');
+    .option('--label <label...>', 'default: the first that the policy asks for');
   withCommonOptions(command).action((options: Options) => submit(context, options));
 }
 
@@ -49,12 +50,10 @@ export type SubmitOptions = z.input<typeof SubmitOptions>;
 async function submit(context: Context, options: Options): Promise<void> {
   const { terminal } = context;
   const { repo, label: labels, ...text } = SubmitOptions.parse(options);
-  const { title, body } = issueText(text);
   const client = await clientOf(context, options);
   const filed = await client.submit(
     {
-      title,
-      body,
+      ...askedFor(text),
       ...(repo === undefined ? {} : { repo: repoName(repo) }),
       ...(labels === undefined ? {} : { labels }),
     },
@@ -68,34 +67,23 @@ async function submit(context: Context, options: Options): Promise<void> {
   if (!filed.watched) terminal.note(`This peer does not work on ${filed.repo}; others may.`);
 }
 
-/** Throws `cli_usage` unless a peer would read back exactly what was asked for. */
-export function issueText(options: SubmitOptions): { title: string; body: string } {
-  if (options.recipe === undefined) return plainIssue(options);
-  const parameters = parametersOf(options.param ?? []);
-  const asked = WorkRequest.safeParse({ recipe: options.recipe, parameters });
-  if (!asked.success) throw usage(complaints(asked.error));
-  const { recipe } = asked.data;
-  const pairs = Object.entries(parameters);
-  const request = [`recipe: ${recipe}`, ...pairs.map(([name, value]) => `${name}: ${value}`)];
-  const text = (options.text ?? '').trim();
-  const body = [...(text === '' ? [] : [text, '']), '```', ...request, '```', ''].join('\n');
-  const reading = readWorkRequest(visibleText(body));
-  const same =
-    reading.kind === 'request' && JSON.stringify(reading.request) === JSON.stringify(asked.data);
-  if (!same) throw usage('text or parameters would be read as another request');
-  const spoken = [recipe, ...pairs.map(([name, value]) => `${name}=${value}`)].join(' ');
-  const title = (options.title ?? spoken).slice(0, limits.titleCharsMax);
-  return { title, body };
-}
-
-/** For a model or a coding tool. */
-function plainIssue({ title = '', text = '', param = [] }: SubmitOptions) {
-  if (title.trim() === '') throw usage('--recipe, or --title for an issue in plain words');
-  if (param.length > 0) throw usage('--param is of a recipe: name it by --recipe');
-  if (readWorkRequest(visibleText(text)).kind !== 'none') {
-    throw usage('text would be read as a recipe: name it by --recipe');
+/** Throws `cli_usage`. What the words come to is judged where the policy is known. */
+export function askedFor(options: SubmitOptions): Pick<SubmitRequest, 'title' | 'body' | 'work'> {
+  const { recipe, title = '', text = '', param = [] } = options;
+  if (recipe === undefined) {
+    if (title.trim() === '') throw usage('--recipe, or --title for an issue in plain words');
+    if (param.length > 0) throw usage('--param is of a recipe: name it by --recipe');
+    if (readWorkRequest(visibleText(text)).kind !== 'none') {
+      throw usage('text would be read as a recipe: name it by --recipe');
+    }
+    return { title: title.slice(0, limits.titleCharsMax), body: text.trim() };
   }
-  return { title: title.slice(0, limits.titleCharsMax), body: text.trim() };
+  const parameters = parametersOf(param);
+  const asked = WorkRequest.safeParse({ recipe, parameters });
+  if (!asked.success) throw usage(complaints(asked.error));
+  const pairs = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  const spoken = title.trim() === '' ? [recipe, ...pairs].join(' ') : title;
+  return { title: spoken.slice(0, limits.titleCharsMax), body: text.trim(), work: asked.data };
 }
 
 function parametersOf(pairs: readonly string[]): Record<string, string> {

@@ -8,9 +8,10 @@ import { once } from 'node:events';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createSecretFile } from '@bzzz/peer';
-import { BzzzError, type RepoName } from '@bzzz/protocol';
+import { createControlClient, createSecretFile } from '@bzzz/peer';
+import { BzzzError, isBzzzError, type RepoName } from '@bzzz/protocol';
 
 export interface DemoPeer {
   readonly name: string;
@@ -78,6 +79,39 @@ export async function startCluster(options: ClusterOptions): Promise<DemoPeer[]>
 
 /** Asks every peer to stop, and ends those that do not. Resolves when all processes are gone. */
 export async function stopCluster(peers: readonly DemoPeer[], graceMs = 10_000): Promise<void> {
+  await Promise.all([
+    stopOwn(peers, graceMs),
+    ...peers.map((peer) => stopSuccessor(peer, graceMs)),
+  ]);
+}
+
+/** Where the process of a peer has died, somebody may have started another one, as a drill does. */
+async function stopSuccessor({ dataDir, process: own }: DemoPeer, graceMs: number): Promise<void> {
+  if (own.exitCode === null && own.signalCode === null) return;
+  const client = createControlClient(dataDir);
+  try {
+    const { peer } = await client.status({ signal: AbortSignal.timeout(graceMs) });
+    await client.stop({ signal: AbortSignal.timeout(graceMs) });
+    const deadlineMs = performance.now() + graceMs;
+    while (isThere(peer.pid)) {
+      if (performance.now() > deadlineMs) process.kill(peer.pid, 'SIGKILL');
+      await pause(50);
+    }
+  } catch (error) {
+    // Nobody has.
+    if (!isBzzzError(error)) throw error;
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function stopOwn(peers: readonly DemoPeer[], graceMs: number): Promise<void> {
   for (const peer of peers) peer.process.kill('SIGTERM');
   const timer = setTimeout(() => {
     for (const peer of peers) peer.process.kill('SIGKILL');

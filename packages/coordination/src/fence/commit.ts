@@ -126,8 +126,9 @@ export async function readLockCommit(
 ): Promise<LockRecord | null> {
   if (commitOid(found.commit) !== found.oid) return null;
   try {
-    const { record, parent, timeSeconds, signature } = decodeLockCommit(repo, found.commit);
-    const signed = lockSigningBytes({ record, parent, timeSeconds });
+    const { signature, ...statement } = decodeLockCommit(repo, found.commit);
+    const { record } = statement;
+    const signed = lockSigningBytes(statement);
     return (await signer.verify(record.peer, signed, signature)) ? record : null;
   } catch (error) {
     if (isBzzzError(error, 'lock_malformed')) return null;

@@ -54,7 +54,7 @@ import { learnFromTip } from './reading.ts';
 import { remember } from './remember.ts';
 import { createReworkHints } from './rework-hints.ts';
 import { createTeller } from './teller.ts';
-import { viewNow } from './view.ts';
+import { createTasksNow, viewNow } from './view.ts';
 import { createWorkforce } from './workforce.ts';
 
 const attemptsMax = 3;
@@ -385,6 +385,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     lookNow: (repo) => lookout?.lookNow(repo),
     view: () =>
       viewNow({ ...deps, book, spending, pause }, { self: presence?.self(), watches: watches() }),
+    tasks: createTasksNow({ ...deps, book }),
     whyTask: async (task, { signal: until }) => runningWhy().task(task, until),
     whyPeer: async (peer, { signal: until }) => runningWhy().peer(peer, until),
     onEntry: chronicle.onEntry,

@@ -8,7 +8,7 @@ import type { PeerView } from './view.ts';
 /** What else than tasks goes into the journal: who told this peer to do what, and how its machine is. */
 export type Note = Extract<
   EntryBody,
-  { kind: 'operator.acted' | 'health.alert' | 'health.healed' }
+  { kind: 'operator.acted' | 'health.alert' | 'health.healed' | 'trouble' }
 >;
 
 export interface Coordinator {
@@ -19,6 +19,8 @@ export interface Coordinator {
   /** Looks at a repository now, as after a person filed an issue. */
   lookNow(repo: RepoName): void;
   view(): PeerView;
+  /** The tasks of `view`, alone; the same list as long as nothing of it is another. */
+  tasks(): PeerView['tasks'];
   /** For every peer its reason to take a task or not, gathered from the mesh. Throws `aborted`. */
   whyTask(task: TaskId, options: { signal: AbortSignal }): Promise<TaskReport>;
   /** Why a peer is idle; undefined: it is not known. Throws `aborted`. */

@@ -141,10 +141,39 @@ export function viewNow(
   });
 }
 
+/**
+ * The tasks alone, as they stand now: the same list as long as no task and no member's name is another, so that
+ * to ask again costs next to nothing.
+ */
+export function createTasksNow({
+  membership,
+  book,
+}: Pick<ViewParts, 'membership' | 'book'>): () => PeerView['tasks'] {
+  let entries: readonly TaskEntry[] = [];
+  let names: ReadonlyMap<PeerId, string> = new Map();
+  let views: readonly TaskView[] = [];
+  return () => {
+    const members = membership.all();
+    const isSame =
+      book.all() === entries &&
+      members.length === names.size &&
+      members.every(({ capabilities: { peer, name } }) => names.get(peer) === name);
+    if (isSame) return views;
+    entries = book.all();
+    names = namesOf(members);
+    views = taskViews(entries, names);
+    return views;
+  };
+}
+
+function namesOf(members: readonly Member[]): ReadonlyMap<PeerId, string> {
+  return new Map(members.map(({ capabilities: { peer, name } }) => [peer, name]));
+}
+
 function viewOf(sources: ViewSources): PeerView {
   const { self, members, quarantined, nowMs } = sources;
   if (self === undefined) throw new BzzzError('stopped', 'the peer has not started yet');
-  const names = new Map(members.map(({ capabilities: { peer, name } }) => [peer, name]));
+  const names = namesOf(members);
   return {
     self,
     members: members.map(({ capabilities, connected, liveness, heardAtMs }) => ({
@@ -157,7 +186,7 @@ function viewOf(sources: ViewSources): PeerView {
       heardAgoMs: nowMs - heardAtMs,
       quarantined: quarantined.some(({ peer }) => peer === capabilities.peer),
     })),
-    tasks: sources.tasks.map((entry) => taskView(entry, names)),
+    tasks: taskViews(sources.tasks, names),
     watching: sources.watches.map(({ repo, role, polls, answeredAtMs, trouble }) => ({
       repo,
       role,
@@ -194,6 +223,10 @@ function troubleView(note: TroubleNote, nowMs: number): TroubleView {
   const { code, reason, task, sinceMs, atMs, retryAtMs } = note;
   const retryInMs = retryAtMs === null ? null : Math.max(0, retryAtMs - nowMs);
   return { code, reason, task, forMs: nowMs - sinceMs, toldAgoMs: nowMs - atMs, retryInMs };
+}
+
+function taskViews(entries: readonly TaskEntry[], names: ReadonlyMap<PeerId, string>): TaskView[] {
+  return entries.map((entry) => taskView(entry, names));
 }
 
 function taskView(entry: TaskEntry, names: ReadonlyMap<PeerId, string>): TaskView {

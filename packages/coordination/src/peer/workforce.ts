@@ -27,6 +27,7 @@ import type { DriveDeps, DriveEnd, DriveJob, DriveOptions } from '../task/drivin
 import { insist } from '../task/insist.ts';
 import { holdOf } from '../task/state.ts';
 import * as transition from '../task/state.ts';
+import { createUntold, type UntoldDeps } from '../task/untold.ts';
 
 export interface WorkforceDeps
   extends Omit<BidDeps, 'forge'>,
@@ -34,6 +35,7 @@ export interface WorkforceDeps
   readonly clock: DriveDeps['clock'];
   readonly random: DriveDeps['random'];
   readonly chronicle: Chronicle;
+  readonly membership: UntoldDeps['membership'];
   readonly book: Book;
   readonly records: Records;
   readonly epilogue: Pick<Epilogue, 'ended' | 'forget'>;
@@ -84,6 +86,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
   const stopping = new AbortController();
   const { signal } = stopping;
   const active = new Map<TaskId, Active>();
+  const untold = createUntold(deps);
   let graceMsLeft = 0;
 
   function occupy(task: TaskId, job: () => Promise<void>): void {
@@ -127,6 +130,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
         const { tip, pullRequest } = outcome;
         const { peer, epoch, leaseMs } = tip.record;
         const hold = { peer, epoch, lock: tip.oid, leaseMs };
+        await untold.stands(entry.task, { record: tip.record, pullRequest });
         book.update(entry.task, { state: { state: 'done', hold, pullRequest }, rework: null });
         return;
       }
@@ -209,6 +213,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     const { task } = holding;
     setRecheck(task, () => undefined);
     deps.epilogue.forget(task);
+    untold.forget(task);
     const claim = holding.tip();
     const { epoch, peer, leaseMs } = claim.record;
     const held = { peer, epoch, lock: claim.oid, leaseMs };
@@ -347,6 +352,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     async stop(graceMs) {
       graceMsLeft = graceMs;
       stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+      untold.stop();
       await Promise.all([...active.values()].map(({ over }) => over));
     },
   };

@@ -96,8 +96,11 @@ export async function readMemory(
     if (body.kind === 'help.worked' && body.outcome === 'helped') help.helped.add(body.task);
     if (body.kind === 'task.ended') {
       const { task, state, reason, pullRequest = null } = body;
-      endings.set(task, { state, reason, pullRequest, intent: last.get(task) });
+      const intent = last.get(task);
       unfinished.delete(task);
+      // The end of a claim of another, who was lost: nothing that we said.
+      if (state === 'done' && intent?.record.epoch !== body.epoch) continue;
+      endings.set(task, { state, reason, pullRequest, intent });
     }
   }
   const open = { unfinished: [...unfinished], members: [...members] };

@@ -54,6 +54,8 @@ export function createTrouble(deps: TroubleDeps): Trouble {
     try {
       await deps.chronicle.record(body);
     } catch (failure) {
+      // Its journal is closed: the peer stops, and what is cut short by that is no fault of it.
+      if (isBzzzError(failure, 'stopped')) return;
       fatal(failure);
     }
   }

@@ -56,6 +56,7 @@ export interface TaskEntry {
 
 export interface Book {
   get(task: TaskId): TaskEntry | undefined;
+  /** The same list until one of them is another. */
   all(): readonly TaskEntry[];
   /** Takes a hint in; false: it said nothing new. */
   hear(hint: TaskHint): boolean;
@@ -68,10 +69,13 @@ const entriesMax = 10_000;
 
 export function createBook(): Book {
   const entries = new Map<TaskId, TaskEntry>();
+  /** Undefined: it has to be made. */
+  let list: readonly TaskEntry[] | undefined;
 
   function update(task: TaskId, change: Partial<Omit<TaskEntry, 'task'>>): TaskEntry {
     const before = entries.get(task) ?? blank(task);
     const after = { ...before, ...change };
+    list = undefined;
     if ('hold' in after.state) {
       const epochKnown = Math.max(after.epochKnown, after.state.hold.epoch);
       // Who holds it now has heard of that, or will.
@@ -97,7 +101,7 @@ export function createBook(): Book {
 
   return {
     get: (task) => entries.get(task),
-    all: () => [...entries.values()],
+    all: () => (list ??= [...entries.values()]),
     update,
     hear(hint) {
       const before = entries.get(hint.task) ?? blank(hint.task);

@@ -113,9 +113,10 @@ export async function objectionTo(
 }
 
 async function publicationOf(signer: Pick<Signer, 'verify'>, certificate: Certificate) {
-  const { record, parent, timeSeconds, signature } = decode(certificate.lock);
+  const { signature, ...statement } = decode(certificate.lock);
+  const { record } = statement;
   if (record.state !== 'result') throw invalid('its lock commit publishes no result');
-  const signed = lockSigningBytes({ record, parent, timeSeconds });
+  const signed = lockSigningBytes(statement);
   if (!(await signer.verify(record.peer, signed, signature))) {
     throw invalid('its lock commit is not signed by the peer that it names');
   }

@@ -3,6 +3,7 @@ import {
   decodeLockCommit,
   encodeLockCommit,
   commitOid,
+  lockSigningBytes,
   Oid,
   RepoName,
 } from '@bzzz/protocol';
@@ -18,6 +19,20 @@ describe('a lock commit', () => {
     expect(commitOid(made.commit)).toBe(made.oid);
     expect(await readLockCommit(reader.signer, repo, made)).toEqual(made.record);
     expect(made.record).toMatchObject({ peer: writer.peer, epoch: 3 });
+  });
+
+  it('of a later release is read as far as it is known, if all of it is signed', async () => {
+    const [writer, reader] = [createStand(1), createStand(2)];
+    const made = await makeLockCommit(writer, heldDraft(3), null);
+    const { signature: _, ...known } = decodeLockCommit(repo, made.commit);
+    const statement = { ...known, further: ['Bzzz-Wings: 4'] };
+    const signature = await writer.signer.sign(lockSigningBytes(statement));
+    const read = (commit: Uint8Array) =>
+      readLockCommit(reader.signer, repo, { oid: commitOid(commit), commit });
+    expect(await read(encodeLockCommit({ ...statement, signature }))).toEqual(made.record);
+    const added = encodeLockCommit({ ...statement, further: ['Bzzz-Wings: 6'], signature });
+    expect(await read(added)).toBeNull();
+    expect(await read(encodeLockCommit({ ...known, signature }))).toBeNull();
   });
 
   it('differs from every other one for the same claim', async () => {

@@ -1,4 +1,4 @@
-import { TaskId } from '@bzzz/protocol';
+import { Epoch, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { incarnationAfter, readMemory } from '../../src/recovery/fold.ts';
 import { calm, createStand, task } from '../support/stand.ts';
@@ -93,6 +93,22 @@ describe('the memory of earlier runs', () => {
     const memory = await memoryOf(stand);
     expect(memory.unfinished).toEqual([]);
     expect(memory.intents).toHaveLength(1);
+  });
+
+  it('does not take the end of a claim of another, who was lost, for what it said itself', async () => {
+    const stand = createStand();
+    const { record } = await stand.win();
+    const end = {
+      kind: 'task.ended',
+      task,
+      state: 'done',
+      reason: 'lost',
+      pullRequest: 5,
+    } as const;
+    await stand.chronicle.record({ ...end, epoch: Epoch.parse(record.epoch + 1) });
+    expect((await memoryOf(stand)).endings.size).toBe(0);
+    await stand.chronicle.record({ ...end, epoch: record.epoch });
+    expect((await memoryOf(stand)).endings.get(task)).toMatchObject({ state: 'done' });
   });
 
   it('knows how a task ended, and that it began again', async () => {

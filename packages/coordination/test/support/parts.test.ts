@@ -225,6 +225,20 @@ describe('trouble', () => {
     expect(journal.of('trouble').at(-1)?.reason).toHaveLength(512);
   });
 
+  it('that comes while the peer stops, after its journal was closed, is not fatal', async () => {
+    const { clock, fatal } = createStand();
+    const late = createTrouble({
+      clock,
+      chronicle: { record: () => Promise.reject(errorOf('stopped')) },
+      onFatal: (error) => fatal.push(error),
+    });
+    late.tell(errorOf('timeout'));
+    late.tell(errorOf('stopped'), task);
+    await settle();
+    expect(fatal).toEqual([]);
+    expect(late.recent()).toHaveLength(2);
+  });
+
   it('of the journal itself is fatal', async () => {
     const { trouble, journal, fatal } = createStand();
     trouble.tell(errorOf('journal_write_failed'));

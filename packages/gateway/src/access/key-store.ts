@@ -1,12 +1,14 @@
 /**
- * Further keys, by name, in one file of the data folder. Only hashes of their tokens are kept. The file is read
- * again for every request, so that a key that was taken away opens nothing from that moment on, whoever did it.
+ * Further keys, by name, in one file of the data folder. Only hashes of their tokens are kept. The file is looked
+ * at for every request, and read again when it is another one, so that a key that was taken away opens nothing
+ * from that moment on, whoever did it.
  */
 import { join } from 'node:path';
 import { readSecretFile, replaceSecretFile } from '@bzzz/peer';
 import { BzzzError, complaints, reasonOf } from '@bzzz/protocol';
 import { KeyAnswer } from '@bzzz/protocol/api';
 import { z } from 'zod';
+import { keptFile } from './kept-file.ts';
 
 const StoredKey = KeyAnswer.extend({ tokenSha256: z.string().regex(/^[0-9a-f]{64}$/) });
 type StoredKey = z.infer<typeof StoredKey>;
@@ -22,7 +24,13 @@ export interface KeyStore {
   remove(name: string): Promise<boolean>;
 }
 
-export function openKeyStore(dataDir: string): KeyStore {
+export interface KeyStoreOptions {
+  readonly dataDir: string;
+  /** Wall clock. */
+  readonly nowMs: () => number;
+}
+
+export function openKeyStore({ dataDir, nowMs }: KeyStoreOptions): KeyStore {
   const file = join(dataDir, 'gateway-keys.json');
   let writing: Promise<unknown> = Promise.resolve();
 
@@ -46,7 +54,7 @@ export function openKeyStore(dataDir: string): KeyStore {
   }
 
   return {
-    read,
+    read: keptFile(file, { read, nowMs }),
     add: (key) =>
       change((keys) => {
         if (keys.some(({ name }) => name === key.name)) {

@@ -1,8 +1,9 @@
 /** Which key a token is of, and which keys a key may make. */
 import { BzzzError } from '@bzzz/protocol';
 import { type KeyAnswer, type KeyRequest, rolesOf, type Scope } from '@bzzz/protocol/api';
-import { adminToken } from './admin-token.ts';
+import { adminToken, adminTokenFile } from './admin-token.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
+import { keptFile } from './kept-file.ts';
 import { hashOf, newToken } from './token.ts';
 
 export interface Key {
@@ -29,13 +30,24 @@ export interface Keys {
 /** The name that the peer's own token goes by; no other key may have it. */
 const ownName = 'admin-token';
 
+export interface KeysOptions {
+  readonly dataDir: string;
+  /** Wall clock. */
+  readonly nowMs: () => number;
+}
+
 export function createKeys(
-  { dataDir }: { readonly dataDir: string },
-  store: KeyStore = openKeyStore(dataDir),
+  { dataDir, nowMs }: KeysOptions,
+  store: KeyStore = openKeyStore({ dataDir, nowMs }),
 ): Keys {
+  const ownHash = keptFile(adminTokenFile(dataDir), {
+    read: async () => hashOf(await adminToken(dataDir)),
+    nowMs,
+  });
+
   async function ofHash(tokenSha256: string): Promise<Key | undefined> {
     // Hashes are compared, so how long it takes tells nothing about a token.
-    if (tokenSha256 === hashOf(await adminToken(dataDir))) {
+    if (tokenSha256 === (await ownHash())) {
       return { name: ownName, scopes: rolesOf.admin };
     }
     return (await store.read()).find((key) => key.tokenSha256 === tokenSha256);

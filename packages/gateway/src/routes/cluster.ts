@@ -147,7 +147,7 @@ export function cluster(app: App, { operations, signalOf }: RouteDeps): void {
     },
     async (request, reply) => {
       const { repository, title, description } = request.body;
-      const issue = { title, body: description, labels: ['bzzz'], repo: repository };
+      const issue = { title, body: description, repo: repository };
       const asker = askerOf(request, signalOf(reply));
       const { repo, number, url } = await operations.submit(issue, asker);
       return reply.code(201).send({ id: `${repo}#${number}`, url });

@@ -4,6 +4,8 @@ import {
   EntriesAnswer,
   EntriesQuery,
   HealthAnswer,
+  OffersAnswer,
+  OffersQuery,
   OutputAnswer,
   OutputQuery,
   PeersAnswer,
@@ -16,6 +18,7 @@ import {
 } from '@bzzz/protocol/api';
 import { z } from 'zod';
 import { type App, problems, type RouteDeps } from './context.ts';
+import { oncePerObject } from './texts.ts';
 
 const view = { scope: 'view' } as const;
 /** Of one address in a minute. */
@@ -57,6 +60,18 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
     () => operations.peers(),
   );
   app.get(
+    '/api/v1/offers',
+    {
+      config: view,
+      schema: {
+        summary: 'What the policy of a repository offers to whoever files an issue',
+        querystring: OffersQuery,
+        response: { 200: OffersAnswer, ...problems },
+      },
+    },
+    (request, reply) => operations.offers(request.query, signalOf(reply)),
+  );
+  app.get(
     '/api/v1/tasks',
     {
       config: view,
@@ -64,6 +79,8 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
         summary: 'All tasks that this peer knows',
         response: { 200: TasksAnswer, ...problems },
       },
+      // Many look at it, and between two of its changes all are told the same.
+      serializerCompiler: oncePerObject,
     },
     () => operations.tasks(),
   );

@@ -9,6 +9,7 @@ import { errorOf } from '../errors.ts';
 import { type App, problems, type RouteDeps } from '../routes/context.ts';
 import { z } from 'zod';
 import { whileAdmitted } from './admitted.ts';
+import { textOf } from './event-text.ts';
 import { type Socket, sendEvents } from './socket.ts';
 
 export interface EventsDeps extends RouteDeps {
@@ -53,14 +54,13 @@ export function events(app: App, deps: EventsDeps): void {
       socket.on('close', () => gone.abort());
       socket.on('error', () => gone.abort());
       const query = EventsQuery.parse(request.query);
-      sendEvents(socket, operations.events(query, admitted(gone.signal, request))).catch(
-        (error: unknown) => {
-          const { code } = errorOf(error);
-          if (!gone.signal.aborted)
-            logger.warn('a stream of events broke', { reason: reasonOf(error) });
-          socket.close(1011, code);
-        },
-      );
+      const told = operations.events(query, admitted(gone.signal, request));
+      sendEvents({ socket, wire: request.raw.socket }, told).catch((error: unknown) => {
+        const { code } = errorOf(error);
+        if (!gone.signal.aborted)
+          logger.warn('a stream of events broke', { reason: reasonOf(error) });
+        socket.close(1011, code);
+      });
     },
   });
 }
@@ -71,7 +71,7 @@ async function* asText(stream: AsyncIterable<StreamEvent>): AsyncIterable<string
   try {
     for await (const event of stream) {
       const id = 'position' in event ? `id: ${event.position}\n` : '';
-      yield `${id}data: ${JSON.stringify(event)}\n\n`;
+      yield `${id}data: ${textOf(event)}\n\n`;
     }
   } catch (error) {
     // Whoever reads sees an end, and comes again.

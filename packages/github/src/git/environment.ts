@@ -1,6 +1,7 @@
 /**
  * The whole environment of a git process: an allow-list, and configuration that no file on the
- * machine can change. The credential is not in it: git includes a file in memory that has no name.
+ * machine can change. The credential is not in it, nor is the proxy, whose address may hold a password: git includes a file
+ * in memory that has no name.
  */
 import { secretPath } from '@bzzz/programs';
 import { basicCredential } from '../credentials.ts';
@@ -14,15 +15,12 @@ export interface RemoteAccess {
 /** File descriptor on which git writes the trace of its HTTP client. */
 const traceFd = 3;
 
-const proxyVariables = [
-  'http_proxy',
-  'https_proxy',
-  'HTTPS_PROXY',
-  'all_proxy',
-  'ALL_PROXY',
-  'no_proxy',
-  'NO_PROXY',
-];
+/** Where git looks for its proxy, the first that is set counts: as in its http.c. */
+const proxyVariables = {
+  'https:': ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'],
+  'http:': ['http_proxy', 'all_proxy', 'ALL_PROXY'],
+};
+const noProxyVariables = ['no_proxy', 'NO_PROXY'];
 const certificateVariables = ['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
 
 const settled: readonly (readonly [string, string])[] = [
@@ -49,19 +47,32 @@ export function localGitEnvironment(): Record<string, string> {
   return { ...basics(), ...configVariables(settled) };
 }
 
-/** What a git process that talks to the forge includes: the credential, as a header for one host. */
+/** What a git process that talks to the forge includes: the credential, as a header for one host, and the proxy. */
 export function remoteGitSecret({ gitUrl, token }: RemoteAccess): Uint8Array {
   const header = `Authorization: Basic ${basicCredential(token)}`;
-  // As in git-config(1): in quotes, where only these two mean something else.
-  const quoted = `${gitUrl}/`.replaceAll(/[\\"]/g, '\\$&');
-  return Buffer.from(`[http "${quoted}"]\n\textraHeader = "${header}"\n`);
+  const proxy = isLoopback(gitUrl) ? undefined : proxyOf(gitUrl);
+  const general = proxy === undefined ? '' : `[http]\n\tproxy = "${quoted(proxy)}"\n`;
+  return Buffer.from(`${general}[http "${quoted(`${gitUrl}/`)}"]\n\textraHeader = "${header}"\n`);
+}
+
+/** As in git-config(1): in quotes, where only these two mean something else. */
+function quoted(text: string): string {
+  return text.replaceAll(/[\\"]/g, '\\$&');
+}
+
+/** One with a line break is none. */
+function proxyOf(gitUrl: string): string | undefined {
+  const names = new URL(gitUrl).protocol === 'http:' ? 'http:' : 'https:';
+  return proxyVariables[names]
+    .map((name) => process.env[name])
+    .find((value) => value !== undefined && !/[\r\n]/.test(value));
 }
 
 /** Environment of a git process that talks to the forge. */
 export function remoteGitEnvironment({ gitUrl }: Pick<RemoteAccess, 'gitUrl'>) {
   return {
     ...basics(),
-    ...(isLoopback(gitUrl) ? {} : inherited(proxyVariables)),
+    ...(isLoopback(gitUrl) ? {} : inherited(noProxyVariables)),
     ...inherited(certificateVariables),
     ...configVariables([...settled, ['include.path', secretPath]]),
     GIT_TRACE_CURL: String(traceFd),

@@ -60,7 +60,7 @@ export function createRemote(deps: RemoteDeps, options: RemoteOptions): Remote {
     signal: AbortSignal,
     isFailure: (outcome: GitOutcome) => boolean,
   ): Promise<GitOutcome> =>
-    withToken(deps.token, async (token) => {
+    withToken(deps.token, signal, async (token) => {
       const { gitUrl } = options;
       const env = remoteGitEnvironment({ gitUrl });
       const secret = remoteGitSecret({ gitUrl, token });
@@ -72,7 +72,7 @@ export function createRemote(deps: RemoteDeps, options: RemoteOptions): Remote {
 
   const refs = (repo: RepoName, prefixes: readonly string[], signal: AbortSignal) => {
     deps.stats.count('gitReads');
-    return withToken(deps.token, (token) =>
+    return withToken(deps.token, signal, (token) =>
       readRefs(uploadPack, { repo, prefixes, token, signal }),
     );
   };
@@ -92,7 +92,7 @@ export function createRemote(deps: RemoteDeps, options: RemoteOptions): Remote {
     },
     commit(repo, oid, commitBytesMax, signal) {
       deps.stats.count('gitReads');
-      return withToken(deps.token, (token) =>
+      return withToken(deps.token, signal, (token) =>
         readCommit(uploadPack, { repo, oid, commitBytesMax, token, signal }),
       );
     },

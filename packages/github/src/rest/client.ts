@@ -79,7 +79,7 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
   }
 
   const send = (request: RestRequest, isWrite: boolean): Promise<RestAnswer> =>
-    withToken(deps.token, async (token) => {
+    withToken(deps.token, request.signal, async (token) => {
       assertLive(request.signal);
       assertOwnHost(request.route, settings.apiUrl);
       await gate.pass(request.signal);

@@ -2,15 +2,13 @@
 import { BzzzError, limits, reasonOf } from '@bzzz/protocol';
 import { RequestError } from '@octokit/request-error';
 import { TokenRefused, withoutToken } from '../credentials.ts';
+import { unnamedWaitMs, waitOf } from './told-wait.ts';
 
 export interface FailureContext {
   readonly token: string;
   /** The wait that the throttling plugin made out, for limits that are told in words only. */
   readonly toldMs: number | undefined;
 }
-
-/** What GitHub asks for when it names no time. */
-const unnamedWaitMs = 60_000;
 
 export function statusOf(error: unknown): number | null {
   return error instanceof RequestError ? error.status : null;
@@ -43,19 +41,6 @@ export function restFailure(error: unknown, context: FailureContext): BzzzError 
   }
   if (status === 409 || status === 422) return coded('forge_refused', reason, error);
   return coded('forge_invalid_answer', `answered ${status}: ${reason}`, error);
-}
-
-type Headers = Readonly<Record<string, string | number | undefined>>;
-
-function waitOf(headers: Headers): number | undefined {
-  const seconds = Number(headers['retry-after'] ?? Number.NaN);
-  if (Number.isFinite(seconds) && seconds >= 0) return Math.ceil(seconds * 1000);
-  if (String(headers['x-ratelimit-remaining']) !== '0') return undefined;
-  const resetMs = Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1000;
-  // Both ends on the forge's clock, whatever ours says; a second more, since it tells whole ones.
-  const nowMs = Date.parse(String(headers['date'] ?? ''));
-  if (!Number.isFinite(resetMs) || !Number.isFinite(nowMs)) return unnamedWaitMs;
-  return Math.max(0, resetMs - nowMs) + 1000;
 }
 
 function coded(

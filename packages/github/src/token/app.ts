@@ -11,29 +11,36 @@ import type { Clock } from '@bzzz/coordination';
 import { BzzzError, type GithubAppConfig, limits, reasonOf } from '@bzzz/protocol';
 import { z } from 'zod';
 import { systemClock } from '../clock.ts';
+import { unnamedWaitMs, waitOf } from '../rest/told-wait.ts';
 import type { Lender, Obtained } from './renewed.ts';
 
 const requestMsMax = 15_000;
+/** Saying goodbye may not hold up the end of a peer. */
+const goodbyeMsMax = 2_000;
 
 /** Throws `app_key_unusable`, `app_refused`, `forge_unreachable` when it is asked. */
 export function appLender(
   { apiUrl, app }: { readonly apiUrl: string; readonly app: GithubAppConfig },
   clock: Clock = systemClock,
 ): Lender {
+  const options = {
+    baseUrl: apiUrl.replace(/\/+$/, ''),
+    userAgent: 'bzzz',
+    log: silentLog,
+    // The signature, and what it brings, are for this host alone.
+    request: {
+      fetch: (url: string, init: RequestInit) => fetch(url, { ...init, redirect: 'manual' }),
+    },
+  };
+  let lent: string | null = null;
   return {
     from: `GitHub App ${app.id}, installation ${app.installationId}`,
     async obtain({ signal }) {
       const auth = { appId: app.id, privateKey: await privateKeyOf(app.privateKeyFile) };
       const octokit = new Octokit({
-        baseUrl: apiUrl.replace(/\/+$/, ''),
-        userAgent: 'bzzz',
+        ...options,
         authStrategy: createAppAuth,
         auth: { ...auth, log: silentLog },
-        log: silentLog,
-        // The signature is for this host alone.
-        request: {
-          fetch: (url: string, init: RequestInit) => fetch(url, { ...init, redirect: 'manual' }),
-        },
       });
       const until = AbortSignal.any([signal, AbortSignal.timeout(requestMsMax)]);
       try {
@@ -41,11 +48,21 @@ export function appLender(
           installation_id: app.installationId,
           request: { signal: until },
         });
-        return obtainedOf(answer, clock);
+        const obtained = obtainedOf(answer, clock);
+        lent = obtained.token;
+        return obtained;
       } catch (error) {
         if (signal.aborted) throw new BzzzError('aborted', 'cancelled', { cause: error });
         throw failureOf(error);
       }
+    },
+    async giveBack() {
+      if (lent === null) return;
+      const octokit = new Octokit({ ...options, auth: lent });
+      lent = null;
+      const request = { signal: AbortSignal.timeout(goodbyeMsMax) };
+      // A forge that is away ends it by itself, an hour after it was lent.
+      await octokit.request('DELETE /installation/token', { request }).catch(() => undefined);
     },
   };
 }
@@ -79,12 +96,16 @@ function failureOf(error: unknown): BzzzError {
   const answered = error instanceof RequestError && error.response !== undefined;
   const cause = answered ? error : innermost(error);
   const reason = reasonOf(cause).slice(0, limits.reasonCharsMax / 2);
+  const waitMs = answered ? waitOf(error.response?.headers ?? {}) : undefined;
   if (!answered || status === null || status >= 500) {
-    return new BzzzError('forge_unreachable', `no token was lent: ${reason}`, { cause: error });
+    const wait = waitMs === undefined ? {} : { retryAfterMs: waitMs };
+    const told = `no token was lent: ${reason}`;
+    return new BzzzError('forge_unreachable', told, { cause: error, ...wait });
   }
   // A limit that is told by 403 names a time; a right that is missing does not.
-  if (status === 429 || error.response?.headers['retry-after'] !== undefined) {
-    return new BzzzError('forge_rate_limited', reason, { cause: error, retryAfterMs: 60_000 });
+  if (status === 429 || waitMs !== undefined) {
+    const retryAfterMs = waitMs ?? unnamedWaitMs;
+    return new BzzzError('forge_rate_limited', reason, { cause: error, retryAfterMs });
   }
   const missing = status === 404 ? ' (no such installation of this App)' : '';
   return new BzzzError('app_refused', `${status} ${reason}${missing}`, { cause: error });

@@ -1,13 +1,15 @@
 /**
  * A token that is lent for a time, or looked up anew from time to time. It is replaced before it expires, so
  * that nobody waits for it. All who ask meanwhile share one exchange with the source. While the source is
- * down, the last token serves until it expires.
+ * down, the last token serves until it expires; whoever needs one then is told what was wrong at the last
+ * try, and only a timer tries again, ever less often: a source must not be asked as often as we work.
  */
 import type { Clock } from '@bzzz/coordination';
 import { BzzzError, isBzzzError, reasonOf } from '@bzzz/protocol';
+import { assertLive, untilAborted } from '../abort.ts';
 import { systemClock } from '../clock.ts';
 import { plainToken } from './plain.ts';
-import type { TokenSource, TokenState } from './source.ts';
+import type { TokenOptions, TokenSource, TokenState } from './source.ts';
 
 export interface Obtained {
   readonly token: string;
@@ -22,7 +24,10 @@ export interface Obtained {
 export interface Lender {
   /** As in `TokenState`. */
   readonly from: string;
-  /** `anew`: what it lent last is no good any more. Throws coded errors. */
+  /**
+   * `anew`: what it lent last is no good any more. Throws coded errors; one with a `retryAfterMs` is not asked
+   * again before.
+   */
   obtain(options: { readonly anew: boolean; readonly signal: AbortSignal }): Promise<Obtained>;
   giveBack?(): Promise<void>;
 }
@@ -44,6 +49,13 @@ const youngMs = 2_000;
 /** Sooner than it really expires, it is not handed out any more. */
 const marginMs = 5_000;
 
+interface Trouble {
+  readonly error: BzzzError;
+  readonly sinceMs: number;
+  /** Nobody asks before. */
+  readonly untilMs: number;
+}
+
 interface Held {
   readonly token: string;
   readonly gotAtMs: number;
@@ -56,7 +68,7 @@ export function renewedToken(deps: RenewedDeps): Required<TokenSource> {
   const closing = new AbortController();
   let held: Held | null = null;
   let refusedToken: string | null = null;
-  let trouble: { readonly error: BzzzError; readonly sinceMs: number } | null = null;
+  let trouble: Trouble | null = null;
   let failures = 0;
   let asking: { readonly promise: Promise<Held>; readonly anew: boolean } | null = null;
   let cancelTimer = (): void => undefined;
@@ -71,12 +83,21 @@ export function renewedToken(deps: RenewedDeps): Required<TokenSource> {
     return nowMs - gotAtMs < youngMs && nowMs < expiresAtMs;
   };
 
-  function askAgainIn(pauseMs: number): void {
+  /** Returns the pause that it makes. */
+  function askAgainIn(pauseMs: number): number {
     cancelTimer();
-    if (closing.signal.aborted) return;
     const inMs = Math.min(pauseMsMax, Math.max(firstRetryMs, pauseMs));
     // What goes wrong is kept as trouble, and told by whoever is asked next.
     cancelTimer = clock.after(inMs, () => void ask().catch(() => undefined));
+    return inMs;
+  }
+
+  /** One that failed a moment ago is not asked; how long that lasts is told. */
+  function askUnlessInTrouble(): Promise<Held> {
+    const leftMs = (trouble?.untilMs ?? 0) - clock.monotonicMs();
+    if (asking !== null || trouble === null || leftMs <= 0) return ask();
+    const { code, reason } = trouble.error;
+    throw new BzzzError(code, reason, { cause: trouble.error, retryAfterMs: leftMs });
   }
 
   function ask(): Promise<Held> {
@@ -102,24 +123,32 @@ export function renewedToken(deps: RenewedDeps): Required<TokenSource> {
     } catch (error) {
       if (closing.signal.aborted) throw new BzzzError('aborted', 'the peer stops');
       const told = toldBy(lender, error);
-      askAgainIn(Math.min(retryMsMax, firstRetryMs * 2 ** Math.min(failures, 10)));
+      const backoffMs = Math.min(retryMsMax, firstRetryMs * 2 ** Math.min(failures, 10));
+      const pauseMs = askAgainIn(Math.max(backoffMs, told.retryAfterMs ?? 0));
       failures += 1;
       if (trouble === null) onTrouble?.(told);
-      trouble = { error: told, sinceMs: trouble?.sinceMs ?? clock.monotonicMs() };
+      const nowMs = clock.monotonicMs();
+      trouble = { error: told, sinceMs: trouble?.sinceMs ?? nowMs, untilMs: nowMs + pauseMs };
       throw told;
     }
   }
 
+  async function get(refused: string | undefined): Promise<string> {
+    if (closing.signal.aborted) throw new BzzzError('aborted', 'the peer stops');
+    if (held !== null && isYoung(held)) return held.token;
+    if (refused !== undefined && refused === held?.token) {
+      refusedToken = refused;
+      // One that had begun before may bring the very same token.
+      if (asking?.anew === false) await asking.promise.catch(() => undefined);
+    }
+    return (usable() ?? (await askUnlessInTrouble())).token;
+  }
+
   return {
-    async get({ refused } = {}) {
-      if (closing.signal.aborted) throw new BzzzError('aborted', 'the peer stops');
-      if (held !== null && isYoung(held)) return held.token;
-      if (refused !== undefined && refused === held?.token) {
-        refusedToken = refused;
-        // One that had begun before may bring the very same token.
-        if (asking?.anew === false) await asking.promise.catch(() => undefined);
-      }
-      return (usable() ?? (await ask())).token;
+    async get({ refused, signal }: TokenOptions = {}) {
+      if (signal === undefined) return get(refused);
+      assertLive(signal);
+      return untilAborted(get(refused), signal);
     },
     state(): TokenState {
       const nowMs = clock.monotonicMs();
@@ -155,5 +184,9 @@ function heldOf({ token, livesMs, permissions = null }: Obtained, nowMs: number)
 /** Every reason names the source, since the forge is another that may be away. */
 function toldBy({ from }: Lender, error: unknown): BzzzError {
   const code = isBzzzError(error) ? error.code : 'defect';
-  return new BzzzError(code, `${from}: ${reasonOf(error)}`, { cause: error });
+  const wait = isBzzzError(error) ? error.retryAfterMs : undefined;
+  return new BzzzError(code, `${from}: ${reasonOf(error)}`, {
+    cause: error,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  });
 }

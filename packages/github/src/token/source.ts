@@ -7,14 +7,20 @@ import type { BzzzError } from '@bzzz/protocol';
 export interface TokenSource {
   /**
    * The token as it is now. `refused` is a token that the forge has just turned down: whatever is
-   * remembered is not good enough then. Throws `forge_unauthorized` when there is none, and what the
-   * source itself says when it cannot be asked.
+   * remembered is not good enough then. Throws `forge_unauthorized` when there is none, `aborted` when the
+   * signal fires before, and what the source itself says when it cannot be asked, or could not a moment ago.
    */
-  get(options?: { refused?: string }): Promise<string>;
+  get(options?: TokenOptions): Promise<string>;
   /** Of a source that is asked ahead of time; asks nobody. Absent: `get` tells all there is to know. */
   state?(): TokenState;
   /** Ends what it does in the background, and gives back what it was lent. Idempotent. */
   close?(): Promise<void>;
+}
+
+export interface TokenOptions {
+  readonly refused?: string | undefined;
+  /** Ends the waiting of this one; what others wait for goes on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TokenState {

@@ -3,6 +3,8 @@ import type { Clock } from '@bzzz/coordination';
 /** Stands still until a test moves it; then what is due runs in its order. */
 export interface SetClock extends Clock {
   advance(ms: number): void;
+  /** Timers that are set. */
+  timers(): number;
 }
 
 export function createSetClock(startMs = Date.UTC(2026, 0, 2, 3, 4, 5)): SetClock {
@@ -16,6 +18,7 @@ export function createSetClock(startMs = Date.UTC(2026, 0, 2, 3, 4, 5)): SetCloc
       due.set(key, { atMs: nowMs + delayMs, run });
       return () => void due.delete(key);
     },
+    timers: () => due.size,
     advance(ms) {
       const untilMs = nowMs + ms;
       for (;;) {

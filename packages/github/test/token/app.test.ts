@@ -1,6 +1,8 @@
 /** Tokens of an installation, against the embedded forge, which checks signatures and ends tokens. */
 import { generateKeyPairSync } from 'node:crypto';
 import { chmod, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { GithubAppConfig, IssueNumber, RepoName } from '@bzzz/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -44,6 +46,25 @@ describe('a token of an installation', () => {
     const { expiresInMs, permissions } = source.state();
     expect(expiresInMs).toBeCloseTo(3_595_000, -4);
     expect(permissions).toMatchObject({ contents: 'write', issues: 'write' });
+  });
+
+  it('is given back at the end, and the end does not wait for a forge that is silent', async () => {
+    const source = sourceOf();
+    const token = await source.get();
+    const asks = async () => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${on.forge.url}/installation/repositories`, { headers })).status;
+    };
+    expect(await asks()).toBe(200);
+    await source.close();
+    expect(await asks()).toBe(401);
+
+    const other = sourceOf();
+    await other.get();
+    on.forge.faults.add({ on: 'DELETE /installation/token', kind: 'delay', delayMs: 60_000 });
+    const beforeMs = performance.now();
+    await other.close();
+    expect(performance.now() - beforeMs).toBeLessThan(10_000);
   });
 
   it('is lent to an App that names itself by its client id, too', async () => {
@@ -155,6 +176,29 @@ describe('why there is none', () => {
     const failure = await whyNot();
     expect(failure).toMatchObject({ code: 'app_refused' });
     expect(failure.reason).toContain('suspended');
+  });
+
+  it.each([403, 429])('a limit told by %d, which says when to ask again', async (status) => {
+    const answers: number[] = [];
+    const server = createServer((_, response) => {
+      answers.push(status);
+      response.writeHead(status, { 'retry-after': '300', 'content-type': 'application/json' });
+      response.end('{"message":"You have exceeded a secondary rate limit"}');
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    closing.unshift(async () => void server.close());
+    // Reason for the cast: it listens on a port.
+    const { port } = server.address() as AddressInfo;
+    const lender = appLender({ apiUrl: `http://127.0.0.1:${port}`, app: on.app }, clock);
+    const source = renewedToken({ lender, clock });
+    closing.unshift(() => source.close());
+    expect(await failureOf(source.get())).toMatchObject({
+      code: 'forge_rate_limited',
+      retryAfterMs: 300_000,
+    });
+    clock.advance(299_000);
+    expect((await failureOf(source.get())).retryAfterMs).toBe(1_000);
+    expect(answers).toHaveLength(1);
   });
 
   it('no forge', async () => {

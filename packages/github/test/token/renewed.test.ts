@@ -144,6 +144,47 @@ it('does not serve any more when it was refused and its source is away', async (
   expect(source.state().usable).toBe(false);
 });
 
+it('is not asked again by those who need it while it fails, however many they are', async () => {
+  const { source, clock, asked } = scene([away, away, away, 'one']);
+  expect(await codeOf(source.get())).toBe('vault_unreachable');
+  const failures = await Promise.all(Array.from({ length: 20 }, () => failureOf(source.get())));
+  for (const { code, reason } of failures) {
+    expect([code, reason]).toEqual(['vault_unreachable', 'the lender: no answer']);
+  }
+  expect(failures[0]?.retryAfterMs).toBe(1_000);
+  expect(asked).toHaveLength(1);
+  // Then it waits twice as long.
+  clock.advance(1_000);
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  await vi.waitFor(async () => expect((await failureOf(source.get())).retryAfterMs).toBe(2_000));
+  expect(asked).toHaveLength(2);
+});
+
+it('is not asked before the time that its source names', async () => {
+  const limited = new BzzzError('forge_rate_limited', 'too many', { retryAfterMs: 600_000 });
+  const { source, clock, asked } = scene([limited, 'one']);
+  expect(await failureOf(source.get())).toMatchObject({ retryAfterMs: 600_000 });
+  clock.advance(599_000);
+  expect(await failureOf(source.get())).toMatchObject({ retryAfterMs: 1_000 });
+  expect(asked).toHaveLength(1);
+  clock.advance(1_000);
+  await vi.waitFor(async () => expect(await source.get()).toBe('one'));
+});
+
+it('is waited for only as long as whoever asks wants to; the others go on', async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const { source, asked } = scene([() => promise]);
+  const impatient = new AbortController();
+  const left = codeOf(source.get({ signal: impatient.signal }));
+  const patient = source.get({ signal: new AbortController().signal });
+  impatient.abort();
+  expect(await left).toBe('aborted');
+  expect(await codeOf(source.get({ signal: impatient.signal }))).toBe('aborted');
+  resolve('one');
+  expect(await patient).toBe('one');
+  expect(asked).toHaveLength(1);
+});
+
 it('takes only what can stand in a header', async () => {
   const { source } = scene(['one two']);
   expect(await codeOf(source.get())).toBe('forge_unauthorized');

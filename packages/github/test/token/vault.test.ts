@@ -38,6 +38,9 @@ function sourceOf(part: object, of = vault): Required<TokenSource> {
 const role = (spec: { ttl?: number; maxTtl?: number; paths?: string[] } = {}) =>
   authOf(vault, 'appRole', dir, { ttl: 3_600, paths: [kvPath, 'github/token'], ...spec });
 
+/** What was under way has come to its end, and the next look is set for later. */
+const settled = () => vi.waitFor(() => expect(clock.timers()).toBe(1), { timeout: 10_000 });
+
 const count = (request: string): number => vault.requests.filter((one) => one === request).length;
 const logIns = (): number => count('POST auth/approle/login');
 
@@ -48,7 +51,8 @@ describe('a login', () => {
       expect(await source.get()).toBe('ghp-1');
       const reads = count(`GET ${kvPath}`);
       clock.advance(minute % 5 === 4 ? 60_001 : 60_000);
-      if (minute % 5 === 4) await vi.waitFor(() => expect(count(`GET ${kvPath}`)).toBe(reads + 1));
+      await settled();
+      expect(count(`GET ${kvPath}`)).toBe(minute % 5 === 4 ? reads + 1 : reads);
     }
     expect(logIns()).toBe(1);
     expect(count('POST auth/token/renew-self')).toBeGreaterThanOrEqual(4);
@@ -61,8 +65,9 @@ describe('a login', () => {
     for (let look = 0; look < 8; look += 1) {
       const reads = count(`GET ${kvPath}`);
       clock.advance(301_000);
-      await vi.waitFor(() => expect(count(`GET ${kvPath}`)).toBeGreaterThan(reads));
-      await vi.waitFor(() => expect(source.state().trouble).toBeNull());
+      await settled();
+      expect(count(`GET ${kvPath}`)).toBeGreaterThan(reads);
+      expect(source.state().trouble).toBeNull();
     }
     expect(logIns()).toBeGreaterThan(1);
     expect(logIns()).toBeLessThan(5);
@@ -96,6 +101,36 @@ describe('a login', () => {
     // Mended under the running peer.
     await writeFile(path.join(dir, 'secret-id'), roleSecret);
     expect(await sourceOf({ auth, secret: kv }).get()).toBe('ghp-1');
+  });
+
+  it('that is refused is not tried so often that Vault locks the role, and at once with another secret', async () => {
+    const auth = await role();
+    await writeFile(path.join(dir, 'secret-id'), 'a-wrong-secret-id');
+    const source = sourceOf({ auth, secret: kv });
+    await Promise.all(Array.from({ length: 10 }, () => failureOf(source.get())));
+    expect(logIns()).toBe(1);
+    // Each counts for a quarter of an hour after the last one; the fifth locks the role.
+    const triedAt = [0];
+    for (let second = 1; second <= 3_600; second += 1) {
+      clock.advance(1_000);
+      await settled();
+      const { code, reason } = await failureOf(source.get());
+      expect(code).toBe('vault_login_refused');
+      expect(reason).toContain('invalid role or secret ID');
+      while (triedAt.length < logIns()) triedAt.push(second);
+    }
+    expect(triedAt.length).toBeGreaterThan(3);
+    const counted = triedAt.filter((second) => second < 900);
+    expect(counted.length).toBeLessThan(5);
+    for (const [index, second] of triedAt.entries()) {
+      if (index >= counted.length) expect(second - (triedAt[index - 1] ?? 0)).toBeGreaterThan(900);
+    }
+    await writeFile(path.join(dir, 'secret-id'), roleSecret);
+    const before = logIns();
+    clock.advance(60_000);
+    await settled();
+    expect(await source.get()).toBe('ghp-1');
+    expect(logIns()).toBe(before + 1);
   });
 
   it.each(['appRole', 'token'] as const)(
@@ -135,6 +170,40 @@ describe('a login', () => {
   });
 });
 
+describe('words of Vault', () => {
+  const words = (path_: string, tell: (sent: string) => string) => {
+    vault.repeat(path_, tell);
+    return role().then((auth) => failureOf(sourceOf({ auth, secret: kv }).get()));
+  };
+
+  it('may repeat what they were sent: no secret, no token and no flood gets into a reason', async () => {
+    const others = [
+      'hvs.CAESIJ-abc',
+      's.1234567890abcdef',
+      'ghs_16C7e42F292c6912E7710c838347Ae178B4a',
+      'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJib3QifQ.c2ln',
+      '0f9f5c1e-5d8b-4a57-9d6e-31c2b1b0e9aa',
+    ];
+    const said = `no such policy "bees" in secret/data/bzzz: ${others.join(' ')}\u001b[2J\n`;
+    const { reason } = await words('auth/approle/login', (sent) => `${sent} ${said}`);
+    expect(reason).toContain('no such policy "bees" in secret/data/bzzz: <secret> <secret>');
+    for (const one of [...others, roleSecret]) expect(reason).not.toContain(one);
+    expect(reason).not.toMatch(/\p{C}/u);
+  });
+
+  it('are cut', async () => {
+    const { reason } = await words('auth/approle/login', () => 'so it is '.repeat(10_000));
+    expect(reason.length).toBeLessThan(500);
+  });
+
+  it('about a token do not hold it', async () => {
+    const { reason } = await words(kvPath, (sent) => `permission denied for ${sent}`);
+    expect(reason).toContain('permission denied for');
+    expect(vault.tokens()).toHaveLength(1);
+    for (const token of vault.tokens()) expect(reason).not.toContain(token);
+  });
+});
+
 describe('a secret', () => {
   it.each([
     [{ kind: 'kv', path: 'bzzz/other' }, '403', 'permission denied'],
@@ -144,6 +213,42 @@ describe('a secret', () => {
     expect(failure.code).toBe('vault_secret_refused');
     for (const word of words) expect(failure.reason).toContain(word);
     expect(failure.message).not.toContain('ghp-1');
+  });
+
+  it('that may not be read is asked for with the same login, which is replaced and given back now and then', async () => {
+    const source = sourceOf({ auth: await role({ ttl: 36_000, paths: [] }), secret: kv });
+    expect(await failureOf(source.get())).toMatchObject({ code: 'vault_secret_refused' });
+    for (let look = 1; look <= 9; look += 1) {
+      clock.advance(60_000);
+      await settled();
+      expect(source.state().trouble).not.toBeNull();
+    }
+    expect(logIns()).toBe(1);
+    for (let look = 1; look <= 60; look += 1) {
+      const reads = count(`GET ${kvPath}`);
+      clock.advance(60_000);
+      await settled();
+      expect(count(`GET ${kvPath}`)).toBeGreaterThan(reads);
+    }
+    expect(logIns()).toBeGreaterThan(3);
+    expect(logIns()).toBeLessThan(9);
+    // One in use, and one by which something may have been lent.
+    expect(vault.tokens().length).toBeLessThanOrEqual(2);
+    await source.close();
+    expect(vault.tokens()).toEqual([]);
+  });
+
+  it('that may not be read any more is asked for with one new login, and the old one is given back once it serves', async () => {
+    const source = sourceOf({ auth: await role(), secret: kv });
+    await source.get();
+    const [old = ''] = vault.tokens();
+    vault.narrow(old, []);
+    vault.put(kvPath, { token: 'ghp-2' });
+    clock.advance(10_000);
+    expect(await source.get({ refused: 'ghp-1' })).toBe('ghp-2');
+    expect(logIns()).toBe(2);
+    expect(vault.tokens()).toHaveLength(1);
+    expect(vault.tokens()).not.toContain(old);
   });
 
   it('whose newest version is deleted is not there', async () => {

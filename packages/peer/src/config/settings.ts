@@ -22,6 +22,7 @@ export const settings: readonly Setting[] = [
     envToo: 'NODE_ID',
   },
   row('file', 'dataDir', 'BZZZ_DATA_DIR', '--data', 'identity, journal, mirrors of this peer'),
+  row('text', 'storage', 'BZZZ_STORAGE', null, '`local`, or `any`: also a network file system'),
   row('text', 'mesh.name', 'BZZZ_MESH_NAME', '--mesh', 'name of the mesh'),
   secret('mesh.key', 'BZZZ_MESH_KEY', null, 'network key, 64 hex digits'),
   row('file', 'mesh.keyFile', 'BZZZ_MESH_KEY_FILE', '--mesh-key-file', 'file of the network key'),

@@ -15,6 +15,7 @@ import { layoutOf } from '../folder/layout.ts';
 import {
   CertificatesAnswer,
   DoctorAnswer,
+  DrillAnswer,
   ErrorAnswer,
   InviteAnswer,
   LiftAnswer,
@@ -43,6 +44,7 @@ import {
 import type {
   AdmitRequest,
   DoctorNetRequest,
+  DrillRequest,
   InviteRequest,
   LiftRequest,
   OrderRequest,
@@ -155,6 +157,8 @@ export interface ControlClient {
   ): Promise<z.infer<typeof MemberAnswer>>;
   /** Puts another network key in force. */
   changeNetworkKey(options?: CallOptions): Promise<z.infer<typeof NetworkKeyAnswer>>;
+  /** Puts into its journal what is about to be done to it from outside. */
+  noteDrill(request: DrillRequest, options?: CallOptions): Promise<z.infer<typeof DrillAnswer>>;
   stop(options?: CallOptions): Promise<z.infer<typeof StopAnswer>>;
 }
 
@@ -242,6 +246,7 @@ export function createControlClient(dataDir: string): ControlClient {
     admit: (request, options) => post(MemberAnswer, '/members/admit', request, options),
     remove: (request, options) => post(MemberAnswer, '/members/remove', request, options),
     changeNetworkKey: (options) => post(NetworkKeyAnswer, '/members/network-key', {}, options),
+    noteDrill: (request, options) => post(DrillAnswer, '/drills', request, options),
     stop: (options) => post(StopAnswer, '/stop', {}, options),
   };
 }

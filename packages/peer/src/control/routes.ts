@@ -2,6 +2,7 @@
 import {
   AdmitRequest,
   DoctorNetRequest,
+  DrillRequest,
   EventsQuery,
   HistoryQuery,
   InviteRequest,
@@ -94,6 +95,10 @@ export function controlRoutes(operations: Operations): Route[] {
     post('/members/network-key', async ({ signal }) => ({
       value: await operations.changeNetworkKey({ by, signal }),
     })),
+    post('/drills', async ({ body }) => {
+      await operations.acted('drill', parseRequest(DrillRequest, body).about, { by });
+      return { value: { noted: true } };
+    }),
     post('/stop', () => {
       operations.stop();
       return { value: { stopping: true }, status: 202 };

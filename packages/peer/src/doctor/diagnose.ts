@@ -37,6 +37,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     checkMachine,
     checkNode,
     checkSandbox,
+    checkSecrets,
     checkSlots,
     checkTools,
   } = await import('./machine.ts');
@@ -49,6 +50,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     one('data folder', () => checkFolder(dataDir)),
     one('storage', () => checkStorage(dataDir)),
     one('disk', () => checkDisk(dataDir)),
+    one('secrets', async () => checkSecrets()),
     one('keys', () => checkKeys(config)),
     one('sandbox', () => checkSandbox(work, until)),
     one('tools', () => checkTools(work)),

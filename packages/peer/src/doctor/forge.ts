@@ -25,8 +25,20 @@ export async function checkForge(
   { token: live, ...options }: Options & { readonly token?: TokenSource | undefined } = {},
 ): Promise<Check[]> {
   const token = live ?? tokenSourceOf(forge);
+  try {
+    return await checkWith(token, { forge, repositories }, options);
+  } finally {
+    if (live === undefined) await token.close?.();
+  }
+}
+
+async function checkWith(
+  token: TokenSource,
+  { forge, repositories }: Pick<Config, 'forge' | 'repositories'>,
+  options: Options,
+): Promise<Check[]> {
   const deps: RestDeps = { apiUrl: forge.apiUrl, token };
-  const source = await checkSource(token);
+  const source = await checkSource(token, options);
   const beforeMs = Date.now();
   try {
     const answer = await exchange(deps, { method: 'GET', path: '/', anonymous: true, ...options });
@@ -45,8 +57,6 @@ export async function checkForge(
       'Look at `forge.apiUrl`, the network, and a proxy in between; nothing is lost meanwhile.';
     const away = bad('forge', `does not answer: ${reasonOf(error)}`, advice);
     return [away, ...(source === null ? [] : [source])];
-  } finally {
-    if (live === undefined) await token.close?.();
   }
 }
 

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { probeSandbox } from '@bzzz/execution';
+import { whyNoSecret } from '@bzzz/github';
 import { type Config, reasonOf } from '@bzzz/protocol';
 import type { Check } from '@bzzz/protocol/api';
 import { diskAt, nearestFolder } from '../system/disk.ts';
@@ -79,6 +80,14 @@ export async function checkFolder(dataDir: string): Promise<Check> {
   }
   const detail = there === dataDir ? dataDir : `${dataDir} (made by \`bzzz init\` or \`bzzz up\`)`;
   return good('data folder', detail);
+}
+
+/** Git gets its token there. `why`: as `whyNoSecret` says. */
+export function checkSecrets(why = whyNoSecret()): Check {
+  if (why === null) return good('secrets', 'programs get theirs in memory (/dev/shm)');
+  const advice =
+    'Mount a tmpfs at /dev/shm that the user of bzzz may write (mode 1777, 1 MiB will do); without it no git that talks to the forge is started.';
+  return bad('secrets', why, advice);
 }
 
 const freeBytesMin = 1024 ** 3;

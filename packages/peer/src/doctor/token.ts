@@ -15,12 +15,12 @@ const need =
   'It needs to read and write contents, issues and pull requests (a classic token: scope `repo`).';
 
 /** Of a token that is lent: whether its source gives one. Null: it stands in a file or in the configuration. */
-export async function checkSource(token: TokenSource): Promise<Check | null> {
+export async function checkSource(token: TokenSource, options: Options): Promise<Check | null> {
   const name = 'token source';
   if (token.state === undefined) return null;
   const { from } = token.state();
   try {
-    await token.get();
+    await token.get(options);
   } catch (error) {
     if (!isBzzzError(error) || error.code === 'aborted') throw error;
     return bad(name, error.reason, error.advice);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Identity } from '@bzzz/mesh';
 import { BzzzError, bytesToHex, type Config, hexToBytes } from '@bzzz/protocol';
+import { readFormerJournals } from './former-journals.ts';
 import type { Layout } from './layout.ts';
 import { createSecretFile, readSecretFile } from './secret-file.ts';
 
@@ -9,12 +10,17 @@ const hexKey = /^[0-9a-f]{64}$/;
 
 /**
  * The peer's identity from its key file, which is made when missing.
- * Throws `peer_key_unsafe`, `peer_key_invalid`, `peer_folder_unusable`.
+ * Throws `peer_key_unsafe`, `peer_key_invalid`, `peer_folder_unusable`, and `restore_unfinished` where the folder is one of
+ * a peer whose identity did not come back: another one in its place would keep the right one out.
  */
-export async function openIdentity({ identityKey: file }: Layout): Promise<Identity> {
+export async function openIdentity(layout: Layout): Promise<Identity> {
+  const { identityKey: file, formerJournals } = layout;
   const { createIdentity, loadIdentity } = await import('@bzzz/mesh');
   const stored = await readSecretFile(file);
   if (stored !== null) return loadIdentity(hexToBytes(checked(file, stored)));
+  if ((await readFormerJournals(layout)).length > 0) {
+    throw new BzzzError('restore_unfinished', `${formerJournals} is there, and no ${file}`);
+  }
   const made = await createIdentity();
   if (await createSecretFile(file, bytesToHex(made.seed))) return made;
   const theirs = await readSecretFile(file);

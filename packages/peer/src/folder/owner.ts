@@ -1,5 +1,5 @@
 /** Who holds a data folder, as the file of its lock says it, for a person who has to find that process. */
-import { readlink } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 
@@ -32,6 +32,16 @@ export async function ownerIn(text: string): Promise<Owner | null> {
   } catch {
     return null;
   }
+}
+
+/** Whom the file of a lock names; it says nothing of whether that process still lives. Null: nobody. */
+export async function ownerOf(lockFile: string): Promise<Owner | null> {
+  return ownerIn(await readFile(lockFile, 'utf8').catch(() => ''));
+}
+
+/** Whether its number means the same process to us. */
+export async function isNear({ host, space }: Owner): Promise<boolean> {
+  return host === hostname() && space === (await ownSpace());
 }
 
 /** As seen from this process. */

@@ -36,10 +36,11 @@ export interface RestAnswer {
  */
 export async function exchange(deps: RestDeps, request: RestRequest): Promise<RestAnswer> {
   if (request.anonymous === true) return exchangeAs(null, deps, request);
-  const token = await deps.token.get();
+  const { signal } = request;
+  const token = await deps.token.get({ signal });
   const answer = await exchangeAs(token, deps, request);
   if (answer.status !== 401) return answer;
-  const fresh = await deps.token.get({ refused: token });
+  const fresh = await deps.token.get({ refused: token, signal });
   return fresh === token ? answer : exchangeAs(fresh, deps, request);
 }
 

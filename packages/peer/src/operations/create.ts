@@ -2,8 +2,10 @@ import type { MemberView } from '@bzzz/coordination';
 import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
 import type { HistoryQuery, PauseRequest } from '@bzzz/protocol/api';
 import type { z } from 'zod';
-import { healthAnswer, peerAnswers, quarantineAnswer, taskAnswers } from '../status/answers.ts';
+import { healthAnswer, peerAnswers, quarantineAnswer } from '../status/answers.ts';
+import { createTaskList } from '../status/task-list.ts';
 import { createFeed } from '../wiring/feed.ts';
+import { issueOf, offersOf } from './filing.ts';
 import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
 import { joiningOperations } from './joining.ts';
@@ -20,7 +22,7 @@ export function createOperations(target: OperationsTarget): Operations {
   const { clock, coordinator, journals, history, status, repositories } = target;
   const members = (): readonly MemberView[] => coordinator.view().members;
   const peers = () => ({ peers: peerAnswers(members(), journals) });
-  const tasks = () => ({ tasks: taskAnswers(coordinator.view().tasks) });
+  const tasks = createTaskList(() => coordinator.tasks());
   const { health } = target;
   const healthNow = () => healthAnswer(health.view());
   const feed = createFeed({ clock, history, status, peers, tasks, health: healthNow });
@@ -98,10 +100,15 @@ export function createOperations(target: OperationsTarget): Operations {
       for (const one of looking) coordinator.lookNow(one);
       return looking;
     },
+    async offers({ repo: named }, signal) {
+      const repo = named ?? onlyOne(repositories);
+      return offersOf(repo, await target.readPolicy(repo, { signal }));
+    },
     async submit({ repo: named, ...issue }, { by, signal }) {
       const repo = named ?? onlyOne(repositories);
+      const filed = issueOf(issue, await target.readPolicy(repo, { signal }), repo);
       await acted({ by, act: 'submit', about: `${repo}: ${issue.title}` });
-      const { number, url, labelsMissing } = await target.fileIssue({ ...issue, repo }, { signal });
+      const { number, url, labelsMissing } = await target.fileIssue(filed, { signal });
       const isWatched = repositories.includes(repo);
       if (isWatched) coordinator.lookNow(repo);
       return { repo, number, url, labelsMissing: [...labelsMissing], watched: isWatched };

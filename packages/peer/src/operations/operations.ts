@@ -18,6 +18,8 @@ import type {
   MemberAnswer,
   MembersAnswer,
   NetworkKeyAnswer,
+  OffersAnswer,
+  OffersQuery,
   OrderAnswer,
   OutputAnswer,
   OutputQuery,
@@ -52,6 +54,7 @@ export interface Operations {
   /** What is counted, for curves. */
   figures(): Figures;
   peers(): PeersAnswer;
+  /** The same object as long as nothing is another; nobody may change it. */
   tasks(): TasksAnswer;
   /** Throws `task_unknown`. */
   task(id: string, signal: AbortSignal): Promise<TaskStoryAnswer>;
@@ -90,7 +93,11 @@ export interface Operations {
   refresh(): Promise<{ readonly executors: readonly string[]; readonly slots: number }>;
   /** Looks at a repository, or at all, now; which ones. Throws `control_request_invalid`. */
   look(repo: string | undefined): readonly string[];
-  /** Files an issue. Throws what the forge throws. */
+  /** What may be filed. Throws as reading the forge does, and `policy_invalid`. */
+  offers(query: z.output<typeof OffersQuery>, signal: AbortSignal): Promise<OffersAnswer>;
+  /**
+   * Files an issue. Throws `task_refused` where no peer would ever work on it, `policy_invalid`, and what the forge throws.
+   */
   submit(issue: z.output<typeof SubmitRequest>, asker: Asker): Promise<SubmitAnswer>;
   /**
    * Says to all peers what to do with a task, by a comment on its issue. Throws `task_unknown`, `order_unheard`

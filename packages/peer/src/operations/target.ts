@@ -1,6 +1,6 @@
 import type { Clock, Coordinator, Health, Output } from '@bzzz/coordination';
 import type { Journals } from '@bzzz/journal';
-import type { RepoName, TaskId, TaskOrder } from '@bzzz/protocol';
+import type { Policy, RepoName, TaskId, TaskOrder } from '@bzzz/protocol';
 import type { Check, StatusAnswer } from '@bzzz/protocol/api';
 import type { Figures } from '../figures/figures.ts';
 import type { FoundCertificates } from '../forge/certificates.ts';
@@ -15,7 +15,15 @@ export interface OperationsTarget {
   readonly repositories: readonly RepoName[];
   readonly coordinator: Pick<
     Coordinator,
-    'view' | 'lookNow' | 'onEntry' | 'whyTask' | 'whyPeer' | 'pause' | 'liftQuarantine' | 'note'
+    | 'view'
+    | 'tasks'
+    | 'lookNow'
+    | 'onEntry'
+    | 'whyTask'
+    | 'whyPeer'
+    | 'pause'
+    | 'liftQuarantine'
+    | 'note'
   >;
   readonly output: Pick<Output, 'read'>;
   readonly journals: Journals;
@@ -30,6 +38,8 @@ export interface OperationsTarget {
   diagnoseNet(addresses: readonly string[], signal: AbortSignal): Promise<Check[]>;
   /** Looks anew for what this machine has to offer. */
   refresh(): Promise<void>;
+  /** As it stands on the base branch now. Throws `policy_invalid`, and what reading the forge throws. */
+  readPolicy(repo: RepoName, options: { signal: AbortSignal }): Promise<Policy>;
   fileIssue(issue: NewIssue, options: { signal: AbortSignal }): Promise<FiledIssue>;
   sayOrder(
     what: { readonly task: TaskId; readonly order: TaskOrder },

@@ -26,7 +26,9 @@ export interface ProblemSources {
   /** Null: the token is not lent. */
   readonly token: TokenState | null;
   /** Why somebody outside is not told what happens; null: he is, or nobody is to be told. */
-  readonly notifyTrouble: Pick<BzzzError, 'code' | 'reason'> | null;
+  readonly notifier: Readonly<
+    Record<'trouble' | 'lost', Pick<BzzzError, 'code' | 'reason'> | null>
+  > | null;
   /** Why there is no sandbox; null: there is one. */
   readonly sandboxMissing: string | null;
   /** What could not be looked at last, and is offered as it was. */
@@ -195,9 +197,13 @@ function tokenOf({ token }: ProblemSources): Problem[] {
   return [ofCode(error.code, token.usable ? 'warning' : 'error', text)];
 }
 
-/** A warning: tasks go on, only nobody hears of it. */
-function notifyOf({ notifyTrouble: trouble }: ProblemSources): Problem[] {
-  return trouble === null ? [] : [ofCode(trouble.code, 'warning', trouble.reason)];
+/** A warning: tasks go on, only nobody hears of it. What nobody will ever hear of is an error. */
+function notifyOf({ notifier }: ProblemSources): Problem[] {
+  const { trouble = null, lost = null } = notifier ?? {};
+  return [
+    ...(lost === null ? [] : [ofCode(lost.code, 'error', lost.reason)]),
+    ...(trouble === null ? [] : [ofCode(trouble.code, 'warning', trouble.reason)]),
+  ];
 }
 
 function pauseOf({ view: { self, attemptsRest } }: ProblemSources): Problem[] {

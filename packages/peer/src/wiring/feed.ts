@@ -1,7 +1,8 @@
 /**
  * What whoever watches this peer is told: entries of all journals in the order in which they came to be known
  * here, each once, and how things stand whenever that has changed. Every reader goes on at its own pace: entries
- * wait in the index for it, and of how things stood only the latest look is kept.
+ * wait in the index for it, and of how things stood only the latest look is kept. What several are told is the
+ * same object for all of them.
  */
 import type { Clock } from '@bzzz/coordination';
 import type {
@@ -16,6 +17,7 @@ import type { z } from 'zod';
 import { createBell } from './bell.ts';
 import type { History } from './history.ts';
 import { createOutlook, type Outlook } from './outlook.ts';
+import { createRecentEntries } from './recent-entries.ts';
 
 export interface FeedDeps {
   readonly clock: Clock;
@@ -27,7 +29,7 @@ export interface FeedDeps {
 }
 
 export interface Feed {
-  /** Until the signal. Throws `index_failed`. */
+  /** Until the signal; nobody may change an event. Throws `index_failed`. */
   events(query: z.output<typeof EventsQuery>, signal: AbortSignal): AsyncIterable<StreamEvent>;
 }
 
@@ -36,6 +38,7 @@ const batchMax = 200;
 
 export function createFeed(deps: FeedDeps): Feed {
   const { clock, history } = deps;
+  const recent = createRecentEntries(history);
   const looks: readonly Outlook[] = [
     createOutlook(clock, () => ({ type: 'status', status: deps.status() })),
     createOutlook(clock, () => ({ type: 'peers', ...deps.peers() })),
@@ -72,15 +75,15 @@ export function createFeed(deps: FeedDeps): Feed {
           yield { type: 'reset', position: history.position() };
           return;
         }
-        const batch = history.since(afterId, batchMax);
-        for (const { id, entry } of batch) {
-          if (signal.aborted) return;
-          yield { type: 'entry', position: `${generation}.${id}`, entry };
+        const batch = recent.since(afterId, batchMax);
+        for (const { id, event } of batch) {
+          if (bell.isOver()) return;
+          yield event;
           afterId = id;
         }
-        if (signal.aborted) return;
+        if (bell.isOver()) return;
         if (batch.length < batchMax) await rung;
-        if (signal.aborted) return;
+        if (bell.isOver()) return;
       }
     } finally {
       for (const end of ends) end();

@@ -51,8 +51,10 @@ export interface History {
   close(): void;
 }
 
-/** How soon whoever follows sees what arrived. */
-const lookMs = 200;
+/** How soon whoever follows sees what arrived. A look at which nothing has come costs next to nothing. */
+const lookMs = 50;
+/** After so many of those it is looked all the same: a journal that was set aside may be read again. */
+const looksIdleMax = 20;
 
 /** Throws `index_failed`. */
 export function openHistory(deps: HistoryDeps, { path }: { readonly path: string }): History {
@@ -72,6 +74,9 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
   const closing = new AbortController();
   let cancelLook: (() => void) | undefined;
   let rungAt = '';
+  /** How far all journals were when they were taken in last. */
+  let takenAt = '';
+  let looksIdle = 0;
 
   /** Whoever brings the index up to date: those who listen learn of it. */
   async function update(signal: AbortSignal): Promise<number> {
@@ -87,7 +92,13 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
 
   const position = () => `${index.generation()}.${index.lastId()}`;
 
+  const reach = () =>
+    [journals.own, ...journals.replicas()]
+      .map((log) => `${log.length()}-${'start' in log ? log.start() : 0}`)
+      .join();
+
   async function takeIn(signal: AbortSignal): Promise<number> {
+    const reached = reach();
     const aside = deps.setAside();
     const others = journals.replicas().filter(({ key }) => !aside.has(key));
     const { added, unreadable } = await index.update([journals.own, ...others], { signal });
@@ -95,6 +106,8 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
       told.add(log);
       logger.warn('a journal cannot be read, and is missing in the history', { log });
     }
+    takenAt = reached;
+    looksIdle = 0;
     return added;
   }
 
@@ -114,7 +127,8 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
 
   async function look(): Promise<void> {
     try {
-      await update(closing.signal);
+      looksIdle += 1;
+      if (looksIdle > looksIdleMax || reach() !== takenAt) await update(closing.signal);
     } catch (error) {
       if (closing.signal.aborted) return;
       logger.warn('the index is not brought up to date', { reason: reasonOf(error) });

@@ -1,4 +1,4 @@
-import type { Clock, Random } from '@bzzz/coordination';
+import type { Clock, Coordinator, Random } from '@bzzz/coordination';
 import type { Journals } from '@bzzz/journal';
 import type { Config, PeerId } from '@bzzz/protocol';
 import { type Notifier, startNotifier } from '@bzzz/webhook';
@@ -10,11 +10,13 @@ export interface NotifyDeps {
   readonly journals: Pick<Journals, 'own'>;
   readonly peer: PeerId;
   readonly logger: Logger;
+  /** Puts into the journal what was not told. */
+  readonly record: Coordinator['note'];
 }
 
 /** Tells somebody outside what becomes of tasks. Null: nobody is to be told. */
 export async function notifyOutside(
-  { clock, random, journals, peer, logger }: NotifyDeps,
+  { clock, random, journals, peer, logger, record }: NotifyDeps,
   { notify, name, mesh, forge }: Pick<Config, 'notify' | 'name' | 'mesh' | 'forge'>,
   { file }: { readonly file: string },
 ): Promise<Notifier | null> {
@@ -26,6 +28,11 @@ export async function notifyOutside(
       random,
       journal: journals.own,
       onTrouble: ({ code, reason }) => logger.warn('a message is not delivered', { code, reason }),
+      onGivenUp({ code, reason }, news) {
+        logger.error('a message is given up', { code, reason });
+        // A journal that cannot be written ends the peer by itself.
+        record({ kind: 'trouble', code, reason: `${news.kind}: ${reason}` }).catch(() => undefined);
+      },
     },
     {
       url,

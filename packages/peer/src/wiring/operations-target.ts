@@ -3,7 +3,7 @@ import type { Workers } from '@bzzz/execution';
 import type { GithubForge, TokenSource } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
 import type { MeshService } from '@bzzz/mesh';
-import type { Config, PeerId } from '@bzzz/protocol';
+import { type Config, parsePolicy, type PeerId } from '@bzzz/protocol';
 import type { Notifier, Webhook } from '@bzzz/webhook';
 import { diagnose } from '../doctor/diagnose.ts';
 import { diagnoseNet } from '../doctor/net/net.ts';
@@ -110,7 +110,7 @@ export function operationsTarget(
           meshTroubles,
           webhookTrouble,
           token: lent,
-          notifyTrouble: deps.notifier?.state().trouble ?? null,
+          notifier: deps.notifier?.state() ?? null,
           sandboxMissing,
           lookFailures,
           workers: workers.state(),
@@ -146,6 +146,10 @@ export function operationsTarget(
       return diagnoseNet(config, { addresses, keys: deps.keys.all(), live, signal });
     },
     refresh: survey.refresh,
+    async readPolicy(repo, until) {
+      const { policy } = await github.readBase(repo, until);
+      return parsePolicy(policy ?? 'version: 1');
+    },
     fileIssue: (issue, until) => fileIssue({ token, apiUrl: config.forge.apiUrl }, issue, until),
     sayOrder: (what, until) =>
       sayOrder(

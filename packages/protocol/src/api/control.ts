@@ -11,6 +11,8 @@ export const LookAnswer = z.object({ looking: z.array(z.string()) });
 /** Whether this peer begins nothing new now, for whichever reason. */
 export const PauseAnswer = z.object({ paused: z.boolean() });
 export const RefreshAnswer = z.object({ executors: z.array(z.string()), slots: z.number() });
+/** It stands in the journal. */
+export const DrillAnswer = z.object({ noted: z.literal(true) });
 export const StopAnswer = z.object({ stopping: z.literal(true) });
 
 export const Check = z.object({

@@ -13,6 +13,7 @@ export {
 export {
   Check,
   DoctorAnswer,
+  DrillAnswer,
   ErrorAnswer,
   LookAnswer,
   OrderAnswer,
@@ -38,6 +39,7 @@ export { PeerAnswer, PeersAnswer } from './peers.ts';
 export { KeepAnswer, LiftAnswer, QuarantineAnswer } from './quarantine.ts';
 export {
   DoctorNetRequest,
+  DrillRequest,
   EntriesQuery,
   EventsQuery,
   HistoryQuery,
@@ -46,11 +48,13 @@ export {
   LookRequest,
   OrderRequest,
   PauseRequest,
+  OffersQuery,
   SubmitRequest,
 } from './requests.ts';
 export { Problem, StatusAnswer } from './status.ts';
 export {
   CertificatesAnswer,
+  OffersAnswer,
   SubmitAnswer,
   TaskAnswer,
   TasksAnswer,

@@ -3,6 +3,7 @@ import { RepoName } from '../ids.ts';
 import { entryKinds } from '../journal-entry.ts';
 import { limits } from '../limits.ts';
 import { TaskOrder } from '../task-order.ts';
+import { WorkRequest } from '../work-request.ts';
 
 /** What a peer can be asked. Unknown fields are refused: a misspelt one is not a default. */
 export const LookRequest = z.strictObject({ repo: RepoName.optional() });
@@ -21,6 +22,10 @@ export const DoctorNetRequest = z.strictObject({
 export const OrderRequest = z.strictObject({ order: TaskOrder });
 export type OrderRequest = z.infer<typeof OrderRequest>;
 
+/** What somebody is about to do to this peer from outside, in words; it is for its journal. */
+export const DrillRequest = z.strictObject({ about: z.string().min(1).max(limits.reasonCharsMax) });
+export type DrillRequest = z.infer<typeof DrillRequest>;
+
 /** Name, id, or the end of the id. */
 export const LiftRequest = z.strictObject({ peer: z.string().min(1).max(100) });
 
@@ -28,10 +33,19 @@ export const SubmitRequest = z.strictObject({
   /** May be left out where the peer works on one repository only. */
   repo: RepoName.optional(),
   title: z.string().trim().min(1).max(limits.titleCharsMax),
-  body: z.string().max(limits.bodyCharsMax),
-  labels: z.array(z.string().min(1).max(50)).max(20).default(['bzzz']),
+  /** For people, where a recipe is named; else what is to be done. */
+  body: z.string().max(limits.bodyCharsMax).default(''),
+  /** Absent: the body says what is to be done. */
+  work: WorkRequest.optional(),
+  /** Default: the first that the policy asks for. */
+  labels: z.array(z.string().min(1).max(50)).max(20).optional(),
 });
 export type SubmitRequest = z.input<typeof SubmitRequest>;
+
+export const OffersQuery = z.strictObject({
+  /** May be left out where the peer works on one repository only. */
+  repo: RepoName.optional(),
+});
 
 const Count = z.coerce.number<string>().int().min(0).max(Number.MAX_SAFE_INTEGER);
 

@@ -31,6 +31,22 @@ export function taskPlace({
 export const TasksAnswer = z.object({ tasks: z.array(TaskAnswer) });
 export type TasksAnswer = z.infer<typeof TasksAnswer>;
 
+/** What the policy of a repository offers to whoever files an issue there. */
+export const OffersAnswer = z.object({
+  repo: z.string(),
+  /** Whether anything works on plain words. */
+  plain: z.boolean(),
+  recipes: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      /** Each must be given; `pattern`: what the whole value must match. */
+      parameters: z.array(z.object({ name: z.string(), pattern: z.string() })),
+    }),
+  ),
+});
+export type OffersAnswer = z.infer<typeof OffersAnswer>;
+
 /** A task, and what all the journals here say about it, oldest first. */
 export const TaskStoryAnswer = z.object({ task: TaskAnswer, story: z.array(StoryEntry) });
 export type TaskStoryAnswer = z.infer<typeof TaskStoryAnswer>;

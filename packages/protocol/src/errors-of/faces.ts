@@ -13,6 +13,12 @@ export const faceErrors = {
     retryable: false,
     advice: 'Give the data folder to the user that runs bzzz, on a local disk that is not full.',
   },
+  peer_folder_shared: {
+    status: 409,
+    retryable: false,
+    advice:
+      'Choose a folder on a local disk with `--data`, one for each peer. If the disk is local in truth, or nobody else can reach it: `storage: any` (BZZZ_STORAGE).',
+  },
   peer_key_unsafe: {
     status: 403,
     retryable: false,
@@ -22,6 +28,12 @@ export const faceErrors = {
     status: 422,
     retryable: false,
     advice: 'The key file is damaged: bring back a good copy, or delete it to get a new key.',
+  },
+  restore_unfinished: {
+    status: 409,
+    retryable: false,
+    advice:
+      'A restore was cut short, or the key was lost: run `bzzz restore FILE --data DIR` with the same backup again. For a new peer choose another folder.',
   },
   backup_invalid: {
     status: 422,
@@ -132,5 +144,39 @@ export const faceErrors = {
     retryable: false,
     advice:
       'Set `GITHUB_TOKEN_FILE` or `forge.tokenFile`; or remove `repositories` and `forge.apiUrl` to try bzzz with its embedded forge.',
+  },
+  // drill
+  drill_unconfirmed: {
+    status: 400,
+    retryable: false,
+    advice:
+      'A drill does real harm for a while: say `--yes`, or answer the question in a terminal.',
+  },
+  drill_peer_elsewhere: {
+    status: 409,
+    retryable: false,
+    advice:
+      'Drill on the machine, and in the container, where that peer runs, as its user or root.',
+  },
+  drill_not_whole: {
+    status: 409,
+    retryable: false,
+    advice:
+      'A drill begins with a whole mesh. `bzzz peers` and `bzzz doctor net` say what is missing.',
+  },
+  drill_means_missing: {
+    status: 501,
+    retryable: false,
+    advice: 'Nothing was harmed. Bring what the reason names, or order another kind of drill.',
+  },
+  drill_under_way: {
+    status: 409,
+    retryable: true,
+    advice: 'Wait for the other drill to end, or end it with Ctrl-C: it heals what it did.',
+  },
+  drill_not_healed: {
+    status: 500,
+    retryable: true,
+    advice: 'Do what the reason says, or run `bzzz drill heal` on the same data folders.',
   },
 } as const satisfies Record<string, ErrorSpec>;

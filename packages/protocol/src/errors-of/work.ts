@@ -52,7 +52,7 @@ export const workErrors = {
     status: 502,
     retryable: true,
     advice:
-      'Whoever listens at `notify.url` did not take a message, as the reason says; it is tried again for a day, and later ones wait behind it.',
+      'Whoever listens at `notify.url` did not take a message, as the reason says; it is tried again for a day, or for 15 minutes where it is refused (4xx), then given up, and later ones wait behind it.',
   },
   // execution
   workspace_failed: {

@@ -49,11 +49,15 @@ export interface ScriptedVault {
   kubernetes(role: KubernetesRole): void;
   token(spec: TokenSpec): string;
   revokeToken(id: string): void;
+  /** Somebody changed what it may read. */
+  narrow(id: string, paths: readonly string[]): void;
   /** All tokens that are good. */
   tokens(): readonly string[];
   /** `path` as `secret/data/bzzz`; null: its newest version is deleted. */
   put(path: string, data: Readonly<Record<string, unknown>> | null): void;
   dynamic(secret: Dynamic): void;
+  /** Refuses this path in words that hold what it was sent: the body, else the token. */
+  repeat(path: string, words: (sent: string) => string): void;
   seal(sealed: boolean): void;
   /** Until it is told otherwise nothing is answered. */
   silence(silent: boolean): void;
@@ -81,6 +85,7 @@ export async function startScriptedVault(options: ScriptedVaultOptions): Promise
   const kv = new Map<string, Readonly<Record<string, unknown>> | null>();
   const dynamics: Dynamic[] = [];
   const requests: string[] = [];
+  const repeated = new Map<string, (sent: string) => string>();
   const held = new Set<() => void>();
   let sealed = false;
   let silent = false;
@@ -147,6 +152,8 @@ export async function startScriptedVault(options: ScriptedVaultOptions): Promise
 
   async function answerTo(ask: Ask): Promise<Said> {
     if (sealed) return refuse(503, 'Vault is sealed');
+    const words = repeated.get(ask.path);
+    if (words !== undefined) return refuse(403, words(sentIn(ask)));
     if (ask.namespace !== namespace) return refuse(404, `no handler for route "${ask.path}"`);
     const isWrite = ask.method === 'POST' || ask.method === 'PUT';
     const [, mount] = /^auth\/(.+)\/login$/.exec(ask.path) ?? [];
@@ -187,9 +194,14 @@ export async function startScriptedVault(options: ScriptedVaultOptions): Promise
     kubernetes: (role) => void podRoles.push(role),
     token: (spec) => store.make(spec, namespace).id,
     revokeToken: (id) => store.revoke(id),
+    narrow(id, paths) {
+      const token = store.find(id);
+      if (token !== undefined) token.paths = paths;
+    },
     tokens: () => store.ids(),
     put: (path, data) => void kv.set(path, data),
     dynamic: (secret) => void dynamics.push(secret),
+    repeat: (path, words) => void repeated.set(path, words),
     seal: (is) => void (sealed = is),
     silence(is) {
       silent = is;
@@ -223,6 +235,10 @@ async function askOf(request: IncomingMessage): Promise<Ask> {
 function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+function sentIn({ method, body, token }: Ask): string {
+  return method === 'GET' ? (token ?? '') : Object.values(Object(body)).join(' ');
 }
 
 const AppRoleLogin = z.object({ role_id: z.string(), secret_id: z.string().optional() });

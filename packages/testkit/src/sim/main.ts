@@ -1,39 +1,9 @@
-/**
- * `npm run sim`: without arguments a few hundred seeds; with `--seed N` one run and its trace.
- *
- *     npm run sim -- --seeds 10000 [--from N] [--peers P] [--tasks T] [--workers W]
- *     npm run sim -- --seed N --peers P --tasks T [--bug NAME] [--without FAULT,..] [--shrink] [--quiet]
- *                    [--no-faults] [--file-after MS]
- *     npm run sim -- --bugs [NAME]
- */
-import { parseArgs } from 'node:util';
+/** `npm run sim`; `arguments.ts` says what it takes. */
+import { readArguments, refuse } from './arguments.ts';
 import { type Bug, bugs, bugSpec, isBug } from './bugs.ts';
 import { isOnSources, mutateSources } from './mutate.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seed: { type: 'string' },
-    seeds: { type: 'string', default: '200' },
-    from: { type: 'string', default: '1' },
-    peers: { type: 'string' },
-    tasks: { type: 'string' },
-    bug: { type: 'string' },
-    bugs: { type: 'boolean', default: false },
-    without: { type: 'string', default: '' },
-    /** Instead of those that the seed would draw. */
-    'no-faults': { type: 'boolean', default: false },
-    /** When people file the issues. */
-    'file-after': { type: 'string' },
-    shrink: { type: 'boolean', default: false },
-    workers: { type: 'string' },
-    quiet: { type: 'boolean', default: false },
-    /** For `--bugs`: looks for the bug that this process is loaded with, in seed `--from` first. */
-    find: { type: 'boolean', default: false },
-    /** For `--seeds`: prints its totals as JSON for the process that started it. */
-    share: { type: 'boolean', default: false },
-  },
-});
+const { values, positionals } = readArguments(process.argv.slice(2));
 
 process.exitCode = await main();
 
@@ -97,11 +67,6 @@ function atLeast(
   const number = Number(values[name] ?? 0);
   if (Number.isSafeInteger(number) && number >= least) return number;
   return refuse(`--${name}: a whole number from ${least}, not ${values[name]}`);
-}
-
-function refuse(reason: string): never {
-  console.error(reason);
-  process.exit(2);
 }
 
 /** Without a size every seed has its own. */

@@ -9,12 +9,16 @@ const Kept = z.strictObject({
   journal: JournalKey,
   /** The first entry that nobody was told of. */
   next: z.int().min(0),
+  /** Since when that one is not taken, by the wall clock; absent: it was not tried yet, or is not to be told. */
+  refusedSinceMs: z.number().min(0).optional(),
 });
+
+export type Place = Pick<z.infer<typeof Kept>, 'next' | 'refusedSinceMs'>;
 
 export interface Cursor {
   /** Of this journal; null: nothing was ever told. Throws where the file is there and of no use. */
-  read(): Promise<number | null>;
-  write(next: number): Promise<void>;
+  read(): Promise<Place | null>;
+  write(place: Place): Promise<void>;
 }
 
 export function cursorIn(file: string, journal: JournalKey): Cursor {
@@ -27,13 +31,14 @@ export function cursorIn(file: string, journal: JournalKey): Cursor {
       if (text === null) return null;
       const kept = Kept.parse(JSON.parse(text));
       // A journal that was begun anew has not been told of yet.
-      return kept.journal === journal ? kept.next : 0;
+      return kept.journal === journal ? kept : { next: 0 };
     },
-    async write(next) {
+    async write({ next, refusedSinceMs }) {
       const draft = `${file}.${randomUUID()}`;
       try {
         await using handle = await open(draft, 'wx', 0o600);
-        await handle.writeFile(`${JSON.stringify({ version: 1, journal, next })}\n`);
+        const kept = { version: 1, journal, next, refusedSinceMs };
+        await handle.writeFile(`${JSON.stringify(kept)}\n`);
         await handle.sync();
         await rename(draft, file);
       } finally {

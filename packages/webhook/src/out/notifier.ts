@@ -6,7 +6,7 @@
 import type { Clock, Random, StoredEntry } from '@bzzz/coordination';
 import { BzzzError, isBzzzError, type JournalKey, type NewsKind, reasonOf } from '@bzzz/protocol';
 import { readSecret } from '../secret.ts';
-import { cursorIn } from './cursor.ts';
+import { cursorIn, type Place } from './cursor.ts';
 import { type News, newsOf, type Teller } from './news.ts';
 import { signedHeaders } from './sign.ts';
 
@@ -19,8 +19,10 @@ export interface NotifierDeps {
     /** Entries from there on, then those to come, until the signal. */
     follow(options: { from: number; signal: AbortSignal }): AsyncIterable<StoredEntry>;
   };
-  /** Told when a delivery begins to fail, and when it is given up. */
+  /** Told when a delivery begins to fail. */
   readonly onTrouble: (error: BzzzError) => void;
+  /** A message is lost: it was not taken for too long. */
+  readonly onGivenUp: (error: BzzzError, news: News) => void;
 }
 
 export interface NotifierOptions extends Teller {
@@ -33,6 +35,11 @@ export interface NotifierOptions extends Teller {
   readonly retryMs?: number;
   /** What could not be told in so long is not told any more. Default one day. */
   readonly giveUpMs?: number;
+  /**
+   * The same for what is refused for itself (4xx, but not 408, 425 and 429): another try hardly helps, and later ones wait.
+   * Long enough to turn a receiver on or give it the right secret. Default 15 minutes.
+   */
+  readonly refusedMs?: number;
   /** For an answer. Default 10 s. */
   readonly requestMs?: number;
 }
@@ -44,6 +51,8 @@ export interface NotifierState {
   readonly givenUp: number;
   /** Why the one that waits is not delivered; null: none waits. */
   readonly trouble: BzzzError | null;
+  /** The last one that was given up; null: none, or one was delivered since. */
+  readonly lost: BzzzError | null;
 }
 
 export interface Notifier {
@@ -61,43 +70,60 @@ export async function startNotifier(
   options: NotifierOptions,
 ): Promise<Notifier> {
   const { clock, journal, onTrouble } = deps;
-  const { retryMs = 2_000, giveUpMs = 86_400_000 } = options;
+  const { retryMs = 2_000 } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const counts = { delivered: 0, retried: 0, givenUp: 0 };
   let trouble: BzzzError | null = null;
+  let lost: BzzzError | null = null;
 
   const cursor = cursorIn(options.file, journal.key);
   // Who begins to listen wants no news of last year.
-  const from = (await cursor.read()) ?? journal.length();
-  let written = from;
-  await cursor.write(from);
+  let written: Place = (await cursor.read()) ?? { next: journal.length() };
+  await cursor.write(written);
 
-  async function deliver(news: News): Promise<void> {
-    const startMs = clock.monotonicMs();
+  async function moveTo(place: Place): Promise<void> {
+    await cursor.write(place);
+    written = place;
+  }
+
+  async function deliver(news: News, seq: number): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
         await post(deps, options, news, signal);
         counts.delivered += 1;
         trouble = null;
+        lost = null;
         return;
       } catch (error) {
         signal.throwIfAborted();
         const failed = undelivered(error);
         if (trouble === null) onTrouble(failed);
         trouble = failed;
-        if (clock.monotonicMs() - startMs >= giveUpMs) {
-          counts.givenUp += 1;
-          onTrouble(
-            new BzzzError('notify_undelivered', `${news.id} is given up: ${failed.reason}`),
-          );
-          trouble = null;
-          return;
-        }
+        const leftMs = (await refusedSince(seq)) + lastsMs(error, options) - clock.wallMs();
+        if (leftMs <= 0) return giveUp(news, failed);
         counts.retried += 1;
-        await pause(clock, pauseMs(failures, failed), signal);
+        await pause(clock, Math.min(leftMs, pauseMs(failures, failed)), signal);
       }
     }
+  }
+
+  /** By the wall clock, and on disk: a start in between does not begin the time anew. */
+  async function refusedSince(seq: number): Promise<number> {
+    const nowMs = clock.wallMs();
+    const { next, refusedSinceMs } = written;
+    if (next === seq && refusedSinceMs !== undefined && refusedSinceMs <= nowMs) {
+      return refusedSinceMs;
+    }
+    await moveTo({ next: seq, refusedSinceMs: nowMs });
+    return nowMs;
+  }
+
+  function giveUp(news: News, { reason }: BzzzError): void {
+    counts.givenUp += 1;
+    trouble = null;
+    lost = new BzzzError('notify_undelivered', `${news.id} is given up: ${reason}`);
+    deps.onGivenUp(lost, news);
   }
 
   function pauseMs(failures: number, { retryAfterMs = 0 }: BzzzError): number {
@@ -123,14 +149,13 @@ export async function startNotifier(
   }
 
   async function tellAll(): Promise<void> {
-    for await (const stored of journal.follow({ from: written, signal })) {
+    for await (const stored of journal.follow({ from: written.next, signal })) {
       const news = newsOf(stored, options);
       const isWanted = news !== null && options.kinds.includes(news.kind);
-      if (isWanted) await deliver(news);
+      if (isWanted) await deliver(news, stored.seq);
       const next = stored.seq + 1;
-      if (!isWanted && next - written < idleEntriesMax) continue;
-      await cursor.write(next);
-      written = next;
+      if (!isWanted && next - written.next < idleEntriesMax) continue;
+      await moveTo({ next });
     }
   }
 
@@ -138,7 +163,7 @@ export async function startNotifier(
     if (!signal.aborted) onTrouble(undelivered(error));
   });
   return {
-    state: () => ({ ...counts, trouble }),
+    state: () => ({ ...counts, trouble, lost }),
     stop() {
       stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
       return running;
@@ -175,11 +200,30 @@ async function post(
     const seconds = Number(response.headers.get('retry-after') ?? 'none');
     const wait = Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {};
     // Of the address only the host: the rest is often what lets one write there.
-    const reason = `${new URL(url).host} answered ${response.status}`;
-    throw new BzzzError('notify_undelivered', reason, wait);
+    const { status } = response;
+    const reason = `${new URL(url).host} answered ${status}`;
+    const cause = isRefusal(status) ? new Refused(reason) : undefined;
+    throw new BzzzError('notify_undelivered', reason, { ...wait, cause });
   } finally {
     cancel();
   }
+}
+
+/** Cause of a `notify_undelivered` where the receiver does not want what it got. */
+class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** Too slow, too early and too many are no refusals. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+}
+
+/** For how long one that fails so is tried again. */
+function lastsMs(error: unknown, options: NotifierOptions): number {
+  const { giveUpMs = 86_400_000, refusedMs = 900_000 } = options;
+  const isRefused = error instanceof BzzzError && error.cause instanceof Refused;
+  return isRefused ? Math.min(refusedMs, giveUpMs) : giveUpMs;
 }
 
 function undelivered(error: unknown): BzzzError {

@@ -6,6 +6,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { z } from 'zod';
+import { shownWords } from './words.ts';
 
 export interface VaultPlace {
   readonly url: string;
@@ -36,7 +37,7 @@ const answerBytesMax = 1024 * 1024;
 /** Throws `vault_unreachable`, `vault_sealed`, `vault_invalid_answer`; other statuses are answers. */
 export async function exchange(place: VaultPlace, request: VaultRequest): Promise<VaultAnswer> {
   const answer = await send(place, request);
-  const said = Errors.safeParse(answer.body).data?.errors.join('; ').slice(0, 300) ?? '';
+  const said = shownWords(Errors.safeParse(answer.body).data?.errors.join('; ') ?? '', request);
   const errors = said === '' ? `${answer.status}` : `${answer.status} ${said}`;
   const { status } = answer;
   if (status === 503) throw new BzzzError('vault_sealed', `answers ${errors}`);

@@ -8,15 +8,21 @@ import { BzzzError, reasonOf, type VaultConfig } from '@bzzz/protocol';
 import { z } from 'zod';
 import { plainToken, tokenFromFile } from '../plain.ts';
 import type { VaultAnswer, VaultRequest } from './exchange.ts';
+import { createLoginRefusals } from './refusals.ts';
 
 export interface VaultSession {
   /** Throws `vault_login_refused`, and what an exchange throws. */
   token(signal: AbortSignal): Promise<string>;
-  /** That token was turned down: the next one is got anew. */
-  forget(): void;
+  /**
+   * The present token was turned down: another one where that can help, since this one served before, so that it
+   * may have been revoked, or is so old that its role may have got other rights. Else the same.
+   */
+  another(signal: AbortSignal): Promise<string>;
+  /** The present token was not turned down. Gives back those that it replaced. */
+  served(signal: AbortSignal): Promise<void>;
   /** How long the present one lives; null: for ever, or there is none. */
   livesMs(): number | null;
-  /** Gives a token back that a login brought. */
+  /** Gives back what logins brought. */
   end(signal: AbortSignal): Promise<void>;
 }
 
@@ -33,13 +39,23 @@ interface Lent {
   /** Null: for ever. */
   readonly lifeMs: number | null;
   readonly renewable: boolean;
+  readonly loggedInAtMs: number;
 }
+
+/** A token that was never any good is not replaced sooner: each login leaves one in Vault. */
+const sameRightsMs = 600_000;
+/** Saying goodbye may not hold up anything. */
+const goodbyeMsMax = 2_000;
 
 /** Below it is renewed: it must outlast a while in which Vault cannot be reached. */
 const shareLeft = 1 / 3;
 
 export function createSession({ clock, ask }: SessionDeps, auth: Auth): VaultSession {
   let lent: Lent | null = null;
+  let hasServed = false;
+  /** By it things may have been lent: kept until another one serves. */
+  let replaced: string | null = null;
+  const refusals = createLoginRefusals(clock);
   const ownFile =
     auth.method === 'token' ? tokenFromFile(auth.tokenFile, 'the Vault token file') : null;
 
@@ -50,10 +66,32 @@ export function createSession({ clock, ask }: SessionDeps, auth: Auth): VaultSes
 
   async function logIn(signal: AbortSignal): Promise<Lent> {
     if (auth.method === 'token') return lookUp(await ownToken(), signal);
-    const { path, body } = await loginOf(auth);
-    const answer = await ask({ method: 'POST', path, body, signal });
-    if (answer.status !== 200) throw refused(`${path} answers ${answer.errors}`);
-    return lentOf(answer, path);
+    const login = await loginOf(auth);
+    const { path } = login;
+    refusals.check(login);
+    const answer = await ask({ method: 'POST', ...login, signal });
+    if (answer.status !== 200) throw refusals.refused(login, `${path} answers ${answer.errors}`);
+    refusals.passed();
+    return lentOf(answer, path, clock.monotonicMs());
+  }
+
+  /** One that a login brought makes room for the next. */
+  async function replace(signal: AbortSignal): Promise<string> {
+    const old = lent;
+    lent = await logIn(signal);
+    if (old !== null && ownFile === null && old.token !== lent.token) {
+      if (replaced === null) replaced = old.token;
+      else await revoke(old.token, signal);
+    }
+    hasServed = false;
+    return lent.token;
+  }
+
+  /** It ends by itself where that fails. */
+  async function revoke(token: string, signal: AbortSignal): Promise<void> {
+    const until = AbortSignal.any([signal, AbortSignal.timeout(goodbyeMsMax)]);
+    const request = { method: 'POST', path: 'auth/token/revoke-self', body: {} } as const;
+    await ask({ ...request, token, signal: until }).catch(() => undefined);
   }
 
   /** A file of ours that cannot be used is for the operator to mend like a login that is refused. */
@@ -70,7 +108,8 @@ export function createSession({ clock, ask }: SessionDeps, auth: Auth): VaultSes
     const answer = await ask({ method: 'GET', path: 'auth/token/lookup-self', token, signal });
     if (answer.status !== 200) throw refused(`auth/token/lookup-self answers ${answer.errors}`);
     const { ttl, renewable } = parse(LookupAnswer, answer, 'auth/token/lookup-self').data;
-    return { token, gotAtMs: clock.monotonicMs(), lifeMs: lifeOf(ttl), renewable };
+    const gotAtMs = clock.monotonicMs();
+    return { token, gotAtMs, lifeMs: lifeOf(ttl), renewable, loggedInAtMs: gotAtMs };
   }
 
   async function renew(old: Lent, signal: AbortSignal): Promise<Lent | null> {
@@ -78,17 +117,18 @@ export function createSession({ clock, ask }: SessionDeps, auth: Auth): VaultSes
     const path = 'auth/token/renew-self';
     const answer = await ask({ method: 'POST', path, token, body: {}, signal });
     if (answer.status !== 200) return null;
-    const next = lentOf(answer, path);
+    const next = lentOf(answer, path, old.loggedInAtMs);
     // Near the end of what a role allows a token is renewed for ever shorter times: better a new one.
     const isShort = (next.lifeMs ?? Number.POSITIVE_INFINITY) < (old.lifeMs ?? 0) / 2;
     return ownFile === null && isShort ? null : next;
   }
 
-  function lentOf(answer: VaultAnswer, path: string): Lent {
+  function lentOf(answer: VaultAnswer, path: string, loggedInAtMs: number): Lent {
     const { auth: given } = parse(AuthAnswer, answer, path);
     const token = plainToken(given.client_token, `what ${path} gives`);
     const lifeMs = lifeOf(given.lease_duration);
-    return { token, gotAtMs: clock.monotonicMs(), lifeMs, renewable: given.renewable };
+    const { renewable } = given;
+    return { token, gotAtMs: clock.monotonicMs(), lifeMs, renewable, loggedInAtMs };
   }
 
   return {
@@ -98,20 +138,29 @@ export function createSession({ clock, ask }: SessionDeps, auth: Auth): VaultSes
       if (lent !== null && isFresh(lent)) return lent.token;
       const renewed =
         lent?.renewable === true && leftMs(lent) > 0 ? await renew(lent, signal) : null;
-      lent = renewed ?? (await logIn(signal));
+      if (renewed === null) return replace(signal);
+      lent = renewed;
       return lent.token;
     },
-    forget() {
-      lent = null;
+    async another(signal) {
+      const ageMs = lent === null ? sameRightsMs : clock.monotonicMs() - lent.loggedInAtMs;
+      return lent === null || hasServed || ageMs >= sameRightsMs ? replace(signal) : lent.token;
+    },
+    async served(signal) {
+      hasServed = true;
+      const old = replaced;
+      replaced = null;
+      if (old !== null) await revoke(old, signal);
     },
     livesMs() {
       return lent === null || lent.lifeMs === null ? null : leftMs(lent);
     },
     async end(signal) {
-      if (lent === null || ownFile !== null) return;
-      const { token } = lent;
+      if (ownFile !== null) return;
+      const tokens = [lent?.token ?? null, replaced].filter((token) => token !== null);
       lent = null;
-      await ask({ method: 'POST', path: 'auth/token/revoke-self', token, body: {}, signal });
+      replaced = null;
+      await Promise.all(tokens.map((token) => revoke(token, signal)));
     },
   };
 }

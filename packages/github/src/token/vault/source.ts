@@ -34,7 +34,7 @@ export function vaultLender(config: VaultConfig, clock: Clock = systemClock): Le
   }
   const session = createSession({ clock, ask }, auth);
 
-  /** Vault's own token may have been revoked: then once more with a new one. */
+  /** Vault's own token may have been revoked: then once more with another one. */
   async function read(
     path: string,
     signal: AbortSignal,
@@ -43,8 +43,7 @@ export function vaultLender(config: VaultConfig, clock: Clock = systemClock): Le
     let answer = await ask({ method: 'GET', path, token: by, signal });
     if (answer.status === 403) {
       const old = by;
-      session.forget();
-      by = await session.token(signal);
+      by = await session.another(signal);
       if (by !== old) answer = await ask({ method: 'GET', path, token: by, signal });
     }
     if (answer.status === 200) return { answer, by };
@@ -119,11 +118,10 @@ export function vaultLender(config: VaultConfig, clock: Clock = systemClock): Le
     async obtain({ anew, signal }) {
       const obtained =
         secret.kind === 'kv' ? await readKv(secret, signal) : await borrow(secret, anew, signal);
+      await session.served(signal);
       return bounded(obtained, secret.kind, session.livesMs());
     },
-    giveBack: () =>
-      // A Vault that is away takes it back by itself when its time is over.
-      session.end(AbortSignal.timeout(goodbyeMsMax)).catch(() => undefined),
+    giveBack: () => session.end(AbortSignal.timeout(goodbyeMsMax)),
   };
 }
 

@@ -11,7 +11,8 @@ export interface TokenSpec {
   readonly paths: readonly string[];
 }
 
-export interface VaultToken extends Required<TokenSpec> {
+export interface VaultToken extends Required<Omit<TokenSpec, 'paths'>> {
+  paths: readonly string[];
   readonly id: string;
   readonly namespace: string;
   readonly madeAtMs: number;

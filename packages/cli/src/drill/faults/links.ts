@@ -1,0 +1,192 @@
+/** Faults between peers: what one says does not reach another, or not all of it. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { BzzzError, reasonOf } from '@bzzz/protocol';
+import { noteLeftover } from '../leftovers.ts';
+import { newTable, type Packets, packetsOf } from '../nft.ts';
+import { networkOf } from '../process.ts';
+import type { Target } from '../targets.ts';
+import { undo } from '../undo.ts';
+import type { Fault } from './fault.ts';
+import { names } from './pause.ts';
+import { addFlows, type BadLink, cutRules, type Flow, passing, slowRules } from './rules.ts';
+import { type Connection, connectionsAmong } from './sockets.ts';
+
+/** How soon a connection that was opened since is known. */
+const lookEveryMs = 100;
+
+/** Between `on` and all other peers of this machine nothing passes, or with `oneWay` nothing that `on` says. */
+export async function partitionFault(
+  on: readonly Target[],
+  all: readonly Target[],
+  { oneWay }: { readonly oneWay: boolean },
+): Promise<Fault> {
+  const others = all.filter((one) => !on.includes(one));
+  if (others.length === 0)
+    throw new BzzzError('cli_usage', '--on names all peers: nobody is left to be cut off from');
+  const cut = { side: new Set(on.map(({ process }) => process.pid)), oneWay };
+  const ports = portsOf(all);
+  const what = oneWay ? `what ${names(on)} says does not reach` : `cut ${names(on)} off from`;
+  return linkFault(
+    'partition',
+    `${what} ${names(others)}`,
+    { on, all },
+    {
+      flows: (connection) => passing(cut, connection),
+      rules: (table, flows) => cutRules(table, ports, flows),
+      noticed: () => connectedAcross(on, others),
+    },
+  );
+}
+
+/** Whatever passes between `on` and anybody else of this machine. */
+export async function slowFault(
+  on: readonly Target[],
+  all: readonly Target[],
+  link: BadLink,
+): Promise<Fault> {
+  const side = new Set(on.map(({ process }) => process.pid));
+  const ports = portsOf(on);
+  const how = `${link.percent} % of packets lost, ${link.kilobits} kbit/s`;
+  return linkFault(
+    'slow',
+    `bad links of ${names(on)}: ${how}`,
+    { on, all },
+    {
+      flows: ({ from, to, local, remote }) =>
+        side.has(from) || side.has(to)
+          ? [
+              { from: local, to: remote },
+              { from: remote, to: local },
+            ]
+          : [],
+      rules: (table, flows) => slowRules(table, ports, flows, link),
+    },
+  );
+}
+
+interface Peers {
+  readonly on: readonly Target[];
+  readonly all: readonly Target[];
+}
+
+interface Shape {
+  readonly flows: (connection: Connection) => Flow[];
+  readonly rules: (table: string, flows: readonly Flow[]) => string;
+  /** What the peers noticed, in words. */
+  readonly noticed?: () => Promise<string>;
+}
+
+async function linkFault(
+  fault: 'partition' | 'slow',
+  about: string,
+  { on, all }: Peers,
+  { flows, rules, noticed }: Shape,
+): Promise<Fault> {
+  await refuseElsewhere(all);
+  const network = await oneNetwork(all);
+  const table = newTable();
+  const pids = all.map(({ process }) => process.pid);
+  const [first] = on;
+  if (first === undefined) throw new BzzzError('cli_usage', '--on names nobody');
+  const packets = await packetsOf(first.process.pid, table);
+  const over = new AbortController();
+  let watching: Promise<void> = Promise.resolve();
+  let trouble: string | undefined;
+  const left = (target: Target) => ({ fault, process: target.process, table, network });
+  const look = async () => (await connectionsAmong(pids)).flatMap(flows);
+  return {
+    about,
+    on,
+    async begin() {
+      for (const target of on) await noteLeftover(target.dataDir, left(target));
+      const known = await look();
+      await packets.apply(rules(table, known));
+      watching = follow(packets, { known, look, signal: over.signal }).catch((error: unknown) => {
+        trouble = reasonOf(error);
+      });
+    },
+    async effect() {
+      if (trouble !== undefined) throw new BzzzError('drill_means_missing', trouble);
+      const count = await packets.dropped();
+      if (count === 0) return null;
+      const told = noticed === undefined ? '' : `; ${await noticed()}`;
+      return `${count} packets were dropped${told}`;
+    },
+    async heal() {
+      over.abort();
+      await watching;
+      for (const target of on) {
+        await undo(target.dataDir, left(target), { neighbour: first.process.pid });
+      }
+    },
+  };
+}
+
+/** A connection of which neither side has noticed yet that it is dead still counts. */
+async function connectedAcross(on: readonly Target[], others: readonly Target[]): Promise<string> {
+  const far = new Set<string>(others.map(({ id }) => id));
+  const answers = await Promise.all(on.map(({ client }) => client.peers()));
+  const still = answers.flatMap(({ peers }) =>
+    peers.filter(({ id, connected }) => connected && far.has(id)),
+  );
+  return still.length === 0
+    ? 'no connection across was left'
+    : `${still.length} connections across were still taken for alive`;
+}
+
+/** Tells the filter of every connection that comes up. */
+async function follow(
+  packets: Packets,
+  {
+    known,
+    look,
+    signal,
+  }: {
+    readonly known: readonly Flow[];
+    readonly look: () => Promise<Flow[]>;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const told = new Set(known.map(keyOf));
+  while (!signal.aborted) {
+    await pause(lookEveryMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    const fresh = (await look()).filter((flow) => !told.has(keyOf(flow)));
+    if (fresh.length > 0) await packets.apply(addFlows(packets.table, fresh));
+    for (const flow of fresh) told.add(keyOf(flow));
+  }
+}
+
+function keyOf({ from, to }: Flow): string {
+  return `${from.address} ${from.port} ${to.address} ${to.port}`;
+}
+
+/** Where they are dialled. */
+function portsOf(peers: readonly Target[]): number[] {
+  const ports = peers.flatMap(({ status }) =>
+    status.mesh.addresses.flatMap((one) => /\/tcp\/(\d+)/.exec(one)?.[1] ?? []),
+  );
+  return [...new Set(ports.map(Number))];
+}
+
+/** Over what leaves this machine the rules here say nothing. */
+async function refuseElsewhere(all: readonly Target[]): Promise<void> {
+  const here = new Set<string>(all.map(({ id }) => id));
+  for (const { client, name } of all) {
+    const { peers } = await client.peers();
+    const other = peers.find(({ id, connected }) => connected && !here.has(id));
+    if (other === undefined) continue;
+    const reason = `${name} is connected with ${other.name}, which is none of the peers here: name its data folder too (--data), or cut the network between the machines by its own means`;
+    throw new BzzzError('drill_peer_elsewhere', reason);
+  }
+}
+
+async function oneNetwork(all: readonly Target[]): Promise<string> {
+  const networks = await Promise.all(all.map(({ process }) => networkOf(process.pid)));
+  const [network] = networks;
+  if (network !== undefined && networks.every((one) => one === network)) return network;
+  throw new BzzzError(
+    'drill_peer_elsewhere',
+    'these peers are in several network namespaces: cut what connects those',
+  );
+}

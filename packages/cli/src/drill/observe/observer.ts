@@ -1,0 +1,185 @@
+/** Watches the peers of a mesh from outside while something is done to them, and gathers what was seen. */
+import { isBzzzError, reasonOf } from '@bzzz/protocol';
+import type { PeerAnswer, QuarantineAnswer, TaskAnswer } from '@bzzz/protocol/api';
+import type { Evidence, PeerEvidence, TaskEvidence } from '../judge/evidence.ts';
+import { answerMsMax, type Target, within } from '../targets.ts';
+import { type Fences, openForge } from './forge.ts';
+import { type JournalWatch, readJournal, watchJournal } from './journals.ts';
+
+export interface Observer {
+  /** Tasks that somebody is at now, or was when the watching began. */
+  noteTasks(signal: AbortSignal): Promise<readonly string[]>;
+  /** What each peer says now. */
+  look(signal: AbortSignal): Promise<PeerEvidence[]>;
+  gather(effect: string | null, signal: AbortSignal): Promise<Evidence>;
+  close(): Promise<void>;
+}
+
+interface Before {
+  readonly target: Target;
+  readonly watch: JournalWatch;
+  readonly now: Now;
+  /** So long it was once the fence had been read: what stands below may be below what was read there, too. */
+  length: number;
+}
+
+interface Now {
+  readonly members: readonly PeerAnswer[];
+  readonly tasks: readonly TaskAnswer[];
+  readonly aside: QuarantineAnswer['quarantined'];
+}
+
+/** States in which somebody is at it (DESIGN.md 4). */
+const underWay: ReadonlySet<string> = new Set([
+  'claimed',
+  'running',
+  'helping',
+  'publishing',
+  'verifying',
+]);
+const journalMsMax = 120_000;
+
+/** Throws `peer_not_running` and what is wrong with a peer that is to be harmed only later. */
+export async function observe(targets: readonly Target[], signal: AbortSignal): Promise<Observer> {
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const noted = new Set<string>();
+  const before: Before[] = [];
+  for (const target of targets) {
+    const { client, status } = target;
+    const watch = watchJournal(client, status.journal.length, until);
+    before.push({
+      target,
+      watch,
+      now: await askAll(target, signal),
+      length: status.journal.length,
+    });
+  }
+  await Promise.all(before.map(({ watch }) => watch.caughtUp));
+  const forge = await openForge(targets, signal).catch((error: unknown) => {
+    if (isBzzzError(error, 'aborted') && signal.aborted) throw error;
+    return reasonOf(error);
+  });
+  for (const one of before) {
+    const { journal } = await one.target.client.status({ signal: within(signal, answerMsMax) });
+    one.length = journal.length;
+  }
+
+  async function noteTasks(until: AbortSignal): Promise<readonly string[]> {
+    const found = (await views(targets, until)).flatMap((now) => now?.tasks ?? []);
+    for (const { task, state } of found) if (underWay.has(state)) noted.add(task);
+    return [...noted];
+  }
+
+  /** With what of the journals is given. */
+  async function peersWith(until: AbortSignal, whole: boolean): Promise<PeerEvidence[]> {
+    const nows = await views(targets, until);
+    return Promise.all(
+      before.map(async (one, at) => {
+        const now = nows[at] ?? null;
+        const journal = now !== null && whole ? await journalOf(one.target, until) : null;
+        return evidenceOf(one, now, journal);
+      }),
+    );
+  }
+
+  return {
+    noteTasks,
+    look: (until) => peersWith(until, false),
+    async gather(effect, until) {
+      const peers = await peersWith(until, true);
+      const told = peers.flatMap(({ journal }) =>
+        journal.moves.flatMap(({ seq, task }) => (seq >= journal.heardBefore ? [task] : [])),
+      );
+      // The fence after the journals: what these tell of must stand there by then.
+      const all = (more: readonly string[]) =>
+        [...new Set([...noted, ...told, ...more])].toSorted();
+      if (typeof forge === 'string') {
+        const tasks = all([]).map((task) => ({ task, fence: null }));
+        return { peers, tasks, fenceUnseen: forge, effect };
+      }
+      try {
+        const tasks = await tasksOf(forge, all(await forge.moved(until)), until);
+        return { peers, tasks, fenceUnseen: null, effect };
+      } catch (error) {
+        if (until.aborted) throw error;
+        const tasks = all([]).map((task) => ({ task, fence: null }));
+        return { peers, tasks, fenceUnseen: reasonOf(error), effect };
+      }
+    },
+    async close() {
+      over.abort();
+      if (typeof forge !== 'string') await forge.close();
+    },
+  };
+}
+
+async function tasksOf(
+  forge: Fences,
+  tasks: readonly string[],
+  signal: AbortSignal,
+): Promise<TaskEvidence[]> {
+  const found: TaskEvidence[] = [];
+  for (const task of tasks) found.push({ task, fence: await forge.evidenceOf(task, signal) });
+  return found;
+}
+
+type Journal = PeerEvidence['journal'];
+type Read = Pick<Journal, 'key' | 'kept' | 'length' | 'moves'>;
+
+async function journalOf({ client }: Target, signal: AbortSignal): Promise<Read | null> {
+  try {
+    const { journal } = await client.status({ signal: within(signal, answerMsMax) });
+    return { key: journal.key, ...(await readJournal(client, within(signal, journalMsMax))) };
+  } catch (error) {
+    return unlessAway(error, signal);
+  }
+}
+
+function evidenceOf(
+  { target, watch, now: then, length }: Before,
+  now: Now | null,
+  read: Read | null,
+): PeerEvidence {
+  const { id, name, status } = target;
+  const nothing = { key: null, kept: new Map(), length: 0, moves: [] };
+  const alive = then.members.filter(({ liveness }) => liveness === 'alive');
+  return {
+    id,
+    name,
+    journal: {
+      keyBefore: status.journal.key,
+      heard: new Map(watch.heard),
+      heardBefore: length,
+      ...(read ?? nothing),
+    },
+    aliveBefore: new Map(alive.map((one) => [one.id, one.name])),
+    asideBefore: new Set(then.aside.map(({ peer }) => peer)),
+    now,
+  };
+}
+
+function views(targets: readonly Target[], signal: AbortSignal): Promise<(Now | null)[]> {
+  return Promise.all(
+    targets.map((target) =>
+      askAll(target, signal).catch((error: unknown) => unlessAway(error, signal)),
+    ),
+  );
+}
+
+async function askAll({ client }: Target, signal: AbortSignal): Promise<Now> {
+  const until = { signal: within(signal, answerMsMax) };
+  const [{ peers }, { tasks }, { quarantined }] = await Promise.all([
+    client.peers(until),
+    client.tasks(until),
+    client.quarantine(until),
+  ]);
+  return { members: peers, tasks, aside: quarantined };
+}
+
+/** It is gone, or does not answer in time. */
+function unlessAway(error: unknown, signal: AbortSignal): null {
+  const away = isBzzzError(error, 'peer_not_running') || isBzzzError(error, 'aborted');
+  if (away && !signal.aborted) return null;
+  throw error;
+}

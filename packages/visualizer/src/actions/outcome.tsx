@@ -1,3 +1,4 @@
+import { Link } from '../app/navigation.tsx';
 import { webLink } from '../ui/web-link.ts';
 import type { Done, Running } from './run.ts';
 
@@ -12,7 +13,14 @@ export function Outcome({ running }: { readonly running: Running }) {
   );
 }
 
-function DoneWords({ done: { text, link } }: { readonly done: Done }) {
+function DoneWords({ done: { text, link, page } }: { readonly done: Done }) {
+  if (page !== undefined) {
+    return (
+      <>
+        <Link to={page.to}>{page.text}</Link>. {text}
+      </>
+    );
+  }
   if (link === undefined) return text;
   const href = webLink(link.url);
   return (

@@ -5,6 +5,8 @@ export interface Done {
   readonly text: string;
   /** What came of it, on the forge. */
   readonly link?: { readonly url: string; readonly text: string };
+  /** The same on this page. */
+  readonly page?: { readonly to: string; readonly text: string };
 }
 
 export type Running =

@@ -153,7 +153,9 @@ it('files an issue only when it is said to', async () => {
     async () => {
       await page.getByRole('button', { name: 'Submit an issue' }).click();
       await page.getByLabel('Title').fill('Write elm');
-      await page.getByLabel('What is to be done').fill('Please.\n\nrecipe: quick\nword: elm\n');
+      await page.getByLabel('Recipe').selectOption('quick');
+      await page.getByLabel('word', { exact: true }).fill('elm');
+      await page.getByLabel('Words for people').fill('Please.');
     },
     'File it',
   );

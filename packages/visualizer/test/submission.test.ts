@@ -1,7 +1,12 @@
 import { limits } from '@bzzz/protocol';
 import { SubmitRequest } from '@bzzz/protocol/api';
 import { describe, expect, it } from 'vitest';
-import { chosenRecipe, offersNothing, submissionOf } from '../src/actions/submission.ts';
+import {
+  chosenRecipe,
+  filedWords,
+  offersNothing,
+  submissionOf,
+} from '../src/actions/submission.ts';
 
 const header = {
   name: 'license-header',
@@ -38,6 +43,15 @@ describe('the form of a new issue', () => {
     ]) {
       expect(SubmitRequest.safeParse(submissionOf(draft)).success).toBe(true);
     }
+  });
+
+  it('says when nobody takes what was filed, and that this peer does not', () => {
+    const filed = { repo: 'demo/textkit', labelsMissing: [], watched: true };
+    expect(filedWords(filed)).toBe('');
+    expect(filedWords({ ...filed, labelsMissing: ['bzzz'] })).toMatch(
+      /puts bzzz on nobody takes it/,
+    );
+    expect(filedWords({ ...filed, watched: false })).toContain('does not work on demo/textkit');
   });
 
   it('offers plain words only where somebody works on them', () => {

@@ -49,8 +49,6 @@ describe('usage', () => {
     [['submit', '--recipe', 'A b'], 'not a recipe name'],
     [['submit', '--recipe', 'x', '--param', 'noequals'], 'not name=value'],
     [['submit', '--recipe', 'x', '--param', 'a=1', 'a=2'], 'given twice'],
-    [['submit', '--recipe', 'x', '--param', 'a=1\nrecipe: y'], 'another request'],
-    [['submit', '--recipe', 'x', '--text', 'recipe: y'], 'another request'],
     [['submit', '--recipe', 'x', '--repo', 'y'], 'not owner/name'],
     [['logs', '-n', 'x'], 'whole number'],
     [['logs', '--since', 'soon'], 'Neither as 10m'],

@@ -112,7 +112,7 @@ it('drains, pauses and holds, and lets all go on, each when it is confirmed', as
   const before = (await orders()).length;
   const pause = async (title: string) => {
     const open = async () => {
-      await page.getByRole('button', { name: 'Pause or drain' }).click();
+      await page.getByRole('button', { name: /^(Pause or drain|Resume or pause)$/ }).click();
       await page.getByRole('button', { name: title }).click();
     };
     await order(page, open, title);

@@ -118,6 +118,53 @@ describe('the page', () => {
     }
   });
 
+  it('leaves room on a phone for the past and for the name of the peer', async () => {
+    const tab = await visit('/mesh', phone);
+    const slider = tab.page.getByRole('slider', { name: 'Moment that the page shows' });
+    await slider.waitFor();
+    const boxes = async () => {
+      const [track, bar] = [
+        await slider.boundingBox(),
+        await tab.page.getByRole('region', { name: 'Moment', exact: true }).boundingBox(),
+      ];
+      if (track === null || bar === null) throw new Error('it is not shown');
+      return { share: track.width / bar.width, below: bar.y + bar.height - track.y - track.height };
+    };
+    expect((await boxes()).share).toBeGreaterThan(0.9);
+    const cut =
+      'document.querySelector(".top-who").scrollWidth > document.querySelector(".top-who").clientWidth';
+    expect(await tab.page.evaluate(cut)).toBe(false);
+    await slider.focus();
+    await tab.page.keyboard.press('Home');
+    await tab.page.getByRole('button', { name: 'To now' }).waitFor();
+    const past = await boxes();
+    expect(past.share).toBeGreaterThan(0.9);
+    expect(past.below).toBeGreaterThan(0);
+    await tab.page.getByRole('status').filter({ hasText: 'Past' }).waitFor({ state: 'attached' });
+    expect(await overflowPx(tab.page)).toBe(0);
+    expect(await violations(tab.page)).toEqual([]);
+    await keepShot(tab.page, 'past-phone');
+    await leave(tab);
+  });
+
+  it('shows the same moment and the same entries when it is loaded again', async () => {
+    const tab = await visit('/timeline');
+    await tab.page.getByLabel('Search').fill('task.seen');
+    await tab.page.locator('.entry', { hasText: 'task.seen' }).first().click();
+    await tab.page.getByRole('button', { name: 'Show the page at this moment' }).click();
+    const banner = tab.page.getByText('The page shows');
+    const said = await banner.textContent();
+    await tab.page.waitForURL(/[?&]at=\d+/);
+    await tab.page.waitForURL(/[?&]text=task\.seen/);
+    await tab.page.reload();
+    await tab.page.locator('.entry', { hasText: 'task.seen' }).first().waitFor();
+    expect(await banner.textContent()).toBe(said);
+    expect(await tab.page.getByLabel('Search').inputValue()).toBe('task.seen');
+    await tab.page.getByRole('button', { name: 'To now' }).click();
+    await tab.page.waitForURL((url) => !url.searchParams.has('at'));
+    await leave(tab);
+  });
+
   it('tells the story of a task from its claim to its pull request', async () => {
     const tab = await visit(taskPath());
     const story = await peers[0]?.client.task(String(done));
@@ -225,7 +272,7 @@ describe('the page', () => {
   it('drains the peer when that is confirmed, and says so', async () => {
     const tab = await visit('/mesh');
     const drain = async (title: string) => {
-      await tab.page.getByRole('button', { name: 'Pause or drain' }).click();
+      await tab.page.getByRole('button', { name: /^(Pause or drain|Resume or pause)$/ }).click();
       await tab.page.getByRole('button', { name: title }).click();
       await tab.page.getByRole('button', { name: title, exact: true }).click();
     };

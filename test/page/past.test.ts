@@ -138,3 +138,27 @@ it('health is what the journals told by then, and live again at the end', async 
   expect(await problems.getByText('fly was dead.').count()).toBe(0);
   await leave(tab);
 });
+
+it('says what it does not hold of the past, and gets it when it is asked for or looked at', async () => {
+  // Each press is two entries; a page begins with the newest thousand.
+  for (let press = 0; press < 520; press += 1) {
+    await ant.client.pause({ scope: 'self', paused: press % 2 === 0 });
+  }
+  const tab = await visit({ stage, browser }, { peer: ant, path: '/timeline' });
+  const { page } = tab;
+  const head = page.locator('.page-head');
+  await head.filter({ hasText: /1,0\d\d of 1,\d{3} are loaded/ }).waitFor();
+  expect(await page.getByText('declared fly dead').count()).toBe(0);
+  await page.getByRole('button', { name: 'Earlier', exact: true }).click();
+  await page.getByText('All of it', { exact: true }).waitFor();
+  expect(await head.textContent()).not.toContain('are loaded');
+
+  // The link to a moment that a page does not begin with leads there all the same.
+  await goTo(page, 'member.dead', /declared fly dead/);
+  const said = (await page.getByText('The page shows').textContent()) ?? '';
+  await page.waitForURL(/[?&]at=\d+/);
+  await page.reload();
+  await page.getByText('declared fly dead').first().waitFor();
+  expect(await page.getByText('The page shows').textContent()).toBe(said);
+  await leave(tab);
+});

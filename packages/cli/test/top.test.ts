@@ -52,6 +52,7 @@ function peer(name: string): PeerAnswer {
     machine: undefined,
     paused: false,
     quarantined: false,
+    left: [],
     links: [],
     journal: { key: 'ab', length: 0, from: 0, here: 0 },
   };

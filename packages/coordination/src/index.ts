@@ -70,4 +70,12 @@ export { type Contradiction, provenBy } from './quarantine/contradiction.ts';
 export { createHeads, type Heads, type HeadsDeps } from './quarantine/heads.ts';
 export type { WitnessOf } from './quarantine/watch-heads.ts';
 export type { PeerReason, PeerReport, TaskReport } from './why/report.ts';
-export type { MemberView, PeerView, QuarantineView, TaskView, WatchingView } from './peer/view.ts';
+export type {
+  LeftTask,
+  MemberView,
+  PeerView,
+  QuarantineView,
+  TaskView,
+  WatchingView,
+} from './peer/view.ts';
+export { untoldReason } from './task/state.ts';

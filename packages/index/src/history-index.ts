@@ -41,6 +41,8 @@ export function openHistoryIndex(
   let closed = false;
   /** Asked for by every reader before every step. Undefined: it has to be looked for. */
   let known: { readonly generation: string; readonly lastId: number } | undefined;
+  /** Kept as entries come, since SQLite counts row by row. Undefined: to be counted. */
+  let counted: number | undefined;
   /** How far each log was read: asked for with every look, of every log. */
   const nexts = new Map<JournalKey, number>();
   /** What of each is forgotten. */
@@ -65,12 +67,16 @@ export function openHistoryIndex(
     let from = nexts.get(log.key) ?? asked(() => nextOf(db, log.key));
     // A log that is shorter than what was read of it is another one: its folder was put back or made anew.
     if (log.length() < from) {
+      counted = undefined;
       changed(() => forget(db, log.key));
       from = 0;
     }
     const start = log.start?.() ?? 0;
     // What the log does not hold any more would be lost with the next rebuild anyway.
-    if (start > (starts.get(log.key) ?? 0)) changed(() => forgetBefore(db, log.key, start));
+    if (start > (starts.get(log.key) ?? 0)) {
+      counted = undefined;
+      changed(() => forgetBefore(db, log.key, start));
+    }
     starts.set(log.key, start);
     nexts.set(log.key, from);
     if (from === log.length()) return 0;
@@ -79,6 +85,7 @@ export function openHistoryIndex(
     const flush = () => {
       changed(() => put(db, log.key, { batch, nowMs: Math.floor(nowMs()) }));
       added += batch.length;
+      if (counted !== undefined) counted += batch.length;
       batch = [];
     };
     for await (const stored of log.read({ from, ...(signal === undefined ? {} : { signal }) })) {
@@ -121,12 +128,15 @@ export function openHistoryIndex(
     query: (filter) => asked(() => inOrder(find(db, filter), writerOf)),
     since: (afterId, limit) => asked(() => findSince(db, afterId, limit)),
     generation: () => asked(now).generation,
+    count: () => asked(() => (counted ??= countOf(db))),
     lastId: () => asked(now).lastId,
-    clear: () =>
+    clear() {
+      counted = undefined;
       changed(() => {
         dropTables(db);
         makeTables(db);
-      }),
+      });
+    },
     close() {
       if (!closed) db.close();
       closed = true;
@@ -145,6 +155,10 @@ function generationOf(db: DatabaseSync): string {
 
 function lastIdOf(db: DatabaseSync): number {
   return Number(db.prepare('SELECT max(id) AS id FROM entries').get()?.['id'] ?? 0);
+}
+
+function countOf(db: DatabaseSync): number {
+  return Number(db.prepare('SELECT count(*) AS count FROM entries').get()?.['count'] ?? 0);
 }
 
 function forget(db: DatabaseSync, key: JournalKey): void {

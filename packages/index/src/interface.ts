@@ -44,6 +44,8 @@ export interface HistoryIndex {
   since(afterId: number, limit: number): IndexedEntry[];
   /** Another one whenever the index was made anew, so that ids of before mean nothing. Throws `index_failed`. */
   generation(): string;
+  /** How many entries there are. Throws `index_failed`. */
+  count(): number;
   /** Of the entry that came to be indexed last; 0: there is none. Throws `index_failed`. */
   lastId(): number;
   /** Forgets everything: the next update reads all logs from their beginning. Throws `index_failed`. */

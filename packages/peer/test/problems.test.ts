@@ -29,7 +29,15 @@ function member(letter: string, change: Partial<MemberView> = {}): MemberView {
   const known = capabilities(letter);
   const { peer, name } = known;
   const facts = { peer, name, self: false, connected: true, liveness: 'alive' as const };
-  return { ...facts, capabilities: known, heardAgoMs: 0, quarantined: false, ...change };
+  return {
+    ...facts,
+    capabilities: known,
+    heardAgoMs: 0,
+    quarantined: false,
+    removed: false,
+    left: [],
+    ...change,
+  };
 }
 
 function view(change: Partial<PeerView> = {}): PeerView {
@@ -78,6 +86,20 @@ function note(change: Partial<TroubleView>): TroubleView {
 }
 
 describe('problemsOf', () => {
+  it('tells a pause before what a machine is short of, and whose pause it is', () => {
+    const limits = { raiseAt: 0.9, endAt: 0.8, holdMs: 0, action: null };
+    const rule = { measure: 'cpu' as const, ...limits, advice: 'Wait.' };
+    const alerts = [{ measure: rule.measure, value: 1, raisedValue: 1, sinceMs: 0, rule }];
+    const self = { ...capabilities('1'), paused: true };
+    expect(codes({ alerts, view: view({ self }) })).toEqual([
+      'warning paused',
+      'warning health_cpu',
+    ]);
+    const meshPause = { paused: true, at: { wallMs: 1, counter: 0 }, by: self.peer };
+    const both = { ...self, meshPause };
+    expect(codes({ alerts, view: view({ self: both }) })[0]).toBe('warning mesh_paused');
+  });
+
   it('tells that an operator paused it, or that its models have cost enough', () => {
     const paused = { ...capabilities('1'), paused: true };
     expect(codes({ view: view({ self: paused }) })).toEqual(['warning paused']);

@@ -58,7 +58,15 @@ function memberOf({ mesh, journals }: Node, change: Partial<MemberView> = {}): M
   });
   const { peer, name } = capabilities;
   const facts = { peer, name, self: false, connected: true, liveness: 'alive' as const };
-  return { ...facts, capabilities, heardAgoMs: 0, quarantined: false, ...change };
+  return {
+    ...facts,
+    capabilities,
+    heardAgoMs: 0,
+    quarantined: false,
+    removed: false,
+    left: [],
+    ...change,
+  };
 }
 
 async function append({ journals }: Node, name: string): Promise<void> {

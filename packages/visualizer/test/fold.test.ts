@@ -77,6 +77,39 @@ describe('a task', () => {
     expect(world.tasks.get(task)).toMatchObject({ holder: walnut, epoch: 2, state: 'claimed' });
   });
 
+  it('stays done, and as long as it is, when its former holder comes back and finds that', () => {
+    const done = worldOf(
+      ...held(acacia, 1, 1),
+      ...held(walnut, 2, 5),
+      said({ by: walnut, atMs: 7, body: { kind: 'task.ended', task, epoch: 2, state: 'done' } }),
+    );
+    const later = fold(done, [
+      // It looked at the fence, which stands at the epoch of whoever took over.
+      said({ atMs: 90, body: { kind: 'task.ended', task, epoch: 2, state: 'released' } }),
+      said({ atMs: 91, body: { kind: 'task.seen', task, title: 'Write oak' } }),
+      said({
+        by: walnut,
+        atMs: 92,
+        body: { kind: 'verdict.heard', task, epoch: 2, peer: acacia, outcome: 'passed' },
+      }),
+    ]);
+    expect(later.tasks.get(task)).toMatchObject({
+      state: 'done',
+      holder: walnut,
+      title: 'Write oak',
+      passed: [acacia],
+      changedMs: 7,
+    });
+  });
+
+  it('is let go by whoever holds it', () => {
+    const world = worldOf(
+      ...held(acacia, 1, 1),
+      said({ atMs: 9, body: { kind: 'task.ended', task, epoch: 1, state: 'released' } }),
+    );
+    expect(world.tasks.get(task)).toMatchObject({ state: 'released', holder: null, changedMs: 9 });
+  });
+
   it('is not of whoever lost it', () => {
     const world = worldOf(
       ...held(acacia, 1, 1),
@@ -124,7 +157,11 @@ describe('a peer', () => {
       said({ atMs: 2, body: { kind: 'member.suspected', peer: walnut } }),
       said({ atMs: 3, body: { kind: 'member.dead', peer: walnut, reason: 'silent' } }),
     );
-    expect(dead.peers.get(walnut)).toMatchObject({ life: 'dead', name: 'walnut' });
+    expect(dead.peers.get(walnut)).toMatchObject({ life: 'dead', name: 'walnut', diedMs: 3 });
+    const again = fold(dead, [
+      said({ by: 'peer-oak', atMs: 9, body: { kind: 'member.dead', peer: walnut, reason: '' } }),
+    ]);
+    expect(again.peers.get(walnut)?.diedMs).toBe(3);
     expect(dead.peers.get(acacia)?.met.size).toBe(0);
     const back = fold(dead, [said({ by: walnut, atMs: 4, body: { kind: 'peer.started' } })]);
     expect(back.peers.get(walnut)?.life).toBe('up');

@@ -1,3 +1,4 @@
+import { PeerAnswer, type TaskAnswer } from '@bzzz/protocol/api';
 import { describe, expect, it } from 'vitest';
 import { playedOn } from '../src/live/played-on.ts';
 import { pathOf, routeOf, taskPath } from '../src/app/routes.ts';
@@ -49,6 +50,28 @@ const story = [
 ];
 const history = extend(noHistory, story);
 
+const answer = (id: string) =>
+  PeerAnswer.parse({
+    id,
+    name: id.slice('peer-'.length),
+    self: true,
+    connected: false,
+    liveness: 'alive',
+    heardAgoMs: 0,
+    account: null,
+    version: '1',
+    repositories: [],
+    executors: ['recipe'],
+    tools: [],
+    sandbox: 'none',
+    slots: 2,
+    running: 0,
+    load: 0.5,
+    success: 1,
+    links: [],
+    journal: { key: '', length: 0, here: 0 },
+  });
+
 describe('the page at a moment', () => {
   const at = (count: number) => viewOf({ history, peers: [], tasks: [] }, count);
 
@@ -61,6 +84,9 @@ describe('the page at a moment', () => {
       'walnut idle',
     ]);
     expect(at(5).links).toHaveLength(1);
+    // What they say of themselves now tells nothing of then.
+    const { peers } = viewOf({ history, peers: [answer(acacia)], tasks: [] }, 5);
+    expect(peers[0]).toMatchObject({ name: 'acacia', load: null, slots: null, running: 1 });
   });
 
   it('has a picture with who works on what, and what flows', () => {
@@ -76,6 +102,97 @@ describe('the page at a moment', () => {
     expect(flowsOf(entries, 20_000, 1_000)).toEqual([]);
   });
 });
+
+describe('a peer that died at work', () => {
+  const died = said({
+    by: walnut,
+    atMs: 10_000,
+    body: { kind: 'member.dead', peer: acacia, reason: 'silent' },
+  });
+  const taken = fence({ by: walnut, atMs: 11_000, state: 'held', epoch: 2, outcome: 'won' });
+  const peerAt = (...entries: typeof story) => {
+    const all = extend(noHistory, [...story, ...entries]);
+    const view = viewOf({ history: all, peers: [], tasks: [] }, all.entries.length);
+    return view.peers.find(({ id }) => id === acacia);
+  };
+
+  it('works on nothing any more, and says when it died and what it had', () => {
+    expect(peerAt(died)).toMatchObject({
+      standing: 'dead',
+      duties: [],
+      running: 0,
+      slots: null,
+      diedMs: 10_000,
+      left: [{ task, by: null }],
+    });
+    const dead = peerAt(died);
+    if (dead === undefined) throw new Error('it is forgotten');
+    expect(graphModel([dead], [], []).nodes[0]?.label).toBe('acacia');
+  });
+
+  it('names who has it now', () => {
+    expect(peerAt(died, ...taken)?.left).toEqual([{ task, by: walnut }]);
+  });
+
+  it('has its work again where it was not dead after all', () => {
+    const word = said({
+      atMs: 12_000,
+      body: { kind: 'attempt.step', task, epoch: 1, attempt: 1, step: 1, role: 'coder' },
+    });
+    expect(peerAt(died, word)).toMatchObject({
+      standing: 'working',
+      duties: [{ task, duty: 'works' }],
+      left: [],
+      diedMs: null,
+    });
+  });
+
+  it('is told so live, too, where the peer tells what it left though the entries are not here', () => {
+    const entries = extend(noHistory, [died]);
+    const answer = deadAnswer([{ task, by: walnut, byName: 'walnut' }]);
+    const tasks = [taskAnswer({ holder: walnut, state: 'claimed', epoch: 2 })];
+    const { peers } = viewOf({ history: entries, peers: [answer], tasks }, null);
+    expect(peers).toMatchObject([
+      { standing: 'dead', duties: [], running: 0, slots: null, left: [{ task, by: walnut }] },
+    ]);
+  });
+});
+
+function taskAnswer(change: Partial<TaskAnswer>): TaskAnswer {
+  const seen = { task, title: 'Write oak', recipe: null, wanted: true, holderName: null };
+  return {
+    ...seen,
+    state: 'open',
+    holder: null,
+    epoch: 0,
+    pullRequest: null,
+    reason: null,
+    ...change,
+  };
+}
+
+function deadAnswer(left: PeerAnswer['left']): PeerAnswer {
+  return PeerAnswer.parse({
+    id: acacia,
+    name: 'acacia',
+    self: false,
+    connected: false,
+    liveness: 'dead',
+    heardAgoMs: 60_000,
+    account: null,
+    version: '0.1.0',
+    repositories: [],
+    executors: [],
+    tools: [],
+    sandbox: 'bubblewrap',
+    slots: 1,
+    running: 1,
+    load: 0.5,
+    success: 0.5,
+    left,
+    journal: { key: 'ab'.repeat(32), length: 1, here: 1 },
+  });
+}
 
 describe('playing the past', () => {
   it('goes on by the clock, passes over silence, and ends', () => {

@@ -18,7 +18,7 @@ const model = (more: Partial<GraphModel> = {}): GraphModel => ({
 /** A graph as it was drawn first, and how often it told of itself since. */
 function drawn() {
   const graph = new UndirectedGraph();
-  const first = model();
+  const first = model({ nodes: [node('a'), node('b'), node('c', { label: 'c · #7' })] });
   syncGraph(graph, first, null);
   const told: string[] = [];
   for (const event of [
@@ -38,7 +38,7 @@ function drawn() {
 describe('the drawn graph', () => {
   it('is not touched where the model says the same', () => {
     const { graph, first, told } = drawn();
-    const again = model({ edges: first.edges });
+    const again = model({ nodes: first.nodes, edges: first.edges });
     expect(syncGraph(graph, again, first)).toEqual({ moved: false, nodes: [], edges: [] });
     expect(told).toEqual([]);
   });
@@ -46,7 +46,11 @@ describe('the drawn graph', () => {
   it('is painted without a word, and says which parts', () => {
     const { graph, first, told } = drawn();
     const busy = model({
-      nodes: [node('a'), node('b', { standing: 'working', label: 'b · #7' }), node('c')],
+      nodes: [
+        node('a'),
+        node('b', { standing: 'working', label: 'b · #7' }),
+        node('c', { label: 'c · #7' }),
+      ],
       edges: first.edges,
       flows: new Map([
         ['a b', 'help'],
@@ -56,10 +60,23 @@ describe('the drawn graph', () => {
     expect(syncGraph(graph, busy, first)).toEqual({ moved: false, nodes: ['b'], edges: ['a b'] });
     expect(graph.getNodeAttributes('b')).toMatchObject({ standing: 'working', label: 'b · #7' });
     expect(graph.getEdgeAttribute('a b', 'flow')).toBe('help');
-    const quiet = model({ edges: first.edges });
+    const quiet = model({ nodes: first.nodes, edges: first.edges });
     expect(syncGraph(graph, quiet, busy)).toEqual({ moved: false, nodes: ['b'], edges: ['a b'] });
     expect(graph.getEdgeAttribute('a b', 'flow')).toBeNull();
     expect(told).toEqual([]);
+  });
+
+  it('tells of a label with a character that no label had, as sigma draws only those that it prepared', () => {
+    const { graph, first, told } = drawn();
+    const other = (label: string) =>
+      model({ nodes: [node('a'), node('b', { label }), node('c')], edges: first.edges });
+    const jumped = other('b · #32');
+    expect(syncGraph(graph, jumped, first).nodes).toEqual(['c']);
+    expect(told).toEqual(['nodeAttributesUpdated']);
+    expect(graph.getNodeAttribute('b', 'label')).toBe('b · #32');
+    // What was drawn a moment ago is prepared.
+    expect(syncGraph(graph, other('b · #23'), jumped).nodes).toEqual(['b']);
+    expect(told).toHaveLength(1);
   });
 
   it('tells of who comes and goes, and of sizes, as sigma must find them under the pointer', () => {

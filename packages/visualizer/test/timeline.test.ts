@@ -1,5 +1,6 @@
 import { entryKinds } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
+import { countsText } from '../src/timeline/counts.ts';
 import { entryText, groupOf, groups } from '../src/timeline/entry-text.ts';
 import { filtered, noFilter } from '../src/timeline/filter.ts';
 import { fold } from '../src/live/fold.ts';
@@ -77,5 +78,89 @@ describe('a filter', () => {
     expect(kinds({ text: 'OAK write' })).toEqual(['task.seen']);
     expect(kinds({ text: 'walnut #7' })).toEqual(['fence.intended', 'fence.settled']);
     expect(kinds({ text: 'no such word' })).toEqual([]);
+  });
+});
+
+describe('a search', () => {
+  const commit = `deadbe${'0'.repeat(34)}`;
+  const entries = [
+    said({ atMs: 1, body: { kind: 'member.dead', peer: walnut, reason: '' } }),
+    said({ atMs: 2, body: { kind: 'attempt.ended', task, outcome: 'accepted', commit } }),
+    said({ atMs: 3, body: { kind: 'peer.started', version: '1', note: 'all are well' } }),
+  ];
+  const kinds = (text: string) =>
+    filtered(entries, { ...noFilter, text }, knowledge).map(({ entry }) => entry.body.kind);
+
+  it('for a word does not find it within a hash', () => {
+    expect(kinds('dead')).toEqual(['member.dead']);
+    expect(kinds('beef')).toEqual([]);
+    expect(kinds('well')).toEqual(['peer.started']);
+  });
+
+  it('finds a hash by its begin, as people copy it, and by its end', () => {
+    expect(kinds('DEADBE0')).toEqual(['attempt.ended']);
+    expect(kinds(commit)).toEqual(['attempt.ended']);
+    expect(kinds('00000000')).toEqual(['attempt.ended']);
+    expect(kinds('eadbe00')).toEqual([]);
+  });
+});
+
+describe('a filter by peer', () => {
+  const entries = [
+    said({ by: walnut, atMs: 1, body: { kind: 'peer.started', version: '1' } }),
+    said({ atMs: 2, body: { kind: 'member.dead', peer: walnut, reason: '' } }),
+    ...fence({
+      by: acacia,
+      atMs: 3,
+      state: 'held',
+      epoch: 1,
+      outcome: 'lost',
+      holder: { peer: walnut, epoch: 1 },
+    }),
+    said({ atMs: 5, body: { kind: 'trouble', code: 'forge_down', reason: walnut.slice(2) } }),
+  ];
+
+  it('finds what the peer wrote, and what others wrote about it', () => {
+    const found = filtered(entries, { ...noFilter, peer: walnut }, knowledge);
+    expect(found.map(({ entry }) => entry.body.kind)).toEqual([
+      'peer.started',
+      'member.dead',
+      'fence.settled',
+    ]);
+  });
+});
+
+describe('the kind trouble', () => {
+  it('has what went wrong in the mesh too', () => {
+    const kinds = [
+      'member.joined',
+      'member.suspected',
+      'member.dead',
+      'peer.quarantined',
+      'trouble',
+    ];
+    const entries = kinds.map((kind, at) => said({ atMs: at, body: { kind, peer: walnut } }));
+    const found = filtered(entries, { ...noFilter, groups: ['trouble'] }, knowledge);
+    expect(found.map(({ entry }) => entry.body.kind)).toEqual(kinds.slice(1));
+    expect(filtered(entries, { ...noFilter, groups: ['mesh'] }, knowledge)).toHaveLength(4);
+  });
+});
+
+describe('how much of the story is there', () => {
+  it.each([
+    [
+      { shown: 60, until: 60, loaded: 60, held: 60 },
+      '60 entries, of all journals that this peer holds',
+    ],
+    [
+      { shown: 1, until: 1_000, loaded: 1_000, held: 1_220 },
+      '1 entry of 1,000, of all journals that this peer holds: 1,000 of 1,220 are loaded',
+    ],
+    [
+      { shown: 9, until: 9, loaded: 60, held: null },
+      '9 entries, of all journals that this peer holds',
+    ],
+  ])('is said of %j', (counts, text) => {
+    expect(countsText(counts)).toBe(text);
   });
 });

@@ -1,5 +1,4 @@
 import type { TaskAnswer } from '@bzzz/peer';
-import { taskPlace } from '@bzzz/protocol/api';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -9,10 +8,10 @@ import {
   withCommonOptions,
   wantsJson,
 } from '../context.ts';
-import { entryLine } from '../output/entry.ts';
 import { helpTrees } from '../output/help-tree.ts';
 import { table } from '../output/table.ts';
-import { authorOf, shortId } from '../output/units.ts';
+import { taskHead, taskOwner, taskState } from '../output/task-head.ts';
+import { storyLines } from '../output/task-story.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 export function tasksCommand(program: Command, context: Context): void {
@@ -40,26 +39,12 @@ const headings = ['task', 'state', 'epoch', 'owner', 'pull', 'title'];
 function row(terminal: Terminal, task: TaskAnswer): string[] {
   return [
     task.task,
-    state(terminal, task),
+    taskState(terminal, task),
     task.epoch === 0 ? '-' : String(task.epoch),
-    owner(task),
+    taskOwner(task),
     task.pullRequest === null ? '-' : `#${task.pullRequest}`,
     printable(task.reason === null ? task.title : `${task.title} (${task.reason})`),
   ];
-}
-
-function owner({ holder, holderName }: TaskAnswer): string {
-  if (holder === null) return '-';
-  return holderName === null ? shortId(holder) : printable(holderName);
-}
-
-function state(terminal: Terminal, task: TaskAnswer): string {
-  const place = taskPlace(task);
-  if (place === 'done') return terminal.style('green', place);
-  if (place === 'failed') return terminal.style('red', place);
-  if (place === 'with people') return terminal.style('yellow', place);
-  if (place === 'left alone') return terminal.style('dim', place);
-  return place === 'open' ? place : terminal.style('cyan', place);
 }
 
 async function story(context: Context, options: Options, id: string): Promise<void> {
@@ -69,15 +54,10 @@ async function story(context: Context, options: Options, id: string): Promise<vo
   if (wantsJson(options)) return printJson(context, answer);
   const { task } = answer;
   terminal.print(`${terminal.style('bold', task.task)}  ${printable(task.title)}`);
-  const pull = task.pullRequest === null ? '' : `, pull request #${task.pullRequest}`;
-  const why = task.reason === null ? '' : `: ${printable(task.reason)}`;
-  terminal.print(
-    `${state(terminal, task)}${why}; owner ${owner(task)}, epoch ${task.epoch}${pull}`,
-  );
+  terminal.print(taskHead(terminal, task));
   terminal.print('');
-  for (const one of answer.story)
-    terminal.print(entryLine(terminal, { ...one, who: authorOf(one) }));
   const nameOf = (peer: string) => answer.story.find((one) => one.peer === peer)?.name ?? null;
+  for (const line of storyLines(terminal, answer.story, nameOf)) terminal.print(line);
   const trees = helpTrees(answer.story, nameOf);
   if (trees.length === 0) return;
   terminal.print('');

@@ -1,19 +1,25 @@
-/** Journal entries for people: one line each. */
+/** Journal entries for people: one line each. `words`: in place of the fields that people ask for. */
 import { type PlainEntry, span } from '@bzzz/peer';
 import { printable, type Terminal } from '../terminal.ts';
 import { shortId } from './units.ts';
 
 export function entryLine(
   terminal: Terminal,
-  line: { seq: number; entry: PlainEntry; who?: string; aheadMs?: number },
+  line: {
+    seq: number;
+    entry: PlainEntry;
+    who?: string;
+    aheadMs?: number;
+    words?: string | undefined;
+  },
 ): string {
-  const { seq, entry, who, aheadMs = 0 } = line;
+  const { seq, entry, who, aheadMs = 0, words } = line;
   const time = timeOf(entry.at.wallMs - aheadMs);
   const ahead =
     aheadMs === 0 ? '' : `  ${terminal.style('yellow', `(its clock is ${span(aheadMs)} ahead)`)}`;
   const by = who === undefined ? `${seq}`.padStart(6) : who.padEnd(12);
   const { kind } = entry.body;
-  return `${terminal.style('dim', time)} ${by}  ${kindStyled(terminal, kind)}  ${detail(entry.body)}${ahead}`.trimEnd();
+  return `${terminal.style('dim', time)} ${by}  ${kindStyled(terminal, kind)}  ${words ?? detail(entry.body)}${ahead}`.trimEnd();
 }
 
 /** A hostile writer says any number; a date has an end. */

@@ -48,6 +48,7 @@ export function take(state: TopState, event: StreamEvent): TopState {
     case 'entry':
       return { ...state, log: [...state.log, event.entry].slice(-logMax) };
     case 'health':
+    case 'held':
       return state;
     case 'reset':
       return { ...state, log: [] };

@@ -68,6 +68,7 @@ function member(id: PeerId, more: Partial<PeerAnswer> = {}): PeerAnswer {
     machine: undefined,
     paused: false,
     quarantined: false,
+    left: [],
     links: [],
     journal: { key: 'k', length: 6, from: 0, here: 6 },
     ...more,

@@ -85,9 +85,10 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   };
   chronicle.onEntry(({ entry }) => take(entry));
   const executors = spending.capped(ports.executors);
+  const isMember = options.isMember ?? (() => true);
   const parts = { executors, chronicle, trouble, blockersOf, consent, membership, quarantine };
-  const deps = { ...ports, ...parts };
-  const book = createBook();
+  const deps = { ...ports, ...parts, isMember };
+  const book = createBook(membership.onReturn);
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
   const records = createRecords(ports);
@@ -95,7 +96,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const helping = createHelping({ ...deps, fence, book }, ableOptionsOf(options));
   const { asking } = helping;
   const pause = createPause({ ...deps, self, onChange: onOffer });
-  const isMember = options.isMember ?? (() => true);
   // What somebody said before he was taken out does not count any more either.
   const aside = { has: (peer: PeerId) => quarantine.has(peer) || !isMember(peer) };
   const verdicts = createVerdicts({ ...deps, quarantine: aside });

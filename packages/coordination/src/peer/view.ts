@@ -14,6 +14,7 @@ import { logsSetAside, type Quarantine, type Quarantined } from '../quarantine/q
 import type { Spending } from '../spend/spending.ts';
 import type { Trouble, TroubleNote } from '../support/trouble.ts';
 import type { Book, TaskEntry } from '../task/book.ts';
+import { holdOf } from '../task/state.ts';
 import type { WatchRole } from '../watching/roles.ts';
 import type { WatchView } from '../watching/watch.ts';
 
@@ -25,8 +26,19 @@ export interface MemberView {
   readonly liveness: Liveness;
   readonly capabilities: Capabilities;
   readonly heardAgoMs: number;
+  /** The operator of the mesh took it out. */
+  readonly removed: boolean;
+  /** Tasks that it had in its hands when it died; of one that is not dead: none. */
+  readonly left: readonly LeftTask[];
   /** It tells two stories, and is set aside until a person decides. */
   readonly quarantined: boolean;
+}
+
+export interface LeftTask {
+  readonly task: TaskId;
+  /** Whose it is now; null: it still waits for somebody. */
+  readonly by: PeerId | null;
+  readonly byName: string | null;
 }
 
 export interface QuarantineView {
@@ -108,6 +120,7 @@ export interface ViewSources {
   readonly quarantined: readonly Quarantined[];
   /** Those of them that were ever met as members. */
   readonly quarantinedMembers: readonly Quarantined[];
+  readonly isMember: (peer: PeerId) => boolean;
   /** Monotonic. */
   readonly nowMs: number;
 }
@@ -120,11 +133,12 @@ interface ViewParts {
   readonly spending: Pick<Spending, 'capReached'>;
   readonly pause: Pick<Pause, 'rest'>;
   readonly quarantine: Pick<Quarantine, 'all' | 'told'>;
+  readonly isMember: (peer: PeerId) => boolean;
 }
 
 /** Everything that is shown, as it stands now. */
 export function viewNow(
-  { clock, membership, book, trouble, spending, pause, quarantine }: ViewParts,
+  { clock, membership, book, trouble, spending, pause, quarantine, isMember }: ViewParts,
   { self, watches }: Pick<ViewSources, 'self' | 'watches'>,
 ): PeerView {
   return viewOf({
@@ -137,6 +151,7 @@ export function viewNow(
     attemptsRest: pause.rest.wanted(),
     quarantined: quarantine.all(),
     quarantinedMembers: quarantine.told(),
+    isMember,
     nowMs: clock.monotonicMs(),
   });
 }
@@ -184,6 +199,8 @@ function viewOf(sources: ViewSources): PeerView {
       liveness,
       capabilities,
       heardAgoMs: nowMs - heardAtMs,
+      removed: !sources.isMember(capabilities.peer),
+      left: liveness === 'dead' ? leftBy(capabilities.peer, sources.tasks, names) : [],
       quarantined: quarantined.some(({ peer }) => peer === capabilities.peer),
     })),
     tasks: taskViews(sources.tasks, names),
@@ -219,17 +236,29 @@ function viewOf(sources: ViewSources): PeerView {
   };
 }
 
+type Names = ReadonlyMap<PeerId, string>;
+
+function leftBy(peer: PeerId, tasks: readonly TaskEntry[], names: Names): LeftTask[] {
+  return tasks.flatMap(({ task, state, leftBy }): LeftTask[] => {
+    const isItsOwn = holdOf(state)?.peer === peer;
+    if (isItsOwn) return [{ task, by: null, byName: null }];
+    if (!leftBy.includes(peer)) return [];
+    const by = 'hold' in state && state.hold.peer !== peer ? state.hold.peer : null;
+    return [{ task, by, byName: by === null ? null : (names.get(by) ?? null) }];
+  });
+}
+
 function troubleView(note: TroubleNote, nowMs: number): TroubleView {
   const { code, reason, task, sinceMs, atMs, retryAtMs } = note;
   const retryInMs = retryAtMs === null ? null : Math.max(0, retryAtMs - nowMs);
   return { code, reason, task, forMs: nowMs - sinceMs, toldAgoMs: nowMs - atMs, retryInMs };
 }
 
-function taskViews(entries: readonly TaskEntry[], names: ReadonlyMap<PeerId, string>): TaskView[] {
+function taskViews(entries: readonly TaskEntry[], names: Names): TaskView[] {
   return entries.map((entry) => taskView(entry, names));
 }
 
-function taskView(entry: TaskEntry, names: ReadonlyMap<PeerId, string>): TaskView {
+function taskView(entry: TaskEntry, names: Names): TaskView {
   const { task, title, seen, state, wanted, epochKnown, blocked } = entry;
   const hold = 'hold' in state ? state.hold : undefined;
   const reason = 'reason' in state ? state.reason : null;

@@ -3,12 +3,14 @@ import {
   type IssueNumber,
   limits,
   type Oid,
+  type PeerId,
   type ReworkCause,
   type TaskHint,
   type TaskId,
   taskParts,
 } from '@bzzz/protocol';
-import { claimed, ended, type Hold, holdOf, open, type TaskState } from './state.ts';
+import type { Membership } from '../membership/membership.ts';
+import { claimed, ended, type Hold, holdOf, open, type TaskState, untoldReason } from './state.ts';
 
 export type Seen = Extract<TaskHint, { kind: 'seen' }>;
 
@@ -30,6 +32,8 @@ export interface TaskEntry {
   readonly taken: boolean;
   readonly updatedAtMs: number;
   readonly state: TaskState;
+  /** Who had it in their hands when somebody else claimed it, and have not come back since they died. */
+  readonly leftBy: readonly PeerId[];
   /** Highest epoch heard of; 0: nobody ever claimed it as far as we know. */
   readonly epochKnown: number;
   /** Why we leave it alone though it is wanted; a person changes that. */
@@ -67,14 +71,25 @@ export interface Book {
 /** Entries that nobody wants any more are forgotten beyond this number. */
 const entriesMax = 10_000;
 
-export function createBook(): Book {
+/** So many of `leftBy` are remembered. */
+const leftByMax = 8;
+
+/** `onReturn`: of members that were dead; what they left behind is past then. */
+export function createBook(onReturn?: Membership['onReturn']): Book {
   const entries = new Map<TaskId, TaskEntry>();
   /** Undefined: it has to be made. */
   let list: readonly TaskEntry[] | undefined;
+  onReturn?.(({ peer }) => {
+    for (const [task, entry] of entries) {
+      if (!entry.leftBy.includes(peer)) continue;
+      entries.set(task, { ...entry, leftBy: entry.leftBy.filter((one) => one !== peer) });
+      list = undefined;
+    }
+  });
 
   function update(task: TaskId, change: Partial<Omit<TaskEntry, 'task'>>): TaskEntry {
     const before = entries.get(task) ?? blank(task);
-    const after = { ...before, ...change };
+    const after = { ...before, ...change, ...left(before, change.state) };
     list = undefined;
     if ('hold' in after.state) {
       const epochKnown = Math.max(after.epochKnown, after.state.hold.epoch);
@@ -113,6 +128,15 @@ export function createBook(): Book {
       return true;
     },
   };
+}
+
+/** Whoever held it until another's claim is known. */
+function left(before: TaskEntry, state = before.state): Pick<TaskEntry, 'leftBy'> {
+  const { leftBy } = before;
+  const holder = holdOf(before.state)?.peer;
+  const next = 'hold' in state ? state.hold.peer : holder;
+  if (holder === undefined || next === holder) return { leftBy };
+  return { leftBy: [...leftBy.filter((one) => one !== holder), holder].slice(-leftByMax) };
 }
 
 function toldOf({
@@ -179,10 +203,7 @@ function apply(entry: TaskEntry, hint: TaskHint): TaskEntry {
     case 'failed':
     case 'released': {
       const hold = holdOfHint(hint, 0);
-      return move(
-        entry,
-        ended(entry.state, { state: hint.kind, hold, reason: 'the comment on the issue says why' }),
-      );
+      return move(entry, ended(entry.state, { state: hint.kind, hold, reason: untoldReason }));
     }
   }
 }
@@ -256,6 +277,7 @@ function blank(task: TaskId): TaskEntry {
     taken: false,
     updatedAtMs: 0,
     state: open,
+    leftBy: [],
     epochKnown: 0,
     blocked: null,
     waitsFor: null,

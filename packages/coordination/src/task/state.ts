@@ -35,6 +35,9 @@ export type TaskState =
   | { readonly state: 'failed'; readonly hold: Hold; readonly reason: string }
   | { readonly state: 'released'; readonly hold: Hold; readonly reason: string };
 
+/** Of an end that only a hint told: hints carry no reasons. */
+export const untoldReason = 'the comment on the issue says why';
+
 type Name = TaskState['state'];
 type In<N extends Name> = Extract<TaskState, { state: N }>;
 

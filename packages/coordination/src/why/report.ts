@@ -1,5 +1,6 @@
 /** What all peers said, in one report: first what matters, and in one sentence what follows. Pure. */
 import type { PeerId, TaskId, WhyIdle, WhyReason } from '@bzzz/protocol';
+import { untoldReason } from '../task/state.ts';
 import type { Asked, Silence } from './ask.ts';
 
 export interface PeerReason {
@@ -84,9 +85,15 @@ function byWeight(a: PeerReason, b: PeerReason): number {
   return (
     weight(a) - weight(b) ||
     turn(a) - turn(b) ||
+    // Whoever only heard of a failure cannot say why it failed.
+    Number(isUntold(a)) - Number(isUntold(b)) ||
     Number(b.self) - Number(a.self) ||
     a.name.localeCompare(b.name, 'en', { numeric: true })
   );
+}
+
+function isUntold({ reason }: PeerReason): boolean {
+  return reason?.kind === 'failed' && reason.reason === untoldReason;
 }
 
 function weight({ reason, silence }: PeerReason): number {
@@ -107,7 +114,7 @@ function conclusion(peers: readonly PeerReason[]): string {
     case 'idle':
       return `${first.name} ${first.text}.`;
     case 'held':
-      return `${reason.holderName ?? reason.holder} holds it since epoch ${reason.epoch}.`;
+      return `${reason.holderName ?? reason.holder} holds it under epoch ${reason.epoch}.`;
     case 'done':
     case 'failed':
     case 'blocked':

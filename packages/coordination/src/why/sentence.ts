@@ -50,7 +50,7 @@ function sentenceOf(reason: WhyReason): string {
     case 'stopping':
       return 'is stopping';
     case 'held':
-      return `leaves it to ${reason.holderName ?? reason.holder}, who holds it since epoch ${reason.epoch}`;
+      return `leaves it to ${reason.holderName ?? reason.holder}, who holds it under epoch ${reason.epoch}`;
     case 'done':
       return `it is done: pull request #${reason.pullRequest}`;
     case 'failed':

@@ -13,7 +13,7 @@ import type { Book, TaskEntry } from '../task/book.ts';
 import type { WatchView } from '../watching/watch.ts';
 
 /** What this peer knows when somebody asks why. */
-type Unasked = 'attemptsRest' | 'quarantined' | 'quarantinedMembers';
+type Unasked = 'attemptsRest' | 'isMember' | 'quarantined' | 'quarantinedMembers';
 
 export interface WhySources extends Omit<ViewSources, Unasked> {
   readonly self: Capabilities;

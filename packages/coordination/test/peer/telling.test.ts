@@ -5,6 +5,7 @@ import { hintsOf } from '../../src/peer/telling.ts';
 import { createBook, type Seen } from '../../src/task/book.ts';
 import type { TaskState } from '../../src/task/state.ts';
 import { peerOf } from '../support/identity.ts';
+import { untoldReason } from '../../src/task/state.ts';
 import { bodySha256, heldDraft, task } from '../support/stand.ts';
 
 const self = peerOf(1);
@@ -98,6 +99,19 @@ describe('what a read of a fence says', () => {
     ]) {
       expect(learn(change)).toMatchObject({ state: { state: 'claimed', hold } });
     }
+  });
+
+  it('is why it failed, where its holder only said that it did', () => {
+    const hold = { peer: peerOf(2), epoch: Epoch.parse(3), lock: oid, leaseMs: 1_000 };
+    const state = { state: 'failed', hold, reason: untoldReason } as const;
+    const heard = createBook().update(task, { state });
+    const tip = (change: object) => ({
+      tip: { kind: 'record' as const, oid, commit, record: record(change) },
+      result: null,
+    });
+    const known = learnFromTip(heard, tip({ state: 'failed', reason: 'exit 1' })).state;
+    expect(known).toEqual({ ...state, reason: 'exit 1' });
+    expect(learnFromTip(heard, tip({})).state).toBe(state);
   });
 
   it('is that it was released', () => {

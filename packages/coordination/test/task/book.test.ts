@@ -1,8 +1,9 @@
 import { Oid, TaskHint, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
+import { createMembership } from '../../src/membership/membership.ts';
 import { createBook } from '../../src/task/book.ts';
 import { peerOf } from '../support/identity.ts';
-import { bodySha256, task } from '../support/stand.ts';
+import { bodySha256, capabilitiesOf, task } from '../support/stand.ts';
 
 const [oid, other] = [Oid.parse('a'.repeat(40)), Oid.parse('b'.repeat(40))];
 
@@ -163,5 +164,33 @@ describe('the book', () => {
     expect(book.all()).toHaveLength(10_000);
     expect(book.get(id(5))).toBeUndefined();
     expect(book.get(id(6))).toBeDefined();
+  });
+});
+
+describe('who left a task behind', () => {
+  it('is whoever had it in their hands when somebody else claimed it', () => {
+    const next = held('claimed', 2, other, 2);
+    expect(after(seen(5), held('claimed', 1), next).get(task)?.leftBy).toEqual([peerOf(1)]);
+    // The claim itself may have gone unheard, and only its end is known.
+    const end = held('done', 2, other, 2);
+    expect(after(seen(5), held('claimed', 1), end).get(task)?.leftBy).toEqual([peerOf(1)]);
+  });
+
+  it('is nobody who let go of it, or went on under a new claim', () => {
+    const released = after(held('claimed', 1), held('released', 1), held('claimed', 2, other, 2));
+    expect(released.get(task)?.leftBy).toEqual([]);
+    expect(after(held('claimed', 1), held('claimed', 2, other)).get(task)?.leftBy).toEqual([]);
+  });
+
+  it('is past as soon as they come back', () => {
+    const membership = createMembership(peerOf(9));
+    const book = createBook(membership.onReturn);
+    membership.heard(capabilitiesOf(peerOf(1)), 0);
+    book.hear(held('claimed', 1));
+    membership.bury(peerOf(1));
+    book.hear(held('claimed', 2, other, 2));
+    expect(book.get(task)?.leftBy).toEqual([peerOf(1)]);
+    membership.clear(peerOf(1), 5);
+    expect(book.get(task)?.leftBy).toEqual([]);
   });
 });

@@ -109,7 +109,7 @@ const cases: [WhyReason, Change, RegExp][] = [
   [
     { kind: 'held', holder: other, holderName: 'bee', epoch: Epoch.parse(3) },
     { entry: { state: { state: 'claimed', hold: holdOf() } } },
-    /leaves it to bee, who holds it since epoch 3/,
+    /leaves it to bee, who holds it under epoch 3/,
   ],
   [
     { kind: 'waiting', numbers: [IssueNumber.parse(8)], reason: 'waits for #8 (open)' },

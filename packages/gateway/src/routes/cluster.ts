@@ -163,8 +163,8 @@ export function cluster(app: App, { operations, signalOf }: RouteDeps): void {
         response: { 200: ClusterTask, ...problems },
       },
     },
-    ({ params }) => {
-      const { tasks } = operations.tasks();
+    async ({ params }, reply) => {
+      const { tasks } = await operations.tasks(signalOf(reply));
       const found = tasks.filter(
         ({ task }) => task === params.id || task.endsWith(`#${params.id}`),
       );

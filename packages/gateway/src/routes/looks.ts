@@ -82,7 +82,7 @@ export function looks(app: App, { operations, signalOf }: RouteDeps): void {
       // Many look at it, and between two of its changes all are told the same.
       serializerCompiler: oncePerObject,
     },
-    () => operations.tasks(),
+    (_, reply) => operations.tasks(signalOf(reply)),
   );
   app.get(
     '/api/v1/tasks/:id',

@@ -28,7 +28,7 @@ export function controlRoutes(operations: Operations): Route[] {
   return [
     get('/status', () => ({ value: operations.status() })),
     get('/peers', () => ({ value: operations.peers() })),
-    get('/tasks', () => ({ value: operations.tasks() })),
+    get('/tasks', async ({ signal }) => ({ value: await operations.tasks(signal) })),
     get('/tasks/:id', async (call) => ({ value: await operations.task(id(call), call.signal) })),
     get('/tasks/:id/output', async (call) => ({
       value: await operations.output(id(call), parseRequest(OutputQuery, call.query), call.signal),

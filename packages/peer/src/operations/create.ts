@@ -1,10 +1,11 @@
-import type { MemberView } from '@bzzz/coordination';
+import { type MemberView, untoldReason } from '@bzzz/coordination';
 import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
-import type { HistoryQuery, PauseRequest } from '@bzzz/protocol/api';
+import { deathsAbout, type HistoryQuery, type PauseRequest, withDeaths } from '@bzzz/protocol/api';
 import type { z } from 'zod';
 import { healthAnswer, peerAnswers, quarantineAnswer } from '../status/answers.ts';
 import { createTaskList } from '../status/task-list.ts';
 import { createFeed } from '../wiring/feed.ts';
+import { createToldTasks } from '../wiring/told-tasks.ts';
 import { issueOf, offersOf } from './filing.ts';
 import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
@@ -22,10 +23,21 @@ export function createOperations(target: OperationsTarget): Operations {
   const { clock, coordinator, journals, history, status, repositories } = target;
   const members = (): readonly MemberView[] => coordinator.view().members;
   const peers = () => ({ peers: peerAnswers(members(), journals) });
-  const tasks = createTaskList(() => coordinator.tasks());
+  const self = () => coordinator.view().self.peer;
+  const told = createToldTasks(history, { self });
+  const tasks = createTaskList(() => told.of(coordinator.tasks()));
   const { health } = target;
   const healthNow = () => healthAnswer(health.view());
-  const feed = createFeed({ clock, history, status, peers, tasks, health: healthNow });
+  const feed = createFeed({
+    clock,
+    history,
+    looks: [
+      () => ({ type: 'status', status: status() }),
+      () => ({ type: 'peers', ...peers() }),
+      () => ({ type: 'tasks', ...tasks() }),
+      () => ({ type: 'health', ...healthNow() }),
+    ],
+  });
   const acted = (act: { by: string; act: string; about: string; task?: TaskId }) =>
     coordinator.note({ kind: 'operator.acted', ...act });
 
@@ -49,16 +61,31 @@ export function createOperations(target: OperationsTarget): Operations {
     status,
     figures: target.figures,
     peers,
-    tasks,
+    async tasks(signal) {
+      await told.refresh(signal);
+      return tasks();
+    },
     async task(id, signal) {
       const task = findTask(coordinator.view().tasks, id);
       const story = await history.find({ task: task.task, limit: storyMax }, signal);
-      return { task: { ...task }, story };
+      const sinceMs = story[0]?.entry.at.wallMs ?? 0;
+      const died = { kinds: ['member.dead'], sinceMs, limit: storyMax };
+      const deaths = deathsAbout(story, await history.find(died, signal));
+      const [now = task] = told.of([task]);
+      return { task: { ...now }, story: withDeaths(story, deaths) };
     },
     async whyTask(id, signal) {
       const task = askedTask(coordinator.view().tasks, repositories, id);
-      const { peers: reasons, ...report } = await coordinator.whyTask(task, { signal });
-      return { ...report, peers: reasons.map((one) => ({ ...one })) };
+      const { peers: reasons, text, ...report } = await coordinator.whyTask(task, { signal });
+      await told.refresh(signal);
+      const now = told.of(coordinator.tasks()).find((one) => one.task === task);
+      // What this peer only heard of, the journals that it holds may tell.
+      const say = (words: string) => words.replaceAll(untoldReason, () => firstLine(now?.reason));
+      return {
+        ...report,
+        text: say(text),
+        peers: reasons.map((one) => ({ ...one, text: one.self ? say(one.text) : one.text })),
+      };
     },
     output: (id, query, signal) => outputOf(target, id, query, signal),
     async whyPeer(id, signal) {
@@ -142,6 +169,10 @@ export function createOperations(target: OperationsTarget): Operations {
     acted: (act, about, { by }) => acted({ by, act, about }),
     stop: target.stop,
   };
+}
+
+function firstLine(reason: string | null | undefined): string {
+  return reason?.split('\n')[0] ?? untoldReason;
 }
 
 function pauseWords({ scope, paused }: z.output<typeof PauseRequest>) {

@@ -55,7 +55,7 @@ export interface Operations {
   figures(): Figures;
   peers(): PeersAnswer;
   /** The same object as long as nothing is another; nobody may change it. */
-  tasks(): TasksAnswer;
+  tasks(signal: AbortSignal): Promise<TasksAnswer>;
   /** Throws `task_unknown`. */
   task(id: string, signal: AbortSignal): Promise<TaskStoryAnswer>;
   /** Throws `task_unknown`, `aborted`. */

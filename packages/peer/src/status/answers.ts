@@ -124,7 +124,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
     Number(b.self) - Number(a.self) || a.name.localeCompare(b.name);
   return [...members].sort(order).map((member) => {
     const { capabilities, peer: id, name, self, connected, liveness, heardAgoMs } = member;
-    const { quarantined } = member;
+    const { quarantined, left } = member;
     const { account, version, repositories, executors, tools, sandbox } = capabilities;
     const { slots, running, load, success, successOf = {}, journal } = capabilities;
     const { machine, health, paused = false } = capabilities;
@@ -152,6 +152,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       health: health && (liveness === 'alive' ? health : { ...health, state: 'offline' as const }),
       paused,
       quarantined,
+      left: left.map((one) => ({ ...one })),
       links: (capabilities.links ?? []).filter((other) => other !== id),
       journal: { ...journal, from: replica?.start() ?? 0, here },
     };

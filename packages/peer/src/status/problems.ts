@@ -9,6 +9,7 @@ import type { BzzzError, Config, PeerId } from '@bzzz/protocol';
 import type { Problem } from '@bzzz/protocol/api';
 import type { SurveyState } from '../survey/survey.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
+import { deadPeersOf } from './dead-peers.ts';
 import { forgeCodes, forgeProblemsOf } from './forge-problems.ts';
 import { ofCode } from './of-code.ts';
 import { span } from './span.ts';
@@ -53,15 +54,17 @@ export function problemsOf(sources: ProblemSources): Problem[] {
   const problems = [
     ...admissionOf(sources),
     ...aloneOf(sources),
+    ...deadPeersOf(sources.view.members, { hasOperator: sources.membership.operator !== null }),
     ...accountOf(sources),
     ...sandboxOf(sources),
     ...workersOf(sources),
+    // Before other warnings: it is why nothing is begun, and a person did it.
+    ...pauseOf(sources),
     ...alertsOf(sources),
     ...sources.meshTroubles.map(({ code, reason }) => ofCode(code, 'error', reason)),
     ...webhookOf(sources),
     ...tokenOf(sources),
     ...notifyOf(sources),
-    ...pauseOf(sources),
     ...spendOf(sources),
     ...looksOf(sources),
     ...settingsOf(sources),
@@ -214,11 +217,11 @@ function pauseOf({ view: { self, attemptsRest } }: ProblemSources): Problem[] {
   }
   if (self.paused !== true) return [];
   const isMesh = self.meshPause?.paused === true;
-  const [what, command] = isMesh
-    ? ['the whole mesh', 'bzzz resume --mesh']
-    : ['this peer', 'bzzz resume'];
+  const [code, what, command] = isMesh
+    ? ['mesh_paused', 'the whole mesh', 'bzzz resume --mesh']
+    : ['paused', 'this peer', 'bzzz resume'];
   const text = `An operator paused ${what}: nothing new is begun here.`;
-  return [{ code: 'paused', severity: 'warning', text, advice: `Run \`${command}\`.` }];
+  return [{ code, severity: 'warning', text, advice: `Run \`${command}\`.` }];
 }
 
 function spendOf({ view: { spendCap } }: ProblemSources): Problem[] {

@@ -5,27 +5,21 @@
  * same object for all of them.
  */
 import type { Clock } from '@bzzz/coordination';
-import type {
-  EventsQuery,
-  HealthAnswer,
-  PeersAnswer,
-  StatusAnswer,
-  StreamEvent,
-  TasksAnswer,
-} from '@bzzz/protocol/api';
+import type { EventsQuery, StreamEvent } from '@bzzz/protocol/api';
 import type { z } from 'zod';
 import { createBell } from './bell.ts';
-import type { History } from './history.ts';
+import type { History, Positioned } from './history.ts';
 import { createOutlook, type Outlook } from './outlook.ts';
-import { createRecentEntries } from './recent-entries.ts';
+import { createRecentEntries, newsOf } from './recent-entries.ts';
 
 export interface FeedDeps {
   readonly clock: Clock;
-  readonly history: Pick<History, 'since' | 'position' | 'lastId' | 'idAt' | 'onAdded' | 'find'>;
-  readonly status: () => StatusAnswer;
-  readonly peers: () => PeersAnswer;
-  readonly tasks: () => TasksAnswer;
-  readonly health: () => HealthAnswer;
+  readonly history: Pick<
+    History,
+    'since' | 'newest' | 'count' | 'position' | 'lastId' | 'idAt' | 'onAdded' | 'find'
+  >;
+  /** Ways in which things stand, each made anew while somebody watches. */
+  readonly looks: readonly (() => StreamEvent)[];
 }
 
 export interface Feed {
@@ -36,15 +30,26 @@ export interface Feed {
 /** Entries that are read at a time. */
 const batchMax = 200;
 
-export function createFeed(deps: FeedDeps): Feed {
-  const { clock, history } = deps;
+type HeldEvent = Extract<StreamEvent, { type: 'held' }>;
+
+/** How far one who watches is. */
+interface Place {
+  readonly generation: string;
+  afterId: number;
+  /** What comes first: the newest of what was here when it began. */
+  first: Begin | null;
+}
+
+interface Begin {
+  readonly entries: readonly Positioned[];
+  /** All that are here of this time or later are among them; undefined: nobody asked for any. */
+  readonly sinceMs: number | undefined;
+}
+
+export function createFeed({ clock, history, looks: ways }: FeedDeps): Feed {
   const recent = createRecentEntries(history);
-  const looks: readonly Outlook[] = [
-    createOutlook(clock, () => ({ type: 'status', status: deps.status() })),
-    createOutlook(clock, () => ({ type: 'peers', ...deps.peers() })),
-    createOutlook(clock, () => ({ type: 'tasks', ...deps.tasks() })),
-    createOutlook(clock, () => ({ type: 'health', ...deps.health() })),
-  ];
+  const looks: readonly Outlook[] = ways.map((make) => createOutlook(clock, make));
+  let heldNow: HeldEvent = { type: 'held', entries: 0 };
 
   async function* events(
     { after, last }: z.output<typeof EventsQuery>,
@@ -53,15 +58,13 @@ export function createFeed(deps: FeedDeps): Feed {
     const bell = createBell(signal);
     const ends = [history.onAdded(bell.ring), ...looks.map((look) => look.watch(bell.ring))];
     const seen = new Map<Outlook, number>();
+    let held = -1;
     try {
       // Brings the index up to date, so that the stream begins with what is known now.
       await history.find({ limit: 0 }, signal);
-      const generation = history.position().split('.')[0] ?? '';
-      const known = after === undefined ? undefined : history.idAt(after);
-      if (after !== undefined && known === undefined) {
-        yield { type: 'reset', position: history.position() };
-      }
-      let afterId = known ?? Math.max(0, history.lastId() - last);
+      const known = after === undefined ? undefined : placeAt(after);
+      let place = known ?? beginning(last);
+      if (after !== undefined && known === undefined) yield resetTo(place);
       for (;;) {
         const rung = bell.next();
         for (const look of looks) {
@@ -70,19 +73,31 @@ export function createFeed(deps: FeedDeps): Feed {
           seen.set(look, version);
           yield event;
         }
-        // Made anew under our feet: what was told may be told again under other numbers.
-        if (!history.position().startsWith(`${generation}.`)) {
-          yield { type: 'reset', position: history.position() };
-          return;
+        // Made anew under our feet: what was told is told again under other numbers.
+        if (place.generation !== generationNow()) {
+          place = beginning(last);
+          held = -1;
+          yield resetTo(place);
         }
-        const batch = recent.since(afterId, batchMax);
+        const { first, generation } = place;
+        const batch =
+          first === null
+            ? recent.since(place.afterId, batchMax)
+            : first.entries.map((one) => newsOf(one, generation));
+        if (held !== history.count()) {
+          held = history.count();
+          if (heldNow.entries !== held) heldNow = { type: 'held', entries: held };
+          const sinceMs = first?.sinceMs;
+          yield sinceMs === undefined ? heldNow : { ...heldNow, sinceMs };
+        }
+        place.first = null;
         for (const { id, event } of batch) {
           if (bell.isOver()) return;
           yield event;
-          afterId = id;
+          if (first === null) place.afterId = id;
         }
         if (bell.isOver()) return;
-        if (batch.length < batchMax) await rung;
+        if (first === null && batch.length < batchMax) await rung;
         if (bell.isOver()) return;
       }
     } finally {
@@ -91,5 +106,41 @@ export function createFeed(deps: FeedDeps): Feed {
     }
   }
 
+  const generationNow = () => history.position().split('.')[0] ?? '';
+
+  function placeAt(position: string): Place | undefined {
+    const afterId = history.idAt(position);
+    return afterId === undefined
+      ? undefined
+      : { generation: generationNow(), afterId, first: null };
+  }
+
+  /**
+   * The newest by their time, and from there whatever comes to be known. Not the last that came to be known: an
+   * index takes in one journal after the other, so these may be of one journal only.
+   */
+  function beginning(last: number): Place {
+    const entries = history.newest(last);
+    const isAll = entries.length === history.count();
+    const first = { entries, sinceMs: isAll ? 0 : last === 0 ? undefined : sinceOf(entries) };
+    return { generation: generationNow(), afterId: history.lastId(), first };
+  }
+
   return { events };
+}
+
+/** Of the oldest moment itself some may be missing. */
+function sinceOf(entries: readonly Positioned[]): number {
+  const times = entries.map(({ entry }) => entry.entry.at.wallMs - entry.aheadMs);
+  return Math.min(...times) + 1;
+}
+
+/**
+ * Entries come in the order in which they came to be known also where the newest are told first, and a reset
+ * stands before the first of them: so whoever is cut off goes on from any position and misses nothing, though he
+ * may be told older ones too.
+ */
+function resetTo({ generation, afterId, first }: Place): StreamEvent {
+  const before = (first?.entries[0]?.id ?? afterId + 1) - 1;
+  return { type: 'reset', position: `${generation}.${before}` };
 }

@@ -2,9 +2,8 @@
  * What all the journals here tell, found through the index: one story with whose word each entry is.
  * Nobody depends on it: it is brought up to date when somebody asks, and made anew when it is of no use.
  */
-import type { Clock, MemberView } from '@bzzz/coordination';
+import type { Clock, JournalLog, MemberView } from '@bzzz/coordination';
 import { type HistoryFilter, type IndexedEntry, openHistoryIndex } from '@bzzz/index';
-import type { Journals } from '@bzzz/journal';
 import { type JournalKey, reasonOf } from '@bzzz/protocol';
 import type { StoryEntry } from '@bzzz/protocol/api';
 import type { Logger } from '../logger.ts';
@@ -13,7 +12,7 @@ import { plainEntry } from '../status/plain-entry.ts';
 
 export interface HistoryDeps {
   readonly clock: Clock;
-  readonly journals: Pick<Journals, 'own' | 'replicas'>;
+  readonly journals: { readonly own: JournalLog; replicas(): readonly JournalLog[] };
   readonly members: () => readonly MemberView[];
   /** Journals that this peer wrote before it was restored. */
   readonly former: readonly JournalKey[];
@@ -25,7 +24,7 @@ export interface HistoryDeps {
 type Asked = Omit<HistoryFilter, 'afterId'>;
 
 /** An entry with where it stands among all that came to be known here. */
-interface Positioned {
+export interface Positioned {
   readonly id: number;
   readonly entry: StoryEntry;
 }
@@ -35,8 +34,16 @@ export interface History {
   readonly former: readonly JournalKey[];
   /** The newest that fit, oldest first. Throws `aborted`, `index_failed`. */
   find(asked: Asked, signal: AbortSignal): Promise<StoryEntry[]>;
-  /** The same, then what comes to be here later, until the signal. */
+  /** The same, of what is indexed already: the index is not brought up to date. Throws `index_failed`. */
+  known(asked: Asked): StoryEntry[];
+  /** Brings the index up to date. Throws `aborted`, `index_failed`. */
+  refresh(signal: AbortSignal): Promise<void>;
+  /** As `find`, then what comes to be here later, until the signal. */
   follow(asked: Asked, signal: AbortSignal): AsyncIterable<StoryEntry>;
+  /** So many of the newest by their time, of what is known already, in the order in which they came to be known. */
+  newest(limit: number): Positioned[];
+  /** How many entries are known. */
+  count(): number;
   /** So many at most that came to be known after that one, in the order in which they did. */
   since(afterId: number, limit: number): Positioned[];
   /** Of the entry that came to be known last, as text that says nothing elsewhere. */
@@ -94,7 +101,7 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
 
   const reach = () =>
     [journals.own, ...journals.replicas()]
-      .map((log) => `${log.length()}-${'start' in log ? log.start() : 0}`)
+      .map((log) => `${log.length()}-${log.start?.() ?? 0}`)
       .join();
 
   async function takeIn(signal: AbortSignal): Promise<number> {
@@ -122,6 +129,14 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
         aheadMs,
         entry: plainEntry(entry),
       };
+    });
+  }
+
+  function positioned(found: readonly IndexedEntry[]): Positioned[] {
+    const entries = storyEntries(found);
+    return found.flatMap(({ id }, at) => {
+      const entry = entries[at];
+      return entry === undefined ? [] : [{ id, entry }];
     });
   }
 
@@ -155,6 +170,10 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
       await update(signal);
       return storyEntries(index.query(asked));
     },
+    known: (asked) => storyEntries(index.query(asked)),
+    async refresh(signal) {
+      await update(signal);
+    },
     async *follow(asked, signal) {
       await update(signal);
       let afterId = index.lastId();
@@ -182,14 +201,9 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
         bell.close();
       }
     },
-    since(afterId, limit) {
-      const found = index.since(afterId, limit);
-      const entries = storyEntries(found);
-      return found.flatMap(({ id }, at) => {
-        const entry = entries[at];
-        return entry === undefined ? [] : [{ id, entry }];
-      });
-    },
+    newest: (limit) => positioned(index.query({ limit }).sort((a, b) => a.id - b.id)),
+    count: () => index.count(),
+    since: (afterId, limit) => positioned(index.since(afterId, limit)),
     position,
     lastId: () => index.lastId(),
     idAt(position) {

@@ -3,7 +3,7 @@
  * close to each other, mostly at the newest. Whoever is further behind reads for itself.
  */
 import type { StreamEvent } from '@bzzz/protocol/api';
-import type { History } from './history.ts';
+import type { History, Positioned } from './history.ts';
 
 type EntryEvent = Extract<StreamEvent, { type: 'entry' }>;
 
@@ -27,9 +27,7 @@ export function createRecentEntries(history: Pick<History, 'since' | 'position'>
   let from = 0;
 
   function read(afterId: number, limit: number): EntryNews[] {
-    return history.since(afterId, limit).map(({ id, entry }) => {
-      return { id, event: { type: 'entry', position: `${generation}.${id}`, entry } };
-    });
+    return history.since(afterId, limit).map((one) => newsOf(one, generation));
   }
 
   function beginAt(id: number): void {
@@ -60,6 +58,11 @@ export function createRecentEntries(history: Pick<History, 'since' | 'position'>
       return kept.slice(start, start + limit);
     },
   };
+}
+
+/** An entry as whoever watches is told of it. */
+export function newsOf({ id, entry }: Positioned, generation: string): EntryNews {
+  return { id, event: { type: 'entry', position: `${generation}.${id}`, entry } };
 }
 
 /** Where the first stands whose number is higher. */

@@ -14,6 +14,15 @@ export const StreamEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('entry'), position: z.string(), entry: StoryEntry }),
   /** The position asked for is of no use here, since the index was made anew: read everything again. */
   z.object({ type: z.literal('reset'), position: z.string() }),
+  /**
+   * How many entries of all journals are here. With `sinceMs`: this stream, or one that goes on from it, tells all
+   * of them that are of this time or later, less `aheadMs`; 0: all. It comes before those that are here already.
+   */
+  z.object({
+    type: z.literal('held'),
+    entries: z.int().min(0),
+    sinceMs: z.int().min(0).optional(),
+  }),
   z.object({ type: z.literal('status'), status: StatusAnswer }),
   z.object({ type: z.literal('peers'), ...PeersAnswer.shape }),
   z.object({ type: z.literal('tasks'), ...TasksAnswer.shape }),

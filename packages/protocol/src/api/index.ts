@@ -52,6 +52,7 @@ export {
   SubmitRequest,
 } from './requests.ts';
 export { Problem, StatusAnswer } from './status.ts';
+export { deathsAbout, withDeaths } from './task-deaths.ts';
 export {
   CertificatesAnswer,
   OffersAnswer,

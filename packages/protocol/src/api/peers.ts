@@ -32,6 +32,10 @@ export const PeerAnswer = z.object({
   paused: z.boolean().default(false),
   /** Its journal tells two stories, and nobody has decided about it yet. */
   quarantined: z.boolean().default(false),
+  /** Of a dead one: the tasks that it had in its hands, and whose they are now; null: nobody's yet. */
+  left: z
+    .array(z.object({ task: z.string(), by: z.string().nullable(), byName: z.string().nullable() }))
+    .default([]),
   /** Members that it is connected with, by its own word; of a peer of an earlier version: empty. */
   links: z.array(z.string()).default([]),
   /** `from`, `here`: the first entry of its journal that this peer holds, and the position after the last one. */

@@ -5,6 +5,7 @@ import { ask } from '../live/api.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Button } from '../ui/parts.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
+import { isPaused, pauseOutcome, pausesOf } from './pauses.ts';
 
 type Scope = 'self' | 'mesh' | 'attempts';
 
@@ -20,13 +21,14 @@ export function PauseDialog(props: { readonly onClose: () => void }) {
   const { state, view, session } = usePage();
   const [order, setOrder] = useState<Order | null>(null);
   const name = state.status?.peer.name ?? 'this peer';
-  const selfPaused = view.peers.find(({ self }) => self)?.answer?.paused === true;
-  const { meshPaused } = view.world;
-  const orders: readonly Order[] = [
-    selfPaused
+  const pauses = pausesOf(state.status, view);
+  const all: readonly Order[] = [
+    pauses.self
       ? {
           title: `Resume ${name}`,
-          text: 'It takes new tasks again.',
+          text: pauses.mesh
+            ? 'Its own pause ends; it takes new tasks once the mesh goes on, too.'
+            : 'It takes new tasks again.',
           scope: 'self',
           paused: false,
         }
@@ -48,7 +50,7 @@ export function PauseDialog(props: { readonly onClose: () => void }) {
       scope: 'attempts',
       paused: false,
     },
-    meshPaused
+    pauses.mesh
       ? {
           title: 'Resume the whole mesh',
           text: 'Every peer takes new tasks again.',
@@ -62,6 +64,10 @@ export function PauseDialog(props: { readonly onClose: () => void }) {
           paused: true,
         },
   ];
+  // What ends a pause stands first: whoever opens this while there is one, looks for it.
+  const orders = isPaused(pauses)
+    ? all.toSorted((one, other) => Number(one.paused) - Number(other.paused))
+    : all;
   if (order !== null) {
     const act = async () => {
       const { scope, paused } = order;
@@ -72,7 +78,7 @@ export function PauseDialog(props: { readonly onClose: () => void }) {
         csrf: session.csrf,
         schema: PauseAnswer,
       });
-      return answer.paused ? `${name} takes nothing new now.` : `${name} takes new tasks.`;
+      return pauseOutcome(name, order, answer.paused);
     };
     return (
       <ConfirmDialog title={order.title} confirm={order.title} act={act} onClose={props.onClose}>
@@ -82,7 +88,7 @@ export function PauseDialog(props: { readonly onClose: () => void }) {
     );
   }
   return (
-    <Dialog title="Pause or drain" onClose={props.onClose}>
+    <Dialog title={isPaused(pauses) ? 'Resume or pause' : 'Pause or drain'} onClose={props.onClose}>
       <ul className="choices">
         {orders.map((one) => (
           <li key={one.title}>

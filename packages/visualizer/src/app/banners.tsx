@@ -1,5 +1,6 @@
 /** What everybody must see, on whichever page: one peer alone, a split mesh, no connection, the past. */
 import type { ReactNode } from 'react';
+import { pauseCodes } from '../actions/pauses.ts';
 import { lives } from '../live/page-view.ts';
 import { countText } from '../ui/text.ts';
 import { dateText } from '../ui/time.ts';
@@ -13,8 +14,10 @@ export function Banners() {
   const { state, view, connection, nowMs } = usePage();
   const { status } = state;
   const all = view.past ? [] : (status?.problems ?? []);
-  const problems = all.filter(({ code }) => code !== 'alone');
   const said = all.find(({ code }) => code === 'alone');
+  // What a person ordered is never hidden behind what happened.
+  const pause = all.find(({ code }) => pauseCodes.has(code));
+  const problems = all.filter((one) => one !== said && one !== pause);
   const [worst] = problems;
   const cut = view.peers.filter(({ standing }) => standing === 'suspected').map(({ id }) => id);
   const alone = view.peers.length > 0 && view.parts.length <= 1 && view.parts[0]?.length === 1;
@@ -48,6 +51,11 @@ export function Banners() {
         <Banner tone="bad" title={`${countText(cut.length, 'peer')} cannot be reached from here.`}>
           The mesh is split, or they are down: {partText(cut, view.nameOf)}. While this peer does
           not see most of its mesh it takes nothing over from them.
+        </Banner>
+      )}
+      {pause === undefined ? null : (
+        <Banner tone="warn" title={pause.text}>
+          <Words text={pause.advice} />
         </Banner>
       )}
       {worst === undefined ? null : (

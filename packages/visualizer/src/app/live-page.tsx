@@ -4,12 +4,12 @@ import { countUntil } from '../live/history.ts';
 import { type Moment, viewOf } from '../live/page-view.ts';
 import { soonInBrowser } from '../live/soon.ts';
 import { createStore } from '../live/store.ts';
+import { momentIn, momentValues } from './address.ts';
+import { useAddress } from './use-address.ts';
 import { type Page, PageContext } from './page-context.ts';
 import { usePlaying } from './playing.ts';
 import type { Session } from './session.ts';
 import { Shell } from './shell.tsx';
-
-const live: Moment = { kind: 'live' };
 
 export function LivePage(props: {
   readonly session: Session;
@@ -20,7 +20,7 @@ export function LivePage(props: {
     createStore({ nowMs: () => performance.now(), soon: soonInBrowser }),
   );
   const [connection, setConnection] = useState<Connection>('connecting');
-  const [moment, setMoment] = useState(live);
+  const [moment, setMoment] = useState<Moment>(() => momentIn(globalThis.location.search));
   const state = useSyncExternalStore(store.subscribe, store.get);
   const clockMs = useClock();
 
@@ -35,6 +35,7 @@ export function LivePage(props: {
     return () => over.abort();
   }, [store, onEnd]);
 
+  useAddress(momentValues(moment));
   usePlaying(state.history, moment, setMoment);
   const past = moment.kind === 'past';
   const count = past ? countUntil(state.history, moment.atMs) : null;

@@ -1,21 +1,20 @@
 /** Takes the whole page back to any moment that the entries here reach to, and plays it forward. */
-import { EntriesAnswer } from '@bzzz/protocol/api';
 import { useMemo, useState } from 'react';
-import { ask } from '../live/api.ts';
 import { countUntil, type History } from '../live/history.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Button } from '../ui/parts.tsx';
 import { clockText, dateText, spanText } from '../ui/time.ts';
+import { EarlierButton } from './earlier-button.tsx';
 import { usePage } from './page-context.ts';
+import { useEarlier } from './use-earlier.ts';
 
 const speeds = [1, 4, 16] as const;
 const bars = 120;
-const older = 1_000;
 
 export function Scrubber() {
-  const { state, moment, setMoment, nowMs, store } = usePage();
+  const { state, moment, setMoment, nowMs } = usePage();
   const [speed, setSpeed] = useState(1);
-  const [busy, setBusy] = useState(false);
+  const older = useEarlier();
   const { history } = state;
   const firstMs = history.entries[0]?.entry.at.wallMs;
   const lastMs = history.entries.at(-1)?.entry.at.wallMs;
@@ -35,15 +34,6 @@ export function Scrubber() {
     const next = speeds[(speeds.findIndex((one) => one === speed) + 1) % speeds.length] ?? 1;
     setSpeed(next);
     if (past) setMoment({ ...moment, speed: next });
-  };
-  const loadOlder = async () => {
-    setBusy(true);
-    try {
-      const path = `entries?last=${older}&untilMs=${Math.max(0, firstMs)}`;
-      store.addOlder((await ask({ path, schema: EntriesAnswer })).entries);
-    } finally {
-      setBusy(false);
-    }
   };
 
   return (
@@ -75,13 +65,7 @@ export function Scrubber() {
           To now
         </Button>
       ) : (
-        <Button
-          kind="quiet"
-          disabled={busy}
-          onClick={() => void loadOlder().catch(() => undefined)}
-        >
-          Earlier
-        </Button>
+        <EarlierButton {...older} />
       )}
     </section>
   );

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { PauseDialog } from '../actions/pause-dialog.tsx';
+import { isPaused, pausesOf } from '../actions/pauses.ts';
 import { SubmitDialog } from '../actions/submit-dialog.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Button } from '../ui/parts.tsx';
@@ -13,6 +14,7 @@ const words = {
   live: 'Live',
   lost: 'Connection lost, trying again',
   denied: 'Session over',
+  past: 'Past',
 } as const;
 
 export function TopBar(props: { readonly onEnd: (why: string | null) => void }) {
@@ -20,6 +22,9 @@ export function TopBar(props: { readonly onEnd: (why: string | null) => void }) 
   const [theme, toggle] = useTheme();
   const [open, setOpen] = useState<'submit' | 'pause' | null>(null);
   const { status } = state;
+  // What is shown of the past is not live, however well the peer is heard.
+  const shown = view.past && connection === 'live' ? 'past' : connection;
+  const rests = isPaused(pausesOf(status, view));
   const end = async () => {
     await logOut(session).catch(() => undefined);
     props.onEnd(null);
@@ -29,13 +34,14 @@ export function TopBar(props: { readonly onEnd: (why: string | null) => void }) 
       <h1 className="top-name">{status?.mesh.name ?? 'bzzz'}</h1>
       {status === null ? null : (
         <p className="top-who">
-          seen from <strong>{status.peer.name}</strong>
+          <span className="wide-only">seen from </span>
+          <strong>{status.peer.name}</strong>
           <span className="wide-only">, {countText(view.peers.length, 'peer')} known</span>
         </p>
       )}
-      <p className="live" data-connection={connection} role="status">
+      <p className="live" data-connection={shown} role="status">
         <span className="dot" aria-hidden="true" />
-        <span className="live-word">{words[connection]}</span>
+        <span className="live-word">{words[shown]}</span>
       </p>
       <div className="top-actions">
         {can('submit') ? (
@@ -45,9 +51,12 @@ export function TopBar(props: { readonly onEnd: (why: string | null) => void }) 
           </Button>
         ) : null}
         {can('operate') ? (
-          <Button label="Pause or drain" onClick={() => setOpen('pause')}>
-            <Icon name="pause" />
-            <span className="wide-only">Pause</span>
+          <Button
+            label={rests ? 'Resume or pause' : 'Pause or drain'}
+            onClick={() => setOpen('pause')}
+          >
+            <Icon name={rests ? 'play' : 'pause'} />
+            <span className="wide-only">{rests ? 'Resume' : 'Pause'}</span>
           </Button>
         ) : null}
         <Button

@@ -14,8 +14,10 @@ export function Machines() {
   const told = view.peers
     .filter(({ answer }) => answer?.health !== undefined)
     .toSorted((one, other) => rankOf(one) - rankOf(other));
+  // Of one that does not answer there is only what it told before.
+  const telling = told.filter(({ answer }) => answer?.health?.state !== 'offline').length;
   return (
-    <Panel title="Machines" aside={`${told.length} of ${view.peers.length} tell`}>
+    <Panel title="Machines" aside={`${telling} of ${view.peers.length} tell`}>
       {told.length === 0 ? (
         <Empty title="No peer has told how its machine is" />
       ) : (

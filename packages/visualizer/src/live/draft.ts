@@ -35,6 +35,7 @@ function unheard(id: string): PeerWorld {
     name: null,
     version: null,
     life: 'unknown',
+    diedMs: null,
     paused: false,
     duties: new Map(),
     met: new Set(),

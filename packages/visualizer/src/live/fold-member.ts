@@ -4,7 +4,7 @@ import type { Life } from './world.ts';
 
 /** What entries say about members of the mesh. */
 export function foldMember(draft: Draft, told: Told): void {
-  const { writer, kind, body } = told;
+  const { writer, kind, body, atMs } = told;
   switch (kind) {
     case 'peer.started':
       return rest(draft, writer, { version: textOf(body, 'version'), name: textOf(body, 'name') });
@@ -16,7 +16,7 @@ export function foldMember(draft: Draft, told: Told): void {
       return fade(draft, textOf(body, 'peer'), 'suspected');
     case 'member.dead':
       part(draft, writer, textOf(body, 'peer'));
-      return fade(draft, textOf(body, 'peer'), 'dead');
+      return die(draft, textOf(body, 'peer'), atMs);
     case 'pause.set':
       return pause(draft, told);
   }
@@ -57,6 +57,13 @@ function fade(draft: Draft, id: string | null, life: Life): void {
   if (id === null) return;
   const down = draft.peers.get(id)?.life === 'down';
   changePeer(draft, id, down ? {} : { life });
+}
+
+/** Others find it out a little later, each for itself: the first time counts. */
+function die(draft: Draft, id: string | null, atMs: number): void {
+  if (id === null) return;
+  if (draft.peers.get(id)?.life !== 'dead') changePeer(draft, id, { diedMs: atMs });
+  fade(draft, id, 'dead');
 }
 
 function pause(draft: Draft, { writer, body }: Told): void {

@@ -11,7 +11,8 @@ export function foldTask(draft: Draft, told: Told): void {
   const before = draft.tasks.get(task) ?? unseen(task, atMs);
   const stale = epochIn(body) < before.epoch;
   const change = (to: Partial<TaskWorld>) => {
-    draft.tasks.set(task, { ...before, ...to, changedMs: atMs });
+    const after = { ...before, ...to };
+    draft.tasks.set(task, hasMoved(before, after) ? { ...after, changedMs: atMs } : after);
   };
   switch (kind) {
     case 'task.seen':
@@ -48,7 +49,7 @@ export function foldTask(draft: Draft, told: Told): void {
       return stale || before.state !== 'helping' ? undefined : change({ state: 'running' });
     case 'task.ended':
       drop(draft, writer, task);
-      if (stale) return;
+      if (stale || isOfAnother(before, writer)) return;
       return change({
         state: textOf(body, 'state') ?? before.state,
         epoch: epochIn(body),
@@ -58,6 +59,22 @@ export function foldTask(draft: Draft, told: Told): void {
         attempt: null,
       });
   }
+}
+
+/** Whether it stands elsewhere on its way: a title or a verdict that comes later does not make it younger. */
+function hasMoved(before: TaskWorld, after: TaskWorld): boolean {
+  return (
+    before.state !== after.state ||
+    before.holder !== after.holder ||
+    before.epoch !== after.epoch ||
+    before.attempt !== after.attempt ||
+    before.pullRequest !== after.pullRequest
+  );
+}
+
+/** Who comes back to a task that was taken over ends his own part of it, by the epoch that he finds. */
+function isOfAnother({ holder }: TaskWorld, writer: string | null): boolean {
+  return holder !== null && writer !== null && holder !== writer;
 }
 
 function unseen(task: string, atMs: number): TaskWorld {

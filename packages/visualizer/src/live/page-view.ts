@@ -24,9 +24,14 @@ export interface PeerView {
   readonly self: boolean;
   readonly standing: Standing;
   readonly duties: readonly { readonly task: string; readonly duty: Duty | 'holds' }[];
+  /** When it was declared dead; null: it is not, or no journal here tells. */
+  readonly diedMs: number | null;
+  /** Of a dead one: what it had in its hands, and whose that is now; null: nobody's. */
+  readonly left: readonly { readonly task: string; readonly by: string | null }[];
   readonly running: number;
   /** Null: entries do not tell it, so of the past it is not known. */
   readonly load: number | null;
+  /** Null: not known, or it has none any more. */
   readonly slots: number | null;
   readonly lastMs: number;
   /** As it stands now, whatever moment is looked at. */
@@ -73,8 +78,8 @@ export function viewOf(
   const world = past ? worldAt(history, count) : history.end;
   const answers = answersOf(state.peers ?? nobody);
   const tasks = past ? pastTasks(world) : liveTasks(world, state.tasks ?? []);
-  const held = heldBy(tasks);
-  const peers = past ? pastPeers(world, answers, held) : livePeers(world, answers, held);
+  const hands = handsOf(tasks);
+  const peers = past ? pastPeers(world, answers, hands) : livePeers(world, answers, hands);
   const links = linksOf(past ? null : (state.peers ?? nobody), world);
   const up = peers.filter(({ standing }) => lives(standing)).map(({ id }) => id);
   return {
@@ -116,27 +121,17 @@ function nameOf(peer: string | null, answers: Answers, world: World): string {
   return answers.get(peer)?.name ?? world.peers.get(peer)?.name ?? shortId(peer);
 }
 
-function livePeers(world: World, answers: Answers, held: Held): PeerView[] {
+function livePeers(world: World, answers: Answers, hands: Hands): PeerView[] {
   return [...answers.values()].map((answer) => {
     const told = world.peers.get(answer.id);
-    const { id, name, self, running, slots } = answer;
+    const { id, name, self } = answer;
     const standing = standingOf(answer);
     // What a dead machine said last of its load is about the past.
     const load = lives(standing) ? answer.load : null;
     const lastMs = told?.lastMs ?? 0;
-    const duties = dutiesOf(told, held.get(id));
-    return {
-      id,
-      name,
-      self,
-      standing,
-      duties,
-      running,
-      load,
-      slots,
-      lastMs,
-      answer,
-    };
+    const does = doingOf({ id, told, standing, answer }, hands);
+    const { running, slots } = isGone(standing) ? { running: 0, slots: null } : answer;
+    return { id, name, self, standing, ...does, running, load, slots, lastMs, answer };
   });
 }
 
@@ -146,19 +141,19 @@ function standingOf(answer: PeerAnswer): Standing {
   return answer.paused ? 'paused' : 'idle';
 }
 
-function pastPeers(world: World, answers: Answers, held: Held): PeerView[] {
+function pastPeers(world: World, answers: Answers, hands: Hands): PeerView[] {
   const peers = [...world.peers.values()].map((told) => {
     const answer = answers.get(told.id) ?? null;
-    const duties = dutiesOf(told, held.get(told.id));
+    const standing = pastStandingOf(told);
     return {
       id: told.id,
       name: answer?.name ?? told.name ?? shortId(told.id),
       self: answer?.self ?? false,
-      standing: pastStandingOf(told),
-      duties,
-      running: told.duties.size,
+      standing,
+      ...doingOf({ id: told.id, told, standing, answer: null }, hands),
+      running: isGone(standing) ? 0 : told.duties.size,
       load: null,
-      slots: answer?.slots ?? null,
+      slots: null,
       lastMs: told.lastMs,
       answer,
     };
@@ -172,16 +167,51 @@ function pastStandingOf({ life, duties, paused }: PeerWorld): Standing {
   return paused ? 'paused' : 'idle';
 }
 
-type Held = ReadonlyMap<string, readonly string[]>;
+/** It does nothing, and will not go on where it was. */
+function isGone(standing: Standing): boolean {
+  return standing === 'dead' || standing === 'down';
+}
 
-/** Tasks that are under way, by who holds them. */
-function heldBy(tasks: readonly TaskRow[]): Held {
+interface Hands {
+  /** Tasks that are under way, by who holds them. */
+  readonly held: ReadonlyMap<string, readonly string[]>;
+  /** By task. */
+  readonly holders: ReadonlyMap<string, string | null>;
+}
+
+function handsOf(tasks: readonly TaskRow[]): Hands {
   const held = new Map<string, string[]>();
   for (const { task, holder, state } of tasks) {
     if (holder !== null && underWay.has(state))
       held.set(holder, [...(held.get(holder) ?? []), task]);
   }
-  return held;
+  return { held, holders: new Map(tasks.map(({ task, holder }) => [task, holder])) };
+}
+
+interface Known {
+  readonly id: string;
+  readonly told: PeerWorld | undefined;
+  readonly standing: Standing;
+  /** Null: of the past only journals tell. */
+  readonly answer: PeerAnswer | null;
+}
+
+/** What is in its hands; of a dead one, what was. */
+function doingOf(
+  { id, told, standing, answer }: Known,
+  { held, holders }: Hands,
+): Pick<PeerView, 'duties' | 'diedMs' | 'left'> {
+  const duties = dutiesOf(told, held.get(id));
+  if (standing !== 'dead') {
+    return { duties: isGone(standing) ? [] : duties, diedMs: null, left: [] };
+  }
+  // The dead write nothing: what its journal says of its work is about the moment of its death.
+  const had = new Set([...(answer?.left ?? []), ...duties].map(({ task }) => task));
+  const left = [...had].map((task) => {
+    const holder = holders.get(task) ?? null;
+    return { task, by: holder === id ? null : holder };
+  });
+  return { duties: [], diedMs: told?.diedMs ?? null, left };
 }
 
 /** What it works on or helps with, and then what it holds beside that: a result that is being proved, say. */

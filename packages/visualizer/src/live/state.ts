@@ -8,6 +8,7 @@ import type {
 } from '@bzzz/protocol/api';
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { believed } from './believed.ts';
+import { earlierOf, reachedBy } from './earlier.ts';
 import { extend, type History, noHistory } from './history.ts';
 
 /** How a peer was doing, each time that we were told. */
@@ -25,6 +26,10 @@ export interface LiveState {
   readonly tasks: readonly TaskAnswer[] | null;
   readonly health: HealthAnswer | null;
   readonly history: History;
+  /** How many entries of all journals the peer has; null: it did not say yet. */
+  readonly held: number | null;
+  /** All entries of this time and later were told; 0: all. */
+  readonly sinceMs: number | null;
   /** Of the last entry: where a broken stream goes on. */
   readonly position: string | null;
   /** The newest last. */
@@ -40,6 +45,8 @@ export const nothingKnown: LiveState = {
   tasks: null,
   health: null,
   history: noHistory,
+  held: null,
+  sinceMs: null,
   position: null,
   loads: [],
   events: 0,
@@ -61,7 +68,10 @@ export function reduce(state: LiveState, events: readonly StreamEvent[], nowMs: 
       case 'reset':
         entries = [];
         ({ position } = event);
-        next = { ...next, history: noHistory };
+        next = { ...next, history: noHistory, held: null, sinceMs: null };
+        break;
+      case 'held':
+        next = { ...next, held: event.entries, sinceMs: event.sinceMs ?? next.sinceMs };
         break;
       case 'status':
         next = { ...next, status: event.status, statusAtMs: nowMs };
@@ -81,9 +91,21 @@ export function reduce(state: LiveState, events: readonly StreamEvent[], nowMs: 
   return { ...next, history, position, events: next.events + events.length };
 }
 
-/** Older entries, asked for later. */
-export function withOlder(state: LiveState, entries: readonly StoryEntry[]): LiveState {
-  return { ...state, history: extend(state.history, entries.map(believed)) };
+/** Entries of before a moment, asked for later. What was asked before a reset is of no use after it. */
+export interface Older {
+  readonly untilMs: number;
+  readonly entries: readonly StoryEntry[];
+}
+
+export function withOlder(state: LiveState, { untilMs, entries }: Older): LiveState {
+  const earlier = earlierOf(state);
+  if (earlier.kind !== 'more' || earlier.untilMs !== untilMs) return state;
+  const older = entries.map(believed);
+  return {
+    ...state,
+    history: extend(state.history, older),
+    sinceMs: reachedBy(older, untilMs),
+  };
 }
 
 function sampled(state: LiveState, peers: readonly PeerAnswer[], atMs: number): LoadSample[] {

@@ -2,14 +2,14 @@
  * Holds the state, and takes events in by batches: at most one a frame, and as seldom as is needed for
  * taking in and drawing to leave most of the time to the rest of the page.
  */
-import type { StoryEntry, StreamEvent } from '@bzzz/protocol/api';
-import { type LiveState, nothingKnown, reduce, withOlder } from './state.ts';
+import type { StreamEvent } from '@bzzz/protocol/api';
+import { type LiveState, nothingKnown, type Older, reduce, withOlder } from './state.ts';
 
 export interface Store {
   get(): LiveState;
   subscribe(listener: () => void): () => void;
   push(event: StreamEvent): void;
-  addOlder(entries: readonly StoryEntry[]): void;
+  addOlder(older: Older): void;
   /** Forgets everything, as at the end of a session. */
   clear(): void;
 }
@@ -68,7 +68,7 @@ export function createStore({ nowMs, soon }: StoreDeps): Store {
       if (waiting.length > waitingMax) flush();
       ask();
     },
-    addOlder: (entries) => set(withOlder(state, entries)),
+    addOlder: (older) => set(withOlder(state, older)),
     clear() {
       waiting = [];
       set(nothingKnown);

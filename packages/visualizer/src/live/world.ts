@@ -12,6 +12,8 @@ export interface PeerWorld {
   readonly name: string | null;
   readonly version: string | null;
   readonly life: Life;
+  /** When it was declared dead last; null: it never was. */
+  readonly diedMs: number | null;
   readonly paused: boolean;
   readonly duties: ReadonlyMap<string, Duty>;
   /** Members that it met and did not declare dead. */
@@ -40,6 +42,7 @@ export interface TaskWorld {
   /** Who found that the result passes, and who that it does not. */
   readonly passed: readonly string[];
   readonly refused: readonly string[];
+  /** When state, holder, epoch, attempt or pull request changed last. */
   readonly changedMs: number;
 }
 

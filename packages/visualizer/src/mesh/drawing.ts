@@ -48,6 +48,8 @@ export function createDrawing(
           labelSize: 13,
           labelFont: 'system-ui, sans-serif',
           labelPosition: 'below',
+          // Otherwise one in each part of the picture: on a phone, where parts are large, peers had no names.
+          labelVisibility: () => (graph.order <= circleMax ? 'visible' : 'auto'),
           cursor: 'pointer',
         },
       ],

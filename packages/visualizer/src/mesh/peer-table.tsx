@@ -2,6 +2,7 @@ import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { peerPath, taskPath } from '../app/routes.ts';
 import type { PeerView } from '../live/page-view.ts';
+import { LeftBehind } from '../peer/left-behind.tsx';
 import { shortTask } from '../timeline/entry-text.ts';
 import { Badge, Empty, Meter, Panel } from '../ui/parts.tsx';
 import { countText, listText, shareText } from '../ui/text.ts';
@@ -59,7 +60,9 @@ function PeerRow(props: {
         {answer?.quarantined === true ? <Badge state="failed">in quarantine</Badge> : null}
       </div>
       <div className="peer-does">
-        {duties.length === 0 ? (
+        {standing === 'dead' ? (
+          <LeftBehind peer={peer} />
+        ) : duties.length === 0 ? (
           <span className="quiet">
             {answer === null ? '' : `can ${listText(answer.executors, 3)}`}
           </span>

@@ -23,10 +23,11 @@ export function syncGraph(
 ): Change {
   const known = new Map(before?.nodes.map((node) => [node.id, node]));
   const dropped = dropNodes(graph, model.nodes, known);
+  const isPrepared = lettersOf(before?.nodes ?? []);
   const nodes: string[] = [];
   let moved = dropped;
   model.nodes.forEach((node, at) => {
-    const put = putNode(graph, node, known.get(node.id), at);
+    const put = putNode(graph, node, { before: known.get(node.id), at, isPrepared });
     if (put === 'added') moved = true;
     if (put === 'painted') nodes.push(node.id);
   });
@@ -40,6 +41,19 @@ export function syncGraph(
   return { moved: moved && model.nodes.length > circleMax, nodes, edges };
 }
 
+/**
+ * Whether sigma has drawn all characters of a label. One that it has not prepared is missing in the picture until
+ * everything is indexed anew, so that the label would name another task.
+ */
+function lettersOf(nodes: readonly NodeModel[]): (label: string) => boolean {
+  let letters: ReadonlySet<string> | undefined;
+  return (label) => {
+    // Counted only when a label changed.
+    const known = (letters ??= new Set(nodes.flatMap(({ label }) => Array.from(label))));
+    return Array.from(label).every((letter) => known.has(letter));
+  };
+}
+
 function dropNodes(
   graph: UndirectedGraph,
   nodes: readonly NodeModel[],
@@ -51,11 +65,16 @@ function dropNodes(
   return gone.length > 0;
 }
 
+interface Putting {
+  readonly before: NodeModel | undefined;
+  readonly at: number;
+  readonly isPrepared: (label: string) => boolean;
+}
+
 function putNode(
   graph: UndirectedGraph,
   node: NodeModel,
-  before: NodeModel | undefined,
-  at: number,
+  { before, at, isPrepared }: Putting,
 ): 'added' | 'painted' | null {
   const { id, label, standing, size, load } = node;
   const looks = { label, standing, size, load };
@@ -63,8 +82,8 @@ function putNode(
     graph.addNode(id, { ...firstPlace(at), ...looks });
     return 'added';
   }
-  if (before.size !== size) {
-    // How large it is decides what is under the pointer: sigma is told.
+  if (before.size !== size || (before.label !== label && !isPrepared(label))) {
+    // How large it is decides what is under the pointer, and letters are prepared with the index: sigma is told.
     graph.mergeNodeAttributes(id, looks);
     return null;
   }

@@ -1,5 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { PauseDialog } from '../actions/pause-dialog.tsx';
+import { isPaused, pausesOf } from '../actions/pauses.ts';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { healthPath, peerPath, taskPath } from '../app/routes.ts';
@@ -11,11 +12,12 @@ import { Spark } from '../ui/spark.tsx';
 import { bytesText, countText, groupedText, shareText } from '../ui/text.ts';
 import { agoText, spanText } from '../ui/time.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
+import { LeftBehind } from './left-behind.tsx';
 import { WhyPeer } from './why-peer.tsx';
 
 /** One peer: what it can do, what it does, and what it wrote. */
 export function PeerPage({ peer: id }: { readonly peer: string }) {
-  const { view, can } = usePage();
+  const { state, view, can } = usePage();
   const [pausing, setPausing] = useState(false);
   const narrow = useNarrow();
   const peer = view.peers.find((one) => one.id === id || one.name === id);
@@ -55,7 +57,9 @@ export function PeerPage({ peer: id }: { readonly peer: string }) {
         </p>
         {peer.self && can('operate') && !view.past ? (
           <p className="task-orders">
-            <Button onClick={() => setPausing(true)}>Pause or drain</Button>
+            <Button onClick={() => setPausing(true)}>
+              {isPaused(pausesOf(state.status, view)) ? 'Resume or pause' : 'Pause or drain'}
+            </Button>
           </p>
         ) : null}
       </header>
@@ -103,7 +107,11 @@ function Now({ peer }: { readonly peer: PeerView }) {
   const { duties, load, slots, running, answer } = peer;
   return (
     <Panel title="Now">
-      {duties.length === 0 ? (
+      {peer.standing === 'dead' ? (
+        <p className="pad">
+          <LeftBehind peer={peer} />
+        </p>
+      ) : duties.length === 0 ? (
         <p className="pad quiet">Nothing is in its hands.</p>
       ) : (
         <ul className="plain-list">
@@ -120,7 +128,11 @@ function Now({ peer }: { readonly peer: PeerView }) {
           [
             'slots',
             slots === null ? (
-              'not told'
+              peer.standing === 'dead' ? (
+                'none any more'
+              ) : (
+                'not told'
+              )
             ) : (
               <Meter
                 label="Slots in use"

@@ -4,17 +4,18 @@ import { numberOf, textOf } from '../live/fields.ts';
 import { Badge, Panel } from '../ui/parts.tsx';
 import { groupedText } from '../ui/text.ts';
 import { clockText, secondsText, spanText } from '../ui/time.ts';
-import type { AttemptStory, Chapter, Try } from './story.ts';
+import { takeoverText } from './losses.ts';
+import type { AttemptStory, Chapter } from './story.ts';
 
 /** What happened under one claim. */
 export function ChapterView({ chapter }: { readonly chapter: Chapter }) {
   const { view } = usePage();
-  const { epoch, contest, attempts, holder, publishedMs, result, end } = chapter;
-  const by = holder === null ? 'nobody yet' : view.nameOf(holder);
+  const { epoch, contest, attempts, holder, publishedMs, result, lost, end } = chapter;
+  const by = holder === null ? 'held by nobody yet' : `held by ${view.nameOf(holder)}`;
   return (
-    <Panel title={`Epoch ${epoch}`} aside={`held by ${by}`}>
+    <Panel title={`Epoch ${epoch}`} aside={lost === null ? by : `${by} until it died`}>
       <ol className="story">
-        {contest.length === 0 ? null : <Contest contest={contest} />}
+        {contest.length === 0 ? null : <Contest chapter={chapter} />}
         {attempts.map((attempt) => (
           <Attempt key={`${attempt.peer} ${attempt.attempt}`} attempt={attempt} />
         ))}
@@ -25,6 +26,16 @@ export function ChapterView({ chapter }: { readonly chapter: Chapter }) {
                 Commit <code>{result.slice(0, 12)}</code>, pushed with its lock in one atomic push
               </p>
             )}
+          </Happening>
+        )}
+        {lost === null ? null : (
+          <Happening
+            atMs={lost.atMs}
+            title={`Lost: ${view.nameOf(lost.peer)} was declared dead`}
+            state="failed"
+          >
+            {lost.by === null ? '' : `${view.nameOf(lost.by)} found it. `}
+            Whoever can do the task takes it over.
           </Happening>
         )}
         {end === null ? null : (
@@ -59,16 +70,20 @@ function Happening(props: {
 }
 
 /** Who reached for the task, and who got it. */
-function Contest({ contest }: { readonly contest: readonly Try[] }) {
+function Contest({ chapter: { contest, takeover } }: { readonly chapter: Chapter }) {
   const { view } = usePage();
   const winner = contest.find(({ outcome }) => outcome === 'won');
   const [first] = contest;
   if (first === undefined) return null;
+  const got = takeover === null ? 'Claimed' : 'Taken over';
   const title =
-    winner === undefined ? 'Contest, nobody won yet' : `Claimed by ${view.nameOf(winner.peer)}`;
+    winner === undefined ? 'Contest, nobody won yet' : `${got} by ${view.nameOf(winner.peer)}`;
   const losers = contest.filter(({ outcome }) => outcome !== 'won');
   return (
     <Happening atMs={winner?.atMs ?? first.atMs} title={title} state="claimed">
+      {takeover === null || winner === undefined ? null : (
+        <p>{takeoverText(takeover, winner.atMs, view.nameOf)}</p>
+      )}
       {losers.length === 0 ? 'Nobody else reached for it.' : null}
       <ul className="tries">
         {losers.slice(0, 20).map((one) => (

@@ -52,7 +52,7 @@ export function leftAlone(tasks: readonly TaskRow[]): TaskRow[] {
   return tasks.filter(isLeftAlone).sort(newestFirst);
 }
 
-function isLeftAlone(task: TaskRow): boolean {
+export function isLeftAlone(task: Pick<TaskRow, 'state' | 'wanted' | 'epoch'>): boolean {
   return taskPlace(task) === 'left alone';
 }
 

@@ -1,7 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { usePage } from '../app/page-context.ts';
 import { Button, Panel } from '../ui/parts.tsx';
-import { type Shown, useOutput } from './use-output.ts';
+import type { Shown } from './joined-output.ts';
+import { useOutput } from './use-output.ts';
 
 const ended: ReadonlySet<string> = new Set(['open', 'done', 'failed', 'released']);
 
@@ -30,6 +31,13 @@ function Output({ task, state }: { readonly task: string; readonly state: string
     <Button onClick={() => setPaused(!paused)}>{paused ? 'Go on' : 'Pause output'}</Button>
   );
   const by = last?.peer ?? null;
+  if (moment.kind === 'past') {
+    return (
+      <Panel title="Output">
+        <p className="pad quiet">What was printed at that moment no journal tells.</p>
+      </Panel>
+    );
+  }
   return (
     <Panel title="Output" aside={button}>
       <p className="pad quiet">
@@ -77,8 +85,9 @@ function Log({ shown: { pieces }, live }: { readonly shown: Shown; readonly live
       tabIndex={0}
       onScroll={onScroll}
     >
-      {pieces.map(({ key, text, gap }) => (
+      {pieces.map(({ key, text, gap, run }) => (
         <span key={key}>
+          {run === null ? null : <strong className="output-run">{run}</strong>}
           {gap ? <em className="output-gap">what stood here is not kept{'\n'}</em> : null}
           {text}
         </span>

@@ -13,13 +13,16 @@ export function stagesOf(
   { state, pullRequest }: { readonly state: string; readonly pullRequest: number | null },
 ): Stage[] {
   const last = story.chapters.at(-1);
+  // Claims that were taken over one from the other are one piece of work.
+  const first = story.chapters[story.chapters.findLastIndex(({ takeover }) => takeover === null)];
   const attempt = last?.attempts.at(-1);
   const accepted = attempt?.outcome === 'accepted' ? attempt.endedMs : null;
   const verdict = last?.verdicts.find(({ outcome }) => outcome === 'passed')?.atMs ?? null;
   const end = last?.end ?? null;
   const times: readonly (readonly [string, number | null])[] = [
     ['Issue seen', story.seen[0]?.atMs ?? null],
-    ['Claimed', last?.wonMs ?? null],
+    ['Claimed', first?.wonMs ?? null],
+    ...(first === last ? [] : [['Taken over', last?.wonMs ?? null] as const]),
     ['Worked on', attempt?.startedMs ?? null],
     ['Accepted', accepted],
     ['Published', last?.publishedMs ?? null],

@@ -2,8 +2,9 @@
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { epochIn } from '../live/draft.ts';
 import { type Fields, fieldsOf, isFields, numberOf, textOf } from '../live/fields.ts';
+import { type Death, type Takeover, withLosses } from './losses.ts';
 
-export interface Try {
+interface Try {
   readonly peer: string | null;
   readonly outcome: string;
   readonly atMs: number;
@@ -27,7 +28,7 @@ export interface AttemptStory {
   readonly executor: string;
   readonly startedMs: number;
   readonly endedMs: number | null;
-  /** Null: it runs. */
+  /** Null: it runs. `lost`: whoever ran it never told how it ended, and cannot any more. */
   readonly outcome: string | null;
   readonly reason: string;
   readonly commits: number;
@@ -50,7 +51,11 @@ export interface Chapter {
   readonly contest: readonly Try[];
   readonly holder: string | null;
   readonly wonMs: number | null;
+  /** Where the claim before it was of another peer, which never ended it. */
+  readonly takeover: Takeover | null;
   readonly attempts: readonly AttemptStory[];
+  /** When its holder was declared dead with the task in its hands. */
+  readonly lost: Death | null;
   readonly publishedMs: number | null;
   /** Commit of the result, and how many verdicts it asks for. */
   readonly result: string | null;
@@ -79,6 +84,7 @@ export function storyOf(entries: readonly StoryEntry[]): TaskStory {
   const troubles: { text: string; atMs: number }[] = [];
   const chapters = new Map<number, Writable<Open>>();
   const claims = new Map<string, Fields>();
+  const deaths: Death[] = [];
   let pullRequest: TaskStory['pullRequest'] = null;
   let readyMs: number | null = null;
 
@@ -92,6 +98,11 @@ export function storyOf(entries: readonly StoryEntry[]): TaskStory {
     const { body } = entry;
     const atMs = entry.at.wallMs;
     switch (body.kind) {
+      case 'member.dead': {
+        const dead = textOf(body, 'peer');
+        if (dead !== null) deaths.push({ peer: dead, by: peer, atMs });
+        break;
+      }
       case 'task.seen':
         if (!seen.some((one) => one.peer === peer)) seen.push({ peer, atMs });
         break;
@@ -138,6 +149,8 @@ export function storyOf(entries: readonly StoryEntry[]): TaskStory {
         if (number !== null) pullRequest ??= { number, atMs };
         const state = textOf(body, 'state') ?? 'ended';
         const known = chapter(epochIn(body));
+        // That a peer heard that its claim was lost to another is no end of the other's.
+        if (state !== 'done' && known.holder !== null && known.holder !== peer) break;
         // That a peer heard of the end is no other end.
         if (known.end === null || known.end.state !== 'done') {
           known.end = { state, reason: textOf(body, 'reason') ?? '', atMs };
@@ -150,13 +163,24 @@ export function storyOf(entries: readonly StoryEntry[]): TaskStory {
     }
   }
   const told = [...chapters.values()].filter(({ epoch }) => epoch > 0);
+  const sorted = told.sort((one, other) => one.epoch - other.epoch);
   return {
     seen,
-    chapters: told.sort((one, other) => one.epoch - other.epoch),
+    chapters: withLosses(sorted, { deaths, lastMs: lastWords(entries) }),
     pullRequest,
     readyMs,
     troubles,
   };
+}
+
+/** When each peer wrote last about the task. */
+function lastWords(entries: readonly StoryEntry[]): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  for (const { peer, entry } of entries) {
+    const about = entry.body.kind !== 'member.dead';
+    if (peer !== null && about) last.set(peer, Math.max(last.get(peer) ?? 0, entry.at.wallMs));
+  }
+  return last;
 }
 
 function blank(epoch: number): Writable<Open> {
@@ -165,7 +189,9 @@ function blank(epoch: number): Writable<Open> {
     contest: [],
     holder: null,
     wonMs: null,
+    takeover: null,
     attempts: [],
+    lost: null,
     publishedMs: null,
     result: null,
     threshold: null,

@@ -4,6 +4,7 @@ import { usePage } from '../app/page-context.ts';
 import { peerPath } from '../app/routes.ts';
 import { Badge, Empty, Panel } from '../ui/parts.tsx';
 import { countText } from '../ui/text.ts';
+import { dateText } from '../ui/time.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
 import { EntryRow } from '../timeline/entry-row.tsx';
 import { useNarrow } from '../ui/narrow.ts';
@@ -17,7 +18,8 @@ import { OutputView } from './output-view.tsx';
 import { Proof } from './proof.tsx';
 import { Stages } from './stages-view.tsx';
 import { stagesOf } from './stages.ts';
-import { storyOf } from './story.ts';
+import { storyOf, type TaskStory } from './story.ts';
+import { taskWords } from './task-words.ts';
 import { useTaskStory } from './use-task-story.ts';
 import { WhyTask } from './why-task.tsx';
 
@@ -44,6 +46,10 @@ export function TaskPage({ task }: { readonly task: string }) {
   }
   const state = row?.state ?? 'open';
   const chapters = story.chapters.toReversed();
+  const { badge, why, unclaimed, concernsPeers } = taskWords(row ?? null);
+  const claim = story.chapters.find(({ epoch }) => epoch === row?.epoch);
+  const since = holderWords(state) === 'held by' ? (claim?.wonMs ?? null) : null;
+  const hasStory = concernsPeers || chapters.length > 0;
   return (
     <div className="page">
       <header className="page-head task-head">
@@ -52,13 +58,16 @@ export function TaskPage({ task }: { readonly task: string }) {
         </p>
         <h2>{row?.title === undefined || row.title === '' ? task : row.title}</h2>
         <p className="task-facts">
-          <Badge state={state} />
+          <Badge state={badge.state}>{badge.text}</Badge>
           {row?.holder === undefined || row.holder === null ? (
-            <span className="quiet">nobody holds it</span>
+            concernsPeers ? (
+              <span className="quiet">nobody holds it</span>
+            ) : null
           ) : (
             <span>
               {holderWords(state)} <Link to={peerPath(row.holder)}>{view.nameOf(row.holder)}</Link>
               {row.epoch > 0 ? `, epoch ${row.epoch}` : ''}
+              {since === null ? '' : `, since ${dateText(since)}`}
             </span>
           )}
           <ForgeLink task={task} kind="issues" number={null} />
@@ -67,12 +76,14 @@ export function TaskPage({ task }: { readonly task: string }) {
           )}
         </p>
       </header>
-      {row?.reason === null || row?.reason === undefined ? null : (
+      {why === null ? null : (
         <p className="banner" data-tone="warn">
-          {row.reason}
+          {why}
         </p>
       )}
-      <Stages stages={stagesOf(story, { state, pullRequest: row?.pullRequest ?? null })} />
+      {hasStory ? (
+        <Stages stages={stagesOf(story, { state, pullRequest: row?.pullRequest ?? null })} />
+      ) : null}
       <div className="task-grid">
         <div className="stack">
           {row === undefined || row.holder === null ? null : (
@@ -80,9 +91,7 @@ export function TaskPage({ task }: { readonly task: string }) {
           )}
           {chapters.length === 0 ? (
             <Panel title="Story">
-              <Empty title="Nobody has claimed it yet">
-                The peers that can do it rank themselves; the best one claims it first.
-              </Empty>
+              <Empty title={unclaimed.title}>{unclaimed.text}</Empty>
             </Panel>
           ) : null}
           {chapters.map((chapter) => (
@@ -97,16 +106,7 @@ export function TaskPage({ task }: { readonly task: string }) {
           {helps.map((help) => (
             <HelpTree key={help.id} help={help} />
           ))}
-          <Panel title="First seen by">
-            <ul className="plain-list">
-              {story.seen.slice(0, 12).map(({ peer }) => (
-                <li key={peer}>{view.nameOf(peer)}</li>
-              ))}
-            </ul>
-            {story.seen.length === 0 ? (
-              <p className="quiet pad">No journal here tells it.</p>
-            ) : null}
-          </Panel>
+          {story.seen.length === 0 && !hasStory ? null : <SeenBy seen={story.seen} />}
           <WhyTask task={task} />
           <Orders task={task} />
         </div>
@@ -128,5 +128,19 @@ export function TaskPage({ task }: { readonly task: string }) {
         />
       </Panel>
     </div>
+  );
+}
+
+function SeenBy({ seen }: Pick<TaskStory, 'seen'>) {
+  const { view } = usePage();
+  return (
+    <Panel title="First seen by">
+      <ul className="plain-list">
+        {seen.slice(0, 12).map(({ peer }) => (
+          <li key={peer}>{view.nameOf(peer)}</li>
+        ))}
+      </ul>
+      {seen.length === 0 ? <p className="quiet pad">No journal here tells it.</p> : null}
+    </Panel>
   );
 }

@@ -1,30 +1,12 @@
 import { OutputAnswer } from '@bzzz/protocol/api';
 import { useEffect, useRef, useState } from 'react';
 import { ask, tellOf } from '../live/api.ts';
-
-/** A part of the output, as it came. */
-interface Piece {
-  readonly key: string;
-  readonly text: string;
-  /** What stood before it is not there. */
-  readonly gap: boolean;
-}
-
-export interface Shown {
-  readonly pieces: readonly Piece[];
-  readonly last: OutputAnswer | null;
-  /** Why nothing comes; null: nothing is wrong. */
-  readonly trouble: string | null;
-}
-
-const nothing: Shown = { pieces: [], last: null, trouble: null };
+import { joined, nothingShown, type Shown } from './joined-output.ts';
 
 /** Twice a second is live, and asks for nothing that was seen. */
 const everyMs = 500;
 /** Between parts of what is there already. */
 const moreMs = 100;
-/** On a page that is open for days. */
-const shownCharsMax = 128 * 1024;
 
 /**
  * What the attempt at a task prints, while it is `live`, somebody works on it and the page can be
@@ -35,7 +17,7 @@ export function useOutput(
   task: string,
   { live, working }: { readonly live: boolean; readonly working: boolean },
 ): Shown {
-  const [shown, setShown] = useState(nothing);
+  const [shown, setShown] = useState(nothingShown);
   /** How far it was read; whoever pauses goes on from there. */
   const after = useRef<string | undefined>(undefined);
   useEffect(() => {
@@ -78,24 +60,6 @@ async function follow(
     }
     await wait(everyMs, signal);
   }
-}
-
-function joined(before: Shown, answer: OutputAnswer): Shown {
-  const { output } = answer;
-  if (output === null || output.text === '') {
-    return { pieces: before.pieces, last: answer, trouble: null };
-  }
-  const { position: key, text, skipped: gap } = output;
-  return { pieces: bounded([...before.pieces, { key, text, gap }]), last: answer, trouble: null };
-}
-
-function bounded(pieces: readonly Piece[]): readonly Piece[] {
-  let chars = 0;
-  const from = pieces.findLastIndex(({ text }) => {
-    chars += text.length;
-    return chars > shownCharsMax;
-  });
-  return pieces.slice(from + 1);
 }
 
 /** Nobody looks at a page in the background. */

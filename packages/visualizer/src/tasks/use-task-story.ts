@@ -1,9 +1,9 @@
-import { type StoryEntry, TaskStoryAnswer } from '@bzzz/protocol/api';
+import { deathsAbout, type StoryEntry, TaskStoryAnswer } from '@bzzz/protocol/api';
 import { useEffect, useMemo, useState } from 'react';
 import { usePage } from '../app/page-context.ts';
 import { ask } from '../live/api.ts';
 import { believed } from '../live/believed.ts';
-import { compareEntries, countUntil, extend, noHistory } from '../live/history.ts';
+import { countUntil, extend, noHistory } from '../live/history.ts';
 import { taskOf } from '../timeline/filter.ts';
 
 /** All that is known of a task until the moment: what the peer has of it, and what came since. */
@@ -23,7 +23,8 @@ export function useTaskStory(task: string): readonly StoryEntry[] {
   const { entries } = state.history;
   const whole = useMemo(() => {
     const heard = entries.filter((one) => taskOf(one) === task);
-    return extend(extend(noHistory, asked), heard).entries.toSorted(compareEntries);
+    const told = extend(extend(noHistory, asked), heard);
+    return extend(told, deathsAbout(told.entries, entries)).entries;
   }, [asked, entries, task]);
   if (moment.kind === 'live' || !view.past) return whole;
   return whole.slice(0, countUntil({ entries: whole }, moment.atMs));

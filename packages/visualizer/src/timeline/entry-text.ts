@@ -47,6 +47,14 @@ export function groupOf(kind: string): Group {
   return Object.hasOwn(groupOfPrefix, prefix) ? (groupOfPrefix[prefix] ?? 'other') : 'other';
 }
 
+/** Of the mesh, and nothing that anybody wants to happen. */
+const alsoTrouble = new Set(['member.suspected', 'member.dead', 'peer.quarantined']);
+
+/** All that a filter finds it by; the first gives its colour. */
+export function groupsOf(kind: string): readonly Group[] {
+  return alsoTrouble.has(kind) ? [groupOf(kind), 'trouble'] : [groupOf(kind)];
+}
+
 /** What sentences need to know beside the entry. */
 export type Knowledge = Pick<PageView, 'nameOf' | 'claimOf'>;
 

@@ -26,7 +26,7 @@ export function FilterBar(props: {
         onChange={(event) => onFilter({ ...filter, text: event.target.value })}
       />
       <select
-        aria-label="Written by"
+        aria-label="By or about"
         value={filter.peer}
         onChange={(event) => onFilter({ ...filter, peer: event.target.value })}
       >

@@ -1,18 +1,20 @@
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { useAddress } from '../app/use-address.ts';
 import { usePage } from '../app/page-context.ts';
 import { Button, Empty } from '../ui/parts.tsx';
-import { countText } from '../ui/text.ts';
 import { useNarrow } from '../ui/narrow.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
+import { countsText } from './counts.ts';
 import { EntryDetail } from './entry-detail.tsx';
 import { EntryRow } from './entry-row.tsx';
-import { type Filter, filtered, noFilter } from './filter.ts';
+import { type Filter, filtered, filterIn, filterValues } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
 
 export function TimelinePage() {
-  const { view } = usePage();
-  const [filter, setFilter] = useState<Filter>(noFilter);
+  const { view, state } = usePage();
+  const [filter, setFilter] = useState<Filter>(() => filterIn(globalThis.location.search));
+  useAddress(filterValues(filter));
   const [follow, setFollow] = useState(true);
   const [open, setOpen] = useState<StoryEntry | null>(null);
   const narrow = useNarrow();
@@ -24,9 +26,12 @@ export function TimelinePage() {
       <header className="page-head">
         <h2>Timeline</h2>
         <p className="quiet">
-          {countText(shown.length, 'entry').replace('entrys', 'entries')}
-          {shown.length === entries.length ? '' : ` of ${entries.length}`}, of all journals that
-          this peer holds
+          {countsText({
+            shown: shown.length,
+            until: entries.length,
+            loaded: state.history.entries.length,
+            held: state.held,
+          })}
         </p>
         <Button pressed={follow} onClick={() => setFollow(!follow)}>
           Follow

@@ -1,0 +1,65 @@
+import { StoryEntry } from '@bzzz/protocol/api';
+import { expect, it } from 'vitest';
+import { storyLines } from '../src/output/task-story.ts';
+import type { Terminal } from '../src/terminal.ts';
+
+const terminal: Terminal = {
+  print: () => undefined,
+  note: () => undefined,
+  style: (_format, text) => text,
+  styleNote: (_format, text) => text,
+  columns: null,
+};
+const task = 'cedar/csv#7';
+const startMs = Date.UTC(2026, 10, 30, 23, 59, 50);
+
+function said(peer: string, afterMs: number, body: { kind: string; [field: string]: unknown }) {
+  const entry = { v: 1, at: { wallMs: startMs + afterMs, counter: 0 }, body };
+  return StoryEntry.parse({ peer, name: peer, seq: afterMs, entry });
+}
+
+function move(peer: string, afterMs: number, state: string, settled: object = { outcome: 'won' }) {
+  const oid = `${peer}-${afterMs}`;
+  const record = { task, state, epoch: peer === 'elm' ? 1 : 2 };
+  return [
+    said(peer, afterMs, { kind: 'fence.intended', intent: { task, oid, record } }),
+    said(peer, afterMs + 1, { kind: 'fence.settled', task, oid, reason: '', ...settled }),
+  ];
+}
+
+it('tells a takeover in words, with renewals told once and the date where it changes', () => {
+  const lines = storyLines(
+    terminal,
+    [
+      ...move('elm', 0, 'held'),
+      ...move('oak', 10, 'held', { outcome: 'lost', holder: { peer: 'elm', epoch: 1 } }),
+      ...move('elm', 3_000, 'held'),
+      ...move('elm', 6_000, 'held'),
+      said('oak', 12_000, { kind: 'member.dead', peer: 'elm', reason: 'silent' }),
+      ...move('oak', 13_000, 'held'),
+      ...move('oak', 14_000, 'result'),
+      ...move('oak', 15_000, 'failed', { outcome: 'unknown', reason: 'no answer' }),
+    ],
+    (peer) => peer,
+  );
+  expect(lines.map((line) => line.replace(/\s+/g, ' '))).toEqual([
+    '2026-11-30, times are UTC',
+    '23:59:50.001 elm fence.settled claimed it, epoch 1',
+    '23:59:50.011 oak fence.settled lost it to elm',
+    '23:59:56.001 elm fence.settled still held it, said 2 times',
+    '2026-12-01, times are UTC',
+    '00:00:02.000 oak member.dead declared elm dead',
+    '00:00:03.001 oak fence.settled claimed it, epoch 2',
+    '00:00:04.001 oak fence.settled published its result',
+    '00:00:05.001 oak fence.settled its push was unknown: no answer',
+  ]);
+});
+
+it('leaves what it has no words for as it stands', () => {
+  const [, line] = storyLines(
+    terminal,
+    [said('elm', 0, { kind: 'fence.settled', task, oid: 'x', outcome: 'won' })],
+    () => null,
+  );
+  expect(line).toContain('outcome=won');
+});

@@ -1,0 +1,63 @@
+/** Members that died and were not removed: who, since when, what they held and who has it now. Pure. */
+import type { LeftTask, MemberView } from '@bzzz/coordination';
+import { taskParts } from '@bzzz/protocol';
+import type { Problem } from '@bzzz/protocol/api';
+import { span } from './span.ts';
+
+/** After that somebody who wanted it back would have started it: it is only noted. */
+const newsMs = 24 * 3_600_000;
+/** So many are told one by one; those that are left over together. */
+const toldMax = 3;
+/** Of one peer. */
+const tasksMax = 4;
+
+/** `hasOperator`: there is somebody who can remove them. */
+export function deadPeersOf(
+  members: readonly MemberView[],
+  { hasOperator }: { readonly hasOperator: boolean },
+): Problem[] {
+  const dead = members.filter(({ liveness, self, removed, quarantined }) => {
+    // Of one in quarantine a person decides, and is asked to elsewhere.
+    return liveness === 'dead' && !self && !removed && !quarantined;
+  });
+  const [told, rest] = split(dead.toSorted((one, other) => one.heardAgoMs - other.heardAgoMs));
+  const problems = told.map((one) => deadPeer(one, hasOperator));
+  if (rest.length === 0) return problems;
+  const isNews = rest.some(({ heardAgoMs }) => heardAgoMs < newsMs);
+  const names = rest.slice(0, toldMax).map(({ name }) => name);
+  const more = rest.length > names.length ? ', ...' : '';
+  const text = `${rest.length} further peers are dead: ${names.join(', ')}${more}.`;
+  const advice = adviceFor('NAME', hasOperator);
+  return [...problems, { code: 'peer_dead', severity: isNews ? 'error' : 'warning', text, advice }];
+}
+
+/** One that is left over is told like the others. */
+function split(dead: readonly MemberView[]): [readonly MemberView[], readonly MemberView[]] {
+  return dead.length > toldMax + 1 ? [dead.slice(0, toldMax), dead.slice(toldMax)] : [dead, []];
+}
+
+function deadPeer({ name, heardAgoMs, left }: MemberView, hasOperator: boolean): Problem {
+  return {
+    code: 'peer_dead',
+    severity: heardAgoMs < newsMs ? 'error' : 'warning',
+    text: `${name} is dead, nothing was heard of it for ${span(heardAgoMs)}; ${leftText(left)}.`,
+    advice: adviceFor(name, hasOperator),
+  };
+}
+
+function leftText(left: readonly LeftTask[]): string {
+  if (left.length === 0) return 'it held no task';
+  const each = left.slice(0, tasksMax).map(({ task, by, byName }) => {
+    const number = `#${taskParts(task).number}`;
+    if (by === null) return `${number}, which nobody has taken over yet`;
+    return `${number}, which ${byName ?? by.slice(-8)} took over`;
+  });
+  const more = left.length > tasksMax ? ` and ${left.length - tasksMax} more` : '';
+  return `it held ${each.join(', and ')}${more}`;
+}
+
+function adviceFor(name: string, hasOperator: boolean): string {
+  const start = 'Start it again where it ran (`bzzz up`)';
+  if (!hasOperator) return `${start}; if it is gone for good, this is only a note after a day.`;
+  return `${start}, or, if it is gone for good, \`bzzz peers remove ${name}\` where the operator key lies.`;
+}

@@ -57,10 +57,15 @@ async function order(page: Page, open: () => Promise<void>, confirm: string): Pr
 
 const task = () => `${forge.repo}#1`;
 
+const confirms = { Cancel: 'Stop the work', Release: 'Release it', Retry: 'Try it again' } as const;
+
 /** One of the buttons of the task's page. */
-function orderTask(page: Page, title: string): Promise<void> {
-  const panel = page.getByRole('region', { name: 'Orders' });
-  return order(page, () => panel.getByRole('button', { name: title, exact: true }).click(), title);
+function orderTask(page: Page, title: keyof typeof confirms): Promise<void> {
+  const button = page.getByRole('region', { name: 'Orders' }).getByRole('button', {
+    name: title,
+    exact: true,
+  });
+  return order(page, () => button.click(), confirms[title]);
 }
 
 async function untilLetGo(): Promise<void> {
@@ -148,7 +153,9 @@ it('files an issue only when it is said to', async () => {
     async () => {
       await page.getByRole('button', { name: 'Submit an issue' }).click();
       await page.getByLabel('Title').fill('Write elm');
-      await page.getByLabel('What is to be done').fill('Please.\n\nrecipe: quick\nword: elm\n');
+      await page.getByLabel('Recipe').selectOption('quick');
+      await page.getByLabel('word', { exact: true }).fill('elm');
+      await page.getByLabel('Words for people').fill('Please.');
     },
     'File it',
   );

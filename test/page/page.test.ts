@@ -237,18 +237,20 @@ describe('the page', () => {
     const tab = await visit('/tasks');
     await tab.page.getByRole('button', { name: 'Submit an issue' }).click();
     await tab.page.getByLabel('Title').fill(hostile);
-    await tab.page.getByLabel('What is to be done').fill(hostile);
+    await tab.page.getByLabel('Recipe').selectOption('license-header');
+    await tab.page.getByLabel('module', { exact: true }).fill('distance');
+    await tab.page.getByLabel('Words for people').fill(hostile);
     expect(await violations(tab.page)).toEqual([]);
     await keepShot(tab.page, 'submit');
     await tab.page.getByRole('button', { name: 'File it' }).click();
-    await tab.page.getByText(/^Filed as /).waitFor();
-    await tab.page.getByRole('button', { name: 'Close', exact: true }).last().click();
-    await tab.page.getByText('left alone').click();
-    await tab.page.getByText(hostile).first().waitFor();
+    // The link leads to the task, and the dialog is gone.
+    await tab.page.getByRole('link', { name: /^Filed as / }).click();
+    await tab.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await tab.page.getByRole('heading', { name: hostile, level: 2 }).waitFor();
     await tab.page.getByRole('link', { name: 'Timeline', exact: true }).click();
     await tab.page.getByText('ordered submit').first().waitFor();
     expect(await tab.page.locator('main img').count()).toBe(0);
-    expect(await tab.page.title()).toBe('bzzz');
+    expect(await tab.page.title()).toMatch(/^Timeline · \S+ · bzzz$/);
     await leave(tab);
   });
 
@@ -257,8 +259,10 @@ describe('the page', () => {
     await tab.page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await keepShot(tab.page, 'cancel');
     expect(await violations(tab.page)).toEqual([]);
-    await tab.page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).click();
-    await tab.page.getByText(/^Said: .*#issuecomment-/).waitFor();
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Stop the work' }).click();
+    const said = tab.page.getByRole('link', { name: 'Said by this comment' });
+    await said.waitFor();
+    expect(await said.getAttribute('href')).toMatch(/#issuecomment-/);
     await tab.page.getByRole('button', { name: 'Close', exact: true }).last().click();
     await tab.page.getByRole('link', { name: 'Timeline', exact: true }).click();
     await tab.page.getByText('ordered cancel').first().waitFor();

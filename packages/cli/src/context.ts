@@ -78,12 +78,13 @@ function dataFlag({ data }: Options): Flags {
   return typeof data === 'string' ? { dataDir: data } : {};
 }
 
-/** The data folder, without looking at a configuration where it is named outright. */
+/** The data folder, without looking at a configuration where it is named outright, unless one is named too. */
 export async function dataDirOf(context: Context, options: Options): Promise<string> {
   const named = options['data'] ?? (context.env['BZZZ_DATA_DIR'] || undefined);
-  if (typeof named === 'string') return resolve(named);
+  if (typeof named === 'string' && options['config'] === undefined) return resolve(named);
   // Commands that ask a running peer have options of their own, which are no settings.
-  return (await load(context, options, {})).config.dataDir;
+  const { dataDir } = (await load(context, options, {})).config;
+  return typeof named === 'string' ? resolve(named) : dataDir;
 }
 
 function load(context: Context, { config: file }: Options, flags: Flags): Promise<LoadedConfig> {

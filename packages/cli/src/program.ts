@@ -103,6 +103,7 @@ export function programOf(context: Context): Command {
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: (text) => context.terminal.print(text.trimEnd()),
+      writeErr: (text) => context.terminal.note(text.trimEnd()),
       // Errors are printed in one place, with a code and what to do.
       outputError: () => undefined,
     })
@@ -112,6 +113,11 @@ export function programOf(context: Context): Command {
 }
 
 function usageError(error: CommanderError): BzzzError {
+  if (error.code === 'commander.help') {
+    return new BzzzError('cli_usage', 'name one of its commands, as listed above', {
+      cause: error,
+    });
+  }
   const reason = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
   return new BzzzError('cli_usage', reason, { cause: error });
 }

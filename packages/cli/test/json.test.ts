@@ -77,7 +77,7 @@ const cases: Readonly<Record<string, Case>> = {
   // Alone nobody judges, so there is nothing to verify.
   verify: { args: () => about(pull), code: 1, has: {} },
   submit: {
-    args: () => about('--title', 'Tidy up', '--text', 'Please.'),
+    args: () => about('--recipe', 'license-header', '--param', 'module=distance'),
     has: { repo: 'demo/textkit' },
   },
   cancel: { args: () => about(issue), has: { order: 'cancel' } },

@@ -178,6 +178,12 @@ describe('with a running peer', () => {
       name: 'solo',
       idle: { slots: 1 },
     });
+    for (const more of [[], ['--json']]) {
+      const unseen = await run(['why', '999', ...data, ...more]);
+      expect([unseen.code, unseen.err]).toEqual([1, '']);
+      expect(unseen.out).toContain('Nobody has seen it asked for');
+      expect((await run(['tasks', '999', ...data, ...more])).code).toBe(1);
+    }
     const nobody = await run(['why', 'nobody', ...data]);
     expect(nobody.code).toBe(1);
     expect(nobody.err).toContain('peer_unknown');

@@ -76,18 +76,30 @@ const text = (lines: readonly string[]) => lines.map((line) => stripVTControlCha
 
 describe('bzzz top', () => {
   it('shows what goes on first, and the newest of the log', () => {
-    const tasks = [task(1, 'done'), task(2), task(3, 'running'), task(4, 'failed')];
+    const tasks = [
+      task(1, 'done'),
+      task(2),
+      task(3, 'running'),
+      task(4, 'failed'),
+      { ...task(5), wanted: false },
+      { ...task(6, 'released'), wanted: false, epoch: 1 },
+    ];
     const state = after(
       { type: 'status', status },
-      { type: 'peers', peers: [peer('ash'), peer('elm')] },
+      { type: 'peers', peers: [peer('ash'), { ...peer('elm'), load: 7.94 }] },
       { type: 'tasks', tasks },
       ...Array.from({ length: 300 }, (_, seq) => entry(seq, `entry ${seq}`)),
     );
     const lines = text(frame(terminal, state, { columns: 100, rows: 30 }));
     const order = lines.flatMap((line) => /^[> ] o\/r#(\d)/.exec(line)?.[1] ?? []);
-    expect(order).toEqual(['3', '2', '4', '1']);
+    expect(order).toEqual(['3', '2', '4', '6', '5', '1']);
+    expect(lines.find((line) => line.includes('#6'))).toContain('with people');
+    expect(lines.find((line) => line.includes('#5'))).toContain('left alone');
     expect(lines.find((line) => line.startsWith('> '))).toContain('#3');
     expect(lines.filter((line) => line.includes('elm'))).toHaveLength(1);
+    // As on the page.
+    expect(lines.find((line) => line.includes('elm'))).toMatch(/connected .*794 %/);
+    expect(lines.find((line) => line.startsWith('  ash'))).toContain('this one');
     expect(lines.join('\n')).toContain('entry 299');
     expect(lines.at(-1)).toBe(keysLine);
   });

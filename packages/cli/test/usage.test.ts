@@ -49,8 +49,6 @@ describe('usage', () => {
     [['submit', '--recipe', 'A b'], 'not a recipe name'],
     [['submit', '--recipe', 'x', '--param', 'noequals'], 'not name=value'],
     [['submit', '--recipe', 'x', '--param', 'a=1', 'a=2'], 'given twice'],
-    [['submit', '--recipe', 'x', '--param', 'a=1\nrecipe: y'], 'another request'],
-    [['submit', '--recipe', 'x', '--text', 'recipe: y'], 'another request'],
     [['submit', '--recipe', 'x', '--repo', 'y'], 'not owner/name'],
     [['logs', '-n', 'x'], 'whole number'],
     [['logs', '--since', 'soon'], 'Neither as 10m'],
@@ -60,6 +58,8 @@ describe('usage', () => {
     [['key', 'make', 'wall', '--role', 'king'], 'Allowed choices'],
     [['key', 'make', 'wall', '--role', 'viewer', '--scope', 'view'], 'either --role or --scope'],
     [['index', 'burn'], 'unknown command'],
+    [['index'], 'name one of its commands'],
+    [['key'], 'name one of its commands'],
     [['policy', 'check', 'no/such/file'], 'cannot read the policy'],
     [['policy', 'bake'], 'unknown command'],
     [['up', '--log-level', 'loud'], 'Allowed choices'],
@@ -69,6 +69,16 @@ describe('usage', () => {
     expect(err).toContain('cli_usage');
     expect(err).toContain(word);
     expect(err).not.toContain('    at ');
+  });
+
+  it('refuses a configuration that is named and not there, wherever its data are', async () => {
+    const missing = ['--config', join(await tempDir(cleanups), 'none.yml')];
+    for (const data of [[], ['--data', await tempDir(cleanups)]]) {
+      const { code, out, err } = await runHere(['status', ...data, ...missing]);
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain('config_invalid');
+      expect(err).toContain('none.yml');
+    }
   });
 
   it('refuses as a process too', async () => {

@@ -115,7 +115,8 @@ describe('a peer', () => {
       return peers.length === 2 && peers.every(({ connected, self }) => self || connected);
     });
     const unseen = await client.whyTask('41');
-    expect(unseen).toMatchObject({ task: 'owner/sample#41', text: 'Nobody has seen it.' });
+    expect(unseen.task).toBe('owner/sample#41');
+    expect(unseen.text).toMatch(/^Nobody has seen it asked for: there is no such issue/);
     expect(unseen.peers.map(({ name, silence }) => [name, silence])).toEqual([
       ['one', null],
       ['two', null],
@@ -139,6 +140,8 @@ describe('a peer', () => {
       expect(answer).toMatchObject({ name: 'two', self: false, idle: { running: 0, slots: 1 } });
       expect(answer.text).toContain('no task is open');
     }
+    // And so says whoever counts.
+    expect((await client.status()).tasks).toEqual({ 'left alone': 1 });
     await second.stop();
     const gone = await until(async () => {
       const answer = await client.whyTask('1');

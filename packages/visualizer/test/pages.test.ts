@@ -230,6 +230,18 @@ describe('the board', () => {
     ]);
     expect(leftAlone([...rows, row('open', false)])).toHaveLength(1);
   });
+
+  it('keeps what was stopped or taken back by people for a person, and what was given back open', () => {
+    const rows = [
+      { ...row('released'), epoch: 2 },
+      { ...row('released', false), epoch: 2, reason: 'ann said /bzzz release' },
+      { ...row('open', false), epoch: 1, reason: 'ann said /bzzz stop' },
+    ];
+    const counts = columnsOf(rows).map(({ name, tasks }) => `${name} ${tasks.length}`);
+    expect(counts).toContain('Open 1');
+    expect(counts).toContain('For a person 2');
+    expect(leftAlone(rows)).toEqual([]);
+  });
 });
 
 describe('colours', () => {

@@ -126,6 +126,13 @@ describe('stages', () => {
     expect(failed.find(({ state }) => state === 'bad')?.name).toBe('Worked on');
   });
 
+  it.each(['released', 'open'])('end where nobody is at it any more: %s', (state) => {
+    const entries = [...contest, ...work.slice(0, 1)];
+    const stages = stagesOf(storyOf(entries), { state, pullRequest: null });
+    expect(stages.filter((one) => one.state === 'now')).toEqual([]);
+    expect(stages.find(({ name }) => name === 'Worked on')?.state).toBe('past');
+  });
+
   it('show what the peer knows before the journal that tells when has come', () => {
     const stages = stagesOf(storyOf([...contest]), { state: 'done', pullRequest: 12 });
     const past = stages.filter(({ state }) => state === 'past').map(({ name }) => name);

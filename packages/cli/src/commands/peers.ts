@@ -9,7 +9,7 @@ import {
   wantsJson,
 } from '../context.ts';
 import { table } from '../output/table.ts';
-import { shortId } from '../output/units.ts';
+import { percent, shortId } from '../output/units.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { membersCommands } from './members.ts';
 
@@ -39,7 +39,7 @@ function row(terminal: Terminal, peer: PeerAnswer): string[] {
     state(terminal, peer),
     peer.self ? '-' : `${span(peer.heardAgoMs)} ago`,
     `${peer.running}/${peer.slots}`,
-    peer.load.toFixed(2),
+    percent(peer.load),
     journalText(peer),
     offers.join(' '),
   ];

@@ -8,6 +8,7 @@ import {
   withCommonOptions,
   wantsJson,
 } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { table } from '../output/table.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
@@ -18,7 +19,7 @@ export function whyCommand(program: Command, context: Context): void {
     .description('why an issue is worked on or not, asked of every peer; or why a peer is idle')
     .addHelpText(
       'after',
-      '\nA name of digits only is a peer by its id. Exit code 0: it could be told; 1: no such peer.',
+      '\nA name of digits only is a peer by its id. Exit code 0: it could be told; 1: no such peer, or no peer has seen such an issue.',
     );
   withCommonOptions(command).action((what: string, options: Options) =>
     isTask(what) ? whyTask(context, options, what) : whyPeer(context, options, what),
@@ -33,6 +34,7 @@ async function whyTask(context: Context, options: Options, id: string): Promise<
   const { terminal } = context;
   const client = await clientOf(context, options);
   const answer = await client.whyTask(id, { signal: context.interrupted });
+  if (isUnseen(answer)) context.exitWith(exitCodes.failure);
   if (wantsJson(options)) return printJson(context, answer);
   const title = printable(answer.title);
   terminal.print(`${terminal.style('bold', answer.task)}  ${title}`.trimEnd());
@@ -40,6 +42,14 @@ async function whyTask(context: Context, options: Options, id: string): Promise<
   terminal.print('');
   const rows = answer.peers.map((one) => [nameOf(one), styled(terminal, one)]);
   for (const line of table(['peer', 'why'], rows)) terminal.print(line);
+}
+
+/** No peer knows of it, as `bzzz tasks` says of the one that is asked. */
+function isUnseen({ peers }: WhyTaskAnswer): boolean {
+  const kinds = peers.map(({ reason }) => reason?.kind);
+  const knowsNothing = (kind: (typeof kinds)[number]) =>
+    kind === undefined || kind === 'unseen' || kind === 'forge' || kind === 'elsewhere';
+  return kinds.every(knowsNothing) && kinds.some((kind) => kind === 'unseen' || kind === 'forge');
 }
 
 async function whyPeer(context: Context, options: Options, id: string): Promise<void> {

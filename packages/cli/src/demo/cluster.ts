@@ -39,6 +39,7 @@ const timing = {
   lagMs: 1_000,
   announceMs: 5_000,
   backoffMs: 1_000,
+  reviewMs: 5_000,
 };
 
 export async function startCluster(options: ClusterOptions): Promise<DemoPeer[]> {

@@ -12,6 +12,7 @@ import { table } from '../output/table.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { type DemoPeer, startCluster, stopCluster } from './cluster.ts';
 import { type ForgeView, viewForge } from './forge-view.ts';
+import { hintLines } from './hints.ts';
 import { createStory, type Story } from './story.ts';
 import { resultRows } from './table.ts';
 
@@ -249,15 +250,7 @@ function printHints(
 ): void {
   const [first] = peers;
   if (first === undefined) return;
-  for (const line of [
-    'The mesh stays up. In another terminal:',
-    `  file an issue:  scripts/bzzz submit --data ${first.dataDir} --repo ${repo} --recipe license-header --param module=distance --title 'License header for distance'`,
-    `  see it:         scripts/bzzz open --data ${first.dataDir}   (prints the link to the page)`,
-    `  look around:    scripts/bzzz status|peers|tasks|logs --data ${first.dataDir}`,
-    `  kill a peer:    kill -9 ${first.process.pid}   (${first.name}; the others take its work over)`,
-    `  plain git:      git -C ${bareRepository} log --oneline --graph --all`,
-    'Ctrl-C stops everything.',
-  ]) {
-    terminal.print(line);
-  }
+  const { name, dataDir, process } = first;
+  const peer = { name, dataDir, pid: process.pid ?? null };
+  for (const line of hintLines({ repo, bareRepository, peer })) terminal.print(line);
 }

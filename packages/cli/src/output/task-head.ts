@@ -1,5 +1,6 @@
 /** How a task stands, for people. */
 import type { TaskAnswer } from '@bzzz/peer';
+import { taskPlace } from '@bzzz/protocol/api';
 import { printable, type Terminal } from '../terminal.ts';
 import { shortId } from './units.ts';
 
@@ -20,9 +21,11 @@ export function taskOwner({ holder, holderName }: TaskAnswer): string {
   return holderName === null ? shortId(holder) : printable(holderName);
 }
 
-export function taskState(terminal: Terminal, { state, wanted }: TaskAnswer): string {
-  if (state === 'done') return terminal.style('green', state);
-  if (state === 'failed') return terminal.style('red', state);
-  if (state === 'open' && !wanted) return terminal.style('dim', 'left alone');
-  return state === 'open' ? state : terminal.style('cyan', state);
+export function taskState(terminal: Terminal, task: TaskAnswer): string {
+  const place = taskPlace(task);
+  if (place === 'done') return terminal.style('green', place);
+  if (place === 'failed') return terminal.style('red', place);
+  if (place === 'with people') return terminal.style('yellow', place);
+  if (place === 'left alone') return terminal.style('dim', place);
+  return place === 'open' ? place : terminal.style('cyan', place);
 }

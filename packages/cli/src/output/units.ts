@@ -5,6 +5,11 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+/** `12 %`, of a load or another share; more than 100 % where more waits than there are cores. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
 /** `4,310` */
 export function grouped(number: number): string {
   return number.toLocaleString('en-US');

@@ -1,9 +1,9 @@
 /** The screen of `bzzz top` as lines: as many as fit, each no wider than the screen. */
-import type { TaskAnswer } from '@bzzz/protocol/api';
+import { type PeerAnswer, type TaskAnswer, taskPlace } from '@bzzz/protocol/api';
 import { entryLine } from '../output/entry.ts';
 import { statusLines } from '../output/status-lines.ts';
 import { cut, table } from '../output/table.ts';
-import { authorOf, shortId } from '../output/units.ts';
+import { authorOf, percent, shortId } from '../output/units.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import type { TopState } from './state.ts';
 
@@ -64,13 +64,20 @@ function section(
 function peerRows({ peers }: TopState): string[][] {
   const rows = peers.map((one) => [
     `  ${printable(one.name)}`,
-    one.self ? 'here' : one.liveness === 'alive' && !one.connected ? 'not connected' : one.liveness,
+    standing(one),
     `${one.running}/${one.slots}`,
-    one.load.toFixed(2),
+    percent(one.load),
     one.quarantined ? 'quarantined' : one.paused ? 'paused' : '',
     printable([...one.executors, ...one.tools].join(' ')),
   ]);
   return [['Peers', 'state', 'busy', 'load', '', 'can'], ...rows];
+}
+
+/** In the words of `bzzz peers`; whether it is paused or set aside has a column of its own. */
+function standing({ self, liveness, connected }: PeerAnswer): string {
+  if (self) return 'this one';
+  if (liveness !== 'alive') return liveness;
+  return connected ? 'connected' : 'unreachable';
 }
 
 function taskRows(terminal: Terminal, { tasks, selected, peers }: TopState): string[][] {
@@ -78,7 +85,7 @@ function taskRows(terminal: Terminal, { tasks, selected, peers }: TopState): str
     holderName ?? (holder === null ? '' : shortId(holder));
   const rows = tasks.map((one) => [
     `${one.task === selected ? '>' : ' '} ${one.task}`,
-    terminal.style(colourOf(one), one.wanted || one.state !== 'open' ? one.state : 'left alone'),
+    terminal.style(colourOf(one), taskPlace(one)),
     printable(name(one)),
     one.epoch === 0 ? '' : `${one.epoch}`,
     one.pullRequest === null ? '' : `#${one.pullRequest}`,
@@ -87,10 +94,12 @@ function taskRows(terminal: Terminal, { tasks, selected, peers }: TopState): str
   return [['Tasks', 'state', peers.length > 1 ? 'peer' : 'by', 'epoch', 'PR', 'title'], ...rows];
 }
 
-function colourOf({ state, wanted }: TaskAnswer): 'green' | 'red' | 'cyan' | 'dim' {
-  if (state === 'done') return 'green';
-  if (state === 'failed') return 'red';
-  return state === 'open' && !wanted ? 'dim' : 'cyan';
+function colourOf(task: TaskAnswer): 'green' | 'red' | 'yellow' | 'cyan' | 'dim' {
+  const place = taskPlace(task);
+  if (place === 'done') return 'green';
+  if (place === 'failed') return 'red';
+  if (place === 'with people') return 'yellow';
+  return place === 'left alone' ? 'dim' : 'cyan';
 }
 
 function belowOf(terminal: Terminal, { log, answer }: TopState, { columns, rows }: Size): string[] {

@@ -1,10 +1,11 @@
 /** What `bzzz top` knows, and how it changes: by the stream of events, and by keys. */
-import type {
-  PeerAnswer,
-  StatusAnswer,
-  StoryEntry,
-  StreamEvent,
-  TaskAnswer,
+import {
+  type PeerAnswer,
+  type StatusAnswer,
+  type StoryEntry,
+  type StreamEvent,
+  type TaskAnswer,
+  taskPlace,
 } from '@bzzz/protocol/api';
 
 export interface TopState {
@@ -61,13 +62,22 @@ export function move(state: TopState, by: 1 | -1): TopState {
   return { ...state, selected: next?.task ?? null };
 }
 
-const interest = ['running', 'helping', 'publishing', 'verifying', 'claimed', 'open', 'failed'];
+const interest = [
+  'running',
+  'helping',
+  'publishing',
+  'verifying',
+  'claimed',
+  'open',
+  'failed',
+  'with people',
+];
 
 /** What goes on first, then what waits, then what is over; the newest issue first. */
 function byInterest(a: TaskAnswer, b: TaskAnswer): number {
-  const rank = ({ state, wanted }: TaskAnswer) => {
-    const at = interest.indexOf(state);
-    return at === -1 || (state === 'open' && !wanted) ? interest.length : at;
+  const rank = (task: TaskAnswer) => {
+    const at = interest.indexOf(taskPlace(task));
+    return at === -1 ? interest.length : at;
   };
   return rank(a) - rank(b) || b.task.localeCompare(a.task, 'en', { numeric: true });
 }

@@ -126,6 +126,7 @@ function conclusion(peers: readonly PeerReason[]): string {
     case 'busy':
       return 'Everybody who could take it is busy.';
     case 'unseen':
+      return 'Nobody has seen it asked for: there is no such issue, it does not bear the label, or it is not read yet.';
     case 'forge':
       return 'Nobody has seen it.';
     case 'no-account':

@@ -35,8 +35,8 @@ const commandEnds = [
 export const workMetrics: readonly Metric[] = [
   gauge(
     'bzzz_tasks',
-    'Tasks that this peer knows, by state; every peer knows those of all',
-    ({ status }) => filled(states, status.tasks),
+    'Tasks that this peer knows, by state, or where people have them; every peer knows those of all',
+    ({ status }) => filled([...states, 'left alone', 'with people'], status.tasks),
     'state',
   ),
   gauge(

@@ -14,13 +14,14 @@ import type { MeshStats } from '@bzzz/mesh';
 import type { Config } from '@bzzz/protocol';
 import type { WebhookState } from '@bzzz/webhook';
 import type { Slots } from '../system/slots.ts';
-import type {
-  HealthAnswer,
-  PeerAnswer,
-  Problem,
-  QuarantineAnswer,
-  StatusAnswer,
-  TaskAnswer,
+import {
+  type HealthAnswer,
+  type PeerAnswer,
+  type Problem,
+  type QuarantineAnswer,
+  type StatusAnswer,
+  type TaskAnswer,
+  taskPlace,
 } from '@bzzz/protocol/api';
 
 export interface StatusSources {
@@ -102,7 +103,7 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
         return { kind, running, deaths, recent, unready };
       }),
     },
-    tasks: countBy(view.tasks, ({ state }) => state),
+    tasks: countBy(view.tasks, taskPlace),
     journal: {
       key: sources.journals.own.key,
       length: sources.journals.own.length(),

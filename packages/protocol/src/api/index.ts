@@ -60,6 +60,7 @@ export {
   TaskAnswer,
   TasksAnswer,
   TaskStoryAnswer,
+  taskPlace,
 } from './tasks.ts';
 export { VerifiedAnswer } from './verify.ts';
 export { WhyPeerAnswer, WhyTaskAnswer } from './why.ts';

@@ -15,6 +15,19 @@ export const TaskAnswer = z.object({
 });
 export type TaskAnswer = z.infer<typeof TaskAnswer>;
 
+/**
+ * Where people look for a task: its state, but for those that nobody is to take. Of these an issue that was never
+ * claimed is `left alone`; one that people took from whoever had it is `with people`, until they give it back.
+ */
+export function taskPlace({
+  state,
+  wanted,
+  epoch,
+}: Pick<TaskAnswer, 'state' | 'wanted' | 'epoch'>): string {
+  if (wanted || (state !== 'open' && state !== 'released')) return state;
+  return epoch === 0 ? 'left alone' : 'with people';
+}
+
 export const TasksAnswer = z.object({ tasks: z.array(TaskAnswer) });
 export type TasksAnswer = z.infer<typeof TasksAnswer>;
 

@@ -2,14 +2,14 @@ import type { ReactNode } from 'react';
 import { Dialog } from '../ui/dialog.tsx';
 import { Button } from '../ui/parts.tsx';
 import { Outcome } from './outcome.tsx';
-import { useAction } from './run.ts';
+import { type Done, useAction } from './run.ts';
 
 /** Says what will happen, and does it only when that is confirmed. */
 export function ConfirmDialog(props: {
   readonly title: string;
   readonly confirm: string;
   readonly danger?: boolean;
-  readonly act: () => Promise<string>;
+  readonly act: () => Promise<string | Done>;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {

@@ -3,26 +3,7 @@ import { OrderAnswer } from '@bzzz/protocol/api';
 import { usePage } from '../app/page-context.ts';
 import { ask } from '../live/api.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-
-interface Words {
-  readonly title: string;
-  readonly text: string;
-}
-
-export const orderWords: Readonly<Record<TaskOrder, Words>> = {
-  cancel: {
-    title: 'Cancel',
-    text: 'Whoever holds it stops and gives it back. It stays with people until somebody says retry.',
-  },
-  release: {
-    title: 'Release',
-    text: 'Whoever holds it stops and gives it back. It stays with people until its label is put on anew.',
-  },
-  retry: {
-    title: 'Retry',
-    text: 'It is tried again, its attempts counted anew. What was left to people is taken up.',
-  },
-};
+import { orderSaid, orderWords } from './order-words.ts';
 
 /** Tells the whole mesh what to do with a task, as a comment on its issue would. */
 export function OrderDialog(props: {
@@ -31,8 +12,8 @@ export function OrderDialog(props: {
   readonly onClose: () => void;
 }) {
   const { task, order, onClose } = props;
-  const { session } = usePage();
-  const { title, text } = orderWords[order];
+  const { session, view } = usePage();
+  const { title, confirm, text } = orderWords[order];
   const act = async () => {
     const { url } = await ask({
       method: 'POST',
@@ -41,12 +22,14 @@ export function OrderDialog(props: {
       csrf: session.csrf,
       schema: OrderAnswer,
     });
-    return `Said: ${url}`;
+    const state = view.tasks.find((one) => one.task === task)?.state ?? 'open';
+    const text = orderSaid(order, state);
+    return { text, link: { url, text: 'Said by this comment' } };
   };
   return (
     <ConfirmDialog
       title={`${title} ${task}`}
-      confirm={title}
+      confirm={confirm}
       danger={order !== 'retry'}
       act={act}
       onClose={onClose}

@@ -9,10 +9,7 @@ type Asking = { readonly session: Session | null; readonly trouble: string | nul
 
 /** Before the first render, so that the token is out of the address bar before anything else happens. */
 const linkToken = takeTokenOfAddress();
-const asked = (linkToken === null ? currentSession() : logIn(linkToken)).then(
-  (session): Asking => ({ session, trouble: null }),
-  (error: unknown): Asking => ({ session: null, trouble: tellOf(error).text }),
-);
+const asked = answered(linkToken === null ? currentSession() : logIn(linkToken));
 
 export function App() {
   useTheme();
@@ -28,12 +25,38 @@ export function App() {
       gone = true;
     };
   }, []);
+  useEffect(() => {
+    let gone = false;
+    // A link that is pasted where the page is open already loads nothing anew: only the hash changes.
+    const onHash = () => {
+      const token = takeTokenOfAddress();
+      if (token === null) return;
+      void show(token);
+    };
+    const show = async (token: string) => {
+      const answer = await answered(logIn(token));
+      if (!gone) setAsking(answer);
+    };
+    globalThis.addEventListener('hashchange', onHash);
+    return () => {
+      gone = true;
+      globalThis.removeEventListener('hashchange', onHash);
+    };
+  }, []);
   if (asking === null) return <p className="opening">Asking the peer …</p>;
   const { session, trouble } = asking;
   if (session === null) {
     const onSession = (given: Session) => setAsking({ session: given, trouble: null });
-    return <Login trouble={trouble} onSession={onSession} />;
+    return <Login key={trouble} trouble={trouble} onSession={onSession} />;
   }
   const onEnd = (why: string | null) => setAsking({ session: null, trouble: why });
   return <LivePage session={session} onEnd={onEnd} />;
+}
+
+/** Who looks now, or why nobody may. */
+function answered(session: Promise<Session | null>): Promise<Asking> {
+  return session.then(
+    (given) => ({ session: given, trouble: null }),
+    (error: unknown) => ({ session: null, trouble: tellOf(error).text }),
+  );
 }

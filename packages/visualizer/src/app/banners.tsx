@@ -1,10 +1,12 @@
 /** What everybody must see, on whichever page: one peer alone, a split mesh, no connection, the past. */
 import type { ReactNode } from 'react';
 import { pauseCodes } from '../actions/pauses.ts';
+import { lives } from '../live/page-view.ts';
 import { countText } from '../ui/text.ts';
-import { agoText, dateText } from '../ui/time.ts';
+import { dateText } from '../ui/time.ts';
 import { Words } from '../ui/words.tsx';
 import { Link } from './navigation.tsx';
+import { lostWords } from './lost.ts';
 import { usePage } from './page-context.ts';
 import { healthPath } from './routes.ts';
 
@@ -23,8 +25,7 @@ export function Banners() {
     <div className="banners" aria-live="polite">
       {connection === 'lost' ? (
         <Banner tone="bad" title="The peer does not answer.">
-          What is shown is as it was {agoText(Date.now() - state.statusAtMs)}. The page tries again
-          by itself.
+          <LostWords />
         </Banner>
       ) : null}
       {view.past ? (
@@ -67,6 +68,18 @@ export function Banners() {
       )}
     </div>
   );
+}
+
+function LostWords() {
+  const { state, view } = usePage();
+  const others = view.peers.filter(({ self, standing }) => !self && lives(standing));
+  const text = lostWords({
+    silentMs: state.statusAtMs === 0 ? null : Date.now() - state.statusAtMs,
+    host: globalThis.location.host,
+    self: state.status?.peer.name ?? null,
+    others: others.map(({ name }) => name),
+  });
+  return <Words text={text} />;
 }
 
 function partText(part: readonly string[], nameOf: (peer: string) => string): string {

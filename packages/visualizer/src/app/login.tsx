@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { tellOf } from '../live/api.ts';
 import { Logo } from '../ui/icons.tsx';
 import { logIn, type Session } from './session.ts';
+import { tokenIn } from './token-in.ts';
 
 export function Login(props: {
   readonly trouble: string | null;
@@ -13,9 +14,14 @@ export function Login(props: {
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    const given = tokenIn(token);
+    if (given === null) {
+      setTrouble('There is no token in that. Paste it, or the whole link of bzzz open.');
+      return;
+    }
     setBusy(true);
     try {
-      props.onSession(await logIn(token.trim()));
+      props.onSession(await logIn(given));
     } catch (error) {
       const { text, advice } = tellOf(error);
       setTrouble(`${text}. ${advice}`);
@@ -30,7 +36,7 @@ export function Login(props: {
         <h1>bzzz</h1>
         <p>
           This peer shows its mesh to whoever has a token. <code>bzzz open</code> on its machine
-          prints a link with one.
+          prints a link with one; the whole link will do here, too.
         </p>
         <label className="field">
           Token

@@ -2,6 +2,7 @@
 import { type Scope, SessionAnswer } from '@bzzz/protocol/api';
 import { z } from 'zod';
 import { ask, Refusal } from '../live/api.ts';
+import { tokenOfHash } from './token-in.ts';
 
 export interface Session {
   readonly key: string;
@@ -27,10 +28,13 @@ export async function logOut({ csrf }: Session): Promise<void> {
   await ask({ method: 'DELETE', path: 'session', csrf, schema: z.unknown() });
 }
 
-/** The token of the link that `bzzz open` printed. It does not stay in the address bar or in the history. */
+/**
+ * The token of the link that `bzzz open` printed; null: the address has none, or an empty one. It does not stay
+ * in the address bar or in the history.
+ */
 export function takeTokenOfAddress(): string | null {
   const { hash, pathname, search } = globalThis.location;
-  const token = new URLSearchParams(hash.slice(1)).get('token');
+  const token = tokenOfHash(hash);
   if (token === null) return null;
   globalThis.history.replaceState(null, '', pathname + search);
   return token;

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { HealthPage } from '../health/health-page.tsx';
 import { MeshPage } from '../mesh/mesh-page.tsx';
 import { PeerPage } from '../peer/peer-page.tsx';
@@ -12,6 +13,7 @@ import { Link, usePath } from './navigation.tsx';
 import { usePage } from './page-context.ts';
 import { healthPath, type Route, routeOf } from './routes.ts';
 import { Scrubber } from './scrubber.tsx';
+import { titleOf } from './title.ts';
 import { TopBar } from './top-bar.tsx';
 
 const places: readonly (readonly [string, IconName, string, readonly Route['page'][]])[] = [
@@ -23,9 +25,16 @@ const places: readonly (readonly [string, IconName, string, readonly Route['page
 
 export function Shell(props: { readonly onEnd: (why: string | null) => void }) {
   const route = routeOf(usePath());
-  const { view } = usePage();
+  const { state, view, connection } = usePage();
+  const title = titleOf(route, { mesh: state.status?.mesh.name ?? null, nameOf: view.nameOf });
+  useEffect(() => {
+    globalThis.document.title = title;
+    return () => {
+      globalThis.document.title = 'bzzz';
+    };
+  }, [title]);
   return (
-    <div className="shell" data-past={view.past}>
+    <div className="shell" data-past={view.past} data-connection={connection}>
       <a className="skip" href="#main">
         To the content
       </a>

@@ -7,7 +7,7 @@ import { groupedText, shareText } from '../ui/text.ts';
 
 /** The mesh in a few numbers. */
 export function Tiles() {
-  const { view, state } = usePage();
+  const { view, state, connection } = usePage();
   const up = view.peers.filter(({ standing }) => lives(standing));
   const slots = up.reduce((sum, peer) => sum + (peer.slots ?? 0), 0);
   const running = up.reduce((sum, peer) => sum + peer.running, 0);
@@ -18,7 +18,11 @@ export function Tiles() {
   const problems = state.status?.problems.length ?? 0;
   return (
     <ul className="tiles" aria-label="The mesh in numbers">
-      <Tile name="peers alive" value={groupedText(up.length)} of={groupedText(view.peers.length)} />
+      <Tile
+        name={connection === 'lost' && !view.past ? 'peers alive when last heard' : 'peers alive'}
+        value={groupedText(up.length)}
+        of={groupedText(view.peers.length)}
+      />
       <Tile
         name="slots busy"
         value={groupedText(running)}

@@ -1,3 +1,4 @@
+import { taskPlace } from '@bzzz/protocol/api';
 import { useState } from 'react';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
@@ -7,22 +8,35 @@ import { Badge, Button, Empty } from '../ui/parts.tsx';
 import { countText } from '../ui/text.ts';
 import { agoText } from '../ui/time.ts';
 import { type Column, columnsOf, leftAlone } from './columns.ts';
+import { tasksWith } from './search.ts';
 
 const shownAtFirst = 30;
 
 export function Board() {
   const { view } = usePage();
-  const columns = columnsOf(view.tasks);
-  const alone = leftAlone(view.tasks);
+  const [typed, setTyped] = useState('');
+  const found = tasksWith(view.tasks, typed, view.nameOf);
+  const columns = columnsOf(found);
+  const alone = leftAlone(found);
   const repos = new Set(view.tasks.map(({ task }) => task.slice(0, task.lastIndexOf('#'))));
   return (
     <div className="page">
       <header className="page-head">
         <h2>Tasks</h2>
         <p className="quiet">
-          {countText(view.tasks.length - alone.length, 'task')}
+          {countText(found.length - alone.length, 'task')}
           {repos.size === 1 ? ` of ${[...repos].join('')}` : ` of ${repos.size} repositories`}
         </p>
+        {view.tasks.length === 0 ? null : (
+          <input
+            type="search"
+            className="search"
+            placeholder="Search: #12, words, a peer …"
+            aria-label="Search tasks"
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        )}
       </header>
       {view.tasks.length === 0 ? (
         <Empty title="No task is known yet">
@@ -42,7 +56,9 @@ export function Board() {
           <ul>
             {alone.slice(0, 200).map((task) => (
               <li key={task.task}>
-                <Link to={taskPath(task.task)}>{task.task}</Link> {task.title}
+                <Link to={taskPath(task.task)}>
+                  {task.task} {task.title}
+                </Link>
                 <span className="quiet"> {task.reason}</span>
               </li>
             ))}
@@ -93,7 +109,7 @@ function Card({ task, manyRepos }: { readonly task: TaskRow; readonly manyRepos:
     <Link to={taskPath(task.task)} className="card">
       <span className="card-head">
         <span className="card-id">{manyRepos ? task.task : task.task.slice(hash)}</span>
-        <Badge state={task.state} />
+        <Badge state={taskPlace(task)} />
       </span>
       <span className="card-title">{task.title === '' ? 'No title is known' : task.title}</span>
       <span className="card-foot">

@@ -1,4 +1,5 @@
 /** The board: tasks by how far they are. */
+import { taskPlace } from '@bzzz/protocol/api';
 import type { TaskRow } from '../live/page-view.ts';
 
 export interface Column {
@@ -24,7 +25,12 @@ const stages = [
     empty: 'No result waits for verdicts.',
   },
   { name: 'Done', state: 'done', of: ['done'], empty: 'Nothing is done yet.' },
-  { name: 'For a person', state: 'failed', of: ['failed'], empty: 'Nothing needs a person.' },
+  {
+    name: 'For a person',
+    state: 'failed',
+    of: ['failed', 'with people'],
+    empty: 'Nothing needs a person.',
+  },
 ] as const;
 
 export function columnsOf(tasks: readonly TaskRow[]): Column[] {
@@ -32,11 +38,11 @@ export function columnsOf(tasks: readonly TaskRow[]): Column[] {
   const known = new Set<string>(stages.flatMap(({ of }) => of));
   const columns = stages.map(({ name, state, of, empty }): Column => {
     const states: readonly string[] = of;
-    const own = wanted.filter((task) => states.includes(task.state));
+    const own = wanted.filter((task) => states.includes(taskPlace(task)));
     return { name, state, tasks: own.sort(newestFirst), empty };
   });
   // A newer peer may know a state that this page does not.
-  const others = wanted.filter((task) => !known.has(task.state));
+  const others = wanted.filter((task) => !known.has(taskPlace(task)));
   if (others.length > 0) columns.push({ name: 'Other', state: 'other', tasks: others, empty: '' });
   return columns;
 }
@@ -46,8 +52,8 @@ export function leftAlone(tasks: readonly TaskRow[]): TaskRow[] {
   return tasks.filter(isLeftAlone).sort(newestFirst);
 }
 
-export function isLeftAlone({ state, wanted }: Pick<TaskRow, 'state' | 'wanted'>): boolean {
-  return state === 'open' && !wanted;
+export function isLeftAlone(task: Pick<TaskRow, 'state' | 'wanted' | 'epoch'>): boolean {
+  return taskPlace(task) === 'left alone';
 }
 
 function newestFirst(left: TaskRow, right: TaskRow): number {

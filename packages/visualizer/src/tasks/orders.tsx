@@ -1,6 +1,7 @@
 import { TaskOrder } from '@bzzz/protocol';
 import { useState } from 'react';
-import { OrderDialog, orderWords } from '../actions/order-dialog.tsx';
+import { OrderDialog } from '../actions/order-dialog.tsx';
+import { orderWords } from '../actions/order-words.ts';
 import { usePage } from '../app/page-context.ts';
 import { Button, Panel } from '../ui/parts.tsx';
 

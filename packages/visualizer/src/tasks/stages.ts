@@ -32,7 +32,9 @@ export function stagesOf(
   ];
   const reached = times.findLastIndex(([, atMs]) => atMs !== null);
   const failed = state === 'failed';
-  const over = state === 'done' || failed;
+  // Nobody is at it: it was given back.
+  const rests = state === 'released' || (state === 'open' && reached > 0);
+  const over = state === 'done' || failed || rests;
   const known: readonly (string | false)[] = [
     pullRequest !== null && 'Pull request',
     state === 'done' && 'Done',

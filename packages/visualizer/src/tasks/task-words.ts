@@ -1,4 +1,5 @@
 /** What the page of a task says of it beside its story. Pure. */
+import { taskPlace } from '@bzzz/protocol/api';
 import type { TaskRow } from '../live/page-view.ts';
 import { isLeftAlone } from './columns.ts';
 
@@ -13,12 +14,14 @@ export interface TaskWords {
   readonly concernsPeers: boolean;
 }
 
-type Row = Pick<TaskRow, 'state' | 'wanted' | 'reason'>;
+type Row = Pick<TaskRow, 'state' | 'wanted' | 'epoch' | 'reason'>;
 
 /** `row`: null where only entries tell of the task. */
 export function taskWords(row: Row | null): TaskWords {
-  const { state, wanted, reason } = row ?? { state: 'open', wanted: true, reason: null };
-  if (isLeftAlone({ state, wanted })) {
+  const known = row ?? { state: 'open', wanted: true, epoch: 0, reason: null };
+  const { reason } = known;
+  const place = taskPlace(known);
+  if (isLeftAlone(known)) {
     return {
       badge: { state: 'open', text: 'left alone' },
       why: `bzzz leaves this issue alone: ${reason ?? 'nobody asks for it'}.`,
@@ -29,16 +32,16 @@ export function taskWords(row: Row | null): TaskWords {
       concernsPeers: false,
     };
   }
-  if (state === 'open' && reason !== null) {
+  if (place === 'open' && reason !== null) {
     return {
-      badge: { state, text: state },
+      badge: { state: place, text: place },
       why: `No peer takes it: ${reason}.`,
       unclaimed: { title: 'Nobody has claimed it', text: 'What keeps them from it stands above.' },
       concernsPeers: true,
     };
   }
   return {
-    badge: { state, text: state },
+    badge: { state: place, text: place },
     why: reason,
     unclaimed: {
       title: 'Nobody has claimed it yet',

@@ -13,13 +13,13 @@ export function shareText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** `7.6 GB` */
+/** `7.6 GiB`, by powers of 1024 as everywhere in bzzz. */
 export function bytesText(bytes: number): string {
-  const steps = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const steps = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let left = bytes;
   let step = 0;
-  while (left >= 1000 && step < steps.length - 1) {
-    left /= 1000;
+  while (left >= 1024 && step < steps.length - 1) {
+    left /= 1024;
     step += 1;
   }
   return `${left >= 100 || step === 0 ? Math.round(left) : left.toFixed(1)} ${steps[step] ?? ''}`;

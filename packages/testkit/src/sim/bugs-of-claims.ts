@@ -290,7 +290,7 @@ export const bugsOfClaims = {
         file: 'fence/commit.ts',
         find: '(await signer.verify(record.peer, signed, signature)) ? record : null',
         replace:
-          '(await signer.verify(record.peer, signed, signature)) ? { ...record, timeSeconds } : null',
+          '(await signer.verify(record.peer, signed, signature)) ? { ...record, timeSeconds: statement.timeSeconds } : null',
       },
       {
         file: 'peer/reading.ts',

@@ -138,7 +138,7 @@ describe('with a running peer', () => {
       const listed = await run(['tasks', ...data]);
       expect(listed.out).toMatch(new RegExp(`${id}\\s+done\\s+1\\s+solo\\s+#\\d+\\s+License`));
       const story = await run(['tasks', String(filed.number), ...data]);
-      expect(story.out).toContain('fence.intended');
+      expect(story.out).toContain('claimed it, epoch 1');
       expect(story.out).toContain('pull request #');
       const { story: entries } = await runJson(['tasks', `#${filed.number}`, ...data]);
       // Behind it only that the last words were put again, in case somebody had written over them.

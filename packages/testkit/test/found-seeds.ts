@@ -242,4 +242,16 @@ export const foundSeeds: readonly {
     tasks: 6,
     what: 'a read that lagged hid after a restart what had been pushed right before it',
   },
+  {
+    seed: 122_383_059,
+    peers: 6,
+    tasks: 2,
+    what: 'a holder came back between the look at it and the deletion of its branches',
+  },
+  {
+    seed: 21,
+    peers: 3,
+    tasks: 1,
+    what: 'the end told of the result of somebody who was lost was taken for an own one after a restart',
+  },
 ];

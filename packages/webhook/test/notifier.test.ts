@@ -6,23 +6,15 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoredEntry } from '@bzzz/coordination';
-import {
-  type BzzzError,
-  EntryBody,
-  JournalKey,
-  NewsKind,
-  PeerId,
-  type PeerId as Id,
-} from '@bzzz/protocol';
+import { type BzzzError, EntryBody, JournalKey, NewsKind, PeerId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startNotifier } from '../src/index.ts';
 import type { NotifierOptions } from '../src/out/notifier.ts';
-import { signedHeaders } from '../src/out/sign.ts';
 import { onCleanup, secretFileOf } from './support.ts';
 
 const secret = 'it-is-a-secret';
-const peer: Id = PeerId.parse('12D3KooWPuLaGm8MdWazkxN1wPwsKmuyszXvA82ChLdHcXpwuU7b');
+const peer = PeerId.parse('12D3KooWPuLaGm8MdWazkxN1wPwsKmuyszXvA82ChLdHcXpwuU7b');
 
 async function until<T>(look: () => T | undefined | false): Promise<T> {
   for (;;) {
@@ -400,19 +392,5 @@ describe('what is kept', () => {
     expect(receiver.asked()).toBe(0);
     await writeFile(secretFile, secret);
     await until(() => receiver.heard.length === 1);
-  });
-});
-
-describe('the signature', () => {
-  it('is that of the example that Standard Webhooks gives to its implementers', () => {
-    const headers = signedHeaders(
-      {
-        id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
-        timestampS: 1_614_265_330,
-        body: '{"test": 2432232314}',
-      },
-      'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-    );
-    expect(headers['webhook-signature']).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
   });
 });

@@ -378,10 +378,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
 
   return {
     start,
-    stop() {
-      ending ??= endAll();
-      return ending;
-    },
+    stop: () => (ending ??= endAll()),
     lookNow: (repo) => lookout?.lookNow(repo),
     view: () =>
       viewNow({ ...deps, book, spending, pause }, { self: presence?.self(), watches: watches() }),

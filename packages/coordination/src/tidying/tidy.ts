@@ -128,7 +128,10 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     // A result that people have never seen is nobody's to throw away.
     const unseen = standing.record.state === 'result' && pulls.length === 0;
     const open = pulls.some(({ state }) => state === 'open');
-    if (!unseen && !open) await remove(task, standing, issue.updatedAtMs);
+    if (unseen || open) return;
+    // Its holder may have come back while these were asked for.
+    if (held !== undefined && !(await options.mayTakeOver(held.record, held.lock))) return;
+    await remove(task, standing, issue.updatedAtMs);
   }
 
   /** Undefined: it was deleted or moved elsewhere, and its branches are left to people. */

@@ -156,6 +156,19 @@ describe('a claim that stands on a closed issue', () => {
   });
 });
 
+it('the claim of a holder stays that comes back while its pull requests are asked for (seed 122383059)', async () => {
+  const { clock, forge, may, stands, lock } = await scene({ state: 'held' });
+  may.takeOver = true;
+  const find = forge.findPullRequests;
+  forge.findPullRequests = async (...asked) => {
+    may.takeOver = false;
+    return find(...asked);
+  };
+  await clock.advance(keepMs + 5 * tidyMs);
+  expect(forge.count('findPullRequests')).toBeGreaterThan(0);
+  expect(stands()[0]).toBe(lock.oid);
+});
+
 describe('the branches of an open issue', () => {
   it('stay, and their fence is read once if nobody wants it done', async () => {
     const { clock, forge, stands, lock, told } = await scene({ state: 'failed', reason: 'no' });

@@ -40,10 +40,8 @@ const role = (spec: { ttl?: number; maxTtl?: number; paths?: string[] } = {}) =>
 
 /** What was under way has come to its end, and the next look is set for later. */
 const settled = () => vi.waitFor(() => expect(clock.timers()).toBe(1), { timeout: 10_000 });
-
 const count = (request: string): number => vault.requests.filter((one) => one === request).length;
 const logIns = (): number => count('POST auth/approle/login');
-
 describe('a login', () => {
   it('is made once, and renewed before it ends', async () => {
     const source = sourceOf({ auth: await role({ ttl: 900 }), secret: kv });
@@ -395,9 +393,7 @@ describe('a certificate of a house', () => {
   });
 
   it('that cannot be read is told', async () => {
-    const missing = path.join(dir, 'none.pem');
-    const config = { caFile: missing, auth: await auth(), secret: kv };
-    const failure = await failureOf(sourceOf(config, secure).get());
-    expect(failure.reason).toContain('ENOENT');
+    const config = { caFile: path.join(dir, 'none.pem'), auth: await auth(), secret: kv };
+    expect((await failureOf(sourceOf(config, secure).get())).reason).toContain('ENOENT');
   });
 });

@@ -254,4 +254,10 @@ export const foundSeeds: readonly {
     tasks: 1,
     what: 'the end told of the result of somebody who was lost was taken for an own one after a restart',
   },
+  {
+    seed: 162_809_407,
+    peers: 4,
+    tasks: 6,
+    what: 'a late comment replaced the last words before the end was known as one',
+  },
 ];

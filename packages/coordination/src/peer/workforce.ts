@@ -38,7 +38,7 @@ export interface WorkforceDeps
   readonly membership: UntoldDeps['membership'];
   readonly book: Book;
   readonly records: Records;
-  readonly epilogue: Pick<Epilogue, 'ended' | 'forget'>;
+  readonly epilogue: Pick<Epilogue, 'ended' | 'forget' | 'issueChanged'>;
 }
 
 export interface WorkforceOptions extends Omit<DriveOptions, 'hooks'> {
@@ -251,7 +251,11 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     const { peer, epoch, leaseMs } = record;
     const hold = { peer, epoch, lock: oid, leaseMs };
     const { reason } = end;
-    if (end.state !== 'released') deps.epilogue.ended(task, { ...end, record });
+    if (end.state !== 'released') {
+      deps.epilogue.ended(task, { ...end, record });
+      // A late write of ours may have replaced the last words while we were still ending.
+      deps.epilogue.issueChanged(task);
+    }
     const pullRequest = end.state === 'done' ? { pullRequest: end.pullRequest } : {};
     await chronicle.record(endOf(task, epoch, end.state, reason, pullRequest));
     if (end.state === 'done') {

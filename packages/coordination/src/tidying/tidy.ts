@@ -117,9 +117,7 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     const standing = standingOf(issue, reading);
     if (standing !== undefined && isAssignedBy(standing, issue)) await options.onExplained(issue);
     const held = standing?.record.state === 'held' ? standing : undefined;
-    if (held !== undefined && !(await options.mayTakeOver(held.record, held.lock))) {
-      return options.guard(task);
-    }
+    if (await isLiving(held)) return options.guard(task);
     // A living holder is told until it has heard: nobody else lets go of what it holds.
     const isTold = standing?.record.state !== 'held' || options.isDead(standing.record.peer);
     if (lock !== null && isTold) looked.set(number, lock);
@@ -130,8 +128,12 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     const open = pulls.some(({ state }) => state === 'open');
     if (unseen || open) return;
     // Its holder may have come back while these were asked for.
-    if (held !== undefined && !(await options.mayTakeOver(held.record, held.lock))) return;
+    if (await isLiving(held)) return;
     await remove(task, standing, issue.updatedAtMs);
+  }
+
+  async function isLiving(held: Standing | undefined): Promise<boolean> {
+    return held !== undefined && !(await options.mayTakeOver(held.record, held.lock));
   }
 
   /** Undefined: it was deleted or moved elsewhere, and its branches are left to people. */

@@ -90,8 +90,8 @@ export const bugsOfClaims = {
     edits: [
       {
         file: 'tidying/tidy.ts',
-        find: 'if (!unseen && !open) await remove(',
-        replace: 'if (!unseen && !open && tidyMs === 0) await remove(',
+        find: 'if (unseen || open) return;',
+        replace: 'if (unseen || open || tidyMs > 0) return;',
       },
     ],
   },

@@ -260,4 +260,10 @@ export const foundSeeds: readonly {
     tasks: 6,
     what: 'a late comment replaced the last words before the end was known as one',
   },
+  {
+    seed: 264_209_644,
+    peers: 6,
+    tasks: 7,
+    what: 'a judge gave help, which was under way, after it had begun to judge',
+  },
 ];

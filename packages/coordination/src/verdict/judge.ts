@@ -218,6 +218,9 @@ async function judge(
   const newTests: NewTests = acceptance.passed
     ? await tryNewTests(deps, { ...briefing, collected, job, acceptance }, { signal })
     : { kind: 'none' };
+  // Help that was under way as this began may be given by now.
+  const unableNow = options.unable(request, briefing.plan.needs);
+  if (unableNow !== null) return declined(unableNow);
   const about = { record, request, base: beneath.oid, journal };
   const statement = statementOf(deps, options, { ...about, briefing, acceptance, newTests });
   const signature = await deps.signer.sign(verdictSigningBytes(statement));

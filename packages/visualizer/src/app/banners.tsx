@@ -11,7 +11,7 @@ import { usePage } from './page-context.ts';
 import { healthPath } from './routes.ts';
 
 export function Banners() {
-  const { state, view, connection, nowMs } = usePage();
+  const { state, view, connection, linkTrouble, nowMs } = usePage();
   const { status } = state;
   const all = view.past ? [] : (status?.problems ?? []);
   const said = all.find(({ code }) => code === 'alone');
@@ -28,6 +28,11 @@ export function Banners() {
           <LostWords />
         </Banner>
       ) : null}
+      {linkTrouble === null ? null : (
+        <Banner tone="warn" title="The link did not log in: you stay who you were.">
+          {linkTrouble}
+        </Banner>
+      )}
       {view.past ? (
         <Banner tone="past" title={`The page shows ${dateText(nowMs)}.`}>
           Everything here is told by the journals until then. Load and slots are not told by them.

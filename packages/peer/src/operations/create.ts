@@ -71,8 +71,7 @@ export function createOperations(target: OperationsTarget): Operations {
       const sinceMs = story[0]?.entry.at.wallMs ?? 0;
       const died = { kinds: ['member.dead'], sinceMs, limit: storyMax };
       const deaths = deathsAbout(story, await history.find(died, signal));
-      const [now = task] = told.of([task]);
-      return { task: { ...now }, story: withDeaths(story, deaths) };
+      return { task: { ...told.one(task) }, story: withDeaths(story, deaths) };
     },
     async whyTask(id, signal) {
       const task = askedTask(coordinator.view().tasks, repositories, id);

@@ -7,7 +7,15 @@ import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
 import { sampleWorld } from '../e2e/harness/worlds.ts';
 import { keepShot, openBrowser, openTab, overflowPx, type Tab, violations } from './browser.ts';
-import { desk, gatewayUrl, leave, ownToken, phone, visit as visitPeer } from './visit.ts';
+import {
+  closeDone,
+  desk,
+  gatewayUrl,
+  leave,
+  ownToken,
+  phone,
+  visit as visitPeer,
+} from './visit.ts';
 
 vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
 
@@ -276,7 +284,7 @@ describe('the page', () => {
     const said = tab.page.getByRole('link', { name: 'Said by this comment' });
     await said.waitFor();
     expect(await said.getAttribute('href')).toMatch(/#issuecomment-/);
-    await tab.page.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await closeDone(tab.page);
     await tab.page.getByRole('link', { name: 'Timeline', exact: true }).click();
     await tab.page.getByText('ordered cancel').first().waitFor();
     await leave(tab);

@@ -173,6 +173,19 @@ describe('the page', () => {
     await leave(tab);
   });
 
+  it('says what became of an issue that is left alone, to whoever searches it', async () => {
+    const tab = await visit('/tasks');
+    await tab.page.getByText(/^\d+ issues left alone$/).waitFor();
+    const search = tab.page.getByRole('searchbox', { name: 'Search tasks' });
+    await search.fill('#7');
+    await tab.page.getByText('assigned to mara').waitFor();
+    await keepShot(tab.page, 'tasks-search');
+    expect(await violations(tab.page)).toEqual([]);
+    await search.fill('#4711');
+    await tab.page.getByText('No task has these words').waitFor();
+    await leave(tab);
+  });
+
   it('tells the story of a task from its claim to its pull request', async () => {
     const tab = await visit(taskPath());
     const story = await peers[0]?.client.task(String(done));

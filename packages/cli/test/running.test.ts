@@ -234,6 +234,9 @@ describe('with a running peer', () => {
     expect(ofTask.length).toBeLessThan(own.length);
     expect(await lines('--since', '2999-01-01')).toEqual([]);
     expect(await lines('--since', '1h', '--text', 'no-such-word')).toEqual([]);
+    const untold = await run(['logs', '999', ...data]);
+    expect([untold.code, untold.out]).toEqual([0, '']);
+    expect(untold.err).toContain('`bzzz why 999` says how it stands');
     const text = await run(['logs', 'solo', ...data, '-n', '3']);
     expect(text.out).toContain('solo');
     const nobody = await run(['logs', 'nobody', ...data]);

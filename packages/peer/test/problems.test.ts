@@ -72,6 +72,31 @@ describe('problemsOf', () => {
     expect(codes({ view: view({ spendCap: 'enough' }) })).toEqual(['warning spend_cap']);
   });
 
+  it('tells who cannot be reached and is not declared dead, as nobody here sees most of the mesh', () => {
+    const gone = { connected: false, liveness: 'suspected' as const, heardAgoMs: 11_000 };
+    const members = [
+      member('1', { self: true }),
+      member('2'),
+      member('3', gone),
+      member('4', gone),
+    ];
+    const [problem, ...others] = problemsOf(sources({ view: view({ members }) }));
+    expect(problem).toMatchObject({
+      code: 'peers_unreachable',
+      severity: 'error',
+      text: '2 of 3 other peers cannot be reached from here: peer-3, peer-4.',
+    });
+    expect(others).toEqual([]);
+    const soon = [
+      member('1', { self: true }),
+      member('2'),
+      member('3', { ...gone, heardAgoMs: 3_000 }),
+    ];
+    expect(codes({ view: view({ members: soon }) })).toEqual([]);
+    const none = [member('1', { self: true }), member('3', gone), member('4', gone)];
+    expect(codes({ view: view({ members: none }) })).toEqual(['error alone']);
+  });
+
   it('finds none where all is well', () => {
     expect(codes({})).toEqual([]);
   });

@@ -34,7 +34,7 @@ it('what was closed in the second in which it was read open is closed, whoever i
   });
   if (earlier === undefined) throw new Error('nobody told of the issue');
   await standby.mesh.publish(topics.tasks, { ...earlier, updatedAtMs });
-  expect(views().filter((view) => view?.wanted === true)).toHaveLength(1);
+  expect(views().filter((view) => view?.wanted)).toHaveLength(1);
   await clock.advance(timing.lagMs + timing.pollMs);
   expect(views()).toMatchObject([{ wanted: false }, { wanted: false }]);
   for (const { coordinator } of peers) await clock.drive(coordinator.stop());

@@ -17,7 +17,10 @@ export function Banners() {
   const said = all.find(({ code }) => code === 'alone');
   // What a person ordered is never hidden behind what happened.
   const pause = all.find(({ code }) => pauseCodes.has(code));
-  const problems = all.filter((one) => one !== said && one !== pause);
+  // Those are told by what the page itself sees, which knows them sooner.
+  const problems = all.filter(
+    (one) => one !== said && one !== pause && one.code !== 'peers_unreachable',
+  );
   const [worst] = problems;
   const cut = view.peers.filter(({ standing }) => standing === 'suspected').map(({ id }) => id);
   const alone = view.peers.length > 0 && view.parts.length <= 1 && view.parts[0]?.length === 1;

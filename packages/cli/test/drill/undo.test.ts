@@ -1,17 +1,31 @@
 /** What a killed drill left is undone by its note, against processes that stand in for peers. */
 import { spawn } from 'node:child_process';
-import { chmod, chown, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  readFile,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { layoutOf } from '@bzzz/peer';
+import { createControlClient, layoutOf } from '@bzzz/peer';
+import { PeerId } from '@bzzz/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
+import { killFault } from '../../src/drill/faults/restarts.ts';
 import { healAll } from '../../src/drill/heal.ts';
 import { holderOf } from '../../src/drill/holder.ts';
 import { type Leftover, lockDrill, noteLeftover, readLeftover } from '../../src/drill/leftovers.ts';
 import { lives, type ProcessId, processOf, stateOf } from '../../src/drill/process.ts';
 import { withoutSecrets } from '../../src/drill/secrets.ts';
 import { type Start, startAgain, startOf } from '../../src/drill/start.ts';
+import type { Target } from '../../src/drill/targets.ts';
 import { untilUp } from '../../src/drill/undo.ts';
+import { quietStatus } from '../quiet-status.ts';
 import { createCleanups, tempDir, until } from '../support.ts';
 
 const cleanups = createCleanups();
@@ -51,6 +65,13 @@ async function startPeer(dataDir: string, env: Record<string, string> = {}): Pro
   const id = await startAgain(start);
   await untilUp(dataDir, id, start.output);
   return id;
+}
+
+function targetOf(dataDir: string, process: ProcessId | undefined): Target {
+  if (process === undefined) throw new Error(`nobody runs ${dataDir}`);
+  const client = createControlClient(dataDir);
+  const id = PeerId.parse('12D3KooWNT69oqF2QvukEQUAAAbjyUCUqGz1swkaz8cRnCac7ieY');
+  return { id, name: 'ash', dataDir, client, status: quietStatus, process };
 }
 
 async function restartOf(
@@ -140,6 +161,40 @@ describe('heal', () => {
     expect((await healAll([dataDir])).failed).toBeUndefined();
     await until(async () => (await stateOf(id)) !== 'T');
   });
+});
+
+it('of two that a drill killed one is started again, though the other cannot be', async () => {
+  const dirs = [await folder('bad'), await folder('good')];
+  const killed = await Promise.all(dirs.map((dataDir) => startPeer(dataDir)));
+  const targets = dirs.map((dataDir, at) => targetOf(dataDir, killed[at]));
+  const [bad = '', good = ''] = dirs;
+  const fault = await killFault(targets);
+  await fault.begin();
+  expect(await Promise.all(killed.map(lives))).toEqual([false, false]);
+  await rm(layoutOf(bad).lock);
+  await mkdir(layoutOf(bad).lock);
+  await expect(fault.heal()).rejects.toMatchObject({ code: 'drill_not_healed' });
+  expect(await holderOf(good)).toBeDefined();
+  expect([await readLeftover(bad), await readLeftover(good)]).toEqual([expect.anything(), null]);
+  // What stood in its way is gone, and what is undone already stays as it is.
+  await rmdir(layoutOf(bad).lock);
+  const before = await holderOf(good);
+  await fault.heal();
+  expect(await holderOf(bad)).toBeDefined();
+  expect(await holderOf(good)).toEqual(before);
+});
+
+it('who ended by itself is not killed, and not started again', async () => {
+  const dataDir = await folder('ash');
+  const id = await startPeer(dataDir);
+  const fault = await killFault([targetOf(dataDir, id)]);
+  process.kill(id.pid, 'SIGTERM');
+  await until(async () => !(await lives(id)));
+  await expect(fault.begin()).rejects.toMatchObject({ code: 'peer_not_running' });
+  expect(await fault.effect(new AbortController().signal)).toBeNull();
+  await fault.heal();
+  expect(await holderOf(dataDir)).toBeUndefined();
+  expect(await readLeftover(dataDir)).toBeNull();
 });
 
 describe('a note', () => {

@@ -28,12 +28,11 @@ it('it is the own folder and the own trials, which nobody else can write to', as
     const foreign = await mkdtemp(join(tmpdir(), 'bzzz-'));
     await chown(foreign, 4_711, 4_711);
   }
-  const found = await usualFolders('/home/ann/.bzzz');
-  expect(found.toSorted()).toEqual([
-    '/home/ann/.bzzz',
-    join(own, 'peers', 'ash'),
-    join(own, 'peers', 'elm'),
-  ]);
+  const usual = join(temporary, 'own');
+  const found = await usualFolders(usual);
+  expect(found.toSorted()).toEqual(
+    [join(own, 'peers', 'ash'), join(own, 'peers', 'elm'), usual].toSorted(),
+  );
 });
 
 it('a configuration that is wrong does not matter where folders are named', async () => {

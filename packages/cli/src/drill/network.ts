@@ -13,8 +13,12 @@ export async function networkOf(pid: number): Promise<string | undefined> {
  */
 export async function wayInto(network: string): Promise<string[] | undefined> {
   if ((await readlink('/proc/self/ns/net')) === network) return [];
-  const door = (await byProcess(network)) ?? (await byName(network));
-  return door === undefined ? undefined : ['nsenter', `--net=${door}`];
+  const { door, hidden } = await byProcess(network);
+  const through = door ?? (await byName(network));
+  if (through !== undefined) return ['nsenter', `--net=${through}`];
+  if (hidden.length === 0) return undefined;
+  const reason = `nobody is seen in the network ${network}, but not all may be looked at (process ${hidden.join(', ')}): try it as root; where none of these is in it, delete drill.json`;
+  throw new BzzzError('drill_not_healed', reason);
 }
 
 /** Throws `drill_not_healed` where it is gone. */
@@ -25,22 +29,29 @@ export async function insideOf(network: string): Promise<string[]> {
   throw new BzzzError('drill_not_healed', reason);
 }
 
-async function byProcess(network: string): Promise<string | undefined> {
-  let hidden = 0;
+interface Seen {
+  readonly door: string | undefined;
+  /** Processes of which we may not know it; the first few. */
+  readonly hidden: readonly string[];
+}
+
+const hiddenMax = 5;
+
+async function byProcess(network: string): Promise<Seen> {
+  const hidden: string[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const door = `/proc/${name}/ns/net`;
     try {
-      if ((await readlink(door)) === network) return door;
+      if ((await readlink(door)) === network) return { door, hidden };
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       // Others end while we look.
-      if (code === 'EACCES' || code === 'EPERM') hidden += 1;
+      const denied = code === 'EACCES' || code === 'EPERM';
+      if (denied && hidden.length < hiddenMax) hidden.push(name);
     }
   }
-  if (hidden === 0) return undefined;
-  const reason = `nobody is seen in the network ${network}, and ${hidden} processes only root may look at`;
-  throw new BzzzError('drill_not_healed', reason);
+  return { door: undefined, hidden };
 }
 
 /** One that `ip netns` keeps though nobody is in it. */

@@ -92,6 +92,14 @@ const reviews: readonly (readonly PeopleAct[])[] = [
   ['conflict', 'close-pull-request'],
 ];
 
+/** What is done within the second that the forge's times tell. */
+const hurries: readonly (readonly PeopleAct[])[] = [
+  ['edit', 'close'],
+  ['close', 'reopen'],
+  ['close', 'reopen', 'close'],
+  ['unlabel', 'label'],
+];
+
 /** One person does one thing to one issue, and perhaps takes it back later. */
 export function act(deps: PeopleDeps): void {
   const { random, state, timeline } = deps;
@@ -102,6 +110,11 @@ export function act(deps: PeopleDeps): void {
   go({ ...deps, random: own }, own.pick(strange), own.pick(approvals));
   if (own.chance(0.4)) {
     go({ ...deps, random: own }, own.pick(state.numbers()), own.pick(sayings));
+  }
+  const hasty = random.fork(`haste ${timeline.nowMs()}`);
+  if (hasty.chance(0.2)) {
+    const paceMs = () => hasty.between(50, 900);
+    go({ ...deps, random: hasty }, hasty.pick(state.numbers()), hasty.pick(hurries), paceMs);
   }
   const reviewer = random.fork(`review ${timeline.nowMs()}`);
   const inReview = state.numbers().filter((one) => isInReview(state, one, timeline.nowMs()));
@@ -122,17 +135,14 @@ function go(
   deps: PeopleDeps,
   number: IssueNumber | undefined,
   steps: readonly PeopleAct[] | undefined,
+  paceMs = () => deps.random.between(1_000, 120_000),
 ): void {
   const { random, timeline } = deps;
   if (number === undefined || steps === undefined) return;
-  // Draws of their own, so that the rest of a seed stays what it was.
-  const haste = random.fork(`haste ${number} ${timeline.nowMs()}`);
   const goOn = ([step, ...later]: readonly PeopleAct[]) => {
     if (step === undefined || !perform(deps, number, step)) return;
     if (later.length === 0 || !random.chance(0.7)) return;
-    const pauseMs = random.between(1_000, 120_000);
-    // Often within the second that the forge's times tell.
-    timeline.after(haste.chance(0.2) ? haste.between(50, 900) : pauseMs, () => goOn(later));
+    timeline.after(paceMs(), () => goOn(later));
   };
   goOn(steps);
 }

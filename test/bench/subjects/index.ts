@@ -1,6 +1,7 @@
 import type { Subject } from '../subject.ts';
 import { catchUp } from './catch-up.ts';
 import { claim } from './claim.ts';
+import { claimContested } from './claim-contested.ts';
 import { fanOut } from './fan-out.ts';
 import { gossip } from './gossip.ts';
 import { gossipNine } from './gossip-nine.ts';
@@ -25,4 +26,5 @@ export const subjects: readonly Subject[] = [
   gossipNine,
   throughput,
   claim,
+  claimContested,
 ];

@@ -3,10 +3,12 @@ import { catchUp } from './catch-up.ts';
 import { claim } from './claim.ts';
 import { claimContested } from './claim-contested.ts';
 import { fanOut } from './fan-out.ts';
+import { forgeHour } from './forge-hour.ts';
 import { gossip } from './gossip.ts';
 import { gossipNine } from './gossip-nine.ts';
 import { historyIndex } from './history-index.ts';
 import { http } from './http.ts';
+import { idle } from './idle.ts';
 import { journal } from './journal.ts';
 import { message } from './message.ts';
 import { sim } from './sim.ts';
@@ -27,4 +29,6 @@ export const subjects: readonly Subject[] = [
   throughput,
   claim,
   claimContested,
+  idle,
+  forgeHour,
 ];

@@ -108,7 +108,19 @@ export interface WorldOptions {
   /** When people file the issues. */
   readonly fileAfterMs: number;
   readonly keepTrace: boolean;
+  /** Default: quick, so that hours need few events. */
+  readonly timing?: Timing;
 }
+
+const quickTiming = Timing.parse({
+  leaseMs: 60_000,
+  lagMs: 8_000,
+  pollMs: 5_000,
+  backoffMs: 2_000,
+  tidyMs: 30_000,
+  reviewMs: 15_000,
+  keepMs: 20_000,
+});
 
 export function createWorld(options: WorldOptions): World {
   const random = createSeededRandom(options.seed);
@@ -163,15 +175,7 @@ export function createWorld(options: WorldOptions): World {
   history.onEvent((event) => {
     if (event.kind === 'durable') replication.onGrown(event.peer);
   });
-  const timing = Timing.parse({
-    leaseMs: 60_000,
-    lagMs: 8_000,
-    pollMs: 5_000,
-    backoffMs: 2_000,
-    tidyMs: 30_000,
-    reviewMs: 15_000,
-    keepMs: 20_000,
-  });
+  const { timing = quickTiming } = options;
   // Patient, since every ping costs the simulator as much as any other message; more so through hours.
   const patience = options.faults.longOutageMs > 0 ? 5 : 1;
   const liveness = {

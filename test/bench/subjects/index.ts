@@ -6,6 +6,7 @@ import { fanOut } from './fan-out.ts';
 import { forgeHour } from './forge-hour.ts';
 import { gossip } from './gossip.ts';
 import { gossipNine } from './gossip-nine.ts';
+import { growth } from './growth.ts';
 import { historyIndex } from './history-index.ts';
 import { http } from './http.ts';
 import { idle } from './idle.ts';
@@ -31,4 +32,5 @@ export const subjects: readonly Subject[] = [
   claimContested,
   idle,
   forgeHour,
+  growth,
 ];

@@ -108,6 +108,8 @@ export interface WorldOptions {
   /** When people file the issues. */
   readonly fileAfterMs: number;
   readonly keepTrace: boolean;
+  /** One after the other within so long. Default: all at once, or as the seed has it. */
+  readonly filingMs?: number;
   /** Default: quick, so that hours need few events. */
   readonly timing?: Timing;
 }
@@ -139,7 +141,8 @@ export function createWorld(options: WorldOptions): World {
   const state = createForgeState(accounts.distinct, policyOf(options.policy));
   // All at once, or one after the other while faults last.
   const filing = random.fork('filing');
-  const spreadMs = options.faults === noFaults || filing.chance(0.5) ? 0 : 200_000;
+  const drawnMs = options.faults === noFaults || filing.chance(0.5) ? 0 : 200_000;
+  const spreadMs = options.filingMs ?? drawnMs;
   for (const { issue } of tasks) {
     timeline.after(options.fileAfterMs + filing.between(0, spreadMs), () =>
       state.file({ ...issue, updatedAtMs: timeline.nowMs() }),

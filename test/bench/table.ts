@@ -39,12 +39,12 @@ export function legendOf({ goals, absent, ...result }: Result): string {
 
 const BAR_CHARACTERS = 40;
 
-/** A bar a side, as long as the median of that figure. */
+/** A bar a side that has that figure, as long as its median. */
 function curveOf(sides: Result['sides'], figure: string): string[] {
-  const medians = sides.map((side) => ({
-    name: side.side,
-    value: side.figures[figure]?.median ?? Number.NaN,
-  }));
+  const medians = sides.flatMap(({ side, figures }) => {
+    const spread = figures[figure];
+    return spread === undefined ? [] : [{ name: side, value: spread.median }];
+  });
   const most = Math.max(...medians.map(({ value }) => value));
   const width = Math.max(...medians.map(({ name }) => name.length));
   const bars = medians.map(({ name, value }) => {

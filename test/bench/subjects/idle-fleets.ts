@@ -57,8 +57,11 @@ async function steadyFamily(pid: number): Promise<number[]> {
   return family;
 }
 
-/** `mesh`: `@bzzz/mesh` and nothing above it; `bare`: libp2p. */
-export async function startIdleNodes(kind: 'mesh' | 'bare', count: number): Promise<IdleFleet> {
+/** `mesh`: `@bzzz/mesh` and nothing above it; `bare`: libp2p; `watchful`: the same, with more pings. */
+export async function startIdleNodes(
+  kind: 'mesh' | 'bare' | 'watchful',
+  count: number,
+): Promise<IdleFleet> {
   const nodes: IdleNode[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));

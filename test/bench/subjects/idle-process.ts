@@ -1,11 +1,11 @@
 /**
- * One node that does nothing, in a process of its own. Started with an IPC channel: `bare` or `mesh`, and
+ * One node that does nothing, in a process of its own. Started with an IPC channel: `bare`, `watchful` or `mesh`, and
  * addresses to dial. Tells its own addresses, answers each message with how many it is connected with, and ends with
  * the channel.
  */
 import { once } from 'node:events';
 import { createIdentity, createMesh } from '@bzzz/mesh';
-import { MeshName } from '@bzzz/protocol';
+import { livenessPresets, MeshName } from '@bzzz/protocol';
 import { gossipsub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import { noise } from '@libp2p/noise';
@@ -26,10 +26,16 @@ interface Node {
   stop(): Promise<void>;
 }
 
+/** It would abort what is slow to answer, which on a busy machine cuts healthy connections. */
+const watchfulMonitor = {
+  pingInterval: livenessPresets.lan.pingMs,
+  abortConnectionOnPingFailure: false,
+};
 const listen = ['/ip4/127.0.0.1/tcp/0'];
 const [kind, ...others] = process.argv.slice(2);
 const tell = process.send?.bind(process);
-if (tell === undefined) throw new Error('idle-process bare|mesh ADDRESS..., with an IPC channel');
+if (tell === undefined)
+  throw new Error('idle-process bare|watchful|mesh ADDRESS..., with an IPC channel');
 
 const node = await (kind === 'mesh' ? startMesh() : startBare());
 const ended = once(process, 'disconnect');
@@ -51,7 +57,10 @@ async function startMesh(): Promise<Node> {
   };
 }
 
-/** As it comes, which has it ping its connections; gossipsub with a topic, and no DHT. */
+/**
+ * As it comes, which has it ping each connection every ten seconds; gossipsub with a topic, and no DHT. `watchful`: it pings
+ * as often as a peer of ours does with preset lan.
+ */
 async function startBare(): Promise<Node> {
   const bare = await createLibp2p({
     addresses: { listen },
@@ -60,6 +69,7 @@ async function startBare(): Promise<Node> {
     streamMuxers: [yamux()],
     // All of this machine: by default more than five connections a second of one address are refused.
     connectionManager: { inboundConnectionThreshold: 64 },
+    ...(kind === 'watchful' ? { connectionMonitor: watchfulMonitor } : {}),
     services: { identify: identify(), pubsub: gossipsub({ allowPublishToZeroTopicPeers: true }) },
   });
   bare.services.pubsub.subscribe(benchTopic.name);

@@ -1,6 +1,7 @@
 /**
  * Ten peers that know each other and have nothing to do, each a process. Beside them as many bare libp2p nodes,
- * and nodes of `@bzzz/mesh` with nothing above it, which shows what of ours is the mesh and what is the rest.
+ * and nodes of `@bzzz/mesh` with nothing above it, which shows what of ours is the mesh and what is the rest. libp2p
+ * as it comes sees a peer that hangs after ten seconds, so it stands there a second time, with as many pings as ours.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { digest } from '../content.ts';
@@ -12,17 +13,20 @@ const PEERS = 10;
 const oursName = 'bzzz up';
 const meshName = '@bzzz/mesh';
 const bareName = 'libp2p';
+const watchfulName = 'libp2p, a ping each 500 ms';
 const memoryFigure = 'RSS MiB / peer';
 
 export const idle: Subject = {
   name: 'idle',
   measures: `a second of each of ${PEERS} connected peers that do nothing, as processes, preset lan`,
-  beside: 'libp2p with gossipsub, identify and its own pings; @bzzz/mesh with nothing above it',
+  beside:
+    'libp2p with gossipsub and identify, its own pings as they come, every 10 s, or as often as ours; @bzzz/mesh with nothing above it',
   operation: 'second of a peer',
   equal: 'sides',
   countsChildren: false,
   goals: [
     { of: oursName, beside: bareName, what: 'CPU time', must: { atMost: 1.3 } },
+    { of: oursName, beside: watchfulName, what: 'CPU time', must: { atMost: 1.3 } },
     { of: oursName, beside: bareName, what: memoryFigure, must: { atMost: 1.3 } },
   ],
   sizes: {
@@ -40,6 +44,7 @@ export const idle: Subject = {
     };
     add(oursName, await startIdlePeers(count));
     add(meshName, await startIdleNodes('mesh', count));
+    add(watchfulName, await startIdleNodes('watchful', count));
     add(bareName, await startIdleNodes('bare', count));
     const kept = open.move();
     return { sides, close: () => kept.disposeAsync() };

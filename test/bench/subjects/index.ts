@@ -7,6 +7,7 @@ import { forgeHour } from './forge-hour.ts';
 import { gossip } from './gossip.ts';
 import { gossipNine } from './gossip-nine.ts';
 import { growth } from './growth.ts';
+import { helpTree } from './help-tree.ts';
 import { historyIndex } from './history-index.ts';
 import { http } from './http.ts';
 import { idle } from './idle.ts';
@@ -33,4 +34,5 @@ export const subjects: readonly Subject[] = [
   idle,
   forgeHour,
   growth,
+  helpTree,
 ];

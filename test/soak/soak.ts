@@ -161,5 +161,5 @@ function isAtRest(before: Look, now: Look): boolean {
 
 /** A word of its own for every issue, as its recipe wants one: letters only. */
 function wordOf(count: number): string {
-  return [...String(count)].map((digit) => 'abcdefghij'.charAt(Number(digit))).join('');
+  return String(count).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
 }

@@ -11,7 +11,7 @@ export interface SoakVerdict {
 /** What may come and go with the work, whatever the time. */
 const slacks = { memoryMib: 8, files: 12, processes: 4, worktrees: 1 };
 /** Below that the code is still being compiled, and memory says nothing. */
-export const MEMORY_MINUTES_MIN = 10;
+const MEMORY_MINUTES_MIN = 10;
 /** Entries of an issue may differ by so much between the halves. */
 const journalRatioMax = 1.25;
 /** Issues of a half below which single ones weigh too much. */

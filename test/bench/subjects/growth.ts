@@ -39,7 +39,7 @@ const probe = { content: new Uint8Array(1) };
 const nameOf = (peers: number): string => `${peers} peers`;
 /** How much the cost of a peer may rise from five to so many, to be logarithmic. */
 function goalOf(what: string, peers: number): Goal {
-  const atMost = Math.log(peers) / Math.log(5);
+  const atMost = Number((Math.log(peers) / Math.log(5)).toPrecision(3));
   return { of: nameOf(peers), beside: nameOf(5), what, must: { atMost } };
 }
 

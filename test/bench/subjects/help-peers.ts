@@ -17,7 +17,7 @@ import {
   type Workspaces,
 } from '@bzzz/coordination';
 import { createGithubForge, tokenFromValue } from '@bzzz/github';
-import { createSigner, type MeshService } from '@bzzz/mesh';
+import type { createSigner, MeshService } from '@bzzz/mesh';
 import {
   type EntryBody,
   hopsMax,

@@ -36,6 +36,13 @@ export interface Soaked {
   readonly peers: readonly SoakedPeer[];
 }
 
+/** GitHub lets an account create five hundred things an hour, which is some hundred issues. */
+const withoutLimits = {
+  primaryPerHour: 1_000_000,
+  contentPerMinute: 1_000_000,
+  contentPerHour: 1_000_000,
+  pointsPerMinute: 1_000_000,
+};
 const LOOK_EVERY_MS = 1_000;
 /** Issues that may wait: on a busy machine people file fewer. */
 const OPEN_MAX = 6;
@@ -51,7 +58,8 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
 
 async function play(stage: Stage, options: SoakOptions): Promise<Soaked> {
   const { minutes, everyMs, tell = () => undefined } = options;
-  const forge = await startForge(stage, await gatedWorld(stage, [], { verdicts: 1 }));
+  const world = await gatedWorld(stage, [], { verdicts: 1 });
+  const forge = await startForge(stage, { ...world, limits: withoutLimits });
   const names = Array.from({ length: options.peers }, (_, index) => `peer${index}`);
   const peers = await startPeers(stage, forge, names, {
     timing: { tidyMs: 5_000, keepMs: 10_000 },

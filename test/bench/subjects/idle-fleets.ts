@@ -12,8 +12,8 @@ import { gatedWorld } from '../../e2e/harness/worlds.ts';
 import { until } from '../until.ts';
 import type { IdleAnswer } from './idle-process.ts';
 
-/** One look is every 20 ms. */
-const STEADY_LOOKS = 50;
+/** One look is every 20 ms, and takes longer than that. */
+const STEADY_LOOKS = 10;
 
 export interface IdleFleet {
   /** Of every peer its processes: its own first, then those that it started. */

@@ -37,15 +37,24 @@ export const idle: Subject = {
   async open(_, { operations }) {
     const count = Math.min(PEERS, operations / 2);
     await using open = new AsyncDisposableStack();
-    const sides: Side[] = [];
-    const add = (name: string, fleet: IdleFleet): void => {
+    const fleets = new Map<string, IdleFleet>();
+    const keep = (name: string, fleet: IdleFleet): void => {
       open.defer(fleet.close);
-      sides.push(side(name, fleet, operations / count));
+      fleets.set(name, fleet);
     };
-    add(oursName, await startIdlePeers(count));
-    add(meshName, await startIdleNodes('mesh', count));
-    add(watchfulName, await startIdleNodes('watchful', count));
-    add(bareName, await startIdleNodes('bare', count));
+    const startNodes = async (): Promise<void> => {
+      keep(meshName, await startIdleNodes('mesh', count));
+      keep(watchfulName, await startIdleNodes('watchful', count));
+      keep(bareName, await startIdleNodes('bare', count));
+    };
+    const startPeers = async (): Promise<void> => keep(oursName, await startIdlePeers(count));
+    // Both wait more than they compute. What has started is closed also where the other did not.
+    const ends = await Promise.allSettled([startPeers(), startNodes()]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const sides = [oursName, meshName, watchfulName, bareName].flatMap((name) => {
+      const fleet = fleets.get(name);
+      return fleet === undefined ? [] : side(name, fleet, operations / count);
+    });
     const kept = open.move();
     return { sides, close: () => kept.disposeAsync() };
   },

@@ -37,6 +37,7 @@ import { createVirtualSigner } from './virtual-signer.ts';
 import { type AddedTests, createVirtualCommits } from './virtual-commits.ts';
 import type { Fate } from './virtual-reports.ts';
 import { createVirtualWork } from './virtual-work.ts';
+import { tellByWebhooks } from './webhooks.ts';
 import { type WitnessedMesh, witnessMesh } from './mesh-witness.ts';
 import { withWitness } from './witness.ts';
 
@@ -178,6 +179,10 @@ export function createWorld(options: WorldOptions): World {
   history.onEvent((event) => {
     if (event.kind === 'durable') replication.onGrown(event.peer);
   });
+  if (options.faults !== noFaults) {
+    const hooks = { timeline, random: random.fork('webhooks'), history, sights };
+    tellByWebhooks({ ...hooks, peers: () => peers }, virtualRepo);
+  }
   const { timing = quickTiming } = options;
   // Patient, since every ping costs the simulator as much as any other message; more so through hours.
   const patience = options.faults.longOutageMs > 0 ? 5 : 1;

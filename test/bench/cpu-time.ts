@@ -7,7 +7,7 @@ const TICK_MS = 10;
 export interface Counted {
   /** Children of this process that ended, and theirs. */
   readonly children: boolean;
-  /** Ids of processes that run, such as the server of a rival. */
+  /** Ids of processes that run, such as the server of a rival; with their children that ended. */
   readonly processes: readonly number[];
 }
 
@@ -20,7 +20,10 @@ export function cpuTimeMs({ children, processes }: Counted): number {
   const { user, system } = process.cpuUsage();
   let ms = (user + system) / 1_000;
   if (children) ms += timesOf('self').children;
-  for (const id of processes) ms += timesOf(String(id)).own;
+  for (const id of processes) {
+    const { own, children: ended } = timesOf(String(id));
+    ms += own + ended;
+  }
   return ms;
 }
 

@@ -34,6 +34,8 @@ export interface Result {
   readonly absent: readonly Absent[];
   /** But for those that need an absent side. */
   readonly goals: readonly Reached[];
+  /** Figures to be drawn over the sides. */
+  readonly curves: readonly string[];
   /** SHA-256 over the answers of all measured rounds, of one side where all sides agree. */
   readonly hash: string;
 }
@@ -67,6 +69,7 @@ export async function measure(
       sides: [...samples].map(([side, all]) => summarize(side.name, all)),
       absent,
       goals: reached(judged(subject.goals, absent), roundsOf(samples)),
+      curves: subject.curves ?? [],
       hash: hashOf(subject, samples),
     };
   } finally {

@@ -21,3 +21,8 @@ export function spreadOf(values: readonly number[]): Spread {
     max: at(sorted.length - 1),
   };
 }
+
+/** The value that this share of them does not exceed: the nearest rank. */
+export function quantile(share: number, values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
+}

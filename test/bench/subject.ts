@@ -70,6 +70,8 @@ export interface Subject {
   readonly countsChildren: boolean;
   /** What it is to reach, of the full size. */
   readonly goals: readonly Goal[];
+  /** Figures that are drawn from side to side, where the sides are sizes of the same. */
+  readonly curves?: readonly string[];
   readonly sizes: { readonly full: Size; readonly small: Size };
   open(seed: string, size: Size, rivals: Rivals): Promise<Bench>;
 }

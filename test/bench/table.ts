@@ -33,7 +33,25 @@ export function legendOf({ goals, absent, ...result }: Result): string {
     `  answers agree: ${hash}`,
     ...absent.map(({ side, why }) => `  no row of ${side}: ${why}`),
     ...goals.map((goal) => `  ${goalText(goal)}`),
+    ...result.curves.flatMap((figure) => curveOf(result.sides, figure)),
   ].join('\n');
+}
+
+const BAR_CHARACTERS = 40;
+
+/** A bar a side that has that figure, as long as its median. */
+function curveOf(sides: Result['sides'], figure: string): string[] {
+  const medians = sides.flatMap(({ side, figures }) => {
+    const spread = figures[figure];
+    return spread === undefined ? [] : [{ name: side, value: spread.median }];
+  });
+  const most = Math.max(...medians.map(({ value }) => value));
+  const width = Math.max(...medians.map(({ name }) => name.length));
+  const bars = medians.map(({ name, value }) => {
+    const bar = '#'.repeat(most > 0 ? Math.round((BAR_CHARACTERS * value) / most) : 0);
+    return `    ${name.padStart(width)} ${bar} ${short(value)}`;
+  });
+  return [`  ${figure}:`, ...bars];
 }
 
 export function machineLine(machine: Machine): string {

@@ -1,215 +1,89 @@
 /**
  * Claims that nobody contends: the push of a lock commit to a branch that is not there yet, one
  * after another. Beside it the bare `git push` of the very same commit, with the same lease and with
- * the commit in its repository already, to a repository of its own on the same embedded forge.
+ * the commit in its repository already, to a repository of its own on the same embedded forge; and
+ * etcd, which puts the same bytes under a key that is not there yet.
  */
-import { execFile, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { createGithubForge, tokenFromValue } from '@bzzz/github';
-import {
-  Account,
-  bytesToHex,
-  commitOid,
-  Epoch,
-  encodeLockCommit,
-  IssueNumber,
-  lockRef,
-  Nonce,
-  type Oid,
-  PeerId,
-  RepoName,
-  Sha256Hex,
-  taskId,
-} from '@bzzz/protocol';
-import { digest, seededBytes } from '../content.ts';
+import { digest } from '../content.ts';
+import { quantile } from '../spread.ts';
 import type { Side, Subject } from '../subject.ts';
-import { makeTempFolder } from '../temp-folder.ts';
-import type { ForgeStarted } from './forge-process.ts';
+import { bareName, openRegistries, oursName, oursRepo, type Registry } from './claims.ts';
+import { type Lock, lockOf } from './locks.ts';
 
-const run = promisify(execFile);
-const token = 'token-of-the-benchmark';
-const oursRepo = RepoName.parse('bench/ours');
-const rawRepo = RepoName.parse('bench/raw');
+export const restFigure = 'REST / claim';
 
 export const claim: Subject = {
   name: 'claim',
   measures: 'uncontended claims through push of @bzzz/github; CPU without the forge',
-  beside: 'git push of the same commit, spawned; object written before',
+  beside:
+    'git push of the same commit, spawned, object written before; etcd, create if absent by HTTP, CPU with its server',
   operation: 'claim',
   equal: 'sides',
   countsChildren: true,
-  goals: [{ of: '@bzzz/github', beside: 'git push', what: 'wall time', must: { atMost: 1.2 } }],
+  goals: [
+    { of: oursName, beside: bareName, what: 'wall time', must: { atMost: 1.2 } },
+    { of: oursName, beside: null, what: restFigure, must: { atMost: 0 } },
+  ],
   sizes: {
-    full: { rounds: 5, warmUpRounds: 1, operations: 10 },
+    full: { rounds: 7, warmUpRounds: 1, operations: 20 },
     small: { rounds: 1, warmUpRounds: 0, operations: 1 },
   },
-  async open(seed, { operations }) {
-    await using open = new AsyncDisposableStack();
-    const folder = await makeTempFolder('claim');
-    open.defer(folder.remove);
-    const forge = await startForge(join(folder.path, 'forge'));
-    open.defer(forge.stop);
-    const dataDir = join(folder.path, 'peer');
-    const { url } = forge;
-    const client = createGithubForge(
-      { token: tokenFromValue(token) },
-      { apiUrl: url, gitUrl: url, dataDir },
-    );
-    open.defer(client.close);
-    const git = await openBareGit(join(folder.path, 'raw'), url);
+  async open(seed, { operations }, rivals) {
+    const { all, absent, close } = await openRegistries({ contenders: 1, seed }, rivals);
     const locksOf = (round: number) =>
-      Array.from({ length: operations }, (_, index) => lockOf(seed, round * operations + index));
-    const kept = open.move();
-    return {
-      sides: [clientSide(client, git, locksOf), bareSide(git, locksOf)],
-      close: () => kept.disposeAsync(),
-    };
+      Array.from({ length: operations }, (_, index) =>
+        lockOf(seed, oursRepo, round * operations + index),
+      );
+    return { sides: all.map((registry) => side(registry, locksOf)), absent, close };
   },
 };
 
-interface Lock {
-  readonly number: IssueNumber;
-  readonly oid: Oid;
-  readonly commit: Uint8Array;
-}
-
-type LocksOf = (round: number) => readonly Lock[];
-
-function clientSide(
-  client: ReturnType<typeof createGithubForge>,
-  git: BareGit,
-  locksOf: LocksOf,
-): Side {
+function side(registry: Registry, locksOf: (round: number) => readonly Lock[]): Side {
+  const [claimOne] = registry.claims;
+  if (claimOne === undefined) throw new Error('nobody claims');
   return {
-    name: '@bzzz/github',
+    name: registry.name,
+    processes: registry.processes,
     async prepare(round) {
       const locks = locksOf(round);
+      const timesMs: number[] = [];
+      await registry.prepare(locks);
+      const before = registry.requests?.();
       return {
         async work() {
-          for (const { number, oid, commit } of locks) {
-            const push = { number, lock: { expected: null, oid, commit } };
-            const reply = await client.push(oursRepo, push);
-            if (reply.kind !== 'accepted') throw new Error(`${reply.kind}: ${reply.reason}`);
+          for (const lock of locks) {
+            const startMs = performance.now();
+            if (!(await claimOne(lock))) throw new Error(`#${lock.number} is not ours`);
+            timesMs.push(performance.now() - startMs);
           }
         },
-        answer: () => git.digestOf(oursRepo, locks),
-        operations: () => locks.length,
-      };
-    },
-  };
-}
-
-function bareSide(git: BareGit, locksOf: LocksOf): Side {
-  return {
-    name: 'git push',
-    async prepare(round) {
-      const locks = locksOf(round);
-      for (const { commit } of locks) await git.writeCommit(commit);
-      return {
-        async work() {
-          for (const lock of locks) await git.push(rawRepo, lock);
+        async answer() {
+          const standing = await registry.standing();
+          const lines = locks.map(({ number }) => `${number} ${standing.get(number)}`);
+          const wanted = locks.map(({ number, oid }) => `${number} ${oid}`);
+          if (lines.join() !== wanted.join()) throw new Error(`${registry.name}: wrong claims`);
+          return digest(lines);
         },
-        answer: () => git.digestOf(rawRepo, locks),
         operations: () => locks.length,
+        figures: () => claimFigures(timesMs, before, registry.requests?.()),
       };
     },
   };
 }
 
-interface BareGit {
-  writeCommit(commit: Uint8Array): Promise<void>;
-  push(repo: RepoName, lock: Lock): Promise<void>;
-  /** Where the lock branches of these stand on the forge, as git tells it. */
-  digestOf(repo: RepoName, locks: readonly Lock[]): Promise<string>;
-}
+type Requests = ReturnType<NonNullable<Registry['requests']>> | undefined;
 
-async function openBareGit(dir: string, gitUrl: string): Promise<BareGit> {
-  const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: '/nonexistent',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'http.extraHeader',
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
-  };
-  const git = (args: readonly string[]) => run('git', args, { env });
-  const write = async (type: 'tree' | 'commit', content: Uint8Array): Promise<void> => {
-    const writing = run('git', [`--git-dir=${dir}`, 'hash-object', '-w', '-t', type, '--stdin'], {
-      env,
-    });
-    writing.child.stdin?.end(content);
-    await writing;
-  };
-  await git(['init', '--quiet', '--bare', dir]);
-  await write('tree', new Uint8Array());
-  const urlOf = (repo: RepoName): string => `${gitUrl}/${repo}.git`;
+export function claimFigures(
+  timesMs: readonly number[],
+  before: Requests,
+  after: Requests,
+): Record<string, number> {
+  const times = { 'p50 ms': quantile(0.5, timesMs), 'p99 ms': quantile(0.99, timesMs) };
+  if (before === undefined || after === undefined) return times;
+  const perClaim = (count: number) => count / timesMs.length;
   return {
-    writeCommit: (commit) => write('commit', commit),
-    async push(repo, { number, oid }) {
-      const ref = lockRef(number);
-      const lease = `--force-with-lease=${ref}:`;
-      await git([`--git-dir=${dir}`, 'push', '--quiet', lease, urlOf(repo), `${oid}:${ref}`]);
-    },
-    async digestOf(repo, locks) {
-      const refs = locks.map(({ number }) => lockRef(number));
-      const { stdout } = await git(['ls-remote', urlOf(repo), ...refs]);
-      const lines = stdout.trim().split('\n').sort();
-      const wanted = locks.map(({ number, oid }) => `${oid}\t${lockRef(number)}`).sort();
-      if (lines.join('\n') !== wanted.join('\n')) throw new Error(`${repo}: branches stand wrong`);
-      return digest(lines);
-    },
+    ...times,
+    [restFigure]: perClaim(after.rest - before.rest),
+    'git exchanges / claim': perClaim(after.git - before.git),
   };
-}
-
-/** A claim like a peer's; its signature is none, which the forge does not look at. */
-function lockOf(seed: string, index: number): Lock {
-  const number = IssueNumber.parse(index + 1);
-  const commit = encodeLockCommit({
-    record: {
-      state: 'held',
-      task: taskId(oursRepo, number),
-      peer: PeerId.parse('12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo'),
-      account: Account.parse('bench'),
-      former: [],
-      epoch: Epoch.parse(1),
-      attempt: 1,
-      leaseMs: 60_000,
-      nonce: Nonce.parse(bytesToHex(seededBytes(8, seed, 'nonce', index))),
-      bodySha256: Sha256Hex.parse(bytesToHex(seededBytes(32, seed, 'body', index))),
-    },
-    parent: null,
-    timeSeconds: 1_700_000_000,
-    signature: seededBytes(64, seed, 'signature', index),
-  });
-  return { number, oid: commitOid(commit), commit };
-}
-
-async function startForge(dataDir: string): Promise<{ url: string; stop(): Promise<void> }> {
-  // Built next to this file, or run from the source where the packages are too.
-  const type = extname(import.meta.url);
-  const program = fileURLToPath(new URL(`forge-process${type}`, import.meta.url));
-  const names = [oursRepo, rawRepo].map((repo) => repo.replace('bench/', ''));
-  const child = fork(program, [dataDir, token, ...names], {
-    execArgv: type === '.ts' ? ['--conditions=bzzz-source'] : [],
-  });
-  const exited = once(child, 'exit');
-  const [told]: unknown[] = await Promise.race([once(child, 'message'), exited]);
-  if (!isStarted(told)) throw new Error('the forge did not start');
-  return {
-    url: told.url,
-    async stop() {
-      child.disconnect();
-      await exited;
-    },
-  };
-}
-
-function isStarted(told: unknown): told is ForgeStarted {
-  return typeof told === 'object' && told !== null && 'url' in told && typeof told.url === 'string';
 }

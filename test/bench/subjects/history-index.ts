@@ -17,6 +17,7 @@ import {
   taskId,
 } from '@bzzz/protocol';
 import { digest, seededBytes } from '../content.ts';
+import { quantile } from '../spread.ts';
 import type { Round, Side, Size, Subject } from '../subject.ts';
 import { makeTempFolder } from '../temp-folder.ts';
 
@@ -127,15 +128,11 @@ function side(name: string, table: Table): (seed: string, size: Size) => FilledS
             return digest(told.flatMap(({ seq, bytes }) => [String(seq), bytes()]));
           },
           operations: () => each,
-          figures: () => ({ [queryFigure]: p95(timesMs) }),
+          figures: () => ({ [queryFigure]: quantile(0.95, timesMs) }),
         };
       },
     };
   };
-}
-
-function p95(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(0.95 * values.length) - 1] ?? Number.NaN;
 }
 
 function ours(index: HistoryIndex): Table {

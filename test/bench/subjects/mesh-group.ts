@@ -1,4 +1,4 @@
-import { createIdentity, createMesh, type MeshService } from '@bzzz/mesh';
+import { createIdentity, createMesh, createSigner, type MeshService } from '@bzzz/mesh';
 import { MeshName } from '@bzzz/protocol';
 import { until } from '../until.ts';
 import {
@@ -12,6 +12,8 @@ import {
 
 export interface Meshes {
   readonly all: readonly MeshService[];
+  /** Of each, in the same order. */
+  readonly signers: readonly ReturnType<typeof createSigner>[];
   close(): Promise<void>;
 }
 
@@ -27,14 +29,17 @@ export async function startMeshes(
   const name = MeshName.parse('bench');
   const listen = ['/ip4/127.0.0.1/tcp/0'];
   const all: MeshService[] = [];
+  const signers: ReturnType<typeof createSigner>[] = [];
   const close = async (): Promise<void> => {
     for (const mesh of all.toReversed()) await mesh.stop();
   };
   try {
     for (let index = 0; index < count; index += 1) {
       const bootstrap = all.flatMap((mesh) => mesh.multiaddrs());
+      const identity = await createIdentity();
+      signers.push(createSigner(identity));
       const mesh = createMesh(
-        { identity: await createIdentity() },
+        { identity },
         { ...options, name, listen, bootstrap, redialMsMax: 500 },
       );
       all.push(mesh);
@@ -45,7 +50,7 @@ export async function startMeshes(
         all.every((one) => one.connected().length === index),
       );
     }
-    return { all, close };
+    return { all, signers, close };
   } catch (error) {
     await close();
     throw error;

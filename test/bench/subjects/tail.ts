@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type DiskSync, openJournals } from '@bzzz/journal';
 import { journalEntryCodec } from '@bzzz/protocol';
 import { digest } from '../content.ts';
+import { quantile } from '../spread.ts';
 import type { Side, Subject } from '../subject.ts';
 import { makeTempFolder } from '../temp-folder.ts';
 import { ENTRY_BYTES, entryOf } from './entries.ts';
@@ -89,14 +90,10 @@ function side(name: string, log: Followed, entriesOf: (round: number) => Entries
         },
         answer: async () => digest(await log.stored(from)),
         operations: () => entries.length,
-        figures: () => ({ [lagFigure]: p95(lagsMs) }),
+        figures: () => ({ [lagFigure]: quantile(0.95, lagsMs) }),
       };
     },
   };
-}
-
-function p95(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(0.95 * values.length) - 1] ?? Number.NaN;
 }
 
 /** By fdatasync and fsync, and tells when. */

@@ -53,6 +53,7 @@ export async function gatedWorld(
     readonly checkpointMs?: number;
     readonly verdicts?: number;
     readonly limits?: Readonly<Record<string, number>>;
+    readonly help?: Readonly<Record<string, number>>;
   } = {},
 ): Promise<World> {
   const filesDir = join(stage.dir, 'files');

@@ -14,6 +14,7 @@ import {
   resultRef,
 } from '@bzzz/protocol';
 import { gitReason, remoteFailure } from './failures.ts';
+import { writeCommit } from './loose-object.ts';
 import type { Mirror } from './mirror.ts';
 import { parsePorcelain, type RefVerdict } from './porcelain.ts';
 import type { GitOutcome } from './process.ts';
@@ -119,10 +120,7 @@ async function prepareObjects(
   if (commitOid(lock.commit) !== lock.oid) {
     throw new BzzzError('lock_malformed', `the bytes are not the commit ${lock.oid}`);
   }
-  const written = await mirror.writeObject('commit', lock.commit, signal);
-  if (written !== lock.oid) {
-    throw new BzzzError('git_failed', `the commit ${lock.oid} became ${written}`);
-  }
+  await writeCommit(mirror.dir, lock.oid, lock.commit);
   const needed = [lock.expected ?? [], result?.oid ?? []].flat();
   if (needed.length === 0) return null;
   const present = await mirror.present(needed, signal);

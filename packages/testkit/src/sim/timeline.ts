@@ -9,6 +9,8 @@ export interface Timeline {
   /** Runs events until none is left, time is up, or `until` says so. */
   run(options: { untilMs: number; until?: () => boolean }): Promise<void>;
   events(): number;
+  /** Events that wait for their time; those that were taken back are not among them. */
+  waiting(): number;
 }
 
 interface Event {
@@ -25,6 +27,7 @@ export function createTimeline(): Timeline {
   return {
     nowMs: () => now,
     events: () => done,
+    waiting: () => heap.filter(({ run }) => run !== null).length,
     after(delayMs, run) {
       order += 1;
       const event: Event = { atMs: now + Math.max(0, Math.ceil(delayMs)), order, run };

@@ -109,7 +109,21 @@ export interface WorldOptions {
   /** When people file the issues. */
   readonly fileAfterMs: number;
   readonly keepTrace: boolean;
+  /** One after the other within so long. Default: all at once, or as the seed has it. */
+  readonly filingMs?: number;
+  /** Default: quick, so that hours need few events. */
+  readonly timing?: Timing;
 }
+
+const quickTiming = Timing.parse({
+  leaseMs: 60_000,
+  lagMs: 8_000,
+  pollMs: 5_000,
+  backoffMs: 2_000,
+  tidyMs: 30_000,
+  reviewMs: 15_000,
+  keepMs: 20_000,
+});
 
 export function createWorld(options: WorldOptions): World {
   const random = createSeededRandom(options.seed);
@@ -128,7 +142,8 @@ export function createWorld(options: WorldOptions): World {
   const state = createForgeState(accounts.distinct, policyOf(options.policy));
   // All at once, or one after the other while faults last.
   const filing = random.fork('filing');
-  const spreadMs = options.faults === noFaults || filing.chance(0.5) ? 0 : 200_000;
+  const drawnMs = options.faults === noFaults || filing.chance(0.5) ? 0 : 200_000;
+  const spreadMs = options.filingMs ?? drawnMs;
   for (const { issue } of tasks) {
     timeline.after(options.fileAfterMs + filing.between(0, spreadMs), () =>
       state.file({ ...issue, updatedAtMs: timeline.nowMs() }),
@@ -168,15 +183,7 @@ export function createWorld(options: WorldOptions): World {
     const hooks = { timeline, random: random.fork('webhooks'), history, sights };
     tellByWebhooks({ ...hooks, peers: () => peers }, virtualRepo);
   }
-  const timing = Timing.parse({
-    leaseMs: 60_000,
-    lagMs: 8_000,
-    pollMs: 5_000,
-    backoffMs: 2_000,
-    tidyMs: 30_000,
-    reviewMs: 15_000,
-    keepMs: 20_000,
-  });
+  const { timing = quickTiming } = options;
   // Patient, since every ping costs the simulator as much as any other message; more so through hours.
   const patience = options.faults.longOutageMs > 0 ? 5 : 1;
   const liveness = {

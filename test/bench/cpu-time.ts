@@ -20,8 +20,12 @@ export function cpuTimeMs({ children, processes }: Counted): number {
   const { user, system } = process.cpuUsage();
   let ms = (user + system) / 1_000;
   if (children) ms += timesOf('self').children;
-  for (const id of processes) ms += timesOf(String(id)).own;
-  return ms;
+  return ms + cpuTimeOf(processes);
+}
+
+/** Of these processes, which must be there. */
+export function cpuTimeOf(processes: readonly number[]): number {
+  return processes.reduce((ms, id) => ms + timesOf(String(id)).own, 0);
 }
 
 function timesOf(id: string): { own: number; children: number } {

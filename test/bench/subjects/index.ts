@@ -5,8 +5,10 @@ import { fanOut } from './fan-out.ts';
 import { gossip } from './gossip.ts';
 import { gossipNine } from './gossip-nine.ts';
 import { historyIndex } from './history-index.ts';
+import { hanging } from './hanging.ts';
 import { http } from './http.ts';
 import { journal } from './journal.ts';
+import { killed } from './killed.ts';
 import { message } from './message.ts';
 import { sim } from './sim.ts';
 import { tail } from './tail.ts';
@@ -25,4 +27,6 @@ export const subjects: readonly Subject[] = [
   gossipNine,
   throughput,
   claim,
+  killed,
+  hanging,
 ];

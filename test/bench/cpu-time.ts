@@ -35,3 +35,21 @@ function timesOf(id: string): { own: number; children: number } {
   const ticks = (from: number) => TICK_MS * (Number(fields[from]) + Number(fields[from + 1]));
   return { own: ticks(11), children: ticks(13) };
 }
+
+/**
+ * Of these processes and all that they started and that they still wait for, or have waited for. One that has ended
+ * counts nothing.
+ */
+export function cpuTimeOfFamilies(processes: readonly number[]): number {
+  return processes.reduce((ms, id) => {
+    try {
+      const { own, children } = timesOf(String(id));
+      const living = readFileSync(`/proc/${id}/task/${id}/children`, 'utf8').trim();
+      const ids = living === '' ? [] : living.split(' ').map(Number);
+      return ms + own + children + cpuTimeOfFamilies(ids);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ms;
+      throw error;
+    }
+  }, 0);
+}

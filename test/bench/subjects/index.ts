@@ -11,6 +11,8 @@ import { journal } from './journal.ts';
 import { killed } from './killed.ts';
 import { message } from './message.ts';
 import { sim } from './sim.ts';
+import { start } from './start.ts';
+import { startOne } from './start-one.ts';
 import { tail } from './tail.ts';
 import { throughput } from './throughput.ts';
 
@@ -29,4 +31,6 @@ export const subjects: readonly Subject[] = [
   claim,
   killed,
   hanging,
+  start,
+  startOne,
 ];

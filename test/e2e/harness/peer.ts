@@ -10,7 +10,7 @@ import {
   type LogLine,
 } from '@bzzz/peer';
 import { type Config, isBzzzError } from '@bzzz/protocol';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { freePorts } from '../../lib/free-ports.ts';
 import { type ForgeProcess, tokenOf } from './forge.ts';
 import { killGroup, type Running, signalAll } from './processes.ts';

@@ -19,8 +19,13 @@ export interface Counted {
 export function cpuTimeMs({ children, processes }: Counted): number {
   const { user, system } = process.cpuUsage();
   let ms = (user + system) / 1_000;
-  if (children) ms += timesOf('self').children;
+  if (children) ms += endedChildrenCpuMs();
   return ms + cpuTimeOf(processes);
+}
+
+/** Of children of this process that ended, and theirs. */
+export function endedChildrenCpuMs(): number {
+  return timesOf('self').children;
 }
 
 /** Of these processes, which must be there. */

@@ -7,6 +7,7 @@ import { gossipNine } from './gossip-nine.ts';
 import { historyIndex } from './history-index.ts';
 import { hanging } from './hanging.ts';
 import { http } from './http.ts';
+import { idleToWorking } from './idle-to-working.ts';
 import { journal } from './journal.ts';
 import { killed } from './killed.ts';
 import { message } from './message.ts';
@@ -14,6 +15,7 @@ import { sim } from './sim.ts';
 import { start } from './start.ts';
 import { startOne } from './start-one.ts';
 import { tail } from './tail.ts';
+import { takeover } from './takeover.ts';
 import { throughput } from './throughput.ts';
 
 export const subjects: readonly Subject[] = [
@@ -33,4 +35,6 @@ export const subjects: readonly Subject[] = [
   hanging,
   start,
   startOne,
+  takeover,
+  idleToWorking,
 ];

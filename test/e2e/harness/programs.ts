@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+/** The same for this file when it is built. */
+const isBuilt = import.meta.url.endsWith('.js');
+const root = fileURLToPath(new URL(isBuilt ? '../../../../' : '../../../', import.meta.url));
 
 /** The `bzzz` command, as an argument vector. */
 export const bzzz = [process.execPath, built('packages/cli/dist/main.js')];

@@ -30,6 +30,7 @@ import { expelOutsiders } from '../membership/outsiders.ts';
 import { type Presence, startPresence } from '../membership/presence.ts';
 import { createPause } from '../pause/pause.ts';
 import { incarnationAfter, readMemory } from '../recovery/fold.ts';
+import { createReadAhead } from '../recovery/read-ahead.ts';
 import { createRecords } from '../recovery/records.ts';
 import { createHeads } from '../quarantine/heads.ts';
 import { patiently } from '../support/backoff.ts';
@@ -92,6 +93,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
   const records = createRecords(ports);
+  const readAhead = createReadAhead({ clock, records, trouble }, signal);
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
   const helping = createHelping({ ...deps, fence, book }, ableOptionsOf(options));
   const { asking } = helping;
@@ -228,6 +230,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       if (hint.kind !== 'claimed' && hint.peer !== from) return;
     }
     const fresh = (book.get(task)?.seen ?? null) === null;
+    readAhead();
     if (!book.hear(hint)) return;
     if (workforce.driving(task)) workforce.recheck(task);
     else if ((hint.kind === 'seen' || hint.kind === 'gone') && isOurs(task)) {

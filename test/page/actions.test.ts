@@ -7,7 +7,7 @@ import { account, type PeerProcess, startPeer } from '../e2e/harness/peer.ts';
 import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
 import { findWaiting, gatedWorld, openGate, untilWaiting } from '../e2e/harness/worlds.ts';
 import { keepShot, openBrowser, type Tab, violations } from './browser.ts';
-import { gatewayUrl, leave, ownToken, visit } from './visit.ts';
+import { closeDone, gatewayUrl, leave, ownToken, visit } from './visit.ts';
 
 vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
 
@@ -51,7 +51,7 @@ async function order(page: Page, open: () => Promise<void>, confirm: string): Pr
   await open();
   expect(await orders()).toEqual(before);
   await dialog.getByRole('button', { name: confirm, exact: true }).click();
-  await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await closeDone(page);
   expect(await orders()).toHaveLength(before.length + 1);
 }
 

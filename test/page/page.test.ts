@@ -7,7 +7,15 @@ import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
 import { sampleWorld } from '../e2e/harness/worlds.ts';
 import { keepShot, openBrowser, openTab, overflowPx, type Tab, violations } from './browser.ts';
-import { desk, gatewayUrl, leave, ownToken, phone, visit as visitPeer } from './visit.ts';
+import {
+  closeDone,
+  desk,
+  gatewayUrl,
+  leave,
+  ownToken,
+  phone,
+  visit as visitPeer,
+} from './visit.ts';
 
 vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
 
@@ -165,6 +173,19 @@ describe('the page', () => {
     await leave(tab);
   });
 
+  it('says what became of an issue that is left alone, to whoever searches it', async () => {
+    const tab = await visit('/tasks');
+    await tab.page.getByText(/^\d+ issues left alone$/).waitFor();
+    const search = tab.page.getByRole('searchbox', { name: 'Search tasks' });
+    await search.fill('#7');
+    await tab.page.getByText('assigned to mara').waitFor();
+    await keepShot(tab.page, 'tasks-search');
+    expect(await violations(tab.page)).toEqual([]);
+    await search.fill('#4711');
+    await tab.page.getByText('No task has these words').waitFor();
+    await leave(tab);
+  });
+
   it('tells the story of a task from its claim to its pull request', async () => {
     const tab = await visit(taskPath());
     const story = await peers[0]?.client.task(String(done));
@@ -263,7 +284,7 @@ describe('the page', () => {
     const said = tab.page.getByRole('link', { name: 'Said by this comment' });
     await said.waitFor();
     expect(await said.getAttribute('href')).toMatch(/#issuecomment-/);
-    await tab.page.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await closeDone(tab.page);
     await tab.page.getByRole('link', { name: 'Timeline', exact: true }).click();
     await tab.page.getByText('ordered cancel').first().waitFor();
     await leave(tab);

@@ -6,7 +6,7 @@ import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
 import { gatedWorld } from '../e2e/harness/worlds.ts';
 import { keepShot, openBrowser, overflowPx, violations } from './browser.ts';
-import { leave, visit } from './visit.ts';
+import { closeDone, leave, visit } from './visit.ts';
 
 vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const tab = await visit({ stage, browser }, { peer: ant, path: '/cluster' });
   await tab.page.getByRole('button', { name: 'Heal now' }).click();
   await tab.page.getByRole('button', { name: 'Heal', exact: true }).click();
-  await tab.page.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await closeDone(tab.page);
   await leave(tab);
   await stage.until('fly has told how its machine is', async () => {
     const { peers: told } = await ant.client.peers();

@@ -1,7 +1,7 @@
 /** Somebody at the page of a peer, logged in by the link that `bzzz open` prints. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { PeerProcess } from '../e2e/harness/peer.ts';
 import type { Stage } from '../e2e/harness/stage.ts';
@@ -27,6 +27,12 @@ export async function visit(
   await tab.page.goto(`${url}${path}#token=${token ?? (await ownToken(peer))}`);
   await tab.page.getByRole('status').filter({ hasText: 'Live' }).waitFor({ state: 'attached' });
   return tab;
+}
+
+/** Closes a dialog by the button that is there once its order was done: the cross in its head always is. */
+export function closeDone(page: Page): Promise<void> {
+  const foot = page.getByRole('dialog').locator('.dialog-foot');
+  return foot.getByRole('button', { name: 'Close', exact: true }).click();
 }
 
 /** The browser complained of nothing meanwhile. */

@@ -120,6 +120,15 @@ describe('with a running peer', () => {
     expect(out).toContain('this one');
   });
 
+  it('submit files nothing where this peer does not work, since it cannot judge it there', async () => {
+    const args = ['submit', ...data, '--repo=demo/elsewhere', '--title=Format'];
+    const { code, err } = await run(args);
+    expect([code === 0, err]).toEqual([
+      false,
+      expect.stringContaining('does not work on demo/else'),
+    ]);
+  });
+
   it(
     'submit, and tasks until it is done',
     async () => {
@@ -130,7 +139,7 @@ describe('with a running peer', () => {
         '--param=module=distance',
         '--title=License for distance',
       ]);
-      expect(filed).toMatchObject({ repo: 'demo/textkit', labelsMissing: [], watched: true });
+      expect(filed).toMatchObject({ repo: 'demo/textkit', labelsMissing: [] });
       const id = `demo/textkit#${filed.number}`;
       await until(async () =>
         (await tasks()).find(({ task, state }) => task === id && state === 'done'),
@@ -225,6 +234,9 @@ describe('with a running peer', () => {
     expect(ofTask.length).toBeLessThan(own.length);
     expect(await lines('--since', '2999-01-01')).toEqual([]);
     expect(await lines('--since', '1h', '--text', 'no-such-word')).toEqual([]);
+    const untold = await run(['logs', '999', ...data]);
+    expect([untold.code, untold.out]).toEqual([0, '']);
+    expect(untold.err).toContain('`bzzz why 999` says how it stands');
     const text = await run(['logs', 'solo', ...data, '-n', '3']);
     expect(text.out).toContain('solo');
     const nobody = await run(['logs', 'nobody', ...data]);

@@ -63,3 +63,29 @@ it('leaves what it has no words for as it stands', () => {
   );
   expect(line).toContain('outcome=won');
 });
+
+it('tells what was done on the forge once, in words, and what a dead peer left undone', () => {
+  const effect = (peer: string, afterMs: number, about: object) => [
+    said(peer, afterMs, { kind: 'effect.intended', task, epoch: 1, ...about }),
+    said(peer, afterMs + 1, { kind: 'effect.settled', task, epoch: 1, ...about, written: true }),
+  ];
+  const comment = { task, epoch: 1, effect: 'comment' };
+  const lines = storyLines(
+    terminal,
+    [
+      ...effect('elm', 0, { effect: 'assign' }),
+      ...effect('elm', 10, { effect: 'pull-request', id: 16 }),
+      ...effect('elm', 20, { effect: 'song' }),
+      said('elm', 30, { kind: 'effect.intended', ...comment }),
+      said('elm', 31, { kind: 'effect.settled', ...comment, written: false, id: 4 }),
+      said('oak', 40, { kind: 'effect.intended', ...comment }),
+    ],
+    (peer) => peer,
+  );
+  expect(lines.slice(1).map((line) => line.replace(/\s+/g, ' '))).toEqual([
+    '23:59:50.001 elm effect.settled assigned the issue to its account',
+    '23:59:50.011 elm effect.settled opened pull request #16',
+    `23:59:50.021 elm effect.settled ${task} effect=song epoch=1 written=true`,
+    `23:59:50.040 oak effect.intended ${task} effect=comment epoch=1`,
+  ]);
+});

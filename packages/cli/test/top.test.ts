@@ -104,6 +104,35 @@ describe('bzzz top', () => {
     expect(lines.at(-1)).toBe(keysLine);
   });
 
+  it('shows first the peers that need eyes, and how many of all it shows', () => {
+    const dead: PeerAnswer = { ...peer('yew'), connected: false, liveness: 'dead' };
+    const paused: PeerAnswer = { ...peer('willow'), paused: true };
+    const peers = ['ash', 'birch', 'elm', 'fir', 'oak'].map(peer);
+    const tasks = Array.from({ length: 20 }, (_, at) => task(at + 1));
+    const answer = Array.from({ length: 30 }, (_, at) => `line ${at + 1}`);
+    const state: TopState = {
+      ...after(
+        { type: 'status', status },
+        { type: 'peers', peers: [...peers, paused, dead] },
+        { type: 'tasks', tasks },
+      ),
+      answer,
+    };
+    const lines = text(frame(terminal, state, { columns: 80, rows: 24 }));
+    const at = lines.findIndex((line) => line.startsWith('Peers'));
+    expect(lines[at]).toMatch(/^Peers 1-\d of 7 /);
+    expect(lines.slice(at + 1, at + 4).map((line) => line.trim().split(' ')[0])).toEqual([
+      'willow',
+      'yew',
+      'ash',
+    ]);
+    expect(lines.find((line) => line.startsWith('Tasks'))).toMatch(/^Tasks 1-\d of 20 /);
+    expect(lines.join('\n')).toMatch(/\nline \d\nand 2\d more lines\n/);
+    const tall = text(frame(terminal, state, { columns: 80, rows: 90 }));
+    expect(tall.find((line) => line.startsWith('Peers'))).toMatch(/^Peers +state/);
+    expect(tall.join('\n')).toContain('line 30');
+  });
+
   it('keeps what was chosen while tasks come and go', () => {
     const state = move(after({ type: 'tasks', tasks: [task(1), task(2), task(3)] }), 1);
     expect(state.selected).toBe('o/r#2');

@@ -43,11 +43,11 @@ export async function agentsChanged(job: AgentsJob, signal?: AbortSignal): Promi
   const changed = await listed(git, ['diff-files', '--name-only', '-z'], signal);
   const isOurs = (path: RawPath) => isAgents(path) && !isBelow(path, provides);
   const list = ['ls-files', '-z', '--others'];
-  const seen = (await listed(git, [...list, '--exclude-standard'], signal)).filter(
-    (path) => isOurs(path) && !isBelow(path, modulesOf(files)),
-  );
+  const modules = modulesOf(files);
+  const shown = await listed(git, [...list, '--exclude-standard'], signal);
+  const seen = new Set(shown.filter((path) => isOurs(path) && !isBelow(path, modules)));
   for (const path of await listed(git, list, signal)) {
-    if (isOurs(path) && !seen.includes(path)) await remove(slot.tree, path);
+    if (isOurs(path) && !seen.has(path)) await remove(slot.tree, path);
   }
   await git(['read-tree', '--reset', base], { signal });
   await removeWritten(join(slot.tree, '.git'));
@@ -58,7 +58,7 @@ export async function agentsChanged(job: AgentsJob, signal?: AbortSignal): Promi
   return first === undefined ? null : pathShown(first);
 }
 
-/** By its name, or as that to which a link of such a name leads. */
+/** By its name, as that to which a link of such a name leads, or as a link on the way there. */
 async function agentsOn(
   git: Git,
   files: ReadonlyMap<RawPath, TreeEntry>,
@@ -66,19 +66,35 @@ async function agentsOn(
 ): Promise<(path: RawPath) => boolean> {
   const isNamed = globMatcher(agentConfiguration);
   const targets = new Set<RawPath>();
-  const links = [...files].filter(([path]) => isNamed(pathShown(path)));
-  for (let link = links.pop(); link !== undefined; link = links.pop()) {
-    const [path, { mode, oid }] = link;
-    if (mode !== '120000') continue;
-    const target = (await git(['cat-file', 'blob', oid], { signal })).toString('latin1');
-    const led = posix.join(posix.dirname(path), target);
-    if (targets.has(led)) continue;
-    targets.add(led);
-    const next = files.get(led);
-    if (next !== undefined) links.push([led, next]);
+  const leading = [...files.keys()]
+    .filter((path) => isNamed(pathShown(path)))
+    .map((path) => ({ path, links: 0 }));
+  for (let at = leading.pop(); at !== undefined; at = leading.pop()) {
+    const link = linkOn(at.path, files);
+    if (link === undefined || at.links === linksMax) continue;
+    const target = (await git(['cat-file', 'blob', link.oid], { signal })).toString('latin1');
+    const path = posix.join(posix.dirname(link.path), target, at.path.slice(link.path.length));
+    targets.add(link.path).add(path);
+    leading.push({ path, links: at.links + 1 });
   }
-  return (path) =>
-    isNamed(pathShown(path)) || targets.has(path) || isBelow(path, [...targets].map(pathShown));
+  const folders = [...targets].map(pathShown);
+  return (path) => isNamed(pathShown(path)) || targets.has(path) || isBelow(path, folders);
+}
+
+/** Linux follows no more on one way, so no tool does. */
+const linksMax = 40;
+
+/** The first link that stands on the way to a path, or at its end. */
+function linkOn(
+  path: RawPath,
+  files: ReadonlyMap<RawPath, TreeEntry>,
+): { readonly path: RawPath; readonly oid: Oid } | undefined {
+  for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
+    const part = end === -1 ? path : path.slice(0, end);
+    const entry = files.get(part);
+    if (entry?.mode === '120000') return { path: part, oid: entry.oid };
+    if (end === -1) return undefined;
+  }
 }
 
 async function listed(git: Git, args: string[], signal?: AbortSignal): Promise<RawPath[]> {

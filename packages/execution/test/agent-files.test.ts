@@ -97,6 +97,8 @@ describe('a link', () => {
     ['a file', { 'CLAUDE.md': 'docs/guide.md' }, 'docs/guide.md'],
     ['a folder', { 'deep/.claude': '../tools/claude' }, 'tools/claude/settings.json'],
     ['another link', { '.codex': 'a', a: 'docs' }, 'docs/config.toml'],
+    ['a file in a linked folder', { 'CLAUDE.md': 'docs/A.md', docs: 'deep/d' }, 'deep/d/A.md'],
+    ['where it ends in a circle', { 'CLAUDE.md': 'a/A.md', a: 'b', b: 'a/c' }, 'AGENTS.md'],
   ])('of the base to %s makes that part of it', async (_what, links, path) => {
     const world = started();
     const base = await withEntries(world, links);

@@ -118,25 +118,28 @@ export function openHistoryIndex(
     }
   }
 
+  /** One at a time, so that no entry is taken twice, and none is passed over where all were forgotten meanwhile. */
+  function inTurn<T>(work: () => Promise<T> | T): Promise<T> {
+    const pass = updating.then(work);
+    updating = pass.catch(() => undefined);
+    return pass;
+  }
+
   return {
-    update(logs, { signal } = {}) {
-      // One pass at a time, so that no entry is taken twice.
-      const pass = updating.then(() => updateAll(logs, signal));
-      updating = pass.catch(() => undefined);
-      return pass;
-    },
+    update: (logs, { signal } = {}) => inTurn(() => updateAll(logs, signal)),
     query: (filter) => asked(() => inOrder(find(db, filter), writerOf)),
     since: (afterId, limit) => asked(() => findSince(db, afterId, limit)),
     generation: () => asked(now).generation,
     count: () => asked(() => (counted ??= countOf(db))),
     lastId: () => asked(now).lastId,
-    clear() {
-      counted = undefined;
-      changed(() => {
-        dropTables(db);
-        makeTables(db);
-      });
-    },
+    clear: () =>
+      inTurn(() => {
+        counted = undefined;
+        changed(() => {
+          dropTables(db);
+          makeTables(db);
+        });
+      }),
     close() {
       if (!closed) db.close();
       closed = true;

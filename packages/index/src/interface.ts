@@ -48,8 +48,11 @@ export interface HistoryIndex {
   count(): number;
   /** Of the entry that came to be indexed last; 0: there is none. Throws `index_failed`. */
   lastId(): number;
-  /** Forgets everything: the next update reads all logs from their beginning. Throws `index_failed`. */
-  clear(): void;
+  /**
+   * Forgets everything, after the updates that were asked for before: the next one reads all logs from their
+   * beginning. Throws `index_failed`.
+   */
+  clear(): Promise<void>;
   /** Idempotent. */
   close(): void;
 }

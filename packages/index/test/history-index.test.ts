@@ -142,8 +142,9 @@ describe('what was indexed', () => {
     a.begins = 2;
     expect((await index.update([a, b])).added).toBe(0);
     expect(found({})).toEqual(['b0', 'b1', 'a2', 'b2']);
+    expect([index.count(), index.lastId()]).toEqual([4, 6]);
     expect(found({ text: '20' })).toEqual(['b1']);
-    index.clear();
+    await index.clear();
     expect((await index.update([a, b])).added).toBe(4);
     expect(found({})).toEqual(['b0', 'b1', 'a2', 'b2']);
   });
@@ -254,9 +255,35 @@ describe('a file that is of no use', () => {
     const a = logOf('a');
     a.say(1, trouble('one'));
     await index.update([a]);
-    index.clear();
-    expect([found({}), index.lastId()]).toEqual([[], 0]);
+    const before = index.generation();
+    expect(index.count()).toBe(1);
+    await index.clear();
+    expect([found({}), index.lastId(), index.count()]).toEqual([[], 0, 0]);
+    expect(index.generation()).not.toBe(before);
     expect(await index.update([a])).toMatchObject({ added: 1 });
+    expect(index.count()).toBe(1);
+  });
+
+  it('holds everything again when it is emptied in the middle of an update', async () => {
+    const a = logOf('a');
+    for (let at = 0; at < 1_200; at += 1) a.say(at, trouble(`${at}`));
+    const reached = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const read: Log['read'] = async function* (options) {
+      for await (const stored of a.read(options)) {
+        if (stored.seq === 700) reached.resolve();
+        if (stored.seq === 700) await goOn.promise;
+        yield stored;
+      }
+    };
+    const first = index.update([{ ...a, length: a.length, read }]);
+    await reached.promise;
+    expect(index.lastId()).toBe(500);
+    const cleared = index.clear();
+    goOn.resolve();
+    await Promise.all([first, cleared, index.update([a])]);
+    expect(index.count()).toBe(1_200);
+    expect(found({ text: '700' })).toEqual(['a700']);
   });
 
   it('cannot be opened where there is no folder, and says so', () => {

@@ -127,7 +127,6 @@ export function createLane(parts: LaneParts, options: { readonly waitingBytesMax
     close() {
       closing.abort();
       if (state.kind !== 'open') return;
-      send(state);
       state.stream.abort(new Error('the channel is closed'));
     },
   };

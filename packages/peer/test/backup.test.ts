@@ -13,7 +13,7 @@ it('leaves out what is no setting, what is half written, and what would open aga
   await openMeshKey({}, layout);
   const draft = 'members.b64.1b4e28ba-2fa1-41d2-883f-0016d3cca427';
   const stray = ['bzzz.yml~', '.bzzz.yml.swp', '.bash_history', draft];
-  const closed = ['invites.json', 'gateway-keys.json', 'gateway-token'];
+  const closed = ['invites.json', 'gateway-keys.json', 'gateway-token', 'alerts-waiting.json'];
   for (const name of ['bzzz.yml', ...stray, ...closed]) await writeFile(join(dataDir, name), 'x');
   await writeFile(join(dataDir, 'peer.log'), Buffer.alloc(2 * 1024 * 1024));
   await symlink('/nowhere/at/all', join(dataDir, 'dangling'));

@@ -132,6 +132,7 @@ describe('bzzz doctor net', () => {
       live: {
         addresses: [],
         connected: 0,
+        apart: [],
         known: 0,
         troubles: [{ code: 'mesh_wrong_key', reason: 'because' }],
         membership: { operator: mesh.peer, isMember: false, strangers: [] },

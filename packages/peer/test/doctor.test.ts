@@ -215,13 +215,15 @@ describe('diagnose', () => {
   });
 
   it('tells of a running peer what it knows', async () => {
-    const mesh = { addresses: ['/ip4/127.0.0.1/tcp/1'], connected: 2, known: 3, troubles: [] };
+    const apart = ['walnut (dead)'];
+    const tcp = '/ip4/127.0.0.1/tcp/1';
+    const mesh = { addresses: [tcp], connected: 2, known: 3, apart, troubles: [] };
     const live = { ...mesh, lookedAgoMs: 3_000, lookFailures: [], workers: [], quarantine: [] };
     const config = configFor(await tempDir());
     const checks = await diagnose(config, { live });
     expect(checks.find(({ name }) => name === 'mesh')).toMatchObject({
       ok: true,
-      detail: '2 of 3 known peers connected',
+      detail: '2 of 3 known peers connected, not walnut (dead)',
     });
     const alone = await diagnose(config, {
       live: { ...live, connected: 0, troubles: [{ code: 'mesh_wrong_key', reason: 'because' }] },
@@ -233,7 +235,7 @@ describe('diagnose', () => {
   });
 
   it('tells of a running peer what it could not look at', async () => {
-    const mesh = { addresses: [], connected: 2, known: 3, troubles: [] };
+    const mesh = { addresses: [], connected: 2, known: 3, apart: [], troubles: [] };
     const lookFailures = [{ what: 'models', reason: 'the server answered 500' }];
     const live = { ...mesh, lookedAgoMs: 3_000, lookFailures, workers: [], quarantine: [] };
     const checks = await diagnose(configFor(await tempDir()), { live });

@@ -1,49 +1,15 @@
-import type { MemberView, PeerView, WatchingView } from '@bzzz/coordination';
-import { BzzzError, Capabilities, Config, PeerId, Sha256Hex, TaskId } from '@bzzz/protocol';
+import type { PeerView, WatchingView } from '@bzzz/coordination';
+import { BzzzError, Config, PeerId, Sha256Hex, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { problemsOf, type ProblemSources } from '../src/status/problems.ts';
+import { capabilitiesOf, member } from './member.ts';
 
 type TroubleView = PeerView['troubles'][number];
-
-const capabilities = (letter: string) =>
-  Capabilities.parse({
-    peer: `12D3KooW${letter.repeat(44)}`,
-    name: `peer-${letter}`,
-    account: 'octocat',
-    version: '0.1.0',
-    wire: { min: 1, max: 1 },
-    incarnation: 1,
-    revision: 1,
-    repositories: [],
-    executors: [],
-    tools: [],
-    sandbox: 'bubblewrap',
-    slots: 1,
-    running: 0,
-    load: 0,
-    success: 0.5,
-    journal: { key: 'ab'.repeat(32), length: 0 },
-  });
-
-function member(letter: string, change: Partial<MemberView> = {}): MemberView {
-  const known = capabilities(letter);
-  const { peer, name } = known;
-  const facts = { peer, name, self: false, connected: true, liveness: 'alive' as const };
-  return {
-    ...facts,
-    capabilities: known,
-    heardAgoMs: 0,
-    quarantined: false,
-    removed: false,
-    left: [],
-    ...change,
-  };
-}
 
 function view(change: Partial<PeerView> = {}): PeerView {
   const members = [member('1', { self: true }), member('2')];
   return {
-    self: capabilities('1'),
+    self: capabilitiesOf('1'),
     members,
     tasks: [],
     watching: [],
@@ -90,7 +56,7 @@ describe('problemsOf', () => {
     const limits = { raiseAt: 0.9, endAt: 0.8, holdMs: 0, action: null };
     const rule = { measure: 'cpu' as const, ...limits, advice: 'Wait.' };
     const alerts = [{ measure: rule.measure, value: 1, raisedValue: 1, sinceMs: 0, rule }];
-    const self = { ...capabilities('1'), paused: true };
+    const self = { ...capabilitiesOf('1'), paused: true };
     expect(codes({ alerts, view: view({ self }) })).toEqual([
       'warning paused',
       'warning health_cpu',
@@ -101,9 +67,34 @@ describe('problemsOf', () => {
   });
 
   it('tells that an operator paused it, or that its models have cost enough', () => {
-    const paused = { ...capabilities('1'), paused: true };
+    const paused = { ...capabilitiesOf('1'), paused: true };
     expect(codes({ view: view({ self: paused }) })).toEqual(['warning paused']);
     expect(codes({ view: view({ spendCap: 'enough' }) })).toEqual(['warning spend_cap']);
+  });
+
+  it('tells who cannot be reached and is not declared dead, as nobody here sees most of the mesh', () => {
+    const gone = { connected: false, liveness: 'suspected' as const, heardAgoMs: 11_000 };
+    const members = [
+      member('1', { self: true }),
+      member('2'),
+      member('3', gone),
+      member('4', gone),
+    ];
+    const [problem, ...others] = problemsOf(sources({ view: view({ members }) }));
+    expect(problem).toMatchObject({
+      code: 'peers_unreachable',
+      severity: 'error',
+      text: '2 of 3 other peers cannot be reached from here: peer-3, peer-4.',
+    });
+    expect(others).toEqual([]);
+    const soon = [
+      member('1', { self: true }),
+      member('2'),
+      member('3', { ...gone, heardAgoMs: 3_000 }),
+    ];
+    expect(codes({ view: view({ members: soon }) })).toEqual([]);
+    const none = [member('1', { self: true }), member('3', gone), member('4', gone)];
+    expect(codes({ view: view({ members: none }) })).toEqual(['error alone']);
   });
 
   it('finds none where all is well', () => {
@@ -178,7 +169,7 @@ describe('problemsOf', () => {
   });
 
   it('tells that nothing can be claimed without an account', () => {
-    const self = { ...capabilities('1'), account: null };
+    const self = { ...capabilitiesOf('1'), account: null };
     expect(codes({ view: view({ self }) })).toEqual(['error account_unknown']);
     expect(codes({ view: view({ self }), upMs: 2_000 })).toEqual([]);
   });

@@ -61,6 +61,15 @@ it('gives no more than is asked for, to readers at any place, and goes on behind
   }
 });
 
+it('reads on where what is kept ends, so that fewer than asked for are the last', () => {
+  const source = history();
+  const recent = createRecentEntries(source);
+  for (let id = 1; id <= 100; id += 1) source.add(id);
+  recent.since(0, 200);
+  for (let id = 101; id <= 150; id += 1) source.add(id);
+  expect(idsOf(recent.since(90, 200))).toEqual(Array.from({ length: 60 }, (_, at) => 91 + at));
+});
+
 it('keeps nothing of an index that was made anew, nor of writers that are not known yet', () => {
   const source = history();
   const recent = createRecentEntries(source);

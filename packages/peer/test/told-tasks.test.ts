@@ -78,10 +78,25 @@ describe('a task of another peer', () => {
       said(elm, 'task.ended', { epoch: 2, state: 'failed', reason: 'make: *** [test] Error 1' }),
     ]);
     const failed = viewed({ state: 'failed', reason: untoldReason });
-    const [shown] = createToldTasks(known, { self }).of([failed]);
-    expect(shown?.reason).toBe('make: *** [test] Error 1');
-    const [later] = createToldTasks(known, { self }).of([{ ...failed, epoch: 3 }]);
-    expect(later?.reason).toBe(untoldReason);
+    const told = createToldTasks(known, { self });
+    expect(told.of([failed])[0]?.reason).toBe('make: *** [test] Error 1');
+    // An end that is known stays, whatever comes to be known.
+    known.add(said(oak, 'peer.started', {}));
+    expect(told.of([failed])[0]?.reason).toBe('make: *** [test] Error 1');
+    expect(known.asked()).toBe(1);
+    expect(told.of([{ ...failed, epoch: 3 }])[0]?.reason).toBe(untoldReason);
+  });
+
+  it('that is asked for alone leaves what is known of all as it is', () => {
+    const known = history([started(elm, 2)]);
+    const told = createToldTasks(known, { self });
+    const list = [viewed({})];
+    const first = told.of(list);
+    expect(told.one(viewed({})).state).toBe('running');
+    expect(told.of(list)).toBe(first);
+    known.add(said(elm, 'help.asked', { epoch: 2 }));
+    expect(told.one(viewed({})).state).toBe('helping');
+    expect(told.of(list)[0]?.state).toBe('helping');
   });
 
   it('is as this peer knows it where there is no index, and what is its own always', async () => {

@@ -24,6 +24,15 @@ import {
 } from './ids.ts';
 import { limits } from './limits.ts';
 
+/** A value of a trailer that is text. */
+const TrailerText = z
+  .string()
+  .min(1)
+  .max(limits.reasonCharsMax)
+  // U+2028 and U+2029 end a line for some readers; half a surrogate pair has no bytes of its own.
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u, 'one line without control characters')
+  .refine((text) => text.trim() === text, 'no space at either end');
+
 const shared = {
   task: TaskId,
   peer: PeerId,
@@ -84,8 +93,8 @@ export const LockRecord = z.discriminatedUnion('state', [
     verdicts,
     ...answered,
   }),
-  z.object({ state: z.literal('released'), ...shared, ...unfinished, reason: trailerText() }),
-  z.object({ state: z.literal('failed'), ...shared, ...unfinished, reason: trailerText() }),
+  z.object({ state: z.literal('released'), ...shared, ...unfinished, reason: TrailerText }),
+  z.object({ state: z.literal('failed'), ...shared, ...unfinished, reason: TrailerText }),
 ]);
 export type LockRecord = z.infer<typeof LockRecord>;
 export type LockState = LockRecord['state'];
@@ -241,18 +250,6 @@ export function taskOfRef(
   return { number: number.data, branch: kind === 'lock/' ? 'lock' : 'result' };
 }
 
-function trailerText() {
-  return (
-    z
-      .string()
-      .min(1)
-      .max(limits.reasonCharsMax)
-      // U+2028 and U+2029 end a line for some readers; half a surrogate pair has no bytes of its own.
-      .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u, 'one line without control characters')
-      .refine((text) => text.trim() === text, 'no space at either end')
-  );
-}
-
 function trailerLines({ record, further = [] }: LockStatement): string[] {
   const values: Readonly<Record<string, string | number | string[] | undefined>> = record;
   const known = trailers.flatMap(([field, key]) => {
@@ -273,8 +270,7 @@ function furtherOf(message: string): string[] {
     .filter(({ key }) => !knownKeys.has(key));
   if (found.length > limits.furtherTrailersMax) throw malformed('too many further trailers');
   if (new Set(found.map(({ key }) => key)).size < found.length) throw malformed('a trailer twice');
-  const text = trailerText();
-  const bad = found.find(({ value }) => !text.safeParse(value).success);
+  const bad = found.find(({ value }) => !TrailerText.safeParse(value).success);
   if (bad !== undefined) throw malformed(`${bad.key} is no such text as trailers hold`);
   return found.map(({ line }) => line);
 }

@@ -104,8 +104,8 @@ export function hasLeast(
   facts: ModelFacts | undefined,
   { parameters, contextTokens }: ModelLeast,
 ): boolean {
-  const size = facts?.parameters ?? sizeInTag(name);
-  const isLarge = parameters === undefined || (size !== undefined && size >= parameters);
+  const isLarge =
+    parameters === undefined || (facts?.parameters ?? sizeInTag(name) ?? 0) >= parameters;
   const window = facts?.contextTokens ?? 0;
   return isLarge && (contextTokens === undefined || window >= contextTokens);
 }

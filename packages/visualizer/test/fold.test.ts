@@ -102,6 +102,13 @@ describe('a task', () => {
     });
   });
 
+  it('is done when another tells so who found its holder lost', () => {
+    const verifying = worldOf(...held(acacia, 1, 1));
+    const done = { kind: 'task.ended', task, epoch: 1, state: 'done', pullRequest: 9 };
+    const later = fold(verifying, [said({ by: walnut, atMs: 50, body: done })]);
+    expect(later.tasks.get(task)).toMatchObject({ state: 'done', holder: acacia, pullRequest: 9 });
+  });
+
   it('is let go by whoever holds it', () => {
     const world = worldOf(
       ...held(acacia, 1, 1),

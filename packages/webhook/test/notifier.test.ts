@@ -1,150 +1,18 @@
 /** What a receiver gets: each piece of news once, signed, in order, whoever is away meanwhile. */
-import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StoredEntry } from '@bzzz/coordination';
-import { type BzzzError, EntryBody, JournalKey, NewsKind, PeerId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { startNotifier } from '../src/index.ts';
-import type { NotifierOptions } from '../src/out/notifier.ts';
-import { onCleanup, secretFileOf } from './support.ts';
-
-const secret = 'it-is-a-secret';
-const peer = PeerId.parse('12D3KooWPuLaGm8MdWazkxN1wPwsKmuyszXvA82ChLdHcXpwuU7b');
-
-async function until<T>(look: () => T | undefined | false): Promise<T> {
-  for (;;) {
-    const found = look();
-    if (found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-/** A real server, which answers as it is told. */
-async function startReceiver() {
-  const heard: { id: string; text: string; isSigned: boolean; body: Record<string, unknown> }[] =
-    [];
-  let answer: { status: number; headers?: Record<string, string> } = { status: 204 };
-  let asked = 0;
-  const server = createServer((request, response) => {
-    let text = '';
-    request.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-    request.on('end', () => {
-      asked += 1;
-      if (answer.status < 300) {
-        const header = (name: string) => String(request.headers[name]);
-        const signed = `${header('webhook-id')}.${header('webhook-timestamp')}.${text}`;
-        const right = createHmac('sha256', secret).update(signed).digest('base64');
-        const isSigned = header('webhook-signature') === `v1,${right}`;
-        const body = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
-        heard.push({ id: header('webhook-id'), text, isSigned, body });
-      }
-      response.writeHead(answer.status, answer.headers).end();
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onCleanup(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  return {
-    url: `http://127.0.0.1:${port}/told`,
-    heard,
-    asked: () => asked,
-    answer: (next: typeof answer) => (answer = next),
-  };
-}
-
-/** A journal in memory. */
-function createLog(key = '0'.repeat(64)) {
-  const entries: StoredEntry[] = [];
-  const waiting = new Set<() => void>();
-  return {
-    key: JournalKey.parse(key),
-    length: () => entries.length,
-    add(...bodies: object[]) {
-      for (const body of bodies) {
-        const at = { wallMs: 1_700_000_000_000, counter: entries.length };
-        const entry = { v: 1 as const, at, body: EntryBody.parse(body) };
-        entries.push({ seq: entries.length, entry });
-      }
-      for (const wake of waiting) wake();
-    },
-    async *follow({ from, signal }: { from: number; signal: AbortSignal }) {
-      for (let seq = from; ; seq += 1) {
-        while (entries[seq] === undefined) {
-          if (signal.aborted) return;
-          const { promise, resolve } = Promise.withResolvers<void>();
-          waiting.add(resolve);
-          signal.addEventListener('abort', () => resolve(), { once: true });
-          await promise;
-        }
-        const entry = entries[seq];
-        if (entry !== undefined) yield entry;
-      }
-    },
-  };
-}
-
-const ended = (number: number, state = 'done', epoch = 1) => ({
-  kind: 'task.ended',
-  task: `owner/sample#${number}`,
-  epoch,
-  state,
-  reason: 'as it is',
-  ...(state === 'done' ? { pullRequest: number + 1 } : {}),
-});
-
-async function folder(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'bzzz-notify-'));
-  onCleanup(() => rm(dir, { recursive: true, force: true }));
-  return dir;
-}
-
-async function startTelling(
-  log: ReturnType<typeof createLog>,
-  more: Partial<NotifierOptions> & Pick<NotifierOptions, 'url'> & { readonly lateMs?: number },
-) {
-  const troubles: BzzzError[] = [];
-  const lost: BzzzError[] = [];
-  const file = more.file ?? join(await folder(), 'notified.json');
-  const clock = {
-    wallMs: () => Date.now() + (more.lateMs ?? 0),
-    monotonicMs: () => performance.now(),
-    after(delayMs: number, run: () => void) {
-      const timer = setTimeout(run, delayMs);
-      return () => clearTimeout(timer);
-    },
-  };
-  const random = { bytes: (count: number) => new Uint8Array(count), unit: () => 0.5 };
-  const notifier = await startNotifier(
-    {
-      clock,
-      random,
-      journal: log,
-      onTrouble: (error) => troubles.push(error),
-      onGivenUp: (error) => lost.push(error),
-    },
-    {
-      secretFile: await secretFileOf(secret),
-      kinds: NewsKind.options,
-      file,
-      mesh: 'bees',
-      peer: { id: peer, name: 'acacia' },
-      webUrl: 'https://git.example.org',
-      retryMs: 10,
-      ...more,
-    },
-  );
-  onCleanup(() => notifier.stop());
-  return { notifier, troubles, lost, file };
-}
+import { secretFileOf } from './support.ts';
+import {
+  createLog,
+  ended,
+  folder,
+  peer,
+  secret,
+  startReceiver,
+  startTelling,
+  until,
+} from './telling.ts';
 
 describe('news', () => {
   it('go on when the disk that kept what was told is there again', async () => {
@@ -325,6 +193,32 @@ describe('a receiver that is away', () => {
     receiver.answer({ status: 200 });
     await until(() => receiver.heard.length === 1);
     expect(receiver.heard[0]?.body).toMatchObject({ number: 2 });
+  });
+
+  it('is not refused for good yet when it was away before, and now wants to be turned on', async () => {
+    const receiver = await startReceiver();
+    receiver.answer({ status: 503 });
+    const log = createLog();
+    const first = await startTelling(log, { url: receiver.url });
+    log.add(ended(1));
+    await until(() => first.notifier.state().retried > 0);
+    await first.notifier.stop();
+    receiver.answer({ status: 404 });
+    const minuteMs = 60_000;
+    const again = async (lateMs: number) => {
+      const { notifier } = await startTelling(log, { url: receiver.url, file: first.file, lateMs });
+      await until(() => notifier.state().retried + notifier.state().givenUp > 2);
+      await notifier.stop();
+      return notifier.state().givenUp;
+    };
+    expect(await again(60 * minuteMs)).toBe(0);
+    expect(await again(74 * minuteMs)).toBe(0);
+    const { notifier } = await startTelling(log, {
+      url: receiver.url,
+      file: first.file,
+      lateMs: 76 * minuteMs,
+    });
+    await until(() => notifier.state().givenUp === 1);
   });
 
   it.each([

@@ -62,7 +62,7 @@ async function history(
   const { since, until, kind, text } = options;
   if (what !== undefined) await noteBeginning(context, client, what);
   const found = client.history({
-    ...(what === undefined ? {} : /#|^\d+$/.test(what) ? { task: what } : { peer: what }),
+    ...(what === undefined ? {} : isTask(what) ? { task: what } : { peer: what }),
     ...(typeof since === 'number' ? { sinceMs: since } : {}),
     ...(typeof until === 'number' ? { untilMs: until } : {}),
     ...(typeof kind === 'string' ? { kind } : {}),
@@ -71,11 +71,20 @@ async function history(
     follow: options['follow'] === true,
     signal,
   });
-  await untilInterrupted(context, found, (one) =>
+  let shown = 0;
+  await untilInterrupted(context, found, (one) => {
+    shown += 1;
     terminal.print(
       wantsJson(options) ? safeJson(one) : entryLine(terminal, { ...one, who: authorOf(one) }),
-    ),
-  );
+    );
+  });
+  if (shown > 0 || signal.aborted || wantsJson(options)) return;
+  const hint = isTask(what) ? `; \`bzzz why ${what}\` says how it stands` : '';
+  terminal.note(`No entry that is held here fits${hint}.`);
+}
+
+function isTask(what: string | undefined): what is string {
+  return what !== undefined && /#|^\d+$/.test(what);
 }
 
 /** Of a peer whose journal is not held from its beginning, that is said first; of a task nobody knows it. */

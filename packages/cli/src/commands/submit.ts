@@ -64,7 +64,6 @@ async function submit(context: Context, options: Options): Promise<void> {
   if (filed.labelsMissing.length > 0) {
     terminal.note(`The account may not label there; missing: ${filed.labelsMissing.join(', ')}`);
   }
-  if (!filed.watched) terminal.note(`This peer does not work on ${filed.repo}; others may.`);
 }
 
 /** Throws `cli_usage`. What the words come to is judged where the policy is known. */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Argument, Command } from 'commander';
 
 /** What may follow one command. */
 export interface Words {
@@ -6,6 +6,8 @@ export interface Words {
   readonly path: string;
   /** Subcommands and options, each with a line of help. */
   readonly next: readonly { readonly word: string; readonly help: string }[];
+  /** A number of a task, or a name of a peer, may follow as well. */
+  readonly names: boolean;
 }
 
 export function wordsOf(command: Command, path = ''): Words[] {
@@ -18,7 +20,16 @@ export function wordsOf(command: Command, path = ''): Words[] {
   );
   const all = [...subcommands, ...options, { word: '--help', help: 'show what it takes' }];
   return [
-    { path, next: all },
+    { path, next: all, names: command.registeredArguments.some(isName) },
     ...command.commands.flatMap((one) => wordsOf(one, `${path} ${one.name()}`.trim())),
   ];
+}
+
+function isName(argument: Argument): boolean {
+  return ['task', 'what'].includes(argument.name());
+}
+
+/** What a shell may be given: it would carry out what else stands in the name that a stranger chose. */
+export function harmless(names: readonly string[]): string[] {
+  return names.filter((name) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name));
 }

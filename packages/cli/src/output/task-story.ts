@@ -1,6 +1,7 @@
 /** The story of one task for people: moves of its lock in words, and what only repeats itself once. Pure. */
 import type { PlainEntry, StoryEntry } from '@bzzz/peer';
 import { printable, type Terminal } from '../terminal.ts';
+import { effectOf, effectText } from './effect-words.ts';
 import { entryLine } from './entry.ts';
 import { authorOf, shortId } from './units.ts';
 
@@ -15,6 +16,7 @@ export function storyLines(
 ): string[] {
   const claims = claimsIn(story);
   const shown = story.flatMap((one, at) => {
+    if (isSettledLater(story, at)) return [];
     const words = wordsOf(one.entry.body, { claims, nameOf });
     // What an intent was to do is told by how it ended, where that is known.
     if (words === null) return [];
@@ -69,6 +71,7 @@ function wordsOf(
   const name = (peer: unknown) =>
     typeof peer === 'string' ? printable(nameOf(peer) ?? shortId(peer)) : 'somebody';
   if (body.kind === 'member.dead') return `declared ${name(body['peer'])} dead`;
+  if (body.kind === 'effect.settled') return effectText(body);
   if (body.kind === 'fence.intended') return null;
   if (body.kind !== 'fence.settled') return undefined;
   const record = claims.get(body['oid']);
@@ -80,6 +83,19 @@ function wordsOf(
   const reason = body['reason'];
   const why = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '';
   return printable(`its push was ${String(outcome)}${why}`);
+}
+
+/** It is the intent of something on the forge whose end is told further on. */
+function isSettledLater(story: readonly StoryEntry[], at: number): boolean {
+  const one = story[at];
+  if (one?.entry.body.kind !== 'effect.intended') return false;
+  const wanted = effectOf(one.peer, one.entry.body);
+  return story
+    .slice(at)
+    .some(
+      ({ peer, entry: { body } }) =>
+        body.kind === 'effect.settled' && effectOf(peer, body) === wanted,
+    );
 }
 
 function wonText({ state, epoch, renewal }: Fields): string | typeof renewed {

@@ -57,20 +57,30 @@ function section(
 ): string[] {
   const shown = Math.max(1, rows - 2);
   const first = Math.max(0, Math.min(chosen - Math.floor(shown / 2), all.length - shown));
-  const lines = table([title, ...headings.slice(1)], all.slice(first, first + shown), columns);
+  const rowsShown = all.slice(first, first + shown);
+  const range = `${title} ${first + 1}-${first + rowsShown.length} of ${all.length}`;
+  const head = rowsShown.length < all.length ? range : title;
+  const lines = table([head, ...headings.slice(1)], rowsShown, columns);
   return lines.length === 0 ? [] : [terminal.style('bold', lines[0] ?? ''), ...lines.slice(1), ''];
 }
 
 function peerRows({ peers }: TopState): string[][] {
-  const rows = peers.map((one) => [
-    `  ${printable(one.name)}`,
-    standing(one),
-    `${one.running}/${one.slots}`,
-    percent(one.load),
-    one.quarantined ? 'quarantined' : one.paused ? 'paused' : '',
-    printable([...one.executors, ...one.tools].join(' ')),
-  ]);
+  // The screen may not hold them all: those that need eyes come first.
+  const rows = peers
+    .toSorted((a, b) => Number(isWell(a)) - Number(isWell(b)))
+    .map((one) => [
+      `  ${printable(one.name)}`,
+      standing(one),
+      `${one.running}/${one.slots}`,
+      percent(one.load),
+      one.quarantined ? 'quarantined' : one.paused ? 'paused' : '',
+      printable([...one.executors, ...one.tools].join(' ')),
+    ]);
   return [['Peers', 'state', 'busy', 'load', '', 'can'], ...rows];
+}
+
+function isWell({ self, liveness, connected, quarantined, paused }: PeerAnswer): boolean {
+  return (self || (liveness === 'alive' && connected)) && !quarantined && !paused;
 }
 
 /** In the words of `bzzz peers`; whether it is paused or set aside has a column of its own. */
@@ -104,7 +114,11 @@ function colourOf(task: TaskAnswer): 'green' | 'red' | 'yellow' | 'cyan' | 'dim'
 
 function belowOf(terminal: Terminal, { log, answer }: TopState, { columns, rows }: Size): string[] {
   if (rows <= 0) return [];
-  if (answer !== null) return answer.slice(0, rows).map((line) => cut(line, columns));
+  if (answer !== null) {
+    const shown = answer.length > rows ? rows - 1 : answer.length;
+    const more = shown < answer.length ? [`and ${answer.length - shown} more lines`] : [];
+    return [...answer.slice(0, shown), ...more].map((line) => cut(line, columns));
+  }
   return log
     .slice(-rows)
     .map((one) => cut(entryLine(plain(terminal), { ...one, who: authorOf(one) }), columns));

@@ -3,7 +3,7 @@
  * decides who tries first; the fence decides who owns.
  */
 import type { Capabilities, Needs, PeerId, TaskId, TaskKind } from '@bzzz/protocol';
-import { hasLeast, leastText, taskParts } from '@bzzz/protocol';
+import { hasLeast, leastText } from '@bzzz/protocol';
 import { hash53 } from './rendezvous.ts';
 
 export type Obstacle =
@@ -14,7 +14,7 @@ export type Obstacle =
 
 /** Why a peer cannot take a task now; undefined: it can. */
 export function obstacleOf(peer: Capabilities, task: TaskId, needs: Needs): Obstacle | undefined {
-  if (!peer.repositories.includes(taskParts(task).repo)) return { kind: 'repository' };
+  if (!peer.repositories.some((repo) => task.startsWith(`${repo}#`))) return { kind: 'repository' };
   const steps = [needs, ...(needs.also ?? [])];
   const unmet = steps.find(
     ({ executors }) => !executors.some((one) => peer.executors.includes(one)),

@@ -36,7 +36,7 @@ import { createHeads } from '../quarantine/heads.ts';
 import { patiently } from '../support/backoff.ts';
 import { createTrouble } from '../support/trouble.ts';
 import { createBlockersOf } from '../task/blockers.ts';
-import { createBook } from '../task/book.ts';
+import { createBook, isUndecided } from '../task/book.ts';
 import { createConsent } from '../task/consent.ts';
 import { holdOf, open } from '../task/state.ts';
 import { createVisible } from '../task/visible.ts';
@@ -180,11 +180,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     return workforce.driving(task) || (wanted && blocked === null);
   }
 
-  function isTold(task: TaskId, updatedAtMs: number): boolean {
-    const entry = book.get(task);
-    return entry?.wanted === true && entry.updatedAtMs >= updatedAtMs;
-  }
-
   function onReading(task: TaskId, reading: TipReading): void {
     if (workforce.driving(task)) return;
     const { tip } = reading;
@@ -229,9 +224,11 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       // How a claim ended is its holder's to say; anybody may say that one stands.
       if (hint.kind !== 'claimed' && hint.peer !== from) return;
     }
-    const fresh = (book.get(task)?.seen ?? null) === null;
     readAhead();
+    const before = book.get(task);
+    const fresh = (before?.seen ?? null) === null;
     if (!book.hear(hint)) return;
+    if (from !== self && isUndecided(before, hint)) lookout?.doubt(task);
     if (workforce.driving(task)) workforce.recheck(task);
     else if ((hint.kind === 'seen' || hint.kind === 'gone') && isOurs(task)) {
       epilogue.issueChanged(task);
@@ -351,7 +348,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       meshAccounts,
       tasks: book.all,
       known: (task: TaskId) => book.get(task) !== undefined,
-      isTold,
+      isTold: book.isTold,
       isPursued,
       mayTakeOver: claims.mayTakeOver,
       isDead: membership.isDead,

@@ -2,7 +2,14 @@
  * Looks at every repository of this peer: for issues as they change, for what is said of results, and for
  * branches to tidy up.
  */
-import type { Issue, PeerId, RepoName, Timing } from '@bzzz/protocol';
+import {
+  type Issue,
+  type PeerId,
+  type RepoName,
+  type TaskId,
+  taskParts,
+  type Timing,
+} from '@bzzz/protocol';
 import { startTidy, type TidyDeps, type TidyOptions } from '../tidying/tidy.ts';
 import {
   type Reviews,
@@ -32,6 +39,8 @@ export interface LookoutOptions
 
 export interface Lookout {
   lookNow(repo: RepoName): void;
+  /** Peers disagree on how an issue stands: whoever watches its repository reads it once more, and tells all. */
+  doubt(task: TaskId): void;
   views(): readonly WatchView[];
   stop(): void;
 }
@@ -60,6 +69,11 @@ export function startLookout(
     lookNow(repo) {
       reviews.get(repo)?.lookNow();
       for (const watch of watches) if (watch.view().repo === repo) watch.lookNow();
+    },
+    doubt(task) {
+      const { repo, number } = taskParts(task);
+      const isOurs = watches.some(({ view }) => view().repo === repo && view().role === 'watcher');
+      if (isOurs) deps.blockersOf(repo).doubt(number);
     },
     views: () => watches.map((watch) => watch.view()),
     stop() {

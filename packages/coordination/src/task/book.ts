@@ -64,6 +64,8 @@ export interface Book {
   all(): readonly TaskEntry[];
   /** Takes a hint in; false: it said nothing new. */
   hear(hint: TaskHint): boolean;
+  /** Whether somebody told that this state of an issue, or a later one, is to be done. */
+  isTold(task: TaskId, updatedAtMs: number): boolean;
   /** Our own knowledge, from reads and from work. Makes the entry if there is none. */
   update(task: TaskId, change: Partial<Omit<TaskEntry, 'task'>>): TaskEntry;
 }
@@ -127,6 +129,10 @@ export function createBook(onReturn?: Membership['onReturn']): Book {
       update(hint.task, after);
       return true;
     },
+    isTold(task, updatedAtMs) {
+      const entry = entries.get(task);
+      return entry?.wanted === true && entry.updatedAtMs >= updatedAtMs;
+    },
   };
 }
 
@@ -145,6 +151,15 @@ function toldOf({
   failed = false,
 }: Extract<TaskHint, { kind: 'rework' }>): ReworkTold {
   return { lock, cause, failed };
+}
+
+/**
+ * Whether a hint says the contrary of what was known of the issue, read within one second: the forge's times are no
+ * finer, so neither read is known to be the later one.
+ */
+export function isUndecided(known: TaskEntry | undefined, hint: TaskHint): boolean {
+  if (hint.kind !== 'seen' && hint.kind !== 'gone') return false;
+  return known?.updatedAtMs === hint.updatedAtMs && known.wanted !== (hint.kind === 'seen');
 }
 
 function isDone({ state }: TaskEntry, lock: Oid): boolean {

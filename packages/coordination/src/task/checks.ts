@@ -11,16 +11,15 @@ export function objection(collected: Collected, policy: Policy): string | undefi
   return undefined;
 }
 
-/**
- * Why no coding tool may start in these files: one that worked there before would tell it what to do. It could
- * not be published either.
- */
+/** Why no coding tool may start in these files: one that worked there before would tell it what to do. */
 export async function agentsObjection(
   workspace: Pick<Workspace, 'agentsChanged'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const path = await workspace.agentsChanged({ signal });
-  return path === null ? undefined : `the work so far ${touches(path)}`;
+  return path === null
+    ? undefined
+    : `the work so far changes ${path}, by which coding tools are told what to do`;
 }
 
 function touches(path: string): string {

@@ -16,6 +16,8 @@ export interface LiveMesh {
   readonly addresses: readonly string[];
   readonly connected: number;
   readonly known: number;
+  /** Who of those known is not connected, and how it stands. */
+  readonly apart: readonly string[];
   readonly troubles: readonly MeshTrouble[];
 }
 
@@ -48,7 +50,7 @@ export async function checkPorts(
 
 export async function checkMesh(mesh: Config['mesh'], live: LiveMesh | null): Promise<Check> {
   if (live !== null && live.connected > 0) {
-    return good('mesh', `${live.connected} of ${live.known} known peers connected`);
+    return good('mesh', connectedText(live));
   }
   const wrongKey = live?.troubles.find(({ code }) => code === 'mesh_wrong_key');
   if (wrongKey !== undefined) {
@@ -71,6 +73,14 @@ export async function checkMesh(mesh: Config['mesh'], live: LiveMesh | null): Pr
     `${state}, though there are ways to others: ${[...open, ...shut].join('; ')}`,
     advice,
   );
+}
+
+/** Of a large mesh the first few names, that the line stays one. */
+export function connectedText({ connected, known, apart }: LiveMesh): string {
+  const text = `${connected} of ${known} known peers connected`;
+  if (apart.length === 0) return text;
+  const more = apart.length > 5 ? ` and ${apart.length - 5} more` : '';
+  return `${text}, not ${apart.slice(0, 5).join(', ')}${more}`;
 }
 
 const waysAdvice =

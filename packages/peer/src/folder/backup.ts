@@ -43,7 +43,7 @@ type StoredFile = Backup['files'][number];
 /** What each start makes anew, or what is of this folder alone: an old list of
  * invites or of keys would open again what was closed since. And what is half written. */
 const left =
-  /^(?:peer\.lock|control\.|index\.sqlite|former-journals\.json|invites\.json|gateway-keys\.json|gateway-token|drill\.json|drill-up\.log)|\.lock$|\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
+  /^(?:peer\.lock|control\.|index\.sqlite|former-journals\.json|invites\.json|gateway-keys\.json|gateway-token|alerts-waiting\.json|drill\.json|drill-up\.log)|\.lock$|\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 /** Reads a data folder, whose peer may run meanwhile. Throws `peer_folder_unusable`. */
 export async function makeBackup(dataDir: string, nowMs: number): Promise<Backup> {

@@ -71,8 +71,7 @@ export function createOperations(target: OperationsTarget): Operations {
       const sinceMs = story[0]?.entry.at.wallMs ?? 0;
       const died = { kinds: ['member.dead'], sinceMs, limit: storyMax };
       const deaths = deathsAbout(story, await history.find(died, signal));
-      const [now = task] = told.of([task]);
-      return { task: { ...now }, story: withDeaths(story, deaths) };
+      return { task: { ...told.one(task) }, story: withDeaths(story, deaths) };
     },
     async whyTask(id, signal) {
       const task = askedTask(coordinator.view().tasks, repositories, id);
@@ -128,17 +127,16 @@ export function createOperations(target: OperationsTarget): Operations {
       return looking;
     },
     async offers({ repo: named }, signal) {
-      const repo = named ?? onlyOne(repositories);
+      const repo = askedRepo(repositories, named);
       return offersOf(repo, await target.readPolicy(repo, { signal }));
     },
     async submit({ repo: named, ...issue }, { by, signal }) {
-      const repo = named ?? onlyOne(repositories);
+      const repo = askedRepo(repositories, named);
       const filed = issueOf(issue, await target.readPolicy(repo, { signal }), repo);
       await acted({ by, act: 'submit', about: `${repo}: ${issue.title}` });
       const { number, url, labelsMissing } = await target.fileIssue(filed, { signal });
-      const isWatched = repositories.includes(repo);
-      if (isWatched) coordinator.lookNow(repo);
-      return { repo, number, url, labelsMissing: [...labelsMissing], watched: isWatched };
+      coordinator.lookNow(repo);
+      return { repo, number, url, labelsMissing: [...labelsMissing] };
     },
     async order(id, order, { by, signal }) {
       const task = askedTask(coordinator.view().tasks, repositories, id);
@@ -203,6 +201,11 @@ async function certificates(target: OperationsTarget, id: string, signal: AbortS
     { signal },
   );
   return { ...at, ...found, texts: [...found.texts] };
+}
+
+/** Of any other the policy would have to be fetched, at a viewer's word, with all that its branch holds. */
+function askedRepo(repositories: readonly RepoName[], named: RepoName | undefined): RepoName {
+  return named === undefined ? onlyOne(repositories) : watched(repositories, named);
 }
 
 function onlyOne(repositories: readonly RepoName[]): RepoName {

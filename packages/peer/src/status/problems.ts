@@ -13,6 +13,7 @@ import { deadPeersOf } from './dead-peers.ts';
 import { forgeCodes, forgeProblemsOf } from './forge-problems.ts';
 import { ofCode } from './of-code.ts';
 import { span } from './span.ts';
+import { unreachableOf } from './unreachable.ts';
 import { workerWords } from './worker-words.ts';
 
 export interface ProblemSources {
@@ -54,6 +55,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
   const problems = [
     ...admissionOf(sources),
     ...aloneOf(sources),
+    ...unreachableOf(sources.view.members),
     ...deadPeersOf(sources.view.members, { hasOperator: sources.membership.operator !== null }),
     ...accountOf(sources),
     ...sandboxOf(sources),

@@ -213,7 +213,7 @@ export function openHistory(deps: HistoryDeps, { path }: { readonly path: string
     },
     onAdded,
     async rebuild(signal) {
-      index.clear();
+      await index.clear();
       return update(signal);
     },
     close() {

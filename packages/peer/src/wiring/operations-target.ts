@@ -1,4 +1,4 @@
-import type { Clock, Coordinator, Health, Output } from '@bzzz/coordination';
+import type { Clock, Coordinator, Health, MemberView, Output } from '@bzzz/coordination';
 import type { Workers } from '@bzzz/execution';
 import type { GithubForge, TokenSource } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
@@ -6,6 +6,7 @@ import type { MeshService } from '@bzzz/mesh';
 import { type Config, parsePolicy, type PeerId } from '@bzzz/protocol';
 import type { Notifier, Webhook } from '@bzzz/webhook';
 import { diagnose } from '../doctor/diagnose.ts';
+import type { LiveMesh } from '../doctor/mesh.ts';
 import { diagnoseNet } from '../doctor/net/net.ts';
 import { readCertificates } from '../forge/certificates.ts';
 import { fileIssue } from '../forge/file-issue.ts';
@@ -122,9 +123,8 @@ export function operationsTarget(
     diagnose(signal) {
       const others = coordinator.view().members.filter(({ self }) => !self);
       const live = {
+        ...connectionsOf(others),
         addresses: mesh.multiaddrs(),
-        connected: others.filter(({ connected }) => connected).length,
-        known: others.length,
         troubles: troubles.recent(),
         lookedAgoMs: clock.monotonicMs() - survey.state().lookedAtMs,
         lookFailures: survey.state().failures,
@@ -136,9 +136,8 @@ export function operationsTarget(
     diagnoseNet(addresses, signal) {
       const others = coordinator.view().members.filter(({ self }) => !self);
       const live = {
+        ...connectionsOf(others),
         addresses: mesh.multiaddrs(),
-        connected: others.filter(({ connected }) => connected).length,
-        known: others.length,
         troubles: troubles.recent(),
         membership: membershipOf(deps.joining, mesh.peer),
         others,
@@ -160,5 +159,18 @@ export function operationsTarget(
     readCertificates: (of, until) =>
       readCertificates({ token, apiUrl: config.forge.apiUrl }, of, until),
     stop: options.onStop,
+  };
+}
+
+function connectionsOf(
+  others: readonly MemberView[],
+): Pick<LiveMesh, 'connected' | 'known' | 'apart'> {
+  const apart = others.filter(({ connected }) => !connected);
+  return {
+    connected: others.length - apart.length,
+    known: others.length,
+    apart: apart.map(({ name, liveness }) =>
+      liveness === 'alive' ? name : `${name} (${liveness})`,
+    ),
   };
 }

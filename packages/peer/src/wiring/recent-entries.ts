@@ -30,6 +30,19 @@ export function createRecentEntries(history: Pick<History, 'since' | 'position'>
     return history.since(afterId, limit).map((one) => newsOf(one, generation));
   }
 
+  const endOfKept = () => kept.at(-1)?.id ?? from;
+
+  /** What comes after all that is kept. */
+  function readOn(limit: number): EntryNews[] {
+    const news = read(endOfKept(), limit);
+    // Whose they are is not known yet, and may be when somebody else asks.
+    if (news.some(({ event }) => event.entry.peer === null)) return news;
+    kept.push(...news);
+    const dropped = kept.splice(0, kept.length - keptMax).at(-1);
+    from = dropped?.id ?? from;
+    return news;
+  }
+
   function beginAt(id: number): void {
     kept = [];
     from = id;
@@ -37,25 +50,18 @@ export function createRecentEntries(history: Pick<History, 'since' | 'position'>
 
   return {
     since(afterId, limit) {
-      const [current = ''] = history.position().split('.');
+      const [current = '', lastId] = history.position().split('.');
       if (current !== generation) {
         generation = current;
         beginAt(afterId);
       }
-      const end = kept.at(-1)?.id ?? from;
       if (afterId < from) return read(afterId, limit);
-      if (afterId > end) beginAt(afterId);
-      if (afterId >= end) {
-        const news = read(afterId, limit);
-        // Whose they are is not known yet, and may be when somebody else asks.
-        if (news.some(({ event }) => event.entry.peer === null)) return news;
-        kept.push(...news);
-        const dropped = kept.splice(0, kept.length - keptMax).at(-1);
-        from = dropped?.id ?? from;
-        return news;
-      }
+      if (afterId > endOfKept()) beginAt(afterId);
       const start = placeAfter(kept, afterId);
-      return kept.slice(start, start + limit);
+      const here = kept.slice(start, start + limit);
+      // Fewer than asked for are the end of all that is known, not only of what is kept.
+      const isAll = here.length === limit || Number(lastId) <= endOfKept();
+      return isAll ? here : [...here, ...readOn(limit - here.length)];
     },
   };
 }

@@ -15,6 +15,7 @@ export interface ToldTasks {
    * same list the same one, as long as nothing came to be known here.
    */
   of(tasks: readonly TaskView[]): readonly TaskView[];
+  one(task: TaskView): TaskView;
 }
 
 /** What a holder's journal tells of its work, the newest last. */
@@ -22,12 +23,21 @@ const workKinds = ['attempt.started', 'attempt.ended', 'help.asked', 'help.ended
 /** Of one claim: attempts and requests for help are few. */
 const entriesMax = 50;
 
+/** Ends that were found; beyond this all are looked for again. */
+const toldMax = 10_000;
+
+interface List {
+  readonly at: string;
+  readonly of: readonly TaskView[];
+  readonly to: readonly TaskView[];
+}
+
 export function createToldTasks(
   history: Pick<History, 'known' | 'position' | 'refresh'>,
   options: { readonly self: () => PeerId },
 ): ToldTasks {
   let self: PeerId | undefined;
-  let last: { readonly of: readonly TaskView[]; readonly to: readonly TaskView[] } | undefined;
+  let last: List | undefined;
   let at = '';
   const told = new Map<TaskId, { readonly of: string; readonly to: Partial<TaskView> }>();
 
@@ -54,32 +64,39 @@ export function createToldTasks(
     return isAnothers && (state === 'claimed' || reason === untoldReason);
   }
 
+  /** A claim may be further by now, and an end that was not found may have come; one that was found stays. */
+  function forgetOlder(position: string): void {
+    if (at === position) return;
+    at = position;
+    if (told.size > toldMax) told.clear();
+    for (const [task, { to }] of told) if (to.reason === undefined) told.delete(task);
+  }
+
+  function ofOne(task: TaskView): TaskView {
+    self ??= options.self();
+    forgetOlder(history.position());
+    return isUntold(task) ? toldOf(task) : task;
+  }
+
   function ofAll(tasks: readonly TaskView[]): readonly TaskView[] {
     self ??= options.self();
     const position = history.position();
-    if (at !== position) told.clear();
-    else if (last?.of === tasks) return last.to;
-    at = position;
+    if (last?.at === position && last.of === tasks) return last.to;
+    forgetOlder(position);
     const to = tasks.some(isUntold)
       ? tasks.map((task) => (isUntold(task) ? toldOf(task) : task))
       : tasks;
     // Something came to be known, and of these tasks it says what was said before.
     const before = last?.of === tasks ? last.to : undefined;
     const isSame = before !== undefined && to.every((task, one) => isAlike(task, before[one]));
-    last = { of: tasks, to: isSame ? before : to };
+    last = { at: position, of: tasks, to: isSame ? before : to };
     return last.to;
   }
 
   return {
     refresh: (signal) => orWithout(() => history.refresh(signal)),
-    of(tasks) {
-      try {
-        return ofAll(tasks);
-      } catch (error) {
-        if (!isWithoutIndex(error)) throw error;
-        return tasks;
-      }
-    },
+    of: (tasks) => orAsKnown(tasks, ofAll),
+    one: (task) => orAsKnown(task, ofOne),
   };
 }
 
@@ -90,6 +107,15 @@ function isAlike(one: TaskView, other: TaskView | undefined): boolean {
 /** Then what this peer knows itself is still true; that there is no index is said where entries are asked for. */
 function isWithoutIndex(error: unknown): boolean {
   return isBzzzError(error, 'index_failed') || isBzzzError(error, 'stopped');
+}
+
+function orAsKnown<T>(known: T, tell: (known: T) => T): T {
+  try {
+    return tell(known);
+  } catch (error) {
+    if (!isWithoutIndex(error)) throw error;
+    return known;
+  }
 }
 
 async function orWithout(work: () => Promise<void>): Promise<void> {

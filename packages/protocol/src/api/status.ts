@@ -109,7 +109,6 @@ export const StatusAnswer = z.object({
       )
       .default([]),
   }),
-  /** Tasks by state. */
   /** How many there are in each place, see `taskPlace`. */
   tasks: z.record(z.string(), z.number()),
   journal: z.object({ key: z.string(), length: z.number(), replicas: z.number() }),

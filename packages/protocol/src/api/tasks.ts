@@ -57,8 +57,6 @@ export const SubmitAnswer = z.object({
   url: z.string(),
   /** Labels that the forge did not put on, since the account may not label. */
   labelsMissing: z.array(z.string()),
-  /** Whether this peer works on that repository. */
-  watched: z.boolean(),
 });
 export type SubmitAnswer = z.infer<typeof SubmitAnswer>;
 

@@ -27,7 +27,8 @@ export const faceErrors = {
   peer_key_invalid: {
     status: 422,
     retryable: false,
-    advice: 'The key file is damaged: bring back a good copy, or delete it to get a new key.',
+    advice:
+      'The key file is damaged: bring back a good copy of it, or begin a new peer in another folder.',
   },
   restore_unfinished: {
     status: 409,

@@ -1,7 +1,8 @@
 /** Counts what the history of a run tells of; what leaves no trace there is counted where it happens. */
-import { decodeLockCommit, type IssueNumber, type LockRecord, type Oid } from '@bzzz/protocol';
+import { type IssueNumber, type LockRecord, type Oid } from '@bzzz/protocol';
 import type { History, HistoryEvent } from './history.ts';
 import type { Sights } from './sights.ts';
+import { lockOf } from './check/lock-in.ts';
 import { virtualRepo } from './world.ts';
 
 interface Standing {
@@ -23,7 +24,7 @@ export function watchCoverage(
   function onPush({ push, accepted }: Extract<HistoryEvent, { kind: 'push' }>): void {
     if (!accepted) return count('rejected push');
     const { number, lock, result } = push;
-    const { record } = decodeLockCommit(virtualRepo, lock.commit);
+    const { record } = lockOf(virtualRepo, lock.commit);
     const { epoch, state } = record;
     if (result !== undefined) count(state === 'result' ? 'publication' : 'checkpoint');
     const before = locks.get(number);

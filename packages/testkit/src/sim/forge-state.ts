@@ -181,13 +181,15 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
       };
       const atMs = issue.updatedAtMs;
       const writtenAtMs = wholeSeconds(atMs);
+      const filed = { ...issue, updatedAtMs: writtenAtMs };
       // As where a template of the repository puts labels on in the name of whoever uses it.
       const labelled = issue.labels.map((label) => ({
         label,
         by: issue.author,
         atMs: writtenAtMs,
       }));
-      tasks.set(issue.number, [{ atMs, issue, writtenAtMs, labelled, ...branches, ...visible }]);
+      const first = { atMs, issue: filed, writtenAtMs, labelled, ...branches, ...visible };
+      tasks.set(issue.number, [first]);
     },
     at(number, nowMs, agoMs = 0) {
       const past = tasks.get(number);
@@ -200,7 +202,7 @@ export function createForgeState(accounts: readonly Account[], policy: string): 
       const issue = {
         ...(change.issue ?? before.issue),
         comments: comments + remarks.length,
-        updatedAtMs: nowMs,
+        updatedAtMs: wholeSeconds(nowMs),
       };
       const isWritten = issueHash(issue) !== issueHash(before.issue);
       const writtenAtMs = isWritten ? wholeSeconds(nowMs) : before.writtenAtMs;

@@ -125,10 +125,14 @@ function go(
 ): void {
   const { random, timeline } = deps;
   if (number === undefined || steps === undefined) return;
+  // Draws of their own, so that the rest of a seed stays what it was.
+  const haste = random.fork(`haste ${number} ${timeline.nowMs()}`);
   const goOn = ([step, ...later]: readonly PeopleAct[]) => {
     if (step === undefined || !perform(deps, number, step)) return;
     if (later.length === 0 || !random.chance(0.7)) return;
-    timeline.after(random.between(1_000, 120_000), () => goOn(later));
+    const pauseMs = random.between(1_000, 120_000);
+    // Often within the second that the forge's times tell.
+    timeline.after(haste.chance(0.2) ? haste.between(50, 900) : pauseMs, () => goOn(later));
   };
   goOn(steps);
 }

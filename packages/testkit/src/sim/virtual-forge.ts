@@ -245,10 +245,12 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
     pollIssues: (_repo, cursor, o) =>
       ask('read', o?.signal, () => {
         const sinceMs = cursor?.since === null || cursor === null ? -1 : Number(cursor.since);
-        const all = state.numbers().map((number) => snapshot(number).issue);
-        const changed = all.filter((issue) => issue.updatedAtMs >= sinceMs - options.lagMs);
-        const newest = Math.max(0, ...all.map((issue) => issue.updatedAtMs));
-        const etag = changed.map((issue) => `${issue.number}@${issue.updatedAtMs}`).join();
+        const all = state.numbers().map((number) => snapshot(number));
+        const shown = all.filter(({ issue }) => issue.updatedAtMs >= sinceMs - options.lagMs);
+        const changed = shown.map(({ issue }) => issue);
+        const newest = Math.max(0, ...all.map(({ issue }) => issue.updatedAtMs));
+        // Times are whole seconds, in which an issue may change twice.
+        const etag = shown.map(({ issue, atMs }) => `${issue.number}@${atMs}`).join();
         // Not modified: the window shows what it showed before.
         if (cursor !== null && cursor.etag === etag) return { changed: [], cursor };
         return { changed, cursor: { etag, since: String(newest) } };

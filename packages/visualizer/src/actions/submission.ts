@@ -39,14 +39,7 @@ export function offersNothing({ recipes, plain }: OffersAnswer): boolean {
 }
 
 /** What a person has to know of an issue that was filed. */
-export function filedWords({
-  repo,
-  labelsMissing,
-  watched,
-}: Pick<SubmitAnswer, 'repo' | 'labelsMissing' | 'watched'>): string {
-  const labels =
-    labelsMissing.length === 0
-      ? ''
-      : `The account may not label there; until somebody puts ${labelsMissing.join(', ')} on nobody takes it. `;
-  return watched ? labels.trimEnd() : `${labels}This peer does not work on ${repo}; others may.`;
+export function filedWords({ labelsMissing }: Pick<SubmitAnswer, 'labelsMissing'>): string {
+  if (labelsMissing.length === 0) return '';
+  return `The account may not label there; until somebody puts ${labelsMissing.join(', ')} on nobody takes it.`;
 }

@@ -42,9 +42,7 @@ export function SubmitDialog(props: { readonly onClose: () => void }) {
       });
       const task = `${filed.repo}#${filed.number}`;
       const page = { to: taskPath(task), text: `Filed as ${task}` };
-      return filed.watched
-        ? { page, text: filedWords(filed) }
-        : `${page.text}. ${filedWords(filed)}`;
+      return { page, text: filedWords(filed) };
     });
   };
 

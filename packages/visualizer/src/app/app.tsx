@@ -34,8 +34,9 @@ export function App() {
       void show(token);
     };
     const show = async (token: string) => {
-      const answer = await answered(logIn(token));
-      if (!gone) setAsking(answer);
+      const { session, trouble } = await answered(logIn(token));
+      // Whoever is in already stays in, whatever is wrong with the link.
+      if (!gone) setAsking((before) => ({ session: session ?? before?.session ?? null, trouble }));
     };
     globalThis.addEventListener('hashchange', onHash);
     return () => {
@@ -50,7 +51,7 @@ export function App() {
     return <Login key={trouble} trouble={trouble} onSession={onSession} />;
   }
   const onEnd = (why: string | null) => setAsking({ session: null, trouble: why });
-  return <LivePage session={session} onEnd={onEnd} />;
+  return <LivePage session={session} linkTrouble={trouble} onEnd={onEnd} />;
 }
 
 /** Who looks now, or why nobody may. */

@@ -11,13 +11,16 @@ import { usePage } from './page-context.ts';
 import { healthPath } from './routes.ts';
 
 export function Banners() {
-  const { state, view, connection, nowMs } = usePage();
+  const { state, view, connection, linkTrouble, nowMs } = usePage();
   const { status } = state;
   const all = view.past ? [] : (status?.problems ?? []);
   const said = all.find(({ code }) => code === 'alone');
   // What a person ordered is never hidden behind what happened.
   const pause = all.find(({ code }) => pauseCodes.has(code));
-  const problems = all.filter((one) => one !== said && one !== pause);
+  // Those are told by what the page itself sees, which knows them sooner.
+  const problems = all.filter(
+    (one) => one !== said && one !== pause && one.code !== 'peers_unreachable',
+  );
   const [worst] = problems;
   const cut = view.peers.filter(({ standing }) => standing === 'suspected').map(({ id }) => id);
   const alone = view.peers.length > 0 && view.parts.length <= 1 && view.parts[0]?.length === 1;
@@ -28,6 +31,11 @@ export function Banners() {
           <LostWords />
         </Banner>
       ) : null}
+      {linkTrouble === null ? null : (
+        <Banner tone="warn" title="The link did not log in: you stay who you were.">
+          {linkTrouble}
+        </Banner>
+      )}
       {view.past ? (
         <Banner tone="past" title={`The page shows ${dateText(nowMs)}.`}>
           Everything here is told by the journals until then. Load and slots are not told by them.

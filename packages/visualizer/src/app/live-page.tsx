@@ -13,9 +13,10 @@ import { Shell } from './shell.tsx';
 
 export function LivePage(props: {
   readonly session: Session;
+  readonly linkTrouble: string | null;
   readonly onEnd: (why: string | null) => void;
 }) {
-  const { session, onEnd } = props;
+  const { session, linkTrouble, onEnd } = props;
   const [store] = useState(() =>
     createStore({ nowMs: () => performance.now(), soon: soonInBrowser }),
   );
@@ -46,7 +47,8 @@ export function LivePage(props: {
   );
   const can = useCallback<Page['can']>((scope) => session.scopes.includes(scope), [session]);
   const nowMs = past ? moment.atMs : clockMs;
-  const page = { store, state, view, nowMs, moment, setMoment, connection, session, can };
+  const reading = { store, state, view, nowMs, moment, setMoment };
+  const page = { ...reading, connection, session, linkTrouble, can };
   return (
     <PageContext value={page}>
       <Shell onEnd={onEnd} />

@@ -17,6 +17,8 @@ export interface Page {
   readonly setMoment: (moment: Moment) => void;
   readonly connection: Connection;
   readonly session: Session;
+  /** Why a link that was pasted into the open page did not log in; null: none was, or it did. */
+  readonly linkTrouble: string | null;
   readonly can: (scope: Scope) => boolean;
 }
 

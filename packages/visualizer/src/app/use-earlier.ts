@@ -46,7 +46,7 @@ export function useEarlier(): Loading {
     trouble === null;
   useEffect(() => {
     if (lacks) load();
-    // Once for each answer: what is asked for has changed with it.
-  }, [lacks, untilMs]);
+    // Once for each answer, also where the page was told to begin anew meanwhile.
+  }, [lacks, untilMs, busy]);
   return { earlier, busy, trouble, load };
 }

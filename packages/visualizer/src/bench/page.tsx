@@ -23,6 +23,7 @@ export function BenchPage({ onReady }: { readonly onReady: (store: Store) => voi
     setMoment: () => undefined,
     connection: 'live',
     session: { key: 'bench', scopes: ['view'], csrf: null },
+    linkTrouble: null,
     can: () => false,
   };
   return (

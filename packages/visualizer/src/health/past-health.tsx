@@ -1,9 +1,9 @@
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { usePage } from '../app/page-context.ts';
 import type { PageView } from '../live/page-view.ts';
-import { EntryRow } from '../timeline/entry-row.tsx';
 import { Empty, Panel } from '../ui/parts.tsx';
 import { dateText } from '../ui/time.ts';
+import { NewestEntries } from './newest-entries.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { Troubles } from './troubles.tsx';
 
@@ -64,16 +64,7 @@ function PastHealings({ healings }: { readonly healings: readonly StoryEntry[] }
       {healings.length === 0 ? (
         <Empty title="Nothing had been healed" />
       ) : (
-        <ul className="entries news">
-          {healings
-            .slice(-20)
-            .toReversed()
-            .map((entry) => (
-              <li key={`${entry.peer} ${entry.seq}`}>
-                <EntryRow entry={entry} />
-              </li>
-            ))}
-        </ul>
+        <NewestEntries entries={healings} />
       )}
     </Panel>
   );

@@ -1,6 +1,6 @@
 import { usePage } from '../app/page-context.ts';
-import { EntryRow } from '../timeline/entry-row.tsx';
 import { Empty, Panel } from '../ui/parts.tsx';
+import { NewestEntries } from './newest-entries.tsx';
 
 /** What went wrong, and what was made of it: deaths, takeovers, troubles. */
 export function Troubles() {
@@ -11,16 +11,7 @@ export function Troubles() {
       {troubles.length === 0 ? (
         <Empty title="No journal here tells of any" />
       ) : (
-        <ul className="entries news">
-          {troubles
-            .slice(-20)
-            .toReversed()
-            .map((entry) => (
-              <li key={`${entry.peer} ${entry.seq}`}>
-                <EntryRow entry={entry} />
-              </li>
-            ))}
-        </ul>
+        <NewestEntries entries={troubles} />
       )}
     </Panel>
   );

@@ -49,7 +49,7 @@ export function foldTask(draft: Draft, told: Told): void {
       return stale || before.state !== 'helping' ? undefined : change({ state: 'running' });
     case 'task.ended':
       drop(draft, writer, task);
-      if (stale || isOfAnother(before, writer)) return;
+      if (stale || isAnothersEnd(before.holder, writer, textOf(body, 'state'))) return;
       return change({
         state: textOf(body, 'state') ?? before.state,
         epoch: epochIn(body),
@@ -72,9 +72,12 @@ function hasMoved(before: TaskWorld, after: TaskWorld): boolean {
   );
 }
 
-/** Who comes back to a task that was taken over ends his own part of it, by the epoch that he finds. */
-function isOfAnother({ holder }: TaskWorld, writer: string | null): boolean {
-  return holder !== null && writer !== null && holder !== writer;
+/**
+ * Whether an end that somebody tells of is that of their own part only: who comes back to a task that was taken
+ * over ends his, by the epoch that he finds. That it is done is told by anybody who finds its holder lost.
+ */
+export function isAnothersEnd(holder: string | null, writer: string | null, state: string | null) {
+  return state !== 'done' && holder !== null && writer !== null && holder !== writer;
 }
 
 function unseen(task: string, atMs: number): TaskWorld {

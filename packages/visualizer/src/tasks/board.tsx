@@ -15,6 +15,7 @@ const shownAtFirst = 30;
 export function Board() {
   const { view } = usePage();
   const [typed, setTyped] = useState('');
+  const searches = typed.trim() !== '';
   const found = tasksWith(view.tasks, typed, view.nameOf);
   const columns = columnsOf(found);
   const alone = leftAlone(found);
@@ -43,29 +44,51 @@ export function Board() {
           A peer takes issues that bear the label <code>bzzz</code> in a repository that it watches.
           File one there, or by <em>Submit</em> above.
         </Empty>
+      ) : found.length === 0 ? (
+        <Empty title="No task has these words">
+          A task is known here once a peer has seen its issue asked for, by a label of the policy.
+        </Empty>
       ) : (
-        <div className="board">
-          {columns.map((column) => (
-            <BoardColumn key={column.name} column={column} manyRepos={repos.size > 1} />
-          ))}
-        </div>
-      )}
-      {alone.length === 0 ? null : (
-        <details className="alone">
-          <summary>{countText(alone.length, 'issue')} left alone</summary>
-          <ul>
-            {alone.slice(0, 200).map((task) => (
-              <li key={task.task}>
-                <Link to={taskPath(task.task)}>
-                  {task.task} {task.title}
-                </Link>
-                <span className="quiet"> {task.reason}</span>
-              </li>
+        <>
+          <LeftAlone tasks={alone} opened={searches} />
+          <div className="board">
+            {columns.map((column) => (
+              <BoardColumn
+                key={column.name}
+                column={searches ? { ...column, empty: 'None of those found.' } : column}
+                manyRepos={repos.size > 1}
+              />
             ))}
-          </ul>
-        </details>
+          </div>
+        </>
       )}
     </div>
+  );
+}
+
+/** Above the columns, which are long: who asks what became of an issue has to see that it is here. */
+function LeftAlone({
+  tasks,
+  opened,
+}: {
+  readonly tasks: readonly TaskRow[];
+  readonly opened: boolean;
+}) {
+  if (tasks.length === 0) return null;
+  return (
+    <details className="alone" open={opened}>
+      <summary>{countText(tasks.length, 'issue')} left alone</summary>
+      <ul>
+        {tasks.slice(0, 200).map((task) => (
+          <li key={task.task}>
+            <Link to={taskPath(task.task)}>
+              {task.task} {task.title}
+            </Link>
+            <span className="quiet"> {task.reason}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -2,6 +2,7 @@
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { epochIn } from '../live/draft.ts';
 import { type Fields, fieldsOf, isFields, numberOf, textOf } from '../live/fields.ts';
+import { isAnothersEnd } from '../live/fold-task.ts';
 import { type Death, type Takeover, withLosses } from './losses.ts';
 
 interface Try {
@@ -149,8 +150,7 @@ export function storyOf(entries: readonly StoryEntry[]): TaskStory {
         if (number !== null) pullRequest ??= { number, atMs };
         const state = textOf(body, 'state') ?? 'ended';
         const known = chapter(epochIn(body));
-        // That a peer heard that its claim was lost to another is no end of the other's.
-        if (state !== 'done' && known.holder !== null && known.holder !== peer) break;
+        if (isAnothersEnd(known.holder, peer, state)) break;
         // That a peer heard of the end is no other end.
         if (known.end === null || known.end.state !== 'done') {
           known.end = { state, reason: textOf(body, 'reason') ?? '', atMs };

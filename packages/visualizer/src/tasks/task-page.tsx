@@ -40,7 +40,8 @@ export function TaskPage({ task }: { readonly task: string }) {
   if (row === undefined && entries.length === 0) {
     return (
       <Empty title={`Nothing is known of ${task}`}>
-        <Link to="/tasks">To all tasks</Link>
+        Nobody has seen it asked for: there is no such issue, it does not bear the label, or it is
+        not read yet. <Link to="/tasks">To all tasks</Link>
       </Empty>
     );
   }

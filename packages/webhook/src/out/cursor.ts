@@ -10,10 +10,12 @@ const Kept = z.strictObject({
   /** The first entry that nobody was told of. */
   next: z.int().min(0),
   /** Since when that one is not taken, by the wall clock; absent: it was not tried yet, or is not to be told. */
+  failedSinceMs: z.number().min(0).optional(),
+  /** Since when it is refused for itself without any other failure in between; absent: it is not. */
   refusedSinceMs: z.number().min(0).optional(),
 });
 
-export type Place = Pick<z.infer<typeof Kept>, 'next' | 'refusedSinceMs'>;
+export type Place = Pick<z.infer<typeof Kept>, 'next' | 'failedSinceMs' | 'refusedSinceMs'>;
 
 export interface Cursor {
   /** Of this journal; null: nothing was ever told. Throws where the file is there and of no use. */
@@ -33,11 +35,11 @@ export function cursorIn(file: string, journal: JournalKey): Cursor {
       // A journal that was begun anew has not been told of yet.
       return kept.journal === journal ? kept : { next: 0 };
     },
-    async write({ next, refusedSinceMs }) {
+    async write(place) {
       const draft = `${file}.${randomUUID()}`;
       try {
         await using handle = await open(draft, 'wx', 0o600);
-        const kept = { version: 1, journal, next, refusedSinceMs };
+        const kept = { version: 1, journal, ...place };
         await handle.writeFile(`${JSON.stringify(kept)}\n`);
         await handle.sync();
         await rename(draft, file);

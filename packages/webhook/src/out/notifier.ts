@@ -3,6 +3,7 @@
  * order, one after the other, and a cursor on disk says how far. So nothing waits in memory, a receiver that is away for
  * hours misses nothing, and a crash costs at most one delivery twice, under the same id.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Random, StoredEntry } from '@bzzz/coordination';
 import { BzzzError, isBzzzError, type JournalKey, type NewsKind, reasonOf } from '@bzzz/protocol';
 import { readSecret } from '../secret.ts';
@@ -100,7 +101,7 @@ export async function startNotifier(
         const failed = undelivered(error);
         if (trouble === null) onTrouble(failed);
         trouble = failed;
-        const leftMs = (await refusedSince(seq)) + lastsMs(error, options) - clock.wallMs();
+        const leftMs = await leftToTryMs(seq, isOfItself(error));
         if (leftMs <= 0) return giveUp(news, failed);
         counts.retried += 1;
         await pause(clock, Math.min(leftMs, pauseMs(failures, failed)), signal);
@@ -108,15 +109,17 @@ export async function startNotifier(
     }
   }
 
-  /** By the wall clock, and on disk: a start in between does not begin the time anew. */
-  async function refusedSince(seq: number): Promise<number> {
+  /** Negative: it has failed for long enough. By the wall clock, and on disk, so that no start begins the time anew. */
+  async function leftToTryMs(seq: number, isRefused: boolean): Promise<number> {
     const nowMs = clock.wallMs();
-    const { next, refusedSinceMs } = written;
-    if (next === seq && refusedSinceMs !== undefined && refusedSinceMs <= nowMs) {
-      return refusedSinceMs;
-    }
-    await moveTo({ next: seq, refusedSinceMs: nowMs });
-    return nowMs;
+    const before: Place = written.next === seq ? written : { next: seq };
+    const failedSinceMs = Math.min(nowMs, before.failedSinceMs ?? nowMs);
+    const refusedSinceMs = Math.min(nowMs, before.refusedSinceMs ?? nowMs);
+    const place = { next: seq, failedSinceMs, ...(isRefused ? { refusedSinceMs } : {}) };
+    if (!isDeepStrictEqual(place, written)) await moveTo(place);
+    const { giveUpMs = 86_400_000, refusedMs = 900_000 } = options;
+    const lastMs = isRefused ? refusedSinceMs + refusedMs : Number.POSITIVE_INFINITY;
+    return Math.min(failedSinceMs + giveUpMs, lastMs) - nowMs;
   }
 
   function giveUp(news: News, { reason }: BzzzError): void {
@@ -219,11 +222,8 @@ function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && ![408, 425, 429].includes(status);
 }
 
-/** For how long one that fails so is tried again. */
-function lastsMs(error: unknown, options: NotifierOptions): number {
-  const { giveUpMs = 86_400_000, refusedMs = 900_000 } = options;
-  const isRefused = error instanceof BzzzError && error.cause instanceof Refused;
-  return isRefused ? Math.min(refusedMs, giveUpMs) : giveUpMs;
+function isOfItself(error: unknown): boolean {
+  return error instanceof BzzzError && error.cause instanceof Refused;
 }
 
 function undelivered(error: unknown): BzzzError {

@@ -197,7 +197,8 @@ describe('an attempt of several roles', () => {
       critic: [pass],
     });
     work.script.agents = ['docs/AGENTS.md'];
-    const reason = 'the work so far touches the protected path docs/AGENTS.md';
+    const reason =
+      'the work so far changes docs/AGENTS.md, by which coding tools are told what to do';
     expect(await run()).toMatchObject({ kind: 'failed', reason: expect.stringContaining(reason) });
     expect(heard.map(({ role }) => role)).toEqual(['coder']);
     expect(steps()).toHaveLength(1);

@@ -4,7 +4,7 @@ import type { Check } from '@bzzz/protocol/api';
 import type { MemberView } from '@bzzz/coordination';
 import { bad, good, guarded } from '../checks.ts';
 import { checkForge } from '../forge.ts';
-import { checkPorts, type LiveMesh } from '../mesh.ts';
+import { checkPorts, connectedText, type LiveMesh } from '../mesh.ts';
 import type { Membership } from '../../status/problems.ts';
 import { checkAddress } from './address.ts';
 import { checkMulticast } from './multicast.ts';
@@ -71,9 +71,9 @@ function checkVersions({ others }: LiveMembers): Check {
   return bad('versions', `${named.join(', ')} speak none of the wire versions of this one`, advice);
 }
 
-function checkConnections({ connected, known, troubles }: LiveMesh): Check {
-  const [trouble] = troubles;
-  if (connected > 0) return good('mesh', `${connected} of ${known} known peers connected`);
+function checkConnections(live: LiveMesh): Check {
+  const [trouble] = live.troubles;
+  if (live.connected > 0) return good('mesh', connectedText(live));
   const advice =
     'What is wrong above says why; give an address of another peer to look at it: `bzzz doctor net /ip4/...`.';
   return bad('mesh', `alone${trouble === undefined ? '' : `: ${trouble.reason}`}`, advice);

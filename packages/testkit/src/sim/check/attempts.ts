@@ -1,6 +1,7 @@
 /** When an attempt begins, what cuts it short, and what of it leaves the peer before it has ended. */
-import { decodeLockCommit, type EntryBody, type PeerId, taskParts } from '@bzzz/protocol';
+import { type EntryBody, type PeerId, taskParts } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 /** A search for pull requests may be so old. */
@@ -37,7 +38,7 @@ export function checkAttempts({ broken, repo, state, nowMs }: CheckContext): Che
   }
 
   function onPush({ number, lock, result }: FencePush): void {
-    const { record } = decodeLockCommit(repo, lock.commit);
+    const { record } = lockOf(repo, lock.commit);
     if (record.epoch !== claimed.get(number)?.epoch) {
       const reworks = record.state === 'held' && record.rework !== undefined;
       claimed.set(number, { epoch: record.epoch, atMs: nowMs(), reworks });

@@ -3,16 +3,10 @@
  * moved since, is judged there and says so; no commit of a push touches what the policy protects or holds a secret, and no
  * result is published whose new test passes without the rest of it.
  */
-import {
-  decodeLockCommit,
-  type EntryBody,
-  type FenceIntent,
-  type Oid,
-  type PeerId,
-  taskParts,
-} from '@bzzz/protocol';
+import { type EntryBody, type FenceIntent, type Oid, type PeerId, taskParts } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { HistoryEvent } from '../history.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 type Made = Extract<HistoryEvent, { kind: 'made' }>;
@@ -69,7 +63,7 @@ export function checkBase({ broken, repo, state, nowMs }: CheckContext): Check {
       broken(11, `a secret left a peer with what was pushed for #${number}`);
       broken('4.2-every-secret', `a commit that was pushed for #${number} holds a secret`);
     }
-    const { state: standing } = decodeLockCommit(repo, lock.commit).record;
+    const { state: standing } = lockOf(repo, lock.commit).record;
     if (standing === 'result' && pushed.tests === 'idle') {
       broken('4.4-new-test', `the new test of what was published for #${number} proves nothing`);
     }

@@ -1,6 +1,7 @@
 /** Invariant 10 (budget): who may write, how often, and that a told wait is kept. */
-import { decodeLockCommit, type IssueNumber, type PeerId } from '@bzzz/protocol';
+import { type IssueNumber, type PeerId } from '@bzzz/protocol';
 import type { HistoryEvent } from '../history.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 /** REST writes that one claim may cost, from claim to end. */
@@ -20,7 +21,7 @@ export function checkBudget(context: CheckContext): Check {
       return;
     }
     held.add(`${peer} ${push.number}`);
-    const { epoch } = decodeLockCommit(repo, push.lock.commit).record;
+    const { epoch } = lockOf(repo, push.lock.commit).record;
     epochs.set(push.number, (epochs.get(push.number) ?? new Set()).add(epoch));
   }
 

@@ -1,6 +1,7 @@
 /** The lock branches as the forge accepted them, with what people did to them; shared by the checks. */
-import { decodeLockCommit, type IssueNumber, type LockRecord, type Oid } from '@bzzz/protocol';
+import { type IssueNumber, type LockRecord, type Oid } from '@bzzz/protocol';
 import type { RepoName } from '@bzzz/protocol';
+import { lockOf } from './lock-in.ts';
 import type { HistoryEvent } from '../history.ts';
 
 interface Chain {
@@ -46,7 +47,7 @@ export function createChains(repo: RepoName): Chains {
         const { number, lock } = event.push;
         const before = get(number);
         if (before.tip === lock.oid) return;
-        const { record } = decodeLockCommit(repo, lock.commit);
+        const { record } = lockOf(repo, lock.commit);
         chains.set(number, {
           ...before,
           tip: lock.oid,

@@ -1,8 +1,9 @@
 /** Invariant 3 (nothing lost), and that late words of a fenced owner do not stay (2). */
-import { decodeLockCommit, type IssueNumber } from '@bzzz/protocol';
+import { type IssueNumber } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { Chains } from './chains.ts';
 import { isLeft, isTrusted, isWanted } from './people.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 export function checkEnding(context: CheckContext, chains: Chains): Check {
@@ -17,7 +18,7 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
   const carried = new Map<IssueNumber, number>();
 
   function onPush({ number, lock }: FencePush): void {
-    const { record } = decodeLockCommit(context.repo, lock.commit);
+    const { record } = lockOf(context.repo, lock.commit);
     if (record.state === 'failed') failedIn.set(number, record.epoch);
     const isEnd = record.state === 'result' || record.state === 'failed';
     if (isEnd && record.epoch > (chains.get(number).record?.epoch ?? record.epoch)) {

@@ -1,8 +1,9 @@
 /** Over a failure nobody begins again by himself: people give the issue back first, or write it anew. */
-import { decodeLockCommit, type IssueNumber } from '@bzzz/protocol';
+import { type IssueNumber } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { PeopleAct } from '../history.ts';
 import type { Chains } from './chains.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 /**
@@ -35,7 +36,7 @@ export function checkFailures({ broken, repo }: CheckContext, chains: Chains): C
   function onPush({ number, lock }: FencePush): void {
     const { record: before, touched, tip } = chains.get(number);
     if (tip === lock.oid) return;
-    const { record } = decodeLockCommit(repo, lock.commit);
+    const { record } = lockOf(repo, lock.commit);
     if (record.state !== 'held' || record.epoch === before?.epoch) return;
     if (before?.state === 'failed' && touched === null && !givenBack.has(number)) {
       broken('4.2-over-failure', `work on #${number} began again over its failure`);

@@ -1,6 +1,5 @@
 /** Invariants 1 (one publisher) and 2 (fencing): what the forge accepts on the two branches. */
 import {
-  decodeLockCommit,
   explainedResult,
   type IssueNumber,
   type LockRecord,
@@ -9,6 +8,7 @@ import {
 } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { Chains } from './chains.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 export function checkFencing(context: CheckContext, chains: Chains): Check {
@@ -26,7 +26,7 @@ export function checkFencing(context: CheckContext, chains: Chains): Check {
       }
       return;
     }
-    const { record, parent } = decodeLockCommit(repo, lock.commit);
+    const { record, parent } = lockOf(repo, lock.commit);
     if (record.peer !== peer) broken(2, `somebody else's commit was pushed on #${number}`);
     if (parent !== chain.tip) broken(2, `the lock of #${number} was overwritten`);
     if (chain.touched === 'pushed') broken(4, `a person's commit on #${number} was built upon`);

@@ -1,15 +1,9 @@
 /** An attempt goes on from what an earlier one of the same words pushed, and from nothing else. */
-import {
-  decodeLockCommit,
-  type EntryBody,
-  type Oid,
-  type PeerId,
-  type Sha256Hex,
-  taskParts,
-} from '@bzzz/protocol';
+import { type EntryBody, type Oid, type PeerId, type Sha256Hex, taskParts } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { Chains } from './chains.ts';
 import type { Check, CheckContext } from './violation.ts';
+import { lockOf } from './lock-in.ts';
 import { trackWorkHeard } from './work-heard.ts';
 
 export function checkGoOn({ broken, repo }: CheckContext, chains: Chains): Check {
@@ -18,7 +12,7 @@ export function checkGoOn({ broken, repo }: CheckContext, chains: Chains): Check
   const words = new Map<Oid, Sha256Hex>();
 
   function onPush({ lock, result }: FencePush): void {
-    const { record } = decodeLockCommit(repo, lock.commit);
+    const { record } = lockOf(repo, lock.commit);
     if (result !== undefined) words.set(result.oid, record.bodySha256);
   }
 

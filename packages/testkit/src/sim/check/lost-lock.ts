@@ -1,7 +1,8 @@
 /** DESIGN.md 4.2: with no lock branch, what the journals that a peer holds tell of earlier claims holds it back. */
-import { decodeLockCommit, type IssueNumber, type PeerId, taskParts } from '@bzzz/protocol';
+import { type IssueNumber, type PeerId, taskParts } from '@bzzz/protocol';
 import { gives, takes } from './failures.ts';
 import type { Chains } from './chains.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 interface Won {
@@ -56,7 +57,7 @@ export function checkLostLock(
       if (event.kind === 'push' && event.accepted) {
         const { number, lock } = event.push;
         if (lock.expected !== null || chains.get(number).tip === lock.oid) return;
-        const { record } = decodeLockCommit(repo, lock.commit);
+        const { record } = lockOf(repo, lock.commit);
         // The same claim again, by who never learnt that it stood.
         const before = chains.get(number).record;
         if (record.epoch === before?.epoch && record.peer === before.peer) return;

@@ -4,7 +4,6 @@
  * back by one.
  */
 import {
-  decodeLockCommit,
   type EntryBody,
   type FenceIntent,
   type LockRecord,
@@ -14,6 +13,7 @@ import {
 } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { Chains } from './chains.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 /** A read may be so old, that shows somebody that the claim is not his. */
@@ -62,7 +62,7 @@ export function checkMoves(context: CheckContext, chains: Chains): Check {
     if (pusher !== peer) broken('4.2-nonce', `two peers pushed the same commit for #${number}`);
     const { record: before, tip, touched } = chains.get(number);
     if (tip === lock.oid) return;
-    const { record, parent } = decodeLockCommit(repo, lock.commit);
+    const { record, parent } = lockOf(repo, lock.commit);
     stood.set(lock.oid, record);
     if (lock.expected !== parent) {
       broken('4.2-lease', `a push for #${number} expected something else than it was made on`);

@@ -1,7 +1,6 @@
 /** Invariants 4 (people win) and 11 (consent): what a peer does after what it has read. */
 import {
   type Account,
-  decodeLockCommit,
   type Issue,
   issueHash,
   type IssueNumber,
@@ -13,6 +12,7 @@ import {
 import type { FencePush, Remark } from '@bzzz/coordination';
 import { owner, type Snapshot } from '../forge-state.ts';
 import { trackHeard } from './heard.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 interface Read {
@@ -102,7 +102,7 @@ export function checkPeople(context: CheckContext): Check {
   }
 
   function onPush(peer: PeerId, { number, lock, result }: FencePush): void {
-    const { record } = decodeLockCommit(repo, lock.commit);
+    const { record } = lockOf(repo, lock.commit);
     const key = keyOf(peer, number);
     if (claims.get(key)?.epoch !== record.epoch) claimed.set(key, order);
     claims.set(key, record);

@@ -1,6 +1,7 @@
 /** A task is left to a person after three attempts that failed, anywhere: not after less, nor more. */
-import { decodeLockCommit, taskParts } from '@bzzz/protocol';
+import { taskParts } from '@bzzz/protocol';
 import type { Chains } from './chains.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 const failuresMax = 3;
@@ -19,7 +20,7 @@ export function checkQuarantine({ broken, repo }: CheckContext, chains: Chains):
       const { number, lock } = event.push;
       const { record: before, tip, touched } = chains.get(number);
       if (tip === lock.oid || before === undefined || touched !== null) return;
-      const { record } = decodeLockCommit(repo, lock.commit);
+      const { record } = lockOf(repo, lock.commit);
       const [had = 0, has = 0] = [before.failures, record.failures];
       const hasEnded = before.state === 'failed' || before.state === 'result';
       const isRetried = hasEnded && record.state === 'held';

@@ -8,7 +8,6 @@ import {
   certificateOf,
   certificateSigningBytes,
   commitOid,
-  decodeLockCommit,
   type EntryBody,
   type IssueNumber,
   type LockRecord,
@@ -21,6 +20,7 @@ import {
 import type { FencePush } from '@bzzz/coordination';
 import { isMarked } from '../virtual-signer.ts';
 import type { Chains } from './chains.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 /** A write that was sent before may arrive so late. */
@@ -45,7 +45,7 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
     const text = state.at(number, nowMs())?.verdicts ?? '';
     const certificate = certificateOf(text);
     const { lock, signature, verdicts, ...rest } = certificate;
-    const { record } = decodeLockCommit(repo, lock);
+    const { record } = lockOf(repo, lock);
     if (record.state !== 'result' || !stood.has(commitOid(lock))) {
       return broken(9, `the certificate of #${number} is about what was never published`);
     }
@@ -92,7 +92,7 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
 
   /** Who replaces a result has taken back first that it is ready; a write of before may be late. */
   function onReplaced({ number, lock }: FencePush): void {
-    const { record } = decodeLockCommit(repo, lock.commit);
+    const { record } = lockOf(repo, lock.commit);
     const now = state.at(number, nowMs());
     if (record.state !== 'result' || record.verdicts === 0) return;
     if (now?.pullRequest?.state !== 'open' || now.pullRequest.draft) return;

@@ -3,11 +3,12 @@
  * it; what people say of it is answered, or given up after three attempts; and where no other takes its
  * place it stands.
  */
-import { decodeLockCommit, type IssueNumber, type LockRecord, type Oid } from '@bzzz/protocol';
+import { type IssueNumber, type LockRecord, type Oid } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import { owner, type Snapshot } from '../forge-state.ts';
 import type { Chains } from './chains.ts';
 import { isLeft, isTrusted, isWanted } from './people.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 /** Whoever publishes has looked so shortly before, however slow the answer was, and however stale. */
@@ -25,7 +26,7 @@ export function checkRework(context: CheckContext, chains: Chains): Check {
   function onPush({ number, lock }: FencePush): void {
     const { record: before, tip, touched } = chains.get(number);
     if (before === undefined || touched !== null || tip === lock.oid) return;
-    const { record } = decodeLockCommit(repo, lock.commit);
+    const { record } = lockOf(repo, lock.commit);
     if (before.state === 'result' && record.state === 'held') onBegun(number, before, record);
     if (before.state !== 'held' || before.rework === undefined) return;
     if (record.epoch === before.epoch && record.state !== 'held') {

@@ -3,11 +3,12 @@
  * holder was declared dead by who sees a majority, or when its tip stood for a whole lease while the
  * forge answered.
  */
-import { decodeLockCommit, type Oid, type PeerId } from '@bzzz/protocol';
+import { type Oid, type PeerId } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { HistoryEvent } from '../history.ts';
 import type { Chains } from './chains.ts';
 import { trackDeaths } from './deaths.ts';
+import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';
 
 /** So long a split must have stood before its smaller side is expected to have seen it. */
@@ -52,7 +53,7 @@ export function checkTakeover(context: CheckContext, chains: Chains): Check {
     const chain = chains.get(number);
     const { record: before, acceptedAtMs } = chain;
     if (before === undefined || chain.touched !== null || chain.tip === lock.oid) return;
-    const { record } = decodeLockCommit(repo, lock.commit);
+    const { record } = lockOf(repo, lock.commit);
     if (before.state !== 'held' || before.peer === peer || record.epoch <= before.epoch) return;
     const isFew = fewThen.has(lock.oid);
     if (!isFew && deadThen.get(lock.oid)?.has(before.peer) === true) return;

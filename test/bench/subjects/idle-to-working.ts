@@ -39,7 +39,6 @@ export const idleToWorking: Subject = {
     const mesh = await startMeshAtWork({ staggerMs: 400, pollMs: 600_000, leaseMs: 600_000 });
     return {
       sides: [side(mesh, operations)],
-      absent: [{ side: 'anything else', why: 'nothing that is known does the same' }],
       close: mesh.close,
     };
   },

@@ -3,11 +3,12 @@
  * undone however it ends, and its report holds, or does not where the history is broken.
  */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { skewLibrary } from '@bzzz/cli';
+import { thisProcess } from '@bzzz/peer';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { type ForgeProcess, startForge } from './harness/forge.ts';
@@ -86,6 +87,8 @@ async function expectRefused({ dir }: Stage, kind: string): Promise<void> {
   const { stderr } = Refused.parse(await ran.catch((error: unknown) => error));
   expect(stderr).toContain('"code":"drill_means_missing"');
 }
+
+const Note = z.object({ process: z.object({ pid: z.number() }).optional() });
 
 const Report = z.object({
   holds: z.boolean(),
@@ -223,8 +226,26 @@ it.skipIf(noSkew)(
     expect(brokenOf(report)).toEqual([]);
     expect({ code, tasks: report.tasks }).toEqual({ code: 0, tasks: ['ada/words#1'] });
     await expectPublished(forge, 1);
-    const environment = `/proc/${(await owner.client.status()).peer.pid}/environ`;
-    expect(await readFile(environment, 'utf8')).not.toContain('FAKETIME');
+    const runsNow = async () => {
+      const { pid } = (await owner.client.status()).peer;
+      return { pid, environment: await readFile(`/proc/${pid}/environ`, 'utf8') };
+    };
+    const { pid, environment } = await runsNow();
+    expect(environment).not.toContain('FAKETIME');
+
+    const endless = await drill('skew', '--on', owner.name, '--for', '3600', '--yes');
+    // The next one is started, and mostly does not answer yet.
+    await stage.until('another process is noted', async () => {
+      const note = await readFile(join(owner.dataDir, 'drill.json'), 'utf8').catch(() => '{}');
+      return Note.parse(JSON.parse(note)).process?.pid !== pid && note !== '{}';
+    });
+    signalAll(endless.pid, 'SIGKILL');
+    await endless.ended;
+    const healing = await drill('heal');
+    expect(await healing.ended).toBe(0);
+    const last = await runsNow();
+    expect(last.environment).not.toContain('FAKETIME');
+    expect(last.pid).not.toBe(pid);
   },
 );
 
@@ -270,5 +291,31 @@ it.skipIf(denied !== undefined)(
     expect(await endless.ended).toBe(130);
     expect(await runInside(network, 'nft list tables')).toBe('');
     await fullMesh(stage, peers);
+  },
+);
+
+it.skipIf(denied !== undefined)(
+  `a cut is undone though the peer that was cut off is gone, while others live in its network${denied === undefined ? '' : ` (left out, no network namespaces here: ${denied})`}`,
+  async () => {
+    const stage = await createStage();
+    onTestFinished(() => stage.close());
+    const table = 'bzzz_drill_0123abcd';
+    const network = await holdNamespace(stage, `nft add table inet ${table}; echo up; exec cat`);
+    // The process that it was done to has ended.
+    const { host, space } = await thisProcess();
+    const left = {
+      fault: 'partition',
+      process: { pid: network, began: '0', uid: process.getuid?.(), host, space },
+      table,
+      network: await readlink(`/proc/${network}/ns/net`),
+    };
+    const file = join(stage.dir, 'drill.json');
+    await writeFile(file, JSON.stringify(left), { mode: 0o600 });
+    expect(await runInside(network, 'nft list tables')).toContain(table);
+    const argv = [...bzzz, 'drill', 'heal', '--data', stage.dir, '--json'];
+    const healing = await stage.start('heal', { argv });
+    expect(await healing.ended).toBe(0);
+    expect(await healing.output()).toContain('"fault": "partition"');
+    expect(await runInside(network, 'nft list tables')).toBe('');
   },
 );

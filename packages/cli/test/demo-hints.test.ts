@@ -16,6 +16,8 @@ describe('what the demo says may be done with its mesh', () => {
     expect(text).toMatch(/status\|peers\|tasks\|logs\|top/);
     expect(text).toContain('kill -9 4242');
     expect(text).toContain('bzzz up --data /d/peers/acacia');
+    // It does stop that one (stopSuccessor).
+    expect(text).toContain('until Ctrl-C there, or here');
   });
 
   it('names commands that there are', () => {

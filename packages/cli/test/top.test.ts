@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frame, keysLine } from '../src/top/frame.ts';
 import { blankState, move, take, type TopState } from '../src/top/state.ts';
+import { openTask, quietMember } from './quiet-answers.ts';
 import { quietStatus as status } from './quiet-status.ts';
 
 const terminal = {
@@ -16,46 +17,12 @@ const terminal = {
 };
 
 function task(number: number, state = 'open', title = 'a title'): TaskAnswer {
-  return {
-    task: `o/r#${number}`,
-    title,
-    recipe: null,
-    state,
-    wanted: true,
-    holder: null,
-    holderName: null,
-    epoch: 0,
-    pullRequest: null,
-    reason: null,
-  };
+  return { ...openTask, task: `o/r#${number}`, title, state };
 }
 
 function peer(name: string): PeerAnswer {
-  return {
-    id: `id-of-${name}`,
-    name,
-    self: name === 'ash',
-    connected: true,
-    liveness: 'alive',
-    heardAgoMs: 0,
-    account: null,
-    version: '0.1.0',
-    repositories: [],
-    executors: ['recipe'],
-    tools: [],
-    sandbox: 'none',
-    slots: 1,
-    running: 0,
-    load: 0,
-    success: 1,
-    successOf: {},
-    machine: undefined,
-    paused: false,
-    quarantined: false,
-    left: [],
-    links: [],
-    journal: { key: 'ab', length: 0, from: 0, here: 0 },
-  };
+  const self = name === 'ash';
+  return { ...quietMember, id: `id-of-${name}`, name, self, executors: ['recipe'] };
 }
 
 function entry(seq: number, reason: string): StreamEvent {

@@ -52,7 +52,7 @@ export { openFences, setUpRepository } from './forge/load.ts';
 export type { FenceLink, FenceReader, FenceTips } from './forge/fences.ts';
 export { foundMesh, joinMesh, meshKeys } from './joining/load.ts';
 export { type FolderLock, lockFolder } from './folder/lock.ts';
-export { isNear, type Owner, ownerOf, ownerText } from './folder/owner.ts';
+export { isNear, type Owner, ownerOf, ownerText, thisProcess } from './folder/owner.ts';
 export type { OpenFace } from './assemble.ts';
 export type { Figures } from './figures/figures.ts';
 export type { Asker, Operations } from './operations/operations.ts';

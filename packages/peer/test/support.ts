@@ -52,6 +52,8 @@ const sampleRepo = 'owner/sample';
 export interface ForgeWorld {
   readonly forge: Forge;
   readonly repo: string;
+  /** Where its bare repositories lie. */
+  readonly dir?: string;
 }
 
 /** The embedded forge with one repository that has a recipe `note`, and what is added to its policy. */
@@ -81,7 +83,7 @@ export async function startForge(
     ],
   });
   onCleanup(() => forge.stop());
-  return { forge, repo: sampleRepo };
+  return { forge, repo: sampleRepo, dir };
 }
 
 /** Quick reactions, loopback only. */

@@ -1,12 +1,12 @@
 /** Faults on purpose, against peers of this machine, and whether the invariants held. */
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { BzzzError } from '@bzzz/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Context, dataDirOf, type Options, printJson, wantsJson } from '../context.ts';
-import type { Healed } from '../drill/heal.ts';
+import type { Found } from '../drill/heal.ts';
 import type { Fault } from '../drill/faults/fault.ts';
 import type { Target } from '../drill/targets.ts';
+import type { Undone } from '../drill/undo.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
@@ -37,7 +37,7 @@ const kinds: readonly Kind[] = [
     name: 'kill',
     description: 'SIGKILL, and after a while start them again as they were started',
     forSeconds: 15,
-    make: async (on, all) => (await import('../drill/faults/restarts.ts')).killFault(on, all),
+    make: async (on) => (await import('../drill/faults/restarts.ts')).killFault(on),
   },
   {
     name: 'pause',
@@ -50,9 +50,9 @@ const kinds: readonly Kind[] = [
     description:
       'start them again with a clock that is wrong, and after a while with the right one',
     forSeconds: 30,
-    make: async (on, all, options) => {
+    make: async (on, _all, options) => {
       const { skewFault } = await import('../drill/faults/restarts.ts');
-      return skewFault(on, all, Number(options['by']));
+      return skewFault(on, Number(options['by']));
     },
     more: (command) =>
       command.option(
@@ -124,16 +124,16 @@ async function run(
 ): Promise<void> {
   const { interrupted: signal, terminal } = context;
   refuseUnasked(options);
-  const { chosen } = await import('../drill/targets.ts');
+  const { chosen, findTargets } = await import('../drill/targets.ts');
   const say = (text: string) => progress(terminal, options).print(printable(text));
-  for (const { dataDir, fault } of await healAll(context, options)) {
-    say(`undone, of an earlier drill: ${fault} of ${dataDir}`);
-  }
-  const all = await targetsOf(context, options);
+  const folders = await foldersFor(context, options);
+  await healFirst(folders, options, { say, signal });
+  const named = wordsOf(options['data']).length > 0;
+  const all = await findTargets(folders, { named, signal });
   const on = wordsOf(options['on']);
   const harmed = on.length > 0 ? chosen(all, on) : busiest(all);
   say(`mesh ${all[0]?.status.mesh.name}: ${all.map(({ name }) => name).join(', ')}`);
-  if (options['yes'] !== true) await confirm(harmed, signal);
+  await ask(`Do this to ${harmed.map(({ name }) => name).join(', ')}?`, options, signal);
   const { runDrill } = await import('../drill/run.ts');
   const report = await runDrill(all, () => make(harmed, all, options), {
     forMs: await durationMs(options, harmed, forSeconds),
@@ -148,21 +148,51 @@ async function run(
 }
 
 async function heal(context: Context, options: Options): Promise<void> {
-  const healed = await healAll(context, options);
-  if (wantsJson(options)) return printJson(context, { healed });
-  for (const { dataDir, fault } of healed)
-    context.terminal.print(`Undone: ${fault} of ${dataDir}.`);
-  if (healed.length === 0) context.terminal.print('No drill left anything behind.');
+  const { healAll } = await import('../drill/heal.ts');
+  const { done: healed, failed } = await healAll(await foldersFor(context, options));
+  if (!wantsJson(options)) {
+    for (const one of healed) context.terminal.print(printable(`Undone: ${undoneText(one)}.`));
+    if (healed.length === 0 && failed === undefined)
+      context.terminal.print('No drill left anything behind.');
+  }
+  if (failed !== undefined) throw failed;
+  if (wantsJson(options)) printJson(context, { healed });
 }
 
-async function healAll(context: Context, options: Options): Promise<readonly Healed[]> {
+/** Of an earlier drill; it is asked about as well, since it starts peers. */
+async function healFirst(
+  folders: readonly string[],
+  options: Options,
+  { say, signal }: { readonly say: (text: string) => void; readonly signal: AbortSignal },
+): Promise<void> {
+  const { healAll, leftIn } = await import('../drill/heal.ts');
+  const left = await leftIn(folders);
+  if (left.failed !== undefined) throw left.failed;
+  if (left.done.length === 0) return;
+  const what = left.done.map(faultText).join(', ');
+  await ask(`An earlier drill left ${what}. Undo that first?`, options, signal);
+  const { done, failed } = await healAll(left.done.map(({ dataDir }) => dataDir));
+  for (const one of done) say(`undone, of an earlier drill: ${undoneText(one)}`);
+  if (failed !== undefined) throw failed;
+}
+
+function faultText({ fault, dataDir }: Found): string {
+  return `${fault} of ${dataDir}`;
+}
+
+function undoneText(one: Undone): string {
+  const { without } = one;
+  return without.length === 0
+    ? faultText(one)
+    : `${faultText(one)}, started without ${without.join(', ')} of its environment`;
+}
+
+/** Those that are named; a configuration is read only where none is. */
+async function foldersFor(context: Context, options: Options): Promise<string[]> {
   const { foldersOf, usualFolders } = await import('../drill/targets.ts');
-  const { healFolders } = await import('../drill/heal.ts');
   const named = wordsOf(options['data']);
-  const folders = await Promise.all(named.map((dir) => foldersOf(resolve(dir))));
-  return healFolders(
-    named.length > 0 ? folders.flat() : await usualFolders(await dataDirOf(context, {})),
-  );
+  if (named.length === 0) return usualFolders(await dataDirOf(context, {}));
+  return (await Promise.all(named.map((dir) => foldersOf(resolve(dir))))).flat();
 }
 
 async function durationMs(
@@ -175,12 +205,6 @@ async function durationMs(
   const { configOf } = await import('../drill/config-of.ts');
   const configs = await Promise.all(harmed.map(configOf));
   return Math.max(...configs.map(({ timing }) => timing.leaseMs)) * 1.25;
-}
-
-async function targetsOf(context: Context, options: Options): Promise<Target[]> {
-  const { findTargets } = await import('../drill/targets.ts');
-  const usual = await dataDirOf(context, {});
-  return findTargets(wordsOf(options['data']), { usual, signal: context.interrupted });
 }
 
 /** Who is at most tasks, since there a fault matters most. */
@@ -198,19 +222,10 @@ function refuseUnasked(options: Options): void {
   throw new BzzzError('drill_unconfirmed', 'nobody is there to be asked');
 }
 
-async function confirm(harmed: readonly Target[], signal: AbortSignal): Promise<void> {
-  const asked = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const who = harmed.map(({ name }) => printable(name)).join(', ');
-    const answer = await asked.question(`Do this to ${who}? [y/N] `, { signal });
-    if (/^y(?:es)?$/i.test(answer.trim())) return;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new BzzzError('aborted', 'nothing was done', { cause: error });
-  } finally {
-    asked.close();
-  }
-  throw new BzzzError('drill_unconfirmed', 'the answer was no');
+async function ask(question: string, options: Options, signal: AbortSignal): Promise<void> {
+  if (options['yes'] === true) return;
+  const { confirm } = await import('../drill/confirm.ts');
+  await confirm(question, signal);
 }
 
 function wordsOf(value: unknown): string[] {

@@ -93,8 +93,9 @@ async function stopSuccessor({ dataDir, process: own }: DemoPeer, graceMs: numbe
     const { peer } = await client.status({ signal: AbortSignal.timeout(graceMs) });
     await client.stop({ signal: AbortSignal.timeout(graceMs) });
     const deadlineMs = performance.now() + graceMs;
+    // One that nobody reaps, as under a PID 1 that does not, is there for ever.
     while (isThere(peer.pid)) {
-      if (performance.now() > deadlineMs) process.kill(peer.pid, 'SIGKILL');
+      if (performance.now() > deadlineMs) return void send(peer.pid, 'SIGKILL');
       await pause(50);
     }
   } catch (error) {
@@ -104,8 +105,13 @@ async function stopSuccessor({ dataDir, process: own }: DemoPeer, graceMs: numbe
 }
 
 function isThere(pid: number): boolean {
+  return send(pid, 0);
+}
+
+/** False: it is gone. */
+function send(pid: number, signal: 'SIGKILL' | 0): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, signal);
   } catch {
     return false;
   }

@@ -19,9 +19,9 @@ export function hintLines({ repo, bareRepository, peer }: HintFacts): string[] {
       ? []
       : [
           `  kill a peer:    kill -9 ${peer.pid}   (${peer.name}; the others take its work over)`,
-          `  start it again: scripts/bzzz up ${data}   (until Ctrl-C there: the demo does not stop it)`,
+          `  start it again: scripts/bzzz up ${data}   (until Ctrl-C there, or here)`,
         ]),
     `  plain git:      git -C ${bareRepository} log --oneline --graph --all`,
-    'Ctrl-C stops everything that the demo started.',
+    'Ctrl-C stops everything that the demo started, and who took the place of a peer of it.',
   ];
 }

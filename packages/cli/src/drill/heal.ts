@@ -1,25 +1,34 @@
 /** What drills left behind that were killed themselves. */
 import { type Leftover, lockDrill, readLeftover } from './leftovers.ts';
-import { undo } from './undo.ts';
+import { type Undone, undo } from './undo.ts';
+import { type Tried, tryAll } from './undo-list.ts';
 
-export interface Healed {
+export interface Found {
   readonly dataDir: string;
   readonly fault: Leftover['fault'];
 }
 
-/** Throws `drill_under_way` while the drill lives that did it, and `drill_not_healed`. */
-export async function healFolders(folders: readonly string[]): Promise<Healed[]> {
-  const found = await Promise.all(
-    folders.map(async (dataDir) => ({ dataDir, left: await readLeftover(dataDir) })),
-  );
-  const leftovers = found.flatMap(({ dataDir, left }) =>
-    left === null ? [] : [{ dataDir, left }],
-  );
-  const lock = await lockDrill(leftovers.map(({ dataDir }) => dataDir));
-  try {
-    for (const { dataDir, left } of leftovers) await undo(dataDir, left);
-  } finally {
-    await lock.release();
-  }
-  return leftovers.map(({ dataDir, left }) => ({ dataDir, fault: left.fault }));
+/** Where something is left; what cannot be read is told apart. */
+export async function leftIn(folders: readonly string[]): Promise<Tried<Found>> {
+  const { done, failed } = await tryAll(folders, async (dataDir) => {
+    const left = await readLeftover(dataDir);
+    return left === null ? [] : [{ dataDir, fault: left.fault }];
+  });
+  return { done: done.flat(), failed };
+}
+
+/** Of each folder by itself: `drill_under_way` where the drill lives that did it, `drill_not_healed`. */
+export async function healAll(folders: readonly string[]): Promise<Tried<Undone>> {
+  const { done, failed } = await tryAll(folders, async (dataDir) => {
+    if ((await readLeftover(dataDir)) === null) return [];
+    const lock = await lockDrill([dataDir]);
+    try {
+      // That drill may have ended by itself meanwhile.
+      const left = await readLeftover(dataDir);
+      return left === null ? [] : [await undo({ dataDir, left })];
+    } finally {
+      await lock.release();
+    }
+  });
+  return { done: done.flat(), failed };
 }

@@ -2,12 +2,14 @@
  * What a drill did to a peer, in a file of its data folder, from before it is done until it is undone. So whatever
  * becomes of the drill, the next one or `bzzz drill heal` finds it. A lock beside it says whether that drill lives.
  */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FolderLock, lockFolder, settings } from '@bzzz/peer';
+import { type FolderLock, lockFolder, replaceSecretFile } from '@bzzz/peer';
 import { BzzzError, isBzzzError, reasonOf } from '@bzzz/protocol';
 import { z } from 'zod';
-import { ProcessId, Start } from './process.ts';
+import { ProcessId } from './process.ts';
+import { Start } from './start.ts';
 
 const Leftover = z.discriminatedUnion('fault', [
   z.object({ fault: z.literal('pause'), process: ProcessId }),
@@ -15,8 +17,9 @@ const Leftover = z.discriminatedUnion('fault', [
     fault: z.enum(['kill', 'skew']),
     process: ProcessId,
     start: Start,
-    /** Variables that are left out, since they are secrets: it cannot be started without them. */
+    /** Variables that its start is without: secrets, and others of which nobody knows (`secrets.ts`). */
     withheld: z.array(z.string()),
+    dropped: z.array(z.string()),
   }),
   z.object({
     fault: z.enum(['partition', 'slow']),
@@ -30,26 +33,30 @@ export type Leftover = z.infer<typeof Leftover>;
 
 const file = (dataDir: string) => join(dataDir, 'drill.json');
 
-/** Null: nothing is left there. Throws `drill_not_healed` where nobody can read it. */
+/**
+ * Null: nothing is left there. Throws `drill_not_healed` where nobody can read it, and `drill_peer_elsewhere` where
+ * it is not ours: what stands in it is started, and ended.
+ */
 export async function readLeftover(dataDir: string): Promise<Leftover | null> {
-  let text: string;
   try {
-    text = await readFile(file(dataDir), 'utf8');
+    // A pipe in its place would keep us waiting.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    await using handle = await open(file(dataDir), flags);
+    await refuseForeign(dataDir, handle);
+    return Leftover.parse(JSON.parse(await handle.readFile('utf8')));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw unreadable(dataDir, error);
-  }
-  try {
-    return Leftover.parse(JSON.parse(text));
-  } catch (error) {
-    throw unreadable(dataDir, error);
+    if (code === 'EACCES') throw foreign(dataDir, 'belongs to another user');
+    if (isBzzzError(error)) throw error;
+    const reason = `${file(dataDir)} cannot be read: ${reasonOf(error)}. Undo by hand what stands in it, then delete it`;
+    throw new BzzzError('drill_not_healed', reason, { cause: error });
   }
 }
 
-/** Before it is done. */
+/** Before it is done. On disk when it resolves, and never half of it. */
 export async function noteLeftover(dataDir: string, leftover: Leftover): Promise<void> {
-  await writeFile(file(dataDir), `${JSON.stringify(leftover)}\n`, { mode: 0o600, flush: true });
+  await replaceSecretFile(file(dataDir), JSON.stringify(leftover));
 }
 
 /** Once it is undone. */
@@ -62,7 +69,10 @@ export async function lockDrill(dataDirs: readonly string[]): Promise<FolderLock
   const locks = new AsyncDisposableStack();
   try {
     for (const dataDir of dataDirs.toSorted()) {
-      const lock = await lockFolder(join(dataDir, 'drill.lock'));
+      // One of root must not shut out whose peer it is.
+      const { uid, gid } = await stat(dataDir);
+      const owner = process.geteuid?.() === 0 ? { uid, gid } : undefined;
+      const lock = await lockFolder(join(dataDir, 'drill.lock'), { owner });
       locks.defer(() => lock.release());
     }
   } catch (error) {
@@ -74,25 +84,12 @@ export async function lockDrill(dataDirs: readonly string[]): Promise<FolderLock
   return { release: () => locks.disposeAsync() };
 }
 
-/** Besides settings: what its programs need. Of all else nobody knows whether it is a secret. */
-const plain =
-  /^(?:PATH|HOME|USER|LANG|LC_.*|TMPDIR|TZ|XDG_.*|SSL_CERT_.*|GIT_SSL_.*|NODE_EXTRA_CA_CERTS|BZZZ_LOG_.*|BZZZ_CONFIG)$|_proxy$/i;
-
-/** A start without what must not lie on a disk. */
-export function withoutSecrets(start: Start): { start: Start; withheld: string[] } {
-  const open = settings.filter((one) => !one.secret);
-  const names = new Set(open.flatMap(({ env, envToo = env }) => [env, envToo]));
-  const secret = new Set(settings.flatMap((one) => (one.secret ? [one.env] : [])));
-  const all = Object.entries(start.env);
-  const kept = all.filter(([name]) => names.has(name) || (plain.test(name) && !secret.has(name)));
-  const withheld = all.filter(([name, value]) => secret.has(name) && value !== '');
-  return {
-    start: { ...start, env: Object.fromEntries(kept) },
-    withheld: withheld.map(([name]) => name),
-  };
+async function refuseForeign(dataDir: string, handle: FileHandle): Promise<void> {
+  const { uid, mode } = await handle.stat();
+  if (uid !== process.geteuid?.()) throw foreign(dataDir, `belongs to user ${uid}`);
+  if ((mode & 0o077) !== 0) throw foreign(dataDir, 'is open to other users');
 }
 
-function unreadable(dataDir: string, error: unknown): BzzzError {
-  const reason = `${file(dataDir)} cannot be read: ${reasonOf(error)}. Undo by hand what stands in it, then delete it`;
-  return new BzzzError('drill_not_healed', reason, { cause: error });
+function foreign(dataDir: string, why: string): BzzzError {
+  return new BzzzError('drill_peer_elsewhere', `${file(dataDir)} ${why}`);
 }

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import type { Leftover } from './leftovers.ts';
-import { insideOf, networkOf } from './process.ts';
+import { insideOf, wayInto } from './network.ts';
 
 export interface Packets {
   /** Of nft, its family before it. */
@@ -14,16 +14,16 @@ export interface Packets {
   dropped(): Promise<number>;
 }
 
+const runMsMax = 30_000;
+
 export function newTable(): string {
   return `bzzz_drill_${randomBytes(4).toString('hex')}`;
 }
 
-/** In the network of that process. Throws `drill_means_missing` where it may not be filtered. */
-export async function packetsOf(pid: number, table: string): Promise<Packets> {
-  const network = await networkOf(pid);
-  if (network === undefined) throw missing(`the network of process ${pid} cannot be read`);
-  const inside = await insideOf(network, pid);
-  const nft = (args: readonly string[], input = '') => run([...inside, 'nft', ...args], input);
+/** In that network. Throws `drill_means_missing` where it may not be filtered. */
+export async function packetsOf(network: string, table: string): Promise<Packets> {
+  const nft = async (args: readonly string[], input = '') =>
+    run([...(await insideOf(network)), 'nft', ...args], input);
   await nft(['list', 'tables']);
   return {
     table,
@@ -38,21 +38,11 @@ export async function packetsOf(pid: number, table: string): Promise<Packets> {
 
 type Filtered = Extract<Leftover, { fault: 'partition' | 'slow' }>;
 
-/** By a process that is still in that network; where nobody is, it is gone with all its rules. Throws `drill_not_healed`. */
-export async function dropTable(
-  { table, network }: Filtered,
-  pids: readonly (number | undefined)[],
-): Promise<void> {
-  const known = await Promise.all(
-    [process.pid, ...pids].map(async (pid) => {
-      const same = pid !== undefined && (await networkOf(pid)) === network;
-      return same ? [pid] : [];
-    }),
-  );
-  const [pid] = known.flat();
-  if (pid === undefined) return;
+/** Where the network is gone, it is gone with all its rules. Throws `drill_not_healed`. */
+export async function dropTable({ table, network }: Filtered): Promise<void> {
   try {
-    const inside = await insideOf(network, pid);
+    const inside = await wayInto(network);
+    if (inside === undefined) return;
     const tables = await run([...inside, 'nft', 'list', 'tables'], '');
     if (tables.includes(table)) await run([...inside, 'nft', 'delete', 'table', 'inet', table], '');
   } catch (error) {
@@ -66,7 +56,7 @@ function run([program = '', ...args]: readonly string[], input: string): Promise
     const child = execFile(
       program,
       args,
-      { maxBuffer: 16 * 1024 * 1024 },
+      { maxBuffer: 16 * 1024 * 1024, timeout: runMsMax },
       (error, stdout, stderr) => {
         if (error === null) return resolve(stdout);
         const said = stderr.trim().split('\n')[0] ?? '';

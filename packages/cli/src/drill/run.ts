@@ -3,13 +3,13 @@
  * settled, and judged by what was seen from outside. Whatever becomes of it, what it did is undone.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { BzzzError, isBzzzError, reasonOf } from '@bzzz/protocol';
+import { BzzzError, type ErrorCode, isBzzzError, reasonOf } from '@bzzz/protocol';
 import type { Fault } from './faults/fault.ts';
 import { type Finding, judge } from './judge/judge.ts';
 import { nobodyMissing } from './judge/mesh.ts';
 import { lockDrill } from './leftovers.ts';
 import { type Observer, observe } from './observe/observer.ts';
-import type { Target } from './targets.ts';
+import { answerOf, type Target } from './targets.ts';
 
 export interface DrillOptions {
   /** How long the fault lasts. */
@@ -28,7 +28,7 @@ export interface DrillReport {
   readonly findings: readonly Finding[];
   /** Tasks that were under way when it began, or came to be while it lasted. */
   readonly tasks: readonly string[];
-  /** From the end of the fault until all was well; null: it was not in the time there was. */
+  /** From the end of the fault until all was well; null: it was not within `settleMs`. */
   readonly wholeAfterMs: number | null;
 }
 
@@ -36,7 +36,10 @@ const lookEveryMs = 250;
 /** Reads of a forge may lag behind what it took; longer than GitHub's do as a rule. */
 const lagMsMax = 10_000;
 
-/** Throws `drill_not_whole`, `drill_under_way`, `drill_means_missing`, `drill_not_healed`, `aborted`. */
+/**
+ * Throws `drill_not_whole`, `drill_under_way`, `drill_means_missing`, `drill_broke_off`, `drill_not_healed`,
+ * `peer_not_running`, `aborted`.
+ */
 export async function runDrill(
   targets: readonly Target[],
   makeFault: () => Promise<Fault>,
@@ -70,19 +73,18 @@ async function harm(
   { forMs, say, signal }: DrillOptions,
 ): Promise<string | null> {
   const note = { about: `${fault.about}, for ${forMs / 1000} s` };
-  for (const { client } of targets) await client.noteDrill(note, { signal });
+  for (const { client, name } of targets)
+    await answerOf(name, (until) => client.noteDrill(note, until), signal);
   let effect: string | null = null;
   let failed: unknown;
   try {
     signal.throwIfAborted();
     say(`${fault.about}, for ${forMs / 1000} s`);
     await fault.begin();
-    await pause(forMs, undefined, { signal });
-    effect = await fault.effect();
+    await wait(forMs, signal);
+    effect = await fault.effect(signal);
   } catch (error) {
-    failed = signal.aborted
-      ? new BzzzError('aborted', 'the drill was ended; what it did is undone')
-      : error;
+    failed = signal.aborted ? ended(error) : brokeOff(error);
   }
   try {
     await fault.heal();
@@ -96,6 +98,24 @@ async function harm(
   return effect;
 }
 
+/** In mid-harm what is missing, or not undone, is another matter than before it, or after. */
+function brokeOff(error: unknown): BzzzError {
+  const outside: readonly ErrorCode[] = ['drill_means_missing', 'drill_not_healed'];
+  if (error instanceof BzzzError && !outside.includes(error.code)) return error;
+  return new BzzzError('drill_broke_off', reasonOf(error), { cause: error });
+}
+
+function ended(cause: unknown): BzzzError {
+  return new BzzzError('aborted', 'the drill was ended; what it did is undone', { cause });
+}
+
+/** Throws `aborted`. */
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(ms, undefined, { signal }).catch((error: unknown) => {
+    throw ended(error);
+  });
+}
+
 async function settle(
   observer: Observer,
   { about, effect }: { readonly about: string; readonly effect: string | null },
@@ -104,23 +124,25 @@ async function settle(
   const healedMs = performance.now();
   const tasks = await observer.noteTasks(signal);
   let told: string | undefined;
+  let open: string | undefined;
   for (;;) {
-    const open = await openNow(observer, tasks, signal);
+    open = await openNow(observer, tasks, signal);
     if (open === undefined) break;
     if (open !== told) say(`waits: ${open}`);
     told = open;
     if (performance.now() - healedMs > settleMs) break;
-    await pause(lookEveryMs, undefined, { signal });
+    await wait(lookEveryMs, signal);
   }
   const settledMs = performance.now();
   for (;;) {
     const findings = judge(await observer.gather(effect, signal));
     const holds = findings.every((one) => one.holds);
     if (holds || performance.now() - settledMs > lagMsMax) {
-      const wholeAfterMs = holds ? Math.round(settledMs - healedMs) : null;
+      const whole = holds && open === undefined;
+      const wholeAfterMs = whole ? Math.round(settledMs - healedMs) : null;
       return { about, holds, findings, tasks, wholeAfterMs };
     }
-    await pause(lookEveryMs, undefined, { signal });
+    await wait(lookEveryMs, signal);
   }
 }
 

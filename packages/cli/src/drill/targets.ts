@@ -2,20 +2,14 @@
  * The peers of this machine that a drill is about: found by their data folders, asked over their control sockets, and
  * seen as processes. A peer of another machine or container is none of ours.
  */
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import {
-  type ControlClient,
-  createControlClient,
-  isNear,
-  layoutOf,
-  ownerOf,
-  ownerText,
-} from '@bzzz/peer';
+import { join } from 'node:path';
+import { type ControlClient, createControlClient, layoutOf, ownerOf, ownerText } from '@bzzz/peer';
 import { BzzzError, isBzzzError, PeerId } from '@bzzz/protocol';
 import type { StatusAnswer } from '@bzzz/protocol/api';
-import { type ProcessId, processOf } from './process.ts';
+import { holderOf } from './holder.ts';
+import type { ProcessId } from './process.ts';
 
 export interface Target {
   readonly id: PeerId;
@@ -27,19 +21,20 @@ export interface Target {
 }
 
 /**
- * The peers of these folders, each of which must run here; without folders those that run where `bzzz init` and
- * `scripts/up` put them. Throws `peer_not_running`, `drill_peer_elsewhere`, `cli_usage`.
+ * The peers of these folders. Each of them runs here where they were `named`; else those count that run. Throws
+ * `peer_not_running`, `drill_peer_elsewhere`, `cli_usage`.
  */
 export async function findTargets(
-  named: readonly string[],
-  { usual, signal }: { readonly usual: string; readonly signal: AbortSignal },
+  folders: readonly string[],
+  { named, signal }: { readonly named: boolean; readonly signal: AbortSignal },
 ): Promise<Target[]> {
-  const found =
-    named.length > 0
-      ? await allOf(named, signal)
-      : await running(await usualFolders(usual), signal);
+  const found = named
+    ? await Promise.all(folders.map((dir) => targetOf(dir, signal)))
+    : await running(folders, signal);
   if (found.length === 0) {
-    throw new BzzzError('peer_not_running', `no peer runs on ${usual}, nor under ${tmpdir()}`);
+    const [usual = ''] = folders;
+    const reason = `no peer runs on ${usual}, nor on a trial of yours under ${tmpdir()}`;
+    throw new BzzzError('peer_not_running', reason);
   }
   const ids = new Set(found.map(({ id }) => id));
   if (ids.size < found.length) throw new BzzzError('cli_usage', '--data names one peer twice');
@@ -69,19 +64,27 @@ export async function foldersOf(dir: string): Promise<string[]> {
   return below.length > 0 ? below : [dir];
 }
 
-/** What a person may have meant who named nothing: the own peer, and a trial in a temporary folder. */
+/** What a person may have meant who named nothing: the own peer, and the own trials in a temporary folder. */
 export async function usualFolders(usual: string): Promise<string[]> {
-  const trials = await readdir(tmpdir(), { withFileTypes: true }).catch(() => []);
-  const under = trials
-    .filter((one) => one.isDirectory() && /^bzzz-[A-Za-z0-9]{6}$/.test(one.name))
-    .map(({ name }) => join(tmpdir(), name));
+  const temporary = tmpdir();
+  const names = await readdir(temporary).catch(() => []);
+  const trials = names.filter((name) => /^bzzz-[A-Za-z0-9]{6}$/.test(name));
+  const paths = trials.map((name) => join(temporary, name));
+  const own = await Promise.all(paths.map(isOwn));
+  const under = paths.filter((_, at) => own[at]);
   const folders = await Promise.all([usual, ...under].map(foldersOf));
   return folders.flat();
 }
 
-async function allOf(named: readonly string[], signal: AbortSignal): Promise<Target[]> {
-  const folders = await Promise.all(named.map((dir) => foldersOf(resolve(dir))));
-  return Promise.all(folders.flat().map((dir) => targetOf(dir, signal)));
+/** In a folder where everybody may put one: what others lay there must not steer us. */
+async function isOwn(path: string): Promise<boolean> {
+  const facts = await lstat(path).catch(() => null);
+  return (
+    facts !== null &&
+    facts.isDirectory() &&
+    facts.uid === process.geteuid?.() &&
+    (facts.mode & 0o022) === 0
+  );
 }
 
 async function running(folders: readonly string[], signal: AbortSignal): Promise<Target[]> {
@@ -98,22 +101,17 @@ async function running(folders: readonly string[], signal: AbortSignal): Promise
 
 async function targetOf(dataDir: string, signal: AbortSignal): Promise<Target> {
   const client = createControlClient(dataDir);
-  const status = await client
-    .status({ signal: within(signal, answerMsMax) })
-    .catch((error: unknown) => {
-      if (!isBzzzError(error, 'aborted') || signal.aborted) throw error;
-      const reason = `the peer of ${dataDir} does not answer; does it stand still?`;
-      throw new BzzzError('peer_not_running', reason, { cause: error });
-    });
-  const owner = await ownerOf(layoutOf(dataDir).lock);
-  const { pid } = status.peer;
-  const process = await processOf(pid);
-  const near = owner !== null && owner.pid === pid && (await isNear(owner));
-  if (!near || process === undefined) {
-    const who = await ownerText(owner);
-    throw new BzzzError('drill_peer_elsewhere', `${dataDir}: ${who} runs ${status.peer.name}`);
+  const status = await answerOf(
+    `the peer of ${dataDir}`,
+    (options) => client.status(options),
+    signal,
+  );
+  const { name, pid } = status.peer;
+  const process = await holderOf(dataDir);
+  if (process?.pid !== pid) {
+    const who = await ownerText(await ownerOf(layoutOf(dataDir).lock));
+    throw new BzzzError('drill_peer_elsewhere', `${dataDir}: ${who} runs ${name}`);
   }
-  const { name } = status.peer;
   return { id: PeerId.parse(status.peer.id), name, dataDir, client, status, process };
 }
 
@@ -122,6 +120,26 @@ export const answerMsMax = 10_000;
 
 export function within(signal: AbortSignal, ms: number): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+}
+
+/** Throws what it throws, and `peer_not_running` when no answer comes in time. */
+export async function answerOf<T>(
+  who: string,
+  ask: (options: { readonly signal: AbortSignal }) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  try {
+    const limit = AbortSignal.timeout(answerMsMax);
+    return await ask({ signal: signal === undefined ? limit : AbortSignal.any([signal, limit]) });
+  } catch (error) {
+    if (!isBzzzError(error, 'aborted') || signal?.aborted === true) throw error;
+    const reason = `${who} does not answer; does it stand still?`;
+    throw new BzzzError('peer_not_running', reason, { cause: error });
+  }
+}
+
+export function names(peers: readonly Target[]): string {
+  return peers.map(({ name }) => name).join(', ');
 }
 
 function refuseOthers(found: readonly Target[]): void {

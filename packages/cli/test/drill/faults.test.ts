@@ -1,9 +1,11 @@
 /** What a drill reads from the kernel and tells it, as text; that it works is for test/e2e/drill.test.ts. */
 import { describe, expect, it } from 'vitest';
-import { withoutSkew, withSkew } from '../../src/drill/faults/clock.ts';
+import { isSkewed, withoutSkew, withSkew } from '../../src/drill/faults/clock.ts';
 import { addFlows, cutRules, passing, slowRules } from '../../src/drill/faults/rules.ts';
 import { socketsIn } from '../../src/drill/faults/sockets.ts';
-import { withoutSecrets } from '../../src/drill/leftovers.ts';
+import { withoutSecrets } from '../../src/drill/secrets.ts';
+import { isKeptUp, unitIn } from '../../src/drill/service.ts';
+import { refuseGone } from '../../src/drill/start.ts';
 
 /** As a kernel printed it: a listener, a dialled connection of it over IPv6, one within IPv4. */
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -85,13 +87,24 @@ it('a wrong clock goes as it came', () => {
   expect(withoutSkew(wrong)).toEqual(env);
 });
 
-it('no secret of a peer is written to disk for its healing, and it says which are missing', () => {
+it('a wrong clock leaves what else stands before the libraries', () => {
+  const env = { LD_PRELOAD: '/lib/jemalloc.so' };
+  const wrong = withSkew(env, '/usr/lib/faketime/libfaketimeMT.so.1', 90);
+  expect(wrong['LD_PRELOAD']).toContain('/lib/jemalloc.so');
+  expect(isSkewed(wrong)).toBe(true);
+  expect(withoutSkew(wrong)).toEqual(env);
+});
+
+it('no secret of a peer is written to disk for its healing, and it says what is missing', () => {
   const env = {
     PATH: '/usr/bin',
     GITHUB_TOKEN: 'ghp_x',
     BZZZ_NAME: 'ash',
     AWS_SECRET: 'y',
     BZZZ_MESH_KEY: '',
+    NODE_USE_ENV_PROXY: '1',
+    https_proxy: 'http://ann:secret@proxy:3128',
+    HTTP_PROXY: 'http://proxy:3128',
   };
   const start = {
     program: '/node',
@@ -101,7 +114,48 @@ it('no secret of a peer is written to disk for its healing, and it says which ar
     output: '/dev/null',
     network: 'net:[1]',
   };
-  const { start: kept, withheld } = withoutSecrets(start);
-  expect(kept.env).toEqual({ PATH: '/usr/bin', BZZZ_NAME: 'ash' });
-  expect(withheld).toEqual(['GITHUB_TOKEN']);
+  const { start: kept, withheld, dropped } = withoutSecrets(start);
+  expect(kept.env).toEqual({
+    PATH: '/usr/bin',
+    BZZZ_NAME: 'ash',
+    NODE_USE_ENV_PROXY: '1',
+    HTTP_PROXY: 'http://proxy:3128',
+  });
+  expect(withheld).toEqual(['GITHUB_TOKEN', 'https_proxy']);
+  expect(dropped).toEqual(['AWS_SECRET']);
+});
+
+describe('a service', () => {
+  it('is found by the group of processes, of the machine or of a person', () => {
+    expect(unitIn('0::/system.slice/bzzz.service\n')).toEqual({ unit: 'bzzz.service', own: false });
+    const own = '0::/user.slice/user-1000.slice/user@1000.service/app.slice/bzzz.service\n';
+    expect(unitIn(own)).toEqual({ unit: 'bzzz.service', own: true });
+    expect(unitIn('0::/user.slice/user-1000.slice/session-2.scope\n')).toBeUndefined();
+  });
+
+  it('starts again its own process, where it is told to after SIGKILL', () => {
+    expect(isKeptUp('MainPID=42\nRestart=on-failure\n', 42)).toBe(true);
+    expect(isKeptUp('Restart=always\nMainPID=42\n', 42)).toBe(true);
+    // Of cron.service, say, which started it once.
+    expect(isKeptUp('MainPID=7\nRestart=on-failure\n', 42)).toBe(false);
+    expect(isKeptUp('MainPID=42\nRestart=no\n', 42)).toBe(false);
+    expect(isKeptUp('MainPID=42\nRestart=on-success\n', 42)).toBe(false);
+    expect(isKeptUp('', 42)).toBe(false);
+  });
+});
+
+it('what was replaced since cannot be started again', async () => {
+  const start = {
+    program: process.execPath,
+    argv: ['node'],
+    cwd: '/',
+    env: {},
+    output: '',
+    network: '',
+  };
+  await refuseGone('ash', start);
+  const replaced = { ...start, program: `${process.execPath} (deleted)` };
+  await expect(refuseGone('ash', replaced)).rejects.toMatchObject({ code: 'drill_means_missing' });
+  const moved = { ...start, cwd: '/nowhere/at/all' };
+  await expect(refuseGone('ash', moved)).rejects.toThrow('/nowhere/at/all');
 });

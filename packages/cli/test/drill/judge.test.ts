@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Evidence, PeerEvidence, TaskEvidence } from '../../src/drill/judge/evidence.ts';
 import { judge } from '../../src/drill/judge/judge.ts';
 import type { Move } from '../../src/drill/judge/moves.ts';
+import { openTask, quietMember } from '../quiet-answers.ts';
 
 const [ash, elm] = [
   PeerId.parse('12D3KooWNT69oqF2QvukEQUAAAbjyUCUqGz1swkaz8cRnCac7ieY'),
@@ -47,32 +48,8 @@ function move(seq: number, link: FenceLink): Move[] {
 
 function member(id: PeerId, more: Partial<PeerAnswer> = {}): PeerAnswer {
   const name = id === ash ? 'ash' : 'elm';
-  return {
-    id,
-    name,
-    self: false,
-    connected: true,
-    liveness: 'alive',
-    heardAgoMs: 1,
-    account: null,
-    version: '0.1.0',
-    repositories: [],
-    executors: [],
-    tools: [],
-    sandbox: 'bubblewrap',
-    slots: 1,
-    running: 0,
-    load: 0,
-    success: 1,
-    successOf: {},
-    machine: undefined,
-    paused: false,
-    quarantined: false,
-    left: [],
-    links: [],
-    journal: { key: 'k', length: 6, from: 0, here: 6 },
-    ...more,
-  };
+  const journal = { key: 'k', length: 6, from: 0, here: 6 };
+  return { ...quietMember, id, name, journal, ...more };
 }
 
 function peer(id: PeerId, other: PeerId, moves: readonly Move[]): PeerEvidence {
@@ -188,6 +165,14 @@ describe('a drill', () => {
     ],
     [
       'one-owner',
+      'the lock is gone of a task that was tidied long before',
+      evidence({
+        fence: { now: { lock: null, result: oid('f') } },
+        ash: withMoves([...movesOf.ash, { kind: 'tidied', seq: 1, task }]),
+      }),
+    ],
+    [
+      'one-owner',
       'the fence was not looked at',
       evidence({ fence: null, whole: { fenceUnseen: 'no route' } }),
     ],
@@ -293,6 +278,14 @@ describe('a drill', () => {
     expect(brokenIn(broken)).toContain(id);
   });
 
+  it('lets a lock go that is tidied meanwhile', () => {
+    const tidied = evidence({
+      fence: { now: { lock: null, result: null }, grown: [] },
+      ash: withMoves([...movesOf.ash, { kind: 'tidied', seq: 5, task }]),
+    });
+    expect(brokenIn(tidied)).not.toContain('one-owner');
+  });
+
   it('has a broken history for each of its rules', () => {
     const tried = new Set(cases.map(([id]) => id));
     expect(
@@ -312,18 +305,7 @@ describe('a drill', () => {
       ...result,
       record: record(elm, 2, { state: 'released', reason: 'it failed' }),
     };
-    const wanted = {
-      task,
-      title: '',
-      recipe: null,
-      state: 'open',
-      wanted: true,
-      holder: null,
-      holderName: null,
-      epoch: 2,
-      pullRequest: null,
-      reason: null,
-    };
+    const wanted = { ...openTask, task, epoch: 2 };
     const given = (tasks: readonly (typeof wanted)[]) =>
       evidence({
         fence: { grown: [taken, back], now: { lock: back.oid, result: null } },

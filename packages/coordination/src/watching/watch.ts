@@ -79,6 +79,12 @@ export interface Watch {
   stop(): void;
 }
 
+/** An issue that could not be judged for good as it stood then. */
+interface Aside {
+  readonly issue: Issue;
+  readonly sinceMs: number;
+}
+
 /** The policy is read again after so many polls without a change. */
 const policyEveryPolls = 10;
 /** Issues that could not be judged and are tried again at one poll; the others have their turn later. */
@@ -93,7 +99,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   const blockers = deps.blockersOf(repo);
   const waitingList = createWaitingList({ forge, blockers, trouble }, { repo });
   /** Issues that could not be judged, or not for good; some are tried again now and then. */
-  const aside = new Map<IssueNumber, Issue>();
+  const aside = new Map<IssueNumber, Aside>();
   let cursor: IssueCursor | null = null;
   let policy: Policy | null = null;
   /** Read in this look, or since. */
@@ -114,7 +120,8 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     if (cursor === null) aside.clear();
     const due = await waitingList.due(changed, thorough, signal);
     const shown = new Set([...changed, ...due].map(({ number }) => number));
-    const again = [...aside.values()].filter(({ number }) => thorough && !shown.has(number));
+    const all = [...aside.values()].map(({ issue }) => issue);
+    const again = all.filter(({ number }) => thorough && !shown.has(number));
     for (const issue of [...changed, ...due, ...again.slice(0, againMax)]) await judgeOrTell(issue);
     // Only now: after an outage an issue that could not be judged is looked at again.
     cursor = policy === before ? next : null;
@@ -125,7 +132,7 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     try {
       const isSettled = await judge(issue);
       // At first soon, as when one read only lags behind another; then now and then.
-      if (!isSettled && !aside.has(issue.number)) blockers.doubt(issue.number);
+      if (!isSettled && asideSinceMs(issue) === undefined) blockers.doubt(issue.number);
       setAside(isSettled ? null : issue, issue.number);
     } catch (error) {
       if (signal.aborted || isMendable(error)) throw error;
@@ -135,9 +142,16 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   }
 
   function setAside(issue: Issue | null, number: IssueNumber): void {
+    const sinceMs = asideSinceMs(issue) ?? clock.monotonicMs();
     // To the end, so that each has its turn.
     aside.delete(number);
-    if (issue !== null) aside.set(number, issue);
+    if (issue !== null) aside.set(number, { issue, sinceMs });
+  }
+
+  /** Since when this state of an issue could not be judged for good; undefined: it was not tried before. */
+  function asideSinceMs(issue: Issue | null): number | undefined {
+    const before = issue === null ? undefined : aside.get(issue.number);
+    return before?.issue.updatedAtMs === issue?.updatedAtMs ? before?.sinceMs : undefined;
   }
 
   /** False: not for good, since nobody can tell yet what people said of it. */
@@ -147,9 +161,11 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     if (isToldOf(issue) && !aside.has(issue.number)) return true;
     const { verdict, fenceAccounts } = await judgedByNewest(issue, policy);
     const isSettled = verdict.kind !== 'unsettled' && verdict.isPartial !== true;
-    // Nothing is said of what a moment later will be known.
-    const isSoonKnown = verdict.kind === 'unsettled' && !aside.has(issue.number);
-    const hint = isSoonKnown ? null : await hintOf(issue, verdict, fenceAccounts);
+    const sinceMs = asideSinceMs(issue);
+    const isSoonKnown = sinceMs === undefined || clock.monotonicMs() - sinceMs < options.lagMs;
+    // Nothing is said of what reads that lag behind will show in a moment.
+    const isEarly = !isSettled && isSoonKnown;
+    const hint = isEarly ? null : await hintOf(issue, verdict, fenceAccounts);
     if (hint !== null) options.onHint(hint);
     return isSettled;
   }

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 import { tryLock } from 'fs-native-extensions';
@@ -7,17 +8,26 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
+interface LockOptions {
+  /** Whose the file shall be, which only root can say; default: of whoever locks. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** In the place of a lock somebody may have put a link to what is not to be emptied. */
+const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+
 /**
  * Takes the data folder for this process. The lock is the kernel's, so it goes with its process,
  * however that ends; the file only says who holds it.
  * Throws `peer_folder_locked` with process and host of the owner, or `peer_folder_unusable`.
  */
-export async function lockFolder(file: string): Promise<FolderLock> {
-  const handle = await open(file, 'a+', 0o600).catch((error: unknown) => {
+export async function lockFolder(file: string, { owner }: LockOptions = {}): Promise<FolderLock> {
+  const handle = await open(file, flags, 0o600).catch((error: unknown) => {
     throw unusable(error);
   });
   try {
     if (!tryLock(handle.fd)) throw await locked(handle);
+    if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
     await handle.truncate(0);
     await handle.write(ownerLine(await thisProcess()));
   } catch (error) {

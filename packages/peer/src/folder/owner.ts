@@ -40,7 +40,7 @@ export async function ownerOf(lockFile: string): Promise<Owner | null> {
 }
 
 /** Whether its number means the same process to us. */
-export async function isNear({ host, space }: Owner): Promise<boolean> {
+export async function isNear({ host, space }: Pick<Owner, 'host' | 'space'>): Promise<boolean> {
   return host === hostname() && space === (await ownSpace());
 }
 

@@ -14,7 +14,9 @@ import {
   type Oid,
   type RepoName,
   reasonOf,
+  type TaskId,
   taskOfRef,
+  taskParts,
 } from '@bzzz/protocol';
 import { z } from 'zod';
 import { exchange, refusal, type RestDeps } from './rest.ts';
@@ -40,14 +42,14 @@ interface Reading {
 export interface FenceReader {
   /** Where the branches of all tasks stand, by number. */
   tips(repo: RepoName, options: Reading): Promise<ReadonlyMap<number, FenceTips>>;
-  /** One commit of a lock. Throws `lock_malformed` also where nobody signed it. */
-  link(repo: RepoName, oid: Oid, options: Reading): Promise<FenceLink>;
+  /** One commit of the lock of a task. Throws `lock_malformed` also where nobody signed it, or for another task. */
+  link(task: TaskId, oid: Oid, options: Reading): Promise<FenceLink>;
   /**
    * What stands on top of `above`, or all where that is null, oldest first. `broken`: why the rest below cannot be
    * told; null: it is a chain of signed commits down to there.
    */
   chain(
-    repo: RepoName,
+    task: TaskId,
     where: { readonly tip: Oid; readonly above: Oid | null },
     options: Reading,
   ): Promise<{ readonly links: readonly FenceLink[]; readonly broken: string | null }>;
@@ -68,9 +70,11 @@ export function createFenceReader(
 ): FenceReader {
   const branches = createBranchReader({ token }, { gitUrl });
 
-  async function link(repo: RepoName, oid: Oid, signal: AbortSignal): Promise<FenceLink> {
+  async function link(task: TaskId, oid: Oid, signal: AbortSignal): Promise<FenceLink> {
+    const { repo } = taskParts(task);
     const commit = decodeLockCommit(repo, await branches.commit(repo, oid, signal));
     const { record, signature, parent } = commit;
+    if (record.task !== task) throw new BzzzError('lock_malformed', `a claim of ${record.task}`);
     if (await verifySignature(record.peer, lockSigningBytes(commit), signature)) {
       return { oid, parent, record };
     }
@@ -88,8 +92,8 @@ export function createFenceReader(
       }
       return found;
     },
-    link: (repo, oid, { signal }) => link(repo, oid, signal),
-    async chain(repo, { tip, above }, { signal }) {
+    link: (task, oid, { signal }) => link(task, oid, signal),
+    async chain(task, { tip, above }, { signal }) {
       const links: FenceLink[] = [];
       for (let oid: Oid | null = tip; oid !== above; ) {
         const found = (reason: string) => ({ links: links.toReversed(), broken: reason });
@@ -97,7 +101,7 @@ export function createFenceReader(
         if (links.length === linksMax)
           return found(`it has grown by more than ${linksMax} commits`);
         try {
-          const read = await link(repo, oid, signal);
+          const read = await link(task, oid, signal);
           links.push(read);
           oid = read.parent;
         } catch (error) {

@@ -157,7 +157,7 @@ export const faceErrors = {
     status: 409,
     retryable: false,
     advice:
-      'Drill on the machine, and in the container, where that peer runs, as its user or root.',
+      'Drill on the machine, and in the container, where that peer runs, as its user; what needs root may be as root.',
   },
   drill_not_whole: {
     status: 409,
@@ -169,6 +169,11 @@ export const faceErrors = {
     status: 501,
     retryable: false,
     advice: 'Nothing was harmed. Bring what the reason names, or order another kind of drill.',
+  },
+  drill_broke_off: {
+    status: 500,
+    retryable: true,
+    advice: 'What it had done is undone. Mend what the reason names, then drill again.',
   },
   drill_under_way: {
     status: 409,

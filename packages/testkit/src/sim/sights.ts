@@ -10,6 +10,7 @@ export type Sight =
   | Happening
   | `people ${PeopleAct}`
   | 'flood'
+  | 'webhook'
   | 'overtaken'
   | 'old replica'
   | 'copied from a third'

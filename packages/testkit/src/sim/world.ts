@@ -37,6 +37,7 @@ import { createVirtualSigner } from './virtual-signer.ts';
 import { type AddedTests, createVirtualCommits } from './virtual-commits.ts';
 import type { Fate } from './virtual-reports.ts';
 import { createVirtualWork } from './virtual-work.ts';
+import { tellByWebhooks } from './webhooks.ts';
 import { type WitnessedMesh, witnessMesh } from './mesh-witness.ts';
 import { withWitness } from './witness.ts';
 
@@ -163,6 +164,10 @@ export function createWorld(options: WorldOptions): World {
   history.onEvent((event) => {
     if (event.kind === 'durable') replication.onGrown(event.peer);
   });
+  if (options.faults !== noFaults) {
+    const hooks = { timeline, random: random.fork('webhooks'), history, sights };
+    tellByWebhooks({ ...hooks, peers: () => peers }, virtualRepo);
+  }
   const timing = Timing.parse({
     leaseMs: 60_000,
     lagMs: 8_000,

@@ -4,10 +4,10 @@
  * machine whose clock was set.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const roots = ['/usr/lib', '/usr/lib64', '/usr/local/lib'];
-const name = join('faketime', 'libfaketimeMT.so.1');
+const name = 'libfaketimeMT.so.1';
 
 /** The path of the library; undefined: it is not installed. */
 export function skewLibrary(): string | undefined {
@@ -15,7 +15,7 @@ export function skewLibrary(): string | undefined {
     const folders = readdirSync(root, { withFileTypes: true }).filter((one) => one.isDirectory());
     return [root, ...folders.map((one) => join(root, one.name))];
   });
-  return places.map((place) => join(place, name)).find(existsSync);
+  return places.map((place) => join(place, 'faketime', name)).find(existsSync);
 }
 
 type Variables = Readonly<Record<string, string>>;
@@ -23,11 +23,27 @@ type Variables = Readonly<Record<string, string>>;
 /** The environment of a process whose clock is so many seconds ahead, or behind. */
 export function withSkew(env: Variables, library: string, seconds: number): Record<string, string> {
   const offset = `${seconds > 0 ? '+' : ''}${seconds}`;
-  const set = { LD_PRELOAD: library, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-  return { ...env, ...set };
+  const before = env['LD_PRELOAD'] ?? '';
+  return {
+    ...env,
+    LD_PRELOAD: before === '' ? library : `${library}:${before}`,
+    FAKETIME: offset,
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
 }
 
+export function isSkewed(env: Variables): boolean {
+  return env['FAKETIME'] !== undefined;
+}
+
+/** With what else stands before its libraries. */
 export function withoutSkew(env: Variables): Record<string, string> {
-  const ours = /^(?:LD_PRELOAD|FAKETIME|FAKETIME_DONT_FAKE_MONOTONIC)$/;
-  return Object.fromEntries(Object.entries(env).filter(([variable]) => !ours.test(variable)));
+  const { LD_PRELOAD: libraries = '', ...rest } = env;
+  const others = libraries.split(/[: ]/).filter((one) => one !== '' && basename(one) !== name);
+  const ours = /^FAKETIME(?:_DONT_FAKE_MONOTONIC)?$/;
+  const kept = Object.entries(rest).filter(([variable]) => !ours.test(variable));
+  return {
+    ...Object.fromEntries(kept),
+    ...(others.length === 0 ? {} : { LD_PRELOAD: others.join(':') }),
+  };
 }

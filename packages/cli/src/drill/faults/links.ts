@@ -1,13 +1,11 @@
 /** Faults between peers: what one says does not reach another, or not all of it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
-import { noteLeftover } from '../leftovers.ts';
+import { networkOf } from '../network.ts';
 import { newTable, type Packets, packetsOf } from '../nft.ts';
-import { networkOf } from '../process.ts';
-import type { Target } from '../targets.ts';
-import { undo } from '../undo.ts';
+import { answerMsMax, answerOf, names, type Target, within } from '../targets.ts';
+import { createUndoList } from '../undo-list.ts';
 import type { Fault } from './fault.ts';
-import { names } from './pause.ts';
 import { addFlows, type BadLink, cutRules, type Flow, passing, slowRules } from './rules.ts';
 import { type Connection, connectionsAmong } from './sockets.ts';
 
@@ -33,7 +31,7 @@ export async function partitionFault(
     {
       flows: (connection) => passing(cut, connection),
       rules: (table, flows) => cutRules(table, ports, flows),
-      noticed: () => connectedAcross(on, others),
+      noticed: (signal) => connectedAcross(on, others, within(signal, answerMsMax)),
     },
   );
 }
@@ -73,7 +71,7 @@ interface Shape {
   readonly flows: (connection: Connection) => Flow[];
   readonly rules: (table: string, flows: readonly Flow[]) => string;
   /** What the peers noticed, in words. */
-  readonly noticed?: () => Promise<string>;
+  readonly noticed?: (signal: AbortSignal) => Promise<string>;
 }
 
 async function linkFault(
@@ -86,52 +84,62 @@ async function linkFault(
   const network = await oneNetwork(all);
   const table = newTable();
   const pids = all.map(({ process }) => process.pid);
-  const [first] = on;
-  if (first === undefined) throw new BzzzError('cli_usage', '--on names nobody');
-  const packets = await packetsOf(first.process.pid, table);
+  const packets = await packetsOf(network, table);
+  const undoing = createUndoList();
   const over = new AbortController();
   let watching: Promise<void> = Promise.resolve();
   let trouble: string | undefined;
-  const left = (target: Target) => ({ fault, process: target.process, table, network });
   const look = async () => (await connectionsAmong(pids)).flatMap(flows);
   return {
     about,
     on,
     async begin() {
-      for (const target of on) await noteLeftover(target.dataDir, left(target));
+      for (const { dataDir, process } of on)
+        await undoing.note({ dataDir, left: { fault, process, table, network } });
       const known = await look();
       await packets.apply(rules(table, known));
       watching = follow(packets, { known, look, signal: over.signal }).catch((error: unknown) => {
         trouble = reasonOf(error);
       });
     },
-    async effect() {
-      if (trouble !== undefined) throw new BzzzError('drill_means_missing', trouble);
+    async effect(signal) {
+      if (trouble !== undefined) throw new BzzzError('drill_broke_off', trouble);
       const count = await packets.dropped();
       if (count === 0) return null;
-      const told = noticed === undefined ? '' : `; ${await noticed()}`;
+      const told = noticed === undefined ? '' : `; ${await noticed(signal)}`;
       return `${count} packets were dropped${told}`;
     },
     async heal() {
       over.abort();
       await watching;
-      for (const target of on) {
-        await undo(target.dataDir, left(target), { neighbour: first.process.pid });
-      }
+      await undoing.undo();
     },
   };
 }
 
-/** A connection of which neither side has noticed yet that it is dead still counts. */
-async function connectedAcross(on: readonly Target[], others: readonly Target[]): Promise<string> {
+/** A connection of which neither side has noticed yet that it is dead still counts; who does not answer is named. */
+export async function connectedAcross(
+  on: readonly Pick<Target, 'client' | 'name'>[],
+  others: readonly Pick<Target, 'id'>[],
+  signal: AbortSignal,
+): Promise<string> {
   const far = new Set<string>(others.map(({ id }) => id));
-  const answers = await Promise.all(on.map(({ client }) => client.peers()));
-  const still = answers.flatMap(({ peers }) =>
-    peers.filter(({ id, connected }) => connected && far.has(id)),
-  );
-  return still.length === 0
-    ? 'no connection across was left'
-    : `${still.length} connections across were still taken for alive`;
+  let still = 0;
+  const silent: string[] = [];
+  const ask = async ({ client, name }: Pick<Target, 'client' | 'name'>) => {
+    try {
+      const { peers } = await client.peers({ signal });
+      still += peers.filter(({ id, connected }) => connected && far.has(id)).length;
+    } catch (error) {
+      silent.push(`${name} could not be asked: ${reasonOf(error)}`);
+    }
+  };
+  await Promise.all(on.map(ask));
+  const seen =
+    still === 0
+      ? 'no connection across was left'
+      : `${still} connections across were still taken for alive`;
+  return [...(silent.length < on.length ? [seen] : []), ...silent].join('; ');
 }
 
 /** Tells the filter of every connection that comes up. */
@@ -173,7 +181,7 @@ function portsOf(peers: readonly Target[]): number[] {
 async function refuseElsewhere(all: readonly Target[]): Promise<void> {
   const here = new Set<string>(all.map(({ id }) => id));
   for (const { client, name } of all) {
-    const { peers } = await client.peers();
+    const { peers } = await answerOf(name, (options) => client.peers(options));
     const other = peers.find(({ id, connected }) => connected && !here.has(id));
     if (other === undefined) continue;
     const reason = `${name} is connected with ${other.name}, which is none of the peers here: name its data folder too (--data), or cut the network between the machines by its own means`;

@@ -30,9 +30,7 @@ const anywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /** All connections among these processes, which share one network; those that are being opened as well. */
 export async function connectionsAmong(pids: readonly number[]): Promise<Connection[]> {
-  const [first] = pids;
-  if (first === undefined) return [];
-  const sockets = await socketsOf(first);
+  const sockets = await socketsOf(pids);
   const owners = new Map<string, number>();
   for (const pid of pids) for (const inode of await inodesOf(pid)) owners.set(inode, pid);
   const listeners = sockets.filter(({ state }) => state === listening);
@@ -49,12 +47,14 @@ function isAt(listener: Endpoint, { address, port }: Endpoint): boolean {
   return listener.port === port && (listener.address === address || anywhere.has(listener.address));
 }
 
-/** Of the whole network in which that process is. */
-async function socketsOf(pid: number): Promise<Socket[]> {
-  const tables = await Promise.all(
-    ['tcp', 'tcp6'].map((name) => readFile(`/proc/${pid}/net/${name}`, 'utf8').catch(() => '')),
-  );
-  return tables.flatMap(socketsIn);
+/** Of the whole network in which they are, by the first of them that is still there. */
+async function socketsOf(pids: readonly number[]): Promise<Socket[]> {
+  for (const pid of pids) {
+    const read = (name: string) => readFile(`/proc/${pid}/net/${name}`, 'utf8').catch(() => '');
+    const tables = await Promise.all(['tcp', 'tcp6'].map(read));
+    if (tables.some((table) => table !== '')) return tables.flatMap(socketsIn);
+  }
+  return [];
 }
 
 /** A table as the kernel prints it, the first line of which names the columns. */

@@ -111,9 +111,12 @@ function lostMoves(evidence: Evidence, one: TaskEvidence, fence: Fence): string[
   });
 }
 
+/** Since the drill began: one that was tidied and opened again before is like any other. */
 function isTidied({ peers }: Evidence, task: string): boolean {
   return peers.some(({ journal }) =>
-    journal.moves.some((move) => move.kind === 'tidied' && move.task === task),
+    journal.moves.some(
+      ({ kind, seq, task: of }) => kind === 'tidied' && of === task && seq >= journal.heardBefore,
+    ),
   );
 }
 

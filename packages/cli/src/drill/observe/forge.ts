@@ -59,7 +59,8 @@ function fencesSince(
       });
     },
     async evidenceOf(task, signal) {
-      const { repo, number } = taskParts(TaskId.parse(task));
+      const id = TaskId.parse(task);
+      const { repo, number } = taskParts(id);
       const options = { signal: within(signal, readMsMax) };
       const tips = {
         before: before.get(task) ?? nothing,
@@ -67,11 +68,11 @@ function fencesSince(
       };
       const pulls = await reader.pulls(repo, number, options);
       const above = tips.before.lock;
-      const stood = above === null ? null : await linkAt(reader, repo, above, options);
+      const stood = above === null ? null : await linkAt(reader, id, above, options);
       if (typeof stood === 'string')
         return { ...tips, stood: null, grown: [], broken: stood, pulls };
       if (tips.now.lock === null) return { ...tips, stood, grown: [], broken: null, pulls };
-      const { links, broken } = await reader.chain(repo, { tip: tips.now.lock, above }, options);
+      const { links, broken } = await reader.chain(id, { tip: tips.now.lock, above }, options);
       return { ...tips, stood, grown: links, broken, pulls };
     },
     close: () => reader.close(),
@@ -81,12 +82,12 @@ function fencesSince(
 /** A text: why it is none. */
 async function linkAt(
   reader: FenceReader,
-  repo: RepoName,
+  task: TaskId,
   oid: NonNullable<FenceTips['lock']>,
   options: { readonly signal: AbortSignal },
 ): Promise<FenceLink | string> {
   try {
-    return await reader.link(repo, oid, options);
+    return await reader.link(task, oid, options);
   } catch (error) {
     if (!isBzzzError(error, 'lock_malformed')) throw error;
     return `${oid} is no signed claim: ${reasonOf(error)}`;

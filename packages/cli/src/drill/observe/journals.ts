@@ -19,6 +19,7 @@ export function watchJournal(
 ): JournalWatch {
   const heard = new Map<number, string>();
   const caughtUp = Promise.withResolvers<void>();
+  if (length === 0) caughtUp.resolve();
   const follow = async () => {
     try {
       for await (const line of client.logs({ from: 0, follow: true, signal })) {

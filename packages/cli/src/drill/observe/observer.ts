@@ -2,7 +2,7 @@
 import { isBzzzError, reasonOf } from '@bzzz/protocol';
 import type { PeerAnswer, QuarantineAnswer, TaskAnswer } from '@bzzz/protocol/api';
 import type { Evidence, PeerEvidence, TaskEvidence } from '../judge/evidence.ts';
-import { answerMsMax, type Target, within } from '../targets.ts';
+import { answerMsMax, answerOf, type Target, within } from '../targets.ts';
 import { type Fences, openForge } from './forge.ts';
 import { type JournalWatch, readJournal, watchJournal } from './journals.ts';
 
@@ -42,34 +42,52 @@ const journalMsMax = 120_000;
 /** Throws `peer_not_running` and what is wrong with a peer that is to be harmed only later. */
 export async function observe(targets: readonly Target[], signal: AbortSignal): Promise<Observer> {
   const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  const noted = new Set<string>();
+  try {
+    const before = await listen(targets, signal, AbortSignal.any([signal, over.signal]));
+    const forge = await openForge(targets, signal).catch((error: unknown) => {
+      if (isBzzzError(error, 'aborted') && signal.aborted) throw error;
+      return reasonOf(error);
+    });
+    for (const one of before) one.length = await lengthOf(one.target, signal);
+    return observerOf({ targets, before, forge, over });
+  } catch (error) {
+    // Nobody closes what was never handed out.
+    over.abort();
+    throw error;
+  }
+}
+
+/** Resolves when everything was heard that the journals hold so far. */
+async function listen(
+  targets: readonly Target[],
+  signal: AbortSignal,
+  until: AbortSignal,
+): Promise<Before[]> {
   const before: Before[] = [];
   for (const target of targets) {
-    const { client, status } = target;
-    const watch = watchJournal(client, status.journal.length, until);
-    before.push({
-      target,
-      watch,
-      now: await askAll(target, signal),
-      length: status.journal.length,
-    });
+    const { length } = target.status.journal;
+    const now = await askAll(target, signal);
+    before.push({ target, watch: watchJournal(target.client, length, until), now, length });
   }
   await Promise.all(before.map(({ watch }) => watch.caughtUp));
-  const forge = await openForge(targets, signal).catch((error: unknown) => {
-    if (isBzzzError(error, 'aborted') && signal.aborted) throw error;
-    return reasonOf(error);
-  });
-  for (const one of before) {
-    const { journal } = await one.target.client.status({ signal: within(signal, answerMsMax) });
-    one.length = journal.length;
-  }
+  return before;
+}
 
-  async function noteTasks(until: AbortSignal): Promise<readonly string[]> {
-    const found = (await views(targets, until)).flatMap((now) => now?.tasks ?? []);
-    for (const { task, state } of found) if (underWay.has(state)) noted.add(task);
-    return [...noted];
-  }
+async function lengthOf({ client, name }: Target, signal: AbortSignal): Promise<number> {
+  const { journal } = await answerOf(name, (options) => client.status(options), signal);
+  return journal.length;
+}
+
+interface Watched {
+  readonly targets: readonly Target[];
+  readonly before: readonly Before[];
+  /** A text: why it cannot be looked at. */
+  readonly forge: Fences | string;
+  readonly over: AbortController;
+}
+
+function observerOf({ targets, before, forge, over }: Watched): Observer {
+  const noted = new Set<string>();
 
   /** With what of the journals is given. */
   async function peersWith(until: AbortSignal, whole: boolean): Promise<PeerEvidence[]> {
@@ -84,7 +102,11 @@ export async function observe(targets: readonly Target[], signal: AbortSignal): 
   }
 
   return {
-    noteTasks,
+    async noteTasks(until) {
+      const found = (await views(targets, until)).flatMap((now) => now?.tasks ?? []);
+      for (const { task, state } of found) if (underWay.has(state)) noted.add(task);
+      return [...noted];
+    },
     look: (until) => peersWith(until, false),
     async gather(effect, until) {
       const peers = await peersWith(until, true);
@@ -92,26 +114,34 @@ export async function observe(targets: readonly Target[], signal: AbortSignal): 
         journal.moves.flatMap(({ seq, task }) => (seq >= journal.heardBefore ? [task] : [])),
       );
       // The fence after the journals: what these tell of must stand there by then.
-      const all = (more: readonly string[]) =>
-        [...new Set([...noted, ...told, ...more])].toSorted();
-      if (typeof forge === 'string') {
-        const tasks = all([]).map((task) => ({ task, fence: null }));
-        return { peers, tasks, fenceUnseen: forge, effect };
-      }
-      try {
-        const tasks = await tasksOf(forge, all(await forge.moved(until)), until);
-        return { peers, tasks, fenceUnseen: null, effect };
-      } catch (error) {
-        if (until.aborted) throw error;
-        const tasks = all([]).map((task) => ({ task, fence: null }));
-        return { peers, tasks, fenceUnseen: reasonOf(error), effect };
-      }
+      return { peers, effect, ...(await fencesOf(forge, [...noted, ...told], until)) };
     },
     async close() {
       over.abort();
       if (typeof forge !== 'string') await forge.close();
     },
   };
+}
+
+/** Of these tasks and of those that have moved. */
+async function fencesOf(
+  forge: Fences | string,
+  known: readonly string[],
+  until: AbortSignal,
+): Promise<Pick<Evidence, 'tasks' | 'fenceUnseen'>> {
+  const all = (more: readonly string[]) => [...new Set([...known, ...more])].toSorted();
+  const unseen = (why: string) => ({
+    tasks: all([]).map((task) => ({ task, fence: null })),
+    fenceUnseen: why,
+  });
+  if (typeof forge === 'string') return unseen(forge);
+  try {
+    const tasks = await tasksOf(forge, all(await forge.moved(until)), until);
+    return { tasks, fenceUnseen: null };
+  } catch (error) {
+    if (until.aborted) throw error;
+    return unseen(reasonOf(error));
+  }
 }
 
 async function tasksOf(
@@ -167,13 +197,12 @@ function views(targets: readonly Target[], signal: AbortSignal): Promise<(Now | 
   );
 }
 
-async function askAll({ client }: Target, signal: AbortSignal): Promise<Now> {
-  const until = { signal: within(signal, answerMsMax) };
-  const [{ peers }, { tasks }, { quarantined }] = await Promise.all([
-    client.peers(until),
-    client.tasks(until),
-    client.quarantine(until),
-  ]);
+async function askAll({ client, name }: Target, signal: AbortSignal): Promise<Now> {
+  const [{ peers }, { tasks }, { quarantined }] = await answerOf(
+    name,
+    (until) => Promise.all([client.peers(until), client.tasks(until), client.quarantine(until)]),
+    signal,
+  );
   return { members: peers, tasks, aside: quarantined };
 }
 

@@ -19,12 +19,21 @@ export interface Counted {
 export function cpuTimeMs({ children, processes }: Counted): number {
   const { user, system } = process.cpuUsage();
   let ms = (user + system) / 1_000;
-  if (children) ms += timesOf('self').children;
-  for (const id of processes) {
-    const { own, children: ended } = timesOf(String(id));
-    ms += own + ended;
-  }
-  return ms;
+  if (children) ms += endedChildrenCpuMs();
+  return ms + cpuTimeOf(processes);
+}
+
+/** Of children of this process that ended, and theirs. */
+export function endedChildrenCpuMs(): number {
+  return timesOf('self').children;
+}
+
+/** Of these processes, which must be there, and of their children that ended. */
+export function cpuTimeOf(processes: readonly number[]): number {
+  return processes.reduce((ms, id) => {
+    const { own, children } = timesOf(String(id));
+    return ms + own + children;
+  }, 0);
 }
 
 function timesOf(id: string): { own: number; children: number } {
@@ -33,4 +42,22 @@ function timesOf(id: string): { own: number; children: number } {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = (from: number) => TICK_MS * (Number(fields[from]) + Number(fields[from + 1]));
   return { own: ticks(11), children: ticks(13) };
+}
+
+/**
+ * Of these processes and all that they started and that they still wait for, or have waited for. One that has ended
+ * counts nothing.
+ */
+export function cpuTimeOfFamilies(processes: readonly number[]): number {
+  return processes.reduce((ms, id) => {
+    try {
+      const { own, children } = timesOf(String(id));
+      const living = readFileSync(`/proc/${id}/task/${id}/children`, 'utf8').trim();
+      const ids = living === '' ? [] : living.split(' ').map(Number);
+      return ms + own + children + cpuTimeOfFamilies(ids);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ms;
+      throw error;
+    }
+  }, 0);
 }

@@ -17,9 +17,14 @@ export function watchPeakMemory(): () => number | null {
   return () => Math.max(0, fieldKib('VmHWM') - startKib) / 1_024;
 }
 
-function fieldKib(name: 'VmRSS' | 'VmHWM'): number {
+/** The most that any of these processes ever held, in MiB. They must be there. */
+export function peakMibOf(processes: readonly number[]): number {
+  return Math.max(...processes.map((id) => fieldKib('VmHWM', id))) / 1_024;
+}
+
+function fieldKib(name: 'VmRSS' | 'VmHWM', process: number | 'self' = 'self'): number {
   const found = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(
-    readFileSync('/proc/self/status', 'utf8'),
+    readFileSync(`/proc/${process}/status`, 'utf8'),
   );
   return Number(found?.[1]);
 }

@@ -28,6 +28,11 @@ export interface Round {
   answer(): Promise<string>;
   /** Operations of which `work` consists; may be known only after it. */
   operations(): number;
+  /**
+   * CPU time so far of processes that are this round's own, such as those that it starts; asked before and after
+   * `work`. It counts beside that of this process.
+   */
+  othersCpuMs?(): number;
   /** Further figures of this round, by name with unit. */
   figures?(spent: Spent): Readonly<Record<string, number>>;
 }

@@ -36,6 +36,8 @@ export interface Fleet {
   /** Starts one, and resolves when all have met. */
   add(): Promise<FleetPeer>;
   remove(peer: FleetPeer): void;
+  /** Resolves when a peer says something more, in that very moment. */
+  said(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export function createFleet(preset: ChildOptions['preset']): Fleet {
   const peers: FleetPeer[] = [];
   const children: ChildProcess[] = [];
   let started = 0;
+  let next = Promise.withResolvers<void>();
 
   async function start(): Promise<FleetPeer> {
     started += 1;
@@ -68,6 +71,8 @@ export function createFleet(preset: ChildOptions['preset']): Fleet {
       if ('met' in line) met.add(line.met);
       else if ('kind' in line) verdicts.push(line);
       else resolve(line);
+      next.resolve();
+      next = Promise.withResolvers();
     });
     return {
       ...(await promise),
@@ -90,6 +95,7 @@ export function createFleet(preset: ChildOptions['preset']): Fleet {
     remove(peer) {
       peers.splice(peers.indexOf(peer), 1);
     },
+    said: () => next.promise,
     async stop() {
       for (const child of children) {
         if (child.exitCode !== null || child.signalCode !== null) continue;

@@ -94,7 +94,7 @@ async function missedAfter(
  * A peer that has just come costs all others their time, for a second or two: what is measured is a mesh
  * at rest. By the CPU time of its processes as Linux counts it, in hundredths of a second.
  */
-async function settled(fleet: Fleet): Promise<void> {
+export async function settled(fleet: Pick<Fleet, 'peers'>): Promise<void> {
   const ticks = async () => {
     const all = await Promise.all(fleet.peers.map(({ child }) => ticksOf(child)));
     return all.reduce((sum, one) => sum + one, 0);
@@ -117,6 +117,6 @@ async function ticksOf({ pid }: ChildProcess): Promise<number> {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-function missedAtMs(of: FleetPeer, victim: FleetPeer, sinceMs: number): number | undefined {
+export function missedAtMs(of: FleetPeer, victim: FleetPeer, sinceMs: number): number | undefined {
   return of.verdicts.find(({ peer, atMs }) => peer === victim.peer && atMs >= sinceMs)?.atMs;
 }

@@ -6,7 +6,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { startForge } from '../e2e/harness/forge.ts';
-import { freePorts, fullMesh, startPeers, untilHolder } from '../e2e/harness/peer.ts';
+import { fullMesh, startPeers, untilHolder } from '../e2e/harness/peer.ts';
+import { freePorts } from '../lib/free-ports.ts';
 import { createStage, patientMs } from '../e2e/harness/stage.ts';
 import {
   bodyOf,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { freePorts } from '../e2e/harness/peer.ts';
+import { freePorts } from '../lib/free-ports.ts';
 import type { Stage } from '../e2e/harness/stage.ts';
 import { prometheusDir, readRules } from './expressions.ts';
 import { programOf } from './programs.ts';

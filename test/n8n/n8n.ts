@@ -1,7 +1,7 @@
 /** A real n8n as a process on loopback, with a folder of its own and our workflows in it. */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePorts } from '../e2e/harness/peer.ts';
+import { freePorts } from '../lib/free-ports.ts';
 import { killGroup, type Running } from '../e2e/harness/processes.ts';
 import type { Stage } from '../e2e/harness/stage.ts';
 import type { Installed } from './install.ts';

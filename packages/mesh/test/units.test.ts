@@ -1,5 +1,6 @@
 import { isBzzzError, limits, envelopeCodec } from '@bzzz/protocol';
-import { describe, expect, it } from 'vitest';
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { backoffMs } from '../src/backoff.ts';
 import { createCourtesy, POLITE_MS } from '../src/courtesy.ts';
 import { createIdentity, loadIdentity } from '../src/index.ts';
@@ -15,6 +16,21 @@ describe('identity', () => {
     const both = await loadIdentity(made.privateKey.raw);
     expect(made.seed.byteLength).toBe(32);
     expect([seeded.peer, both.peer]).toEqual([made.peer, made.peer]);
+  });
+
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('is what libp2p makes of the seed, whether the platform knows such keys or not', async () => {
+    const { seed, peer } = await createIdentity();
+    const theirs = await generateKeyPairFromSeed('Ed25519', seed);
+    const getRandomValues = crypto.getRandomValues.bind(crypto);
+    for (const subtle of [crypto.subtle, undefined]) {
+      vi.stubGlobal('crypto', { subtle, getRandomValues });
+      const loaded = await loadIdentity(seed);
+      vi.unstubAllGlobals();
+      expect(loaded.privateKey.raw).toEqual(theirs.raw);
+      expect(loaded.peer).toBe(peer);
+    }
   });
 
   it('refuses other lengths, and halves that do not belong together', async () => {

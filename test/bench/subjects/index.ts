@@ -9,12 +9,18 @@ import { gossipNine } from './gossip-nine.ts';
 import { growth } from './growth.ts';
 import { helpTree } from './help-tree.ts';
 import { historyIndex } from './history-index.ts';
+import { hanging } from './hanging.ts';
 import { http } from './http.ts';
 import { idle } from './idle.ts';
+import { idleToWorking } from './idle-to-working.ts';
 import { journal } from './journal.ts';
+import { killed } from './killed.ts';
 import { message } from './message.ts';
 import { sim } from './sim.ts';
+import { start } from './start.ts';
+import { startOne } from './start-one.ts';
 import { tail } from './tail.ts';
+import { takeover } from './takeover.ts';
 import { throughput } from './throughput.ts';
 
 export const subjects: readonly Subject[] = [
@@ -35,4 +41,10 @@ export const subjects: readonly Subject[] = [
   forgeHour,
   growth,
   helpTree,
+  killed,
+  hanging,
+  start,
+  startOne,
+  takeover,
+  idleToWorking,
 ];

@@ -1,9 +1,7 @@
 /** A peer as a process with a data folder of its own, and the control socket to look into it. */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import {
   type ControlClient,
@@ -12,7 +10,8 @@ import {
   type LogLine,
 } from '@bzzz/peer';
 import { type Config, isBzzzError } from '@bzzz/protocol';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { freePorts } from '../../lib/free-ports.ts';
 import { type ForgeProcess, tokenOf } from './forge.ts';
 import { killGroup, type Running, signalAll } from './processes.ts';
 import { bzzz } from './programs.ts';
@@ -307,23 +306,4 @@ async function sharedKey(stage: Stage): Promise<string> {
 
 function unlessAway(error: unknown): undefined {
   if (!isBzzzError(error, 'peer_not_running')) throw error;
-}
-
-/** Ports that were free a moment ago; a restarted peer must be found where it was. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map(
-    (server) => z.object({ port: z.number() }).parse(server.address()).port,
-  );
-  for (const server of servers) {
-    server.close();
-    await once(server, 'close');
-  }
-  return ports;
 }

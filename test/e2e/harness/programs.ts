@@ -1,11 +1,11 @@
 /** The built programs that the tests start: the same files that a person runs. */
 import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// As a source, or built into a folder of its own.
-const up = extname(import.meta.url) === '.ts' ? '../../../' : '../../../../';
-const root = fileURLToPath(new URL(up, import.meta.url));
+/** The same for this file when it is built. */
+const isBuilt = import.meta.url.endsWith('.js');
+const root = fileURLToPath(new URL(isBuilt ? '../../../../' : '../../../', import.meta.url));
 
 /** The `bzzz` command, as an argument vector. */
 export const bzzz = [process.execPath, built('packages/cli/dist/main.js')];

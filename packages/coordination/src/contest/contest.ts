@@ -54,9 +54,11 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
 
   function evaluate(): void {
     const candidates = membership.live();
+    // Read once: a clock goes on between two looks at it, and what came up now would be a moment old.
+    const nowMs = clock.monotonicMs();
     for (const entry of book.all()) {
       if (isSeen(entry) && isWanted(entry)) {
-        consider(entry, candidates);
+        consider(entry, candidates, nowMs);
       } else {
         openSinceMs.delete(entry.task);
         drop(entry.task);
@@ -67,16 +69,17 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
   function consider(
     entry: TaskEntry & { readonly seen: Seen },
     candidates: ReturnType<Membership['live']>,
+    nowMs: number,
   ) {
     const hold = holdOf(entry.state);
     const able = candidates.filter((one) => one.peer !== hold?.peer || one.peer === options.self);
     const place = placeOf(able, entry, options.self);
     const open = hold === undefined || options.forfeited(entry);
     if (!open) openSinceMs.delete(entry.task);
-    else if (!openSinceMs.has(entry.task)) openSinceMs.set(entry.task, clock.monotonicMs());
+    else if (!openSinceMs.has(entry.task)) openSinceMs.set(entry.task, nowMs);
     if (!open && guardsOf(able, entry).includes(options.self)) options.onGuard(entry);
     if (!open || place < 0 || !options.free()) drop(entry.task);
-    else schedule(entry.task, nextTurnAtMs(entry, place));
+    else schedule(entry.task, nextTurnAtMs(entry, { place, nowMs }));
   }
 
   /**
@@ -84,10 +87,13 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
    * for what was there before, waits one stagger: the peer before us may be busy because it has just
    * claimed this very task, or another is bidding for it, and the word of that is still under way.
    */
-  function nextTurnAtMs(entry: TaskEntry, place: number): number {
-    const isNew = openSinceMs.get(entry.task) === clock.monotonicMs() && !turns.has(entry.task);
+  function nextTurnAtMs(
+    entry: TaskEntry,
+    { place, nowMs }: { readonly place: number; readonly nowMs: number },
+  ): number {
+    const isNew = openSinceMs.get(entry.task) === nowMs && !turns.has(entry.task);
     const steps = isNew ? place : Math.max(1, place);
-    return Math.max(clock.monotonicMs() + steps * options.staggerMs, entry.notBeforeMs);
+    return Math.max(nowMs + steps * options.staggerMs, entry.notBeforeMs);
   }
 
   /** Keeps an earlier turn, so that a stream of events cannot put it off for ever. */

@@ -36,13 +36,30 @@ export interface Presence {
   stop(): void;
 }
 
+/**
+ * Who has just come, or was just connected, may not hear what is said at once: it may listen only a moment later. So it is
+ * said again after this time, after twice as long, and so on until the usual pause.
+ */
+const settleMs = 1_000;
+
 export function startPresence(deps: PresenceDeps, options: PresenceOptions): Presence {
   const { clock, mesh, chronicle, membership, trouble } = deps;
   const stopping = new AbortController();
   const waker = createWaker(clock);
   let { incarnation } = options;
   let revision = 0;
+  let pauseMs = firstPauseMs();
   let current = describe();
+
+  function firstPauseMs(): number {
+    return Math.min(options.announceMs, settleMs);
+  }
+
+  /** Somebody is there who may not know us. */
+  function introduce(): void {
+    pauseMs = firstPauseMs();
+    waker.wake();
+  }
 
   function describe(): Capabilities {
     revision += 1;
@@ -55,7 +72,9 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
     for (;;) {
       current = describe();
       await mesh.publish(topics.capabilities, current).catch(trouble.tell);
-      await waker.wait(options.announceMs, stopping.signal);
+      const restMs = pauseMs;
+      pauseMs = Math.min(options.announceMs, 2 * pauseMs);
+      await waker.wait(restMs, stopping.signal);
     }
   }
 
@@ -63,7 +82,10 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
     if (capabilities.peer !== from) return;
     const isNew = membership.get(from) === undefined;
     if (!membership.heard(capabilities, clock.monotonicMs())) return;
-    if (isNew) joined(capabilities);
+    if (isNew) {
+      joined(capabilities);
+      introduce();
+    }
     options.onMeshPause(capabilities.meshPause);
     options.onChange();
   }
@@ -77,7 +99,7 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
   const offReturn = membership.onReturn(joined);
   const unsubscribe = mesh.subscribe(topics.capabilities, onCapabilities);
   const offConnection = mesh.onConnection(({ open }) => {
-    if (open) waker.wake();
+    if (open) introduce();
   });
   run().catch((error: unknown) => {
     if (!stopping.signal.aborted) trouble.tell(error);

@@ -30,6 +30,7 @@ import { expelOutsiders } from '../membership/outsiders.ts';
 import { type Presence, startPresence } from '../membership/presence.ts';
 import { createPause } from '../pause/pause.ts';
 import { incarnationAfter, readMemory } from '../recovery/fold.ts';
+import { createReadAhead } from '../recovery/read-ahead.ts';
 import { createRecords } from '../recovery/records.ts';
 import { createHeads } from '../quarantine/heads.ts';
 import { patiently } from '../support/backoff.ts';
@@ -92,6 +93,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const fence = createFence(deps, { lagMs: timing.lagMs });
   const contradictions = createContradictions(ports, { lagMs: timing.lagMs });
   const records = createRecords(ports);
+  const readAhead = createReadAhead({ clock, records, trouble }, signal);
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
   const helping = createHelping({ ...deps, fence, book }, ableOptionsOf(options));
   const { asking } = helping;
@@ -222,6 +224,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       // How a claim ended is its holder's to say; anybody may say that one stands.
       if (hint.kind !== 'claimed' && hint.peer !== from) return;
     }
+    readAhead();
     const before = book.get(task);
     const fresh = (before?.seen ?? null) === null;
     if (!book.hear(hint)) return;

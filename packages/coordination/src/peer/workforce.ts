@@ -37,7 +37,7 @@ export interface WorkforceDeps
   readonly chronicle: Chronicle;
   readonly membership: UntoldDeps['membership'];
   readonly book: Book;
-  readonly records: Records;
+  readonly records: Pick<Records, 'recall'>;
   readonly epilogue: Pick<Epilogue, 'ended' | 'forget' | 'issueChanged'>;
 }
 

@@ -8,7 +8,7 @@ import type { Records } from './records.ts';
 
 /** Throws what reading the own journal throws. */
 export async function recall(
-  { book, records }: { readonly book: Book; readonly records: Records },
+  { book, records }: { readonly book: Book; readonly records: Pick<Records, 'recall'> },
   entry: TaskEntry & { readonly seen: Seen },
   signal: AbortSignal,
 ): Promise<Biddable> {

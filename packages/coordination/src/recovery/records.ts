@@ -21,6 +21,8 @@ export interface Records {
    * a replica that cannot be read tells nothing.
    */
   recall(task: TaskId, signal: AbortSignal): Promise<Recollection>;
+  /** Reads what is new, so that a later `recall` has less to read. Throws the same. */
+  readOn(signal: AbortSignal): Promise<void>;
 }
 
 interface Recollection {
@@ -82,7 +84,7 @@ export function createRecords({ journal, replicas }: RecordsDeps): Records {
     if (body.kind === 'tidy.intended') tidied(body);
   }
 
-  async function readOn(log: JournalLog, signal: AbortSignal): Promise<void> {
+  async function readLog(log: JournalLog, signal: AbortSignal): Promise<void> {
     const cursor = cursors.get(log.key) ?? { next: 0, intended: new Map() };
     cursors.set(log.key, cursor);
     if (log.length() <= cursor.next) return;
@@ -93,10 +95,10 @@ export function createRecords({ journal, replicas }: RecordsDeps): Records {
   }
 
   async function readAll(signal: AbortSignal): Promise<void> {
-    await readOn(journal, signal);
+    await readLog(journal, signal);
     for (const replica of replicas()) {
       try {
-        await readOn(replica, signal);
+        await readLog(replica, signal);
       } catch (error) {
         // Nobody depends on one replica; whoever shows journals says that it cannot be read.
         if (!isBzzzError(error, 'journal_corrupt')) throw error;
@@ -104,12 +106,17 @@ export function createRecords({ journal, replicas }: RecordsDeps): Records {
     }
   }
 
+  /** One pass at a time, so that no entry is taken twice. */
+  function readOn(signal: AbortSignal): Promise<void> {
+    const pass = passing.then(() => readAll(signal));
+    passing = pass.catch(() => undefined);
+    return pass;
+  }
+
   return {
+    readOn,
     async recall(task, signal) {
-      // One pass at a time, so that no entry is taken twice.
-      const pass = passing.then(() => readAll(signal));
-      passing = pass.catch(() => undefined);
-      await pass;
+      await readOn(signal);
       return found.get(task) ?? nothing;
     },
   };

@@ -63,6 +63,19 @@ describe('a contest for an open task', () => {
     expect(turns).toEqual([{ task, atMs: place * staggerMs }]);
   });
 
+  it('is bid for at once by the best, on a clock that goes on between two looks at it', async () => {
+    const { clock, contest, turns } = contestAt(0);
+    const { monotonicMs } = clock;
+    let looks = 0;
+    clock.monotonicMs = () => {
+      looks += 1;
+      return monotonicMs() + 0.001 * looks;
+    };
+    contest.evaluate();
+    await clock.advance(staggerMs / 2);
+    expect(turns).toHaveLength(1);
+  });
+
   it('is not put off by a stream of events', async () => {
     const { clock, contest, turns } = contestAt(2);
     for (let atMs = 0; atMs < 800; atMs += 100) {

@@ -256,28 +256,47 @@ describe('presence', () => {
     return { ...stand, hub, mesh, other, membership, joined, presence, said };
   }
 
-  it('is announced at start, every 30 s, on a new connection, and on change', async () => {
+  it('is announced at start, ever seldomer until every 30 s, on a new connection, and on change', async () => {
     const { clock, hub, said, presence } = presenceOf();
     await clock.advance(0);
     expect(said('capabilities')).toHaveLength(1);
+    // After 1, 3, 7, 15 and 31 s: whoever started at the same moment may not have listened yet.
     await clock.advance(60_000);
-    expect(said('capabilities')).toHaveLength(3);
+    expect(said('capabilities')).toHaveLength(6);
+    await clock.advance(30_000);
+    expect(said('capabilities')).toHaveLength(7);
     hub.link(peerOf(1), peerOf(2));
     await settle();
-    expect(said('capabilities')).toHaveLength(4);
+    expect(said('capabilities')).toHaveLength(8);
     presence.announce();
     await settle();
-    expect(said('capabilities')).toHaveLength(5);
+    expect(said('capabilities')).toHaveLength(9);
     const revisions = said('capabilities').map(
       ({ message }) =>
         topics.capabilities.codec.decode(topics.capabilities.codec.encode(message as never))
           .revision,
     );
     expect(revisions).toEqual(revisions.toSorted((a, b) => a - b));
-    expect(new Set(revisions).size).toBe(5);
+    expect(new Set(revisions).size).toBe(9);
     presence.stop();
     await settle();
     expect(clock.waiting()).toBe(0);
+  });
+
+  it('is told at once to whoever is heard for the first time, and soon again', async () => {
+    const { clock, hub, other, said } = presenceOf();
+    hub.link(peerOf(1), peerOf(2));
+    await clock.advance(60_000);
+    const ours = () => said('capabilities').filter(({ from }) => from === peerOf(1)).length;
+    const before = ours();
+    await other.publish(topics.capabilities, capabilitiesOf(peerOf(2)));
+    await clock.advance(0);
+    expect(ours()).toBe(before + 1);
+    await clock.advance(1_000);
+    expect(ours()).toBe(before + 2);
+    await other.publish(topics.capabilities, capabilitiesOf(peerOf(2), { revision: 2 }));
+    await clock.advance(0);
+    expect(ours()).toBe(before + 2);
   });
 
   it('of others is believed from themselves only', async () => {

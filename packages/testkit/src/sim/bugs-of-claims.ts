@@ -338,8 +338,8 @@ export const bugsOfClaims = {
     edits: [
       {
         file: 'contest/contest.ts',
-        find: 'clock.monotonicMs() + steps * options.staggerMs',
-        replace: 'clock.monotonicMs() + steps * 0',
+        find: 'nowMs + steps * options.staggerMs',
+        replace: 'nowMs + steps * 0',
       },
     ],
   },

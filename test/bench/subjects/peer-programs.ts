@@ -1,0 +1,131 @@
+/** The peer as a program, bundled as for the image and as it is built, and bare libp2p beside it. */
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { makeTempFolder } from '../temp-folder.ts';
+import type { Program, Told } from './started.ts';
+
+const run = promisify(execFile);
+
+export interface Place {
+  readonly port: number;
+  /** Of the others. */
+  readonly ports: readonly number[];
+}
+
+export interface PeerPrograms {
+  /** `bzzz up`, as the image has it. Each has a data folder of its own, which is not there yet. */
+  bundled(place: Place): Promise<Program>;
+  /** The same as `npm run build` leaves it. */
+  unbundled(place: Place): Promise<Program>;
+  /** Mesh and coordinator with neither journal on disk, gateway nor survey: the peer of test/liveness. */
+  heart(): Promise<Program>;
+  /** A node of libp2p with the same transport, encryption, multiplexer and gossip. */
+  bare(place: Place): Promise<Program>;
+  remove(): Promise<void>;
+}
+
+/** The same where it was built. */
+const isBuilt = import.meta.url.endsWith('.js');
+const root = fileURLToPath(new URL(isBuilt ? '../../../../' : '../../../', import.meta.url));
+const peerMain = 'packages/cli/dist/main.js';
+const heartMain = 'test/dist/liveness/child.js';
+const bareMain = 'test/dist/bench/subjects/bare-peer.js';
+
+const Line = z.object({
+  ready: z.string().optional(),
+  /** Bare: how many. */
+  met: z.number().optional(),
+  /** Ours, when it is up. */
+  pid: z.number().optional(),
+  multiaddrs: z.array(z.string()).optional(),
+  /** Ours, of its log. */
+  message: z.string().optional(),
+});
+
+/** Bundles them, as `npm run bundle` does. The packages must be built. */
+export async function bundlePrograms(): Promise<PeerPrograms> {
+  const folder = await makeTempFolder('start');
+  const bundled = join(folder.path, 'ours');
+  const alone = join(folder.path, 'alone');
+  try {
+    const bundle = join(root, 'scripts/lib/bundle.ts');
+    await run(process.execPath, [bundle, bundled]);
+    await run(process.execPath, [bundle, alone, heartMain, bareMain]);
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+  // What Node compiled is kept, as the image does.
+  const env = { NODE_COMPILE_CACHE: join(folder.path, 'cache'), HOME: folder.path };
+  let count = 0;
+
+  async function ours(main: string, { port, ports }: Place): Promise<Program> {
+    count += 1;
+    const dataDir = join(folder.path, `peer-${count}`);
+    await mkdir(dataDir, { mode: 0o700 });
+    const configFile = join(dataDir, 'bzzz.yml');
+    await writeFile(configFile, JSON.stringify(configOf({ count, dataDir, port, ports })));
+    let met = 0;
+    return {
+      env,
+      argv: () => [main, 'up', '--config', configFile, '--json', '--log-format', 'json'],
+      told(line): Told {
+        const { pid, message } = Line.parse(JSON.parse(line));
+        if (pid !== undefined) return 'ready';
+        if (message !== 'member.joined') return null;
+        met += 1;
+        return { met };
+      },
+    };
+  }
+
+  const saying = async (argv: readonly string[]): Promise<Program> => ({
+    env,
+    argv: () => argv,
+    told(line): Told {
+      const { ready, met, multiaddrs } = Line.parse(JSON.parse(line));
+      if (met !== undefined) return { met };
+      return ready === undefined && multiaddrs === undefined ? null : 'ready';
+    },
+  });
+
+  return {
+    bundled: (place) => ours(join(bundled, peerMain), place),
+    unbundled: (place) => ours(join(root, peerMain), place),
+    heart: () => {
+      const options = { mesh: 'start', name: 'one', bootstrap: [], preset: 'lan' };
+      return saying([join(alone, heartMain), JSON.stringify(options)]);
+    },
+    bare: ({ port, ports }) =>
+      saying([join(alone, bareMain), String(port), ...ports.map(addressOf)]),
+    remove: folder.remove,
+  };
+}
+
+/** A peer that only watches, as it comes but for what is looked for outside of this machine. */
+function configOf(peer: Place & { readonly count: number; readonly dataDir: string }) {
+  return {
+    name: `peer-${peer.count}`,
+    dataDir: peer.dataDir,
+    mesh: {
+      name: 'start',
+      key: 'b'.repeat(64),
+      listen: [addressOf(peer.port)],
+      bootstrap: peer.ports.map(addressOf),
+      mdns: false,
+    },
+    // Never asked, since there is no repository.
+    forge: { apiUrl: 'http://127.0.0.1:9', gitUrl: 'http://127.0.0.1:9', token: 'none' },
+    gateway: { listen: '127.0.0.1:0' },
+    work: { slots: 0 },
+    ollama: { enabled: false },
+  };
+}
+
+function addressOf(port: number): string {
+  return `/ip4/127.0.0.1/tcp/${port}`;
+}

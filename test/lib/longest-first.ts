@@ -12,6 +12,7 @@ const slow = [
   'test/cluster/cluster.test.ts',
   'test/e2e/demo.test.ts',
   'test/e2e/sample.test.ts',
+  'test/bench/bench.test.ts',
 ];
 
 export class LongestFirst extends BaseSequencer {

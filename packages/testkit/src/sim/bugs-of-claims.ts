@@ -95,17 +95,6 @@ export const bugsOfClaims = {
       },
     ],
   },
-  'last-heard-counts': {
-    what: 'of two who read an issue otherwise within one second whoever is heard last is believed',
-    breaks: ['4.2-tidy'],
-    edits: [
-      {
-        file: 'peer/coordinator.ts',
-        find: 'if (from !== self && isUndecided(before, hint)) lookout?.doubt(task);',
-        replace: 'void isUndecided(before, hint);',
-      },
-    ],
-  },
   'tidies-claims': {
     what: 'the branches of a closed issue are deleted though somebody holds it',
     breaks: ['4.2-tidy'],

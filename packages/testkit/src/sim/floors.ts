@@ -64,7 +64,7 @@ export const floors: Readonly<Record<Sight, number>> = {
   'people unassign': 100,
   'people unlabel': 100,
   flood: 45,
-  webhook: 500,
+  webhook: 4_000,
   overtaken: 250_000,
   'old replica': 5_000,
   'copied from a third': 4_500,

@@ -89,8 +89,8 @@ it('gives a message up a day after its first try, also over a start, and keeps t
 
   const file = join(dataDir, 'notified.json');
   const kept = Kept.parse(JSON.parse(await readFile(file, 'utf8')));
-  const dayAgoMs = kept.refusedSinceMs - 86_400_000;
-  await writeFile(file, JSON.stringify({ ...kept, refusedSinceMs: dayAgoMs }));
+  const dayAgoMs = kept.failedSinceMs - 86_400_000;
+  await writeFile(file, JSON.stringify({ ...kept, failedSinceMs: dayAgoMs }));
   await startedPeer(config);
   const lost = await until(async () => {
     const problem = await told(dataDir);
@@ -109,4 +109,4 @@ it('gives a message up a day after its first try, also over a start, and keeps t
   expect(heard).toEqual([]);
 });
 
-const Kept = z.looseObject({ refusedSinceMs: z.number() });
+const Kept = z.looseObject({ failedSinceMs: z.number() });

@@ -47,7 +47,7 @@ describe('a peer', () => {
     const client = createControlClient(dataDir);
     const body = 'recipe: note\ntext: hello\n';
     const filed = await client.submit({ title: 'A note', body });
-    expect(filed).toMatchObject({ repo: forge.repo, number: 1, labelsMissing: [], watched: true });
+    expect(filed).toMatchObject({ repo: forge.repo, number: 1, labelsMissing: [] });
     const task = await until(async () => {
       const { tasks } = await client.tasks();
       return tasks.find(({ state }) => state === 'done');

@@ -266,4 +266,10 @@ export const foundSeeds: readonly {
     tasks: 7,
     what: 'a judge gave help, which was under way, after it had begun to judge',
   },
+  {
+    seed: 41_337_159,
+    peers: 6,
+    tasks: 4,
+    what: 'comments that were read too early were told as if they were all, and a task was begun again over its failure',
+  },
 ];

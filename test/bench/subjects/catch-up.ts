@@ -19,7 +19,8 @@ const AT_ONCE = 100;
 export const catchUp: Subject = {
   name: 'catch-up',
   measures: `entries of ${ENTRY_BYTES} B that a new replica gets; CPU of both ends together`,
-  beside: 'bare Hypercore, block an entry, over bare TCP',
+  beside:
+    'bare Hypercore over bare TCP, once with a block an entry and once packed as the journal packs them',
   operation: 'entry',
   equal: 'sides',
   countsChildren: false,
@@ -43,16 +44,26 @@ export const catchUp: Subject = {
     open.defer(ours.close);
     const raw = await openRawStore(join(folder.path, 'raw'), null);
     open.defer(raw.close);
+    const packed = await openRawStore(join(folder.path, 'packed'), null);
+    open.defer(packed.close);
+    const lengths: number[] = [];
     for (let at = 0; at < operations; at += AT_ONCE) {
       const entries = Array.from({ length: AT_ONCE }, (_, offset) => entryOf(seed, 0, at + offset));
       await Promise.all(entries.map((entry) => ours.own.append(entry)));
-      await raw.core.append(entries.map(encoded));
+      const blocks = entries.map(encoded);
+      await raw.core.append(blocks);
+      await packed.core.append([Buffer.concat(blocks)]);
+      lengths.push(...blocks.map(({ byteLength }) => byteLength));
     }
     const hosts = await connectHosts(ours);
     open.defer(hosts.close);
     const kept = open.move();
     return {
-      sides: [oursSide(ours, hosts), rawSide(raw)],
+      sides: [
+        oursSide(ours, hosts),
+        rawSide('hypercore, block an entry', raw, lengths),
+        rawSide('hypercore, packed', packed, lengths),
+      ],
       close: () => kept.disposeAsync(),
     };
   },
@@ -92,10 +103,11 @@ function oursSide(writer: Journals, hosts: Hosts): Side {
   };
 }
 
-function rawSide(writer: RawStore): Side {
+/** `lengths`: of all entries, in bytes. */
+function rawSide(name: string, writer: RawStore, lengths: readonly number[]): Side {
   const { length } = writer.core;
   return {
-    name: 'hypercore, block an entry',
+    name,
     async prepare() {
       const folder = await makeTempFolder('catch-up-raw');
       const reader = await openRawStore(folder.path, writer.core);
@@ -108,14 +120,22 @@ function rawSide(writer: RawStore): Side {
           range.destroy();
         },
         async answer() {
-          const stored = await rawBlocks(reader.core, 0);
+          const stored = Buffer.concat(await rawBlocks(reader.core, 0));
           await link?.cut();
           await reader.close();
           await folder.remove();
-          return digest(stored);
+          return digest(cutUp(stored, lengths));
         },
-        operations: () => length,
+        operations: () => lengths.length,
       };
     },
   };
+}
+
+function cutUp(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+  let end = 0;
+  return lengths.map((length) => {
+    end += length;
+    return bytes.subarray(end - length, end);
+  });
 }

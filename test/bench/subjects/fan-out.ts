@@ -21,7 +21,8 @@ const mark = Buffer.from('"about":"bench ');
 export const fanOut: Subject = {
   name: 'fan-out',
   measures: `entries told to ${SOCKETS} WebSockets, ${AT_ONCE} at a time; CPU of both ends together`,
-  beside: 'bare ws, texts ready; no journal, no index, no pace of its own for each reader',
+  beside:
+    'bare ws, texts ready, a call of the system for each message; no journal, no index, no pace of its own for each reader',
   operation: 'delivery',
   equal: 'sides',
   countsChildren: false,

@@ -17,7 +17,8 @@ const path = '/api/v1/tasks';
 export const http: Subject = {
   name: 'http',
   measures: `reads of ${TASKS} tasks from a peer's gateway by ${CLIENTS} clients; CPU of both ends`,
-  beside: 'bare fastify with the same bytes ready; no key, no limits',
+  beside:
+    'bare fastify with the same bytes ready; no key, no limits (the list does not change meanwhile)',
   operation: 'read',
   equal: 'sides',
   countsChildren: false,

@@ -4,7 +4,8 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { JournalKey } from '@bzzz/protocol';
 import { z } from 'zod';
 
-const Kept = z.strictObject({
+/** What a later release adds is passed over by this one. */
+const Kept = z.object({
   version: z.literal(1),
   journal: JournalKey,
   /** The first entry that nobody was told of. */

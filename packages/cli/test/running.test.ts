@@ -264,7 +264,7 @@ describe('with a running peer', () => {
     expect(unknown.err).toContain('task_unknown');
     const nowhere = ['submit', ...data, '--recipe', 'format', '--repo', 'demo/nothing'];
     const refused = await run(nowhere);
-    expect(refused.code).toBe(1);
+    expect(refused.code).toBe(2);
     // It cannot judge what would be worked on there.
     expect(refused.err).toContain('this peer does not work on demo/nothing');
     const json = await run([...nowhere, '--json']);

@@ -272,4 +272,10 @@ export const foundSeeds: readonly {
     tasks: 4,
     what: 'comments that were read too early were told as if they were all, and a task was begun again over its failure',
   },
+  {
+    seed: 65_566_691,
+    peers: 3,
+    tasks: 2,
+    what: 'an attempt whose holder had read that its issue is closed went on until an earlier look was given up',
+  },
 ];

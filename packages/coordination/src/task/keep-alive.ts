@@ -7,7 +7,7 @@ import { BzzzError, isBzzzError } from '@bzzz/protocol';
 import type { Holding } from '../fence/holding.ts';
 import type { Clock } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
-import { createWaker } from '../support/waker.ts';
+import { sleep } from '../support/sleep.ts';
 
 export interface KeepAliveDeps {
   readonly clock: Clock;
@@ -34,19 +34,30 @@ export function keepAlive(deps: KeepAliveDeps, holding: Holding, signal: AbortSi
   const lost = new AbortController();
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const waker = createWaker(clock);
+  let isRechecking = false;
+  let isAskedAgain = false;
 
   async function run(): Promise<void> {
     const periodMs = holding.tip().record.leaseMs / 3;
     let renewAtMs = clock.monotonicMs() + periodMs;
     while (!until.aborted) {
-      await waker.wait(Math.max(0, renewAtMs - clock.monotonicMs()), until);
-      if (clock.monotonicMs() >= renewAtMs) {
-        const isAnswered = await renew();
-        renewAtMs = clock.monotonicMs() + (isAnswered ? periodMs : periodMs / 4);
-      }
+      await sleep(clock, Math.max(0, renewAtMs - clock.monotonicMs()), until);
+      const isAnswered = await renew();
+      renewAtMs = clock.monotonicMs() + (isAnswered ? periodMs : periodMs / 4);
       await look();
     }
+  }
+
+  /** Beside the renewals: their answers may be lost, and who says that people object is not kept waiting for those. */
+  async function recheck(): Promise<void> {
+    isAskedAgain = isRechecking;
+    if (isRechecking) return;
+    isRechecking = true;
+    do {
+      isAskedAgain = false;
+      await look();
+    } while (isAskedAgain);
+    isRechecking = false;
   }
 
   /** False: the push could not be made at all, as without a token: that says nothing about whose the task is. */
@@ -82,13 +93,15 @@ export function keepAlive(deps: KeepAliveDeps, holding: Holding, signal: AbortSi
     }
   }
 
-  run().catch((error: unknown) => {
+  function lose(error: unknown): void {
     if (until.aborted) return;
     lost.abort(isBzzzError(error) ? error : new BzzzError('task_fenced', String(error)));
-  });
+  }
+
+  run().catch(lose);
   return {
     signal: AbortSignal.any([signal, lost.signal]),
-    recheck: () => waker.wake(),
+    recheck: () => void recheck().catch(lose),
     stop: () => over.abort(),
   };
 }

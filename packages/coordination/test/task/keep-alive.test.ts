@@ -41,6 +41,37 @@ describe('keeping a claim alive', () => {
     expect(alive.signal.reason).toMatchObject({ code: 'task_refused', reason: 'assigned to mara' });
   });
 
+  it('looks at once also while an earlier look gets no answer', async () => {
+    const stand = createStand();
+    const holding = createHolding(stand, await stand.win());
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      if (looks === 1) return new Promise<void>(() => undefined);
+      throw new BzzzError('task_refused', 'closed');
+    };
+    const alive = keepAlive({ ...stand, look }, holding, calm);
+    await stand.clock.advance(leaseMs / 3);
+    expect([looks, alive.signal.aborted]).toEqual([1, false]);
+    alive.recheck();
+    await stand.clock.advance(0);
+    expect(alive.signal.reason).toMatchObject({ code: 'task_refused' });
+  });
+
+  it('looks once more when it is told to in the middle of a look', async () => {
+    const stand = createStand();
+    const holding = createHolding(stand, await stand.win());
+    const answers: (() => void)[] = [];
+    const look = () => new Promise<void>((resolve) => answers.push(resolve));
+    const alive = keepAlive({ ...stand, look }, holding, calm);
+    for (let time = 0; time < 5; time += 1) alive.recheck();
+    expect(answers).toHaveLength(1);
+    answers[0]?.();
+    await stand.clock.advance(0);
+    expect(answers).toHaveLength(2);
+    alive.stop();
+  });
+
   it('ends when somebody holds a higher epoch', async () => {
     const { stand, alive } = await aliveOf();
     await createStand(2, stand).win();

@@ -278,4 +278,10 @@ export const foundSeeds: readonly {
     tasks: 2,
     what: 'an attempt whose holder had read that its issue is closed went on until an earlier look was given up',
   },
+  {
+    seed: 32_139_957,
+    peers: 4,
+    tasks: 4,
+    what: 'an attempt that was to stop waited for a renewal that got no answer',
+  },
 ];

@@ -33,7 +33,8 @@ export function keepAlive(deps: KeepAliveDeps, holding: Holding, signal: AbortSi
   const { clock, trouble } = deps;
   const lost = new AbortController();
   const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
+  // A renewal that gets no answer must not hold up the end: the next move finds out what became of it.
+  const until = AbortSignal.any([signal, over.signal, lost.signal]);
   let isRechecking = false;
   let isAskedAgain = false;
 

@@ -58,6 +58,19 @@ describe('keeping a claim alive', () => {
     expect(alive.signal.reason).toMatchObject({ code: 'task_refused' });
   });
 
+  it('lets go of a renewal that gets no answer once people object', async () => {
+    const { stand, holding, alive, people } = await aliveOf();
+    stand.forge.fates = ['hang'];
+    await stand.clock.advance(leaseMs / 3);
+    people.push(new BzzzError('task_refused', 'closed'));
+    alive.recheck();
+    await stand.clock.advance(0);
+    expect(alive.signal.aborted).toBe(true);
+    const released = holding.release('closed', calm);
+    await stand.clock.advance(0);
+    expect(await released).toMatchObject({ kind: 'won' });
+  });
+
   it('looks once more when it is told to in the middle of a look', async () => {
     const stand = createStand();
     const holding = createHolding(stand, await stand.win());

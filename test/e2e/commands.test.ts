@@ -41,6 +41,7 @@ async function twoPeers(recipe: RecipeName): Promise<Scene> {
 it('retry: a task that failed is tried again, its attempts counted anew', async () => {
   const { stage, forge, peers } = await twoPeers('awaiting');
   await untilAll({ stage, forge, peers }, ({ state }) => state === 'failed');
+  await untilNeedsPerson({ stage, peers }, true);
   const content = Buffer.from('yes').toString('base64');
   await forge.call(maintainer, 'PUT', 'contents/ready', { message: 'Be ready', content });
   // The first two are no commands: nobody trusts him, and it does not begin with it.
@@ -48,6 +49,7 @@ it('retry: a task that failed is tried again, its attempts counted anew', async 
   await say(forge, 'Would somebody\n/bzzz retry');
   await say(forge, '/bzzz retry');
   await untilAllSayDone(stage, peers, 1);
+  await untilNeedsPerson({ stage, peers }, false);
   const { chain } = await expectPublished(forge, 1);
   expect(storyOf(chain).slice(-3)).toEqual(['failed 3', 'held 4', 'result 4']);
   expect(chain.find(({ record }) => record.epoch === 4)?.record).toMatchObject({ attempt: 1 });
@@ -114,5 +116,18 @@ async function untilNextSecond(stage: Stage, forge: ForgeProcess): Promise<void>
   await stage.until('the second of the last change is over', async () => {
     const { updated_at: at } = Touched.parse(await forge.call(maintainer, 'GET', 'issues/1'));
     return Date.now() >= Date.parse(at) + 1_000;
+  });
+}
+
+/** Every peer's status tells that a task waits for a person; or none does. */
+async function untilNeedsPerson(
+  { stage, peers }: Pick<Scene, 'stage' | 'peers'>,
+  needed: boolean,
+): Promise<void> {
+  await stage.until(`a person is ${needed ? '' : 'no longer '}asked for`, async () => {
+    const answers = await Promise.all(peers.map(({ client }) => client.status()));
+    return answers.every(
+      ({ problems }) => problems.some(({ code }) => code === 'tasks_need_person') === needed,
+    );
   });
 }

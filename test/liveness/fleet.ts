@@ -44,52 +44,41 @@ export interface Fleet {
 const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const childPath = fileURLToPath(new URL(`./child.${suffix}`, import.meta.url));
 
-export function createFleet(preset: ChildOptions['preset']): Fleet {
-  const mesh = `liveness-${process.pid}`;
+interface Starting {
+  /** In the order of their starts: `p1`, `p2`. */
+  readonly name: string;
+  /** Of those who live: after a hundred rounds a newcomer would do little but dial the others. */
+  readonly bootstrap: readonly string[];
+  /** Has to be called with the child as soon as it runs, so that it is ended with the fleet. */
+  readonly started: (child: ChildProcess) => void;
+  /** Has to be called after each line that a peer says. */
+  readonly said: () => void;
+}
+
+/** The fleet of whatever `start` starts: it resolves once the peer has said who it is. */
+export function createFleet(start: (starting: Starting) => Promise<FleetPeer>): Fleet {
   const peers: FleetPeer[] = [];
   const children: ChildProcess[] = [];
-  let started = 0;
   let next = Promise.withResolvers<void>();
 
-  async function start(): Promise<FleetPeer> {
-    started += 1;
-    // Of those who live: after a hundred rounds a newcomer would do little but dial the others.
-    const bootstrap = peers.flatMap(({ multiaddrs }) => multiaddrs);
-    const options: ChildOptions = { mesh, name: `p${started}`, bootstrap, preset };
-    const conditions = suffix === 'ts' ? ['--conditions=bzzz-source'] : [];
-    const child = spawn(process.execPath, [...conditions, childPath, JSON.stringify(options)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    children.push(child);
-    const verdicts: Verdict[] = [];
-    const met = new Set<string>();
-    const { promise, resolve, reject } =
-      Promise.withResolvers<Pick<FleetPeer, 'peer' | 'multiaddrs'>>();
-    child.once('exit', (code) => reject(new Error(`a peer ended with ${code}`)));
-    createInterface(child.stdout).on('line', (text) => {
-      const line = Line.parse(JSON.parse(text));
-      if ('met' in line) met.add(line.met);
-      else if ('kind' in line) verdicts.push(line);
-      else resolve(line);
-      next.resolve();
-      next = Promise.withResolvers();
-    });
-    return {
-      ...(await promise),
-      child,
-      verdicts,
-      met: (other) => met.has(other),
-    };
-  }
-
+  const said = () => {
+    next.resolve();
+    next = Promise.withResolvers();
+  };
   return {
     peers,
     async add() {
-      const one = await start();
+      const one = await start({
+        name: `p${children.length + 1}`,
+        bootstrap: peers.flatMap(({ multiaddrs }) => multiaddrs),
+        started: (child) => children.push(child),
+        said,
+      });
       peers.push(one);
-      await until('all have met', () =>
-        peers.every((a) => peers.every((b) => a === b || a.met(b.peer))),
-      );
+      await until('all have met', () => {
+        if (one.child.exitCode !== null) throw new Error(`a peer ended with ${one.child.exitCode}`);
+        return peers.every((a) => peers.every((b) => a === b || a.met(b.peer)));
+      });
       return one;
     },
     remove(peer) {
@@ -104,6 +93,32 @@ export function createFleet(preset: ChildOptions['preset']): Fleet {
       }
     },
   };
+}
+
+/** Peers of ours, with a preset of liveness. */
+export function createPeerFleet(preset: ChildOptions['preset']): Fleet {
+  const mesh = `liveness-${process.pid}`;
+  return createFleet(async ({ name, bootstrap, started, said }) => {
+    const options: ChildOptions = { mesh, name, bootstrap, preset };
+    const conditions = suffix === 'ts' ? ['--conditions=bzzz-source'] : [];
+    const child = spawn(process.execPath, [...conditions, childPath, JSON.stringify(options)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    started(child);
+    const verdicts: Verdict[] = [];
+    const met = new Set<string>();
+    const { promise, resolve, reject } =
+      Promise.withResolvers<Pick<FleetPeer, 'peer' | 'multiaddrs'>>();
+    child.once('exit', (code) => reject(new Error(`a peer ended with ${code}`)));
+    createInterface(child.stdout).on('line', (text) => {
+      const line = Line.parse(JSON.parse(text));
+      if ('met' in line) met.add(line.met);
+      else if ('kind' in line) verdicts.push(line);
+      else resolve(line);
+      said();
+    });
+    return { ...(await promise), child, verdicts, met: (other) => met.has(other) };
+  });
 }
 
 export async function until(what: string, check: () => boolean, timeoutMs = 60_000): Promise<void> {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createFleet, type Fleet, type FleetPeer, until } from './fleet.ts';
+import { createPeerFleet, type Fleet, type FleetPeer, until } from './fleet.ts';
 import type { ChildOptions } from './child.ts';
 
 export interface LivenessOptions {
@@ -27,7 +27,7 @@ export interface LivenessResult {
 }
 
 export async function measureLiveness(options: LivenessOptions): Promise<LivenessResult> {
-  const fleet = createFleet(options.preset);
+  const fleet = createPeerFleet(options.preset);
   try {
     for (let count = 0; count < options.peers; count += 1) await fleet.add();
     const { falseSuspicions, falseDeaths } = await stayCalm(fleet, options);

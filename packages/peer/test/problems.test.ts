@@ -46,6 +46,12 @@ function watched(change: Partial<WatchingView>): WatchingView {
   return { ...facts, trouble: null, ...change };
 }
 
+function taskOf(number: number, change: Partial<PeerView['tasks'][number]>) {
+  const facts = { title: '', recipe: null, state: 'open', wanted: true, holder: null };
+  const rest = { holderName: null, epoch: 1, pullRequest: null, reason: null };
+  return { task: TaskId.parse(`acme/widgets#${number}`), ...facts, ...rest, ...change };
+}
+
 function note(change: Partial<TroubleView>): TroubleView {
   const ages = { forMs: 0, toldAgoMs: 0, retryInMs: null };
   return { code: 'defect', reason: 'r', task: undefined, ...ages, ...change };
@@ -70,6 +76,20 @@ describe('problemsOf', () => {
     const paused = { ...capabilitiesOf('1'), paused: true };
     expect(codes({ view: view({ self: paused }) })).toEqual(['warning paused']);
     expect(codes({ view: view({ spendCap: 'enough' }) })).toEqual(['warning spend_cap']);
+  });
+
+  it('tells which tasks were given up, as long as their issues want an answer', () => {
+    const task = { state: 'failed', wanted: true };
+    const tasks = [
+      taskOf(1, task),
+      taskOf(2, { ...task, wanted: false }),
+      taskOf(3, { ...task, state: 'done' }),
+      ...[4, 5, 6].map((number) => taskOf(number, task)),
+    ];
+    const told = problemsOf(sources({ view: view({ tasks }) }));
+    expect(told.map(({ code, text }) => `${code}: ${text}`)).toEqual([
+      'tasks_need_person: 4 tasks wait for a person: acme/widgets#1, acme/widgets#4, acme/widgets#5, and 1 more.',
+    ]);
   });
 
   it('tells who cannot be reached and is not declared dead, as nobody here sees most of the mesh', () => {

@@ -1,6 +1,6 @@
 /** What `killed` and `hanging` share: one peer of a few gets a signal, and all others are to miss it. */
 import { once } from 'node:events';
-import { createFleet, type Fleet, type FleetPeer, until } from '../../liveness/fleet.ts';
+import { createPeerFleet, type Fleet, type FleetPeer, until } from '../../liveness/fleet.ts';
 import { missedAtMs, settled } from '../../liveness/measure.ts';
 import { digest, seededBytes } from '../content.ts';
 import { cpuTimeOf } from '../cpu-time.ts';
@@ -47,7 +47,7 @@ export function missingOne({ name, signal, what, timesFaster }: Miss): Subject {
           },
         };
       };
-      const sides = [await side(oursName, createFleet('local'))];
+      const sides = [await side(oursName, createPeerFleet('local'))];
       const serf = await rivals.find('serf');
       if ('path' in serf) sides.push(await side(serfName, createSerfFleet(serf.path)));
       const kept = open.move();

@@ -10,6 +10,7 @@ import type { Problem } from '@bzzz/protocol/api';
 import type { SurveyState } from '../survey/survey.ts';
 import type { MeshTrouble } from '../wiring/mesh-troubles.ts';
 import { deadPeersOf } from './dead-peers.ts';
+import { forPeopleOf } from './for-people.ts';
 import { forgeCodes, forgeProblemsOf } from './forge-problems.ts';
 import { ofCode } from './of-code.ts';
 import { span } from './span.ts';
@@ -71,6 +72,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...looksOf(sources),
     ...settingsOf(sources),
     ...troublesOf(sources),
+    ...forPeopleOf(sources.view.tasks),
   ];
   const once = [
     ...new Map(problems.reverse().map((one) => [`${one.code} ${one.text}`, one])).values(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RepoName } from '../ids.ts';
-import { entryKinds } from '../journal-entry.ts';
+import { type EntryKind, entryKinds } from '../journal-entry.ts';
 import { limits } from '../limits.ts';
 import { TaskOrder } from '../task-order.ts';
 import { WorkRequest } from '../work-request.ts';
@@ -49,6 +49,21 @@ export const OffersQuery = z.strictObject({
 
 const Count = z.coerce.number<string>().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
+function kindsIn(text: string, context: z.RefinementCtx<string>): EntryKind[] {
+  const words = text.split(',').map((word) => word.trim());
+  const unknown = words.filter((word) => !isKind(word));
+  // Once for all of them: the list is long.
+  if (unknown.length > 0) {
+    const message = `no kind is called ${unknown.join(', ')}; there are ${entryKinds.join(', ')}`;
+    context.addIssue({ code: 'custom', message });
+  }
+  return words.filter(isKind);
+}
+
+function isKind(word: string): word is EntryKind {
+  return entryKinds.some((kind) => kind === word);
+}
+
 /** What is looked for in all journals together. */
 export const HistoryQuery = z.strictObject({
   /** Name, id, or the end of the id. */
@@ -56,11 +71,7 @@ export const HistoryQuery = z.strictObject({
   /** Number, or `owner/name#number`. */
   task: z.string().optional(),
   /** Some of these, separated by commas. */
-  kind: z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(entryKinds)))
-    .optional(),
+  kind: z.string().transform(kindsIn).optional(),
   sinceMs: Count.optional(),
   untilMs: Count.optional(),
   text: z

@@ -1,4 +1,6 @@
 import { Link } from '../app/navigation.tsx';
+import { usePage } from '../app/page-context.ts';
+import { taskPath } from '../app/routes.ts';
 import { webLink } from '../ui/web-link.ts';
 import type { Done, Running } from './run.ts';
 
@@ -13,14 +15,8 @@ export function Outcome({ running }: { readonly running: Running }) {
   );
 }
 
-function DoneWords({ done: { text, link, page } }: { readonly done: Done }) {
-  if (page !== undefined) {
-    return (
-      <>
-        <Link to={page.to}>{page.text}</Link>. {text}
-      </>
-    );
-  }
+function DoneWords({ done: { text, link, filed } }: { readonly done: Done }) {
+  if (filed !== undefined) return <FiledWords task={filed} text={text} />;
   if (link === undefined) return text;
   const href = webLink(link.url);
   return (
@@ -35,4 +31,18 @@ function DoneWords({ done: { text, link, page } }: { readonly done: Done }) {
       . {text}
     </>
   );
+}
+
+/** Filing is answered by the forge, so that the peer has yet to read the issue: its page would be empty. */
+function FiledWords({ task, text }: { readonly task: string; readonly text: string }) {
+  const { state } = usePage();
+  const words = `Filed as ${task}`;
+  if (state.tasks?.some((one) => one.task === task)) {
+    return (
+      <>
+        <Link to={taskPath(task)}>{words}</Link>. {text}
+      </>
+    );
+  }
+  return `${words}, which the peer is about to read. ${text}`;
 }

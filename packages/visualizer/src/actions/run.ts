@@ -5,8 +5,8 @@ export interface Done {
   readonly text: string;
   /** What came of it, on the forge. */
   readonly link?: { readonly url: string; readonly text: string };
-  /** The same on this page. */
-  readonly page?: { readonly to: string; readonly text: string };
+  /** The task that came of it: a link to its page, as soon as the peer knows it. */
+  readonly filed?: string;
 }
 
 export type Running =

@@ -2,7 +2,6 @@ import { SubmitAnswer } from '@bzzz/protocol/api';
 import { type FormEvent, useEffect, useState } from 'react';
 import { usePath } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
-import { taskPath } from '../app/routes.ts';
 import { ask } from '../live/api.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Button } from '../ui/parts.tsx';
@@ -40,9 +39,7 @@ export function SubmitDialog(props: { readonly onClose: () => void }) {
         csrf: session.csrf,
         schema: SubmitAnswer,
       });
-      const task = `${filed.repo}#${filed.number}`;
-      const page = { to: taskPath(task), text: `Filed as ${task}` };
-      return { page, text: filedWords(filed) };
+      return { filed: `${filed.repo}#${filed.number}`, text: filedWords(filed) };
     });
   };
 

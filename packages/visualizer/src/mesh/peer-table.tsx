@@ -5,7 +5,7 @@ import type { PeerView } from '../live/page-view.ts';
 import { LeftBehind } from '../peer/left-behind.tsx';
 import { shortTask } from '../timeline/entry-text.ts';
 import { Badge, Empty, Meter, Panel } from '../ui/parts.tsx';
-import { countText, listText, shareText } from '../ui/text.ts';
+import { countText, listText, loadHint, shareText } from '../ui/text.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
 
 /** Every peer: how it stands, what it works on, how busy it is. */
@@ -75,7 +75,7 @@ function PeerRow(props: {
           ))
         )}
       </div>
-      <div className="peer-load">
+      <div className="peer-load" title={load === null ? undefined : loadHint}>
         {load === null ? null : (
           <Meter
             share={load}

@@ -3,7 +3,7 @@ import { usePage } from '../app/page-context.ts';
 import { lives } from '../live/page-view.ts';
 import { healthPath } from '../app/routes.ts';
 import { columnsOf } from '../tasks/columns.ts';
-import { groupedText, shareText } from '../ui/text.ts';
+import { groupedText, loadHint, shareText } from '../ui/text.ts';
 
 /** The mesh in a few numbers. */
 export function Tiles() {
@@ -28,7 +28,12 @@ export function Tiles() {
         value={groupedText(running)}
         of={slots === 0 ? null : groupedText(slots)}
       />
-      <Tile name="load" value={load === null ? '–' : shareText(load)} of={null} />
+      <Tile
+        name="load a core"
+        value={load === null ? '–' : shareText(load)}
+        of={null}
+        hint={loadHint}
+      />
       <Tile name="open" value={number('open')} of={null} to="/tasks" />
       <Tile name="at work" value={number('running')} of={null} to="/tasks" />
       <Tile name="being proved" value={number('verifying')} of={null} to="/tasks" />
@@ -46,8 +51,9 @@ function Tile(props: {
   readonly value: string;
   readonly of: string | null;
   readonly to?: string;
+  readonly hint?: string;
 }) {
-  const { name, value, of, to } = props;
+  const { name, value, of, to, hint } = props;
   const inner = (
     <>
       <span className="tile-value">
@@ -58,7 +64,7 @@ function Tile(props: {
     </>
   );
   return (
-    <li className="tile" data-none={value === '0'}>
+    <li className="tile" data-none={value === '0'} title={hint}>
       {to === undefined ? (
         <span className="tile-in">{inner}</span>
       ) : (

@@ -13,6 +13,10 @@ export function shareText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** Why it may be more than 100 %. */
+export const loadHint =
+  'Programs that ran or waited in the last minute, for each core: above 100 % some of them wait.';
+
 /** `7.6 GiB`, by powers of 1024 as everywhere in bzzz. */
 export function bytesText(bytes: number): string {
   const steps = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -1,5 +1,5 @@
-import { entryKinds } from '@bzzz/protocol';
-import { HistoryQuery } from '@bzzz/protocol/api';
+import { entryKinds } from '../src/index.ts';
+import { HistoryQuery } from '../src/api/index.ts';
 import { expect, it } from 'vitest';
 
 it('takes kinds by commas', () => {

@@ -336,8 +336,8 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
       if (!membership.isDead(peer)) return false;
       if (!isMajority) {
         membership.unbury(peer);
-        // Whoever buried it a moment ago may be at it yet, and then goes on by himself.
-        if (!confirming.has(peer)) background(confirm(peer));
+        // Whoever buried it a moment ago may be at it yet, and then goes on by himself. Some stay dead all the same.
+        if (isSuspected(peer) && !confirming.has(peer)) background(confirm(peer));
       }
       return isMajority;
     },

@@ -284,4 +284,10 @@ export const foundSeeds: readonly {
     tasks: 4,
     what: 'an attempt that was to stop waited for a renewal that got no answer',
   },
+  {
+    seed: 971_078_044,
+    peers: 6,
+    tasks: 7,
+    what: 'a peer took the end of a claim for its own word, whose result it had tried to publish itself, and lost',
+  },
 ];

@@ -27,8 +27,8 @@ export interface ContestOptions {
   readonly forfeited: (entry: TaskEntry) => boolean;
   /** Our turn. */
   readonly onTurn: (entry: TaskEntry & { readonly seen: Seen }) => void;
-  /** We are among the first who would take this over: watch its lease. */
-  readonly onGuard: (entry: TaskEntry) => void;
+  /** We would take this over, at this place counted from 0: watch its lease accordingly. */
+  readonly onGuard: (entry: TaskEntry, place: number) => void;
 }
 
 export interface Contest {
@@ -38,8 +38,16 @@ export interface Contest {
   stop(): void;
 }
 
-/** How many of the best candidates watch the lease of a task. */
-const guardsMax = 2;
+/** What is looked at in one evaluation. */
+interface Sight {
+  readonly candidates: readonly Capabilities[];
+  /**
+   * Candidates that are suspected: where too few are left to declare anybody dead, they stay so, and what they are to
+   * watch would be watched by nobody.
+   */
+  readonly silent: ReadonlySet<PeerId>;
+  readonly nowMs: number;
+}
 
 interface Turn {
   readonly atMs: number;
@@ -54,11 +62,12 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
 
   function evaluate(): void {
     const candidates = membership.live();
+    const silent = new Set(membership.suspected());
     // Read once: a clock goes on between two looks at it, and what came up now would be a moment old.
     const nowMs = clock.monotonicMs();
     for (const entry of book.all()) {
       if (isSeen(entry) && isWanted(entry)) {
-        consider(entry, candidates, nowMs);
+        consider(entry, { candidates, silent, nowMs });
       } else {
         openSinceMs.delete(entry.task);
         drop(entry.task);
@@ -68,18 +77,26 @@ export function createContest(deps: ContestDeps, options: ContestOptions): Conte
 
   function consider(
     entry: TaskEntry & { readonly seen: Seen },
-    candidates: ReturnType<Membership['live']>,
-    nowMs: number,
-  ) {
+    { candidates, silent, nowMs }: Sight,
+  ): void {
     const hold = holdOf(entry.state);
     const able = candidates.filter((one) => one.peer !== hold?.peer || one.peer === options.self);
-    const place = placeOf(able, entry, options.self);
     const open = hold === undefined || options.forfeited(entry);
+    const place = open ? placeOf(able, entry, options.self) : -1;
     if (!open) openSinceMs.delete(entry.task);
     else if (!openSinceMs.has(entry.task)) openSinceMs.set(entry.task, nowMs);
-    if (!open && guardsOf(able, entry).includes(options.self)) options.onGuard(entry);
+    if (!open)
+      guard(
+        entry,
+        able.filter(({ peer }) => !silent.has(peer)),
+      );
     if (!open || place < 0 || !options.free()) drop(entry.task);
     else schedule(entry.task, nextTurnAtMs(entry, { place, nowMs }));
+  }
+
+  function guard(entry: TaskEntry & { readonly seen: Seen }, heard: readonly Capabilities[]): void {
+    const place = guardPlaceOf(heard, entry, options.self);
+    if (place >= 0) options.onGuard(entry, place);
   }
 
   /**
@@ -139,19 +156,22 @@ function placeOf(
 }
 
 /**
- * Who watches the lease of a task. Where too few have a slot free, those who would be able once they have one:
- * a lease that began to be watched only then would stand for its whole length once more.
+ * Our place among those who watch the lease of a task; -1: we could not take it over. After those that have a slot
+ * free come those who would be able once they have one: a lease that began to be watched only then would stand for
+ * its whole length once more.
  */
-function guardsOf(
+function guardPlaceOf(
   able: readonly Capabilities[],
   { task, seen: { needs, recipe } }: TaskEntry & { readonly seen: Seen },
-): readonly PeerId[] {
+  self: PeerId,
+): number {
   const free = rank(able, task, needs, recipe);
-  if (free.length >= guardsMax) return free.slice(0, guardsMax);
+  const place = free.indexOf(self);
+  if (place >= 0) return place;
   const isFull = (one: Capabilities) => obstacleOf(one, task, needs)?.kind === 'slots';
   const full = able.filter((one) => one.slots > 0 && isFull(one));
-  const next = rank(full.map(withSlot), task, needs, recipe);
-  return [...free, ...next].slice(0, guardsMax);
+  const next = rank(full.map(withSlot), task, needs, recipe).indexOf(self);
+  return next < 0 ? next : free.length + next;
 }
 
 function withSlot(peer: Capabilities): Capabilities {

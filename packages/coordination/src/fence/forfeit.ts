@@ -24,9 +24,11 @@ export interface ForfeitDeps {
 }
 
 export interface ForfeitOptions {
-  /** How often a guarded lease is looked at: four times in this. */
+  /** How often a guarded lease is looked at goes by this. */
   readonly leaseMs: number;
   readonly signal: AbortSignal;
+  /** Whether a task is somebody else's, as far as we have heard. */
+  readonly isOthers: (task: TaskId) => boolean;
   /** Told what a guard read; returns whether the task is still somebody else's. */
   readonly onReading: (task: TaskId, reading: TipReading) => boolean;
 }
@@ -36,24 +38,35 @@ export interface Forfeit {
   forfeited(entry: TaskEntry): boolean;
   /** By what the fence says, and by who is seen at this moment; decides whether a bid may stand on this tip. */
   mayTakeOver(record: LockRecord, oid: Oid): Promise<boolean>;
-  /** Watches the lease of a task until it is no longer somebody else's. Idempotent. */
-  guard(task: TaskId): void;
+  /**
+   * Watches the lease of a task until it is no longer somebody else's; the later our place among those who would
+   * take it over, the more seldom. Idempotent, but that a better place has it looked at sooner.
+   */
+  guard(task: TaskId, place: number): void;
+}
+
+interface Guard {
+  readonly place: number;
+  /** Somebody else watches instead: we, from a better place. */
+  readonly relieved: AbortController;
 }
 
 export function createForfeit(deps: ForfeitDeps, options: ForfeitOptions): Forfeit {
   const { membership, trouble } = deps;
   const { leaseMs, signal } = options;
   const leases = createLeaseClock({ gapMsMax: leaseMs / 2 });
-  const guarded = new Set<TaskId>();
+  const guards = new Map<TaskId, Guard>();
 
-  async function watch(task: TaskId): Promise<void> {
+  async function watch(task: TaskId, { place, relieved }: Guard): Promise<void> {
+    const until = AbortSignal.any([signal, relieved.signal]);
+    const isOthers = () => options.isOthers(task);
     const onReading = (reading: TipReading) => options.onReading(task, reading);
     try {
-      await guardLease({ ...deps, leases }, { leaseMs, onReading }, task, signal);
+      await guardLease({ ...deps, leases }, { leaseMs, place, isOthers, onReading }, task, until);
     } catch (error) {
-      if (!signal.aborted) trouble.tell(error, task);
+      if (!until.aborted) trouble.tell(error, task);
     } finally {
-      guarded.delete(task);
+      if (guards.get(task)?.relieved === relieved) guards.delete(task);
     }
   }
 
@@ -67,10 +80,13 @@ export function createForfeit(deps: ForfeitDeps, options: ForfeitOptions): Forfe
       if (leases.stoodMs(record.task, oid) >= record.leaseMs) return true;
       return deps.isConfirmedDead(record.peer);
     },
-    guard(task) {
-      if (guarded.has(task)) return;
-      guarded.add(task);
-      void watch(task);
+    guard(task, place) {
+      const before = guards.get(task);
+      if (before !== undefined && before.place <= place) return;
+      before?.relieved.abort();
+      const guard = { place, relieved: new AbortController() };
+      guards.set(task, guard);
+      void watch(task, guard);
     },
   };
 }

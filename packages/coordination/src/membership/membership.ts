@@ -51,6 +51,7 @@ export interface Membership {
    * stay one, and what is its to do would be left undone.
    */
   serving(repo: RepoName): readonly PeerId[];
+  suspected(): readonly PeerId[];
   isDead(peer: PeerId): boolean;
   /**
    * Whether these members, of which none is dead, are a majority of the last known membership: a minority
@@ -153,6 +154,8 @@ export function createMembership(self: PeerId): Membership {
         .map(({ capabilities }) => capabilities)
         .filter(({ repositories }) => repositories.includes(repo))
         .map(({ peer }) => peer),
+    suspected: () =>
+      [...members].filter(([, { liveness }]) => liveness === 'suspected').map(([peer]) => peer),
     isDead: (peer) => members.get(peer)?.liveness === 'dead',
     isMajority: (peers) => peers.size * 2 > live().length + missing.size,
   };

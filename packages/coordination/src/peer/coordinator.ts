@@ -115,6 +115,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     {
       leaseMs: timing.leaseMs,
       signal,
+      isOthers: isForeign,
       onReading(task, reading) {
         onReading(task, reading);
         return isForeign(task);
@@ -145,8 +146,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       free: workforce.free,
       forfeited: claims.forfeited,
       onTurn: workforce.bid,
-      onGuard: ({ task }) => {
-        if (!workforce.driving(task)) claims.guard(task);
+      onGuard: ({ task }, place) => {
+        if (!workforce.driving(task)) claims.guard(task, place);
       },
     },
   );
@@ -352,7 +353,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
       isPursued,
       mayTakeOver: claims.mayTakeOver,
       isDead: membership.isDead,
-      guard: claims.guard,
+      guard: (task: TaskId) => claims.guard(task, 0),
       onHint: (hint: TaskHint) => onHint(self, hint),
       reworks,
       onReading(task: TaskId, reading: TipReading) {

@@ -84,11 +84,11 @@ export async function readMemory(
       endings.delete(body.intent.task);
     }
     if (body.kind === 'fence.settled' && (body.outcome === 'lost' || body.outcome === 'refused')) {
-      // It never stood: what ends now is what it was to replace.
+      // It never stood: what ends now is what it was to replace, or nothing of ours.
       const standing = before.get(body.task);
-      if (standing !== undefined && last.get(body.task)?.oid === body.oid) {
-        last.set(body.task, standing);
-      }
+      const isLast = last.get(body.task)?.oid === body.oid;
+      if (isLast && standing !== undefined) last.set(body.task, standing);
+      if (isLast && standing === undefined) last.delete(body.task);
     }
     // A claim that was lost was never ours; any other outcome leaves something to look at.
     if (body.kind === 'fence.settled' && body.outcome === 'lost') unfinished.delete(body.task);

@@ -36,7 +36,7 @@ function contestAt(place: number) {
   book.hear(seen);
   const state = { free: true, forfeited: false };
   const turns: { task: TaskId; atMs: number }[] = [];
-  const guards: TaskId[] = [];
+  const guards: number[] = [];
   const contest = createContest(
     { clock, book, membership },
     {
@@ -45,7 +45,7 @@ function contestAt(place: number) {
       free: () => state.free,
       forfeited: () => state.forfeited,
       onTurn: (entry) => turns.push({ task: entry.task, atMs: clock.monotonicMs() }),
-      onGuard: (entry) => guards.push(entry.task),
+      onGuard: (_, place) => guards.push(place),
     },
   );
   const claim = (peer: PeerId, epoch = 1) => {
@@ -160,17 +160,18 @@ describe('a contest for an open task', () => {
 });
 
 describe('a contest for a task that is held', () => {
-  it('sets the first two candidates to guard it, and the holder, whose work is its guard', () => {
+  it('has everybody who could take it over watch its lease, each by its place', () => {
     const guarding = [0, 1, 2, 3].map((place) => {
       const { contest, claim, guards } = contestAt(place);
       claim(order[0] ?? peerOf(99));
       contest.evaluate();
-      return guards.length;
+      return guards;
     });
-    expect(guarding).toEqual([1, 1, 1, 0]);
+    // The holder counts itself; its work is its guard.
+    expect(guarding).toEqual([[0], [0], [1], [2]]);
   });
 
-  it('sets those without a free slot to guard it where too few have one, and never all of them', () => {
+  it('has those without a free slot watch it after the others', () => {
     const guarding = [0, 1, 2, 3].map((place) => {
       const { contest, claim, guards, membership, state } = contestAt(place);
       // All but the first, who holds it, and the third.
@@ -180,9 +181,17 @@ describe('a contest for a task that is held', () => {
       state.free = !full.includes(order[place] ?? peerOf(99));
       claim(order[0] ?? peerOf(99));
       contest.evaluate();
-      return guards.length;
+      return guards;
     });
-    expect(guarding).toEqual([1, 1, 1, 0]);
+    expect(guarding).toEqual([[0], [1], [0], [2]]);
+  });
+
+  it('does not count on those that are suspected: nobody may be left who could declare them dead', () => {
+    const { contest, claim, guards, membership } = contestAt(3);
+    claim(order[0] ?? peerOf(99));
+    for (const peer of order.slice(0, 3)) membership.suspect(peer);
+    contest.evaluate();
+    expect(guards).toEqual([0]);
   });
 
   it('lets them bid in turn when it is forfeited, the holder last of all', async () => {

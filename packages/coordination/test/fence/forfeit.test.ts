@@ -18,7 +18,7 @@ async function stage(death: { readonly isDead: boolean; readonly isConfirmed: bo
         return death.isConfirmed;
       },
     },
-    { leaseMs: 60_000, signal: calm, onReading: () => true },
+    { leaseMs: 60_000, signal: calm, isOthers: () => true, onReading: () => true },
   );
   const { record, oid } = await makeLockCommit(createStand(2), heldDraft(1), null);
   return { forfeit, record, oid, asked };

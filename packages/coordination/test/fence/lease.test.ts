@@ -1,6 +1,7 @@
 import { Oid, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { guardLease } from '../../src/fence/guard.ts';
+import { createHolding } from '../../src/fence/holding.ts';
 import { createLeaseClock } from '../../src/fence/lease.ts';
 import type { TipReading } from '../../src/fence/tip.ts';
 import { errorOf } from '../support/memory-forge.ts';
@@ -62,17 +63,19 @@ describe('the lease clock', () => {
 });
 
 describe('the guard of a lease', () => {
-  function guardOf(goOn: (reading: TipReading) => boolean = () => true) {
+  function guardOf(goOn: (reading: TipReading) => boolean = () => true, place = 0) {
     const stand = createStand();
-    const leases = createLeaseClock({ gapMsMax: 60_000 });
+    const leases = createLeaseClock({ gapMsMax: leaseMs / 2 });
     const readings: TipReading[] = [];
     const stop = new AbortController();
     const onReading = (reading: TipReading) => {
       readings.push(reading);
       return goOn(reading);
     };
-    const start = () => guardLease({ ...stand, leases }, { leaseMs, onReading }, task, stop.signal);
-    return { stand, leases, readings, stop, start };
+    const state = { isOthers: true };
+    const options = { leaseMs, place, isOthers: () => state.isOthers, onReading };
+    const start = () => guardLease({ ...stand, leases }, options, task, stop.signal);
+    return { stand, leases, readings, stop, start, state };
   }
 
   it('reads four times a lease, whatever stands there', async () => {
@@ -101,6 +104,38 @@ describe('the guard of a lease', () => {
     expect(stand.trouble.recent()[0]).toMatchObject({ code: 'forge_unreachable', task });
     stop.abort();
     await over;
+  });
+
+  it.each([
+    [2, 1],
+    [4, 3],
+  ])('at place %i looks every %i leases, and closely at what then stands', async (place, rest) => {
+    const { stand, leases, readings, stop, start } = guardOf(undefined, place);
+    const owner = createStand(2, stand);
+    const holding = createHolding(owner, await owner.win());
+    const over = expect(start()).rejects.toMatchObject({ code: 'aborted' });
+    await stand.clock.advance(rest * leaseMs - 1);
+    expect(readings).toHaveLength(0);
+    await stand.clock.advance(1);
+    expect(readings).toHaveLength(1);
+    expect(await holding.renew(calm)).toMatchObject({ kind: 'won' });
+    await stand.clock.advance(rest * leaseMs);
+    expect(readings).toHaveLength(2);
+    // From here on it does not move.
+    await stand.clock.advance((rest + 1) * leaseMs);
+    expect(readings).toHaveLength(7);
+    expect(leases.stoodMs(task, holding.tip().oid)).toBe(leaseMs);
+    stop.abort();
+    await over;
+  });
+
+  it('does not read at all what was heard to be over meanwhile', async () => {
+    const { stand, readings, start, state } = guardOf(undefined, 2);
+    const over = start();
+    await stand.clock.advance(leaseMs / 2);
+    state.isOthers = false;
+    await stand.clock.drive(over);
+    expect(readings).toEqual([]);
   });
 
   it('ends when there is nothing left to guard', async () => {

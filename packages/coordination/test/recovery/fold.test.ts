@@ -124,6 +124,19 @@ describe('the memory of earlier runs', () => {
     expect((await memoryOf(stand)).endings.get(task)).toMatchObject({ state: 'done' });
   });
 
+  it('nor where it meant to publish that result itself, and lost', async () => {
+    const stand = createStand();
+    const { epoch, intent } = await published(createStand(2, stand));
+    if (intent === undefined) throw new Error('it was never meant');
+    const { oid } = intent;
+    await stand.chronicle.record({ kind: 'fence.intended', intent });
+    const settled = { kind: 'fence.settled' as const, task, oid, reason: '' };
+    await stand.chronicle.record({ ...settled, outcome: 'lost' });
+    const end = { kind: 'task.ended' as const, task, epoch, reason: '', pullRequest: 5 };
+    await stand.chronicle.record({ ...end, state: 'done' });
+    expect((await memoryOf(stand)).endings.size).toBe(0);
+  });
+
   it('knows how a task ended, and that it began again', async () => {
     const stand = createStand();
     const { epoch, intent } = await published(stand);

@@ -21,6 +21,8 @@ export interface ChildOptions {
   readonly name: string;
   readonly bootstrap: readonly string[];
   readonly preset: keyof typeof livenessPresets;
+  /** Where it is found. */
+  readonly address: string;
 }
 
 const options: ChildOptions = JSON.parse(process.argv[2] ?? '{}');
@@ -33,7 +35,7 @@ const mesh = createMesh(
   { identity },
   {
     name: MeshName.parse(options.mesh),
-    listen: ['/ip4/127.0.0.1/tcp/0'],
+    listen: [`/ip4/${options.address}/tcp/0`],
     bootstrap: options.bootstrap,
     redialMsMax: 1_000,
   },

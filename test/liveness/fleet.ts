@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { Host } from '../cluster/net/lan.ts';
 import type { ChildOptions } from './child.ts';
 
 const Line = z.union([
@@ -95,16 +96,35 @@ export function createFleet(start: (starting: Starting) => Promise<FleetPeer>): 
   };
 }
 
-/** Peers of ours, with a preset of liveness. */
-export function createPeerFleet(preset: ChildOptions['preset']): Fleet {
+/** Where a peer runs: what stands before its command, and its address there. */
+export type Place = Pick<Host, 'prefix' | 'address'>;
+
+const thisMachine: Place = { prefix: [], address: () => '127.0.0.1' };
+
+/** Peers of ours, with a preset of liveness; each in a place of its own, where there are any. */
+export function createPeerFleet(
+  preset: ChildOptions['preset'],
+  places: readonly Place[] = [],
+): Fleet {
   const mesh = `liveness-${process.pid}`;
+  const free = [...places];
   return createFleet(async ({ name, bootstrap, started, said }) => {
-    const options: ChildOptions = { mesh, name, bootstrap, preset };
+    const place = free.shift() ?? thisMachine;
+    const options: ChildOptions = { mesh, name, bootstrap, preset, address: place.address() };
     const conditions = suffix === 'ts' ? ['--conditions=bzzz-source'] : [];
-    const child = spawn(process.execPath, [...conditions, childPath, JSON.stringify(options)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    const [program, ...args] = [
+      ...place.prefix,
+      process.execPath,
+      ...conditions,
+      childPath,
+      JSON.stringify(options),
+    ];
+    // What stands before it becomes it, so a signal meets the peer itself.
+    const child = spawn(program ?? process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     started(child);
+    child.once('exit', () => {
+      if (places.includes(place)) free.push(place);
+    });
     const verdicts: Verdict[] = [];
     const met = new Set<string>();
     const { promise, resolve, reject } =

@@ -4,12 +4,13 @@ import { measureLiveness } from './measure.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
-it('real peers miss one that ends and one that hangs, and nobody else', async () => {
-  const { killMs, hangMs, falseDeaths } = await measureLiveness({
+it('real peers miss one that ends, one that hangs and one that is cut off, and nobody else', async () => {
+  const { killMs, hangMs, cutMs, cutsDenied, falseDeaths } = await measureLiveness({
     preset: 'local',
     peers: 4,
     kills: 2,
     hangs: 2,
+    cuts: 2,
     calmMs: 3_000,
     hogs: 2,
   });
@@ -19,4 +20,7 @@ it('real peers miss one that ends and one that hangs, and nobody else', async ()
   // No figure: only that a kill is seen by its connection, and a hang without waiting for a lease.
   expect(Math.max(...killMs)).toBeLessThan(5_000);
   expect(Math.max(...hangMs)).toBeLessThan(20_000);
+  // Without network namespaces there is no cable to cut.
+  expect(cutMs).toHaveLength(cutsDenied === undefined ? 2 : 0);
+  expect(Math.max(0, ...cutMs)).toBeLessThan(20_000);
 });

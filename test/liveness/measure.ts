@@ -3,6 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createPeerFleet, type Fleet, type FleetPeer, until } from './fleet.ts';
+import { faultsOn } from '../cluster/net/faults.ts';
+import { layLan } from '../cluster/net/lan.ts';
+import { namespacesDenied } from '../e2e/harness/namespaces.ts';
+import { createStage } from '../e2e/harness/stage.ts';
 import type { ChildOptions } from './child.ts';
 
 export interface LivenessOptions {
@@ -10,6 +14,8 @@ export interface LivenessOptions {
   readonly peers: number;
   readonly kills: number;
   readonly hangs: number;
+  /** Cables that are cut, so that nothing passes and nobody is told; needs network namespaces. */
+  readonly cuts: number;
   /** How long nothing happens, with so many processes beside that only burn CPU. */
   readonly calmMs: number;
   readonly hogs: number;
@@ -18,9 +24,16 @@ export interface LivenessOptions {
 export interface LivenessResult {
   /** From the signal to the last of the others that missed the peer, a value a signal. */
   readonly killMs: readonly number[];
-  /** From SIGKILL until the kernel had closed what the process had open: nobody can know earlier. */
+  /**
+   * From SIGKILL until the kernel had closed what the process had open, for each of `killMs`: nobody can know
+   * earlier.
+   */
   readonly closedMs: readonly number[];
   readonly hangMs: readonly number[];
+  /** From before the order to drop its packets, which takes a few milliseconds itself. */
+  readonly cutMs: readonly number[];
+  /** Why no cable could be cut. */
+  readonly cutsDenied?: string;
   /** Peers that were suspected or declared dead while all were well. */
   readonly falseSuspicions: number;
   readonly falseDeaths: number;
@@ -31,9 +44,11 @@ export async function measureLiveness(options: LivenessOptions): Promise<Livenes
   try {
     for (let count = 0; count < options.peers; count += 1) await fleet.add();
     const { falseSuspicions, falseDeaths } = await stayCalm(fleet, options);
-    const killed = await missedAfter(fleet, 'SIGKILL', options.kills);
-    const { missedMs: hangMs } = await missedAfter(fleet, 'SIGSTOP', options.hangs);
+    const killed = await missedAfter(fleet, signalling('SIGKILL'), options.kills);
+    const { missedMs: hangMs } = await missedAfter(fleet, signalling('SIGSTOP'), options.hangs);
+    await fleet.stop();
     return {
+      ...(await cutOff(options)),
       killMs: killed.missedMs,
       closedMs: killed.closedMs,
       hangMs,
@@ -62,9 +77,57 @@ function burn(): ChildProcess {
   return spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
 }
 
+/** Peers each on a host of its own, which only namespaces give. */
+async function cutOff(
+  options: LivenessOptions,
+): Promise<Pick<LivenessResult, 'cutMs' | 'cutsDenied'>> {
+  if (options.cuts === 0) return { cutMs: [] };
+  const cutsDenied = await namespacesDenied();
+  if (cutsDenied !== undefined) return { cutMs: [], cutsDenied };
+  const stage = await createStage();
+  try {
+    const names = Array.from({ length: options.peers }, (_, index) => `host${index + 1}`);
+    const lan = await layLan(stage, names);
+    const faults = await faultsOn(lan);
+    const fleet = createPeerFleet(options.preset, lan.hosts);
+    stage.defer(() => fleet.stop());
+    for (let count = 0; count < options.peers; count += 1) await fleet.add();
+    const cut: Blow = {
+      name: 'its cable was cut',
+      async strike(victim) {
+        const isOf = ({ address }: { address(): string }) =>
+          victim.multiaddrs.some((one) => one.startsWith(`/ip4/${address()}/`));
+        await faults.partition(
+          lan.hosts.filter(isOf),
+          lan.hosts.filter((host) => !isOf(host)),
+        );
+      },
+      mend: () => faults.heal(),
+    };
+    return { cutMs: (await missedAfter(fleet, cut, options.cuts)).missedMs };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** What happens to a peer, and what is undone when it was missed and has ended. */
+interface Blow {
+  readonly name: string;
+  strike(victim: FleetPeer): Promise<void>;
+  mend(): Promise<void>;
+}
+
+function signalling(signal: 'SIGKILL' | 'SIGSTOP'): Blow {
+  return {
+    name: signal,
+    strike: async ({ child }) => void child.kill(signal),
+    mend: async () => undefined,
+  };
+}
+
 async function missedAfter(
   fleet: Fleet,
-  signal: 'SIGKILL' | 'SIGSTOP',
+  { name, strike, mend }: Blow,
   times: number,
 ): Promise<{ missedMs: number[]; closedMs: number[] }> {
   const missedMs: number[] = [];
@@ -76,8 +139,8 @@ async function missedAfter(
     const others = fleet.peers.filter((peer) => peer !== victim);
     const sinceMs = Date.now();
     const closed = once(victim.child, 'close').then(() => Date.now() - sinceMs);
-    victim.child.kill(signal);
-    await until(`all miss a peer after ${signal}`, () =>
+    await strike(victim);
+    await until(`all miss a peer after ${name}`, () =>
       others.every((other) => missedAtMs(other, victim, sinceMs) !== undefined),
     );
     const atMs = others.map((other) => missedAtMs(other, victim, sinceMs) ?? Number.NaN);
@@ -85,6 +148,7 @@ async function missedAfter(
     victim.child.kill('SIGKILL');
     closedMs.push(await closed);
     fleet.remove(victim);
+    await mend();
     await fleet.add();
   }
   return { missedMs, closedMs };

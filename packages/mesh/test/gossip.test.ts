@@ -52,6 +52,15 @@ async function firstHint(from: MeshService, to: MeshService): Promise<HealthNote
 }
 
 describe('gossip between two', () => {
+  it('is heard though the mesh of who said it stops at once, as with a last word', async () => {
+    const [from, to] = await pair();
+    const heard = await firstHint(from, to);
+    await from.publish(topics.health, note(from.peer, 7));
+    await from.stop();
+    await until('the connection is gone', () => to.connected().length === 0);
+    await until('the last word has come', () => heard.at(-1)?.incarnation === 7);
+  });
+
   it('puts the messages of one tick in one envelope with one signature', async () => {
     const [from, to] = await pair();
     const heard = await firstHint(from, to);

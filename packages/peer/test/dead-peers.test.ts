@@ -40,6 +40,14 @@ describe('a dead member', () => {
     expect(deadPeersOf([dead('2', { liveness: 'suspected' })], withOperator)).toEqual([]);
   });
 
+  it('that said that it stops is only noted, as stopped', () => {
+    const { capabilities } = dead('2');
+    const stopped = dead('2', { capabilities: { ...capabilities, leaving: true } });
+    expect(deadPeersOf([stopped], withOperator)).toMatchObject([
+      { severity: 'warning', text: 'peer-2 was stopped 8 min ago; it held no task.' },
+    ]);
+  });
+
   it('cannot be removed where there is no operator', () => {
     const [problem] = deadPeersOf([dead('2')], { hasOperator: false });
     expect(problem?.text).toMatch(/it held no task\.$/);

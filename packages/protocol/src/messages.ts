@@ -114,6 +114,8 @@ export const Capabilities = z.object({
   paused: z.boolean().optional(),
   /** What it last heard of the whole mesh; absent: nothing. */
   meshPause: MeshPause.optional(),
+  /** It stops now, of its own will: until it is heard again it is as good as dead. Absent: it does not. */
+  leaving: z.boolean().optional(),
 });
 export type Capabilities = z.infer<typeof Capabilities>;
 

@@ -12,6 +12,8 @@ export interface HeartbeatOptions {
   /** The incarnation of that peer, if we suspect it: it is told, so that it can refute. */
   readonly suspected: (peer: PeerId) => number | undefined;
   readonly onHeard: (from: PeerId) => void;
+  /** After `onHeard`: it asks whether we live. */
+  readonly onPing: (from: PeerId) => void;
   readonly onSuspected: (incarnation: number) => void;
 }
 
@@ -95,6 +97,7 @@ export function startHeartbeat(
     options.onHeard(from);
     switch (message.kind) {
       case 'ping':
+        options.onPing(from);
         if (message.suspected !== undefined) options.onSuspected(message.suspected);
         send(from, { kind: 'ack', seq: message.seq, incarnation: options.incarnation() });
         return;

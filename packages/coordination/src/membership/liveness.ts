@@ -70,7 +70,13 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
   const closedMeanwhile = new Set<PeerId>();
   /** Rounds in a row in which others reached a silent peer and we did not. */
   const detours = new Map<PeerId, number>();
+  /** Those whom we ping. */
   let watched: readonly PeerId[] = [];
+  /**
+   * Those who ping us. Each peer pings some of its own choice, which need not cover everybody: so whoever falls
+   * silent is missed by those whom it pinged, and that costs no packet.
+   */
+  const pinging = new Set<PeerId>();
 
   const heartbeat = startHeartbeat(deps, {
     probeMs,
@@ -80,6 +86,9 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
       return isSuspected(peer) ? membership.get(peer)?.capabilities.incarnation : undefined;
     },
     onHeard,
+    onPing(peer) {
+      if (isConnected(peer)) pinging.add(peer);
+    },
   });
 
   const rollCall = createRollCall({ clock, self: mesh.peer, membership, heartbeat }, options);
@@ -101,8 +110,8 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
       await sleep(clock, pingMs, signal);
       const nowMs = clock.monotonicMs();
       silence.tick(nowMs);
-      for (const peer of watched) {
-        heartbeat.ping(peer);
+      for (const peer of watched) heartbeat.ping(peer);
+      for (const peer of new Set([...watched, ...pinging])) {
         if (silence.isOverdue(peer, nowMs)) findOut(peer, () => investigate(peer));
       }
       for (const peer of absent(nowMs)) findOut(peer, () => lookFor(peer));
@@ -139,6 +148,8 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
   async function investigate(peer: PeerId): Promise<void> {
     if (!isAlive(peer)) return;
     const [answers, others] = await Promise.all([heartbeat.reach(peer), askOthers(peer)]);
+    // It lives and pings others by now. Should it ping us, it is missed again.
+    if (answers) pinging.delete(peer);
     // Its connection may have closed meanwhile, and that is being looked into.
     if (answers || !isAlive(peer)) return;
     if (others !== 'reached') return confirm(peer);
@@ -306,6 +317,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
       membership.connection(peer, isOpen);
       watchNearest();
       silence.renew(peer, clock.monotonicMs());
+      if (!isOpen) pinging.delete(peer);
       if (!isOpen) onClosed(peer);
       options.onChange();
     }),
@@ -324,8 +336,8 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
       if (!membership.isDead(peer)) return false;
       if (!isMajority) {
         membership.unbury(peer);
-        // Whoever buried it a moment ago may be at it yet, and then goes on by himself.
-        if (!confirming.has(peer)) background(confirm(peer));
+        // Whoever buried it a moment ago may be at it yet, and then goes on by himself. Some stay dead all the same.
+        if (isSuspected(peer) && !confirming.has(peer)) background(confirm(peer));
       }
       return isMajority;
     },

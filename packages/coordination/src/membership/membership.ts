@@ -6,7 +6,8 @@ import type { Capabilities, PeerId, RepoName } from '@bzzz/protocol';
 
 /**
  * `alive`: connected and answering, or heard lately. `suspected`: its connection closed or it does not
- * answer, and it was not heard since. `dead`: suspected, and confirmed as DESIGN.md 4.3 asks.
+ * answer, and it was not heard since. `dead`: suspected, and confirmed as DESIGN.md 4.3 asks, or it said itself that
+ * it stops, and then only what it says of itself later brings it back.
  */
 export type Liveness = 'alive' | 'suspected' | 'dead';
 
@@ -75,6 +76,7 @@ export function createMembership(self: PeerId): Membership {
     const before = members.get(peer);
     if (before === undefined) return;
     const after = { ...before, ...change };
+    if (after.capabilities.leaving === true) Object.assign(after, { liveness: 'dead' });
     members.set(peer, after);
     if (before.liveness === 'dead') away.add(peer);
     if (after.liveness !== 'alive' || !away.delete(peer)) return;
@@ -106,8 +108,8 @@ export function createMembership(self: PeerId): Membership {
       const connected = peer === self || connections.has(peer);
       const times = { heardAtMs: nowMs, toldAtMs: nowMs };
       const member: Member = { capabilities, connected, liveness: 'alive', ...times };
-      if (known !== undefined) update(peer, member);
-      else members.set(peer, member);
+      if (known === undefined) members.set(peer, member);
+      update(peer, member);
       makeRoom();
       return true;
     },

@@ -33,6 +33,11 @@ export interface Presence {
   /** Somebody suspects our incarnation: say that we live under a higher one. */
   refute(incarnation: number): void;
   self(): Capabilities;
+  /**
+   * The last word: who stops well must not count against every majority until the others have found out. Nothing is
+   * announced after it.
+   */
+  leave(): Promise<void>;
   stop(): void;
 }
 
@@ -80,9 +85,11 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
 
   function onCapabilities(from: PeerId, capabilities: Capabilities): void {
     if (capabilities.peer !== from) return;
-    const isNew = membership.get(from) === undefined;
+    const known = membership.get(from);
     if (!membership.heard(capabilities, clock.monotonicMs())) return;
-    if (isNew) {
+    if (capabilities.leaving === true) {
+      if (known !== undefined && known.liveness !== 'dead') left(from);
+    } else if (known === undefined) {
       joined(capabilities);
       introduce();
     }
@@ -96,7 +103,20 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
     options.onJoin(peer);
   }
 
+  /** So that the next run does not look for it either. */
+  function left(peer: PeerId): void {
+    const reason = 'it said that it stops';
+    chronicle.record({ kind: 'member.dead', peer, reason }).catch(trouble.tell);
+  }
+
   const offReturn = membership.onReturn(joined);
+  function stop(): void {
+    stopping.abort();
+    unsubscribe();
+    offConnection();
+    offReturn();
+  }
+
   const unsubscribe = mesh.subscribe(topics.capabilities, onCapabilities);
   const offConnection = mesh.onConnection(({ open }) => {
     if (open) introduce();
@@ -110,7 +130,7 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
       waker.wake();
     },
     refute(suspected) {
-      if (suspected < incarnation) return;
+      if (suspected < incarnation || stopping.signal.aborted) return;
       incarnation = suspected + 1;
       revision = 0;
       current = describe();
@@ -120,11 +140,12 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
       waker.wake();
     },
     self: () => current,
-    stop() {
-      stopping.abort();
-      unsubscribe();
-      offConnection();
-      offReturn();
+    async leave() {
+      stop();
+      revision += 1;
+      const lastWord = { ...current, revision, leaving: true };
+      await mesh.publish(topics.capabilities, lastWord).catch(trouble.tell);
     },
+    stop,
   };
 }

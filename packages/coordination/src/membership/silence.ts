@@ -64,8 +64,9 @@ export function createSilence({ pingMs, silenceMs }: SilenceOptions): Silence {
       lastTickMs = nowMs;
       // A long pause says nothing of how late we are when we run.
       latenessMs = Math.max(Math.min(lateMs, silenceMs), latenessMs * fading);
-      // What came in while we stood still has yet to be read: that time counts against nobody.
-      for (const [peer, atMs] of heardAtMs) heardAtMs.set(peer, atMs + lateMs);
+      // What came in while we stood still has yet to be read: that time counts against nobody. Some of it may have
+      // been read before this timer ran, and then it was heard now and not later.
+      for (const [peer, atMs] of heardAtMs) heardAtMs.set(peer, Math.min(nowMs, atMs + lateMs));
     },
     isOverdue(peer, nowMs) {
       const atMs = heardAtMs.get(peer);

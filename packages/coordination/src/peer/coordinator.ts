@@ -372,6 +372,8 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
     epilogue.stop();
     teller.stop();
+    // Before we are deaf to suspicions, after what we held was given back.
+    await presence?.leave();
     for (const end of ends) end();
     contest.stop();
     await chronicle.record({ kind: 'peer.stopped' });

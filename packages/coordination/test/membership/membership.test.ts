@@ -42,6 +42,25 @@ describe('what is heard of a member', () => {
     expect(membership.get(b)).toMatchObject({ liveness: 'alive', heardAtMs: 10 });
   });
 
+  it('takes leave of who says that it stops, whatever shows of it, until it says otherwise', () => {
+    const membership = membersOf([self, b, peerOf(3), peerOf(4)], [b]);
+    const two = new Set([self, peerOf(3)]);
+    expect(membership.isMajority(two)).toBe(false);
+    const returned: PeerId[] = [];
+    membership.onReturn(({ peer }) => returned.push(peer));
+    membership.heard(capabilitiesOf(b, { revision: 2, leaving: true }), 10);
+    membership.clear(b, 20);
+    membership.connection(b, true);
+    membership.unbury(b);
+    expect([membership.isDead(b), membership.isMajority(two)]).toEqual([true, true]);
+    // What it said before may come late.
+    membership.heard(capabilitiesOf(b), 30);
+    expect([membership.isDead(b), returned]).toEqual([true, []]);
+    membership.heard(capabilitiesOf(b, { incarnation: 2 }), 40);
+    expect([membership.isDead(b), returned]).toEqual([false, [b]]);
+    expect(membership.isMajority(two)).toBe(false);
+  });
+
   it('is bounded; ourselves and the lately heard stay', () => {
     const membership = createMembership(self);
     membership.heard(capabilitiesOf(self), 0);

@@ -50,6 +50,17 @@ describe('silence', () => {
     expect(silence.isOverdue(peer, 60_000)).toBe(false);
   });
 
+  it('counts in full after it, from what was heard before our timer ran again', () => {
+    const silence = createSilence({ pingMs, silenceMs });
+    silence.tick(0);
+    silence.heard(peer, 0);
+    // Sockets are read first: it spoke after the pause, and then no more.
+    silence.heard(peer, 600_000);
+    silence.tick(600_001);
+    const lastMs = tickFor(silence, 600_001, 100);
+    expect(silence.isOverdue(peer, lastMs)).toBe(true);
+  });
+
   it('is borne longer while we run late, and as before once we do not', () => {
     const silence = createSilence({ pingMs, silenceMs });
     silence.tick(0);

@@ -1,4 +1,4 @@
-import { topics } from '@bzzz/protocol';
+import { heartbeatChannel, topics } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf } from '../support/stand.ts';
@@ -26,6 +26,37 @@ describe('a connected peer that says nothing any more', () => {
     expect(membership.isDead(gone)).toBe(true);
     expect(mesh.connected()).not.toContain(gone);
     expect(journal.kinds()).toEqual(['member.suspected', 'member.dead']);
+  });
+
+  /** A mesh in which we do not ping everybody, and somebody whom we do not. */
+  async function meshWithUnwatched() {
+    const mesh = meshOf(20);
+    await mesh.clock.advance(2 * pingMs);
+    const unwatched = mesh.peers.find((one) => mesh.pinged.every(({ peer }) => peer !== one));
+    if (unwatched === undefined) throw new Error('all are pinged');
+    const pingsUs = () => {
+      const ping = { kind: 'ping' as const, seq: 1, incarnation: 1 };
+      mesh.meshes.get(unwatched)?.send(heartbeatChannel, mesh.mesh.peer, ping);
+    };
+    return { ...mesh, unwatched, pingsUs };
+  }
+
+  it('is missed by those whom it pinged, though they never pinged it', async () => {
+    const { clock, membership, hanging, unwatched, pingsUs } = await meshWithUnwatched();
+    pingsUs();
+    hanging.add(unwatched);
+    await clock.advance(noticedMs);
+    expect(membership.get(unwatched)?.liveness).toBe('suspected');
+    await clock.advance(suspicionMs);
+    expect(membership.isDead(unwatched)).toBe(true);
+  });
+
+  it('is asked once, and left to others, when it lives and only pings somebody else now', async () => {
+    const { clock, membership, pinged, unwatched, pingsUs } = await meshWithUnwatched();
+    pingsUs();
+    await clock.advance(10 * noticedMs);
+    expect(membership.get(unwatched)?.liveness).toBe('alive');
+    expect(pinged.filter(({ peer }) => peer === unwatched)).toHaveLength(1);
   });
 
   it('is cleared by the next thing that comes of it', async () => {

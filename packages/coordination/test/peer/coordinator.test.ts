@@ -48,6 +48,35 @@ describe('a peer alone', () => {
     expect(one.work.events.at(-1)).toBe('dispose');
   });
 
+  it('is dead to the others at once when it stops well, and there again when it comes back', async () => {
+    const world = createMemoryWorld();
+    const { clock, hub } = world;
+    const peers = [1, 2, 3, 4].map((index) => createMemoryPeer(world, index));
+    for (const { coordinator } of peers) await coordinator.start();
+    for (const a of peers) for (const b of peers) if (a !== b) hub.link(a.peer, b.peer);
+    await clock.advance(5_000);
+    const [one, ...others] = peers;
+    if (one === undefined) throw new Error('there is no peer');
+    const lives = () =>
+      others.map(
+        ({ coordinator }) =>
+          coordinator.view().members.find(({ peer }) => peer === one.peer)?.liveness,
+      );
+    expect(lives()).toEqual(['alive', 'alive', 'alive']);
+    await clock.drive(one.coordinator.stop());
+    expect(lives()).toEqual(['dead', 'dead', 'dead']);
+    for (const { journal } of others) {
+      expect(journal.of('member.dead')).toMatchObject([{ peer: one.peer }]);
+      expect(journal.of('member.suspected')).toEqual([]);
+    }
+    const again = createMemoryPeer(world, 1, { journal: one.journal });
+    await again.coordinator.start();
+    for (const { peer } of others) hub.link(one.peer, peer);
+    await clock.advance(5_000);
+    expect(lives()).toEqual(['alive', 'alive', 'alive']);
+    for (const { coordinator } of [again, ...others]) await clock.drive(coordinator.stop());
+  });
+
   it('gives the task back when a person moves its result branch, and asks no more', async () => {
     const { clock, forge, one, stateOf } = await aloneWith();
     one.work.script.takesMs = 10_000;

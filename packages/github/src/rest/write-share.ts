@@ -9,12 +9,17 @@ export interface WriteShare {
   setPeers(peers: number): void;
   /** How long until one more write is within our share; 0: it is. */
   waitMs(): number;
+  /** Between two writes of ours, so that those of all together are as far apart as the forge asks: in the mean. */
+  gapMs(): number;
+  /** What is left of it; 0: nothing. */
+  pauseMs(): number;
   /** One was sent. */
   wrote(): void;
 }
 
+/** Of the whole account. */
 export interface WriteShareOptions {
-  /** Of the whole account. */
+  readonly writeGapMs: number;
   readonly writesPerMinuteMax: number;
   readonly writesPerHourMax: number;
 }
@@ -26,12 +31,18 @@ export function createWriteShare(clock: Clock, options: WriteShareOptions): Writ
   const sentAtMs: number[] = [];
   let peers = 1;
 
-  /** Until the oldest of the newest `most` is out of the window. Everybody may write now and then. */
+  /**
+   * Until the oldest of the newest `most` is out of the window. Everybody may write now and then: where there are
+   * more peers than writes in a window, once in as many windows as all need.
+   */
   function windowWaitMs(accountMax: number, windowMs: number, nowMs: number): number {
     const most = Math.max(1, Math.floor(accountMax / peers));
+    const windows = Math.max(1, peers / accountMax);
     const oldest = sentAtMs.at(-most);
-    return oldest === undefined ? 0 : Math.max(0, oldest + windowMs - nowMs);
+    return oldest === undefined ? 0 : Math.max(0, oldest + windows * windowMs - nowMs);
   }
+
+  const gapMs = () => options.writeGapMs * peers;
 
   return {
     setPeers(count) {
@@ -43,6 +54,11 @@ export function createWriteShare(clock: Clock, options: WriteShareOptions): Writ
         windowWaitMs(options.writesPerMinuteMax, minuteMs, nowMs),
         windowWaitMs(options.writesPerHourMax, hourMs, nowMs),
       );
+    },
+    gapMs,
+    pauseMs() {
+      const last = sentAtMs.at(-1);
+      return last === undefined ? 0 : Math.max(0, last + gapMs() - clock.monotonicMs());
     },
     wrote() {
       const nowMs = clock.monotonicMs();

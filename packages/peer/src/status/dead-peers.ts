@@ -23,12 +23,11 @@ export function deadPeersOf(
   const [told, rest] = split(dead.toSorted((one, other) => one.heardAgoMs - other.heardAgoMs));
   const problems = told.map((one) => deadPeer(one, hasOperator));
   if (rest.length === 0) return problems;
-  const isNews = rest.some(({ heardAgoMs }) => heardAgoMs < newsMs);
   const names = rest.slice(0, toldMax).map(({ name }) => name);
   const more = rest.length > names.length ? ', ...' : '';
   const text = `${rest.length} further peers are dead: ${names.join(', ')}${more}.`;
   const advice = adviceFor('NAME', hasOperator);
-  return [...problems, { code: 'peer_dead', severity: isNews ? 'error' : 'warning', text, advice }];
+  return [...problems, { code: 'peer_dead', severity: severityOf(rest), text, advice }];
 }
 
 /** One that is left over is told like the others. */
@@ -36,11 +35,23 @@ function split(dead: readonly MemberView[]): [readonly MemberView[], readonly Me
   return dead.length > toldMax + 1 ? [dead.slice(0, toldMax), dead.slice(toldMax)] : [dead, []];
 }
 
-function deadPeer({ name, heardAgoMs, left }: MemberView, hasOperator: boolean): Problem {
+/** One that said that it stops was stopped by somebody, who need not be told. */
+function severityOf(dead: readonly MemberView[]): Problem['severity'] {
+  const isNews = ({ heardAgoMs, capabilities }: MemberView) =>
+    heardAgoMs < newsMs && capabilities.leaving !== true;
+  return dead.some(isNews) ? 'error' : 'warning';
+}
+
+function deadPeer(member: MemberView, hasOperator: boolean): Problem {
+  const { name, heardAgoMs, left, capabilities } = member;
+  const end =
+    capabilities.leaving === true
+      ? `was stopped ${span(heardAgoMs)} ago`
+      : `is dead, nothing was heard of it for ${span(heardAgoMs)}`;
   return {
     code: 'peer_dead',
-    severity: heardAgoMs < newsMs ? 'error' : 'warning',
-    text: `${name} is dead, nothing was heard of it for ${span(heardAgoMs)}; ${leftText(left)}.`,
+    severity: severityOf([member]),
+    text: `${name} ${end}; ${leftText(left)}.`,
     advice: adviceFor(name, hasOperator),
   };
 }

@@ -112,8 +112,8 @@ export const bugsOfTakeovers = {
     edits: [
       {
         file: 'membership/presence.ts',
-        find: 'if (suspected < incarnation) return;',
-        replace: 'if (suspected < incarnation + 1_000) return;',
+        find: 'if (suspected < incarnation || ',
+        replace: 'if (suspected < incarnation + 1_000 || ',
       },
     ],
   },

@@ -129,7 +129,11 @@ async function shareOf({ from, count }: Range, { peers, tasks }: CampaignOptions
   if (peers !== undefined) args.push('--peers', peers);
   if (tasks !== undefined) args.push('--tasks', tasks);
   const { code, output } = await startSelf(args);
-  if (code !== 0) throw new Error(`a worker ended with ${code}: ${output}`);
+  if (code !== 0) {
+    throw new Error(
+      `the process of seeds ${from} to ${from + count - 1} ended with ${code}: ${output}`,
+    );
+  }
   // Sound: written by `runShared` of this very file.
   return JSON.parse(output) as Totals;
 }

@@ -5,6 +5,7 @@
 import { type Bug } from './bugs.ts';
 import { createChecker, type Violation } from './check/index.ts';
 import { watchCoverage } from './coverage.ts';
+import { watchDefects } from './defects.ts';
 import {
   drawBereavement,
   drawFaults,
@@ -88,24 +89,31 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
     },
   );
   watchCoverage(history, sights, timeline.nowMs);
-  const failed = () => checker.violations.length > 0;
+  const defects = watchDefects();
+  const failed = () => checker.violations.length > 0 || defects.seen() !== undefined;
 
-  for (const peer of world.peers()) {
-    timeline.after(world.random.between(0, 3_000), () => world.start(peer));
+  async function live(): Promise<void> {
+    for (const peer of world.peers()) {
+      timeline.after(world.random.between(0, 3_000), () => world.start(peer));
+    }
+    const stopFaults = scheduleHappenings(world, (what: Happening) => sights.count(what));
+    const faultsMs = faultsMsMin + world.drawn.longOutageMs + world.drawn.longDeathMs;
+    await timeline.run({ untilMs: faultsMs, until: failed });
+    stopFaults();
+    if (!failed()) heal(world, forsaking);
+    const rested = () => failed() || checker.allEnded();
+    while (!rested() && timeline.nowMs() < faultsMs + restMs) {
+      await timeline.run({ untilMs: timeline.nowMs() + 10_000, until: failed });
+    }
+    if (!failed()) checker.atEnd();
   }
-  const stopFaults = scheduleHappenings(world, (what: Happening) => sights.count(what));
-  const faultsMs = faultsMsMin + world.drawn.longOutageMs + world.drawn.longDeathMs;
-  await timeline.run({ untilMs: faultsMs, until: failed });
-  stopFaults();
-  if (!failed()) heal(world, forsaking);
-  const rested = () => failed() || checker.allEnded();
-  while (!rested() && timeline.nowMs() < faultsMs + restMs) {
-    await timeline.run({ untilMs: timeline.nowMs() + 10_000, until: failed });
-  }
-  if (!failed()) checker.atEnd();
+
+  await live().catch(defects.tell);
+  await defects.stop();
+  const defect = defects.seen();
   return {
     options,
-    violations: checker.violations,
+    violations: [...checker.violations, ...(defect === undefined ? [] : [defect])],
     hash: history.hash(),
     events: timeline.events(),
     virtualMs: timeline.nowMs(),

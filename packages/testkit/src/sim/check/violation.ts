@@ -9,8 +9,8 @@ import type { Replication } from '../virtual-replication.ts';
 export type InvariantNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
 
 export interface Violation {
-  /** A numbered invariant of the design, or one of its rules about claims and liveness. */
-  readonly invariant: InvariantNumber | RuleId;
+  /** A numbered invariant of the design, or one of its rules about claims and liveness; `defect`: something threw. */
+  readonly invariant: InvariantNumber | RuleId | 'defect';
   readonly what: string;
 }
 

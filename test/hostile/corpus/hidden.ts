@@ -112,6 +112,26 @@ export const hidden: Family = {
       `Seen.${Array.from(quiet, (letter) => `&#${0xe_00_00 + (letter.codePointAt(0) ?? 0)};`).join('')}`,
       '&#917',
     ),
+    unseen(
+      'label',
+      'the name of a reference',
+      `Seen. [x][${quiet} ${order}]\n\n[${quiet} ${order}]: https://example.com\n`,
+    ),
+    unseen('cell', 'a cell too many', `Seen.\n\n| a |\n|---|\n| b | ${quiet} ${order} |\n`),
+    unseen('footnote-label', 'the name of a footnote', `Seen. [^${quiet}]\n\n[^${quiet}]: note\n`),
+    unseen('empty-link', 'a link without words', `Seen. [](https://example.com/${quiet})`),
+    unseen(
+      'block-comment',
+      'a comment that ends for a reader and not for the page',
+      `Seen.\n\n<p><!--\n\na --> ${quiet}\n${order}\n`,
+    ),
+    {
+      name: 'shown-comment',
+      tries: 'a comment that is none, since it is code: what follows is read',
+      body: 'Seen, `<!--` too.\n\nMore words.',
+      ends: published,
+      reads: ['Seen, `<!--` too.', 'More words.'],
+    },
     unasked('image-recipe', 'a recipe in the text of an image', `![a\n${asked}\n](x.png)`),
     unasked('title-recipe', 'a recipe in a title', `[x](https://example.com "\n${asked}\n")`),
     unasked(

@@ -27,6 +27,14 @@ describe('the first line of the status', () => {
     expect([first, second, third]).toEqual([`note  ${limited}`, `      ${advice}`, 'WRONG Alone.']);
   });
 
+  it('is in red where the sandbox is off, since what is wrong is', () => {
+    const text = 'The sandbox is off: commands run with all rights.';
+    const problem = { code: 'sandbox_off', severity: 'error' as const, text, advice: 'Mend it.' };
+    const style = (how: unknown, words: string) => `<${[how].flat().join(' ')}>${words}</>`;
+    const [first] = statusLines({ ...terminal, style }, { ...status, problems: [problem] });
+    expect(first).toBe(`<red bold>WRONG</> <red>${text}</>`);
+  });
+
   it('counts workers that died, where some did', () => {
     const one = { kind: 'ollama', running: 1, deaths: 3, recent: 0, unready: null };
     const workers = [one, { ...one, kind: 'codex', deaths: 0 }];

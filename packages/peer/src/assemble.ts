@@ -194,6 +194,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       workers,
       workspaces,
       printed,
+      mask: maskSecrets,
     },
     {
       config,

@@ -10,6 +10,7 @@ import { checkWorkers } from '../src/doctor/workers.ts';
 import { describe, expect, it } from 'vitest';
 import { checkClock } from '../src/doctor/forge.ts';
 import { checkSource } from '../src/doctor/token.ts';
+import { checkSpend } from '../src/doctor/spend.ts';
 import { checkNode } from '../src/doctor/machine.ts';
 import { tcpAddress } from '../src/doctor/tcp-address.ts';
 import { type Check, diagnose, layoutOf, openIdentity } from '../src/index.ts';
@@ -30,6 +31,20 @@ async function found(config: Config, name: string): Promise<Check | undefined> {
   for (const { ok, advice } of checks) expect(advice === null).toBe(ok);
   return checks.find((check) => check.name === name);
 }
+
+it('says which tools a cap in USD does not hold', () => {
+  const cli = { codex: { apiKeyFile: '/k' }, claude: { apiKeyFile: '/k' } };
+  const of = (spend: object) => checkSpend(Config.parse({ name: 'n', dataDir: '/d', cli, spend }));
+  expect(of({ usdPerDay: 5 })).toMatchObject({
+    ok: false,
+    detail: expect.stringMatching(/`spend.usdPerDay` cannot hold codex, /),
+    advice: expect.stringMatching(/tokensPerDay/),
+  });
+  expect(of({ usdPerDay: 5, tokensPerDay: 9 })).toMatchObject({
+    ok: true,
+    detail: 'tokensPerDay 9, usdPerDay 5',
+  });
+});
 
 describe('diagnose', () => {
   it('finds nothing wrong with what is right', async () => {
@@ -55,6 +70,7 @@ describe('diagnose', () => {
       'slots',
       'workers',
       'models',
+      'spend',
       'forge',
       'clock',
       'token',

@@ -72,6 +72,25 @@ describe('problemsOf', () => {
     expect(codes({ alerts, view: view({ self: both }) })[0]).toBe('warning mesh_paused');
   });
 
+  it('tells which tools a cap in USD does not hold, unless one in tokens does', () => {
+    const self = { ...capabilitiesOf('1'), executors: ['recipe', 'claude', 'codex', 'aider'] };
+    const told = (spend: Config['spend'], executors = self.executors) =>
+      problemsOf(
+        sources({
+          view: view({ self: { ...self, executors } }),
+          config: Config.parse({ name: 'n', dataDir: '/d', repositories: ['acme/widgets'], spend }),
+        }),
+      ).map(({ code, severity, text }) => `${severity} ${code}: ${text}`);
+    expect(told({ usdPerDay: 5, meshUsdPerDay: 9 })).toEqual([
+      expect.stringMatching(
+        /^warning spend_untold: `spend.usdPerDay` and `spend.meshUsdPerDay` cannot hold codex, aider,/,
+      ),
+    ]);
+    expect(told({ usdPerDay: 5, tokensPerDay: 1_000 })).toEqual([]);
+    expect(told({ usdPerDay: 5 }, ['recipe', 'ollama', 'claude'])).toEqual([]);
+    expect(told({})).toEqual([]);
+  });
+
   it('tells that an operator paused it, or that its models have cost enough', () => {
     const paused = { ...capabilitiesOf('1'), paused: true };
     expect(codes({ view: view({ self: paused }) })).toEqual(['warning paused']);

@@ -27,7 +27,7 @@ export function isAcceptanceLine(line: string): boolean {
   return opening.test(text) && itemsOf(text.replace(opening, '')).length > 0;
 }
 
-/** Reads the visible text of an issue (see `visibleText`). */
+/** Reads what the page shows of an issue (see `plainText`). */
 export function readAcceptances(visible: string): AcceptancesReading {
   const names: string[] = [];
   let isBelow = false;

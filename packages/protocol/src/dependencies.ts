@@ -27,7 +27,7 @@ export function isDependencyLine(line: string): boolean {
   return referencesOf(line).length > 0;
 }
 
-/** Reads the visible text of an issue of `repo` (see `visibleText`). */
+/** Reads what the page shows of an issue of `repo` (see `plainText`). */
 export function readDependencies(visible: string, repo: RepoName): Dependencies {
   const all = visible.split(lineEnd).flatMap(referencesOf);
   const here = all.filter((one) => one.repo === undefined || isSame(one.repo, repo));

@@ -5,6 +5,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { z } from 'zod';
 import { bytesToHex, utf8 } from './bytes.ts';
+import { guardCode, unguarded } from './code-spans.ts';
 import { Account, IssueNumber, Sha256Hex } from './ids.ts';
 import { limits } from './limits.ts';
 
@@ -54,7 +55,12 @@ export function issueHash(issue: Pick<Issue, 'title' | 'body'>): Sha256Hex {
  * bidirectional, tag and other characters that show nothing, such as selectors of variants.
  */
 export function visibleText(text: string): string {
-  return text
+  return unguarded(withoutUnseen(guardCode(text)));
+}
+
+/** Of a text whose code is guarded. */
+export function withoutUnseen(guarded: string): string {
+  return guarded
     .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, '')
     .replaceAll(/[\p{Cf}\p{DI}\u2800]/gu, '')
     .replaceAll(/[^\P{Cc}\n\t]/gu, '');

@@ -34,7 +34,7 @@ export function isModelNeedsLine(line: string): boolean {
   return opening.test(line.trim());
 }
 
-/** Reads the visible text of an issue (see `visibleText`). */
+/** Reads what the page shows of an issue (see `plainText`). */
 export function readModelNeeds(visible: string): ModelNeedsReading {
   const lines = visible.split(lineEnd).filter(isModelNeedsLine);
   const items = lines.flatMap((line) => {

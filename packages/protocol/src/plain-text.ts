@@ -1,33 +1,41 @@
 /**
  * The words of an issue as a model may read them: what a person sees on the page, without the places
- * where markdown and HTML hide words from people: alternative texts, titles of links, definitions of
- * references, attributes, what stands behind a fence of code, formulas and diagrams that are drawn. It does so within code too, since a reader
- * and a parser need not agree on where code begins; rather a word too few than one that nobody saw.
+ * where markdown and HTML hide words from people: alternative texts, titles of links, definitions and names of
+ * references, attributes, cells too many, what stands behind a fence of code, formulas and diagrams that are drawn. It does so
+ * within code too where it is not sure of that, since a reader and a parser need not agree on where code begins; rather a word
+ * too few than one that nobody saw.
  *
  * Everything here takes time in proportion to the text, whatever the text.
  */
 import { withoutFormulas } from './formulas.ts';
-import { visibleText } from './issue.ts';
-import { withoutDefinitions } from './definitions.ts';
+import { guardCode, unguarded } from './code-spans.ts';
+import { withoutUnseen } from './issue.ts';
+import { withoutEmptyLinks, withoutReferences } from './labels.ts';
 import { margin } from './margin.ts';
 import { withoutPictures } from './pictures.ts';
 import { pairsIn, placesIn } from './places.ts';
+import { withoutExcessCells } from './tables.ts';
 import { withoutFarWords, withoutUnseenElements, withoutUnseenReferences } from './unseen.ts';
 
 export function plainText(text: string): string {
   const steps = [
+    // What a table leaves out is decided before anything else is.
+    withoutExcessCells,
+    withoutUnseen,
     withoutUnseenReferences,
     withoutPictures,
     withoutFormulas,
     withoutFenceWords,
-    withoutDefinitions,
+    withoutReferences,
     withoutUnseenElements,
     withoutTags,
     withoutImages,
     withoutTitles,
+    withoutEmptyLinks,
+    withoutExcessCells,
     withoutFarWords,
   ];
-  return steps.reduce((rest, step) => step(rest), visibleText(text));
+  return unguarded(steps.reduce((rest, step) => step(rest), guardCode(text)));
 }
 
 /** The word behind a fence names a language to the page and to nobody else. */

@@ -15,6 +15,7 @@ import { isDependencyLine } from './dependencies.ts';
 import { visibleText } from './issue.ts';
 import { limits } from './limits.ts';
 import { isModelNeedsLine } from './model-needs.ts';
+import { plainText } from './plain-text.ts';
 
 export const RecipeName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not a recipe name');
 export const ParameterName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'not a parameter name');
@@ -34,7 +35,7 @@ const lineEnd = /[\n\u2028\u2029]/;
 const fence = /^\s*(?:```|~~~)/;
 const word = /^[A-Za-z][A-Za-z0-9_-]*$/;
 
-/** Reads the visible text of an issue (see `visibleText`). */
+/** Reads what the page shows of an issue (see `plainText`). */
 export function readWorkRequest(visible: string): WorkRequestReading {
   const pairs = visible
     .split(lineEnd)
@@ -65,7 +66,7 @@ export function readWorkRequest(visible: string): WorkRequestReading {
 
 /**
  * The body of an issue that asks for this, below `text` for people. Null: it would be read as something else, such as
- * for what stands in the text or in a value.
+ * for what stands in the text or in a value, or the page would show something else.
  */
 export function writeWorkRequest(request: WorkRequest, text: string): string | null {
   const { recipe, parameters } = request;
@@ -75,9 +76,9 @@ export function writeWorkRequest(request: WorkRequest, text: string): string | n
   ];
   const above = text.trim() === '' ? [] : [text.trim(), ''];
   const body = [...above, '```', ...lines, '```', ''].join('\n');
-  const reading = readWorkRequest(visibleText(body));
-  if (reading.kind !== 'request') return null;
-  return JSON.stringify(reading.request) === JSON.stringify({ recipe, parameters }) ? body : null;
+  const wanted = JSON.stringify({ kind: 'request', request: { recipe, parameters } });
+  const readings = [visibleText(body), plainText(body)].map(readWorkRequest);
+  return readings.every((reading) => JSON.stringify(reading) === wanted) ? body : null;
 }
 
 /** What the issue says besides its work: what it waits for, needs of a model, and is to pass. */

@@ -1,6 +1,6 @@
 /** What a person does not see on the page does not reach a model; what is seen does. */
 import { describe, expect, it } from 'vitest';
-import { limits, plainText } from '../src/index.ts';
+import { limits, plainText, visibleText } from '../src/index.ts';
 
 describe('what nobody sees is gone', () => {
   it.each([
@@ -65,6 +65,31 @@ describe('what nobody sees is gone', () => {
       '```\ncode\n```\n~~~\ncode\n~~~',
     ],
     ['and in a list', '- ```HIDDEN\n  code', '- ```\n  code'],
+    ['the name of a reference', 'a [b][HIDDEN words]\n\n[hidden\twords]: u', 'a [b]\n\n'],
+    ['over lines', '> a [b][HIDDEN\n> words]\n\n[hidden words]: u', '> a [b]\n\n'],
+    ['behind nothing', 'a [][HIDDEN]b\n\n[HIDDEN]: u', 'a b\n\n'],
+    ['of a note', 'a[^HIDDEN-x]: b\n\n[^hidden-X]: c', 'a[note]: b\n\n'],
+    ['the place of a link without words', 'a [ ](https://e.com/HIDDEN "x")b', 'a b'],
+    ['a cell too many', '| a |\n|-|\n| b | HIDDEN |\n| c', '| a |\n|-|\n| b |\n| c'],
+    ['without outer bars', 'a | b\n-|:-:\nc | d | HIDDEN', 'a | b\n-|:-:\nc | d |'],
+    ['that looks like a list', 'a | b\n- | -\nc | d | HIDDEN', 'a | b\n- | -\nc | d |'],
+    ['in a quote', '> |a|\n> |-|\n> |b|HIDDEN', '> |a|\n> |-|\n> |b|'],
+    ['in a list', '- |a|\n  |-|\n  |b|HIDDEN', '- |a|\n  |-|\n  |b|'],
+    ['behind an escaped bar', '|a|\n|-|\n|b\\|c|HIDDEN', '|a|\n|-|\n|b\\|c|'],
+    ['behind two strokes', '|a|\n|-|\n|b\\\\|HIDDEN', '|a|\n|-|\n|b\\\\|'],
+    ['behind a comment', '|a|b|\n|-|-|\n|c<!--|-->|HIDDEN', '|a|b|\n|-|-|\n|c|'],
+    ['and another line end', '|a|\r|-|\r|b|HIDDEN', '|a|\n|-|\n|b|'],
+    ['no table, and a comment', '<p>\n|a|\n|-|\n|b|<!--\nHIDDEN', '\n|a|\n|-|\n|b|'],
+    ['no table, and a film', '<p>\n|a|\n|-|\n|b|<video x>\nHIDDEN', '\n|a|\n|-|\n|b|'],
+    ['no table, and a value', '<p>\n|a|\n|-|\n|b|<a "x>|\nHIDDEN">c', '\n|a|\n|-|\n|b|'],
+    ['a comment that no later words end', '<p><!--\n\na --> HIDDEN', ''],
+    ['on a line of its own', '<p>\n<!--\n\n`-->` HIDDEN', '\n'],
+    ['behind a block that lasts', '<pre></pre>\n\n<p>\n<!--\n\na --> HIDDEN', '\n\n\n'],
+    ['that ends with a quote', '> <!--\na --> HIDDEN', '> '],
+    ['that ends with an item', '- a\n\n  <!--\nb --> HIDDEN', '- a\n\n  '],
+    ['behind another one', '<!-- a --><p><!--\n\na --> HIDDEN', ''],
+    ['an address in a block of HTML', '<p>\n<https://e.com/HIDDEN>', '\n'],
+    ['behind a comment', '<!-- a --> <https://e.com/HIDDEN>', ' '],
     ['a comment within', 'a ![x<!-- HIDDEN -->](u)', 'a [image]'],
     ['letters that show nothing', 'a\u{E0048}\u200B\uFE01b', 'ab'],
   ])('%s', (_, raw, plain) => {
@@ -90,8 +115,49 @@ describe('what is seen stays', () => {
     'A &amp; B &#68; &lt;!-- seen --&gt;',
     'H<sub>2</sub>O'.replaceAll(/<[^>]*>/g, ''),
     '```\nmermaid\n```',
+    'x[i][j] and [^a-z]+ and [k]: y'.replace('[k]: y', ''),
+    'a | b\n---\n c | d | e',
+    '| a |\n|-|-|\n| b | c |',
+    '| a | b |\n|-|-|\n| c \\| d | `e` |\n\nf | g | h',
   ])('%j', (text) => {
     expect(plainText(text)).toBe(text);
+  });
+});
+
+describe('a comment that is none, since it is code', () => {
+  it.each([
+    ['Use `<!--` to begin one. Seen.', 'Use `<!--` to begin one. Seen.'],
+    ['Use `<!--` and `-->`; ``<?php` `` and `<b c="d">`. Seen.', null],
+    ['See [a](b) and 1 < 2, then `<!--`. Seen.', null],
+    ['<!--\n\na\n\n<p><!--\n-->seen', 'seen'],
+    ['- a\n  <!--\n  b -->\n  seen', '- a\n  \n  seen'],
+    ['<p>\n\n`<!--` seen', '\n\n`<!--` seen'],
+    ['See <https://e.com/x>, `<!--` seen', null],
+  ])('%j', (text, plain) => {
+    expect(plainText(text)).toBe(plain ?? text);
+  });
+
+  it.each([
+    'a ` b ` <!-- HIDDEN ` -->',
+    'a ` b\nc ` <!-- HIDDEN ` -->',
+    'a \\`<!-- HIDDEN ` -->',
+    '| ` | <!-- HIDDEN ` --> |',
+    '<1`@e.com> <!-- HIDDEN ` -->',
+    '[a](b`c) <!-- HIDDEN ` -->',
+    '[a][b`c] <!-- HIDDEN ` -->',
+    '[a](\nb`c) <!-- HIDDEN ` -->',
+    '<a title="`">b</a> <!-- HIDDEN ` -->',
+    '<p>\n`<!-- HIDDEN -->`',
+    '<pre>\n\n`<!-- HIDDEN -->`',
+    '[^1]: <pre>\n\n    `<!-- HIDDEN -->`',
+    '<!-- a --> `<!-- HIDDEN -->`',
+    '<!-- a\n\nb --> `<!-- HIDDEN -->`',
+    '$` <!-- HIDDEN ` --> $',
+    `${'`'.repeat(99)} <!-- HIDDEN ${'`'.repeat(99)} -->`,
+    'a \uFDD0!-- `<!--`\n<!-- HIDDEN -->',
+  ])('is one all the same in %j', (text) => {
+    expect(plainText(text)).not.toContain('HIDDEN');
+    expect(visibleText(text)).not.toContain('HIDDEN');
   });
 });
 
@@ -147,10 +213,25 @@ it('takes time in proportion to the text, however hostile', () => {
     '$$ ',
     '[a]: (\n',
     '<!a',
+    '`',
+    '`<',
+    '` `` ',
+    '<p>\n<!--',
+    '<p><!--\n',
+    'a<!--\n',
+    '  a<!--\n',
+    '|',
+    '|-',
+    '|\n|-|\n',
+    '|a|\n|-|\n|b|<',
+    '][',
+    '[^a]:',
+    '[ ',
+    '[](',
     '](a '.repeat(400) + '\n\n',
   ];
   const texts = parts.flatMap((part) =>
-    ['', ')', '"', ']', 'x$'].map((end) => part.repeat(long / part.length) + end),
+    ['', ')', '"', ']', 'x$', '-->'].map((end) => part.repeat(long / part.length) + end),
   );
   // A line whose end could be sought again from each space.
   texts.push(`[a]: x "${' '.repeat(long)}\u2028`);

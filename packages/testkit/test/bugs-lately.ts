@@ -6,6 +6,7 @@ export const lately: Readonly<Record<string, number>> = {
   'minority-buries': 4,
   'counts-connections': 301,
   'never-takes-over': 120,
+  'leaves-it-to-the-first': 84,
   'deaf-to-stop': 54,
   'forgets-its-claims': 3,
   'no-lease-check': 1,

@@ -74,7 +74,7 @@ const kinds: readonly Kind[] = [
     more: (command) =>
       command
         .option('--loss <percent>', 'so many of a hundred packets', percent, 10)
-        .option('--rate <kilobits>', 'no more than so many a second pass', seconds, 512),
+        .option('--rate <kilobits>', 'no more than so many a second pass', kilobits, 512),
   },
 ];
 
@@ -155,8 +155,9 @@ async function heal(context: Context, options: Options): Promise<void> {
     if (healed.length === 0 && failed === undefined)
       context.terminal.print('No drill left anything behind.');
   }
-  if (failed !== undefined) throw failed;
+  // Also where others could not be healed: what these were started without is told to nobody again.
   if (wantsJson(options)) printJson(context, { healed });
+  if (failed !== undefined) throw failed;
 }
 
 /** Of an earlier drill; it is asked about as well, since it starts peers. */
@@ -236,6 +237,12 @@ function seconds(text: string): number {
   const value = Number(text);
   if (value > 0 && value <= 86_400) return value;
   throw new InvalidArgumentError('Not a number between 0 and 86400.');
+}
+
+function kilobits(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 10_000_000) return value;
+  throw new InvalidArgumentError('Not a number of kbit/s, up to 10000000.');
 }
 
 function signedNumber(text: string): number {

@@ -33,6 +33,8 @@ export interface DrillReport {
 }
 
 const lookEveryMs = 250;
+/** A judgement reads all the journals, and the forge. */
+const judgeEveryMs = 2_000;
 /** Reads of a forge may lag behind what it took; longer than GitHub's do as a rule. */
 const lagMsMax = 10_000;
 
@@ -142,7 +144,7 @@ async function settle(
       const wholeAfterMs = whole ? Math.round(settledMs - healedMs) : null;
       return { about, holds, findings, tasks, wholeAfterMs };
     }
-    await wait(lookEveryMs, signal);
+    await wait(judgeEveryMs, signal);
   }
 }
 

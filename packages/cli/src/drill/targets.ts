@@ -42,9 +42,12 @@ export async function findTargets(
   return found.toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-/** By name, id, or the end of the id. Throws `cli_usage`. */
-export function chosen(targets: readonly Target[], names: readonly string[]): Target[] {
-  return names.map((name) => {
+/** By name, id, or the end of the id; each once, however often it is named. Throws `cli_usage`. */
+export function chosen<T extends Pick<Target, 'id' | 'name'>>(
+  targets: readonly T[],
+  names: readonly string[],
+): T[] {
+  const found = names.map((name) => {
     const found = targets.filter(
       (one) => one.name === name || (name.length >= 4 && one.id.endsWith(name)),
     );
@@ -54,6 +57,7 @@ export function chosen(targets: readonly Target[], names: readonly string[]): Ta
     const many = found.length > 1 ? 'is more than one peer' : 'is no peer of this machine';
     throw new BzzzError('cli_usage', `--on ${name} ${many}; there are ${known}`);
   });
+  return [...new Set(found)];
 }
 
 /** The folder itself, or those of a trial that keeps its peers under it. */

@@ -1,11 +1,19 @@
 /** What a drill reads from the kernel and tells it, as text; that it works is for test/e2e/drill.test.ts. */
+import { PeerId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { isSkewed, withoutSkew, withSkew } from '../../src/drill/faults/clock.ts';
-import { addFlows, cutRules, passing, slowRules } from '../../src/drill/faults/rules.ts';
+import {
+  addFlows,
+  cutRules,
+  deleteFlows,
+  passing,
+  slowRules,
+} from '../../src/drill/faults/rules.ts';
 import { socketsIn } from '../../src/drill/faults/sockets.ts';
 import { withoutSecrets } from '../../src/drill/secrets.ts';
 import { isKeptUp, unitIn } from '../../src/drill/service.ts';
 import { refuseGone } from '../../src/drill/start.ts';
+import { chosen } from '../../src/drill/targets.ts';
 
 /** As a kernel printed it: a listener, a dialled connection of it over IPv6, one within IPv4. */
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -70,6 +78,9 @@ describe('a cut', () => {
     const six = { ...remote, address: '0:0:0:0:0:0:0:1' };
     expect(addFlows('bzzz_drill_00000000', [{ from: six, to: six }])).toContain('flows6 {');
     expect(addFlows('bzzz_drill_00000000', [])).toBe('');
+    expect(deleteFlows('bzzz_drill_00000000', [{ from: local, to: remote }])).toBe(
+      'delete element inet bzzz_drill_00000000 flows4 { 127.0.0.1 . 50000 . 127.0.0.1 . 4801 }',
+    );
   });
 });
 
@@ -77,6 +88,13 @@ it('a bad link loses some, and what comes too fast; never all that is large', ()
   const rules = slowRules('bzzz_drill_00000000', [4801], [], { percent: 30, kilobits: 512 });
   expect(rules).toContain('limit rate over 64000 bytes/second burst 262144 bytes counter drop');
   expect(rules).toContain('numgen random mod 100 < 30 counter drop');
+});
+
+it('a peer that is named twice is harmed once: the second time would strike the note of the first', () => {
+  const id = PeerId.parse('12D3KooWNT69oqF2QvukEQUAAAbjyUCUqGz1swkaz8cRnCac7ieY');
+  const ash = { id, name: 'ash' };
+  expect(chosen([ash], ['ash', id.slice(-8), 'ash'])).toEqual([ash]);
+  expect(() => chosen([ash], ['elm'])).toThrow(/--on elm is no peer of this machine/);
 });
 
 it('a wrong clock goes as it came', () => {

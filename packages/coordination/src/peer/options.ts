@@ -9,7 +9,7 @@ import type {
   SpendCaps,
   Timing,
 } from '@bzzz/protocol';
-import type { Printed } from '../output/printed.ts';
+import type { Mask, Printed } from '../output/printed.ts';
 import type { WitnessOf } from '../quarantine/watch-heads.ts';
 import type {
   Clock,
@@ -38,6 +38,8 @@ export interface Ports {
   readonly executors: Executors;
   /** Told what attempts print. Absent: nobody can watch them. */
   readonly printed?: Pick<Printed, 'begin'>;
+  /** For what programs said as they failed. Absent: everybody may read that as it is. */
+  readonly mask?: Mask;
 }
 
 /** What a machine has to offer just now. */

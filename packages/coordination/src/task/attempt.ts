@@ -33,7 +33,7 @@ import { agentsObjection } from './checks.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
-import type { Printed, Printing } from '../output/printed.ts';
+import type { Mask, Printed, Printing } from '../output/printed.ts';
 import { type NewTests, refusalOf, toldOf, tryNewTests } from './new-tests.ts';
 import type { Plan } from './plan.ts';
 import { unrevised } from './revision.ts';
@@ -75,6 +75,8 @@ export interface AttemptDeps {
   readonly rest?: Rest;
   /** Absent: nobody can watch it. */
   readonly printed?: Pick<Printed, 'begin'>;
+  /** For what programs said as they failed, since everybody may read that. Absent: it is told as it is. */
+  readonly mask?: Mask;
 }
 
 export interface AttemptJob {
@@ -132,7 +134,8 @@ export async function runAttempt(
     const spent = outcome.spent === null ? {} : { spent: outcome.spent };
     const told = toldOf(outcome.newTests ?? { kind: 'none' });
     if ('reason' in outcome) {
-      const { reason, stuck } = outcome;
+      const { stuck } = outcome;
+      const reason = deps.mask === undefined ? outcome.reason : await deps.mask(outcome.reason);
       const elapsedMs = await end('failed', reason, { ...spent, ...told });
       return { kind: 'failed', reason, stuck, elapsedMs };
     }
@@ -143,7 +146,9 @@ export async function runAttempt(
     const cause = patience.signal.aborted ? abortError(patience.signal) : error;
     const code = isBzzzError(cause) ? cause.code : 'defect';
     const spent = patience.spent();
-    await end('cancelled', reasonOf(cause), { code, ...(spent && { spent }) });
+    const why = reasonOf(cause);
+    const said = deps.mask === undefined ? why : await deps.mask(why);
+    await end('cancelled', said, { code, ...(spent && { spent }) });
     throw cause;
   } finally {
     patience.end();

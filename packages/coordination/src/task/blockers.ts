@@ -7,10 +7,10 @@ import {
   type Issue,
   type IssueNumber,
   isBzzzError,
+  plainText,
   readDependencies,
   type RepoName,
   taskId,
-  visibleText,
 } from '@bzzz/protocol';
 import type { Forge } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
@@ -134,7 +134,7 @@ function createBlockers({ forge, trouble }: BlockersDeps, repo: RepoName): Block
 function knownOf({ state, updatedAtMs, body }: Issue, repo: RepoName): Known {
   // Most issues wait for nothing, and their texts are long.
   const says = /depends on|blocked by/i.test(body);
-  const waitsFor = says ? readDependencies(visibleText(body), repo).numbers : [];
+  const waitsFor = says ? readDependencies(plainText(body), repo).numbers : [];
   return { state, updatedAtMs, waitsFor };
 }
 

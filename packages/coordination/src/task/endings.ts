@@ -142,8 +142,13 @@ export async function giveUp(
     const again = error.code === 'task_edited' ? ('when-seen' as const) : ('when-wanted' as const);
     return release(deps, options, job, { reason: error.reason, again }, signal);
   }
-  deps.trouble.tell(error, record.task);
-  return retryOrFail(deps, options, job, error.reason, signal);
+  const { mask } = deps;
+  const told =
+    mask === undefined
+      ? error
+      : new BzzzError(error.code, await mask(error.reason), { cause: error });
+  deps.trouble.tell(told, record.task);
+  return retryOrFail(deps, options, job, told.reason, signal);
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   issueHash,
   type ModelNeeds,
   type Needs,
+  plainText,
   type Policy,
   type Recipe,
   readAcceptances,
@@ -46,18 +47,41 @@ type Work = Pick<Plan, 'kind' | 'job' | 'team' | 'accept' | 'needs'>;
 
 /** Throws `task_refused` with what people must mend. */
 export function planOf(issue: Issue, policy: Policy, repo: RepoName): Plan {
-  const text = visibleText(issue.body);
-  const work = workOf(issue, text, policy);
-  const { numbers: after, objection } = readDependencies(text, repo);
+  const asked = requestIn(issue.body, repo);
+  const work = workOf(issue, asked, policy);
+  const { numbers: after, objection } = asked.dependencies;
   if (objection !== null) throw refused(objection);
   const { blockedByOpen } = issue;
-  const accept = [...work.accept, ...furtherAcceptances(text, policy)];
+  const accept = [...work.accept, ...furtherAcceptances(asked, policy)];
   return { ...work, accept, bodySha256: issueHash(issue), after, blockedByOpen };
 }
 
+type Asked = ReturnType<typeof readAll>;
+
+function readAll(text: string, repo: RepoName) {
+  return {
+    work: readWorkRequest(text),
+    model: readModelNeeds(text),
+    acceptances: readAcceptances(text),
+    dependencies: readDependencies(text, repo),
+  };
+}
+
+/**
+ * What the page shows is what models and people go by, so nothing else may decide. Read both ways and not from the
+ * page's words alone: a request that says less than its author wrote would be done without a word.
+ */
+function requestIn(body: string, repo: RepoName): Asked {
+  const asked = readAll(plainText(body), repo);
+  if (JSON.stringify(asked) === JSON.stringify(readAll(visibleText(body), repo))) return asked;
+  throw refused(
+    'something of what it asks for stands where the page does not show it, as in the text of an image, a title, a definition, a footnote or an attribute',
+  );
+}
+
 /** Besides what the policy wants in any case: an issue may ask for more proof, never for less. */
-function furtherAcceptances(text: string, { acceptances }: Policy): readonly (readonly string[])[] {
-  const { names, objection } = readAcceptances(text);
+function furtherAcceptances(asked: Asked, { acceptances }: Policy): readonly (readonly string[])[] {
+  const { names, objection } = asked.acceptances;
   if (objection !== null) throw refused(objection);
   return names.map((name) => {
     const argv = Object.hasOwn(acceptances, name) ? acceptances[name] : undefined;
@@ -66,9 +90,9 @@ function furtherAcceptances(text: string, { acceptances }: Policy): readonly (re
   });
 }
 
-function workOf(issue: Issue, text: string, policy: Policy): Work {
-  const reading = readWorkRequest(text);
-  const { needs: model, objection } = readModelNeeds(text);
+function workOf(issue: Issue, asked: Asked, policy: Policy): Work {
+  const { work: reading } = asked;
+  const { needs: model, objection } = asked.model;
   if (objection !== null) throw refused(objection);
   switch (reading.kind) {
     case 'invalid':

@@ -1,10 +1,11 @@
 /** The whole way of a held task, and every way to be cut short on it. */
-import { Account, Oid } from '@bzzz/protocol';
+import { Account, BzzzError, Oid } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { makeLockCommit } from '../../src/fence/commit.ts';
 import { createHolding } from '../../src/fence/holding.ts';
 import { driveTask } from '../../src/task/drive.ts';
 import { createVisible, needsPersonLabel } from '../../src/task/visible.ts';
+import type { Mask } from '../../src/output/printed.ts';
 import type { Verdicts } from '../../src/verdict/verdicts.ts';
 import { errorOf, issueOf } from '../support/memory-forge.ts';
 import { alone, createMemoryWork, resultOid } from '../support/memory-work.ts';
@@ -18,10 +19,10 @@ const verdicts: Verdicts = {
 
 const options = { peerName: 'ant', backoffMs: 1_000, attemptsMax: 3 };
 
-async function driveOf(change: { attempt?: number; failures?: number } = {}) {
+async function driveOf(change: { attempt?: number; failures?: number; mask?: Mask } = {}) {
   const stand = createStand();
   const work = createMemoryWork(stand.clock);
-  const { attempt = 1, failures } = change;
+  const { attempt = 1, failures, mask } = change;
   const won = await stand.win();
   const claim = { ...won, record: { ...won.record, attempt, ...(failures && { failures }) } };
   const holding = createHolding(stand, claim);
@@ -36,7 +37,7 @@ async function driveOf(change: { attempt?: number; failures?: number } = {}) {
   };
   const drive = (signal = calm) =>
     driveTask(
-      { ...stand, ...work, visible, verdicts, asking: alone },
+      { ...stand, ...work, visible, verdicts, asking: alone, ...(mask && { mask }) },
       { ...options, hooks },
       { holding, resultTip: null },
       signal,
@@ -98,6 +99,30 @@ describe('a task that goes well', () => {
       .filter(({ intent }) => intent.result !== undefined);
     expect(published).toHaveLength(1);
   });
+});
+
+describe('what a program printed as it failed', () => {
+  const mask = async (text: string) => text.replaceAll('boom', '****');
+  it.each([
+    ['is left to a person', { fails: true }, 2],
+    ['is let go', { fails: true }, undefined],
+    ['was cut short', { error: new BzzzError('defect', 'boom') }, 2],
+    ['could not begin', { unprepared: new BzzzError('setup_failed', 'boom') }, 2],
+  ])(
+    'is published and journalled without its secrets when the task %s',
+    async (_, script, failures) => {
+      const { stand, work, drive, on } = await driveOf({ mask, ...(failures && { failures }) });
+      Object.assign(work.script, script);
+      const end = await stand.clock.drive(drive());
+      const said = [end, on().comment, await stand.tip(), stand.journal.bodies()].map((one) =>
+        JSON.stringify(one),
+      );
+      for (const words of said) {
+        expect(words).toContain('****');
+        expect(words).not.toContain('boom');
+      }
+    },
+  );
 });
 
 describe('people win', () => {

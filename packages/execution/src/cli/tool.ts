@@ -23,6 +23,8 @@ export interface CliTool {
   };
   /** What it counts for the whole session when it goes on with one, and not for its own run. */
   readonly sessionCounts: readonly (keyof Counts)[];
+  /** Whether it says what it cost, whichever model it asks; what it leaves out counts nothing. */
+  readonly tellsCost: boolean;
   /** Memory that its runtime reserves and never touches; null: no more than usual. */
   readonly reservedBytes: number | null;
   readonly prompt: 'stdin' | 'file';

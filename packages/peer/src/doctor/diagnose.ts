@@ -29,6 +29,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
   const { checkForge } = await import('./forge.ts');
   const { checkClis } = await import('./clis.ts');
   const { checkModels } = await import('./models.ts');
+  const { checkSpend } = await import('./spend.ts');
   const { checkWorkers } = await import('./workers.ts');
   const {
     checkDisk,
@@ -61,6 +62,7 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
     one('workers', () => checkWorkers(live?.workers ?? [])),
     one('models', () => checkModels(config.ollama, until)),
     checkClis(config, until),
+    one('spend', async () => checkSpend(config)),
     checkForge(config, { ...until, token }),
     checkPorts(mesh, live),
     one('mesh', () => checkMesh(mesh, live)),

@@ -15,11 +15,12 @@ import { forgeCodes, forgeProblemsOf } from './forge-problems.ts';
 import { ofCode } from './of-code.ts';
 import { span } from './span.ts';
 import { unreachableOf } from './unreachable.ts';
+import { untoldAdvice, untoldCosts } from './untold-costs.ts';
 import { workerWords } from './worker-words.ts';
 
 export interface ProblemSources {
   readonly view: PeerView;
-  readonly config: Pick<Config, 'mesh' | 'forge' | 'repositories' | 'work'>;
+  readonly config: Pick<Config, 'mesh' | 'forge' | 'repositories' | 'spend' | 'work'>;
   readonly upMs: number;
   /** What the machine is short of. */
   readonly alerts: HealthView['alerts'];
@@ -69,6 +70,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...tokenOf(sources),
     ...notifyOf(sources),
     ...spendOf(sources),
+    ...untoldOf(sources),
     ...looksOf(sources),
     ...settingsOf(sources),
     ...troublesOf(sources),
@@ -233,6 +235,13 @@ function spendOf({ view: { spendCap } }: ProblemSources): Problem[] {
   const text = `No model is asked: ${spendCap}.`;
   const advice = 'Wait until enough of it is a day ago, or raise `spend` in the configuration.';
   return [{ code: 'spend_cap', severity: 'warning', text, advice }];
+}
+
+function untoldOf({ config, view }: ProblemSources): Problem[] {
+  const untold = untoldCosts(config.spend, view.self.executors);
+  if (untold === null) return [];
+  const text = `${untold}.`;
+  return [{ code: 'spend_untold', severity: 'warning', text, advice: untoldAdvice }];
 }
 
 function looksOf({ lookFailures }: ProblemSources): Problem[] {

@@ -8,6 +8,7 @@ import {
   type Forge,
   type Journal,
   type Mesh,
+  type Mask,
   type Printed,
   type PromptJob,
   type Workspaces,
@@ -37,6 +38,7 @@ export interface CoordinateDeps {
   readonly workers: Workers;
   readonly workspaces: Workspaces;
   readonly printed: Printed;
+  readonly mask: Mask;
 }
 
 export interface CoordinateOptions {
@@ -68,6 +70,7 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       signer: createSigner(identity),
       workspaces,
       printed,
+      mask: deps.mask,
       executors: executorsOf(deps, config.work),
     },
     {

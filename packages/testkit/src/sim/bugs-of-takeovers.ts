@@ -30,6 +30,17 @@ export const bugsOfTakeovers = {
       },
     ],
   },
+  'leaves-it-to-the-first': {
+    what: 'only the first two candidates watch a lease, who may be lost themselves',
+    breaks: [3, '4.3-lease-out'],
+    edits: [
+      {
+        file: 'contest/contest.ts',
+        find: 'if (place >= 0) options.onGuard(entry, place);',
+        replace: 'if (place >= 0 && place < 2) options.onGuard(entry, place);',
+      },
+    ],
+  },
   'waits-for-the-lease': {
     what: 'what a peer held that is confirmed dead is left until its lease is out',
     breaks: ['4.3-eager'],

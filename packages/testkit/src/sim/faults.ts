@@ -55,6 +55,8 @@ export interface Faults {
   readonly longOutageMs: number;
   /** One death of who works on a task, that lasts so long, as the network and the forge go on; 0: none. */
   readonly longDeathMs: number;
+  /** Share of the peers that are lost for good in the midst of the work; 0: none. */
+  readonly lostForGood: number;
   /** Mean virtual time between two of these, over all peers; Infinity: never. */
   readonly everyMs: Readonly<Record<Happening, number>>;
 }
@@ -80,6 +82,7 @@ export const noFaults: Faults = {
   olderPeers: 0,
   longOutageMs: 0,
   longDeathMs: 0,
+  lostForGood: 0,
   everyMs: {
     crash: never,
     wipe: never,
@@ -154,6 +157,7 @@ export function drawFaults(random: SeededRandom): Faults {
     olderPeers: some(0.5),
     longOutageMs,
     longDeathMs: 0,
+    lostForGood: 0,
     everyMs,
   };
 }
@@ -161,4 +165,9 @@ export function drawFaults(random: SeededRandom): Faults {
 /** Nothing goes wrong but that one who works on a task is gone: then nothing else explains what others do. */
 export function drawBereavement(random: SeededRandom): Faults {
   return { ...noFaults, longDeathMs: random.between(45_000, 400_000) };
+}
+
+/** Nothing goes wrong but that those who are left are few, for ever. */
+export function drawForsaking(random: SeededRandom): Faults {
+  return { ...noFaults, lostForGood: 0.55 + 0.45 * random.unit() };
 }

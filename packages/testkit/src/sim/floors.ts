@@ -23,6 +23,7 @@ export const floors: Readonly<Record<Sight, number>> = {
   olderPeers: 450,
   longOutageMs: 30,
   longDeathMs: 40,
+  lostForGood: 40,
   crash: 1_500,
   wipe: 150,
   pause: 1_000,

@@ -2,6 +2,7 @@
 import { type PeerId } from '@bzzz/protocol';
 import { type Happening, happenings } from './faults.ts';
 import type { Limit } from './forge-weather.ts';
+import type { Forsaking } from './forsaking.ts';
 import { act } from './people.ts';
 import { type VirtualPeer, virtualLabel, type World } from './world.ts';
 
@@ -64,13 +65,14 @@ function bereave(world: World, lastsMs: number): void {
   });
 }
 
-/** Faults off: whoever is down starts again, the network is whole, the forge answers. */
-export function heal(world: World): void {
+/** Faults off: whoever is not lost for good starts again, the network is whole, the forge answers. */
+export function heal(world: World, forsaking: Forsaking): void {
   tell(world, 'faults end');
   world.endFaults();
+  forsaking.renew();
   for (const peer of world.peers()) {
     peer.process?.resume();
-    startAgain(world, peer);
+    if (!forsaking.isLost(peer.id)) startAgain(world, peer);
   }
 }
 

@@ -6,7 +6,15 @@ import { type Bug } from './bugs.ts';
 import { createChecker, type Violation } from './check/index.ts';
 import { watchCoverage } from './coverage.ts';
 import { watchDefects } from './defects.ts';
-import { drawBereavement, drawFaults, type Faults, type Happening, noFaults } from './faults.ts';
+import {
+  drawBereavement,
+  drawFaults,
+  drawForsaking,
+  type Faults,
+  type Happening,
+  noFaults,
+} from './faults.ts';
+import { forsake } from './forsaking.ts';
 import { heal, scheduleHappenings } from './happenings.ts';
 import { createSeededRandom } from './random.ts';
 import type { Sight } from './sights.ts';
@@ -47,11 +55,14 @@ const restMs = 60 * 60_000;
 const calmEvery = 16;
 /** Halfway between two of these somebody dies in one, and nothing else happens. */
 const bereftAt = 8;
+/** Likewise: most are lost for good, and the others have to end what they held. */
+const forsakenAt = 4;
 
 export async function runSimulation(options: RunOptions): Promise<RunReport> {
   const world = worldOf(options);
   const { timeline, history, state, accounts, timing, sights } = world;
   const { calm, bereft } = world;
+  const forsaking = forsake(world, world.drawn.lostForGood);
   const checker = createChecker(
     { history, state, nowMs: timeline.nowMs },
     {
@@ -64,7 +75,7 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
       leaseMs: timing.leaseMs,
       calm,
       bereft,
-      exists: (peer) => world.peers().some(({ id }) => id === peer),
+      exists: (peer) => !forsaking.isLost(peer) && world.peers().some(({ id }) => id === peer),
       running: (peer) =>
         world
           .peers()
@@ -89,7 +100,7 @@ export async function runSimulation(options: RunOptions): Promise<RunReport> {
     const faultsMs = faultsMsMin + world.drawn.longOutageMs + world.drawn.longDeathMs;
     await timeline.run({ untilMs: faultsMs, until: failed });
     stopFaults();
-    if (!failed()) heal(world);
+    if (!failed()) heal(world, forsaking);
     const rested = () => failed() || checker.allEnded();
     while (!rested() && timeline.nowMs() < faultsMs + restMs) {
       await timeline.run({ untilMs: timeline.nowMs() + 10_000, until: failed });
@@ -124,10 +135,14 @@ function worldOf(options: RunOptions): DrawnWorld {
   const draw = createSeededRandom(`${seed}/faults`);
   const calm = options.faults === undefined && options.seed % calmEvery === 0;
   const bereft = options.faults === undefined && options.seed % calmEvery === bereftAt;
-  const drawing = () => (bereft ? drawBereavement(draw.fork('death')) : drawFaults(draw));
+  const forsaken = options.faults === undefined && options.seed % calmEvery === forsakenAt;
+  const drawing = () => {
+    if (forsaken) return drawForsaking(draw.fork('lost'));
+    return bereft ? drawBereavement(draw.fork('death')) : drawFaults(draw);
+  };
   const chosen = options.faults ?? (calm ? noFaults : drawing());
   const drawn = without(chosen, options.without ?? []);
-  const fileAfterMs = options.fileAfterMs ?? (calm || bereft ? 20_000 : 0);
+  const fileAfterMs = options.fileAfterMs ?? (calm || bereft || forsaken ? 20_000 : 0);
   const world = createWorld({
     seed,
     peers,

@@ -6,7 +6,15 @@ import { newTable, type Packets, packetsOf } from '../nft.ts';
 import { answerMsMax, answerOf, names, type Target, within } from '../targets.ts';
 import { createUndoList } from '../undo-list.ts';
 import type { Fault } from './fault.ts';
-import { addFlows, type BadLink, cutRules, type Flow, passing, slowRules } from './rules.ts';
+import {
+  addFlows,
+  deleteFlows,
+  type BadLink,
+  cutRules,
+  type Flow,
+  passing,
+  slowRules,
+} from './rules.ts';
 import { type Connection, connectionsAmong } from './sockets.ts';
 
 /** How soon a connection that was opened since is known. */
@@ -142,7 +150,7 @@ export async function connectedAcross(
   return [...(silent.length < on.length ? [seen] : []), ...silent].join('; ');
 }
 
-/** Tells the filter of every connection that comes up. */
+/** Tells the filter of every connection that comes up, and of those that ended: others may have their ports after them. */
 async function follow(
   packets: Packets,
   {
@@ -155,26 +163,35 @@ async function follow(
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const told = new Set(known.map(keyOf));
+  let told = byKey(known);
   while (!signal.aborted) {
     await pause(lookEveryMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    const fresh = (await look()).filter((flow) => !told.has(keyOf(flow)));
-    if (fresh.length > 0) await packets.apply(addFlows(packets.table, fresh));
-    for (const flow of fresh) told.add(keyOf(flow));
+    const now = byKey(await look());
+    const fresh = [...now].flatMap(([key, flow]) => (told.has(key) ? [] : [flow]));
+    const over = [...told].flatMap(([key, flow]) => (now.has(key) ? [] : [flow]));
+    const change = [deleteFlows(packets.table, over), addFlows(packets.table, fresh)];
+    if (fresh.length + over.length > 0) await packets.apply(change.join('\n'));
+    told = now;
   }
+}
+
+function byKey(flows: readonly Flow[]): ReadonlyMap<string, Flow> {
+  return new Map(flows.map((flow) => [keyOf(flow), flow]));
 }
 
 function keyOf({ from, to }: Flow): string {
   return `${from.address} ${from.port} ${to.address} ${to.port}`;
 }
 
-/** Where they are dialled. */
+/** Where they are dialled. Throws `drill_means_missing`. */
 function portsOf(peers: readonly Target[]): number[] {
   const ports = peers.flatMap(({ status }) =>
     status.mesh.addresses.flatMap((one) => /\/tcp\/(\d+)/.exec(one)?.[1] ?? []),
   );
-  return [...new Set(ports.map(Number))];
+  if (ports.length > 0) return [...new Set(ports.map(Number))];
+  const reason = `${names(peers)} can be dialled at no TCP port, which is what would be cut`;
+  throw new BzzzError('drill_means_missing', reason);
 }
 
 /** Over what leaves this machine the rules here say nothing. */

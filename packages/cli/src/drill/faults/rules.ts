@@ -85,11 +85,20 @@ ${addFlows(table, flows)}`;
 
 /** Further flows of the set; empty: there are none. */
 export function addFlows(table: string, flows: readonly Flow[]): string {
+  return changeOf('add', table, flows);
+}
+
+/** Flows that are over; each must be in the set. */
+export function deleteFlows(table: string, flows: readonly Flow[]): string {
+  return changeOf('delete', table, flows);
+}
+
+function changeOf(verb: 'add' | 'delete', table: string, flows: readonly Flow[]): string {
   return flows
     .map(({ from, to }) => {
       const set = from.address.includes(':') ? 'flows6' : 'flows4';
       const flow = `${from.address} . ${from.port} . ${to.address} . ${to.port}`;
-      return `add element inet ${table} ${set} { ${flow} }`;
+      return `${verb} element inet ${table} ${set} { ${flow} }`;
     })
     .join('\n');
 }

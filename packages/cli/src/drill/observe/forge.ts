@@ -18,10 +18,16 @@ import type { TaskEvidence } from '../judge/evidence.ts';
 import { type Target, within } from '../targets.ts';
 
 export interface Fences {
-  /** Tasks whose branches have moved since it was opened. Throws what the forge throws. */
-  moved(signal: AbortSignal): Promise<readonly string[]>;
-  evidenceOf(task: string, signal: AbortSignal): Promise<NonNullable<TaskEvidence['fence']>>;
+  /** All branches, read once. Throws what the forge throws. */
+  look(signal: AbortSignal): Promise<FencesSeen>;
   close(): Promise<void>;
+}
+
+export interface FencesSeen {
+  /** Tasks whose branches have moved since it was opened. */
+  readonly moved: readonly string[];
+  /** Throws what the forge throws. */
+  evidenceOf(task: string): Promise<NonNullable<TaskEvidence['fence']>>;
 }
 
 const readMsMax = 60_000;
@@ -47,36 +53,44 @@ function fencesSince(
   repos: readonly RepoName[],
   before: ReadonlyMap<string, FenceTips>,
 ): Fences {
-  const now = (signal: AbortSignal) => tipsOf(reader, repos, signal);
   return {
-    async moved(signal) {
-      const after = await now(signal);
-      const tasks = new Set([...before.keys(), ...after.keys()]);
-      const at = (tips: ReadonlyMap<string, FenceTips>, task: string) => tips.get(task) ?? nothing;
-      return [...tasks].filter((task) => {
-        const [one, other] = [at(before, task), at(after, task)];
-        return one.lock !== other.lock || one.result !== other.result;
-      });
-    },
-    async evidenceOf(task, signal) {
-      const id = TaskId.parse(task);
-      const { repo, number } = taskParts(id);
-      const options = { signal: within(signal, readMsMax) };
-      const tips = {
+    async look(signal) {
+      const now = await tipsOf(reader, repos, signal);
+      const tipsAt = (task: string): Tips => ({
         before: before.get(task) ?? nothing,
-        now: (await now(signal)).get(task) ?? nothing,
-      };
-      const pulls = await reader.pulls(repo, number, options);
-      const above = tips.before.lock;
-      const stood = above === null ? null : await linkAt(reader, id, above, options);
-      if (typeof stood === 'string')
-        return { ...tips, stood: null, grown: [], broken: stood, pulls };
-      if (tips.now.lock === null) return { ...tips, stood, grown: [], broken: null, pulls };
-      const { links, broken } = await reader.chain(id, { tip: tips.now.lock, above }, options);
-      return { ...tips, stood, grown: links, broken, pulls };
+        now: now.get(task) ?? nothing,
+      });
+      const moved = [...new Set([...before.keys(), ...now.keys()])].filter((task) => {
+        const tips = tipsAt(task);
+        return tips.before.lock !== tips.now.lock || tips.before.result !== tips.now.result;
+      });
+      return { moved, evidenceOf: (task) => evidenceAt(reader, task, tipsAt(task), signal) };
     },
     close: () => reader.close(),
   };
+}
+
+interface Tips {
+  readonly before: FenceTips;
+  readonly now: FenceTips;
+}
+
+async function evidenceAt(
+  reader: FenceReader,
+  task: string,
+  tips: Tips,
+  signal: AbortSignal,
+): Promise<NonNullable<TaskEvidence['fence']>> {
+  const id = TaskId.parse(task);
+  const { repo, number } = taskParts(id);
+  const options = { signal: within(signal, readMsMax) };
+  const pulls = await reader.pulls(repo, number, options);
+  const above = tips.before.lock;
+  const stood = above === null ? null : await linkAt(reader, id, above, options);
+  if (typeof stood === 'string') return { ...tips, stood: null, grown: [], broken: stood, pulls };
+  if (tips.now.lock === null) return { ...tips, stood, grown: [], broken: null, pulls };
+  const { links, broken } = await reader.chain(id, { tip: tips.now.lock, above }, options);
+  return { ...tips, stood, grown: links, broken, pulls };
 }
 
 /** A text: why it is none. */

@@ -3,7 +3,7 @@ import { isBzzzError, reasonOf } from '@bzzz/protocol';
 import type { PeerAnswer, QuarantineAnswer, TaskAnswer } from '@bzzz/protocol/api';
 import type { Evidence, PeerEvidence, TaskEvidence } from '../judge/evidence.ts';
 import { answerMsMax, answerOf, type Target, within } from '../targets.ts';
-import { type Fences, openForge } from './forge.ts';
+import { type Fences, type FencesSeen, openForge } from './forge.ts';
 import { type JournalWatch, readJournal, watchJournal } from './journals.ts';
 
 export interface Observer {
@@ -136,21 +136,17 @@ async function fencesOf(
   });
   if (typeof forge === 'string') return unseen(forge);
   try {
-    const tasks = await tasksOf(forge, all(await forge.moved(until)), until);
-    return { tasks, fenceUnseen: null };
+    const seen = await forge.look(until);
+    return { tasks: await tasksOf(seen, all(seen.moved)), fenceUnseen: null };
   } catch (error) {
     if (until.aborted) throw error;
     return unseen(reasonOf(error));
   }
 }
 
-async function tasksOf(
-  forge: Fences,
-  tasks: readonly string[],
-  signal: AbortSignal,
-): Promise<TaskEvidence[]> {
+async function tasksOf(seen: FencesSeen, tasks: readonly string[]): Promise<TaskEvidence[]> {
   const found: TaskEvidence[] = [];
-  for (const task of tasks) found.push({ task, fence: await forge.evidenceOf(task, signal) });
+  for (const task of tasks) found.push({ task, fence: await seen.evidenceOf(task) });
   return found;
 }
 

@@ -31,6 +31,7 @@ export const aider: CliTool = {
   api: 'openai',
   argv: { work: options, model: ['--model', 'openai/{model}'], resume: null },
   sessionCounts: [],
+  tellsCost: false,
   reservedBytes: null,
   prompt: 'file',
   environment: {

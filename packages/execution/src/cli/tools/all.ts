@@ -14,3 +14,7 @@ export const cliTools: Readonly<Record<CliName, CliTool>> = {
   aider,
   opencode,
 };
+
+export function cliTellsCost(name: CliName): boolean {
+  return cliTools[name].tellsCost;
+}

@@ -52,6 +52,7 @@ export const claude: CliTool = {
     resume: [...headless, ...unasked, '--resume', '{session}'],
   },
   sessionCounts: ['costUsd'],
+  tellsCost: true,
   reservedBytes: bunReservedBytes,
   prompt: 'stdin',
   environment: {

@@ -51,6 +51,7 @@ export const codex: CliTool = {
     resume: ['exec', ...options, ...provider, 'resume', '{session}', '-'],
   },
   sessionCounts: ['tokensRead', 'tokensWritten'],
+  tellsCost: false,
   reservedBytes: null,
   prompt: 'stdin',
   environment: { BZZZ_MODEL_KEY: '{key}' },

@@ -46,6 +46,7 @@ export const gemini: CliTool = {
     resume: [...headless, '--resume', '{session}'],
   },
   sessionCounts: [],
+  tellsCost: false,
   reservedBytes: null,
   prompt: 'stdin',
   environment: { GOOGLE_GEMINI_BASE_URL: '{api}', GEMINI_API_KEY: '{key}' },

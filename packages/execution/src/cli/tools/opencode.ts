@@ -78,6 +78,7 @@ export const opencode: CliTool = {
     resume: [...headless, '--session', '{session}'],
   },
   sessionCounts: [],
+  tellsCost: false,
   reservedBytes: bunReservedBytes,
   prompt: 'stdin',
   environment: {

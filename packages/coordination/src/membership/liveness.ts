@@ -77,8 +77,6 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
    * silent is missed by those whom it pinged, and that costs no packet.
    */
   const pinging = new Set<PeerId>();
-  /** Those who have pinged us since our last round. */
-  const pinged = new Set<PeerId>();
 
   const heartbeat = startHeartbeat(deps, {
     probeMs,
@@ -89,9 +87,7 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
     },
     onHeard,
     onPing(peer) {
-      if (!isConnected(peer)) return;
-      pinging.add(peer);
-      pinged.add(peer);
+      if (isConnected(peer)) pinging.add(peer);
     },
   });
 
@@ -114,21 +110,12 @@ export function watchLiveness(deps: LivenessDeps, options: LivenessOptions): Liv
       await sleep(clock, pingMs, signal);
       const nowMs = clock.monotonicMs();
       silence.tick(nowMs);
-      for (const peer of watched) if (!sparesUs(peer)) heartbeat.ping(peer);
-      pinged.clear();
+      for (const peer of watched) heartbeat.ping(peer);
       for (const peer of new Set([...watched, ...pinging])) {
         if (silence.isOverdue(peer, nowMs)) findOut(peer, () => investigate(peer));
       }
       for (const peer of absent(nowMs)) findOut(peer, () => lookFor(peer));
     }
-  }
-
-  /**
-   * Of two who watch each other one ping is enough: both hear of it. By their ids, since two that went by each other's
-   * pings alone would ping at once, and then both leave it out.
-   */
-  function sparesUs(peer: PeerId): boolean {
-    return peer > mesh.peer && pinged.has(peer);
   }
 
   /**

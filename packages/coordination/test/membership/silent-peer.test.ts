@@ -1,4 +1,4 @@
-import { heartbeatChannel, type PeerId, topics } from '@bzzz/protocol';
+import { heartbeatChannel, topics } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf } from '../support/stand.ts';
@@ -58,28 +58,6 @@ describe('a connected peer that says nothing any more', () => {
     expect(membership.get(unwatched)?.liveness).toBe('alive');
     expect(pinged.filter(({ peer }) => peer === unwatched)).toHaveLength(1);
   });
-
-  it.each([
-    { self: 1, pings: 0, what: 'not pinged' },
-    { self: 9, pings: 10, what: 'pinged all the same' },
-  ])(
-    'is $what where it pings us: of two the one with the higher id does',
-    async ({ self, pings }) => {
-      const { clock, peers, pinged, meshes, mesh } = meshOf(2, [], self);
-      const [other = peerOf(99)] = peers;
-      expect(other > mesh.peer).toBe(self === 1);
-      const count = () => pinged.filter(({ peer }) => peer === other).length;
-      const ping = { kind: 'ping' as const, seq: 1, incarnation: 1 };
-      for (let rounds = 0; rounds < 10; rounds += 1) {
-        meshes.get(other)?.send(heartbeatChannel, mesh.peer, ping);
-        await clock.advance(pingMs);
-      }
-      expect(count()).toBe(pings);
-      // It pings us no more: then we do in any case.
-      await clock.advance(3 * pingMs);
-      expect(count()).toBe(pings + 3);
-    },
-  );
 
   it('is cleared by the next thing that comes of it', async () => {
     const { clock, peers, membership, hanging } = meshOf(6);

@@ -10,8 +10,8 @@ export const [pingMs, silenceMs, probeMs, suspicionMs] = [500, 2_000, 200, 3_000
 export const absentMs = 20_000;
 
 /** One real peer in a mesh of others that only stand there. */
-export function meshOf(others: number, remembered: readonly PeerId[] = [], self = 1) {
-  const stand = createStand(self);
+export function meshOf(others: number, remembered: readonly PeerId[] = []) {
+  const stand = createStand(1);
   const hub = createMemoryHub();
   const mesh = hub.join(stand.peer);
   const peers = Array.from({ length: others }, (_, index) => peerOf(index + 2));

@@ -21,7 +21,6 @@ const { values } = parseArgs({
 });
 
 const tell = (sentence: string): void => console.error(sentence);
-const minutes = Number(values.minutes);
 const { lines, problems } = values.simulated
   ? await simulatedSoak({
       seed: Number(values.seed),
@@ -31,12 +30,11 @@ const { lines, problems } = values.simulated
     })
   : verdictOf(
       await soak({
-        minutes,
+        minutes: Number(values.minutes),
         peers: Number(values.peers ?? 3),
         everyMs: Number(values['every-ms']),
         tell,
       }),
-      minutes,
     );
 for (const line of lines) console.log(line);
 for (const problem of problems) console.log(`PROBLEM ${problem}`);

@@ -1,5 +1,6 @@
 /** A day in virtual time, on the coordinators of production: what it leaves, and what grew. */
 import { type DayLook, playDay } from '@bzzz/testkit';
+import { journalGrowth } from './journal-growth.ts';
 import type { SoakVerdict } from './verdict.ts';
 import { trendOf, trendText } from './trend.ts';
 
@@ -14,8 +15,8 @@ const EVERY_MS = 6 * 60_000;
 /** What may come and go: a peer that works has more to wait for than one that rests. */
 const waitingSlackOfPeer = 16;
 const openSlackOfPeer = 4;
-/** Entries of an issue may differ by so much between the halves. */
-const journalRatioMax = 1.25;
+/** In the last hour nobody files anything, and all comes to its end: what grows with the work rests. */
+const RESTING_HOURS = 1;
 
 export async function simulatedSoak({
   seed,
@@ -37,10 +38,11 @@ export async function simulatedSoak({
         tell(`${Math.round(look.atMs / 3_600_000)} h: ${look.done} done`);
     },
   });
+  const working = looks.filter(({ atMs }) => atMs <= (hours - RESTING_HOURS) * 3_600_000);
   const trend = (name: 'waiting' | 'open', slack: number) => ({
     name,
     found: trendOf(
-      looks.map((look) => ({ atMs: look.atMs, value: look[name] })),
+      working.map((look) => ({ atMs: look.atMs, value: look[name] })),
       slack,
     ),
   });
@@ -48,7 +50,11 @@ export async function simulatedSoak({
     trend('waiting', waitingSlackOfPeer * peers),
     trend('open', openSlackOfPeer * peers),
   ];
-  const journal = journalOf(looks.filter(({ atMs }) => atMs <= (hours - 1) * 3_600_000));
+  const nothing = { entries: 0, done: 0 };
+  const half = working[Math.floor(working.length / 2)];
+  const end = working.at(-1);
+  if (half === undefined || end === undefined) throw new Error('it was not looked at');
+  const journal = journalGrowth({ begin: nothing, half, end });
   const lines = [
     `seed ${seed}: ${filed} issues in ${hours} virtual hours, ${left.length} left, trace ${hash}`,
     ...trends.map(({ name, found }) => trendText(name, found)),
@@ -58,20 +64,7 @@ export async function simulatedSoak({
   const problems = [
     ...(left.length === 0 ? [] : [`not ended: ${left.map((number) => `#${number}`).join(' ')}`]),
     ...trends.flatMap(({ name, found }) => (found.isSteady ? [] : trendText(name, found))),
-    ...(journal.isBounded ? [] : [journal.line]),
+    ...(journal.isProblem ? [journal.line] : []),
   ];
   return { lines, problems };
-}
-
-/** With each issue all journals grow by about as much early as late; the last hour is without issues. */
-function journalOf(looks: readonly DayLook[]): { line: string; isBounded: boolean } {
-  const nothing = { entries: 0, done: 0 };
-  const half = looks[Math.floor(looks.length / 2)] ?? nothing;
-  const end = looks.at(-1) ?? nothing;
-  const first = half.entries / Math.max(1, half.done);
-  const second = (end.entries - half.entries) / Math.max(1, end.done - half.done);
-  return {
-    line: `journals: ${end.entries} entries; ${first.toFixed(1)} an issue, later ${second.toFixed(1)}`,
-    isBounded: second <= journalRatioMax * first,
-  };
 }

@@ -1,7 +1,8 @@
 /** What a soak shows, in lines, and whether that is as it must be. */
+import { journalGrowth } from './journal-growth.ts';
 import { lookNames } from './looks.ts';
 import type { Soaked, SoakedPeer } from './soak.ts';
-import { trendOf, trendText } from './trend.ts';
+import { looksMin, short, trendOf, trendText } from './trend.ts';
 
 export interface SoakVerdict {
   readonly lines: readonly string[];
@@ -12,52 +13,50 @@ export interface SoakVerdict {
 const slacks = { memoryMib: 8, files: 12, processes: 4, worktrees: 1 };
 /** Below that the code is still being compiled, and memory says nothing. */
 const MEMORY_MINUTES_MIN = 10;
-/** Entries of an issue may differ by so much between the halves. */
-const journalRatioMax = 1.25;
-/** Issues of a half below which single ones weigh too much. */
-const doneMin = 10;
 
-export function verdictOf({ filed, done, peers }: Soaked, minutes: number): SoakVerdict {
+export function verdictOf({ minutes, filed, done, journals, peers }: Soaked): SoakVerdict {
   const lines = [`${done} of ${filed} issues done`];
   const problems = done === filed ? [] : [`${filed - done} issues were not done`];
   for (const peer of peers) {
     for (const name of lookNames) {
-      const points = peer.looks.map((look) => ({ atMs: look.atMs, value: look[name] }));
-      const trend = trendOf(points, slacks[name]);
-      const line = `${peer.name}, ${trendText(name, trend)}; at rest ${short(peer.before[name])}, then ${short(peer.after[name])}`;
+      const { line, isProblem } = judged(peer, name, minutes);
       lines.push(line);
-      const isJudged = name !== 'memoryMib' || minutes >= MEMORY_MINUTES_MIN;
-      if (isJudged && !trend.isSteady) problems.push(line);
+      if (isProblem) problems.push(line);
     }
+    if (!peer.atRest) problems.push(`${peer.name} did not come to rest: ${restOf(peer)}`);
   }
-  const journal = journalOf(peers);
+  const journal = journalGrowth(journals);
   lines.push(journal.line);
-  if (!journal.isBounded) problems.push(journal.line);
+  if (journal.isProblem) problems.push(journal.line);
   return { lines, problems };
 }
 
-/** Journals are never cut: together they may grow with what was done, and not with time. */
-function journalOf(peers: readonly SoakedPeer[]): { line: string; isBounded: boolean } {
-  const at = (index: number) => {
-    const counted = peers.flatMap(({ journal }) => journal[index] ?? []);
-    const entries = counted.reduce((sum, one) => sum + one.entries, 0);
-    return { entries, done: counted[0]?.done ?? 0 };
-  };
-  const [begin, half, end] = [at(0), at(1), at(2)];
-  const [first, second] = [rate(begin, half), rate(half, end)];
-  const isEnough = half.done >= doneMin && end.done - half.done >= doneMin;
+type Figure = (typeof lookNames)[number];
+
+function judged(
+  { name, looks, before, after, atRest }: SoakedPeer,
+  figure: Figure,
+  minutes: number,
+): { line: string; isProblem: boolean } {
+  const ends = `before ${short(before[figure])}, ${atRest ? 'at rest' : 'NOT AT REST'} ${short(after[figure])}`;
+  const told = `${name}, ${figure}`;
+  if (looks.length < looksMin) {
+    const line = `${told}: not judged: ${looks.length} looks, below ${looksMin}; ${ends}`;
+    return { line, isProblem: false };
+  }
+  const points = looks.map((look) => ({ atMs: look.atMs, value: look[figure] }));
+  const trend = trendOf(points, slacks[figure]);
+  const isTooShort = figure === 'memoryMib' && minutes < MEMORY_MINUTES_MIN;
+  const why = isTooShort ? `${short(minutes)} minutes, below ${MEMORY_MINUTES_MIN}` : undefined;
   return {
-    line: `journals: ${end.entries} entries; ${short(first)} an issue, later ${short(second)}`,
-    isBounded: !isEnough || second <= journalRatioMax * first,
+    line: `${trendText(told, trend, why)}; ${ends}`,
+    isProblem: !isTooShort && !trend.isSteady,
   };
 }
 
-type Counted = SoakedPeer['journal'][number];
-
-function rate(from: Counted, to: Counted): number {
-  return (to.entries - from.entries) / Math.max(1, to.done - from.done);
-}
-
-function short(value: number): number {
-  return Number(value.toPrecision(4));
+function restOf({ before, after }: SoakedPeer): string {
+  return lookNames
+    .filter((figure) => figure !== 'memoryMib')
+    .map((figure) => `${figure} ${before[figure]} before, ${after[figure]} now`)
+    .join('; ');
 }

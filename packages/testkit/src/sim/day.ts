@@ -109,7 +109,9 @@ function lookAt(world: World): DayLook {
   };
 }
 
-function isOpen({ state }: TaskView): boolean {
+/** What nobody is to do, such as an issue of a stranger or one that was closed, is in mind but not under way. */
+function isOpen({ state, wanted }: TaskView): boolean {
+  if (state === 'open') return wanted;
   return state !== 'done' && state !== 'failed' && state !== 'released';
 }
 

@@ -1,12 +1,14 @@
 /** Every benchmark runs, small, so that none rots; and the runner sees a wrong answer. */
 import { describe, expect, it } from 'vitest';
+import { patientMs } from '../e2e/harness/stage.ts';
 import { measure } from './measure.ts';
+import { watchPeakMemory } from './peak-memory.ts';
 import type { Side, Subject } from './subject.ts';
 import { subjects } from './subjects/index.ts';
 import { legendOf, tableOf } from './table.ts';
 
-/** Some start two dozen peers in this process, and the machine may be busy. */
-const timeout = 150_000;
+/** Some wait for states of peers, each for minutes: that says what did not come, where this limit would not. */
+const timeout = patientMs;
 /** Goals that hold whatever the size, and however busy the machine is. */
 const bounds = ['times refused', 'memory growth MB'];
 
@@ -108,6 +110,7 @@ describe('the runner', () => {
       { ...goal, must: { atMost: 2.5 } },
       { ...goal, must: { atLeast: 2.6 } },
       { ...goal, beside: null, must: { atMost: 6 } },
+      { ...goal, means: 'of both', must: null },
     ];
     const subject = { ...subjectOf(sides, 'sides', () => {}), goals };
     const result = await measure(subject, 'seed', size);
@@ -115,10 +118,26 @@ describe('the runner', () => {
       [{ min: 2, median: 2.5, max: 4 }, true],
       [{ min: 2, median: 2.5, max: 4 }, false],
       [{ min: 2, median: 6, max: 9 }, true],
+      [{ min: 2, median: 2.5, max: 4 }, null],
     ]);
     expect(legendOf(result)).toContain('ours / theirs, cost: 2.5 (2..4), goal >= 2.6: MISSED');
+    expect(legendOf(result)).toContain('ours / theirs, cost (of both): 2.5 (2..4), for comparison');
     const wrong = { ...subject, goals: [{ ...goal, what: 'nothing', must: { atMost: 1 } }] };
     await expect(measure(wrong, 'seed', size)).rejects.toThrow(/no figure nothing/);
+  });
+
+  it('does not give its own memory for that of others who do the work', async () => {
+    const here = answering('here', String, []);
+    const away: Side = {
+      name: 'away',
+      prepare: async (round) => ({ ...(await here.prepare(round)), worksElsewhere: true }),
+    };
+    const subject = subjectOf([here, away], 'sides', () => {});
+    const { sides } = await measure(subject, 'seed', size);
+    const [ours, others] = sides.map(({ figures }) => Object.keys(figures));
+    // Only some systems tell it.
+    expect(ours).toEqual(watchPeakMemory()() === null ? [] : ['peak MiB']);
+    expect(others).toEqual([]);
   });
 
   it('gives the same hash for the same seed, and another for another', async () => {

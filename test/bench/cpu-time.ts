@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-
-/** Linux tells the times of a process in ticks of 10 ms, whatever the kernel's own are. */
-const TICK_MS = 10;
+import { processTimesMs } from '../lib/process-times.ts';
 
 /** Whose CPU time counts beside that of this process. */
 export interface Counted {
@@ -25,23 +23,15 @@ export function cpuTimeMs({ children, processes }: Counted): number {
 
 /** Of children of this process that ended, and theirs. */
 export function endedChildrenCpuMs(): number {
-  return timesOf('self').children;
+  return processTimesMs('self').children;
 }
 
 /** Of these processes, which must be there, and of their children that ended. */
 export function cpuTimeOf(processes: readonly number[]): number {
   return processes.reduce((ms, id) => {
-    const { own, children } = timesOf(String(id));
+    const { own, children } = processTimesMs(id);
     return ms + own + children;
   }, 0);
-}
-
-function timesOf(id: string): { own: number; children: number } {
-  const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
-  // The second field, the name in parentheses, may hold anything; the 14th to 17th are wanted.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const ticks = (from: number) => TICK_MS * (Number(fields[from]) + Number(fields[from + 1]));
-  return { own: ticks(11), children: ticks(13) };
 }
 
 /**
@@ -51,7 +41,7 @@ function timesOf(id: string): { own: number; children: number } {
 export function cpuTimeOfFamilies(processes: readonly number[]): number {
   return processes.reduce((ms, id) => {
     try {
-      const { own, children } = timesOf(String(id));
+      const { own, children } = processTimesMs(id);
       const living = readFileSync(`/proc/${id}/task/${id}/children`, 'utf8').trim();
       const ids = living === '' ? [] : living.split(' ').map(Number);
       return ms + own + children + cpuTimeOfFamilies(ids);

@@ -14,16 +14,19 @@ export interface Goal {
   readonly of: string;
   /** The side by whose figure it is divided; null: it stands for itself. */
   readonly beside: string | null;
-  /** `wall time` or `CPU time` an operation, `rate`, `peak MiB`, or the name of a further figure. */
+  /** `wall time` or `CPU time` an operation, `rate`, `peak MiB` of this process, or the name of a further figure. */
   readonly what: string;
-  readonly must: { readonly atMost: number } | { readonly atLeast: number };
+  /** What the figure stands for here, where its name does not say so. */
+  readonly means?: string | undefined;
+  /** Null: nothing was promised, and it is shown for comparison. */
+  readonly must: { readonly atMost: number } | { readonly atLeast: number } | null;
 }
 
 export interface Reached extends Goal {
   /** Round by round, so that a noisy minute is in both parts of the ratio. */
   readonly value: Spread;
-  /** By the median. */
-  readonly isMet: boolean;
+  /** By the median; null where there is nothing to meet. */
+  readonly isMet: boolean | null;
 }
 
 /** Throws where a goal names a side or figure that there is not. */
@@ -33,10 +36,13 @@ export function reached(
 ): Reached[] {
   return goals.map((goal) => {
     const value = spreadOf(valuesOf(goal, rounds));
-    const { must } = goal;
-    const isMet = 'atMost' in must ? value.median <= must.atMost : value.median >= must.atLeast;
-    return { ...goal, value, isMet };
+    return { ...goal, value, isMet: isMet(goal.must, value.median) };
   });
+}
+
+function isMet(must: Goal['must'], value: number): boolean | null {
+  if (must === null) return null;
+  return 'atMost' in must ? value <= must.atMost : value >= must.atLeast;
 }
 
 function valuesOf(
@@ -55,10 +61,13 @@ function valuesOf(
   return ours.map((value, round) => value / (theirs[round] ?? Number.NaN));
 }
 
-export function goalText({ of, beside, what, must, value, isMet }: Reached): string {
-  const [word, bound] = 'atMost' in must ? ['<=', must.atMost] : ['>=', must.atLeast];
+export function goalText({ of, beside, what, means, must, value, isMet }: Reached): string {
   const whose = beside === null ? of : `${of} / ${beside}`;
   const found = [value.median, value.min, value.max].map((one) => Number(one.toPrecision(3)));
   const [median, min, max] = found;
-  return `${whose}, ${what}: ${median} (${min}..${max}), goal ${word} ${bound}: ${isMet ? 'met' : 'MISSED'}`;
+  const figure = means === undefined ? what : `${what} (${means})`;
+  const text = `${whose}, ${figure}: ${median} (${min}..${max})`;
+  if (must === null) return `${text}, for comparison`;
+  const [word, bound] = 'atMost' in must ? ['<=', must.atMost] : ['>=', must.atLeast];
+  return `${text}, goal ${word} ${bound}: ${isMet === true ? 'met' : 'MISSED'}`;
 }

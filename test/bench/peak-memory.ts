@@ -17,6 +17,9 @@ export function watchPeakMemory(): () => number | null {
   return () => Math.max(0, fieldKib('VmHWM') - startKib) / 1_024;
 }
 
+/** Name of the figure where others do the work: a size, where `peak MiB` is growth of this process. */
+export const largestProcess = 'largest process MiB';
+
 /** The most that any of these processes ever held, in MiB. They must be there. */
 export function peakMibOf(processes: readonly number[]): number {
   return Math.max(...processes.map((id) => fieldKib('VmHWM', id))) / 1_024;

@@ -2,13 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { patientMs } from '../e2e/harness/stage.ts';
 import { cpuTimeMs } from './cpu-time.ts';
 import { measure } from './measure.ts';
 import { openRivals } from './rivals.ts';
 import { message } from './subjects/message.ts';
 
-/** Twenty peers start in this process, and the machine may be busy. */
-const timeout = 150_000;
+/** Twenty peers start in this process, and each state that does not come is named sooner. */
+const timeout = patientMs;
 
 const told: string[] = [];
 const tell = (sentence: string): void => void told.push(sentence);

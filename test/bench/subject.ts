@@ -33,6 +33,8 @@ export interface Round {
    * `work`. It counts beside that of this process.
    */
   othersCpuMs?(): number;
+  /** Other processes do all of it: how far the memory of this one rose says nothing, and is left out. */
+  readonly worksElsewhere?: true;
   /** Further figures of this round, by name with unit. */
   figures?(spent: Spent): Readonly<Record<string, number>>;
 }

@@ -1,7 +1,8 @@
 /** How soon a peer that ends or hangs is missed by all others, and whether anybody is missed wrongly. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { dying } from '../e2e/harness/processes.ts';
+import { processTimesMs } from '../lib/process-times.ts';
 import { createPeerFleet, type Fleet, type FleetPeer, until } from './fleet.ts';
 import { faultsOn } from '../cluster/net/faults.ts';
 import { layLan } from '../cluster/net/lan.ts';
@@ -74,7 +75,7 @@ async function stayCalm(fleet: Fleet, { calmMs, hogs }: LivenessOptions) {
 }
 
 function burn(): ChildProcess {
-  return spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
+  return spawn(...dying(process.execPath, ['-e', 'for (;;);']), { stdio: 'ignore' });
 }
 
 /** Peers each on a host of its own, which only namespaces give. */
@@ -156,30 +157,23 @@ async function missedAfter(
 
 /**
  * A peer that has just come costs all others their time, for a second or two: what is measured is a mesh
- * at rest. By the CPU time of its processes as Linux counts it, in hundredths of a second.
+ * at rest. By the CPU time of its processes as Linux counts it.
  */
 export async function settled(fleet: Pick<Fleet, 'peers'>): Promise<void> {
-  const ticks = async () => {
-    const all = await Promise.all(fleet.peers.map(({ child }) => ticksOf(child)));
-    return all.reduce((sum, one) => sum + one, 0);
-  };
-  for (let before = await ticks(); ; ) {
+  const spentMs = () =>
+    fleet.peers
+      .flatMap(({ child }) => child.pid ?? [])
+      .reduce((sum, pid) => sum + processTimesMs(pid).own, 0);
+  for (let before = spentMs(); ; ) {
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const now = await ticks();
-    if (now - before <= restTicksMax) return;
+    const now = spentMs();
+    if (now - before <= restMsMax) return;
     before = now;
   }
 }
 
 /** In half a second: the heartbeats of five peers take about half of one core. */
-const restTicksMax = 40;
-
-async function ticksOf({ pid }: ChildProcess): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // Past the name, which may hold blanks: utime and stime are the 14th and 15th field of all.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
-}
+const restMsMax = 400;
 
 export function missedAtMs(of: FleetPeer, victim: FleetPeer, sinceMs: number): number | undefined {
   return of.verdicts.find(({ peer, atMs }) => peer === victim.peer && atMs >= sinceMs)?.atMs;

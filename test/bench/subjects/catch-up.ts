@@ -31,6 +31,13 @@ export const catchUp: Subject = {
       what: 'rate',
       must: { atLeast: 10 },
     },
+    // Of the same blocks as ours: what is left is our codec, our schema and the second encryption.
+    ...['rate', 'CPU time'].map((what) => ({
+      of: '@bzzz/journal',
+      beside: 'hypercore, packed',
+      what,
+      must: null,
+    })),
   ],
   sizes: {
     full: { rounds: 3, warmUpRounds: 1, operations: 1_000 * AT_ONCE },

@@ -1,9 +1,10 @@
 /** etcd beside us: one server, asked by its JSON gateway to put a key that is not there yet. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { commitOid, IssueNumber } from '@bzzz/protocol';
 import { z } from 'zod';
+import { dying } from '../../e2e/harness/processes.ts';
+import { freePorts } from '../../lib/free-ports.ts';
 import { makeTempFolder } from '../temp-folder.ts';
 import { until } from '../until.ts';
 import type { Lock } from './locks.ts';
@@ -24,12 +25,13 @@ const Range = z.object({
 
 export async function startEtcd(program: string): Promise<Etcd> {
   const folder = await makeTempFolder('etcd');
-  const [client, peer] = [await freeUrl(), await freeUrl()];
+  // It takes none of the system's choice.
+  const [client = '', peer = ''] = (await freePorts(2)).map((port) => `http://127.0.0.1:${port}`);
   const args = ['--data-dir', folder.path, '--name', 'bench', '--log-level', 'error'];
   args.push('--listen-client-urls', client, '--advertise-client-urls', client);
   args.push('--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer);
   args.push('--initial-cluster', `bench=${peer}`);
-  const child = spawn(program, args, { stdio: 'ignore' });
+  const child = spawn(...dying(program, args), { stdio: 'ignore' });
   const exited = once(child, 'exit');
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.kill()) await exited;
@@ -88,15 +90,4 @@ function base64(content: string | Uint8Array): string {
 
 function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'base64');
-}
-
-/** Of a port that was free a moment ago: etcd takes none of the system's choice. */
-async function freeUrl(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
 }

@@ -83,11 +83,11 @@ function side(seed: string, peers: number, idleMs: number): Side {
       let answer = '';
       return {
         async work() {
-          if (peers <= REAL_MAX) await live({ peers, messages, idleMs, costs });
+          const heard = peers > REAL_MAX ? [] : [await live({ peers, messages, idleMs, costs })];
           const { claims, claimed, idleEvents, hash } = await rush({ seed, peers, tasks: 4 });
           costs.set(simulated.events, idleEvents / 60 / peers);
           costs.set(simulated.claims, claims / claimed);
-          answer = digest([hash, String(claimed)]);
+          answer = digest([...heard, hash, String(claimed)]);
         },
         answer: async () => answer,
         operations: () => peers,
@@ -105,8 +105,8 @@ interface Life {
   readonly costs: Map<string, number>;
 }
 
-/** Starts so many, has one of them gossip, lets them be idle, and ends them. */
-async function live({ peers, messages, idleMs, costs }: Life): Promise<void> {
+/** Starts so many, has one of them gossip, lets them be idle, and ends them. Returns what each heard, digested. */
+async function live({ peers, messages, idleMs, costs }: Life): Promise<string> {
   const tally = createTally(peers);
   const reached = new Set<number>();
   const spent = cpuClock();
@@ -131,6 +131,7 @@ async function live({ peers, messages, idleMs, costs }: Life): Promise<void> {
     costs.set(real.gossip, (1_000 * spent()) / MESSAGES / (peers - 1));
     await pause(idleMs);
     costs.set(real.idle, (1_000 * spent()) / idleMs / peers);
+    return tally.digest(MESSAGES, 1);
   } finally {
     await close();
   }

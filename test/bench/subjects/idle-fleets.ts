@@ -3,14 +3,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Timing } from '@bzzz/protocol';
+import { livenessPresets, Timing } from '@bzzz/protocol';
 import { startForge } from '../../e2e/harness/forge.ts';
 import { fullMesh, startPeers } from '../../e2e/harness/peer.ts';
 import { descendants } from '../../e2e/harness/processes.ts';
 import { createStage } from '../../e2e/harness/stage.ts';
 import { gatedWorld } from '../../e2e/harness/worlds.ts';
 import { until } from '../until.ts';
-import type { IdleAnswer } from './idle-process.ts';
+import type { IdleAnswer } from './idle-answer.ts';
 
 /** One look is every 20 ms, and takes longer than that. */
 const STEADY_LOOKS = 10;
@@ -57,9 +57,18 @@ async function steadyFamily(pid: number): Promise<number[]> {
   return family;
 }
 
-/** `mesh`: `@bzzz/mesh` and nothing above it; `bare`: libp2p; `watchful`: the same, with more pings. */
+/** The program of each, by its arguments. */
+const programs = {
+  /** `@bzzz/mesh` and nothing above it. */
+  mesh: ['idle-mesh'],
+  /** libp2p as it comes. */
+  bare: ['idle-bare', 'as-it-comes'],
+  /** The same, which pings as often as a peer of ours does with preset lan. */
+  watchful: ['idle-bare', String(livenessPresets.lan.pingMs)],
+} as const;
+
 export async function startIdleNodes(
-  kind: 'mesh' | 'bare' | 'watchful',
+  kind: keyof typeof programs,
   count: number,
 ): Promise<IdleFleet> {
   const nodes: IdleNode[] = [];
@@ -69,7 +78,7 @@ export async function startIdleNodes(
   try {
     const addresses: string[] = [];
     for (let index = 0; index < count; index += 1) {
-      const node = await startNode(kind, addresses);
+      const node = await startNode([...programs[kind], ...addresses]);
       nodes.push(node);
       addresses.push(...node.first.addresses.slice(0, 1));
     }
@@ -91,10 +100,10 @@ interface IdleNode {
   stop(): Promise<void>;
 }
 
-async function startNode(kind: string, others: readonly string[]): Promise<IdleNode> {
+async function startNode([name = '', ...args]: readonly string[]): Promise<IdleNode> {
   const type = extname(import.meta.url);
-  const program = fileURLToPath(new URL(`idle-process${type}`, import.meta.url));
-  const child = fork(program, [kind, ...others], {
+  const program = fileURLToPath(new URL(`${name}${type}`, import.meta.url));
+  const child = fork(program, args, {
     execArgv: type === '.ts' ? ['--conditions=bzzz-source'] : [],
   });
   const exited = once(child, 'exit');

@@ -3,17 +3,22 @@
  * showed, which is where it becomes work: the entry `task.seen` in its journal. `claim begun` is the intent of the
  * winner's claim in the journal of the peer that bids first, right before its push; `executor begins` when its attempt
  * starts, after the claim is pushed and the issue is read once more, assigned and commented on. What a poll waits for
- * is not in it: everybody is told to look.
+ * is not in it: everybody is told to look. Journals are followed, since who asks again and again is served by the peers
+ * that are timed. Between two tasks that is done, to learn that all are idle again: its CPU is not counted, its time is.
  */
 import { digest } from '../content.ts';
+import { cpuTimeMs } from '../cpu-time.ts';
+import { largestProcess } from '../peak-memory.ts';
+import { quantile } from '../spread.ts';
 import type { Side, Subject } from '../subject.ts';
+import { follow } from './following.ts';
 import {
   claimIn,
   cpuOf,
   type MeshAtWork,
   peakOf,
   startMeshAtWork,
-  toldBy,
+  type Told,
 } from './mesh-at-work.ts';
 
 const ours = 'bzzz, three idle peers';
@@ -21,7 +26,7 @@ const ours = 'bzzz, three idle peers';
 export const idleToWorking: Subject = {
   name: 'idle-to-working',
   measures:
-    'from an issue that was judged to the claim that is begun, and to the executor; CPU of three peers for a whole task',
+    'from an issue that was judged to the claim that is begun, and to the executor; CPU of three peers for a whole task until its holder calls it ended',
   beside: 'nothing',
   operation: 'task',
   equal: 'sides',
@@ -51,30 +56,40 @@ interface Times {
 }
 
 function side(mesh: MeshAtWork, tasks: number): Side {
-  const { stage, peers } = mesh;
+  const { peers } = mesh;
   return {
     name: ours,
     async prepare() {
       const all: Times[] = [];
+      const journals = await follow(peers);
+      let restingMs = 0;
       return {
         async work() {
           for (let count = 0; count < tasks; count += 1) {
             const number = await mesh.file('quick', 'oak');
             await Promise.all(peers.map(({ client }) => client.look({})));
-            const times = await stage.until(`#${number} is worked on`, () => timesOf(mesh, number));
-            all.push(times);
+            const task = `${mesh.forge.repo}#${number}`;
+            const worked = (told: readonly Told[]) => timesOf(told, task);
+            all.push(await journals.until(`${task} is worked on`, worked));
+            await journals.until(`${task} is over`, (told) => endOf(told, task));
+            const overMs = cpuMs(mesh);
             await untilIdle(mesh, number);
+            restingMs += cpuMs(mesh) - overMs;
           }
         },
-        answer: async () => digest([`${all.length} tasks`]),
+        async answer() {
+          await journals.stop();
+          return digest([`${all.length} tasks`]);
+        },
         operations: () => tasks,
-        othersCpuMs: () => cpuOf(peers),
+        worksElsewhere: true,
+        othersCpuMs: () => cpuOf(peers) - restingMs,
         figures: () => ({
-          'peak MiB': peakOf(peers),
-          'claim begun p50 ms': share(0.5, all, 'begunMs'),
-          'claim begun p95 ms': share(0.95, all, 'begunMs'),
-          'claim won p95 ms': share(0.95, all, 'wonMs'),
-          'executor begins p95 ms': share(0.95, all, 'startedMs'),
+          [largestProcess]: peakOf(peers),
+          'claim begun p50 ms': shareOf(0.5, all, 'begunMs'),
+          'claim begun p95 ms': shareOf(0.95, all, 'begunMs'),
+          'claim won p95 ms': shareOf(0.95, all, 'wonMs'),
+          'executor begins p95 ms': shareOf(0.95, all, 'startedMs'),
         }),
       };
     },
@@ -93,10 +108,18 @@ async function untilIdle({ stage, peers }: MeshAtWork, number: number): Promise<
   });
 }
 
+/** Of the peers and of this process, which asks them. */
+function cpuMs({ peers }: MeshAtWork): number {
+  return cpuTimeMs({ children: false, processes: [] }) + cpuOf(peers);
+}
+
+/** Undefined: it is under way. */
+function endOf(told: readonly Told[], task: string): Told | undefined {
+  return told.find(({ body }) => body.kind === 'task.ended' && body.task === task);
+}
+
 /** Undefined: it has not come so far yet. */
-async function timesOf({ forge, peers }: MeshAtWork, number: number): Promise<Times | undefined> {
-  const task = `${forge.repo}#${number}`;
-  const told = await toldBy(peers);
+function timesOf(told: readonly Told[], task: string): Times | undefined {
   const of = (kind: string) =>
     told.filter(({ body }) => body.kind === kind && body.task === task).map(({ atMs }) => atMs);
   const seenMs = Math.min(...of('task.seen'));
@@ -110,7 +133,9 @@ async function timesOf({ forge, peers }: MeshAtWork, number: number): Promise<Ti
   };
 }
 
-function share(part: number, all: readonly Times[], which: keyof Times): number {
-  const sorted = all.map((times) => times[which]).toSorted((a, b) => a - b);
-  return sorted[Math.ceil(part * sorted.length) - 1] ?? Number.NaN;
+function shareOf(share: number, all: readonly Times[], which: keyof Times): number {
+  return quantile(
+    share,
+    all.map((times) => times[which]),
+  );
 }

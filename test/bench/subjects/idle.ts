@@ -82,6 +82,7 @@ function side(name: string, fleet: IdleFleet, seconds: number): Side {
           return digest(connections.map(String));
         },
         operations: () => seconds * peers,
+        worksElsewhere: true,
         figures: () => ({
           [memoryFigure]: sumOf((pid) => memoryMib(pid).rss) / peers,
           'PSS MiB / peer': sumOf((pid) => memoryMib(pid).pss) / peers,

@@ -1,4 +1,5 @@
 /** Peers and a forge as processes, as the tests of test/e2e have them, with what their journals say and when. */
+import type { LogLine } from '@bzzz/peer';
 import { z } from 'zod';
 import { type ForgeProcess, startForge } from '../../e2e/harness/forge.ts';
 import { fullMesh, type PeerProcess, startPeers } from '../../e2e/harness/peer.ts';
@@ -61,13 +62,15 @@ export interface Told {
   readonly body: z.infer<typeof Body>;
 }
 
-/** What the journals of these peers say, each in its order. */
+export function toldIn(peer: PeerProcess, { entry }: LogLine): Told {
+  return { peer, atMs: entry.at.wallMs, body: Body.parse(entry.body) };
+}
+
+/** What the journals of these peers say, each in its order: read from the beginning, so not while something is timed. */
 export async function toldBy(peers: readonly PeerProcess[]): Promise<readonly Told[]> {
   const all = peers.map(async (peer) => {
     const lines: Told[] = [];
-    for await (const { entry } of peer.client.logs({ from: 0 })) {
-      lines.push({ peer, atMs: entry.at.wallMs, body: Body.parse(entry.body) });
-    }
+    for await (const line of peer.client.logs({ from: 0 })) lines.push(toldIn(peer, line));
     return lines;
   });
   return (await Promise.all(all)).flat();

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
+import { dying } from '../../e2e/harness/processes.ts';
 import type { Rivals } from '../rivals.ts';
 import type { Absent } from '../subject.ts';
 import { makeTempFolder } from '../temp-folder.ts';
@@ -33,7 +34,7 @@ async function start(program: string): Promise<NatsServer> {
   const folder = await makeTempFolder('nats');
   // Port -1 takes a free one, of which the server tells in a file.
   const args = ['--addr', '127.0.0.1', '--port', '-1', '--ports_file_dir', folder.path];
-  const child = spawn(program, args, { stdio: 'ignore' });
+  const child = spawn(...dying(program, args), { stdio: 'ignore' });
   const exited = once(child, 'exit');
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.kill()) await exited;

@@ -2,11 +2,11 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import { root } from '../../e2e/harness/programs.ts';
 import { makeTempFolder } from '../temp-folder.ts';
-import type { Program, Told } from './started.ts';
+import type { Program } from './started.ts';
+import { nodeTold, peerTold } from './told.ts';
 
 const run = promisify(execFile);
 
@@ -28,23 +28,9 @@ export interface PeerPrograms {
   remove(): Promise<void>;
 }
 
-/** The same where it was built. */
-const isBuilt = import.meta.url.endsWith('.js');
-const root = fileURLToPath(new URL(isBuilt ? '../../../../' : '../../../', import.meta.url));
 const peerMain = 'packages/cli/dist/main.js';
 const heartMain = 'test/dist/liveness/child.js';
 const bareMain = 'test/dist/bench/subjects/bare-peer.js';
-
-const Line = z.object({
-  ready: z.string().optional(),
-  /** Bare: how many. */
-  met: z.number().optional(),
-  /** Ours, when it is up. */
-  pid: z.number().optional(),
-  multiaddrs: z.array(z.string()).optional(),
-  /** Ours, of its log. */
-  message: z.string().optional(),
-});
 
 /** Bundles them, as `npm run bundle` does. The packages must be built. */
 export async function bundlePrograms(): Promise<PeerPrograms> {
@@ -69,28 +55,17 @@ export async function bundlePrograms(): Promise<PeerPrograms> {
     await mkdir(dataDir, { mode: 0o700 });
     const configFile = join(dataDir, 'bzzz.yml');
     await writeFile(configFile, JSON.stringify(configOf({ count, dataDir, port, ports })));
-    let met = 0;
     return {
       env,
       argv: () => [main, 'up', '--config', configFile, '--json', '--log-format', 'json'],
-      told(line): Told {
-        const { pid, message } = Line.parse(JSON.parse(line));
-        if (pid !== undefined) return 'ready';
-        if (message !== 'member.joined') return null;
-        met += 1;
-        return { met };
-      },
+      told: peerTold(),
     };
   }
 
   const saying = async (argv: readonly string[]): Promise<Program> => ({
     env,
     argv: () => argv,
-    told(line): Told {
-      const { ready, met, multiaddrs } = Line.parse(JSON.parse(line));
-      if (met !== undefined) return { met };
-      return ready === undefined && multiaddrs === undefined ? null : 'ready';
-    },
+    told: nodeTold,
   });
 
   return {

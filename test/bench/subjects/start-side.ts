@@ -1,5 +1,6 @@
 import { freePorts } from '../../lib/free-ports.ts';
 import { digest } from '../content.ts';
+import { largestProcess } from '../peak-memory.ts';
 import type { Side } from '../subject.ts';
 import type { Place } from './peer-programs.ts';
 import { type Program, type Started, start } from './started.ts';
@@ -36,7 +37,8 @@ export function startSide(
         },
         operations: () => 1,
         othersCpuMs: () => started?.cpuMs() ?? 0,
-        figures: () => ({ 'peak MiB': peakMib }),
+        worksElsewhere: true,
+        figures: () => ({ [largestProcess]: peakMib }),
       };
     },
   };

@@ -2,11 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { dying } from '../../e2e/harness/processes.ts';
 import { cpuTimeOfFamilies } from '../cpu-time.ts';
 import { peakMibOf } from '../peak-memory.ts';
-
-/** What a line means that a program printed. */
-export type Told = 'ready' | { readonly met: number } | null;
+import type { Told } from './told.ts';
 
 export interface Program {
   /** Further variables of its environment. */
@@ -40,8 +39,7 @@ export function start(programs: readonly Program[]): Started {
   let isStopping = false;
   let next = Promise.withResolvers<void>();
   for (const [index, program] of programs.entries()) {
-    const child = spawn(process.execPath, [...program.argv()], {
-      // The input ends with this process, and with it a program that watches it.
+    const child = spawn(...dying(process.execPath, program.argv()), {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], ...program.env },
     });

@@ -7,12 +7,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { tokenOf } from '../../e2e/harness/forge.ts';
-import { account, fullMesh, type PeerProcess } from '../../e2e/harness/peer.ts';
+import { account, fullMesh } from '../../e2e/harness/peer.ts';
 import { git, tipOf } from '../../e2e/harness/repository.ts';
 import { untilWaiting } from '../../e2e/harness/worlds.ts';
 import { digest } from '../content.ts';
 import { endedChildrenCpuMs } from '../cpu-time.ts';
+import { largestProcess } from '../peak-memory.ts';
 import type { Side, Subject } from '../subject.ts';
+import { follow } from './following.ts';
 import {
   type Claim,
   claimIn,
@@ -57,37 +59,44 @@ function oursSide(mesh: MeshAtWork): Side {
     async prepare(round) {
       await fullMesh(stage, peers);
       const number = await mesh.file('gated', wordOf(round));
-      const held: Claim = await claimOf(mesh, { number, epoch: 1 });
+      const held: Claim = await firstClaimOf(mesh, number);
       await untilWaiting(stage, held.peer);
       const others = peers.filter((peer) => peer !== held.peer);
+      const journals = await follow(others);
+      const which = { task: taskOf(mesh, number), epoch: 2 };
+      let taken: Claim | undefined;
       let sinceMs = 0;
       let further: Readonly<Record<string, number>> = {};
       return {
         async work() {
           sinceMs = Date.now();
           process.kill(-held.peer.process().pid, 'SIGKILL');
-          await claimOf(mesh, { number, epoch: 2 }, others);
+          taken = await journals.until('it is taken over', (told) => claimIn(told, which));
         },
         async answer() {
-          const taken = await claimOf(mesh, { number, epoch: 2 }, others);
-          const told = await toldBy([taken.peer]);
-          const dead = told.findLast(
-            ({ body, atMs }) =>
-              body.kind === 'member.dead' && body.peer === held.peer.id() && atMs <= taken.begunMs,
+          await journals.stop();
+          const { peer: taker, begunMs = 0, wonMs = 0 } = taken ?? {};
+          const dead = journals.told.findLast(
+            ({ peer, body, atMs }) =>
+              peer === taker &&
+              body.kind === 'member.dead' &&
+              body.peer === held.peer.id() &&
+              atMs <= begunMs,
           );
           if (dead === undefined) throw new Error('it was taken over from a peer that lived');
           further = {
-            'peak MiB': peakOf(others),
+            [largestProcess]: peakOf(others),
             'detected ms': dead.atMs - sinceMs,
-            'claim begun after ms': taken.begunMs - dead.atMs,
-            'pushed after ms': taken.wonMs - taken.begunMs,
-            [afterDetection]: taken.wonMs - dead.atMs,
+            'claim begun after ms': begunMs - dead.atMs,
+            'pushed after ms': wonMs - begunMs,
+            [afterDetection]: wonMs - dead.atMs,
           };
           await letGo(mesh, number);
           await held.peer.restart();
           return digest(['epoch 2']);
         },
         operations: () => 1,
+        worksElsewhere: true,
         othersCpuMs: () => cpuOf(others),
         figures: () => further,
       };
@@ -105,16 +114,16 @@ async function letGo({ stage, forge, peers }: MeshAtWork, number: number): Promi
   });
 }
 
-/** Resolves when one of these peers has won it, by its own journal. */
-function claimOf(
-  { stage, forge, peers }: MeshAtWork,
-  { number, epoch }: { readonly number: number; readonly epoch: number },
-  among: readonly PeerProcess[] = peers,
-): Promise<Claim> {
-  const which = { task: `${forge.repo}#${number}`, epoch };
-  return stage.until(`somebody holds #${number} in epoch ${epoch}`, async () =>
-    claimIn(await toldBy(among), which),
+/** Resolves when one of them has won it first, by its own journal. */
+function firstClaimOf(mesh: MeshAtWork, number: number): Promise<Claim> {
+  const which = { task: taskOf(mesh, number), epoch: 1 };
+  return mesh.stage.until(`somebody holds #${number}`, async () =>
+    claimIn(await toldBy(mesh.peers), which),
   );
+}
+
+function taskOf({ forge }: MeshAtWork, number: number): string {
+  return `${forge.repo}#${number}`;
 }
 
 /** Against the same forge, as whoever does no more than that. */
@@ -141,6 +150,7 @@ function bareSide({ forge }: MeshAtWork): Side {
           return digest(['pushed']);
         },
         operations: () => 1,
+        worksElsewhere: true,
         othersCpuMs: endedChildrenCpuMs,
         figures: ({ wallMs }) => ({ [afterDetection]: wallMs }),
       };

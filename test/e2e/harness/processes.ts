@@ -120,6 +120,12 @@ export const dieWithParent = existsSync('/usr/bin/setpriv')
   ? ['setpriv', '--pdeathsig', 'SIGKILL']
   : [];
 
+/** For `spawn`: a program that dies with this process, however this one ends. Its id is that of the program. */
+export function dying(program: string, args: readonly string[]): [string, string[]] {
+  const [first = program, ...rest] = [...dieWithParent, program, ...args];
+  return [first, rest];
+}
+
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const foreign = /^(?:BZZZ|GITHUB|GIT|VITEST|NODE)_|^(?:NODE_OPTIONS|NODE_ENV|FORCE_COLOR)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 /** The same for this file when it is built. */
 const isBuilt = import.meta.url.endsWith('.js');
-const root = fileURLToPath(new URL(isBuilt ? '../../../../' : '../../../', import.meta.url));
+/** The checkout. */
+export const root = fileURLToPath(new URL(isBuilt ? '../../../../' : '../../../', import.meta.url));
 
 /** The `bzzz` command, as an argument vector. */
 export const bzzz = [process.execPath, built('packages/cli/dist/main.js')];

@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
+import { type ForgeProcess, startForge, withoutLimits } from '../e2e/harness/forge.ts';
 import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, type Stage } from '../e2e/harness/stage.ts';
 import { bodyOf, gatedWorld, maintainer } from '../e2e/harness/worlds.ts';
@@ -45,13 +45,6 @@ export interface Soaked {
   readonly peers: readonly SoakedPeer[];
 }
 
-/** GitHub lets an account create five hundred things an hour, which is some hundred issues. */
-const withoutLimits = {
-  primaryPerHour: 1_000_000,
-  contentPerMinute: 1_000_000,
-  contentPerHour: 1_000_000,
-  pointsPerMinute: 1_000_000,
-};
 const LOOK_EVERY_MS = 1_000;
 /** Issues that may wait: on a busy machine people file fewer. */
 const OPEN_MAX = 6;

@@ -1,4 +1,4 @@
-import { heartbeatChannel, type PeerId, topics } from '@bzzz/protocol';
+import { heartbeatChannel, topics } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { peerOf } from '../support/identity.ts';
 import { capabilitiesOf } from '../support/stand.ts';

@@ -26,12 +26,19 @@ export function guardCode(text: string): string {
       block === 'clear' ? guardLine(line) : { text: line, after: block };
     const opened = rest.lastIndexOf('<!--');
     if (opened !== -1 && !rest.includes('-->', opened) && !endOfComment(at, isHtml)) {
-      return [...guarded, rest.slice(0, opened)].join('\n');
+      return beforeTags([...guarded, rest.slice(0, opened)].join('\n'));
     }
     guarded.push(rest);
     block = after === 'unsure' && lasting.test(rest) ? 'unsure for good' : after;
   }
   return guarded.join('\n');
+}
+
+/** What is cut off may have begun in a tag, which would be words now. */
+export function beforeTags(text: string): string {
+  const from = Math.max(text.lastIndexOf('\n\n'), 0);
+  const first = text.slice(from).search(/<[A-Za-z/!?]/);
+  return first < 0 ? text : text.slice(0, from + first);
 }
 
 export function unguarded(text: string): string {

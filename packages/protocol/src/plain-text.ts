@@ -11,6 +11,7 @@ import { withoutFormulas } from './formulas.ts';
 import { guardCode, unguarded } from './code-spans.ts';
 import { withoutUnseen } from './issue.ts';
 import { withoutEmptyLinks, withoutReferences } from './labels.ts';
+import { data, withoutDeclarations, withoutOddRemarks, withoutOddTags } from './html-blocks.ts';
 import { margin } from './margin.ts';
 import { withoutPictures } from './pictures.ts';
 import { pairsIn, placesIn } from './places.ts';
@@ -19,6 +20,8 @@ import { withoutFarWords, withoutUnseenElements, withoutUnseenReferences } from 
 
 export function plainText(text: string): string {
   const steps = [
+    withoutOddRemarks,
+    withoutOddTags,
     // What a table leaves out is decided before anything else is.
     withoutExcessCells,
     withoutUnseen,
@@ -27,6 +30,7 @@ export function plainText(text: string): string {
     withoutFormulas,
     withoutFenceWords,
     withoutReferences,
+    withoutDeclarations,
     withoutUnseenElements,
     withoutTags,
     withoutImages,
@@ -44,16 +48,10 @@ function withoutFenceWords(text: string): string {
   return text.replaceAll(fence, '$1');
 }
 
-const tag =
-  /<!\[CDATA\[[^]*?(?:\]\]>|$)|<\?[^]*?(?:\?>|$)|<![A-Za-z][^>]*(?:>|$)|<\/?[A-Za-z](?:[^"'<>]|"[^"]*"|'[^']*')*>/g;
-/** What of these needs no end. */
-const endless = /(?:<!\[CDATA\[|<\?)[^]*/;
+const tag = new RegExp(`${data.source}|<\\/?[A-Za-z](?:[^"'<>]|"[^"]*"|'[^']*')*>`, 'g');
 
 function withoutTags(text: string): string {
-  // A declaration without an end is words; it is matched all the same, so that its end is looked for only once.
-  const rest = text.replaceAll(tag, (whole) =>
-    whole.endsWith('>') ? '' : whole.replace(endless, ''),
-  );
+  const rest = text.replaceAll(tag, '');
   for (const { index } of rest.matchAll(new RegExp(`^${margin}</?[A-Za-z]`, 'gm'))) {
     // To the page such a line is HTML, and a reader of HTML looks for the end of the value for ever.
     if (hasOpenValue(rest, rest.indexOf('<', index))) return rest.slice(0, index);

@@ -125,6 +125,16 @@ export const hidden: Family = {
       'a comment that ends for a reader and not for the page',
       `Seen.\n\n<p><!--\n\na --> ${quiet}\n${order}\n`,
     ),
+    unseen(
+      'odd-tag',
+      'a tag that only a browser knows',
+      `Seen.\n\n<p>b <a ${quiet} ${order} <b>\n`,
+    ),
+    unseen(
+      'odd-comment',
+      'a comment that begins in a value',
+      `Seen.\n\n<b title="${quiet} <!-- ">c`,
+    ),
     {
       name: 'shown-comment',
       tries: 'a comment that is none, since it is code: what follows is read',

@@ -6,7 +6,15 @@ import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
 import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
 import { sampleWorld } from '../e2e/harness/worlds.ts';
-import { keepShot, openBrowser, openTab, overflowPx, type Tab, violations } from './browser.ts';
+import {
+  keepShot,
+  openBrowser,
+  openTab,
+  overflowPx,
+  spillPx,
+  type Tab,
+  violations,
+} from './browser.ts';
 import {
   closeDone,
   desk,
@@ -94,7 +102,7 @@ describe('the page', () => {
     await tab.page.goto(`${link.url}/tasks`);
     await tab.page.getByLabel('Token').fill('bzzz_wrong');
     await tab.page.getByRole('button', { name: 'Look in' }).click();
-    await tab.page.getByRole('alert').filter({ hasText: 'gateway_' }).waitFor();
+    await tab.page.getByRole('alert').filter({ hasText: 'knows no such token' }).waitFor();
     expect(await violations(tab.page)).toEqual([]);
     await keepShot(tab.page, 'login');
     await tab.page.getByLabel('Token').fill(link.token);
@@ -122,6 +130,7 @@ describe('the page', () => {
       await keepShot(tab.page, `${one.view}-${where}`);
       expect(await violations(tab.page), where).toEqual([]);
       expect(await overflowPx(tab.page), where).toBe(0);
+      expect(await spillPx(tab.page), where).toBe(0);
       await leave(tab);
     }
   });

@@ -10,7 +10,8 @@ import { lostWords } from './lost.ts';
 import { usePage } from './page-context.ts';
 import { healthPath } from './routes.ts';
 
-export function Banners() {
+/** `health`: below them stand all problems, the worst first; it is not said twice. */
+export function Banners({ health }: { readonly health: boolean }) {
   const { state, view, connection, linkTrouble, nowMs } = usePage();
   const { status } = state;
   const all = view.past ? [] : (status?.problems ?? []);
@@ -33,7 +34,7 @@ export function Banners() {
       ) : null}
       {linkTrouble === null ? null : (
         <Banner tone="warn" title="The link did not log in: you stay who you were.">
-          {linkTrouble}
+          <Words text={linkTrouble} />
         </Banner>
       )}
       {view.past ? (
@@ -66,7 +67,7 @@ export function Banners() {
           <Words text={pause.advice} />
         </Banner>
       )}
-      {worst === undefined ? null : (
+      {worst === undefined || health ? null : (
         <Banner tone={worst.severity === 'error' ? 'bad' : 'warn'} title={worst.text}>
           <Words text={worst.advice} />{' '}
           {problems.length > 1 ? (

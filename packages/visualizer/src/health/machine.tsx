@@ -2,7 +2,7 @@ import type { HealthAnswer } from '@bzzz/protocol/api';
 import { usePage } from '../app/page-context.ts';
 import { Empty, Panel } from '../ui/parts.tsx';
 import { Spark } from '../ui/spark.tsx';
-import { bytesText, shareText } from '../ui/text.ts';
+import { bytesText, scarceFrom, shareText } from '../ui/text.ts';
 import { spanText } from '../ui/time.ts';
 
 type Sample = HealthAnswer['samples'][number];
@@ -20,9 +20,9 @@ interface Measure {
 const share = { text: shareText, whole: 1 };
 const flow = { text: (bytes: number) => `${bytesText(bytes)}/s`, scarce: Infinity, whole: null };
 const measures: readonly Measure[] = [
-  { name: 'processor', of: ({ cpu }) => cpu, scarce: 0.9, ...share },
-  { name: 'memory', of: ({ memory }) => memory, scarce: 0.85, ...share },
-  { name: 'disk', of: ({ disk }) => disk, scarce: 0.9, ...share },
+  { name: 'processor', of: ({ cpu }) => cpu, scarce: scarceFrom.cpu, ...share },
+  { name: 'memory', of: ({ memory }) => memory, scarce: scarceFrom.memory, ...share },
+  { name: 'disk', of: ({ disk }) => disk, scarce: scarceFrom.disk, ...share },
   {
     name: 'waits for its turn',
     of: ({ lagMs }) => lagMs,

@@ -59,7 +59,7 @@ const bereftAt = 8;
 /** Likewise: most are lost for good, and the others have to end what they held. */
 const forsakenAt = 4;
 /** Likewise: a rule refuses most pushes. */
-const refusedAt = 12;
+const refusedAt = 11;
 
 export async function runSimulation(options: RunOptions): Promise<RunReport> {
   const world = worldOf(options);

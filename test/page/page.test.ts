@@ -214,6 +214,16 @@ describe('the page', () => {
     for (const text of ['Result published', 'accepted', 'passed', 'Ended: done', 'bzzz verify ']) {
       await tab.page.getByText(text).first().waitFor();
     }
+    const why = tab.page.getByRole('region', { name: 'Why', exact: true });
+    const ask = why.getByRole('button', { name: 'Ask every peer' });
+    await stage.until('all peers say that it is done', async () => {
+      await ask.click();
+      await ask.waitFor();
+      return (await why.getByText('all 5 peers: ').count()) > 0;
+    });
+    expect(await why.locator('li').count()).toBe(1);
+    await why.scrollIntoViewIfNeeded();
+    await keepShot(tab.page, 'task-why');
     await leave(tab);
   });
 
@@ -323,6 +333,7 @@ describe('the page', () => {
     await tab.page.keyboard.press('Escape');
     await tab.page.locator('.peer-row .badge[data-state=paused]').first().waitFor();
     await tab.page.getByText('Resume, above, ends it.').waitFor();
+    await keepShot(tab.page, 'paused-banner');
     expect(await tab.page.getByText('bzzz resume').count()).toBe(0);
     await order('Resume acacia');
     await tab.page.getByText('acacia takes new tasks.').waitFor();

@@ -12,7 +12,7 @@ import { healthPath } from './routes.ts';
 
 /** `health`: below them stand all problems, the worst first; it is not said twice. */
 export function Banners({ health }: { readonly health: boolean }) {
-  const { state, view, connection, linkTrouble, nowMs } = usePage();
+  const { state, view, connection, linkTrouble, nowMs, can } = usePage();
   const { status } = state;
   const all = view.past ? [] : (status?.problems ?? []);
   const said = all.find(({ code }) => code === 'alone');
@@ -64,7 +64,13 @@ export function Banners({ health }: { readonly health: boolean }) {
       )}
       {pause === undefined ? null : (
         <Banner tone="warn" title={pause.text}>
-          <Words text={pause.advice} />
+          {can('operate') ? (
+            <>
+              <em>Resume</em>, above, ends it.
+            </>
+          ) : (
+            <Words text={pause.advice} />
+          )}
         </Banner>
       )}
       {worst === undefined || health ? null : (

@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { PauseDialog } from '../actions/pause-dialog.tsx';
-import { isPaused, pausesOf } from '../actions/pauses.ts';
+import { pausesOf, pauseTitle } from '../actions/pauses.ts';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { healthPath, peerPath, taskPath } from '../app/routes.ts';
@@ -58,7 +58,7 @@ export function PeerPage({ peer: id }: { readonly peer: string }) {
         {peer.self && can('operate') && !view.past ? (
           <p className="task-orders">
             <Button onClick={() => setPausing(true)}>
-              {isPaused(pausesOf(state.status, view)) ? 'Resume or pause' : 'Pause or drain'}
+              {pauseTitle(pausesOf(state.status, view))}
             </Button>
           </p>
         ) : null}

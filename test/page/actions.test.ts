@@ -82,9 +82,16 @@ it('cancels, retries and releases a task, each when it is confirmed, and then it
   const head = page.locator('.task-head');
   await head.getByText(/^held by/).waitFor();
 
+  const button = (title: keyof typeof confirms) =>
+    page.getByRole('button', { name: title, exact: true });
+  expect(await button('Retry').isDisabled()).toBe(true);
+  expect(await button('Retry').getAttribute('title')).toBe('It is under way.');
   await orderTask(page, 'Cancel');
   await untilLetGo();
   await head.getByText('last held by').waitFor();
+  for (const title of ['Cancel', 'Release'] as const) {
+    await stage.until(`${title} is not offered any more`, () => button(title).isDisabled());
+  }
   await orderTask(page, 'Retry');
   await untilWaiting(stage, peer);
   await head.getByText(/^held by/).waitFor();
@@ -106,13 +113,13 @@ it('cancels, retries and releases a task, each when it is confirmed, and then it
   await leave(tab);
 });
 
-it('drains, pauses and holds, and lets all go on, each when it is confirmed', async () => {
+it('pauses a peer, its attempts and the mesh, and resumes each when it is confirmed', async () => {
   const tab = await at('/mesh');
   const { page } = tab;
   const before = (await orders()).length;
   const pause = async (title: string) => {
     const open = async () => {
-      await page.getByRole('button', { name: /^(Pause or drain|Resume or pause)$/ }).click();
+      await page.getByRole('button', { name: /^(Pause work|Resume or pause)$/ }).click();
       await page.getByRole('button', { name: title }).click();
     };
     await order(page, open, title);
@@ -120,9 +127,9 @@ it('drains, pauses and holds, and lets all go on, each when it is confirmed', as
   const paused = async () => (await peer.client.peers()).peers[0]?.paused;
   const badge = page.locator('.peer-row .badge[data-state=paused]');
   for (const [stop, goOn] of [
-    ['Drain solo', 'Resume solo'],
+    ['Pause solo', 'Resume solo'],
     ['Pause the whole mesh', 'Resume the whole mesh'],
-    ['Hold the attempts of solo', 'Go on with the attempts of solo'],
+    ['Pause the attempts of solo', 'Resume the attempts of solo'],
   ] as const) {
     await pause(stop);
     expect(await paused(), stop).toBe(true);
@@ -183,7 +190,7 @@ it('shows who may only look nothing that he may not', async () => {
   const { token } = z.object({ token: z.string() }).parse(await answer.json());
   const wall = await at(`/tasks/${forge.repo}/1`, token);
   const own = await at(`/tasks/${forge.repo}/1`);
-  const acting = /^(Submit an issue|Pause or drain|Cancel|Retry|Release|Heal now)$/;
+  const acting = /^(Submit an issue|Pause work|Cancel|Retry|Release|Heal now)$/;
   for (const path of [null, 'Mesh', 'Health'] as const) {
     for (const { page } of [wall, own]) {
       if (path !== null) await page.getByRole('link', { name: path, exact: true }).click();

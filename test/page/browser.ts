@@ -52,6 +52,14 @@ export async function overflowPx(page: Page): Promise<number> {
   return z.number().parse(px);
 }
 
+/** By how many pixels the document is longer than its window: only what is within it scrolls, its frame never. */
+export async function spillPx(page: Page): Promise<number> {
+  const px = await page.evaluate(
+    'document.documentElement.scrollHeight - document.documentElement.clientHeight',
+  );
+  return z.number().parse(px);
+}
+
 export async function keepShot(page: Page, name: string): Promise<void> {
   await mkdir(shotsDir, { recursive: true });
   await page.screenshot({ path: join(shotsDir, `${name}.png`) });

@@ -6,7 +6,15 @@ import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
 import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
 import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
 import { sampleWorld } from '../e2e/harness/worlds.ts';
-import { keepShot, openBrowser, openTab, overflowPx, type Tab, violations } from './browser.ts';
+import {
+  keepShot,
+  openBrowser,
+  openTab,
+  overflowPx,
+  spillPx,
+  type Tab,
+  violations,
+} from './browser.ts';
 import {
   closeDone,
   desk,
@@ -94,7 +102,7 @@ describe('the page', () => {
     await tab.page.goto(`${link.url}/tasks`);
     await tab.page.getByLabel('Token').fill('bzzz_wrong');
     await tab.page.getByRole('button', { name: 'Look in' }).click();
-    await tab.page.getByRole('alert').filter({ hasText: 'gateway_' }).waitFor();
+    await tab.page.getByRole('alert').filter({ hasText: 'knows no such token' }).waitFor();
     expect(await violations(tab.page)).toEqual([]);
     await keepShot(tab.page, 'login');
     await tab.page.getByLabel('Token').fill(link.token);
@@ -122,6 +130,7 @@ describe('the page', () => {
       await keepShot(tab.page, `${one.view}-${where}`);
       expect(await violations(tab.page), where).toEqual([]);
       expect(await overflowPx(tab.page), where).toBe(0);
+      expect(await spillPx(tab.page), where).toBe(0);
       await leave(tab);
     }
   });
@@ -152,6 +161,17 @@ describe('the page', () => {
     expect(await overflowPx(tab.page)).toBe(0);
     expect(await violations(tab.page)).toEqual([]);
     await keepShot(tab.page, 'past-phone');
+    await leave(tab);
+  });
+
+  it('wastes no room of a phone on columns of the board in which there is nothing', async () => {
+    const tab = await visit('/tasks', phone);
+    await tab.page.getByLabel('Search tasks').fill(`#${done}`);
+    const empty = tab.page.locator('.column[data-empty=true]');
+    await stage.until('one column has something', async () => (await empty.count()) === 4);
+    for (const column of await empty.all()) {
+      expect((await column.boundingBox())?.height).toBeLessThan(40);
+    }
     await leave(tab);
   });
 
@@ -194,6 +214,16 @@ describe('the page', () => {
     for (const text of ['Result published', 'accepted', 'passed', 'Ended: done', 'bzzz verify ']) {
       await tab.page.getByText(text).first().waitFor();
     }
+    const why = tab.page.getByRole('region', { name: 'Why', exact: true });
+    const ask = why.getByRole('button', { name: 'Ask every peer' });
+    await stage.until('all peers say that it is done', async () => {
+      await ask.click();
+      await ask.waitFor();
+      return (await why.getByText('all 5 peers: ').count()) > 0;
+    });
+    expect(await why.locator('li').count()).toBe(1);
+    await why.scrollIntoViewIfNeeded();
+    await keepShot(tab.page, 'task-why');
     await leave(tab);
   });
 
@@ -290,19 +320,22 @@ describe('the page', () => {
     await leave(tab);
   });
 
-  it('drains the peer when that is confirmed, and says so', async () => {
+  it('pauses the peer when that is confirmed, and says so', async () => {
     const tab = await visit('/mesh');
-    const drain = async (title: string) => {
-      await tab.page.getByRole('button', { name: /^(Pause or drain|Resume or pause)$/ }).click();
+    const order = async (title: string) => {
+      await tab.page.getByRole('button', { name: /^(Pause work|Resume or pause)$/ }).click();
       await tab.page.getByRole('button', { name: title }).click();
       await tab.page.getByRole('button', { name: title, exact: true }).click();
     };
-    await drain('Drain acacia');
+    await order('Pause acacia');
     await tab.page.getByText('acacia takes nothing new now.').waitFor();
-    await keepShot(tab.page, 'drained');
+    await keepShot(tab.page, 'paused');
     await tab.page.keyboard.press('Escape');
     await tab.page.locator('.peer-row .badge[data-state=paused]').first().waitFor();
-    await drain('Resume acacia');
+    await tab.page.getByText('Resume, above, ends it.').waitFor();
+    await keepShot(tab.page, 'paused-banner');
+    expect(await tab.page.getByText('bzzz resume').count()).toBe(0);
+    await order('Resume acacia');
     await tab.page.getByText('acacia takes new tasks.').waitFor();
     await leave(tab);
   });

@@ -10,16 +10,20 @@ import { clientOf, type Context, type Options } from './context.ts';
 
 export interface KnownPeers {
   readonly peers: ReadonlySet<PeerId>;
+  /** Of those whose name was told, whether they count or not. */
+  readonly names: ReadonlyMap<string, string>;
   /** For people. */
   readonly from: string;
 }
+
+const nobody: ReadonlyMap<string, string> = new Map();
 
 export async function knownPeers(context: Context, options: Options): Promise<KnownPeers> {
   const { peer, members } = options;
   if (peer !== undefined || members !== undefined) {
     const inFile = typeof members === 'string' ? await listed(members) : [];
     const named = peer === undefined ? [] : parsed('--peer', peer);
-    return { peers: new Set([...named, ...inFile]), from: 'those that you name' };
+    return { peers: new Set([...named, ...inFile]), names: nobody, from: 'those that you name' };
   }
   const client = await clientOf(context, options);
   try {
@@ -38,10 +42,14 @@ export async function knownPeers(context: Context, options: Options): Promise<Kn
       operator === null
         ? 'the members that the peer here has heard'
         : 'the members that the operator of its mesh admitted';
-    return { peers: new Set(ids), from };
+    return { peers: new Set(ids), names: new Map(peers.map(({ id, name }) => [id, name])), from };
   } catch (error) {
     if (!isBzzzError(error, 'peer_not_running')) throw error;
-    return { peers: new Set(), from: 'none: no peer runs here, and nobody was named' };
+    return {
+      peers: new Set(),
+      names: nobody,
+      from: 'none: no peer runs here, and nobody was named',
+    };
   }
 }
 

@@ -65,6 +65,14 @@ describe('the first line of the status', () => {
     const facts = 'octo/repo: watcher, answered 5 s ago, forge_rate_limited';
     expect(told.map((line) => line.trim())).toEqual([`${facts}, again in 4 min`, facts]);
   });
+
+  it('says of a repository that others watch that they do', () => {
+    const watching = [
+      { repo: 'octo/repo', role: 'fallback', polls: 1, answeredAgoMs: 5_000, trouble: null },
+    ];
+    const told = lines({ forge: { ...status.forge, watching } }).map((line) => line.trim());
+    expect(told).toContain('octo/repo: others watch it, answered 5 s ago');
+  });
 });
 
 describe('gossip in the status', () => {

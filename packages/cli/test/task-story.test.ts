@@ -89,3 +89,35 @@ it('tells what was done on the forge once, in words, and what a dead peer left u
     `23:59:50.040 oak effect.intended ${task} effect=comment epoch=1`,
   ]);
 });
+
+it('tells attempts, verdicts and the end in words, and never the task again', () => {
+  const first = { task, epoch: 1, attempt: 1 };
+  const failed = { outcome: 'failed', reason: 'exit 1\nand more', commits: 0, elapsedMs: 850 };
+  const accepted = { outcome: 'accepted', reason: '', commits: 1, elapsedMs: 3_000 };
+  const passed = { peer: 'oak', outcome: 'passed', epoch: 1 };
+  const ended = { epoch: 1, pullRequest: 24, reason: 'verified' };
+  const lines = storyLines(
+    terminal,
+    [
+      said('elm', 0, { kind: 'task.seen', task, title: 'Mend it' }),
+      said('elm', 1, { kind: 'attempt.started', ...first, executor: 'recipe' }),
+      said('elm', 2, { kind: 'attempt.ended', ...first, ...failed }),
+      said('elm', 3, { kind: 'attempt.ended', ...first, attempt: 2, ...accepted }),
+      said('oak', 4, { kind: 'verdict.given', task, verdict: { statement: passed } }),
+      said('elm', 5, { kind: 'verdict.heard', task, ...passed }),
+      said('elm', 6, { kind: 'task.ended', task, state: 'done', ...ended }),
+      said('oak', 7, { kind: 'task.ended', task, state: 'released', epoch: 2, reason: 'exit 1' }),
+    ],
+    (peer) => peer,
+  );
+  expect(lines.slice(1).map((line) => line.replace(/\s+/g, ' ').slice(13))).toEqual([
+    'elm task.seen saw it: Mend it',
+    'elm attempt.started works on it with recipe, attempt 1',
+    'elm attempt.ended attempt 1 failed after 850 ms: exit 1 and more',
+    'elm attempt.ended attempt 2 accepted after 3 s, 1 commit',
+    'oak verdict.given judged it: passed',
+    'elm verdict.heard heard from oak: passed',
+    'elm task.ended done with pull request #24: verified',
+    'oak task.ended released: exit 1',
+  ]);
+});

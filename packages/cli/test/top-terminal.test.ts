@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { keysLine } from '../src/top/frame.ts';
+import { keysIn, keysLine } from '../src/top/frame.ts';
 import { createCleanups, run, runJson, type Running, tempDir, until, up } from './support.ts';
 import { openTerminal, type Screen, type TestTerminal } from './tmux.ts';
 
@@ -152,7 +152,7 @@ describe('bzzz top on a terminal', () => {
       await terminal.resize(columns, rows);
       const screen = await terminal.shows(({ lines }) => {
         const isWhole = lines.length === rows && lines.some((line) => line.startsWith('> demo'));
-        return isWhole && keysLine.startsWith(lines.at(-1)?.replace(/…$/, '') ?? '?');
+        return isWhole && lines.at(-1) === keysIn(columns);
       });
       // Nothing of a frame before it is left: each part stands there once.
       for (const part of [/^Peers /, /^Tasks /, /^> demo/]) {

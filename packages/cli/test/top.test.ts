@@ -100,6 +100,29 @@ describe('bzzz top', () => {
     expect(tall.join('\n')).toContain('line 30');
   });
 
+  it('shows several peers and tasks on a small screen, and every key', () => {
+    const problem = {
+      code: 'x',
+      severity: 'warning' as const,
+      text: 'A trouble.',
+      advice: 'Wait.',
+    };
+    const state = after(
+      { type: 'status', status: { ...status, problems: [problem, problem, problem] } },
+      { type: 'peers', peers: ['ash', 'birch', 'elm', 'fir', 'oak'].map(peer) },
+      { type: 'tasks', tasks: Array.from({ length: 9 }, (_, at) => task(at + 1)) },
+      ...Array.from({ length: 30 }, (_, seq) => entry(seq, `entry ${seq}`)),
+    );
+    const lines = text(frame({ ...terminal, columns: 60 }, state, { columns: 60, rows: 20 }));
+    expect(lines).toHaveLength(20);
+    expect(lines.filter((line) => / (?:connected|this one) /.test(line)).length).toBeGreaterThan(2);
+    expect(lines.filter((line) => /^[> ] o\/r#/.test(line)).length).toBeGreaterThan(2);
+    expect(lines.join('\n')).toContain('and 1 more: bzzz status');
+    expect(lines.join('\n')).toContain('00:00:01.029');
+    expect(lines.at(-1)).toMatch(/^q quit .* l look$/);
+    expect(lines.at(-1)?.length).toBeLessThanOrEqual(60);
+  });
+
   it('keeps what was chosen while tasks come and go', () => {
     const state = move(after({ type: 'tasks', tasks: [task(1), task(2), task(3)] }), 1);
     expect(state.selected).toBe('o/r#2');

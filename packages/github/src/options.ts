@@ -9,7 +9,7 @@ export interface GithubOptions {
   /** The mirrors live in `mirrors/` below it. Belongs to one process. */
   readonly dataDir: string;
   /**
-   * Least pause between two REST writes of the account: each of its peers pauses so many times as long. Default 1000 on github.com and any other public host,
+   * Least pause between two REST writes. Default 1000 on github.com and any other public host,
    * 0 on a loopback host. GitHub asks for a second; lower risks its secondary limit.
    */
   readonly writeGapMs?: number;

@@ -377,21 +377,6 @@ describe('writes', () => {
   });
 });
 
-it('leaves room between two writes for those who share the account', async () => {
-  const times: number[] = [];
-  server.answer = ({ method, url }) => {
-    if (method !== 'GET') times.push(performance.now());
-    return { body: url.endsWith('/labels') ? [] : { ...issue, labels: [] } };
-  };
-  const forge = connect({ writeGapMs: 200 });
-  forge.shareAccount(3);
-  for (const n of [1, 2, 3]) await forge.addLabel(repo, IssueNumber.parse(n), 'bzzz');
-  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-  expect(gaps).toHaveLength(2);
-  // Alone it would be 200; either may be seen a little late.
-  expect(Math.min(...gaps)).toBeGreaterThan(400);
-});
-
 it('refuses URLs that cannot be', () => {
   for (const url of ['ftp://host', 'not a URL', 'https://user@host', 'https://host/?a=b']) {
     expect(() => connect({ apiUrl: url })).toThrow('config_invalid');

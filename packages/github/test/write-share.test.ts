@@ -2,14 +2,10 @@ import type { Clock } from '@bzzz/coordination';
 import { describe, expect, it } from 'vitest';
 import { createWriteShare } from '../src/rest/write-share.ts';
 
-function shareAt(options: {
-  writesPerMinuteMax: number;
-  writesPerHourMax: number;
-  writeGapMs?: number;
-}) {
+function shareAt(options: { writesPerMinuteMax: number; writesPerHourMax: number }) {
   let nowMs = 0;
   const clock: Clock = { wallMs: () => 0, monotonicMs: () => nowMs, after: () => () => undefined };
-  const share = createWriteShare(clock, { writeGapMs: 0, ...options });
+  const share = createWriteShare(clock, options);
   return {
     share,
     at(ms: number) {
@@ -41,19 +37,6 @@ describe('a share of the account', () => {
     expect(at(1).waitMs()).toBe(7_200_000 - 1);
     share.setPeers(2);
     expect(at(1).waitMs()).toBe(0);
-  });
-
-  it('leaves the pause between two writes of the account to each of its peers in turn', () => {
-    const writeGapMs = 1_000;
-    const { share, at } = shareAt({ writesPerMinuteMax: 80, writesPerHourMax: 500, writeGapMs });
-    expect(at(0).gapMs()).toBe(1_000);
-    at(0).wrote();
-    expect([at(400).pauseMs(), at(1_000).pauseMs()]).toEqual([600, 0]);
-    share.setPeers(10);
-    expect(at(400).gapMs()).toBe(10_000);
-    expect([at(400).pauseMs(), at(1_000).pauseMs(), at(10_000).pauseMs()]).toEqual([
-      9_600, 9_000, 0,
-    ]);
   });
 
   it('is counted over the hour too', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orderSaid } from '../src/actions/order-words.ts';
+import { orderEffects } from '../src/tasks/order-effects.ts';
 import { webLink } from '../src/ui/web-link.ts';
 
 describe('an order that was said', () => {
@@ -17,5 +18,36 @@ describe('an order that was said', () => {
     ['not an address', false],
   ])('leads to %s: %s', (url, isLink) => {
     expect(webLink(url)).toBe(isLink ? url : null);
+  });
+});
+
+describe('an order that would change nothing', () => {
+  const stopped = 'ash said /bzzz stop';
+  const closed = 'the issue is closed';
+  it.each([
+    [{ state: 'open', wanted: true, epoch: 0 }, ['cancel', 'release']],
+    [{ state: 'running', wanted: true, epoch: 1 }, ['cancel', 'release']],
+    [{ state: 'verifying', wanted: true, epoch: 1 }, ['cancel', 'release']],
+    [{ state: 'released', wanted: true, epoch: 1 }, ['cancel', 'release', 'retry']],
+    [{ state: 'released', wanted: false, epoch: 1, reason: stopped }, ['retry']],
+    [{ state: 'open', wanted: false, epoch: 0, reason: stopped }, ['retry']],
+    [{ state: 'open', wanted: false, epoch: 0, reason: closed }, []],
+    [{ state: 'failed', wanted: true, epoch: 3 }, ['retry']],
+    [{ state: 'done', wanted: true, epoch: 1 }, ['cancel', 'release', 'retry']],
+    [{ state: 'done', wanted: false, epoch: 1, reason: stopped }, ['retry']],
+    [{ state: 'done', wanted: false, epoch: 1, reason: closed }, []],
+    [{ state: 'done', wanted: false, epoch: 1 }, ['cancel', 'release', 'retry']],
+    [
+      { state: 'open', wanted: true, epoch: 0, reason: 'no peer can' },
+      ['cancel', 'release', 'retry'],
+    ],
+  ])('is not offered: of %o only %o', (row, offered) => {
+    const effects = orderEffects({ reason: null, ...row });
+    const has = Object.entries(effects).filter(([, why]) => why === null);
+    expect(has.map(([order]) => order)).toEqual(offered);
+  });
+
+  it('is not known of a task of which only entries tell', () => {
+    expect(orderEffects(null)).toEqual({ cancel: null, release: null, retry: null });
   });
 });

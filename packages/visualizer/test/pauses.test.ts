@@ -1,12 +1,12 @@
 import { PeerAnswer } from '@bzzz/protocol/api';
 import { expect, it } from 'vitest';
-import { isPaused, pauseOutcome, pausesOf } from '../src/actions/pauses.ts';
+import { isPaused, pauseChoices, pauseOutcome, pausesOf } from '../src/actions/pauses.ts';
 import { extend, noHistory } from '../src/live/history.ts';
 import { viewOf } from '../src/live/page-view.ts';
 import { acacia, said } from './entries.ts';
 
-const set = (atMs: number, scope: string) =>
-  said({ atMs, body: { kind: 'pause.set', scope, paused: true } });
+const set = (atMs: number, scope: string, paused = true) =>
+  said({ atMs, body: { kind: 'pause.set', scope, paused } });
 const problem = (code: string) => ({ code, severity: 'warning' as const, text: '', advice: '' });
 
 function pauses(options: {
@@ -40,10 +40,10 @@ function pauses(options: {
 }
 
 it('a pause of the mesh is no pause of the peer, which it would be of no use to resume', () => {
-  expect(pauses({ paused: true, code: 'mesh_paused' })).toEqual({ self: false, mesh: true });
+  expect(pauses({ paused: true, code: 'mesh_paused' })).toMatchObject({ self: false, mesh: true });
   const both = { paused: true, code: 'mesh_paused', entries: [set(1, 'mesh'), set(2, 'self')] };
-  expect(pauses(both)).toEqual({ self: true, mesh: true });
-  expect(pauses({ paused: true, code: 'paused' })).toEqual({ self: true, mesh: false });
+  expect(pauses(both)).toMatchObject({ self: true, mesh: true });
+  expect(pauses({ paused: true, code: 'paused' })).toMatchObject({ self: true, mesh: false });
   expect(isPaused(pauses({ paused: false }))).toBe(false);
 });
 
@@ -59,4 +59,26 @@ it('whoever resumes one of two pauses is told of the other', () => {
   expect(pauseOutcome('oak', { paused: true, scope: 'mesh' }, true)).toBe(
     'oak takes nothing new now.',
   );
+});
+
+it('attempts are resumed only where they stand still, which ends with a resume of the peer too', () => {
+  const still = [set(1, 'attempts')];
+  const none = { self: false, attempts: false, mesh: false };
+  const titles = (which: typeof none) => pauseChoices('oak', which).map(({ title }) => title);
+  expect(pauses({ paused: true, code: 'paused', entries: still })).toEqual({
+    ...none,
+    attempts: true,
+  });
+  const both = [...still, set(2, 'self')];
+  const stands = pauses({ paused: true, code: 'paused', entries: both });
+  expect(stands).toEqual({ ...none, self: true, attempts: true });
+  const resumed = [...both, set(3, 'self', false)];
+  expect(pauses({ paused: false, entries: resumed })).toEqual(none);
+  expect(pauses({ paused: true, entries: [...resumed, set(4, 'self')] }).attempts).toBe(false);
+  expect(titles(none)).toEqual(['Pause oak', 'Pause the attempts of oak', 'Pause the whole mesh']);
+  expect(titles(stands)).toEqual([
+    'Resume oak',
+    'Resume the attempts of oak',
+    'Pause the whole mesh',
+  ]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { titleOf } from '../src/app/title.ts';
-import { tasksWith } from '../src/tasks/search.ts';
+import { taskNumbered, tasksWith } from '../src/tasks/search.ts';
 
 const row = (number: number, title: string, more: object = {}) => ({
   task: `demo/textkit#${number}`,
@@ -39,6 +39,24 @@ describe('the search for tasks', () => {
     ['slugify done', []],
   ])('finds by %j', (typed, numbers) => {
     expect(found(typed)).toEqual(numbers);
+  });
+});
+
+describe('a number alone', () => {
+  it.each([
+    ['#7', 'demo/textkit#7'],
+    [' 12 ', 'demo/textkit#12'],
+    ['#31', null],
+    ['#99', null],
+    ['release', null],
+    ['', null],
+  ])('names a task: %j', (typed, task) => {
+    expect(taskNumbered(rows, typed)?.task ?? null).toBe(task);
+  });
+
+  it('names none where two repositories have it', () => {
+    const others = [...rows, { ...row(7, 'Another'), task: 'demo/other#7' }];
+    expect(taskNumbered(others, '#7')).toBeNull();
   });
 });
 

@@ -2,6 +2,7 @@ import { limits } from '@bzzz/protocol';
 import { SubmitRequest } from '@bzzz/protocol/api';
 import { describe, expect, it } from 'vitest';
 import {
+  choicesOf,
   chosenRecipe,
   filedWords,
   offersNothing,
@@ -57,5 +58,17 @@ describe('the form of a new issue', () => {
     expect(offersNothing(offers)).toBe(false);
     expect(offersNothing({ ...offers, recipes: [] })).toBe(true);
     expect(offersNothing({ ...offers, recipes: [], plain: true })).toBe(false);
+  });
+
+  it.each([
+    ['added|changed|not-yet', ['added', 'changed', 'not-yet']],
+    ['(?:minor|major)', ['minor', 'major']],
+    ['[a-z]{1,20}', null],
+    ['a|b+', null],
+    ['a.b|c', null],
+    ['one', null],
+    ['a|', null],
+  ])('offers the values of the pattern %s where there are only so many', (pattern, choices) => {
+    expect(choicesOf(pattern)).toEqual(choices);
   });
 });

@@ -41,6 +41,27 @@ describe('an entry as a sentence', () => {
     expect(settled && entryText(settled, { ...knowledge, claimOf }).text).toBe(words);
   });
 
+  it.each([
+    ['comment', 'is about to write its comment on #7', 'wrote its comment on #7'],
+    ['assign', 'is about to assign #7 to its account', 'assigned #7 to its account'],
+    ['ready', 'is about to make the pull request of #7 ready', 'made the pull request of #7 ready'],
+    ['song', 'is about to do for #7: song', 'did for #7: song'],
+    ['constructor', 'is about to do for #7: constructor', 'did for #7: constructor'],
+  ])('says what becomes of %s on the forge', (effect, next, did) => {
+    const body = { task, epoch: 1, effect };
+    expect(text(said({ atMs: 1, body: { kind: 'effect.intended', ...body } }))).toBe(next);
+    const settled = { kind: 'effect.settled', ...body };
+    expect(text(said({ atMs: 2, body: { ...settled, written: true } }))).toBe(did);
+  });
+
+  it('says quietly that there was nothing to do on the forge', () => {
+    const body = { kind: 'effect.settled', task, epoch: 1, effect: 'comment', written: false };
+    expect(entryText(said({ atMs: 1, body }), knowledge)).toEqual({
+      text: 'its comment on #7 is as it should be',
+      tone: 'quiet',
+    });
+  });
+
   it('says who won instead', () => {
     const holder = { peer: acacia, epoch: 1 };
     const [, lost] = fence({

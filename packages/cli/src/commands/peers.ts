@@ -27,7 +27,7 @@ export function peersCommand(program: Command, context: Context): void {
   membersCommands(command.enablePositionalOptions(), context);
 }
 
-const headings = ['name', 'id', 'state', 'heard', 'slots', 'load', 'journal', 'offers'];
+const headings = ['name', 'id', 'state', 'heard', 'slots', 'load', 'entries here', 'offers'];
 
 function row(terminal: Terminal, peer: PeerAnswer): string[] {
   const { machine, executors, sandbox, tools } = peer;
@@ -40,14 +40,18 @@ function row(terminal: Terminal, peer: PeerAnswer): string[] {
     peer.self ? '-' : `${span(peer.heardAgoMs)} ago`,
     `${peer.running}/${peer.slots}`,
     percent(peer.load),
-    journalText(peer),
+    entriesText(peer.journal),
     offers.join(' '),
   ];
 }
 
-/** As `7..90/90` where what stood before is not held any more. */
-function journalText({ journal: { from, here, length } }: PeerAnswer): string {
-  return `${from > 0 ? `${from}..` : ''}${here}/${length}`;
+/**
+ * Of its journal, as `62`, or `59 of 62` where more is on the way; as `7..90` where what stood before is not held
+ * any more. What it said of its journal may be older than what came of it.
+ */
+export function entriesText({ from, here, length }: PeerAnswer['journal']): string {
+  const range = from > 0 ? `${from}..${here}` : `${here}`;
+  return here < length ? `${range} of ${length}` : range;
 }
 
 function state(terminal: Terminal, peer: PeerAnswer): string {

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { publishedCertificate, verifyCertificate } from '@bzzz/peer';
-import { BzzzError, reasonOf, type Verdict } from '@bzzz/protocol';
+import { BzzzError, type PeerId, reasonOf, type Verdict } from '@bzzz/protocol';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -19,6 +19,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { type KnownPeers, knownPeers } from '../known-peers.ts';
 import { acceptanceLines } from '../output/acceptances.ts';
 import { table } from '../output/table.ts';
+import { shortId } from '../output/units.ts';
 import { printable } from '../terminal.ts';
 
 export function verifyCommand(program: Command, context: Context): void {
@@ -147,7 +148,7 @@ function print(
     const found = reason === '' ? outcome : `${outcome}: ${reason}`;
     const where = `${platform}, ${sandbox}, bzzz ${version}`;
     const who = known.peers.has(peer) ? 'yes' : 'no';
-    return [peer, who, printable(found), printable(where), timeText(atMs)];
+    return [nameIn(known, peer), who, printable(found), printable(where), timeText(atMs)];
   });
   terminal.print('');
   for (const line of table(['peer', 'known', 'found', 'on', 'at'], rows)) terminal.print(line);
@@ -155,7 +156,7 @@ function print(
   for (const line of acceptanceLines([...passed, ...failed].map(({ statement }) => statement))) {
     terminal.print(line);
   }
-  terminal.print(`published by  ${record.peer}, epoch ${record.epoch}`);
+  terminal.print(`published by  ${nameIn(known, record.peer)}, epoch ${record.epoch}`);
   terminal.print(
     `its journal   ${journal.key}, ${journal.length} blocks, root ${journal.treeHash}`,
   );
@@ -164,6 +165,13 @@ function print(
       'Anybody can make keys. If you know these peers, name them: --peer or --members.',
     );
   }
+}
+
+/** With what tells it apart, as anybody may bear any name: the whole id of whoever does not count. */
+export function nameIn({ peers, names }: Omit<KnownPeers, 'from'>, peer: PeerId): string {
+  const name = names.get(peer);
+  if (name === undefined) return peer;
+  return `${printable(name)} (${peers.has(peer) ? shortId(peer) : peer})`;
 }
 
 /** A judge says any number; a date has an end. */

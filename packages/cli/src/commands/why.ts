@@ -1,4 +1,5 @@
 import type { WhyPeerAnswer, WhyTaskAnswer } from '@bzzz/peer';
+import { saidOnce } from '@bzzz/protocol/api';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -40,7 +41,10 @@ async function whyTask(context: Context, options: Options, id: string): Promise<
   terminal.print(`${terminal.style('bold', answer.task)}  ${title}`.trimEnd());
   terminal.print(printable(answer.text));
   terminal.print('');
-  const rows = answer.peers.map((one) => [nameOf(one), styled(terminal, one)]);
+  const rows = saidOnce(answer.peers, nameOf).map(({ who, first }) => [
+    who,
+    styled(terminal, first),
+  ]);
   for (const line of table(['peer', 'why'], rows)) terminal.print(line);
 }
 

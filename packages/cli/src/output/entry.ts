@@ -78,7 +78,7 @@ function detail(body: PlainEntry['body']): string {
   return shown
     .flatMap((name) => {
       const value = fields[name];
-      return value === undefined || value === null || value === '' ? [] : [field(name, value)];
+      return value === undefined || value === null || value === '' ? [] : [fieldText(name, value)];
     })
     .join('  ');
 }
@@ -88,7 +88,8 @@ function innerOf(value: unknown, name: string): Readonly<Record<string, unknown>
   return isRecord(inner) ? inner : undefined;
 }
 
-function field(name: string, value: unknown): string {
+/** One field, with its name where that says something. */
+export function fieldText(name: string, value: unknown): string {
   if (name === 'elapsedMs' && typeof value === 'number') return span(value);
   if (name === 'newTests' && isRecord(value)) return testsOf(value);
   if (name === 'spent' && isRecord(value)) return spentOf(value);

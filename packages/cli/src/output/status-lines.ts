@@ -97,7 +97,9 @@ function watchingText(one: StatusAnswer['forge']['watching'][number]): string {
   const trouble = one.trouble === null ? '' : `, ${one.trouble.code}`;
   const retryInMs = one.trouble?.retryInMs;
   const again = retryInMs === undefined ? '' : `, again in ${span(retryInMs)}`;
-  return `${one.repo}: ${one.role}, ${ago}${trouble}${again}`;
+  // `fallback` sounds as if something had failed: it is what all but two peers are.
+  const role = one.role === 'fallback' ? 'others watch it' : one.role;
+  return `${one.repo}: ${role}, ${ago}${trouble}${again}`;
 }
 
 function fit({ columns }: Terminal, text: string, indent = 0): string {

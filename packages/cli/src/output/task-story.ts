@@ -4,6 +4,7 @@ import { printable, type Terminal } from '../terminal.ts';
 import { effectOf, effectText } from './effect-words.ts';
 import { entryLine } from './entry.ts';
 import { authorOf, shortId } from './units.ts';
+import { workText } from './work-words.ts';
 
 type Body = PlainEntry['body'];
 type Fields = Readonly<Record<string, unknown>>;
@@ -73,7 +74,7 @@ function wordsOf(
   if (body.kind === 'member.dead') return `declared ${name(body['peer'])} dead`;
   if (body.kind === 'effect.settled') return effectText(body);
   if (body.kind === 'fence.intended') return null;
-  if (body.kind !== 'fence.settled') return undefined;
+  if (body.kind !== 'fence.settled') return workText(body.kind, body, name);
   const record = claims.get(body['oid']);
   if (record === undefined) return undefined;
   const outcome = body['outcome'];

@@ -14,37 +14,69 @@ export interface Size {
 
 export const keysLine =
   'q quit  ↑↓ task  w why  c cancel  r retry  p pause  u resume  P U mesh  l look';
+/** The same keys for a narrower screen, then those that are looked for first. */
+const narrowKeysLines = [
+  'q quit ↑↓ w why c cancel r retry p/u pause P/U mesh l look',
+  'q quit ↑↓ w why c cancel r retry',
+];
+
+/** The most that a screen has room for. */
+export function keysIn(columns: number): string {
+  const all = [keysLine, ...narrowKeysLines];
+  return all.find((line) => line.length <= columns) ?? cut(keysLine, columns);
+}
+
+/** Of so few rows none is left empty, and the log has only a few. */
+const smallRowsMax = 24;
+const smallLogRows = 3;
 
 export function frame(terminal: Terminal, state: TopState, { columns, rows }: Size): string[] {
   if (state.status === null) return ['waiting for the peer ...'];
-  const head = headOf(terminal, state);
+  const head = headOf(terminal, state, rows);
   const room = Math.max(0, rows - head.length - 2);
+  const isTight = rows <= smallRowsMax;
+  const third = Math.floor(room / 3);
+  // What was asked for is read below; the log goes on by itself.
+  const shared = isTight && state.answer === null ? room - smallLogRows : third * 2;
+  const extra = isTight ? 1 : 2;
   const peers = section(terminal, 'Peers', peerRows(state), {
     columns,
-    rows: Math.min(Math.floor(room / 3), state.peers.length + 2),
+    rows: Math.min(Math.max(Math.floor(shared / 2), third), state.peers.length + extra),
+    isTight,
   });
   const tasks = section(terminal, 'Tasks', taskRows(terminal, state), {
     columns,
-    rows: Math.min(Math.floor(room / 3), state.tasks.length + 2),
+    rows: Math.min(
+      // Where there are few peers, tasks have their room.
+      isTight ? Math.max(shared - peers.length, third) : third,
+      state.tasks.length + extra,
+    ),
+    isTight,
     chosen: state.tasks.findIndex(({ task }) => task === state.selected),
   });
   const left = room - peers.length - tasks.length;
   const below = belowOf(terminal, state, { columns, rows: left });
   const note =
-    state.note === '' ? terminal.style('dim', cut(keysLine, columns)) : cut(state.note, columns);
+    state.note === '' ? terminal.style('dim', keysIn(columns)) : cut(state.note, columns);
   const empty = Array.from({ length: Math.max(0, left - below.length) }, () => '');
   return [...head, ...peers, ...tasks, ...below, ...empty, '', note].slice(0, rows);
 }
 
 /** What is wrong, and the line that says who this is: the beginning of `bzzz status`. */
-function headOf(terminal: Terminal, { status }: TopState): string[] {
+function headOf(terminal: Terminal, { status }: TopState, rows: number): string[] {
   if (status === null) return [];
-  const lines = statusLines(terminal, status);
+  // Each takes two lines, and what goes on has to have room as well.
+  const shown = status.problems.slice(0, Math.max(1, Math.floor(rows / 10)));
+  const hidden = status.problems.length - shown.length;
+  const lines = statusLines(terminal, { ...status, problems: shown });
   const blank = lines.indexOf('');
-  return [...lines.slice(0, blank), lines[blank + 1] ?? '', ''];
+  const more = hidden > 0 ? [`  and ${hidden} more: bzzz status`] : [];
+  return [...lines.slice(0, blank), ...more, lines[blank + 1] ?? '', ''];
 }
 
 interface Part extends Size {
+  /** Without an empty line below it. */
+  readonly isTight: boolean;
   readonly chosen?: number;
 }
 
@@ -53,15 +85,18 @@ function section(
   terminal: Terminal,
   title: string,
   [headings = [], ...all]: readonly (readonly string[])[],
-  { columns, rows, chosen = 0 }: Part,
+  { columns, rows, isTight, chosen = 0 }: Part,
 ): string[] {
-  const shown = Math.max(1, rows - 2);
+  const below = isTight ? [] : [''];
+  const shown = Math.max(1, rows - 1 - below.length);
   const first = Math.max(0, Math.min(chosen - Math.floor(shown / 2), all.length - shown));
   const rowsShown = all.slice(first, first + shown);
   const range = `${title} ${first + 1}-${first + rowsShown.length} of ${all.length}`;
   const head = rowsShown.length < all.length ? range : title;
   const lines = table([head, ...headings.slice(1)], rowsShown, columns);
-  return lines.length === 0 ? [] : [terminal.style('bold', lines[0] ?? ''), ...lines.slice(1), ''];
+  return lines.length === 0
+    ? []
+    : [terminal.style('bold', lines[0] ?? ''), ...lines.slice(1), ...below];
 }
 
 function peerRows({ peers }: TopState): string[][] {

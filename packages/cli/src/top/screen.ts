@@ -1,6 +1,7 @@
 /** Shows frames, and turns keys into what is asked of the peer. */
 import type { ControlClient } from '@bzzz/peer';
 import { isBzzzError, reasonOf } from '@bzzz/protocol';
+import { saidOnce } from '@bzzz/protocol/api';
 import { Box, render, Text, useApp, useInput, useWindowSize } from 'ink';
 import { createElement, useEffect, useReducer, useRef } from 'react';
 import { printable, type Terminal } from '../terminal.ts';
@@ -121,7 +122,9 @@ async function why(
     printable(`${task} ${title}`),
     printable(text),
     '',
-    ...peers.map((one) => printable(`${one.name}: ${one.text}`)),
+    ...saidOnce(peers, ({ name }) => name).map(({ who, first }) =>
+      printable(`${who}: ${first.text}`),
+    ),
   ];
   change((before) => ({ ...before, answer }));
   return 'Esc: back to the log';

@@ -67,15 +67,14 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
   const lock = createKeyedLock();
   const share = createWriteShare(deps.clock, settings);
 
-  /** A short wait is waited out, as one that the forge asks for is; so is our turn among those of the account. */
+  /** A short wait is waited out, as one that the forge asks for is. */
   async function takeShare(signal: AbortSignal): Promise<void> {
     const retryAfterMs = share.waitMs();
     if (retryAfterMs > settings.rateLimitWaitMsMax) {
       const reason = 'our share of what the account may write is used up';
       throw new BzzzError('forge_rate_limited', reason, { retryAfterMs });
     }
-    const pauseMs = Math.max(retryAfterMs, share.pauseMs());
-    if (pauseMs > 0) await sleep(deps.clock, pauseMs, signal);
+    if (retryAfterMs > 0) await sleep(deps.clock, retryAfterMs, signal);
     share.wrote();
   }
 
@@ -112,7 +111,7 @@ export function createRest(deps: RestDeps, settings: Settings): Rest {
     async write(request) {
       const waiting = lock.busy('write');
       if (waiting > settings.writesWaitingMax) {
-        const retryAfterMs = Math.max(1000, waiting * share.gapMs());
+        const retryAfterMs = Math.max(1000, waiting * settings.writeGapMs);
         const reason = `${waiting} writes are waiting for their turn`;
         throw new BzzzError('forge_rate_limited', reason, { retryAfterMs });
       }

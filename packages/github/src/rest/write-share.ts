@@ -9,17 +9,12 @@ export interface WriteShare {
   setPeers(peers: number): void;
   /** How long until one more write is within our share; 0: it is. */
   waitMs(): number;
-  /** Between two writes of ours, so that those of all together are as far apart as the forge asks: in the mean. */
-  gapMs(): number;
-  /** What is left of it; 0: nothing. */
-  pauseMs(): number;
   /** One was sent. */
   wrote(): void;
 }
 
 /** Of the whole account. */
 export interface WriteShareOptions {
-  readonly writeGapMs: number;
   readonly writesPerMinuteMax: number;
   readonly writesPerHourMax: number;
 }
@@ -42,8 +37,6 @@ export function createWriteShare(clock: Clock, options: WriteShareOptions): Writ
     return oldest === undefined ? 0 : Math.max(0, oldest + windows * windowMs - nowMs);
   }
 
-  const gapMs = () => options.writeGapMs * peers;
-
   return {
     setPeers(count) {
       peers = Math.max(1, count);
@@ -54,11 +47,6 @@ export function createWriteShare(clock: Clock, options: WriteShareOptions): Writ
         windowWaitMs(options.writesPerMinuteMax, minuteMs, nowMs),
         windowWaitMs(options.writesPerHourMax, hourMs, nowMs),
       );
-    },
-    gapMs,
-    pauseMs() {
-      const last = sentAtMs.at(-1);
-      return last === undefined ? 0 : Math.max(0, last + gapMs() - clock.monotonicMs());
     },
     wrote() {
       const nowMs = clock.monotonicMs();

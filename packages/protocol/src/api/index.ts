@@ -63,4 +63,4 @@ export {
   taskPlace,
 } from './tasks.ts';
 export { VerifiedAnswer } from './verify.ts';
-export { WhyPeerAnswer, WhyTaskAnswer } from './why.ts';
+export { saidOnce, WhyPeerAnswer, WhyTaskAnswer } from './why.ts';

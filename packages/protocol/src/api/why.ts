@@ -24,6 +24,30 @@ export const WhyTaskAnswer = z.object({
 });
 export type WhyTaskAnswer = z.infer<typeof WhyTaskAnswer>;
 
+const namedMax = 8;
+
+/** What peers say, each thing once with who says it, in the order of whoever said it first. */
+export function saidOnce<One extends { readonly text: string }>(
+  peers: readonly One[],
+  nameOf: (one: One) => string,
+): { readonly who: string; readonly first: One }[] {
+  const groups = new Map<string, [One, ...One[]]>();
+  for (const one of peers) {
+    const group = groups.get(one.text);
+    if (group === undefined) groups.set(one.text, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    // Two are named still.
+    if (group.length > 2 && group.length === peers.length)
+      return { who: `all ${group.length} peers`, first };
+    const more = group.length - namedMax;
+    const named = group.slice(0, namedMax).map(nameOf).join(', ');
+    return { who: more > 0 ? `${named} and ${more} more` : named, first };
+  });
+}
+
 export const WhyPeerAnswer = z.object({
   peer: z.string(),
   name: z.string(),

@@ -171,3 +171,9 @@ export function drawBereavement(random: SeededRandom): Faults {
 export function drawForsaking(random: SeededRandom): Faults {
   return { ...noFaults, lostForGood: 0.55 + 0.45 * random.unit() };
 }
+
+/** Nothing goes wrong but that a rule of the forge refuses pushes, more often than not: then all are refused in turn. */
+export function drawRefusals(random: SeededRandom): Faults {
+  const refuse = random.between(15_000, 60_000);
+  return { ...noFaults, everyMs: { ...noFaults.everyMs, refuse } };
+}

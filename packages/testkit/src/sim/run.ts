@@ -10,6 +10,7 @@ import {
   drawBereavement,
   drawFaults,
   drawForsaking,
+  drawRefusals,
   type Faults,
   type Happening,
   noFaults,
@@ -57,6 +58,8 @@ const calmEvery = 16;
 const bereftAt = 8;
 /** Likewise: most are lost for good, and the others have to end what they held. */
 const forsakenAt = 4;
+/** Likewise: a rule refuses most pushes. */
+const refusedAt = 11;
 
 export async function runSimulation(options: RunOptions): Promise<RunReport> {
   const world = worldOf(options);
@@ -133,16 +136,18 @@ function worldOf(options: RunOptions): DrawnWorld {
   const { peers, tasks, bug, keepTrace = false } = options;
   const seed = `bzzz/${options.seed}/${peers}/${tasks}`;
   const draw = createSeededRandom(`${seed}/faults`);
-  const calm = options.faults === undefined && options.seed % calmEvery === 0;
-  const bereft = options.faults === undefined && options.seed % calmEvery === bereftAt;
-  const forsaken = options.faults === undefined && options.seed % calmEvery === forsakenAt;
+  const isAt = (place: number) =>
+    options.faults === undefined && options.seed % calmEvery === place;
+  const [calm, bereft] = [isAt(0), isAt(bereftAt)];
   const drawing = () => {
-    if (forsaken) return drawForsaking(draw.fork('lost'));
+    if (isAt(forsakenAt)) return drawForsaking(draw.fork('lost'));
+    if (isAt(refusedAt)) return drawRefusals(draw.fork('refused'));
     return bereft ? drawBereavement(draw.fork('death')) : drawFaults(draw);
   };
   const chosen = options.faults ?? (calm ? noFaults : drawing());
   const drawn = without(chosen, options.without ?? []);
-  const fileAfterMs = options.fileAfterMs ?? (calm || bereft || forsaken ? 20_000 : 0);
+  const fileAfterMs =
+    options.fileAfterMs ?? ([0, bereftAt, forsakenAt, refusedAt].some(isAt) ? 20_000 : 0);
   const world = createWorld({
     seed,
     peers,

@@ -1,5 +1,5 @@
 import type { OffersAnswer } from '@bzzz/protocol/api';
-import type { Recipe } from './submission.ts';
+import { choicesOf, type Recipe } from './submission.ts';
 
 /** Which recipe of the policy, or plain words, and what the recipe asks for. */
 export function OffersFields(props: {
@@ -27,16 +27,43 @@ export function OffersFields(props: {
       {recipe?.parameters.map(({ name, pattern }) => (
         <label className="field" key={`${recipe.name} ${name}`}>
           {name}
-          <input
-            required
-            pattern={pattern}
-            title={`It has to match ${pattern}`}
-            placeholder={pattern}
-            value={values[name] ?? ''}
-            onChange={(event) => onValue(name, event.target.value)}
-          />
+          <Value pattern={pattern} value={values[name] ?? ''} onValue={(to) => onValue(name, to)} />
         </label>
       ))}
     </>
+  );
+}
+
+function Value(props: {
+  readonly pattern: string;
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+}) {
+  const { pattern, value, onValue } = props;
+  const choices = choicesOf(pattern);
+  if (choices === null) {
+    return (
+      <input
+        required
+        pattern={pattern}
+        title={`It has to match ${pattern}`}
+        placeholder={pattern}
+        value={value}
+        onChange={(event) => onValue(event.target.value)}
+      />
+    );
+  }
+  return (
+    <select
+      required
+      // Typed for another recipe, perhaps: there is no such choice here.
+      value={choices.includes(value) ? value : ''}
+      onChange={(event) => onValue(event.target.value)}
+    >
+      <option value="">choose one</option>
+      {choices.map((one) => (
+        <option key={one}>{one}</option>
+      ))}
+    </select>
   );
 }

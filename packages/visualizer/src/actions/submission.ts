@@ -33,6 +33,14 @@ export function chosenRecipe({ recipes, plain }: OffersAnswer, name: string): Re
   return found ?? (plain ? null : (recipes[0] ?? null));
 }
 
+/** The values that a parameter can have, where its pattern names them one by one; null: it does not. */
+export function choicesOf(pattern: string): readonly string[] | null {
+  const inner = /^\((?:\?:)?([^()]*)\)$/.exec(pattern)?.[1] ?? pattern;
+  const values = inner.split('|');
+  const isPlain = values.every((value) => /^[\w-]+$/.test(value));
+  return isPlain && values.length > 1 ? values : null;
+}
+
 /** Nothing that is filed there would be worked on. */
 export function offersNothing({ recipes, plain }: OffersAnswer): boolean {
   return recipes.length === 0 && !plain;

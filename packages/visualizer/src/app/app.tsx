@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { tellOf } from '../live/api.ts';
 import { Login } from './login.tsx';
+import { loginTrouble } from './login-words.ts';
 import { LivePage } from './live-page.tsx';
 import { currentSession, logIn, type Session, takeTokenOfAddress } from './session.ts';
 import { useTheme } from './theme.ts';
@@ -58,6 +58,6 @@ export function App() {
 function answered(session: Promise<Session | null>): Promise<Asking> {
   return session.then(
     (given) => ({ session: given, trouble: null }),
-    (error: unknown) => ({ session: null, trouble: tellOf(error).text }),
+    (error: unknown) => ({ session: null, trouble: loginTrouble(error) }),
   );
 }

@@ -10,8 +10,9 @@ import { lostWords } from './lost.ts';
 import { usePage } from './page-context.ts';
 import { healthPath } from './routes.ts';
 
-export function Banners() {
-  const { state, view, connection, linkTrouble, nowMs } = usePage();
+/** `health`: below them stand all problems, the worst first; it is not said twice. */
+export function Banners({ health }: { readonly health: boolean }) {
+  const { state, view, connection, linkTrouble, nowMs, can } = usePage();
   const { status } = state;
   const all = view.past ? [] : (status?.problems ?? []);
   const said = all.find(({ code }) => code === 'alone');
@@ -33,7 +34,7 @@ export function Banners() {
       ) : null}
       {linkTrouble === null ? null : (
         <Banner tone="warn" title="The link did not log in: you stay who you were.">
-          {linkTrouble}
+          <Words text={linkTrouble} />
         </Banner>
       )}
       {view.past ? (
@@ -63,10 +64,16 @@ export function Banners() {
       )}
       {pause === undefined ? null : (
         <Banner tone="warn" title={pause.text}>
-          <Words text={pause.advice} />
+          {can('operate') ? (
+            <>
+              <em>Resume</em>, above, ends it.
+            </>
+          ) : (
+            <Words text={pause.advice} />
+          )}
         </Banner>
       )}
-      {worst === undefined ? null : (
+      {worst === undefined || health ? null : (
         <Banner tone={worst.severity === 'error' ? 'bad' : 'warn'} title={worst.text}>
           <Words text={worst.advice} />{' '}
           {problems.length > 1 ? (

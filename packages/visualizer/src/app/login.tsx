@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
-import { tellOf } from '../live/api.ts';
 import { Logo } from '../ui/icons.tsx';
+import { Words } from '../ui/words.tsx';
+import { loginTrouble } from './login-words.ts';
 import { logIn, type Session } from './session.ts';
 import { tokenIn } from './token-in.ts';
 
@@ -16,15 +17,14 @@ export function Login(props: {
     event.preventDefault();
     const given = tokenIn(token);
     if (given === null) {
-      setTrouble('There is no token in that. Paste it, or the whole link of bzzz open.');
+      setTrouble('There is no token in that. Paste it, or the whole link of `bzzz open`.');
       return;
     }
     setBusy(true);
     try {
       props.onSession(await logIn(given));
     } catch (error) {
-      const { text, advice } = tellOf(error);
-      setTrouble(`${text}. ${advice}`);
+      setTrouble(loginTrouble(error));
       setBusy(false);
     }
   };
@@ -50,7 +50,7 @@ export function Login(props: {
           />
         </label>
         <p id="login-trouble" className="trouble" role="alert">
-          {trouble}
+          {trouble === null ? null : <Words text={trouble} />}
         </p>
         <button className="button" data-kind="main" type="submit" disabled={busy}>
           Look in

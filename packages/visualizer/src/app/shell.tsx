@@ -52,7 +52,7 @@ export function Shell(props: { readonly onEnd: (why: string | null) => void }) {
       </nav>
       <TopBar onEnd={props.onEnd} />
       <main id="main" className="main" tabIndex={-1}>
-        <Banners />
+        <Banners health={route.page === 'health'} />
         <Boundary key={route.page}>
           <PageOf route={route} />
         </Boundary>

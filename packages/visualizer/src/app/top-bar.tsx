@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { PauseDialog } from '../actions/pause-dialog.tsx';
-import { isPaused, pausesOf } from '../actions/pauses.ts';
+import { isPaused, pausesOf, pauseTitle } from '../actions/pauses.ts';
 import { SubmitDialog } from '../actions/submit-dialog.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Button } from '../ui/parts.tsx';
@@ -24,7 +24,8 @@ export function TopBar(props: { readonly onEnd: (why: string | null) => void }) 
   const { status } = state;
   // What is shown of the past is not live, however well the peer is heard.
   const shown = view.past && connection === 'live' ? 'past' : connection;
-  const rests = isPaused(pausesOf(status, view));
+  const pauses = pausesOf(status, view);
+  const rests = isPaused(pauses);
   const end = async () => {
     await logOut(session).catch(() => undefined);
     props.onEnd(null);
@@ -51,10 +52,7 @@ export function TopBar(props: { readonly onEnd: (why: string | null) => void }) 
           </Button>
         ) : null}
         {can('operate') ? (
-          <Button
-            label={rests ? 'Resume or pause' : 'Pause or drain'}
-            onClick={() => setOpen('pause')}
-          >
+          <Button label={pauseTitle(pauses)} onClick={() => setOpen('pause')}>
             <Icon name={rests ? 'play' : 'pause'} />
             <span className="wide-only">{rests ? 'Resume' : 'Pause'}</span>
           </Button>

@@ -3,16 +3,19 @@ import { HealDialog } from '../actions/heal-dialog.tsx';
 import { usePage } from '../app/page-context.ts';
 import { Button, Empty, Panel } from '../ui/parts.tsx';
 import { agoText } from '../ui/time.ts';
+import { nearAlert } from './near-alert.ts';
 import { ProblemList } from './problem-list.tsx';
 
 /** What the machine is short of now. */
 export function Alerts() {
   const { state } = usePage();
   const alerts = state.health?.alerts ?? [];
+  const near = nearAlert(state.health);
   return (
     <ProblemList
       title="Alerts"
-      well="The machine is short of nothing."
+      well={near === null ? 'The machine is short of nothing.' : near}
+      uneasy={near !== null}
       items={alerts.map(({ measure, text, advice }) => ({
         key: measure,
         severity: 'warning',

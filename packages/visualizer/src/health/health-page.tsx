@@ -53,7 +53,7 @@ function LiveHealth() {
                   text={`${work.running} of ${work.slots}`}
                 />,
               ],
-              ['because', work.because === '' ? 'not told' : work.because],
+              ['set by', work.because === '' ? 'not told' : work.because],
               [
                 'load',
                 <Meter
@@ -98,7 +98,7 @@ function LiveHealth() {
                   tone={lostShare > 0.05 ? 'warn' : 'plain'}
                 />,
               ],
-              ['not sent', groupedText(mesh.gossip.notSent)],
+              ['own not sent', groupedText(mesh.gossip.notSent)],
               [
                 'journal',
                 journal.length === 1 ? '1 entry' : `${groupedText(journal.length)} entries`,

@@ -1,38 +1,8 @@
-import type { HealthAnswer } from '@bzzz/protocol/api';
 import { usePage } from '../app/page-context.ts';
 import { Empty, Panel } from '../ui/parts.tsx';
 import { Spark } from '../ui/spark.tsx';
-import { bytesText, shareText } from '../ui/text.ts';
 import { spanText } from '../ui/time.ts';
-
-type Sample = HealthAnswer['samples'][number];
-
-interface Measure {
-  readonly name: string;
-  readonly of: (sample: Sample) => number | null;
-  readonly text: (value: number) => string;
-  /** From here on it is drawn as scarce: where the peer raises an alert. */
-  readonly scarce: number;
-  /** What the line is as high as; null: as its highest value. */
-  readonly whole: number | null;
-}
-
-const share = { text: shareText, whole: 1 };
-const flow = { text: (bytes: number) => `${bytesText(bytes)}/s`, scarce: Infinity, whole: null };
-const measures: readonly Measure[] = [
-  { name: 'processor', of: ({ cpu }) => cpu, scarce: 0.9, ...share },
-  { name: 'memory', of: ({ memory }) => memory, scarce: 0.85, ...share },
-  { name: 'disk', of: ({ disk }) => disk, scarce: 0.9, ...share },
-  {
-    name: 'waits for its turn',
-    of: ({ lagMs }) => lagMs,
-    text: spanText,
-    scarce: 1_000,
-    whole: null,
-  },
-  { name: 'received', of: ({ receivedBytesPerS }) => receivedBytesPerS, ...flow },
-  { name: 'sent', of: ({ sentBytesPerS }) => sentBytesPerS, ...flow },
-];
+import { type Measure, measures, type Sample } from './measures.ts';
 
 /** The machine of this peer over the last ten minutes. */
 export function Machine() {

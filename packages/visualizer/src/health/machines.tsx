@@ -3,7 +3,7 @@ import { usePage } from '../app/page-context.ts';
 import { peerPath } from '../app/routes.ts';
 import type { PeerView } from '../live/page-view.ts';
 import { Badge, Empty, Meter, Panel } from '../ui/parts.tsx';
-import { shareText } from '../ui/text.ts';
+import { scarceFrom, shareText } from '../ui/text.ts';
 
 const shown = 60;
 const rank = { error: 0, offline: 1, limited: 2, online: 3 } as const;
@@ -36,8 +36,7 @@ function MachineRow({ peer }: { readonly peer: PeerView }) {
   const health = peer.answer?.health;
   if (health === undefined) return null;
   const isOffline = health.state === 'offline';
-  /** `scarce`: where that peer raises an alert. */
-  const bar = (label: string, share: number | null, scarce = 0.9) =>
+  const bar = (label: string, share: number | null, scarce: number) =>
     share === null || isOffline ? null : (
       <span className="machine-bar">
         <span className="quiet" aria-hidden="true">
@@ -55,9 +54,9 @@ function MachineRow({ peer }: { readonly peer: PeerView }) {
     <li>
       <Link to={peerPath(peer.id)}>{peer.name}</Link>
       <Badge state={health.state} />
-      {bar('cpu', health.cpu)}
-      {bar('memory', health.memory, 0.85)}
-      {bar('disk', health.disk)}
+      {bar('cpu', health.cpu, scarceFrom.cpu)}
+      {bar('memory', health.memory, scarceFrom.memory)}
+      {bar('disk', health.disk, scarceFrom.disk)}
     </li>
   );
 }

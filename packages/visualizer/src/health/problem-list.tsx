@@ -17,17 +17,19 @@ interface ProblemListProps {
   readonly title: string;
   /** What is told where there are none. */
   readonly well: string;
+  /** That is no good news either. */
+  readonly uneasy?: boolean;
   readonly items: readonly ProblemItem[];
 }
 
 const shownMax = 50;
 
 /** What is wrong, and what to do about each. */
-export function ProblemList({ title, well, items }: ProblemListProps) {
+export function ProblemList({ title, well, uneasy, items }: ProblemListProps) {
   return (
     <Panel title={title} aside={items.length === 0 ? 'none' : String(items.length)}>
       {items.length === 0 ? (
-        <p className="pad well">{well}</p>
+        <p className={uneasy === true ? 'pad uneasy' : 'pad well'}>{well}</p>
       ) : (
         <ul className="problems">
           {items.slice(0, shownMax).map(({ key, severity, text, code, advice, more }) => (

@@ -2,6 +2,13 @@ import { usePage } from '../app/page-context.ts';
 import { Panel } from '../ui/parts.tsx';
 import { spanText } from '../ui/time.ts';
 
+/** Of each repository a peer is one of these; most look at it now and then, in case both others fail. */
+const roleWords: ReadonlyMap<string, string> = new Map([
+  ['watcher', 'watched by this peer'],
+  ['standby', 'this peer stands by'],
+  ['fallback', 'watched by others'],
+]);
+
 /** The repositories that this peer looks at. */
 export function Watching() {
   const { state } = usePage();
@@ -11,7 +18,7 @@ export function Watching() {
       <ul className="plain-list">
         {watching.slice(0, 50).map(({ repo, role, answeredAgoMs, trouble }) => (
           <li key={repo}>
-            <strong>{repo}</strong> {role},{' '}
+            <strong>{repo}</strong> {roleWords.get(role) ?? role},{' '}
             {answeredAgoMs === null ? 'no answer yet' : `answered ${spanText(answeredAgoMs)} ago`}
             {trouble === null ? null : (
               <span className="trouble">

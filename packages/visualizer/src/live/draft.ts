@@ -37,6 +37,7 @@ function unheard(id: string): PeerWorld {
     life: 'unknown',
     diedMs: null,
     paused: false,
+    attemptsPaused: false,
     duties: new Map(),
     met: new Set(),
     lastMs: 0,

@@ -68,6 +68,11 @@ function die(draft: Draft, id: string | null, atMs: number): void {
 
 function pause(draft: Draft, { writer, body }: Told): void {
   const paused = body['paused'] === true;
-  if (body['scope'] === 'mesh') draft.meshPaused = paused;
-  else if (body['scope'] === 'self' && writer !== null) changePeer(draft, writer, { paused });
+  const scope = textOf(body, 'scope');
+  if (scope === 'mesh') draft.meshPaused = paused;
+  if (writer === null) return;
+  if (scope === 'attempts') changePeer(draft, writer, { attemptsPaused: paused });
+  // Whoever begins new work again has no attempt stand still any more.
+  if (scope === 'self')
+    changePeer(draft, writer, paused ? { paused } : { paused, attemptsPaused: false });
 }

@@ -161,10 +161,10 @@ function pastPeers(world: World, answers: Answers, hands: Hands): PeerView[] {
   return peers.sort(byName);
 }
 
-function pastStandingOf({ life, duties, paused }: PeerWorld): Standing {
+function pastStandingOf({ life, duties, paused, attemptsPaused }: PeerWorld): Standing {
   if (life !== 'up') return life;
   if (duties.size > 0) return 'working';
-  return paused ? 'paused' : 'idle';
+  return paused || attemptsPaused ? 'paused' : 'idle';
 }
 
 /** It does nothing, and will not go on where it was. */

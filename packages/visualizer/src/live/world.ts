@@ -14,7 +14,10 @@ export interface PeerWorld {
   readonly life: Life;
   /** When it was declared dead last; null: it never was. */
   readonly diedMs: number | null;
+  /** It begins nothing new. */
   readonly paused: boolean;
+  /** What it had begun stands still, and it begins nothing new. */
+  readonly attemptsPaused: boolean;
   readonly duties: ReadonlyMap<string, Duty>;
   /** Members that it met and did not declare dead. */
   readonly met: ReadonlySet<string>;

@@ -40,7 +40,12 @@ export function Tiles() {
       <Tile name="done" value={number('done')} of={null} to="/tasks" />
       <Tile name="for a person" value={number('failed')} of={null} to="/tasks" />
       {view.past ? null : (
-        <Tile name="problems" value={groupedText(problems)} of={null} to={healthPath} />
+        <Tile
+          name={problems === 1 ? 'problem' : 'problems'}
+          value={groupedText(problems)}
+          of={null}
+          to={healthPath}
+        />
       )}
     </ul>
   );

@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { PauseDialog } from '../actions/pause-dialog.tsx';
-import { isPaused, pausesOf } from '../actions/pauses.ts';
+import { pausesOf, pauseTitle } from '../actions/pauses.ts';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { healthPath, peerPath, taskPath } from '../app/routes.ts';
@@ -9,7 +9,7 @@ import { EntryRow } from '../timeline/entry-row.tsx';
 import { useNarrow } from '../ui/narrow.ts';
 import { Badge, Button, Empty, Facts, Meter, Panel, Tags } from '../ui/parts.tsx';
 import { Spark } from '../ui/spark.tsx';
-import { bytesText, countText, groupedText, shareText } from '../ui/text.ts';
+import { bytesText, countText, groupedText, scarceFrom, shareText } from '../ui/text.ts';
 import { agoText, spanText } from '../ui/time.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
 import { LeftBehind } from './left-behind.tsx';
@@ -58,7 +58,7 @@ export function PeerPage({ peer: id }: { readonly peer: string }) {
         {peer.self && can('operate') && !view.past ? (
           <p className="task-orders">
             <Button onClick={() => setPausing(true)}>
-              {isPaused(pausesOf(state.status, view)) ? 'Resume or pause' : 'Pause or drain'}
+              {pauseTitle(pausesOf(state.status, view))}
             </Button>
           </p>
         ) : null}
@@ -172,15 +172,18 @@ function Now({ peer }: { readonly peer: PeerView }) {
 function machineFacts(answer: PeerView['answer']): (readonly [string, ReactNode])[] {
   const health = answer?.health;
   if (health === undefined) return [];
-  const bar = (name: string, share: number | null) =>
-    share === null || health.state === 'offline'
-      ? []
-      : [[name, <Meter label={name} share={share} text={shareText(share)} />] as const];
+  const bar = (name: string, share: number | null, scarce: number) => {
+    if (share === null || health.state === 'offline') return [];
+    const tone = share >= scarce ? 'warn' : 'plain';
+    return [
+      [name, <Meter label={name} share={share} text={shareText(share)} tone={tone} />] as const,
+    ];
+  };
   return [
     ['machine is', health.state],
-    ...bar('processor', health.cpu),
-    ...bar('memory', health.memory),
-    ...bar('disk', health.disk),
+    ...bar('processor', health.cpu, scarceFrom.cpu),
+    ...bar('memory', health.memory, scarceFrom.memory),
+    ...bar('disk', health.disk, scarceFrom.disk),
   ];
 }
 
@@ -218,7 +221,7 @@ function Abilities({ peer: { answer } }: { readonly peer: PeerView }) {
           ['success', shareText(answer.success)],
           ...Object.entries(successOf)
             .slice(0, 12)
-            .map(([kind, share]) => [kind, shareText(share)] as const),
+            .map(([kind, share]) => [`of ${kind}`, shareText(share)] as const),
         ]}
       />
     </Panel>

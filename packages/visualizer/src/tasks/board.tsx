@@ -102,7 +102,12 @@ function BoardColumn({
   const [shown, setShown] = useState(shownAtFirst);
   const { name, state, tasks, empty } = column;
   return (
-    <section className="column" data-state={state} aria-label={name}>
+    <section
+      className="column"
+      data-state={state}
+      data-empty={tasks.length === 0}
+      aria-label={name}
+    >
       <h3>
         {name} <span className="count">{tasks.length}</span>
       </h3>

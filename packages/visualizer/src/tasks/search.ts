@@ -20,6 +20,14 @@ export function tasksWith(
   });
 }
 
+/** The only task of that number, where nothing else was typed. */
+export function taskNumbered(tasks: readonly TaskRow[], typed: string): TaskRow | null {
+  const digits = /^#?(\d+)$/.exec(typed.trim())?.[1];
+  if (digits === undefined) return null;
+  const [task, ...others] = tasks.filter((row) => row.task.endsWith(`#${digits}`));
+  return task === undefined || others.length > 0 ? null : task;
+}
+
 /** `#1` is not a part of `#12`; what is no number may be a part of the repository's name. */
 function hasNumber(numbers: string, word: string): boolean {
   const digits = /^#?(\d+)$/.exec(word)?.[1];

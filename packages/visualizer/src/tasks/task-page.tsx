@@ -115,18 +115,24 @@ export function TaskPage({ task }: { readonly task: string }) {
       <Panel
         title="Every entry about it"
         aside={countText(entries.length, 'line')}
-        className="task-entries"
+        {...(entries.length === 0 ? {} : { className: 'task-entries' })}
       >
-        <VirtualList
-          className="entries"
-          label="Entries about this task, oldest first"
-          count={entries.length}
-          rowPx={narrow ? 46 : 28}
-          row={(index) => {
-            const entry = entries[index];
-            return entry === undefined ? null : <EntryRow entry={entry} />;
-          }}
-        />
+        {entries.length === 0 ? (
+          <Empty title="No journal tells of it">
+            What peers leave alone they do not write down; what they do to it would stand here.
+          </Empty>
+        ) : (
+          <VirtualList
+            className="entries"
+            label="Entries about this task, oldest first"
+            count={entries.length}
+            rowPx={narrow ? 46 : 28}
+            row={(index) => {
+              const entry = entries[index];
+              return entry === undefined ? null : <EntryRow entry={entry} />;
+            }}
+          />
+        )}
       </Panel>
     </div>
   );

@@ -1,4 +1,4 @@
-import { WhyTaskAnswer } from '@bzzz/protocol/api';
+import { saidOnce, WhyTaskAnswer } from '@bzzz/protocol/api';
 import { AskPanel } from '../ui/ask-panel.tsx';
 
 /** Asks every peer why it takes the task or not. */
@@ -15,11 +15,13 @@ export function WhyTask({ task }: { readonly task: string }) {
         <>
           <p>{conclusion}</p>
           <ul className="reasons">
-            {peers.slice(0, 100).map(({ peer, name, text }) => (
-              <li key={peer}>
-                <strong>{name}</strong> {text}
-              </li>
-            ))}
+            {saidOnce(peers, ({ name }) => name)
+              .slice(0, 100)
+              .map(({ who, first }) => (
+                <li key={first.peer}>
+                  <strong>{who}</strong>: {first.text}
+                </li>
+              ))}
           </ul>
         </>
       )}

@@ -32,7 +32,7 @@ export function EntryDetail(props: { readonly entry: StoryEntry; readonly onClos
             ),
           ],
           ['position', `${entry.seq}`],
-          ['time', `${dateText(at.wallMs)} (${at.counter})`],
+          ['time', dateText(at.wallMs) + (at.counter === 0 ? '' : ` (counter ${at.counter})`)],
           ...(task === null ? [] : [['task', <Link to={taskPath(task)}>{task}</Link>] as const]),
           ...(cause === undefined
             ? []

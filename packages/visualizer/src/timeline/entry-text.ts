@@ -3,6 +3,7 @@ import type { StoryEntry } from '@bzzz/protocol/api';
 import { type Fields, fieldsOf, numberOf, textOf } from '../live/fields.ts';
 import type { PageView } from '../live/page-view.ts';
 import { secondsText } from '../ui/time.ts';
+import { effectWords } from './effect-words.ts';
 
 /** What an entry is about, for colours and filters. */
 export const groups = [
@@ -136,7 +137,7 @@ const sentences: Readonly<Record<string, Say>> = {
     if (outcome === 'accepted') return said(`result of ${it(body)} accepted after ${time}`, 'good');
     return said(`attempt at ${it(body)} ${outcome} after ${time}${why(body)}`, 'bad');
   },
-  'effect.intended': (body) => said(`${word(body, 'effect')} for ${it(body)} is next`, 'quiet'),
+  'effect.intended': (body) => said(effectWords(word(body, 'effect'), it(body)).next, 'quiet'),
   'effect.settled': (body) => {
     const id = numberOf(body, 'id');
     if (word(body, 'effect') === 'pull-request' && id !== null) {
@@ -145,8 +146,8 @@ const sentences: Readonly<Record<string, Say>> = {
         'good',
       );
     }
-    const done = body['written'] === true ? 'written' : 'was there already';
-    return said(`${word(body, 'effect')} for ${it(body)} ${done}`);
+    const { did, found } = effectWords(word(body, 'effect'), it(body));
+    return body['written'] === true ? said(did) : said(found, 'quiet');
   },
   'verdict.given': (body) => {
     const outcome = word(fieldsOf(fieldsOf(body, 'verdict'), 'statement'), 'outcome');

@@ -1,7 +1,10 @@
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { Link } from '../app/navigation.tsx';
+import { taskPath } from '../app/routes.ts';
 import { useAddress } from '../app/use-address.ts';
 import { usePage } from '../app/page-context.ts';
+import { taskNumbered } from '../tasks/search.ts';
 import { Button, Empty } from '../ui/parts.tsx';
 import { useNarrow } from '../ui/narrow.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
@@ -21,6 +24,8 @@ export function TimelinePage() {
   const wanted = useDeferredValue(filter);
   const { entries } = view;
   const shown = useMemo(() => filtered(entries, wanted, view), [entries, wanted, view]);
+  // What peers leave alone no journal tells, and it is asked for here all the same.
+  const named = shown.length === 0 ? taskNumbered(view.tasks, wanted.text) : null;
   return (
     <div className="page timeline" data-open={open !== null}>
       <header className="page-head">
@@ -43,7 +48,8 @@ export function TimelinePage() {
           <Empty title={entries.length === 0 ? 'No entry is here yet' : 'No entry is like that'}>
             {entries.length === 0
               ? 'As soon as a peer does anything, it stands here.'
-              : 'Take a filter away, or load earlier entries by the bar below.'}
+              : 'Take a filter away, or load earlier entries by the bar below.'}{' '}
+            {named === null ? null : <Link to={taskPath(named.task)}>How {named.task} stands</Link>}
           </Empty>
         ) : (
           <VirtualList

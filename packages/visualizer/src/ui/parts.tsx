@@ -98,9 +98,11 @@ export function Button(props: {
   readonly disabled?: boolean;
   readonly label?: string;
   readonly pressed?: boolean;
+  /** What more there is to say of it, such as why it is disabled. */
+  readonly title?: string | null;
   readonly children: ReactNode;
 }) {
-  const { onClick, kind, disabled, label, pressed, children } = props;
+  const { onClick, kind, disabled, label, pressed, title, children } = props;
   return (
     <button
       type="button"
@@ -109,6 +111,7 @@ export function Button(props: {
       disabled={disabled === true}
       aria-label={label}
       aria-pressed={pressed}
+      title={title ?? undefined}
       onClick={onClick}
     >
       {children}

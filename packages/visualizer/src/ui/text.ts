@@ -13,6 +13,9 @@ export function shareText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** From there on a peer raises an alert. */
+export const scarceFrom = { cpu: 0.9, memory: 0.85, disk: 0.9 } as const;
+
 /** Why it may be more than 100 %. */
 export const loadHint =
   'Programs that ran or waited in the last minute, for each core: above 100 % some of them wait.';

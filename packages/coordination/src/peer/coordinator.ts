@@ -78,8 +78,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const consent = createConsent({ ...ports, trouble, meshAccounts });
   const heads = createHeads({ ...ports, chronicle, trouble, membership }, timing);
   const { quarantine } = heads;
-  const known = { clock, membership, quarantine, self };
-  const spending = createSpending(known, options.spend ?? {});
+  const spending = createSpending({ ...ports, membership, quarantine, self }, options.spend ?? {});
   const take = (entry: JournalEntry) => {
     tally.take(entry.body);
     spending.take(entry);
@@ -372,7 +371,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
     epilogue.stop();
     teller.stop();
-    // Before we are deaf to suspicions, after what we held was given back.
     await presence?.leave();
     for (const end of ends) end();
     contest.stop();

@@ -290,4 +290,10 @@ export const foundSeeds: readonly {
     tasks: 7,
     what: 'a peer took the end of a claim for its own word, whose result it had tried to publish itself, and lost',
   },
+  {
+    seed: 61_150_738,
+    peers: 5,
+    tasks: 6,
+    what: 'an issue that was read to be closed waited behind others that were still to be judged',
+  },
 ];

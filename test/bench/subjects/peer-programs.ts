@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../e2e/harness/programs.ts';
+import type { ChildOptions } from '../../liveness/child.ts';
 import { makeTempFolder } from '../temp-folder.ts';
 import type { Program } from './started.ts';
 import { nodeTold, peerTold } from './told.ts';
@@ -72,7 +73,8 @@ export async function bundlePrograms(): Promise<PeerPrograms> {
     bundled: (place) => ours(join(bundled, peerMain), place),
     unbundled: (place) => ours(join(root, peerMain), place),
     heart: () => {
-      const options = { mesh: 'start', name: 'one', bootstrap: [], preset: 'lan' };
+      const here = { bootstrap: [], address: '127.0.0.1' };
+      const options: ChildOptions = { mesh: 'start', name: 'one', preset: 'lan', ...here };
       return saying([join(alone, heartMain), JSON.stringify(options)]);
     },
     bare: ({ port, ports }) =>

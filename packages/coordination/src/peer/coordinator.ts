@@ -155,7 +155,6 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     { ...deps, book },
     { self, announceMs: timing.announceMs, onRepeat: contest.evaluate },
   );
-
   const reworks = createReworkHints({ book, chronicle, teller: () => teller }, contest.evaluate);
 
   function meshAccounts(): readonly Account[] {
@@ -226,14 +225,15 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     }
     readAhead();
     const before = book.get(task);
-    const fresh = (before?.seen ?? null) === null;
-    if (!book.hear(hint)) return;
+    const isNew = book.hear(hint);
+    // When we heard of it our look may have lagged behind it; what we read now it reads, too.
+    const isRead = from === self && hint.kind === 'gone';
+    if (workforce.driving(task) && (isNew || isRead)) workforce.recheck(task);
+    if (!isNew) return;
     if (from !== self && isUndecided(before, hint)) lookout?.doubt(task);
-    if (workforce.driving(task)) workforce.recheck(task);
-    else if ((hint.kind === 'seen' || hint.kind === 'gone') && isOurs(task)) {
-      epilogue.issueChanged(task);
-    }
-    if (from === self) background(tellOfOwn(hint, fresh));
+    const isOfIssue = hint.kind === 'seen' || hint.kind === 'gone';
+    if (isOfIssue && !workforce.driving(task) && isOurs(task)) epilogue.issueChanged(task);
+    if (from === self) background(tellOfOwn(hint, (before?.seen ?? null) === null));
     else if (hint.entry !== undefined) {
       chronicle.hear({ thread: task, peer: from, ...hint.entry });
     }

@@ -122,7 +122,10 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
     const shown = new Set([...changed, ...due].map(({ number }) => number));
     const all = [...aside.values()].map(({ issue }) => issue);
     const again = all.filter(({ number }) => thorough && !shown.has(number));
-    for (const issue of [...changed, ...due, ...again.slice(0, againMax)]) await judgeOrTell(issue);
+    const found = [...changed, ...due, ...again.slice(0, againMax)];
+    // What is closed needs no further read to be judged, and whoever works on it is not to wait for those that do.
+    const isOpen = ({ state }: Issue) => Number(state === 'open');
+    for (const issue of found.toSorted((a, b) => isOpen(a) - isOpen(b))) await judgeOrTell(issue);
     // Only now: after an outage an issue that could not be judged is looked at again.
     cursor = policy === before ? next : null;
   }
@@ -173,7 +176,9 @@ export function startWatch(deps: WatchDeps, options: WatchOptions): Watch {
   /** Who told that an issue is to be done, and is contradicted, may know a newer policy than ours. */
   async function judgedByNewest(issue: Issue, current: Policy) {
     const first = await judgedBy(issue, current);
-    const isDoubted = first.verdict.kind === 'refused' && isToldOfAtAll(issue);
+    // No policy has a closed issue worked on, and whoever works on it is to hear of that at once.
+    const isDoubted =
+      issue.state === 'open' && first.verdict.kind === 'refused' && isToldOfAtAll(issue);
     if (isNewest || !isDoubted) return first;
     const newest = await readPolicy();
     if (newest === current) return first;

@@ -57,7 +57,10 @@ export function checkPeople(context: CheckContext): Check {
       }
       return;
     }
-    objected.delete(key);
+    // Who watches the repository may have read it beside the attempt, a moment ago: then it has begun, and is to stop.
+    const isJustRead = nowMs() - (objected.get(key) ?? -Infinity) <= stopMsMax;
+    if (isJustRead) objected.set(key, nowMs());
+    else objected.delete(key);
     const read = reads.get(key);
     const claim = claims.get(key);
     if (claim !== undefined && (read?.order ?? 0) < (claimed.get(key) ?? 0)) {
@@ -69,7 +72,11 @@ export function checkPeople(context: CheckContext): Check {
       broken(11, `work on #${number} began, which nobody trusted wrote or approved`);
     } else if (issueHash(read.issue) !== claim.bodySha256) {
       broken(11, `work on #${number} began in words that were not claimed`);
-    } else if (!isWanted(context, read.issue, claim) && !isFenced(number, claim, read.issue)) {
+    } else if (
+      !isJustRead &&
+      !isWanted(context, read.issue, claim) &&
+      !isFenced(number, claim, read.issue)
+    ) {
       broken(4, `work on #${number} began though people were read to object`);
       onObjection(number, read.issue, claim);
     } else if (isTold(heard.last(peer, number), 'stop') || isDeaf(peer, number, read.atMs)) {

@@ -95,7 +95,7 @@ export { type HostPort, hostPortOf } from './listen-address.ts';
 export { NewsKind } from './news.ts';
 export { Association, Issue, issueHash, visibleText } from './issue.ts';
 export { OutputPiece, OutputPosition, OutputRequest, OutputResponse } from './output.ts';
-export { plainText } from './plain-text.ts';
+export { plainText } from './page/plain-text.ts';
 export { type CausalEntry, causalOrder } from './causal-order.ts';
 export {
   Cause,

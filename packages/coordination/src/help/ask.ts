@@ -24,19 +24,21 @@ import type {
   Base,
   Collected,
   HelpReport,
+  CommitFacts,
   Random,
   Signer,
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
+import { masked, type Masking } from '../output/mask.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { objection } from '../task/checks.ts';
 import { heldBy } from '../task/rights.ts';
 import { type Spread, spread, type SpreadDeps } from './spread.ts';
 import { createTried } from './tried.ts';
 
-export interface AskDeps extends SpreadDeps {
+export interface AskDeps extends SpreadDeps, Masking {
   readonly random: Random;
   readonly signer: Signer;
   readonly workspaces: Pick<Workspaces, 'diff' | 'inspect'>;
@@ -169,7 +171,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
 }
 
 async function pleaOf(
-  { random, signer, workspaces }: AskDeps,
+  deps: AskDeps,
   { record, base, workspace, message }: Stuck,
   question: string,
   signal: AbortSignal,
@@ -179,20 +181,22 @@ async function pleaOf(
     task: record.task,
     epoch: record.epoch,
     peer: signer.peer,
-    question: question.slice(0, limits.helpQuestionCharsMax).toWellFormed(),
+    question: words.slice(0, limits.helpQuestionCharsMax).toWellFormed(),
     patch: await unfinished(),
   };
   return { plea, signature: await signer.sign(pleaSigningBytes(plea)) };
 
-  /** What is too large to be sent is left out: a helper then begins at the base branch. */
+  /** What is too large to be sent, or holds a secret, is left out: a helper then begins at the base branch. */
   async function unfinished(): Promise<string> {
     const collected = await workspace.collect(message, { signal });
-    if (collected === null) return '';
+    if (collected === null || collected.commits.some(hasSecrets)) return '';
     const charsMax = limits.helpPatchCharsMax;
     const job = { base, from: base.oid, to: collected.result, charsMax };
     try {
       return await workspaces.diff(job, { signal });
     } catch (error) {
+  const { random, signer, workspaces } = deps;
+  const words = await masked(deps, question);
       if (isBzzzError(error, 'patch_too_large')) return '';
       throw error;
     }
@@ -218,6 +222,16 @@ async function take(
   }
   const after = await workspace.collect(message, { signal });
   const refused = await objectionToPatch(deps, stuck, { before, after }, signal);
+function hasSecrets({ secrets }: CommitFacts): boolean {
+  return secrets.length > 0;
+}
+
+/** Nothing of what it changed is taken: the acceptance is about the work as it is. */
+function proofOf({ peer, answer, proof }: Help): HelpReport {
+  if (proof === undefined) return none('it did not run the acceptance');
+  return { helped: true, text: answer, changed: false, proof: { ...proof, by: peer } };
+}
+
   if (refused === undefined) return { helped: true, text: answer, changed: true };
   await workspace.apply(patch, { reverse: true, signal });
   return none(`it sent a patch that was refused: it ${refused}`);

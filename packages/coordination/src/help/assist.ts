@@ -28,6 +28,7 @@ import type {
   Workspaces,
 } from '../ports/index.ts';
 import { patiently } from '../support/backoff.ts';
+import { masked, type Masking } from '../output/mask.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import type { BlockersOf } from '../task/blockers.ts';
@@ -40,7 +41,7 @@ import type { Plan } from '../task/plan.ts';
 import { changeIn } from '../task/roles/words.ts';
 import { setupOf } from '../task/setup.ts';
 
-export interface AssistDeps {
+export interface AssistDeps extends Masking {
   readonly clock: Clock;
   readonly random: Random;
   readonly signer: Pick<Signer, 'peer'>;
@@ -81,7 +82,8 @@ export async function assist(
   const patience = startPatience({ clock: deps.clock }, times, 'helping', signal);
   const worked = { kind: 'help.worked' as const, task, id };
   try {
-    const assisted = await inWorkspace(deps, plea, ready, patience).catch(withoutSetup);
+    const found = await inWorkspace(deps, plea, ready, patience).catch(withoutSetup);
+    const assisted = await withoutSecrets(deps, found);
     const isHelp = assisted.kind === 'helped';
     const outcome = isHelp ? ('helped' as const) : ('nothing' as const);
     const reason = isHelp ? assisted.help.answer : assisted.reason;
@@ -91,14 +93,11 @@ export async function assist(
   } catch (error) {
     const cause = patience.signal.aborted ? abortError(patience.signal) : error;
     const spent = patience.spent();
-    await deps.chronicle.record({
-      ...worked,
-      outcome: 'cancelled',
-      reason: short(reasonOf(cause)),
-      ...(spent && { spent }),
-    });
+    const reason = await masked(deps, reasonOf(cause));
+    const said = { outcome: 'cancelled' as const, reason: short(reason) };
+    await deps.chronicle.record({ ...worked, ...said, ...(spent && { spent }) });
     if (!isBzzzError(cause, 'timeout') && !isBzzzError(cause, 'attempt_stalled')) throw cause;
-    return { kind: 'nothing', reason: cause.reason };
+    return { kind: 'nothing', reason };
   } finally {
     patience.end();
   }
@@ -199,6 +198,17 @@ async function workIn(
   const collect = () => workspace.collect(message, { signal });
   if (plea.patch !== '') await workspace.apply(plea.patch, { signal });
   const before = plea.patch === '' ? null : await collect();
+/** The patch was looked through already. Who asks tells our words to others, and both journals keep them. */
+async function withoutSecrets(deps: AssistDeps, assisted: Assisted): Promise<Assisted> {
+  if (assisted.kind === 'nothing') {
+    return { ...assisted, reason: await masked(deps, assisted.reason) };
+  }
+  const { help } = assisted;
+  const whole = await masked(deps, help.answer);
+  const answer = whole.slice(0, limits.helpAnswerCharsMax).toWellFormed();
+  return { ...assisted, help: { ...help, answer } };
+}
+
   // What could steer our own tools must not come from there.
   const refused = before && objection(before, policy);
   if (refused) return nothing(`the work of whoever asks ${refused}`);
@@ -218,11 +228,10 @@ async function workIn(
   const charsMax = limits.helpPatchCharsMax;
   const patch =
     from === to ? '' : await deps.workspaces.diff({ base, from, to, charsMax }, { signal });
-  const answer = (report.answer ?? report.reason).slice(0, limits.helpAnswerCharsMax);
   if (patch === '' && report.answer === undefined) return nothing('nothing was changed');
   return {
     kind: 'helped',
-    help: { peer: deps.signer.peer, answer: answer.toWellFormed(), patch },
+    help: { peer: deps.signer.peer, answer: report.answer ?? report.reason, patch },
     ...spent,
   };
 }

@@ -13,11 +13,11 @@ import {
   limits,
   type PeerId,
   pleaSigningBytes,
-  reasonOf,
   type SignedPlea,
   type TaskId,
 } from '@bzzz/protocol';
 import type { Mesh, Signer } from '../ports/index.ts';
+import { maskedError } from '../output/mask.ts';
 import { createLane } from '../support/lane.ts';
 import { createRecent } from '../support/recent.ts';
 import { abortError } from '../support/sleep.ts';
@@ -129,8 +129,9 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
     try {
       return await lane.run(until, () => assist(deps, options, plea, until));
     } catch (error) {
-      if (!until.aborted) deps.trouble.tell(error, plea.task);
-      return { kind: 'nothing', reason: reasonOf(error) };
+      const told = await maskedError(deps, error);
+      if (!until.aborted) deps.trouble.tell(told, plea.task);
+      return { kind: 'nothing', reason: told.reason };
     }
   }
 

@@ -33,7 +33,8 @@ import { agentsObjection } from './checks.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
-import type { Mask, Printed, Printing } from '../output/printed.ts';
+import { masked, type Masking } from '../output/mask.ts';
+import type { Printed, Printing } from '../output/printed.ts';
 import { type NewTests, refusalOf, toldOf, tryNewTests } from './new-tests.ts';
 import type { Plan } from './plan.ts';
 import { unrevised } from './revision.ts';
@@ -64,7 +65,7 @@ export type AttemptOutcome =
       readonly elapsedMs: number;
     };
 
-export interface AttemptDeps {
+export interface AttemptDeps extends Masking {
   readonly clock: Clock;
   readonly chronicle: Pick<Chronicle, 'record'>;
   readonly trouble: Trouble;
@@ -75,8 +76,6 @@ export interface AttemptDeps {
   readonly rest?: Rest;
   /** Absent: nobody can watch it. */
   readonly printed?: Pick<Printed, 'begin'>;
-  /** For what programs said as they failed, since everybody may read that. Absent: it is told as it is. */
-  readonly mask?: Mask;
 }
 
 export interface AttemptJob {
@@ -135,7 +134,7 @@ export async function runAttempt(
     const told = toldOf(outcome.newTests ?? { kind: 'none' });
     if ('reason' in outcome) {
       const { stuck } = outcome;
-      const reason = deps.mask === undefined ? outcome.reason : await deps.mask(outcome.reason);
+      const reason = await masked(deps, outcome.reason);
       const elapsedMs = await end('failed', reason, { ...spent, ...told });
       return { kind: 'failed', reason, stuck, elapsedMs };
     }
@@ -146,9 +145,7 @@ export async function runAttempt(
     const cause = patience.signal.aborted ? abortError(patience.signal) : error;
     const code = isBzzzError(cause) ? cause.code : 'defect';
     const spent = patience.spent();
-    const why = reasonOf(cause);
-    const said = deps.mask === undefined ? why : await deps.mask(why);
-    await end('cancelled', said, { code, ...(spent && { spent }) });
+    await end('cancelled', await masked(deps, reasonOf(cause)), { code, ...(spent && { spent }) });
     throw cause;
   } finally {
     patience.end();
@@ -290,7 +287,7 @@ async function workIn(
 
 /** Of an attempt with several steps: what its critic sees, and how each is journalled. */
 function stepHooks(
-  { clock, chronicle, workspaces }: AttemptDeps,
+  deps: AttemptDeps,
   { record, base, message }: AttemptJob,
   workspace: Workspace,
   signal: AbortSignal,
@@ -298,12 +295,16 @@ function stepHooks(
   const { task, epoch, attempt } = record;
   let sinceMs = clock.monotonicMs();
   return {
+  const { clock, chronicle, workspaces } = deps;
     between: () => agentsObjection(workspace, signal),
     change: () => changeIn(workspaces, { workspace, base, message }, signal),
     async onStep(told) {
       const elapsedMs = clock.monotonicMs() - sinceMs;
       sinceMs = clock.monotonicMs();
-      await chronicle.record({ kind: 'attempt.step', task, epoch, attempt, ...told, elapsedMs });
+      const whole = await masked(deps, told.reason);
+      const reason = whole.slice(0, bounds.reasonCharsMax).toWellFormed();
+      const step = { ...told, reason, elapsedMs };
+      await chronicle.record({ kind: 'attempt.step', task, epoch, attempt, ...step });
     },
   };
 }

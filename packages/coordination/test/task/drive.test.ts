@@ -5,7 +5,7 @@ import { makeLockCommit } from '../../src/fence/commit.ts';
 import { createHolding } from '../../src/fence/holding.ts';
 import { driveTask } from '../../src/task/drive.ts';
 import { createVisible, needsPersonLabel } from '../../src/task/visible.ts';
-import type { Mask } from '../../src/output/printed.ts';
+import type { Mask } from '../../src/output/mask.ts';
 import type { Verdicts } from '../../src/verdict/verdicts.ts';
 import { errorOf, issueOf } from '../support/memory-forge.ts';
 import { alone, createMemoryWork, resultOid } from '../support/memory-work.ts';

@@ -3,7 +3,7 @@
  * to the coder once; what is not passed then has failed. The steps share the turns and tokens of the attempt, and
  * its time, which whoever waits for the whole counts.
  */
-import { limits, type RoleName, type Spent } from '@bzzz/protocol';
+import type { RoleName, Spent } from '@bzzz/protocol';
 import { listening } from '../../help/listening.ts';
 import type { CommandReport, ExecutorReport, PromptJob, PromptSource } from '../../ports/index.ts';
 import type { Chosen, Where } from '../execution.ts';
@@ -28,7 +28,7 @@ interface StepTold {
   readonly role: RoleName;
   readonly executor: string;
   readonly outcome: 'done' | 'passed' | 'sent back' | 'failed';
-  /** What it said last, or why it failed. */
+  /** What it said last, or why it failed; whole. */
   readonly reason: string;
   readonly spent?: Spent;
 }
@@ -124,7 +124,7 @@ function toldOf(
     role,
     executor: chosen.executor,
     outcome: succeeded ? outcome : 'failed',
-    reason: reason.slice(0, limits.reasonCharsMax).toWellFormed(),
+    reason,
     ...(spent === undefined ? {} : { spent }),
   };
 }

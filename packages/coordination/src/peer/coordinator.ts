@@ -99,7 +99,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const pause = createPause({ ...deps, self, onChange: onOffer });
   // What somebody said before he was taken out does not count any more either.
   const aside = { has: (peer: PeerId) => quarantine.has(peer) || !isMember(peer) };
-  const verdicts = createVerdicts({ ...deps, quarantine: aside });
+  const verdicts = createVerdicts({ ...deps, quarantine: aside }, signal);
   const epilogue = createEpilogue({ visible, trouble });
   const ends: (() => void)[] = [];
   let account: Account | null = null;

@@ -14,6 +14,7 @@ import { calm, createStand, heldDraft, leaseMs, number, task } from '../support/
 /** Nobody else is there to judge. */
 const verdicts: Verdicts = {
   gather: async () => ({ verdicts: [], declined: [] }),
+  hearLate: () => undefined,
   certify: () => Promise.reject(new Error('nobody gave a verdict')),
 };
 

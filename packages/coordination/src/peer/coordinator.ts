@@ -174,9 +174,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   }
 
   /** Worked on by us, or there for whoever can: then its fence is read by those. */
-  function isPursued(task: TaskId): boolean {
+  function isPursued(task: TaskId, isMerged: boolean): boolean {
     const { wanted = false, blocked = null } = book.get(task) ?? {};
-    return workforce.driving(task) || (wanted && blocked === null);
+    return workforce.driving(task) || (wanted && blocked === null && !isMerged);
   }
 
   function onReading(task: TaskId, reading: TipReading): void {

@@ -7,6 +7,7 @@ import {
   type BzzzError,
   type Help,
   isBzzzError,
+  type Lack,
   limits,
   type LockRecord,
   type Needs,
@@ -27,8 +28,8 @@ import type {
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
-import { patiently } from '../support/backoff.ts';
 import { masked, type Masking } from '../output/mask.ts';
+import { patiently } from '../support/backoff.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import type { BlockersOf } from '../task/blockers.ts';
@@ -38,6 +39,7 @@ import type { Consent } from '../task/consent.ts';
 import { type Execution, executionOf } from '../task/execution.ts';
 import { type Patience, startPatience } from '../task/patience.ts';
 import type { Plan } from '../task/plan.ts';
+import { prove } from './prove.ts';
 import { changeIn } from '../task/roles/words.ts';
 import { setupOf } from '../task/setup.ts';
 
@@ -66,15 +68,21 @@ export type Assisted =
   | { readonly kind: 'helped'; readonly help: Help; readonly spent?: Spent }
   | { readonly kind: 'nothing'; readonly reason: string; readonly spent?: Spent };
 
+export interface AssistJob {
+  readonly plea: Plea;
+  readonly lacks?: Lack | undefined;
+}
+
 /** Journals begin and end of the work. Throws the signal's error on abort, and what the ports throw. */
 export async function assist(
   deps: AssistDeps,
   options: AssistOptions,
-  plea: Plea,
+  asked: AssistJob,
   signal: AbortSignal,
 ): Promise<Assisted> {
+  const { plea } = asked;
   const { task, id } = plea;
-  const ready = await prepare(deps, options, plea, signal);
+  const ready = await prepare(deps, options, asked, signal);
   if (typeof ready === 'string') return { kind: 'nothing', reason: ready };
   await deps.chronicle.record({ kind: 'help.begun', task, id, epoch: plea.epoch });
   const { limits: times } = ready.briefing.policy;
@@ -82,7 +90,7 @@ export async function assist(
   const patience = startPatience({ clock: deps.clock }, times, 'helping', signal);
   const worked = { kind: 'help.worked' as const, task, id };
   try {
-    const found = await inWorkspace(deps, plea, ready, patience).catch(withoutSetup);
+    const found = await inWorkspace(deps, asked, ready, patience).catch(withoutSetup);
     const assisted = await withoutSecrets(deps, found);
     const isHelp = assisted.kind === 'helped';
     const outcome = isHelp ? ('helped' as const) : ('nothing' as const);
@@ -106,14 +114,15 @@ export async function assist(
 interface Ready {
   readonly record: LockRecord;
   readonly briefing: Briefing;
-  readonly execution: Execution;
+  /** Null: only the acceptance is to be run. */
+  readonly execution: Execution | null;
 }
 
 /** What is needed to begin, or why it cannot be begun. */
 async function prepare(
   deps: AssistDeps,
   options: AssistOptions,
-  plea: Plea,
+  { plea, lacks }: AssistJob,
   signal: AbortSignal,
 ): Promise<Ready | string> {
   const onTrouble = (error: BzzzError) => deps.trouble.tell(error, plea.task);
@@ -129,6 +138,11 @@ async function prepare(
   const briefing = await patient(() => brief(deps, record, signal));
   const unable = options.unable(plea, briefing.plan.needs);
   if (unable !== null) return unable;
+  if (lacks?.acceptanceOn !== undefined) {
+    // What passes on another base proves nothing of the work.
+    const isSame = briefing.base.oid === lacks.acceptanceOn;
+    return isSame ? { record, briefing, execution: null } : 'sees another base branch now';
+  }
   const beside = plea.patch === '' ? [] : (['peer'] as const);
   const execution = executionOf(deps.executors, planFor(briefing.plan, plea), beside);
   if (execution !== undefined) return { record, briefing, execution };
@@ -158,7 +172,7 @@ function planFor({ job, team }: Plan, { question }: Plea): Pick<Plan, 'job' | 't
 
 async function inWorkspace(
   deps: AssistDeps,
-  plea: Plea,
+  { plea }: AssistJob,
   ready: Ready,
   patience: Patience,
 ): Promise<Assisted> {
@@ -180,24 +194,11 @@ async function inWorkspace(
 
 /** What the repository needs could not be had here: that is no fault of the one who asks. */
 function withoutSetup(error: unknown): Assisted {
-  if (isBzzzError(error, 'setup_failed')) return { kind: 'nothing', reason: error.reason };
+  const isSetup = isBzzzError(error, 'setup_failed') || isBzzzError(error, 'tool_missing');
+  if (isSetup) return { kind: 'nothing', reason: error.reason };
   throw error;
 }
 
-async function workIn(
-  deps: AssistDeps,
-  plea: Plea,
-  { briefing: { base, policy }, execution }: Ready,
-  workspace: Workspace,
-  patience: Patience,
-): Promise<Assisted> {
-  const { signal } = patience;
-  let spent: { spent?: Spent } = {};
-  const nothing = (reason: string) => ({ kind: 'nothing' as const, reason, ...spent });
-  const message = `Help with ${plea.task}`;
-  const collect = () => workspace.collect(message, { signal });
-  if (plea.patch !== '') await workspace.apply(plea.patch, { signal });
-  const before = plea.patch === '' ? null : await collect();
 /** The patch was looked through already. Who asks tells our words to others, and both journals keep them. */
 async function withoutSecrets(deps: AssistDeps, assisted: Assisted): Promise<Assisted> {
   if (assisted.kind === 'nothing') {
@@ -209,9 +210,31 @@ async function withoutSecrets(deps: AssistDeps, assisted: Assisted): Promise<Ass
   return { ...assisted, help: { ...help, answer } };
 }
 
+async function workIn(
+  deps: AssistDeps,
+  plea: Plea,
+  { briefing, execution }: Ready,
+  workspace: Workspace,
+  patience: Patience,
+): Promise<Assisted> {
+  const { base, policy } = briefing;
+  const { signal } = patience;
+  let spent: { spent?: Spent } = {};
+  const nothing = (reason: string) => ({ kind: 'nothing' as const, reason, ...spent });
+  const message = `Help with ${plea.task}`;
+  const collect = () => workspace.collect(message, { signal });
+  if (plea.patch !== '') await workspace.apply(plea.patch, { signal });
+  const before = plea.patch === '' ? null : await collect();
   // What could steer our own tools must not come from there.
   const refused = before && objection(before, policy);
   if (refused) return nothing(`the work of whoever asks ${refused}`);
+  if (execution === null) {
+    if (before === null) return nothing('there is no work of which the acceptance could be run');
+    const proof = await prove(deps, briefing, before, signal);
+    if (typeof proof === 'string') return nothing(proof);
+    const answer = 'the acceptance passes here';
+    return { kind: 'helped', help: { peer: deps.signer.peer, answer, patch: '', proof } };
+  }
   const where = { path: workspace.path, limits: policy.limits };
   const change = () => changeIn(deps.workspaces, { workspace, base, message }, signal);
   const between = () => agentsObjection(workspace, signal);

@@ -6,6 +6,7 @@
 import {
   type Help,
   type HelpTried,
+  type Lack,
   limits,
   type PeerId,
   reasonOf,
@@ -34,6 +35,7 @@ export interface SpreadJob {
   readonly leaseMs: number;
   readonly untilMs: () => number;
   readonly dropped: AbortSignal;
+  readonly lacks?: Lack | undefined;
 }
 
 export interface Spread {
@@ -105,13 +107,14 @@ export async function spread(
 /** The intent to ask stands in the journal before anybody is asked, and what came of it after. */
 async function branch(
   { chronicle, ...deps }: SpreadDeps,
-  { signed, hop, path, leaseMs, untilMs }: SpreadJob,
+  { signed, hop, path, leaseMs, untilMs, lacks }: SpreadJob,
   { peer, budget, dropped }: { peer: PeerId; budget: number; dropped: AbortSignal },
   signal: AbortSignal,
 ): Promise<BranchEnd> {
   const { task, id } = signed.plea;
   await chronicle.record({ kind: 'help.sent', task, id, peer, hop, budget });
-  const ask = { kind: 'ask' as const, ...signed, hop, budget, path: [...path] };
+  const way = { hop, budget, path: [...path] };
+  const ask = { kind: 'ask' as const, ...signed, ...way, ...(lacks && { lacks }) };
   const end = await followBranch(deps, { peer, ask, leaseMs, untilMs, dropped }, signal);
   if (signal.aborted) return end;
   const said = { outcome: end.kind, reason: shortReason(end) };

@@ -145,6 +145,10 @@ export async function giveUp(
   }
   const told = await maskedError(deps, error);
   deps.trouble.tell(told, record.task);
+  // Nothing at all can be done on this machine, which says nothing of the task: whoever can takes it.
+  if (error.code === 'sandbox_missing') {
+    return release(deps, options, job, { reason: told.reason, again: 'soon' }, signal);
+  }
   return retryOrFail(deps, options, job, told.reason, signal);
 }
 

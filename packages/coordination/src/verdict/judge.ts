@@ -46,6 +46,7 @@ import type { Consent } from '../task/consent.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
+import { lackIn, lackText } from '../task/lack.ts';
 import { heldBy, sourcesOf } from '../task/rights.ts';
 import { type NewTests, tryNewTests } from '../task/new-tests.ts';
 import { setupOf } from '../task/setup.ts';
@@ -217,6 +218,9 @@ async function judge(
   if (!acceptance.passed && last?.exitCode === null) {
     return declined(`here \`${last.argv.join(' ').slice(0, 200)}\` was ended before it was done`);
   }
+  // Likewise where what it needs is not installed here.
+  const lacks = acceptance.passed ? undefined : lackIn(acceptance.commands);
+  if (lacks !== undefined) return declined(lackText(lacks));
   const newTests: NewTests = acceptance.passed
     ? await tryNewTests(deps, { ...briefing, collected, job, acceptance }, { signal })
     : { kind: 'none' };

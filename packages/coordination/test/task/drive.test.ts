@@ -126,6 +126,14 @@ describe('what a program printed as it failed', () => {
   );
 });
 
+it('a machine whose sandbox is gone gives the task back, and that is no failure of the task', async () => {
+  const { stand, work, drive } = await driveOf({ failures: 2 });
+  work.script.error = new BzzzError('sandbox_missing', 'no bubblewrap');
+  expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', again: 'soon' });
+  expect(await stand.tip()).toMatchObject({ record: { state: 'released', failures: 2 } });
+  expect(stand.trouble.recent()).toMatchObject([{ code: 'sandbox_missing' }]);
+});
+
 describe('people win', () => {
   it.each([
     ['assign themselves', { assignees: ['bzzz-bot', 'mara'] }, /assigned to mara/],
@@ -233,7 +241,7 @@ describe('a task that goes wrong', () => {
     const tip = holding.tip().oid;
     const last = { task, expected: tip, ...(await makeLockCommit(stand, draft, tip)) };
     await stand.fence.propose(last, calm);
-    work.script.error = errorOf('sandbox_missing');
+    work.script.error = errorOf('worker_lost');
     const visible = createVisible(stand, options);
     const hooks = { onStep: () => undefined, onRecheck: () => undefined };
     const shared = { resultTip: null };

@@ -107,6 +107,12 @@ describe('a result that another peer published', () => {
       kind: 'declined',
       reason: expect.stringContaining('was ended before it was done'),
     });
+    const bare = await courtOf();
+    Object.assign(bare.work.script, { accepts: false, exitCode: 127 });
+    expect(await bare.settled()).toMatchObject({
+      kind: 'declined',
+      reason: '`check`, or what it starts, is not installed here',
+    });
   });
 
   it('fails where its new tests pass without it, and says what they prove where they do not', async () => {

@@ -7,6 +7,7 @@ import type { RoleName, Spent } from '@bzzz/protocol';
 import { listening } from '../../help/listening.ts';
 import type { CommandReport, ExecutorReport, PromptJob, PromptSource } from '../../ports/index.ts';
 import type { Chosen, Where } from '../execution.ts';
+import { lackOf } from '../lack.ts';
 import { passes } from './judgement.ts';
 import { createMemory } from './memory.ts';
 import { createPurse, type Purse } from './purse.ts';
@@ -94,7 +95,10 @@ export async function workThrough(
     purse.pay(report.spent);
     const isPassed = role !== 'critic' || passes(words);
     await hooks.onStep({ step, ...toldOf(member, report, isPassed) });
-    if (!report.succeeded) return ended(false, `the ${role}: ${report.reason}`);
+    if (!report.succeeded) {
+      const lacks = lackOf(report);
+      return { ...ended(false, `the ${role}: ${report.reason}`), ...(lacks && { lacks }) };
+    }
     memory.keep(role, words);
     if (isPassed) {
       at += 1;

@@ -31,7 +31,7 @@ import type {
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
-import { masked, type Masking } from '../output/mask.ts';
+import { masked } from '../output/mask.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { objection } from '../task/checks.ts';
@@ -40,7 +40,7 @@ import { heldBy } from '../task/rights.ts';
 import { type Spread, spread, type SpreadDeps } from './spread.ts';
 import { createTried } from './tried.ts';
 
-export interface AskDeps extends SpreadDeps, Masking {
+export interface AskDeps extends SpreadDeps {
   readonly random: Random;
   readonly signer: Signer;
   readonly workspaces: Pick<Workspaces, 'diff' | 'inspect'>;

@@ -38,10 +38,12 @@ export { helperGlobs, judgeGlobs, steering, usualJudge } from './judge-files.ts'
 export {
   Help,
   HelpId,
+  HelpProof,
   HelpRequest,
   HelpResponse,
   HelpTried,
   hopsMax,
+  Lack,
   Plea,
   pleaSigningBytes,
   SignedPlea,

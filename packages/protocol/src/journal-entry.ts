@@ -235,15 +235,17 @@ export const EntryBody = z.discriminatedUnion('kind', [
     reason: Reason,
     pullRequest: z.int().min(1).optional(),
   }),
-  /** The branches of a closed issue are about to be deleted, where they stand as said here. */
+  /** The branches of what is over are about to be deleted, where they stand as said here. */
   z.object({
     kind: z.literal('tidy.intended'),
     ...task,
     epoch: Epoch,
     lock: Oid,
     result: Oid.nullable(),
-    /** When the issue last changed, by the forge's clock, as it was read closed. */
+    /** When the issue last changed, by the forge's clock, as it was read then. */
     closedMs: z.int().min(0),
+    /** Its pull request was merged and the issue stayed open, so that it is seen open later says nothing. */
+    open: z.literal(true).optional(),
     /** Whose assignment the lock explained: it may still be shown when the issue is reopened. */
     accounts: z.array(Account).max(10),
   }),

@@ -1,8 +1,11 @@
 import type {
   CliName,
+  HelpProof,
+  Lack,
   ModelFacts,
   ModelLeast,
   ModelName,
+  PeerId,
   PromptExecutor,
   Spent,
 } from '@bzzz/protocol';
@@ -108,7 +111,11 @@ export interface Rest {
  */
 export type AskForHelp = (
   question: string,
-  options?: { signal?: AbortSignal },
+  options?: {
+    signal?: AbortSignal;
+    /** Asked by the peer itself; absent: a model or a recipe asks. */
+    lacks?: Lack;
+  },
 ) => Promise<HelpReport>;
 
 export interface HelpReport {
@@ -117,6 +124,8 @@ export interface HelpReport {
   readonly text: string;
   /** Whether files of the workspace were changed. */
   readonly changed: boolean;
+  /** Only where the acceptance was asked for: it passed there. */
+  readonly proof?: HelpProof & { readonly by: PeerId };
 }
 
 export interface ExecutorReport {
@@ -124,6 +133,8 @@ export interface ExecutorReport {
   /** Why not, in one sentence. */
   readonly reason: string;
   readonly commands: readonly CommandReport[];
+  /** What it failed for and this machine turned out not to have, beside a command that ended with 127. */
+  readonly lacks?: Lack;
   /** The last words of a model, whole; absent: it had none. */
   readonly answer?: string;
   /** What a model did and cost; absent: none was asked. */

@@ -163,6 +163,7 @@ const reportFields = {
   succeeded: z.boolean(),
   reason: Text,
   commands: z.array(Command),
+  lacks: z.strictObject({ kind: Text, name: Text }).exactOptional(),
   answer: Text.exactOptional(),
   spent: Spent.exactOptional(),
 } satisfies Record<keyof ExecutorReport, z.ZodType>;

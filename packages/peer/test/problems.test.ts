@@ -2,7 +2,7 @@ import type { PeerView, WatchingView } from '@bzzz/coordination';
 import { BzzzError, Config, PeerId, Sha256Hex, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { problemsOf, type ProblemSources } from '../src/status/problems.ts';
-import { capabilitiesOf, member } from './member.ts';
+import { capabilitiesOf, member, taskView } from './member.ts';
 
 type TroubleView = PeerView['troubles'][number];
 
@@ -47,9 +47,7 @@ function watched(change: Partial<WatchingView>): WatchingView {
 }
 
 function taskOf(number: number, change: Partial<PeerView['tasks'][number]>) {
-  const facts = { title: '', recipe: null, state: 'open', wanted: true, holder: null };
-  const rest = { holderName: null, epoch: 1, pullRequest: null, reason: null };
-  return { task: TaskId.parse(`acme/widgets#${number}`), ...facts, ...rest, ...change };
+  return taskView({ task: TaskId.parse(`acme/widgets#${number}`), title: '', epoch: 1, ...change });
 }
 
 function note(change: Partial<TroubleView>): TroubleView {

@@ -1,4 +1,5 @@
-import { PeerAnswer, type TaskAnswer } from '@bzzz/protocol/api';
+import type { PeerAnswer } from '@bzzz/protocol/api';
+import { samplePeer, sampleTask } from '@bzzz/testkit/contracts/samples';
 import { describe, expect, it } from 'vitest';
 import { playedOn } from '../src/live/played-on.ts';
 import { pathOf, routeOf, taskPath } from '../src/app/routes.ts';
@@ -51,26 +52,7 @@ const story = [
 const history = extend(noHistory, story);
 
 const answer = (id: string) =>
-  PeerAnswer.parse({
-    id,
-    name: id.slice('peer-'.length),
-    self: true,
-    connected: false,
-    liveness: 'alive',
-    heardAgoMs: 0,
-    account: null,
-    version: '1',
-    repositories: [],
-    executors: ['recipe'],
-    tools: [],
-    sandbox: 'none',
-    slots: 2,
-    running: 0,
-    load: 0.5,
-    success: 1,
-    links: [],
-    journal: { key: '', length: 0, here: 0 },
-  });
+  samplePeer({ id, name: id.slice('peer-'.length), self: true, slots: 2, load: 0.5 });
 
 describe('the page at a moment', () => {
   const at = (count: number) => viewOf({ history, peers: [], tasks: [] }, count);
@@ -150,7 +132,7 @@ describe('a peer that died at work', () => {
   it('is told so live, too, where the peer tells what it left though the entries are not here', () => {
     const entries = extend(noHistory, [died]);
     const answer = deadAnswer([{ task, by: walnut, byName: 'walnut' }]);
-    const tasks = [taskAnswer({ holder: walnut, state: 'claimed', epoch: 2 })];
+    const tasks = [sampleTask({ task, holder: walnut, state: 'claimed', epoch: 2 })];
     const { peers } = viewOf({ history: entries, peers: [answer], tasks }, null);
     expect(peers).toMatchObject([
       { standing: 'dead', duties: [], running: 0, slots: null, left: [{ task, by: walnut }] },
@@ -171,31 +153,53 @@ function taskAnswer(change: Partial<TaskAnswer>): TaskAnswer {
   };
 }
 
-function deadAnswer(left: PeerAnswer['left']): PeerAnswer {
-  return PeerAnswer.parse({
-    id: acacia,
-    name: 'acacia',
-    self: false,
-    connected: false,
-    liveness: 'dead',
-    heardAgoMs: 60_000,
-    account: null,
-    version: '0.1.0',
-    repositories: [],
-    executors: [],
-    tools: [],
-    sandbox: 'bubblewrap',
-    slots: 1,
-    running: 1,
-    load: 0.5,
-    success: 0.5,
-    left,
-    journal: { key: 'ab'.repeat(32), length: 1, here: 1 },
+  it.each(['when-seen', 'when-wanted', 'when-reopened'])(
+    'stands with people where it is theirs: %s',
+    (again) => {
+      expect(columnOf(release(again))).toBe('For a person');
+    },
+  );
+
+  it('is open where peers take it up again by themselves, or it is not told', () => {
+    expect(columnOf(release('soon'))).toBe('Open');
+    expect(columnOf(release())).toBe('Open');
+  });
+
+  it('is open again once somebody said so, and at work once it is claimed', () => {
+    const retry = { kind: 'operator.acted', by: 'screen', act: 'retry', about: task, task };
+    const again = said({ atMs: 11_000, body: retry });
+    expect(columnOf(release('when-wanted'), again)).toBe('Open');
+    const claims = fence({ by: walnut, atMs: 12_000, state: 'held', epoch: 2, outcome: 'won' });
+    expect(columnOf(release('when-wanted'), ...claims)).toBe('At work');
+  });
+});
+
+describe('a peer that was stopped', () => {
+  const stops = said({
+    by: walnut,
+    atMs: 10_000,
+    body: { kind: 'member.dead', peer: acacia, reason: 'it said that it stops', leaving: true },
   });
 }
 
 describe('playing the past', () => {
   it('goes on by the clock, passes over silence, and ends', () => {
+
+  it('is not called dead, live or in the past, and says when it stopped and what it had', () => {
+    const entries = extend(noHistory, [...story, stops]);
+    const left = [{ task, by: null }];
+    const was = { standing: 'stopped', duties: [], running: 0, slots: null, endedMs: 10_000, left };
+    const past = viewOf({ history: entries, peers: [], tasks: [] }, entries.entries.length);
+    expect(past.peers.find(({ id }) => id === acacia)).toMatchObject(was);
+    const answer = { ...deadAnswer([{ task, by: null, byName: null }]), stopped: true };
+    const live = viewOf({ history: entries, peers: [answer], tasks: [] }, null);
+    expect(live.peers).toMatchObject([was]);
+  });
+});
+
+function deadAnswer(left: PeerAnswer['left']): PeerAnswer {
+  const dead = { connected: false, liveness: 'dead', heardAgoMs: 60_000 } as const;
+  return samplePeer({ id: acacia, name: 'acacia', ...dead, running: 1, load: 0.5, left });
     expect(playedOn(history, 1_000, 50)).toBe(1_050);
     expect(playedOn(history, 4_100, 50)).toBe(8_600);
     expect(playedOn(history, 9_000, 50)).toBeNull();

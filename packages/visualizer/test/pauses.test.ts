@@ -1,4 +1,4 @@
-import { PeerAnswer } from '@bzzz/protocol/api';
+import { samplePeer } from '@bzzz/testkit/contracts/samples';
 import { expect, it } from 'vitest';
 import { isPaused, pauseChoices, pauseOutcome, pausesOf } from '../src/actions/pauses.ts';
 import { extend, noHistory } from '../src/live/history.ts';
@@ -14,26 +14,7 @@ function pauses(options: {
   readonly code?: string;
   readonly entries?: ReturnType<typeof set>[];
 }) {
-  const answer = PeerAnswer.parse({
-    id: acacia,
-    name: 'acacia',
-    self: true,
-    connected: true,
-    liveness: 'alive',
-    heardAgoMs: 0,
-    account: null,
-    version: '0.1.0',
-    repositories: [],
-    executors: [],
-    tools: [],
-    sandbox: 'bubblewrap',
-    slots: 1,
-    running: 0,
-    load: 0,
-    success: 0.5,
-    paused: options.paused,
-    journal: { key: 'ab'.repeat(32), length: 1, here: 1 },
-  });
+  const answer = samplePeer({ id: acacia, self: true, paused: options.paused });
   const history = extend(noHistory, options.entries ?? []);
   const problems = options.code === undefined ? [] : [problem(options.code)];
   return pausesOf({ problems }, viewOf({ history, peers: [answer], tasks: [] }, null));

@@ -77,6 +77,11 @@ describe('the page at a moment', () => {
     expect(flows).toEqual([{ from: acacia, to: walnut, kind: 'help' }]);
     const model = graphModel(peers, links, flows);
     expect(model.nodes.map(({ label }) => label)).toEqual(['acacia · #7', 'walnut']);
+    // The room that a label takes does not go by what its peer does.
+    const longest = model.nodes.map((node) => node.longest);
+    const idle = peers.map((one) => ({ ...one, duties: [] }));
+    expect(graphModel(idle, links, []).nodes.map((node) => node.longest)).toEqual(longest);
+    expect(longest[0]?.startsWith('acacia · #')).toBe(true);
     // Of the past no load is known.
     expect(model.nodes.map(({ load }) => load)).toEqual([0, 0]);
     expect(model.edges).toMatchObject([{ from: acacia, to: walnut }]);

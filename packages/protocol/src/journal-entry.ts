@@ -70,7 +70,13 @@ export const EntryBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('peer.stopped') }),
   z.object({ kind: z.literal('member.joined'), peer: PeerId, name: z.string() }),
   z.object({ kind: z.literal('member.suspected'), peer: PeerId }),
-  z.object({ kind: z.literal('member.dead'), peer: PeerId, reason: Reason }),
+  z.object({
+    kind: z.literal('member.dead'),
+    peer: PeerId,
+    reason: Reason,
+    /** It said before that it stops: somebody stopped it. */
+    leaving: z.literal(true).optional(),
+  }),
   /** A peer has told two stories: what it signed proves it to anybody. Set aside until a person decides. */
   z.object({
     kind: z.literal('peer.quarantined'),

@@ -109,7 +109,7 @@ describe('a peer that died at work', () => {
       duties: [],
       running: 0,
       slots: null,
-      diedMs: 10_000,
+      endedMs: 10_000,
       left: [{ task, by: null }],
     });
     const dead = peerAt(died);
@@ -130,7 +130,7 @@ describe('a peer that died at work', () => {
       standing: 'working',
       duties: [{ task, duty: 'works' }],
       left: [],
-      diedMs: null,
+      endedMs: null,
     });
   });
 
@@ -185,10 +185,6 @@ describe('a peer that was stopped', () => {
     atMs: 10_000,
     body: { kind: 'member.dead', peer: acacia, reason: 'it said that it stops', leaving: true },
   });
-}
-
-describe('playing the past', () => {
-  it('goes on by the clock, passes over silence, and ends', () => {
 
   it('is not called dead, live or in the past, and says when it stopped and what it had', () => {
     const entries = extend(noHistory, [...story, stops]);

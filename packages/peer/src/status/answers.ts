@@ -136,6 +136,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       self,
       connected,
       liveness,
+      stopped: capabilities.leaving === true,
       heardAgoMs,
       account,
       version,

@@ -12,6 +12,8 @@ export const PeerAnswer = z.object({
   self: z.boolean(),
   connected: z.boolean(),
   liveness: z.enum(['alive', 'suspected', 'dead']),
+  /** Of a dead one: it said before that it stops. */
+  stopped: z.boolean().default(false),
   heardAgoMs: z.number(),
   account: z.string().nullable(),
   version: z.string(),
@@ -47,6 +49,14 @@ export const PeerAnswer = z.object({
   }),
 });
 export type PeerAnswer = z.infer<typeof PeerAnswer>;
+
+/** How a peer lives, in the one word that people read: whoever was stopped by somebody is not called dead. */
+export function lifeOf({
+  liveness,
+  stopped,
+}: Pick<PeerAnswer, 'liveness' | 'stopped'>): PeerAnswer['liveness'] | 'stopped' {
+  return liveness === 'dead' && stopped ? 'stopped' : liveness;
+}
 
 export const PeersAnswer = z.object({ peers: z.array(PeerAnswer) });
 export type PeersAnswer = z.infer<typeof PeersAnswer>;

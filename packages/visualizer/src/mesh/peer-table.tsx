@@ -1,7 +1,7 @@
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { peerPath, taskPath } from '../app/routes.ts';
-import type { PeerView } from '../live/page-view.ts';
+import { isGone, type PeerView } from '../live/page-view.ts';
 import { LeftBehind } from '../peer/left-behind.tsx';
 import { shortTask } from '../timeline/entry-text.ts';
 import { Badge, Empty, Meter, Panel } from '../ui/parts.tsx';
@@ -60,7 +60,7 @@ function PeerRow(props: {
         {answer?.quarantined === true ? <Badge state="failed">in quarantine</Badge> : null}
       </div>
       <div className="peer-does">
-        {standing === 'dead' ? (
+        {isGone(standing) ? (
           <LeftBehind peer={peer} />
         ) : duties.length === 0 ? (
           <span className="quiet">

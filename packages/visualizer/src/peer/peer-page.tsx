@@ -94,7 +94,7 @@ function Now({ peer }: { readonly peer: PeerView }) {
   const { duties, load, slots, running, answer } = peer;
   return (
     <Panel title="Now">
-      {peer.standing === 'dead' ? (
+      {isGone(peer.standing) ? (
         <p className="pad">
           <LeftBehind peer={peer} />
         </p>
@@ -115,7 +115,7 @@ function Now({ peer }: { readonly peer: PeerView }) {
           [
             'slots',
             slots === null ? (
-              peer.standing === 'dead' ? (
+              isGone(peer.standing) ? (
                 'none any more'
               ) : (
                 'not told'

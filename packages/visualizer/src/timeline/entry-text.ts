@@ -89,7 +89,10 @@ const sentences: Readonly<Record<string, Say>> = {
   'peer.stopped': () => said('stopped'),
   'member.joined': (_, name) => said(`met ${name('peer')}`),
   'member.suspected': (_, name) => said(`suspects ${name('peer')}`, 'warn'),
-  'member.dead': (body, name) => said(`declared ${name('peer')} dead${why(body)}`, 'bad'),
+  'member.dead': (body, name) =>
+    body['leaving'] === true
+      ? said(`heard that ${name('peer')} stops`, 'warn')
+      : said(`declared ${name('peer')} dead${why(body)}`, 'bad'),
   'pause.set': (body) => {
     const what = { self: 'itself', mesh: 'the whole mesh', attempts: 'its attempts' };
     const scope = word(body, 'scope');

@@ -98,6 +98,7 @@ export { OutputPiece, OutputPosition, OutputRequest, OutputResponse } from './ou
 export { plainText } from './plain-text.ts';
 export { type CausalEntry, causalOrder } from './causal-order.ts';
 export {
+  Again,
   Cause,
   EntryBody,
   entryKinds,

@@ -50,6 +50,14 @@ export const VisibleEffect = z.enum([
 export type VisibleEffect = z.infer<typeof VisibleEffect>;
 
 const task = { task: TaskId };
+/**
+ * When a task that was given back may be bid for again: after a pause; when what it says now is seen;
+ * when its issue is seen to be wanted; or only when people took it away and gave it back, since they
+ * touched its branches.
+ */
+export const Again = z.enum(['soon', 'when-seen', 'when-wanted', 'when-reopened']);
+export type Again = z.infer<typeof Again>;
+
 const help = { task: TaskId, id: HelpId };
 const branch = { hop: z.int().min(1).max(hopsMax), budget: z.int().min(1) };
 const attempt = { task: TaskId, epoch: Epoch, attempt: z.int().min(1) };
@@ -243,6 +251,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
   }),
   /** The branches of a closed issue are about to be deleted, where they stand as said here. */
   z.object({
+    /** Of a released one: when peers may take it up again; absent: it is not known. */
+    again: Again.optional(),
     kind: z.literal('tidy.intended'),
     ...task,
     epoch: Epoch,

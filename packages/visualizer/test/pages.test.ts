@@ -145,18 +145,17 @@ describe('a peer that died at work', () => {
   });
 });
 
-function taskAnswer(change: Partial<TaskAnswer>): TaskAnswer {
-  const seen = { task, title: 'Write oak', recipe: null, wanted: true, holderName: null };
-  return {
-    ...seen,
-    state: 'open',
-    holder: null,
-    epoch: 0,
-    pullRequest: null,
-    reason: null,
-    ...change,
+describe('a task that its holder let go of, in the past', () => {
+  const release = (again?: string) =>
+    said({
+      atMs: 10_000,
+      body: { kind: 'task.ended', task, epoch: 1, state: 'released', reason: 'why', again },
+    });
+  const columnOf = (...entries: typeof story) => {
+    const all = extend(noHistory, [...story, ...entries]);
+    const { tasks } = viewOf({ history: all, peers: [], tasks: [] }, all.entries.length);
+    return columnsOf(tasks).find((column) => column.tasks.length > 0)?.name;
   };
-}
 
   it.each(['when-seen', 'when-wanted', 'when-reopened'])(
     'stands with people where it is theirs: %s',
@@ -201,6 +200,10 @@ describe('a peer that was stopped', () => {
 function deadAnswer(left: PeerAnswer['left']): PeerAnswer {
   const dead = { connected: false, liveness: 'dead', heardAgoMs: 60_000 } as const;
   return samplePeer({ id: acacia, name: 'acacia', ...dead, running: 1, load: 0.5, left });
+}
+
+describe('playing the past', () => {
+  it('goes on by the clock, passes over silence, and ends', () => {
     expect(playedOn(history, 1_000, 50)).toBe(1_050);
     expect(playedOn(history, 4_100, 50)).toBe(8_600);
     expect(playedOn(history, 9_000, 50)).toBeNull();

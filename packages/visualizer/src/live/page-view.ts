@@ -250,7 +250,7 @@ function pastTasks(world: World): TaskRow[] {
   return [...world.tasks.values()].map((told) => {
     const { task, title, state, holder, epoch, pullRequest, reason } = told;
     const row = { task, title: title ?? '', state, holder, epoch, pullRequest, reason };
-    return { ...row, wanted: true, told };
+    return { ...row, wanted: !told.withPeople, told };
   });
 }
 

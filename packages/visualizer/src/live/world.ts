@@ -41,6 +41,8 @@ export interface TaskWorld {
   readonly epoch: number;
   readonly pullRequest: number | null;
   readonly reason: string | null;
+  /** Whoever had it let go of it until people say otherwise. */
+  readonly withPeople: boolean;
   readonly attempt: AttemptWorld | null;
   /** Who found that the result passes, and who that it does not. */
   readonly passed: readonly string[];

@@ -163,6 +163,7 @@ export {
 } from './policy.ts';
 export { printedText } from './printed.ts';
 export { type Profile, profileOf, RoleName } from './roles.ts';
+export { askerWords, terminalAsker, UserName } from './operator-name.ts';
 export { DaySpend, Spent, SpendCaps } from './spend.ts';
 export { GithubAppConfig, VaultConfig } from './token-config.ts';
 export { orderIn, orderLines, TaskOrder } from './task-order.ts';

@@ -13,6 +13,7 @@ import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
 import { MeshPause, TaskKind } from './messages.ts';
 import { NewTestsTold } from './new-tests.ts';
+import { UserName } from './operator-name.ts';
 import { RoleName } from './roles.ts';
 import { Spent } from './spend.ts';
 import { Verdict } from './verdict.ts';
@@ -49,7 +50,6 @@ export const VisibleEffect = z.enum([
 ]);
 export type VisibleEffect = z.infer<typeof VisibleEffect>;
 
-const task = { task: TaskId };
 /**
  * When a task that was given back may be bid for again: after a pause; when what it says now is seen;
  * when its issue is seen to be wanted; or only when people took it away and gave it back, since they
@@ -58,6 +58,7 @@ const task = { task: TaskId };
 export const Again = z.enum(['soon', 'when-seen', 'when-wanted', 'when-reopened']);
 export type Again = z.infer<typeof Again>;
 
+const task = { task: TaskId };
 const help = { task: TaskId, id: HelpId };
 const branch = { hop: z.int().min(1).max(hopsMax), budget: z.int().min(1) };
 const attempt = { task: TaskId, epoch: Epoch, attempt: z.int().min(1) };
@@ -187,6 +188,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     kind: z.literal('operator.acted'),
     /** Name of the key that was shown, or `control socket`. */
     by: z.string().max(64),
+    /** Over the control socket: whom the operating system named there, by the word of the command. */
+    user: UserName.optional(),
     /** Such as `submit`, `pause`; and to what, in words. */
     act: z.string().max(40),
     about: Reason,
@@ -248,11 +251,11 @@ export const EntryBody = z.discriminatedUnion('kind', [
     state: z.enum(['done', 'failed', 'released']),
     reason: Reason,
     pullRequest: z.int().min(1).optional(),
+    /** Of a released one: when peers may take it up again; absent: it is not known. */
+    again: Again.optional(),
   }),
   /** The branches of a closed issue are about to be deleted, where they stand as said here. */
   z.object({
-    /** Of a released one: when peers may take it up again; absent: it is not known. */
-    again: Again.optional(),
     kind: z.literal('tidy.intended'),
     ...task,
     epoch: Epoch,

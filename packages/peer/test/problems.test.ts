@@ -70,6 +70,18 @@ describe('problemsOf', () => {
     expect(codes({ alerts, view: view({ self: both }) })[0]).toBe('warning mesh_paused');
   });
 
+  it('says where a pause is ended', () => {
+    const self = { ...capabilitiesOf('1'), name: 'ash', paused: true };
+    const advice = (change: Partial<PeerView>) =>
+      problemsOf(sources({ view: view({ self, ...change }) }))[0]?.advice;
+    expect(advice({})).toBe('On the machine of ash: `bzzz resume`.');
+    expect(advice({ attemptsRest: true })).toContain('On the machine of ash: `bzzz resume`, or');
+    const meshPause = { paused: true, at: { wallMs: 1, counter: 0 }, by: self.peer };
+    expect(advice({ self: { ...self, meshPause } })).toBe(
+      'On the machine of any peer: `bzzz resume --mesh`.',
+    );
+  });
+
   it('tells which tools a cap in USD does not hold, unless one in tokens does', () => {
     const self = { ...capabilitiesOf('1'), executors: ['recipe', 'claude', 'codex', 'aider'] };
     const told = (spend: Config['spend'], executors = self.executors) =>

@@ -22,6 +22,11 @@ it.each([desk, phone])(
     expect(await page.locator('img').count()).toBe(0);
     await page.getByText('One task with its whole story').click();
     await page.getByRole('button', { name: 'Try it out' }).waitFor();
+    // What is to be filled in is shown by a value that somebody could mean.
+    await page.getByText('Files an issue', { exact: true }).first().click();
+    const example = page.locator('.body-param__example, .body-param .example').first();
+    await example.filter({ hasText: '"title": "Format the parser"' }).waitFor();
+    await keepShot(page, `docs-example-${options.colorScheme}`);
     await page.getByRole('button', { name: 'Authorize' }).click();
     await page.getByRole('heading', { name: 'Available authorizations' }).waitFor();
     await leave(tab);

@@ -131,7 +131,11 @@ function Now({ peer }: { readonly peer: PeerView }) {
           [
             'load',
             load === null ? (
-              'not told by journals'
+              isGone(peer.standing) ? (
+                'none any more'
+              ) : (
+                'not told by journals'
+              )
             ) : (
               <Meter
                 label="Load"

@@ -18,7 +18,7 @@ const movedPxMax = 1;
  * the given ones over eleven pixels both ways.
  */
 async function discs(page: Page): Promise<z.infer<typeof Spots>> {
-  const shot = await page.locator('.graph').screenshot();
+  const shot = await page.getByRole('img', { name: 'Picture of the mesh' }).screenshot();
   // Another page, as that of the peer loads no images but its own.
   const blank = await page.context().newPage();
   const found = await blank.evaluate(`${findDiscs}('${shot.toString('base64')}')`);
@@ -52,6 +52,24 @@ const findDiscs = `(async (png) => {
       }
   return spots.map(({ x, y, n }) => ({ left: x / n, top: y / n })).sort((a, b) => a.left - b.left);
 })`;
+
+it('names who watches the repository and who stands by, of all peers', async () => {
+  const tab = await visit(place, { peer: place.peer, path: '/mesh' });
+  const { page } = tab;
+  const rows = page.locator('.peer-row');
+  const role = (name: string) => rows.filter({ has: page.getByText(name, { exact: true }) });
+  await place.stage.until('one watches, another stands by', async () => {
+    return (await role('watcher').count()) === 1 && (await role('standby').count()) === 1;
+  });
+  // By the word of each about itself.
+  const watchers: string[] = [];
+  for (const { name, client } of place.peers) {
+    const { forge } = await client.status();
+    if (forge.watching.some((one) => one.role === 'watcher')) watchers.push(name);
+  }
+  expect(await role('watcher').locator('.peer-name').allTextContents()).toEqual(watchers);
+  await leave(tab);
+});
 
 it.each([
   ['desk', desk],
@@ -90,7 +108,7 @@ it.each([
     await row.hover();
     await expectStill('it is pointed at in the table');
     const [first] = before;
-    const box = await page.locator('.graph').boundingBox();
+    const box = await page.getByRole('img', { name: 'Picture of the mesh' }).boundingBox();
     if (first === undefined || box === null) throw new Error('there is no picture');
     await page.mouse.move(box.x + first.left, box.y + first.top);
     await expectStill('one is pointed at in the picture');

@@ -38,6 +38,10 @@ export const PeerAnswer = z.object({
   left: z
     .array(z.object({ task: z.string(), by: z.string().nullable(), byName: z.string().nullable() }))
     .default([]),
+  /** Repositories that it looks at for the mesh, or stands by to. */
+  watches: z
+    .array(z.object({ repo: z.string(), role: z.enum(['watcher', 'standby']) }))
+    .default([]),
   /** Members that it is connected with, by its own word; of a peer of an earlier version: empty. */
   links: z.array(z.string()).default([]),
   /** `from`, `here`: the first entry of its journal that this peer holds, and the position after the last one. */

@@ -113,19 +113,21 @@ function edgePxOf(element: HTMLElement): number {
 /** Few peers have their place in the box by its size and by how long their labels become, and keep it. */
 function frameFew(graph: Graph, sigma: Sigma, element: HTMLElement) {
   let labelWidthPx = 0;
+  const framed = (edgePx: number) => {
+    const { width: widthPx, height: heightPx } = sigma.getDimensions();
+    const places = graph.mapNodes((_, { x, y }) => ({ x: Number(x), y: Number(y) }));
+    const discPx = Math.max(...graph.mapNodes((_, { size }) => Number(size)));
+    const belowPx = discPx + labelGapPx + labelPx;
+    const besidePx = Math.max(discPx, labelWidthPx / 2);
+    return frameOf(places, { widthPx, heightPx, edgePx, besidePx, abovePx: discPx, belowPx });
+  };
   const fit = () => {
     const few = graph.order > 0 && graph.order <= circleMax;
     const edgePx = edgePxOf(element);
     // Within the frame there is room to its edges already.
     const padding = few ? 0 : edgePx;
     if (sigma.getSetting('stagePadding') !== padding) sigma.setSetting('stagePadding', padding);
-    const { width: widthPx, height: heightPx } = sigma.getDimensions();
-    const places = graph.mapNodes((_, { x, y }) => ({ x: Number(x), y: Number(y) }));
-    const discPx = Math.max(0, ...graph.mapNodes((_, { size }) => Number(size)));
-    const belowPx = discPx + labelGapPx + labelPx;
-    const besidePx = Math.max(discPx, labelWidthPx / 2);
-    const room = { widthPx, heightPx, edgePx, besidePx, abovePx: discPx, belowPx };
-    const frame = few ? frameOf(places, room) : null;
+    const frame = few ? framed(edgePx) : null;
     if (JSON.stringify(frame) === JSON.stringify(sigma.getCustomBBox())) return;
     // Sigma keeps extents that it may change; ours is new each time.
     sigma.setCustomBBox(frame === null ? null : { x: [...frame.x], y: [...frame.y] });

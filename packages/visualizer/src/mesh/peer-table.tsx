@@ -1,3 +1,4 @@
+import type { PeerAnswer } from '@bzzz/protocol/api';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { peerPath, taskPath } from '../app/routes.ts';
@@ -40,6 +41,7 @@ function PeerRow(props: {
   readonly marked: boolean;
   readonly onMark: (peer: string | null) => void;
 }) {
+  const { view } = usePage();
   const { peer, marked, onMark } = props;
   const { id, name, self, standing, duties, load, slots, running, answer } = peer;
   return (
@@ -54,6 +56,7 @@ function PeerRow(props: {
           {name}
         </Link>
         {self ? <span className="tag">this peer</span> : null}
+        {view.past ? null : <Roles watches={answer?.watches ?? []} />}
       </div>
       <div className="peer-standing">
         <Badge state={standing} />
@@ -92,4 +95,14 @@ function PeerRow(props: {
       </div>
     </div>
   );
+}
+
+/** What it does for the mesh beside its work, each once; of which repositories its own page tells. */
+function Roles({ watches }: { readonly watches: PeerAnswer['watches'] }) {
+  const roles = new Set(watches.map(({ role }) => role));
+  return [...roles].map((role) => (
+    <span key={role} className="tag">
+      {role}
+    </span>
+  ));
 }

@@ -204,6 +204,14 @@ function Abilities({ peer: { answer } }: { readonly peer: PeerView }) {
           ['sandbox', answer.sandbox],
           ['repositories', <Tags items={answer.repositories} />],
           [
+            'looks at',
+            <Tags
+              items={answer.watches.map(({ repo, role }) =>
+                role === 'watcher' ? repo : `${repo} (stands by)`,
+              )}
+            />,
+          ],
+          [
             'machine',
             machine === undefined
               ? 'not told'

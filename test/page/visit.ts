@@ -46,8 +46,7 @@ export function setPlace(
   });
   const part = <Name extends keyof Place>(name: Name): Place[Name] => {
     const found = made[name];
-    // Indexed by a type parameter, an optional field keeps its `undefined` for the compiler.
-    if (found !== undefined) return found as Place[Name];
+    if (found !== undefined) return found;
     throw new Error(`there is no ${name} yet`);
   };
   return {

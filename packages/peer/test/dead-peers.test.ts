@@ -51,7 +51,7 @@ describe('a dead member', () => {
       },
     ]);
     const further = (letters: string) => {
-      const all = [...'23456789'].map((letter) => {
+      const all = Array.from('23456789', (letter) => {
         return letters.includes(letter) ? { ...stopped, name: `peer-${letter}` } : dead(letter);
       });
       return deadPeersOf(all, withOperator).at(-1)?.text;

@@ -8,6 +8,7 @@ it.each([
   ['[a-z]{2}', 'ab'],
   ['[A-Za-z0-9._/-]{1,40}', 'abc'],
   ['[0-9]+', '1'],
+  ['[a-zA-Z][a-zA-Z0-9]{0,39}', 'abcd'],
   [String.raw`v\d+\.\d+\.\d+`, 'v1.1.1'],
   [String.raw`\w+\.js`, 'abc.js'],
   ['src/[a-z]+(?:-[a-z]+)?', 'src/abc-abc'],

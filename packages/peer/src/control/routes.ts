@@ -100,8 +100,7 @@ export function controlRoutes(operations: Operations): Route[] {
       value: await operations.changeNetworkKey(askerOf(call)),
     })),
     post('/drills', async (call) => {
-      const { signal: _, ...asker } = askerOf(call);
-      await operations.acted('drill', parseRequest(DrillRequest, call.body).about, asker);
+      await operations.acted('drill', parseRequest(DrillRequest, call.body).about, askerOf(call));
       return { value: { noted: true } };
     }),
     post('/stop', () => {

@@ -11,6 +11,7 @@ import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
 import { joiningOperations } from './joining.ts';
 import { logLines } from './log-lines.ts';
+import { actingOf } from './acting.ts';
 import type { Acting, Operations } from './operations.ts';
 import { outputOf } from './output.ts';
 import type { OperationsTarget } from './target.ts';
@@ -103,7 +104,7 @@ export function createOperations(target: OperationsTarget): Operations {
     },
     health: healthNow,
     async heal(asker) {
-      await acted({ ...asker, act: 'heal', about: 'this machine' });
+      await acted({ ...actingOf(asker), act: 'heal', about: 'this machine' });
       return { healings: (await health.heal()).map((one) => ({ ...one })) };
     },
     events: feed.events,
@@ -133,7 +134,7 @@ export function createOperations(target: OperationsTarget): Operations {
     async submit({ repo: named, ...issue }, { signal, ...asker }) {
       const repo = askedRepo(repositories, named);
       const filed = issueOf(issue, await target.readPolicy(repo, { signal }), repo);
-      await acted({ ...asker, act: 'submit', about: `${repo}: ${issue.title}` });
+      await acted({ ...actingOf(asker), act: 'submit', about: `${repo}: ${issue.title}` });
       const { number, url, labelsMissing } = await target.fileIssue(filed, { signal });
       coordinator.lookNow(repo);
       return { repo, number, url, labelsMissing: [...labelsMissing] };
@@ -141,30 +142,30 @@ export function createOperations(target: OperationsTarget): Operations {
     async order(id, order, { signal, ...asker }) {
       const task = askedTask(coordinator.view().tasks, repositories, id);
       const repo = watched(repositories, taskParts(task).repo);
-      await acted({ ...asker, act: order, about: task, task });
+      await acted({ ...actingOf(asker), act: order, about: task, task });
       const { url } = await target.sayOrder({ task, order }, { signal });
       coordinator.lookNow(repo);
       return { task, order, url };
     },
-    async pause({ scope, paused }, { signal: _, ...asker }) {
-      await acted({ ...asker, ...pauseWords({ scope, paused }) });
+    async pause({ scope, paused }, asker) {
+      await acted({ ...actingOf(asker), ...pauseWords({ scope, paused }) });
       await coordinator.pause(scope, paused);
       return coordinator.view().self.paused === true;
     },
     quarantine: () => quarantineAnswer(coordinator.view().quarantine),
-    async liftQuarantine(id, { signal: _, ...asker }) {
+    async liftQuarantine(id, asker) {
       const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
-      await acted({ ...asker, act: 'quarantine.lift', about: name ?? peer });
+      await acted({ ...actingOf(asker), act: 'quarantine.lift', about: name ?? peer });
       await coordinator.liftQuarantine(peer);
       return { peer };
     },
-    async keepQuarantine(id, { signal: _, ...asker }) {
+    async keepQuarantine(id, asker) {
       const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
-      await acted({ ...asker, act: 'quarantine.keep', about: name ?? peer });
+      await acted({ ...actingOf(asker), act: 'quarantine.keep', about: name ?? peer });
       return { peer };
     },
     ...joiningOperations(target, acted),
-    acted: (act, about, asker) => acted({ ...asker, act, about }),
+    acted: (act, about, asker) => acted({ ...actingOf(asker), act, about }),
     stop: target.stop,
   };
 }

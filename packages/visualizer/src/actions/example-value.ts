@@ -31,7 +31,8 @@ const timesMax = 64;
 /** The first of what is divided by bars. */
 function readChoice(reader: Reader): string | null {
   const first = readSequence(reader);
-  while (first !== null && reader.text[reader.at] === '|') {
+  if (first === null) return null;
+  while (reader.text[reader.at] === '|') {
     reader.at += 1;
     if (readSequence(reader) === null) return null;
   }
@@ -45,7 +46,9 @@ function readSequence(reader: Reader): string | null {
     if (part === null) return null;
     const times = readTimes(reader, /^[a-z]$/i.test(part(0)) ? lettersCount : 1);
     if (times === null || times > timesMax) return null;
-    made += Array.from({ length: times }, (_, time) => part(time)).join('');
+    // What goes on where another part ended goes on in the alphabet, too.
+    const run = (/[a-z]$/i.test(part(0)) ? /[a-z]*$/i : /[0-9]*$/).exec(made)?.[0].length ?? 0;
+    made += Array.from({ length: times }, (_, time) => part(run + time)).join('');
   }
   return made;
 }

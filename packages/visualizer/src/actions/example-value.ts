@@ -44,10 +44,11 @@ function readSequence(reader: Reader): string | null {
   while (reader.at < reader.text.length && !'|)'.includes(reader.text[reader.at] ?? '')) {
     const part = readPart(reader);
     if (part === null) return null;
-    const times = readTimes(reader, /^[a-z]$/i.test(part(0)) ? lettersCount : 1);
+    const isLetter = /^[a-z]$/i.test(part(0));
+    const times = readTimes(reader, isLetter ? lettersCount : 1);
     if (times === null || times > timesMax) return null;
-    // What goes on where another part ended goes on in the alphabet, too.
-    const run = (/[a-z]$/i.test(part(0)) ? /[a-z]*$/i : /[0-9]*$/).exec(made)?.[0].length ?? 0;
+    // Letters that stand behind letters go on in the alphabet.
+    const run = isLetter ? (/[a-z]*$/i.exec(made)?.[0].length ?? 0) : 0;
     made += Array.from({ length: times }, (_, time) => part(run + time)).join('');
   }
   return made;

@@ -79,4 +79,5 @@ export type {
   TaskView,
   WatchingView,
 } from './peer/view.ts';
+export { watchersOf } from './watching/roles.ts';
 export { untoldReason } from './task/state.ts';

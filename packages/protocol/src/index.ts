@@ -100,6 +100,7 @@ export { OutputPiece, OutputPosition, OutputRequest, OutputResponse } from './ou
 export { plainText } from './page/plain-text.ts';
 export { type CausalEntry, causalOrder } from './causal-order.ts';
 export {
+  Again,
   Cause,
   EntryBody,
   entryKinds,
@@ -164,6 +165,7 @@ export {
 } from './policy.ts';
 export { printedText } from './printed.ts';
 export { type Profile, profileOf, RoleName } from './roles.ts';
+export { askerWords, terminalAsker, UserName } from './operator-name.ts';
 export { DaySpend, Spent, SpendCaps } from './spend.ts';
 export { GithubAppConfig, VaultConfig } from './token-config.ts';
 export { orderIn, orderLines, TaskOrder } from './task-order.ts';

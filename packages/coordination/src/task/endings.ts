@@ -3,6 +3,7 @@
  * A result that was to be reworked stands again where no other took its place.
  */
 import {
+  type Again,
   BzzzError,
   explainedResult,
   isBzzzError,
@@ -20,7 +21,7 @@ import { abortError } from '../support/sleep.ts';
 import type { AttemptResult } from './attempt.ts';
 import { type Briefing, lookAgain } from './briefing.ts';
 import { adopt, complete } from './complete.ts';
-import type { Again, DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
+import type { DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
 import { forgeWork, insist } from './insist.ts';
 import { answersMax, isInPeoplesHands, reviewScope, type Rework } from './rework.ts';
 import { asItStands } from './standing.ts';

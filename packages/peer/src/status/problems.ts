@@ -219,15 +219,16 @@ function pauseOf({ view: { self, attemptsRest } }: ProblemSources): Problem[] {
   if (attemptsRest) {
     const text =
       'An operator paused this peer and its attempts: they stand still, and keep their tasks.';
-    return [{ code: 'paused', severity: 'warning', text, advice: 'Run `bzzz resume`.' }];
+    const advice = `On the machine of ${self.name}: \`bzzz resume\`, or with \`--attempts\` for these alone.`;
+    return [{ code: 'paused', severity: 'warning', text, advice }];
   }
   if (self.paused !== true) return [];
   const isMesh = self.meshPause?.paused === true;
-  const [code, what, command] = isMesh
-    ? ['mesh_paused', 'the whole mesh', 'bzzz resume --mesh']
-    : ['paused', 'this peer', 'bzzz resume'];
+  const [code, what, advice] = isMesh
+    ? ['mesh_paused', 'the whole mesh', 'On the machine of any peer: `bzzz resume --mesh`.']
+    : ['paused', 'this peer', `On the machine of ${self.name}: \`bzzz resume\`.`];
   const text = `An operator paused ${what}: nothing new is begun here.`;
-  return [{ code, severity: 'warning', text, advice: `Run \`${command}\`.` }];
+  return [{ code, severity: 'warning', text, advice }];
 }
 
 function spendOf({ view: { spendCap } }: ProblemSources): Problem[] {

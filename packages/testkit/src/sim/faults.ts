@@ -1,4 +1,6 @@
 /** How hostile a run is. Each feature has a weight of its own a run (swarm testing). */
+import { type Flaw, flaws } from './flaws.ts';
+import { type PeopleAct, peopleActs } from './people-acts.ts';
 import type { SeededRandom } from './random.ts';
 
 /** What happens now and then to somebody; see happenings.ts. */
@@ -59,6 +61,10 @@ export interface Faults {
   readonly lostForGood: number;
   /** Mean virtual time between two of these, over all peers; Infinity: never. */
   readonly everyMs: Readonly<Record<Happening, number>>;
+  /** Of each flaw of work, from 0 to 1: how likely it is among others. */
+  readonly flaws: Readonly<Record<Flaw, number>>;
+  /** Of each thing that people do, from 0 to 1: how often they do that and no other, and whether it follows another. */
+  readonly acts: Readonly<Record<PeopleAct, number>>;
 }
 
 const never = Number.POSITIVE_INFINITY;
@@ -100,7 +106,22 @@ export const noFaults: Faults = {
     base: never,
     people: never,
   },
+  flaws: weightsOf(flaws, () => 1),
+  acts: weightsOf(peopleActs, () => 1),
 };
+
+function weightsOf<N extends string>(
+  names: readonly N[],
+  weightOf: (name: N) => number,
+): Readonly<Record<N, number>> {
+  // Sound: an entry for each name.
+  return Object.fromEntries(names.map((name) => [name, weightOf(name)])) as Record<N, number>;
+}
+
+/** One in six is left out of a run; else any may be the one that is met most. */
+function drawWeights<N extends string>(random: SeededRandom, names: readonly N[]) {
+  return weightsOf(names, () => (random.chance(1 / 6) ? 0 : 0.2 + 0.8 * random.unit()));
+}
 
 /** One run in so many has no faults but people, crashes and whatever `everyMs` says. */
 const quietShare = 0.08;
@@ -137,7 +158,8 @@ export function drawFaults(random: SeededRandom): Faults {
   const clockSetMsMax = more.chance(0.3) ? (more.pick([60_000, hourMs / 6, hourMs]) ?? 0) : 0;
   const staleReaders = more.chance(0.3) ? more.unit() : 0;
   const stalledReplica = more.chance(0.5) ? more.unit() ** 2 : 0;
-  if (random.chance(quietShare)) return { ...noFaults, longOutageMs, everyMs };
+  const acts = drawWeights(random.fork('acts'), peopleActs);
+  if (random.chance(quietShare)) return { ...noFaults, longOutageMs, everyMs, acts };
   return {
     drop: some(0.3),
     duplicate: some(0.2),
@@ -159,6 +181,8 @@ export function drawFaults(random: SeededRandom): Faults {
     longDeathMs: 0,
     lostForGood: 0,
     everyMs,
+    flaws: drawWeights(random.fork('flaws'), flaws),
+    acts,
   };
 }
 

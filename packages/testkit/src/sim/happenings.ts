@@ -162,10 +162,12 @@ const happen: Record<Happening, (world: World) => boolean> = {
   },
   people(world) {
     const { timeline, random, state, history, accounts } = world;
+    const { timeline, random, state, history, accounts, faults } = world;
     const bot = random.pick(accounts);
     if (bot === undefined) return false;
     const isEverybodys = accounts.length === 1;
-    act({ timeline, random, state, history, label: virtualLabel, bot, isEverybodys });
+    const weights = faults.acts;
+    act({ timeline, random, state, history, weights, label: virtualLabel, bot, isEverybodys });
     return true;
   },
 };

@@ -14,41 +14,13 @@ import type {
   TaskId,
   VisibleEffect,
 } from '@bzzz/protocol';
+import type { PeopleAct } from './people-acts.ts';
 import type { Made } from './virtual-commits.ts';
 
 export interface Effect {
   readonly number: IssueNumber;
   readonly effect: VisibleEffect;
 }
-
-export type PeopleAct =
-  | 'assign'
-  | 'unassign'
-  | 'assign-bot'
-  | 'close'
-  | 'reopen'
-  | 'unlabel'
-  | 'label'
-  | 'edit'
-  | 'approve'
-  | 'approve-bot'
-  | 'approve-stranger'
-  | 'say-retry'
-  | 'say-release'
-  | 'say-stop'
-  | 'say-as-stranger'
-  | 'say-and-edit'
-  | 'delete-lock'
-  | 'delete-result'
-  | 'push-lock'
-  | 'forge-lock'
-  | 'push-result'
-  | 'close-pull-request'
-  | 'merge'
-  | 'review'
-  | 'review-as-stranger'
-  | 'fail-checks'
-  | 'conflict';
 
 export type HistoryEvent =
   | {

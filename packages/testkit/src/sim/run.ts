@@ -169,10 +169,16 @@ function worldOf(options: RunOptions): DrawnWorld {
 }
 
 function without(faults: Faults, names: readonly string[]): Faults {
-  const { everyMs } = faults;
-  const kept = { ...faults, everyMs: { ...everyMs } };
+  const kept = {
+    ...faults,
+    everyMs: { ...faults.everyMs },
+    acts: { ...faults.acts },
+    flaws: { ...faults.flaws },
+  };
   for (const name of names) {
-    if (name in everyMs) Object.assign(kept.everyMs, { [name]: Number.POSITIVE_INFINITY });
+    const weights = [kept.acts, kept.flaws].find((one) => name in one);
+    if (name in kept.everyMs) Object.assign(kept.everyMs, { [name]: Number.POSITIVE_INFINITY });
+    else if (weights !== undefined) Object.assign(weights, { [name]: 0 });
     else if (name in noFaults) Object.assign(kept, { [name]: noFaults[name as keyof Faults] });
     else throw new Error(`no such fault: ${name}`);
   }

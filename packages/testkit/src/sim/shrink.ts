@@ -3,6 +3,8 @@
  * still breaks. Each candidate is another run of the same seed, so it may take another course.
  */
 import { happenings, noFaults } from './faults.ts';
+import { flaws } from './flaws.ts';
+import { peopleActs } from './people-acts.ts';
 import { type RunOptions, runSimulation } from './run.ts';
 
 /** The smallest options found under which the same invariant breaks; the same when it breaks none. */
@@ -24,9 +26,12 @@ export async function shrunk(options: RunOptions): Promise<RunOptions> {
   return best;
 }
 
+const weighted = ['everyMs', 'acts', 'flaws'];
 const kinds: readonly string[] = [
   ...happenings,
-  ...Object.keys(noFaults).filter((name) => name !== 'everyMs'),
+  ...Object.keys(noFaults).filter((name) => !weighted.includes(name)),
+  ...peopleActs,
+  ...flaws,
 ];
 
 function* candidates(options: RunOptions): Generator<RunOptions> {

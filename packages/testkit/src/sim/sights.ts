@@ -1,9 +1,9 @@
 /** What a run has met so far, so that a blind simulator can be told. */
 import type { Faults, Happening } from './faults.ts';
-import type { PeopleAct } from './history.ts';
+import type { PeopleAct } from './people-acts.ts';
 
 /** Where the weight of a fault told, each time: `delayMsMax` is a message that came late, and so on. */
-type FaultSight = Exclude<keyof Faults, 'everyMs'>;
+type FaultSight = Exclude<keyof Faults, 'everyMs' | 'acts' | 'flaws'>;
 
 export type Sight =
   | FaultSight

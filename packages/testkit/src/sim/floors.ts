@@ -30,6 +30,7 @@ export const floors: Readonly<Record<Sight, number>> = {
   partition: 450,
   'partition healed': 400,
   'silent partition': 200,
+  'partition in many': 40,
   cut: 500,
   hang: 500,
   flap: 900,

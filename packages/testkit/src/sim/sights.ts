@@ -21,6 +21,7 @@ export type Sight =
   | 'idle test'
   | 'partition healed'
   | 'silent partition'
+  | 'partition in many'
   | 'takeover'
   | 'eager takeover'
   | 'publication'

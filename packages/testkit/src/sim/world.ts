@@ -49,6 +49,9 @@ export function slotsOf(index: number): number {
   return 1 + (index % 2);
 }
 
+/** Beyond these a partition is told of as one in many groups. */
+const manyGroups = 3;
+
 /** Reads are as old as that at most, of what peers expect: their clocks may run faster. */
 const staleShare = 0.9;
 
@@ -299,6 +302,7 @@ export function createWorld(options: WorldOptions): World {
   function split(groups: ReadonlyMap<PeerId, number> | undefined, silent = false): void {
     if (groups === undefined && links.isSplit()) sights.count('partition healed');
     if (silent) sights.count('silent partition');
+    if (new Set(groups?.values()).size > manyGroups) sights.count('partition in many');
     links.partition(groups, silent);
     surroundings.split(groups);
   }

@@ -36,6 +36,8 @@ export interface Faults {
   readonly lateEffect: number;
   /** Requests answered by an error of the server, without effect. */
   readonly serverError: number;
+  /** The same of requests that took effect: what a proxy before the forge says when it waited for long enough. */
+  readonly errorAfterEffect: number;
   /** Reads served from the past, per read. */
   readonly staleRead: number;
   /** Share of the peers to which every read shows the past. */
@@ -77,6 +79,7 @@ export const noFaults: Faults = {
   replyLost: 0,
   lateEffect: 0,
   serverError: 0,
+  errorAfterEffect: 0,
   staleRead: 0,
   staleReaders: 0,
   stalledReplica: 0,
@@ -158,6 +161,7 @@ export function drawFaults(random: SeededRandom): Faults {
   const clockSetMsMax = more.chance(0.3) ? (more.pick([60_000, hourMs / 6, hourMs]) ?? 0) : 0;
   const staleReaders = more.chance(0.3) ? more.unit() : 0;
   const stalledReplica = more.chance(0.5) ? more.unit() ** 2 : 0;
+  const errorAfterEffect = more.chance(0.4) ? 0.2 * more.unit() : 0;
   const acts = drawWeights(random.fork('acts'), peopleActs);
   if (random.chance(quietShare)) return { ...noFaults, longOutageMs, everyMs, acts };
   return {
@@ -168,6 +172,7 @@ export function drawFaults(random: SeededRandom): Faults {
     replyLost: some(0.3),
     lateEffect: some(0.05),
     serverError: some(0.1),
+    errorAfterEffect,
     staleRead: some(0.5),
     staleReaders,
     stalledReplica,

@@ -12,6 +12,7 @@ export const floors: Readonly<Record<Sight, number>> = {
   replyLost: 9_500,
   lateEffect: 1_000,
   serverError: 3_000,
+  errorAfterEffect: 1_000,
   staleRead: 2_000,
   staleReaders: 5_500,
   stalledReplica: 18_000,

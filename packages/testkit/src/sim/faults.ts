@@ -53,8 +53,10 @@ export interface Faults {
   readonly clockSetMsMax: number;
   /** Longest time that a slow peer takes to come to an event. */
   readonly sluggishMsMax: number;
-  /** Share of the peers that know none of the later channels; there is no earlier release to be one of. */
+  /** Share of the peers of the release before, or of one that knows no channels; see releases.ts. */
   readonly olderPeers: number;
+  /** Share of the others that are of a later release. */
+  readonly newerPeers: number;
   /** One outage that lasts for hours, and so outlives every lease; 0: none. */
   readonly longOutageMs: number;
   /** One death of who works on a task, that lasts so long, as the network and the forge go on; 0: none. */
@@ -89,6 +91,7 @@ export const noFaults: Faults = {
   clockSetMsMax: 0,
   sluggishMsMax: 0,
   olderPeers: 0,
+  newerPeers: 0,
   longOutageMs: 0,
   longDeathMs: 0,
   lostForGood: 0,
@@ -162,6 +165,7 @@ export function drawFaults(random: SeededRandom): Faults {
   const staleReaders = more.chance(0.3) ? more.unit() : 0;
   const stalledReplica = more.chance(0.5) ? more.unit() ** 2 : 0;
   const errorAfterEffect = more.chance(0.4) ? 0.2 * more.unit() : 0;
+  const newerPeers = more.chance(0.4) ? more.unit() : 0;
   const acts = drawWeights(random.fork('acts'), peopleActs);
   if (random.chance(quietShare)) return { ...noFaults, longOutageMs, everyMs, acts };
   return {
@@ -182,6 +186,7 @@ export function drawFaults(random: SeededRandom): Faults {
     clockSetMsMax,
     sluggishMsMax: random.chance(0.3) ? random.between(50, 2_000) : 0,
     olderPeers: some(0.5),
+    newerPeers,
     longOutageMs,
     longDeathMs: 0,
     lostForGood: 0,

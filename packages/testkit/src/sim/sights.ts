@@ -9,6 +9,9 @@ export type Sight =
   | FaultSight
   | Happening
   | `people ${PeopleAct}`
+  | 'no channels'
+  | 'further fields'
+  | 'further kind'
   | 'flood'
   | 'webhook'
   | 'overtaken'

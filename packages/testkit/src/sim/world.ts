@@ -203,7 +203,7 @@ export function createWorld(options: WorldOptions): World {
   function start(peer: VirtualPeer): void {
     const index = peers.indexOf(peer);
     const draws = random.fork(`${peer.name}/${timeline.nowMs()}`);
-    const { skewMs, drift, sluggish, older } = machines.boot(index, draws.fork('clock'));
+    const { skewMs, drift, sluggish, release } = machines.boot(index, draws.fork('clock'));
     const process = createProcess(timeline, {
       skewMs,
       drift,
@@ -231,7 +231,7 @@ export function createWorld(options: WorldOptions): World {
       taskOf(task)?.fateOf(program, index) ?? 'succeeds';
     const testsOf = (task: TaskId): AddedTests => taskOf(task)?.testsOf(index) ?? 'none';
     const leaks = (task: TaskId) => taskOf(task)?.leaksOn(index) ?? false;
-    const mesh = witnessMesh(network.join(peer.id, process, { older }), history, {
+    const mesh = witnessMesh(network.join(peer.id, process, { release }), history, {
       nowMs: timeline.nowMs,
       onMet: (other) => replication.meet(peer.id, other),
     });
@@ -254,7 +254,7 @@ export function createWorld(options: WorldOptions): World {
         repositories: [virtualRepo],
         offer: () => ({ slots: slotsOf(index), tools: [], sandbox: 'bubblewrap' }),
         platform: 'virtual',
-        wire: older ? { min: 1, max: 1 } : wireVersions,
+        wire: wireVersions,
         timing,
         liveness,
         load: () => 0,

@@ -18,6 +18,7 @@ import { createProcess } from '../src/sim/process.ts';
 import { createSeededRandom } from '../src/sim/random.ts';
 import { createInterpreter, type Release } from '../src/sim/releases.ts';
 import { createSights } from '../src/sim/sights.ts';
+import { createVirtualJournal, type VirtualDisk } from '../src/sim/virtual-journal.ts';
 import { createVirtualNetwork, type VirtualNetwork } from '../src/sim/virtual-mesh.ts';
 import { createVirtualPlace, virtualPeerId } from './contracts/virtual-peer.ts';
 
@@ -150,4 +151,20 @@ describe('two peers', () => {
     expect(right.send(heartbeatChannel, a, ping)).toBe(false);
     expect(left.send(heartbeatChannel, b, ping)).toBe(true);
   });
+});
+
+it('a journal that a later release wrote in is read without what it alone knows', async () => {
+  const place = createVirtualPlace();
+  const { pump } = place;
+  const disk: VirtualDisk = { entries: [] };
+  const journal = pump.driven(createVirtualJournal({ ...place, disk, release: 'after' }, a));
+  const seqs: number[] = [];
+  for (let count = 0; count < 40; count += 1) {
+    const at = { wallMs: 0, counter: count };
+    seqs.push(await journal.append({ v: 1, at, body: { kind: 'peer.stopped' } }));
+  }
+  const read: number[] = [];
+  for await (const { seq } of journal.read()) read.push(seq);
+  expect(read).toEqual(seqs);
+  expect(journal.length()).toBeGreaterThan(seqs.length);
 });

@@ -44,6 +44,8 @@ export interface Faults {
   readonly staleReaders: number;
   /** Streams of journals that stand still for a while. */
   readonly stalledReplica: number;
+  /** Entries of a journal that a third peer hands on and has made up; nobody is to take them. */
+  readonly forgedCopy: number;
   /** Work that fails, hangs, floods, or whose acceptance fails on one machine only. */
   readonly flawedWork: number;
   /** How far clocks are off, and how much faster or slower they run. */
@@ -85,6 +87,7 @@ export const noFaults: Faults = {
   staleRead: 0,
   staleReaders: 0,
   stalledReplica: 0,
+  forgedCopy: 0,
   flawedWork: 0,
   skewMsMax: 0,
   driftMax: 0,
@@ -165,6 +168,7 @@ export function drawFaults(random: SeededRandom): Faults {
   const staleReaders = more.chance(0.3) ? more.unit() : 0;
   const stalledReplica = more.chance(0.5) ? more.unit() ** 2 : 0;
   const errorAfterEffect = more.chance(0.4) ? 0.2 * more.unit() : 0;
+  const forgedCopy = more.chance(0.3) ? 0.5 * more.unit() : 0;
   const newerPeers = more.chance(0.4) ? more.unit() : 0;
   const acts = drawWeights(random.fork('acts'), peopleActs);
   if (random.chance(quietShare)) return { ...noFaults, longOutageMs, everyMs, acts };
@@ -180,6 +184,7 @@ export function drawFaults(random: SeededRandom): Faults {
     staleRead: some(0.5),
     staleReaders,
     stalledReplica,
+    forgedCopy,
     flawedWork: some(0.5),
     skewMsMax: random.pick([0, 2_000, 60_000, 600_000]) ?? 0,
     driftMax: some(0.02),

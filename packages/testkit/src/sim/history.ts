@@ -82,6 +82,15 @@ export type HistoryEvent =
       readonly seq: number;
       readonly body: EntryBody;
     }
+  /** A peer keeps so much more of another's journal, from that position on. */
+  | {
+      readonly kind: 'copied';
+      readonly peer: PeerId;
+      readonly writer: PeerId;
+      readonly from: number;
+      /** Null: of a kind that only later releases know. */
+      readonly bodies: readonly (EntryBody | null)[];
+    }
   | {
       readonly kind: 'work';
       readonly peer: PeerId;
@@ -228,6 +237,8 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       return `${nameOf(event.peer)} read what was said of #${event.number}`;
     case 'durable':
       return `${nameOf(event.peer)} journal ${describeEntry(event.body, nameOf)}`;
+    case 'copied':
+      return `${nameOf(event.peer)} holds ${event.from + event.bodies.length} entries of ${nameOf(event.writer)}`;
     case 'work':
       return `${nameOf(event.peer)} work #${event.number} ${event.step}`;
     case 'made':

@@ -12,6 +12,7 @@ export type Sight =
   | 'no channels'
   | 'further fields'
   | 'further kind'
+  | 'further entry'
   | 'flood'
   | 'webhook'
   | 'overtaken'

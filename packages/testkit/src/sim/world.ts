@@ -176,8 +176,10 @@ export function createWorld(options: WorldOptions): World {
     random: random.fork('replication'),
     links,
     sights,
+    history,
     faults: () => faults,
     peers: () => peers,
+    credulous: options.bug === 'believes-copies',
   });
   history.onEvent((event) => {
     if (event.kind === 'durable') replication.onGrown(event.peer);
@@ -222,7 +224,7 @@ export function createWorld(options: WorldOptions): World {
     );
     const context = { repo: virtualRepo, account, state, timeline };
     const journal = createVirtualJournal(
-      { ...common, disk: openDisk(options.bug, peer.disk) },
+      { ...common, disk: openDisk(options.bug, peer.disk), release },
       peer.id,
     );
     const taskOf = (task: TaskId) =>

@@ -216,3 +216,29 @@ export function drawRefusals(random: SeededRandom): Faults {
   const refuse = random.between(15_000, 60_000);
   return { ...noFaults, everyMs: { ...noFaults.everyMs, refuse } };
 }
+
+/** Nothing goes wrong but that work is stuck here or there, or not accepted: then peers need each other. */
+export function drawNeed(random: SeededRandom): Faults {
+  const some: readonly Flaw[] = ['stuck', 'unaccepted'];
+  const weights = weightsOf(flaws, (flaw) => (some.includes(flaw) ? 1 : 0));
+  return { ...noFaults, flawedWork: 0.3 + 0.5 * random.unit(), flaws: weights };
+}
+
+/** Peers come and go, and people have second thoughts about what is worked on, again and again. */
+export function drawMeddling(random: SeededRandom): Faults {
+  const some: readonly PeopleAct[] = [
+    'edit',
+    'review',
+    'conflict',
+    'close-pull-request',
+    'delete-lock',
+  ];
+  const acts = weightsOf(peopleActs, (act) => (some.includes(act) ? 0.2 + 0.8 * random.unit() : 0));
+  const everyMs = {
+    ...noFaults.everyMs,
+    people: random.between(5_000, 30_000),
+    crash: random.between(20_000, 120_000),
+    wipe: random.between(60_000, 300_000),
+  };
+  return { ...noFaults, everyMs, acts };
+}

@@ -10,6 +10,8 @@ import {
   drawBereavement,
   drawFaults,
   drawForsaking,
+  drawMeddling,
+  drawNeed,
   drawRefusals,
   type Faults,
   type Happening,
@@ -60,6 +62,10 @@ const bereftAt = 8;
 const forsakenAt = 4;
 /** Likewise: a rule refuses most pushes. */
 const refusedAt = 11;
+/** Likewise: peers need each other. */
+const needyAt = 6;
+/** Likewise: people meddle, and peers come and go. */
+const meddledAt = 14;
 
 export async function runSimulation(options: RunOptions): Promise<RunReport> {
   const world = worldOf(options);
@@ -142,12 +148,14 @@ function worldOf(options: RunOptions): DrawnWorld {
   const drawing = () => {
     if (isAt(forsakenAt)) return drawForsaking(draw.fork('lost'));
     if (isAt(refusedAt)) return drawRefusals(draw.fork('refused'));
+    if (isAt(needyAt)) return drawNeed(draw.fork('need'));
+    if (isAt(meddledAt)) return drawMeddling(draw.fork('meddling'));
     return bereft ? drawBereavement(draw.fork('death')) : drawFaults(draw);
   };
   const chosen = options.faults ?? (calm ? noFaults : drawing());
   const drawn = without(chosen, options.without ?? []);
   const fileAfterMs =
-    options.fileAfterMs ?? ([0, bereftAt, forsakenAt, refusedAt].some(isAt) ? 20_000 : 0);
+    options.fileAfterMs ?? ([0, bereftAt, forsakenAt, refusedAt, needyAt].some(isAt) ? 20_000 : 0);
   const world = createWorld({
     seed,
     peers,

@@ -232,6 +232,8 @@ export function drawMeddling(random: SeededRandom): Faults {
     'conflict',
     'close-pull-request',
     'delete-lock',
+    'close',
+    'reopen',
   ];
   const acts = weightsOf(peopleActs, (act) => (some.includes(act) ? 0.2 + 0.8 * random.unit() : 0));
   const everyMs = {

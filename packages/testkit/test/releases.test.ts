@@ -50,7 +50,13 @@ const capabilities = Capabilities.parse({
   memberList: 2,
   leaving: true,
 });
-const { modelFacts, links, memberList, leaving, ...ofBefore } = capabilities;
+const ofBefore = Capabilities.parse({
+  ...capabilities,
+  modelFacts: undefined,
+  links: undefined,
+  memberList: undefined,
+  leaving: undefined,
+});
 
 const helpId = HelpId.parse('0'.repeat(32));
 const sights = createSights();

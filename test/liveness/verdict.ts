@@ -2,8 +2,8 @@
 import type { LivenessResult } from './measure.ts';
 
 /** In milliseconds: killed p99, and hanging or cut off p95. */
-const killedMax = 100;
-const silentMax = 500;
+export const killedMax = 100;
+export const silentMax = 500;
 /** What we may take of it, where the kernel takes long to end a process: that is no fault of ours. */
 const oursMax = 50;
 

@@ -1,7 +1,7 @@
 /**
  * An idle peer while an eligible task waits is a bug. Whole peers without faults, looked at from
- * outside at every event: nobody that could take a task leaves it longer than the contest needs, which
- * `idleness.ts` counts.
+ * outside at every event: no task is left for longer than one stagger while anybody is free, and nobody that could take
+ * it leaves it longer than the contest needs; `idleness.ts` says what is counted.
  */
 import { decodeLockCommit, type IssueNumber } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
@@ -49,6 +49,7 @@ async function play(seed: number, { stops = 0, crashes = 0, ...sizes }: Scene) {
   });
   expect([...idleness.found], `seed ${seed}`).toEqual([]);
   expect(allEnded(world), `seed ${seed}`).toBe(true);
+  expect(idleness.longestMs()).toBeLessThanOrEqual(world.timing.staggerMs);
   return idleness.pairs();
 }
 

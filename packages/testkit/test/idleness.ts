@@ -15,6 +15,10 @@
  * - one round trip, in which the claim is pushed; two where a task waits that was claimed before, whose lock
  *   is read first, for one that has a single slot may begin with that.
  *
+ * That is what one peer may do. Of all of them, however many: a task that waits while anybody is free is taken within
+ * one stagger, from when it could be known to one of them, and the round trips of a bid and of a bid before it, whose
+ * word moves the next one up.
+ *
  * A claim of something else changes nothing. Two things take a slot and leave no claim: a bid that was lost to
  * another, after which the peer begins anew, by the answer and a read of who won; and a look whether the pull
  * request is there of a result whose maker is gone, which may come first where there is such a result.
@@ -44,6 +48,8 @@ export interface Idleness {
   readonly found: ReadonlySet<string>;
   /** Pairs that came and went. */
   pairs(): number;
+  /** How long at most a task was left by all, beyond what bids take. */
+  longestMs(): number;
 }
 
 export function watchIdleness(world: World, watched: readonly IssueNumber[]): Idleness {
@@ -52,6 +58,9 @@ export function watchIdleness(world: World, watched: readonly IssueNumber[]): Id
   const tasks = trackTasks(world);
   const pairs = new Map<string, Pair>();
   const found = new Set<string>();
+  /** Since when each task could be taken by somebody. */
+  const idleSinceMs = new Map<IssueNumber, number>();
+  let longestMs = 0;
   let ended = 0;
   /** The jitter of polls is a tenth. */
   const pollMsMax = 1.1 * timing.pollMs + 2 * roundTripMsMax;
@@ -93,11 +102,16 @@ export function watchIdleness(world: World, watched: readonly IssueNumber[]): Id
     return lookMs + (readsLock ? 2 : 1) * roundTripMsMax + localMsMax;
   }
 
-  function look(pair: Pair, bidMs: number): void {
-    const { peer, number, sinceMs, notBeforeMs, rivals } = pair;
-    const nowMs = timeline.nowMs();
+  /** From when on it can be known that there is something to do. */
+  function fromMsOf({ number, sinceMs, notBeforeMs }: Pair): number {
     const seenAtMs = tasks.seenAtMs(number) ?? sinceMs + pollMsMax;
-    const fromMs = Math.max(sinceMs, notBeforeMs, seenAtMs);
+    return Math.max(sinceMs, notBeforeMs, seenAtMs);
+  }
+
+  function look(pair: Pair, bidMs: number): void {
+    const { peer, number, sinceMs, rivals } = pair;
+    const nowMs = timeline.nowMs();
+    const fromMs = fromMsOf(pair);
     if (nowMs <= fromMs) {
       for (const one of machines.seemFree(nowMs, deathMsMax)) rivals.add(one);
     }
@@ -108,22 +122,41 @@ export function watchIdleness(world: World, watched: readonly IssueNumber[]): Id
     found.add(`${name} leaves #${number} since ${sinceMs} ms, at the latest until ${untilMs} ms`);
   }
 
+  /** Whether anybody takes it, of all that are free. */
+  function lookAtAll(number: IssueNumber, free: readonly Pair[], bidMs: number): void {
+    const nowMs = timeline.nowMs();
+    if (!free.some((pair) => fromMsOf(pair) <= nowMs)) {
+      idleSinceMs.delete(number);
+      return;
+    }
+    const sinceMs = idleSinceMs.get(number) ?? nowMs;
+    idleSinceMs.set(number, sinceMs);
+    const leftMs = nowMs - sinceMs - bidMs - roundTripMsMax;
+    longestMs = Math.max(longestMs, leftMs);
+    if (leftMs <= timing.staggerMs) return;
+    found.add(`all leave #${number}, which could be taken since ${sinceMs} ms`);
+  }
+
   return {
     found,
     pairs: () => ended,
+    longestMs: () => longestMs,
     sample() {
       const waiting = state.numbers().filter((number) => tasks.waits(number, machines.isGone));
       const bidMs = bidMsMax(waiting);
       const names = new Set<string>();
       const free = machines.free();
-      for (const number of waiting.filter((one) => watched.includes(one))) {
-        for (const peer of free) {
+      for (const number of watched) {
+        const able = waiting.includes(number) ? free : [];
+        const here = able.map((peer) => {
           const name = `${peer} ${number}`;
-          names.add(name);
           const pair = pairs.get(name) ?? pairOf(peer, number);
           pairs.set(name, pair);
-          look(pair, bidMs);
-        }
+          names.add(name);
+          return pair;
+        });
+        for (const pair of here) look(pair, bidMs);
+        lookAtAll(number, here, bidMs);
       }
       for (const name of pairs.keys()) {
         if (names.has(name)) continue;

@@ -1,9 +1,10 @@
 /** Copies of journals in the virtual world come late, and only while two peers are connected. */
-import type { PeerId } from '@bzzz/protocol';
+import { journalEntryCodec, type PeerId } from '@bzzz/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { noFaults } from '../src/sim/faults.ts';
+import { type Faults, noFaults } from '../src/sim/faults.ts';
 import { createLinks } from '../src/sim/links.ts';
 import { createProcess } from '../src/sim/process.ts';
+import { writeEntry } from '../src/sim/virtual-journal.ts';
 import { createVirtualNetwork, type VirtualNetwork } from '../src/sim/virtual-mesh.ts';
 import {
   createReplication,
@@ -25,10 +26,12 @@ function createWorldOfCopies() {
     onListenerError: () => undefined,
   });
   const holders = new Map<PeerId, Holder>();
+  let faults: Faults = noFaults;
+  let written = 0;
   const replication: Replication = createReplication({
     ...place,
     links,
-    faults: () => noFaults,
+    faults: () => faults,
     peers: () => [...holders.values()],
   });
 
@@ -60,10 +63,22 @@ function createWorldOfCopies() {
     },
     lose: (id: PeerId) => holders.delete(id) && network.leave(id),
     write(id: PeerId) {
-      const body = { kind: 'peer.stopped' as const };
-      holders.get(id)?.disk.entries.push({ v: 1, at: { wallMs: 0, counter: 0 }, body });
+      const disk = holders.get(id)?.disk ?? { entries: [] };
+      const body = { kind: 'pause.set' as const, scope: 'self' as const, paused: true };
+      const at = { wallMs: 0, counter: (written += 1) };
+      writeEntry(disk, { writer: id, bytes: journalEntryCodec.encode({ v: 1, at, body }) });
       replication.onGrown(id);
     },
+    /** What was written last is not on its disk any more. */
+    setBack: (id: PeerId) => holders.get(id)?.disk.entries.pop(),
+    forge(share: number) {
+      faults = { ...noFaults, forgedCopy: share };
+    },
+    isPrefix: (taker: PeerId, writer: PeerId) =>
+      holders
+        .get(taker)
+        ?.copies.get(writer)
+        ?.entries.every((entry, index) => entry === holders.get(writer)?.disk.entries[index]),
     held: (taker: PeerId, writer: PeerId) => holders.get(taker)?.copies.get(writer)?.entries.length,
     pass: (ms: number) => timeline.run({ untilMs: timeline.nowMs() + ms }),
   };
@@ -125,5 +140,28 @@ describe('copies of a journal', () => {
     expect(world.held(b, a)).toBe(1);
     world.start(b);
     await world.until(() => world.held(b, a) === 2);
+  });
+
+  it('take nothing of what a third peer made up', async () => {
+    world.links.cut(b, a);
+    world.forge(1);
+    world.write(a);
+    await world.until(() => world.held(c, a) === 1);
+    await world.pass(60_000);
+    expect(world.held(b, a)).toBe(0);
+    world.forge(0.5);
+    for (let count = 0; count < 20; count += 1) world.write(a);
+    await world.until(() => world.held(b, a) === 21);
+    expect(world.isPrefix(b, a)).toBe(true);
+  });
+
+  it('take nothing that does not stand on what they hold, as of a writer that was set back', async () => {
+    world.write(a);
+    world.write(a);
+    await world.until(() => world.held(b, a) === 2);
+    world.setBack(a);
+    for (let count = 0; count < 3; count += 1) world.write(a);
+    await world.pass(60_000);
+    expect(world.held(b, a)).toBe(2);
   });
 });

@@ -34,6 +34,10 @@ export const bugsOfAdapters = {
     what: 'a store that was cut off opens shorter, and is written on',
     breaks: [8],
   },
+  'believes-copies': {
+    what: 'what another peer hands on of a journal is kept without a look at who wrote it',
+    breaks: [8],
+  },
   'deaf-to-limits': {
     what: 'requests go out though the forge said to wait',
     breaks: [10, '4.2-rate'],

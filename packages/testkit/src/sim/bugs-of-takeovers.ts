@@ -2,6 +2,22 @@
 import type { BugSpec } from './bug-spec.ts';
 
 export const bugsOfTakeovers = {
+  'cries-fork': {
+    what: 'a journal that has grown is taken for one of which two stories are told',
+    breaks: [8],
+    edits: [
+      {
+        file: 'quarantine/heard-heads.ts',
+        find: '(a.length === b.length && a.treeHash !== b.treeHash)',
+        replace: 'a.treeHash !== b.treeHash',
+      },
+      {
+        file: 'quarantine/contradiction.ts',
+        find: 'if (a.length !== b.length || a.treeHash === b.treeHash) return undefined;',
+        replace: 'if (a.treeHash === b.treeHash) return undefined;',
+      },
+    ],
+  },
   'forgets-its-claims': {
     what: 'what an earlier run intended is not read from the journal',
     breaks: [3],

@@ -1,4 +1,6 @@
 /** How hostile a run is. Each feature has a weight of its own a run (swarm testing). */
+import { type Flaw, flaws } from './flaws.ts';
+import { type PeopleAct, peopleActs } from './people-acts.ts';
 import type { SeededRandom } from './random.ts';
 
 /** What happens now and then to somebody; see happenings.ts. */
@@ -34,12 +36,16 @@ export interface Faults {
   readonly lateEffect: number;
   /** Requests answered by an error of the server, without effect. */
   readonly serverError: number;
+  /** The same of requests that took effect: what a proxy before the forge says when it waited for long enough. */
+  readonly errorAfterEffect: number;
   /** Reads served from the past, per read. */
   readonly staleRead: number;
   /** Share of the peers to which every read shows the past. */
   readonly staleReaders: number;
   /** Streams of journals that stand still for a while. */
   readonly stalledReplica: number;
+  /** Entries of a journal that a third peer hands on and has made up; nobody is to take them. */
+  readonly forgedCopy: number;
   /** Work that fails, hangs, floods, or whose acceptance fails on one machine only. */
   readonly flawedWork: number;
   /** How far clocks are off, and how much faster or slower they run. */
@@ -49,8 +55,10 @@ export interface Faults {
   readonly clockSetMsMax: number;
   /** Longest time that a slow peer takes to come to an event. */
   readonly sluggishMsMax: number;
-  /** Share of the peers that know none of the later channels; there is no earlier release to be one of. */
+  /** Share of the peers of the release before, or of one that knows no channels; see releases.ts. */
   readonly olderPeers: number;
+  /** Share of the others that are of a later release. */
+  readonly newerPeers: number;
   /** One outage that lasts for hours, and so outlives every lease; 0: none. */
   readonly longOutageMs: number;
   /** One death of who works on a task, that lasts so long, as the network and the forge go on; 0: none. */
@@ -59,6 +67,10 @@ export interface Faults {
   readonly lostForGood: number;
   /** Mean virtual time between two of these, over all peers; Infinity: never. */
   readonly everyMs: Readonly<Record<Happening, number>>;
+  /** Of each flaw of work, from 0 to 1: how likely it is among others. */
+  readonly flaws: Readonly<Record<Flaw, number>>;
+  /** Of each thing that people do, from 0 to 1: how often they do that and no other, and whether it follows another. */
+  readonly acts: Readonly<Record<PeopleAct, number>>;
 }
 
 const never = Number.POSITIVE_INFINITY;
@@ -71,15 +83,18 @@ export const noFaults: Faults = {
   replyLost: 0,
   lateEffect: 0,
   serverError: 0,
+  errorAfterEffect: 0,
   staleRead: 0,
   staleReaders: 0,
   stalledReplica: 0,
+  forgedCopy: 0,
   flawedWork: 0,
   skewMsMax: 0,
   driftMax: 0,
   clockSetMsMax: 0,
   sluggishMsMax: 0,
   olderPeers: 0,
+  newerPeers: 0,
   longOutageMs: 0,
   longDeathMs: 0,
   lostForGood: 0,
@@ -100,7 +115,22 @@ export const noFaults: Faults = {
     base: never,
     people: never,
   },
+  flaws: weightsOf(flaws, () => 1),
+  acts: weightsOf(peopleActs, () => 1),
 };
+
+function weightsOf<N extends string>(
+  names: readonly N[],
+  weightOf: (name: N) => number,
+): Readonly<Record<N, number>> {
+  // Sound: an entry for each name.
+  return Object.fromEntries(names.map((name) => [name, weightOf(name)])) as Record<N, number>;
+}
+
+/** One in six is left out of a run; else any may be the one that is met most. */
+function drawWeights<N extends string>(random: SeededRandom, names: readonly N[]) {
+  return weightsOf(names, () => (random.chance(1 / 6) ? 0 : 0.2 + 0.8 * random.unit()));
+}
 
 /** One run in so many has no faults but people, crashes and whatever `everyMs` says. */
 const quietShare = 0.08;
@@ -137,7 +167,11 @@ export function drawFaults(random: SeededRandom): Faults {
   const clockSetMsMax = more.chance(0.3) ? (more.pick([60_000, hourMs / 6, hourMs]) ?? 0) : 0;
   const staleReaders = more.chance(0.3) ? more.unit() : 0;
   const stalledReplica = more.chance(0.5) ? more.unit() ** 2 : 0;
-  if (random.chance(quietShare)) return { ...noFaults, longOutageMs, everyMs };
+  const errorAfterEffect = more.chance(0.4) ? 0.2 * more.unit() : 0;
+  const forgedCopy = more.chance(0.3) ? 0.5 * more.unit() : 0;
+  const newerPeers = more.chance(0.4) ? more.unit() : 0;
+  const acts = drawWeights(random.fork('acts'), peopleActs);
+  if (random.chance(quietShare)) return { ...noFaults, longOutageMs, everyMs, acts };
   return {
     drop: some(0.3),
     duplicate: some(0.2),
@@ -146,19 +180,24 @@ export function drawFaults(random: SeededRandom): Faults {
     replyLost: some(0.3),
     lateEffect: some(0.05),
     serverError: some(0.1),
+    errorAfterEffect,
     staleRead: some(0.5),
     staleReaders,
     stalledReplica,
+    forgedCopy,
     flawedWork: some(0.5),
     skewMsMax: random.pick([0, 2_000, 60_000, 600_000]) ?? 0,
     driftMax: some(0.02),
     clockSetMsMax,
     sluggishMsMax: random.chance(0.3) ? random.between(50, 2_000) : 0,
     olderPeers: some(0.5),
+    newerPeers,
     longOutageMs,
     longDeathMs: 0,
     lostForGood: 0,
     everyMs,
+    flaws: drawWeights(random.fork('flaws'), flaws),
+    acts,
   };
 }
 
@@ -176,4 +215,32 @@ export function drawForsaking(random: SeededRandom): Faults {
 export function drawRefusals(random: SeededRandom): Faults {
   const refuse = random.between(15_000, 60_000);
   return { ...noFaults, everyMs: { ...noFaults.everyMs, refuse } };
+}
+
+/** Nothing goes wrong but that work is stuck here or there, or not accepted: then peers need each other. */
+export function drawNeed(random: SeededRandom): Faults {
+  const some: readonly Flaw[] = ['stuck', 'unaccepted'];
+  const weights = weightsOf(flaws, (flaw) => (some.includes(flaw) ? 1 : 0));
+  return { ...noFaults, flawedWork: 0.3 + 0.5 * random.unit(), flaws: weights };
+}
+
+/** Peers come and go, and people have second thoughts about what is worked on, again and again. */
+export function drawMeddling(random: SeededRandom): Faults {
+  const some: readonly PeopleAct[] = [
+    'edit',
+    'review',
+    'conflict',
+    'close-pull-request',
+    'delete-lock',
+    'close',
+    'reopen',
+  ];
+  const acts = weightsOf(peopleActs, (act) => (some.includes(act) ? 0.2 + 0.8 * random.unit() : 0));
+  const everyMs = {
+    ...noFaults.everyMs,
+    people: random.between(5_000, 30_000),
+    crash: random.between(20_000, 120_000),
+    wipe: random.between(60_000, 300_000),
+  };
+  return { ...noFaults, everyMs, acts };
 }

@@ -1,9 +1,10 @@
 /** What goes wrong in a run now and then, each kind at its own pace, until faults end. */
-import { type PeerId } from '@bzzz/protocol';
+import type { PeerId } from '@bzzz/protocol';
 import { type Happening, happenings } from './faults.ts';
 import type { Limit } from './forge-weather.ts';
 import type { Forsaking } from './forsaking.ts';
 import { act } from './people.ts';
+import { drawGroups } from './splits.ts';
 import { type VirtualPeer, virtualLabel, type World } from './world.ts';
 
 /** When a long outage begins at the latest: what was under way then goes on within the time of faults. */
@@ -101,14 +102,15 @@ const happen: Record<Happening, (world: World) => boolean> = {
       });
     }),
   partition(world) {
-    const groups = world.random.between(2, 3);
     const peers = world.peers();
-    const sides = new Map<PeerId, number>(
-      peers.map(({ id }) => [id, world.random.between(1, groups)]),
+    const sides = drawGroups(
+      world.random,
+      peers.map(({ id }) => id),
     );
     const names = peers.map(({ id, name }) => `${name}: ${sides.get(id)}`);
     const silent = world.random.chance(0.5);
     const how = silent ? 'silently ' : '';
+    const groups = new Set(sides.values()).size;
     tell(world, `the network splits ${how}in ${groups} (${names.join(', ')})`);
     world.split(sides, silent);
     later(world, 120_000, () => world.split(undefined));
@@ -161,11 +163,12 @@ const happen: Record<Happening, (world: World) => boolean> = {
     return true;
   },
   people(world) {
-    const { timeline, random, state, history, accounts } = world;
+    const { timeline, random, state, history, accounts, faults } = world;
     const bot = random.pick(accounts);
     if (bot === undefined) return false;
     const isEverybodys = accounts.length === 1;
-    act({ timeline, random, state, history, label: virtualLabel, bot, isEverybodys });
+    const weights = faults.acts;
+    act({ timeline, random, state, history, weights, label: virtualLabel, bot, isEverybodys });
     return true;
   },
 };

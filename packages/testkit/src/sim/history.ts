@@ -14,42 +14,13 @@ import type {
   TaskId,
   VisibleEffect,
 } from '@bzzz/protocol';
+import type { PeopleAct } from './people-acts.ts';
 import type { Made } from './virtual-commits.ts';
 
 export interface Effect {
   readonly number: IssueNumber;
   readonly effect: VisibleEffect;
 }
-
-export type PeopleAct =
-  | 'assign'
-  | 'unassign'
-  | 'assign-bot'
-  | 'close'
-  | 'reopen'
-  | 'unlabel'
-  | 'label'
-  | 'edit'
-  | 'approve'
-  | 'approve-bot'
-  | 'approve-stranger'
-  | 'say-retry'
-  | 'say-release'
-  | 'say-stop'
-  | 'say-as-stranger'
-  | 'say-and-edit'
-  | 'delete-lock'
-  | 'delete-result'
-  | 'push-lock'
-  | 'forge-lock'
-  | 'push-result'
-  | 'close-pull-request'
-  | 'merge'
-  | 'merge-only'
-  | 'review'
-  | 'review-as-stranger'
-  | 'fail-checks'
-  | 'conflict';
 
 export type HistoryEvent =
   | {
@@ -110,6 +81,15 @@ export type HistoryEvent =
       readonly peer: PeerId;
       readonly seq: number;
       readonly body: EntryBody;
+    }
+  /** A peer keeps so much more of another's journal, from that position on. */
+  | {
+      readonly kind: 'copied';
+      readonly peer: PeerId;
+      readonly writer: PeerId;
+      readonly from: number;
+      /** Null: of a kind that only later releases know. */
+      readonly bodies: readonly (EntryBody | null)[];
     }
   | {
       readonly kind: 'work';
@@ -257,6 +237,8 @@ function describe(event: HistoryEvent, nameOf: (peer: PeerId) => string): string
       return `${nameOf(event.peer)} read what was said of #${event.number}`;
     case 'durable':
       return `${nameOf(event.peer)} journal ${describeEntry(event.body, nameOf)}`;
+    case 'copied':
+      return `${nameOf(event.peer)} holds ${event.from + event.bodies.length} entries of ${nameOf(event.writer)}`;
     case 'work':
       return `${nameOf(event.peer)} work #${event.number} ${event.step}`;
     case 'made':

@@ -1,6 +1,7 @@
 /** What the machine of a peer is like, whoever runs on it. */
 import type { Faults } from './faults.ts';
 import type { SeededRandom } from './random.ts';
+import type { Release } from './releases.ts';
 import type { Sights } from './sights.ts';
 
 interface Machine {
@@ -10,8 +11,7 @@ interface Machine {
   readonly drift: number;
   /** Takes a while to come to an event. */
   readonly sluggish: boolean;
-  /** Speaks the wire of the release before. */
-  readonly older: boolean;
+  readonly release: Release;
 }
 
 export interface Machines {
@@ -19,7 +19,7 @@ export interface Machines {
   boot(index: number, random: SeededRandom): Machine;
 }
 
-const steady: Machine = { skewMs: 0, drift: 0, sluggish: false, older: false };
+const steady: Machine = { skewMs: 0, drift: 0, sluggish: false, release: 'today' };
 
 /** A clock this far off, or running by so much faster or slower, is worth telling of. */
 const skewToldMs = 1_000;
@@ -50,18 +50,28 @@ export function createMachines(
 }
 
 function drawMachine(random: SeededRandom, faults: Faults): Machine {
-  const { skewMsMax, driftMax, sluggishMsMax, olderPeers } = faults;
+  const { skewMsMax, driftMax, sluggishMsMax } = faults;
   return {
     skewMs: random.between(-skewMsMax, skewMsMax),
     drift: driftMax * (2 * random.unit() - 1),
     sluggish: sluggishMsMax > 0 && random.chance(0.4),
-    older: random.chance(olderPeers),
+    release: drawRelease(random, faults),
   };
 }
 
-function tell({ skewMs, drift, sluggish, older }: Machine, { count }: Sights): void {
+function drawRelease(random: SeededRandom, { olderPeers, newerPeers }: Faults): Release {
+  const isOlder = random.chance(olderPeers);
+  // Draws of their own, so that the rest of a seed stays what it was.
+  const draw = random.fork('release');
+  if (isOlder) return draw.chance(0.5) ? 'before' : 'ancient';
+  return draw.chance(newerPeers) ? 'after' : 'today';
+}
+
+function tell({ skewMs, drift, sluggish, release }: Machine, { count }: Sights): void {
   if (Math.abs(skewMs) >= skewToldMs) count('skewMsMax');
   if (Math.abs(drift) >= driftTold) count('driftMax');
   if (sluggish) count('sluggishMsMax');
-  if (older) count('olderPeers');
+  if (release === 'before' || release === 'ancient') count('olderPeers');
+  if (release === 'ancient') count('no channels');
+  if (release === 'after') count('newerPeers');
 }

@@ -18,7 +18,8 @@ import {
   withRemark,
   withReview,
 } from './forge-state.ts';
-import type { History, PeopleAct } from './history.ts';
+import type { History } from './history.ts';
+import type { PeopleAct } from './people-acts.ts';
 import type { SeededRandom } from './random.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -30,6 +31,8 @@ export interface PeopleDeps {
   readonly random: SeededRandom;
   readonly state: ForgeState;
   readonly history: History;
+  /** Of each act, from 0 to 1: how often it is chosen among others, and how likely it follows one that was done. */
+  readonly weights: Readonly<Record<PeopleAct, number>>;
   readonly label: string;
   /** An account of bzzz, which a person may assign by hand. */
   readonly bot: Account;
@@ -109,28 +112,30 @@ const hurries: readonly (readonly PeopleAct[])[] = [
 
 /** One person does one thing to one issue, and perhaps takes it back later. */
 export function act(deps: PeopleDeps): void {
-  const { random, state, timeline } = deps;
-  go(deps, random.pick(state.numbers()), random.pick(acts));
+  const { random, state, timeline, weights } = deps;
+  const chosen = (draws: SeededRandom, courses: readonly (readonly PeopleAct[])[]) =>
+    draws.weighted(courses, ([first]) => (first === undefined ? 0 : weights[first]));
+  go(deps, random.pick(state.numbers()), chosen(random, acts));
   // Draws of its own, so that the rest of a seed stays what it was.
   const own = random.fork(`approval ${timeline.nowMs()}`);
   const strange = state.numbers().filter((one) => isStrange(state, one, timeline.nowMs()));
-  go({ ...deps, random: own }, own.pick(strange), own.pick(approvals));
+  go({ ...deps, random: own }, own.pick(strange), chosen(own, approvals));
   if (own.chance(0.4)) {
-    go({ ...deps, random: own }, own.pick(state.numbers()), own.pick(sayings));
+    go({ ...deps, random: own }, own.pick(state.numbers()), chosen(own, sayings));
   }
   const hasty = random.fork(`haste ${timeline.nowMs()}`);
   if (hasty.chance(0.2)) {
     const paceMs = () => hasty.between(50, 900);
-    go({ ...deps, random: hasty }, hasty.pick(state.numbers()), hasty.pick(hurries), paceMs);
+    go({ ...deps, random: hasty }, hasty.pick(state.numbers()), chosen(hasty, hurries), paceMs);
   }
   const reviewer = random.fork(`review ${timeline.nowMs()}`);
   const inReview = state.numbers().filter((one) => isInReview(state, one, timeline.nowMs()));
   if (reviewer.chance(0.5)) {
-    go({ ...deps, random: reviewer }, reviewer.pick(inReview), reviewer.pick(reviews));
+    go({ ...deps, random: reviewer }, reviewer.pick(inReview), chosen(reviewer, reviews));
   }
   const merger = random.fork(`merge ${timeline.nowMs()}`);
   if (!merger.chance(0.1)) return;
-  go({ ...deps, random: merger }, merger.pick(inReview), merger.pick(merges));
+  go({ ...deps, random: merger }, merger.pick(inReview), chosen(merger, merges));
 }
 
 function isInReview(state: ForgeState, number: IssueNumber, nowMs: number): boolean {
@@ -148,11 +153,12 @@ function go(
   steps: readonly PeopleAct[] | undefined,
   paceMs = () => deps.random.between(1_000, 120_000),
 ): void {
-  const { random, timeline } = deps;
+  const { random, timeline, weights } = deps;
   if (number === undefined || steps === undefined) return;
   const goOn = ([step, ...later]: readonly PeopleAct[]) => {
     if (step === undefined || !perform(deps, number, step)) return;
-    if (later.length === 0 || !random.chance(0.7)) return;
+    const [next] = later;
+    if (next === undefined || !random.chance(weights[next])) return;
     timeline.after(paceMs(), () => goOn(later));
   };
   goOn(steps);

@@ -6,6 +6,8 @@ export interface SeededRandom extends Random {
   between(low: number, high: number): number;
   chance(probability: number): boolean;
   pick<T>(items: readonly T[]): T | undefined;
+  /** One of them, each as likely as its weight among all; undefined: none weighs anything. */
+  weighted<T>(items: readonly T[], weightOf: (item: T) => number): T | undefined;
   /** An independent stream, so that one part's draws do not shift another's. */
   fork(name: string): SeededRandom;
 }
@@ -32,6 +34,13 @@ export function createSeededRandom(seed: string): SeededRandom {
     bytes: (count) => Uint8Array.from({ length: count }, () => word() & 0xff),
     chance: (probability) => unit() < probability,
     pick: (items) => items[between(0, items.length - 1)],
+    weighted(items, weightOf) {
+      let left = unit() * items.reduce((sum, item) => sum + weightOf(item), 0);
+      return items.find((item) => {
+        left -= weightOf(item);
+        return left < 0;
+      });
+    },
     fork: (name) => createSeededRandom(`${seed}/${name}`),
   };
 }

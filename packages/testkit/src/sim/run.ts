@@ -10,6 +10,8 @@ import {
   drawBereavement,
   drawFaults,
   drawForsaking,
+  drawMeddling,
+  drawNeed,
   drawRefusals,
   type Faults,
   type Happening,
@@ -60,6 +62,10 @@ const bereftAt = 8;
 const forsakenAt = 4;
 /** Likewise: a rule refuses most pushes. */
 const refusedAt = 11;
+/** Likewise: peers need each other. */
+const needyAt = 6;
+/** Likewise: people meddle, and peers come and go. */
+const meddledAt = 14;
 
 export async function runSimulation(options: RunOptions): Promise<RunReport> {
   const world = worldOf(options);
@@ -142,12 +148,14 @@ function worldOf(options: RunOptions): DrawnWorld {
   const drawing = () => {
     if (isAt(forsakenAt)) return drawForsaking(draw.fork('lost'));
     if (isAt(refusedAt)) return drawRefusals(draw.fork('refused'));
+    if (isAt(needyAt)) return drawNeed(draw.fork('need'));
+    if (isAt(meddledAt)) return drawMeddling(draw.fork('meddling'));
     return bereft ? drawBereavement(draw.fork('death')) : drawFaults(draw);
   };
   const chosen = options.faults ?? (calm ? noFaults : drawing());
   const drawn = without(chosen, options.without ?? []);
   const fileAfterMs =
-    options.fileAfterMs ?? ([0, bereftAt, forsakenAt, refusedAt].some(isAt) ? 20_000 : 0);
+    options.fileAfterMs ?? ([0, bereftAt, forsakenAt, refusedAt, needyAt].some(isAt) ? 20_000 : 0);
   const world = createWorld({
     seed,
     peers,
@@ -169,10 +177,16 @@ function worldOf(options: RunOptions): DrawnWorld {
 }
 
 function without(faults: Faults, names: readonly string[]): Faults {
-  const { everyMs } = faults;
-  const kept = { ...faults, everyMs: { ...everyMs } };
+  const kept = {
+    ...faults,
+    everyMs: { ...faults.everyMs },
+    acts: { ...faults.acts },
+    flaws: { ...faults.flaws },
+  };
   for (const name of names) {
-    if (name in everyMs) Object.assign(kept.everyMs, { [name]: Number.POSITIVE_INFINITY });
+    const weights = [kept.acts, kept.flaws].find((one) => name in one);
+    if (name in kept.everyMs) Object.assign(kept.everyMs, { [name]: Number.POSITIVE_INFINITY });
+    else if (weights !== undefined) Object.assign(weights, { [name]: 0 });
     else if (name in noFaults) Object.assign(kept, { [name]: noFaults[name as keyof Faults] });
     else throw new Error(`no such fault: ${name}`);
   }

@@ -1,14 +1,18 @@
 /** What a run has met so far, so that a blind simulator can be told. */
 import type { Faults, Happening } from './faults.ts';
-import type { PeopleAct } from './history.ts';
+import type { PeopleAct } from './people-acts.ts';
 
 /** Where the weight of a fault told, each time: `delayMsMax` is a message that came late, and so on. */
-type FaultSight = Exclude<keyof Faults, 'everyMs'>;
+type FaultSight = Exclude<keyof Faults, 'everyMs' | 'acts' | 'flaws'>;
 
 export type Sight =
   | FaultSight
   | Happening
   | `people ${PeopleAct}`
+  | 'no channels'
+  | 'further fields'
+  | 'further kind'
+  | 'further entry'
   | 'flood'
   | 'webhook'
   | 'overtaken'
@@ -21,6 +25,7 @@ export type Sight =
   | 'idle test'
   | 'partition healed'
   | 'silent partition'
+  | 'partition in many'
   | 'takeover'
   | 'eager takeover'
   | 'publication'

@@ -1,6 +1,7 @@
 /** The issues of a run, and what becomes of the work on each. */
 import { type Association, Issue, ModelName } from '@bzzz/protocol';
 import type { Faults } from './faults.ts';
+import { breakdowns } from './flaws.ts';
 import type { SeededRandom } from './random.ts';
 import type { Sights } from './sights.ts';
 import type { AddedTests } from './virtual-commits.ts';
@@ -61,34 +62,33 @@ export function drawTasks(deps: TaskDeps, count: number, faults: Faults): Virtua
 function drawTask(
   { random, sights }: TaskDeps,
   number: number,
-  { flawedWork }: Faults,
+  { flawedWork, flaws }: Faults,
 ): VirtualTask {
   const association = random.chance(0.1) ? 'NONE' : 'OWNER';
   // One in ten cannot be done by anybody; more fail, hang, flood, trespass or are not accepted, here or there.
   const hopeless = random.chance(0.1);
   const flaw = random.chance(flawedWork)
-    ? random.pick(['fails', 'endless', 'floods', 'trespasses', 'unaccepted'] as const)
+    ? random.weighted(breakdowns, (one) => flaws[one])
     : undefined;
   const where = random.chance(0.3) ? 'everywhere' : random.between(0, 5);
   const flawedOn = (machine: number) => where === 'everywhere' || where === machine;
   // Draws of their own, so that the rest of a seed stays what it was.
   const draw = random.fork(`stuck ${number}`);
   const stuck =
-    flawedWork > 0 && draw.chance(0.35)
+    flawedWork > 0 && draw.chance(0.7 * flaws.stuck)
       ? draw.pick(['everywhere', 'elsewhere', 'here'] as const)
       : null;
   const only = draw.between(0, 2);
   // Its program is not installed there: the peer asks for it by itself.
-  const isMissing = random.fork(`missing ${number}`).chance(0.4);
-  const isSilent = random.fork(`silent ${number}`).chance(0.5);
+  const isMissing = random.fork(`missing ${number}`).chance(0.7 * flaws.missing);
   const stuckOn = (machine: number) =>
     stuck === 'everywhere' || (stuck === 'here' ? machine === only : machine !== only);
   const isPlain = random.fork(`plain ${number}`).chance(0.4);
   const testing = random.fork(`tests ${number}`);
-  const addsTests = flawedWork > 0 && testing.chance(0.2);
+  const addsTests = flawedWork > 0 && testing.chance(0.4 * flaws.tests);
   const idleOn = testing.between(-2, 5);
   const leaking = random.fork(`secret ${number}`);
-  const leaks = flawedWork > 0 && leaking.chance(0.06);
+  const leaks = flawedWork > 0 && leaking.chance(0.12 * flaws.secret);
   const leakyOn = leaking.between(-2, 3);
   return {
     isPlain,
@@ -101,8 +101,7 @@ function drawTask(
       if (flaw === undefined || !flawedOn(machine)) return 'succeeds';
       if (program !== (flaw === 'unaccepted' ? 'check' : 'chore')) return 'succeeds';
       sights.count('flawedWork');
-      if (flaw === 'unaccepted') return 'fails';
-      return flaw === 'endless' && isSilent ? 'silent' : flaw;
+      return flaw === 'unaccepted' ? 'fails' : flaw;
     },
     testsOf(machine) {
       if (!addsTests) return 'none';

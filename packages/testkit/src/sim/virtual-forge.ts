@@ -19,8 +19,8 @@ import {
   type Snapshot,
   withLabel,
 } from './forge-state.ts';
-import { backMs, thereMs } from './forge-delays.ts';
-import { attempt, limited, unreachable } from './forge-outcomes.ts';
+import { createExchange } from './forge-exchange.ts';
+import { limited } from './forge-outcomes.ts';
 import type { ForgeWeather, RequestKind } from './forge-weather.ts';
 import type { History } from './history.ts';
 import type { Process } from './process.ts';
@@ -54,13 +54,11 @@ export interface VirtualForgeOptions {
 /** GitHub's limits on what is written there. */
 const bodyCharsMax = 65_536;
 const titleCharsMax = 256;
-/** How long a caller waits for an answer. */
-const patienceMs = 10_000;
 
 export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForgeOptions): Forge {
-  const { timeline, random, state, history, process, sights, commits } = deps;
+  const { timeline, random, state, history, sights, commits, weather } = deps;
   const { peer, account } = options;
-  const { weather } = deps;
+  const exchange = createExchange(deps, peer);
   /** What became of issues is read with draws of its own, so that the rest of a seed stays what it was. */
   const historyDraws = random.fork('history');
   const reader = random.fork('reader');
@@ -85,7 +83,7 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
         if (toldMs > 0) throw limited(toldMs);
         return effect();
       };
-      return await exchange(signal, limitedEffect, draws);
+      return await exchange({ signal, effect: limitedEffect, writes: kind === 'write', draws });
     } catch (error) {
       if (isBzzzError(error, 'forge_rate_limited') && error.retryAfterMs !== undefined) {
         gateOpensAtMs = Math.max(gateOpensAtMs, timeline.nowMs() + error.retryAfterMs);
@@ -96,9 +94,9 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
   }
 
   /** What git does: neither counted nor limited. */
-  function gitAsk<T>(signal: AbortSignal | undefined, effect: () => T): Promise<T> {
+  function gitAsk<T>(signal: AbortSignal | undefined, effect: () => T, writes = false): Promise<T> {
     history.record({ kind: 'request', peer, account, what: 'git' });
-    return exchange(signal, effect);
+    return exchange({ signal, effect, writes, draws: random });
   }
 
   /** `move` returns whether it was accepted. */
@@ -107,59 +105,15 @@ export function createVirtualForge(deps: VirtualForgeDeps, options: VirtualForge
     move: () => boolean,
   ): Promise<PushReply> {
     try {
-      return await gitAsk(signal, () =>
+      const answer = () =>
         move()
           ? { kind: 'accepted' as const }
-          : { kind: 'rejected' as const, reason: weather.refuses() ? 'a rule' : 'stale info' },
-      );
+          : { kind: 'rejected' as const, reason: weather.refuses() ? 'a rule' : 'stale info' };
+      return await gitAsk(signal, answer, true);
     } catch (error) {
       if (isBzzzError(error, 'forge_unreachable')) return { kind: 'unknown', reason: 'no answer' };
       throw error;
     }
-  }
-
-  /**
-   * One exchange: `effect` happens at the forge, the caller learns of it or not. A signal cuts the
-   * wait short but takes nothing back.
-   */
-  function exchange<T>(
-    signal: AbortSignal | undefined,
-    effect: () => T,
-    draws = random,
-  ): Promise<T> {
-    return process.leave<T>((resolve, reject) => {
-      let open = true;
-      const settle = (how: () => void) => {
-        if (!open) return;
-        open = false;
-        cancelPatience();
-        signal?.removeEventListener('abort', onAbort);
-        how();
-      };
-      const onAbort = () => settle(() => reject(new BzzzError('aborted', 'aborted')));
-      const cancelPatience = timeline.after(patienceMs, () => settle(() => reject(unreachable())));
-      if (signal?.aborted === true) return onAbort();
-      signal?.addEventListener('abort', onAbort);
-      const { requestLost, replyLost, lateEffect, serverError } = deps.faults();
-      if (!weather.reaches(peer)) return;
-      if (draws.chance(requestLost)) return sights.count('requestLost');
-      if (draws.chance(serverError)) {
-        sights.count('serverError');
-        timeline.after(thereMs(draws), () => settle(() => reject(unreachable())));
-        return;
-      }
-      const late = draws.chance(lateEffect) ? draws.between(10_000, 90_000) : 0;
-      const lost = draws.chance(replyLost);
-      timeline.after(thereMs(draws) + late, () => {
-        if (!weather.reaches(peer)) return;
-        const outcome = attempt(effect);
-        if (late > 0) sights.count('lateEffect');
-        if (lost) return sights.count('replyLost');
-        timeline.after(backMs(draws), () =>
-          settle(() => (outcome.ok ? resolve(outcome.value) : reject(outcome.error))),
-        );
-      });
-    });
   }
 
   function snapshot(number: IssueNumber, draws = random): Snapshot {

@@ -12,11 +12,21 @@ import type { Journal, JournalLog, StoredEntry } from '@bzzz/coordination';
 import type { History } from './history.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
+import type { Release } from './releases.ts';
+import { sealEntry, treeHashOf } from './seals.ts';
+import type { Sights } from './sights.ts';
 import type { Timeline } from './timeline.ts';
+
+/** An entry of a kind that only later releases know: it has its place, and is passed over. */
+interface FurtherEntry {
+  readonly further: true;
+}
+
+export type DiskEntry = JournalEntry | FurtherEntry;
 
 /** Survives the process. */
 export interface VirtualDisk {
-  readonly entries: JournalEntry[];
+  readonly entries: DiskEntry[];
   /** It takes no more writes, as a full one. */
   broken?: boolean;
 }
@@ -26,11 +36,17 @@ export interface VirtualJournalDeps {
   readonly random: SeededRandom;
   readonly history: History;
   readonly process: Process;
+  readonly sights: Pick<Sights, 'count'>;
   readonly disk: VirtualDisk;
+  /** One that comes after this one writes what this one cannot read. */
+  readonly release?: Release;
 }
 
+const furtherShare = 0.2;
+
 export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Journal {
-  const { timeline, random, history, process, disk } = deps;
+  const { timeline, random, history, process, sights, disk, release = 'today' } = deps;
+  const draws = random.fork('further');
   const waiting: { readonly write: () => void; readonly fail: () => void }[] = [];
   let syncing = false;
   let failed = false;
@@ -50,18 +66,21 @@ export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Jo
 
   return {
     ...virtualLog(disk.entries, peer),
-    head: () => ({
-      length: disk.entries.length,
-      fork: 0,
-      treeHash: keyOf(peer),
-      rootsHash: keyOf(peer),
-    }),
+    head() {
+      const treeHash = treeHashOf(disk.entries.at(-1));
+      return { length: disk.entries.length, fork: 0, treeHash, rootsHash: treeHash };
+    },
     append: (entry) =>
       process.leave<number>((resolve, reject) => {
-        const stored = journalEntryCodec.decode(journalEntryCodec.encode(entry));
+        const bytes = journalEntryCodec.encode(entry);
+        const isMore = release === 'after' && draws.chance(furtherShare);
         const write = () => {
-          const seq = disk.entries.push(stored) - 1;
-          history.record({ kind: 'durable', peer, seq, body: stored.body });
+          if (isMore) {
+            sights.count('further entry');
+            writeFurther(disk, peer);
+          }
+          const { seq, body } = writeEntry(disk, { writer: peer, bytes });
+          history.record({ kind: 'durable', peer, seq, body });
           resolve(seq);
         };
         const fail = () => reject(new BzzzError('journal_write_failed', 'the disk is full'));
@@ -71,8 +90,24 @@ export function createVirtualJournal(deps: VirtualJournalDeps, peer: PeerId): Jo
   };
 }
 
+/** The writer puts it at the end of its own journal. */
+export function writeEntry(
+  { entries }: VirtualDisk,
+  { writer, bytes }: { readonly writer: PeerId; readonly bytes: Uint8Array },
+): { readonly seq: number; readonly body: JournalEntry['body'] } {
+  const stored = journalEntryCodec.decode(bytes);
+  sealEntry(stored, { writer, top: entries.at(-1), bytes });
+  return { seq: entries.push(stored) - 1, body: stored.body };
+}
+
+function writeFurther({ entries }: VirtualDisk, writer: PeerId): void {
+  const stored = { further: true } as const;
+  sealEntry(stored, { writer, top: entries.at(-1), bytes: utf8('further') });
+  entries.push(stored);
+}
+
 /** The journal of that peer, or a copy of it. */
-export function virtualLog(entries: readonly JournalEntry[], peer: PeerId): JournalLog {
+export function virtualLog(entries: readonly DiskEntry[], peer: PeerId): JournalLog {
   return {
     key: keyOf(peer),
     length: () => entries.length,
@@ -80,7 +115,7 @@ export function virtualLog(entries: readonly JournalEntry[], peer: PeerId): Jour
       for (let seq = from; seq < entries.length; seq += 1) {
         if (signal?.aborted === true) throw new BzzzError('aborted', 'aborted');
         const entry = entries[seq];
-        if (entry !== undefined) yield { seq, entry };
+        if (entry !== undefined && !('further' in entry)) yield { seq, entry };
       }
     },
   };

@@ -12,6 +12,7 @@ import type { Links } from './links.ts';
 import { watchOvertaking } from './overtaking.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
+import { createInterpreter, type Release, type Said } from './releases.ts';
 import type { Timeline } from './timeline.ts';
 import type { Sights } from './sights.ts';
 import {
@@ -25,7 +26,7 @@ import { createDesk, type Desk } from './virtual-requests.ts';
 
 export interface VirtualNetwork {
   /** A process joins; its connections open. */
-  join(peer: PeerId, process: Process, options?: { readonly older?: boolean }): Mesh;
+  join(peer: PeerId, process: Process, options?: { readonly release?: Release }): Mesh;
   /** A process is gone; its connections close. */
   leave(peer: PeerId): void;
   /** Closes the connection of two peers; both sides see it, and it opens again after a while. */
@@ -36,8 +37,7 @@ export interface VirtualNetwork {
 
 interface Station {
   readonly process: Process;
-  /** Of the release before, which knows no channels. */
-  readonly older: boolean;
+  readonly release: Release;
   readonly connections: Set<PeerId>;
   readonly onConnection: Set<(event: ConnectionEvent) => void>;
   readonly topics: Map<string, Set<(from: PeerId, message: unknown) => void>>;
@@ -63,6 +63,7 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
   const { timeline, random, links, sights } = deps;
   const stations = new Map<PeerId, Station>();
   const overtaking = watchOvertaking(sights);
+  const { say, sayFurther } = createInterpreter({ random: random.fork('releases'), sights });
 
   function reconnect(): void {
     timeline.after(random.between(10, 500), () => {
@@ -163,7 +164,7 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
   }
 
   function meshOf(peer: PeerId, station: Station): Mesh {
-    const { process } = station;
+    const { process, release } = station;
     return {
       peer,
       connected: () => [...station.connections],
@@ -176,20 +177,25 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
         reconnect();
       },
       send<T>(channel: Channel<T>, to: PeerId, message: T) {
-        const encoded = channel.codec.encode(message);
-        const received = channel.codec.decode(encoded);
-        if (!process.alive() || !station.connections.has(to) || station.older) return false;
-        const hear = (other: Station) => {
+        const said = say(channel.codec, message, release);
+        if (!process.alive() || !station.connections.has(to) || release === 'ancient') return false;
+        const hear = (other: Station, one: Said<T>) => {
           if (!other.admission.admit(channel, peer)) return;
-          tell(other.channels.get(channel.name) ?? [], (listener) => listener(peer, received));
+          const heard = one.heardBy(other.release);
+          if (heard === undefined) return;
+          tell(other.channels.get(channel.name) ?? [], (listener) => listener(peer, heard));
         };
-        const arrive = () => {
-          const other = stations.get(to);
-          if (other?.connections.has(peer) !== true || other.older || !links.connects(peer, to))
-            return;
-          other.process.enter(() => hear(other));
+        const push = (one: Said<T>) => {
+          const arrive = () => {
+            const other = stations.get(to);
+            if (other?.connections.has(peer) !== true || !links.connects(peer, to)) return;
+            if (other.release !== 'ancient') other.process.enter(() => hear(other, one));
+          };
+          return station.lines.push({ channel, to, bytes: one.byteLength, arrive });
         };
-        return station.lines.push({ channel, to, bytes: encoded.byteLength, arrive });
+        const further = sayFurther(channel.codec, release);
+        if (further !== undefined) push(further);
+        return push(said);
       },
       receive<T>(channel: Channel<T>, listener: (from: PeerId, message: T) => void) {
         const listeners = station.channels.get(channel.name) ?? new Set();
@@ -200,11 +206,16 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
       async publish<T>(topic: Topic<T>, message: T) {
         if (!process.alive()) return new Promise<void>(() => undefined);
         // Through the codec, as on the wire: what does not fit is found here too.
-        const received = topic.codec.decode(topic.codec.encode(message));
-        for (const [to, hops] of reached(peer)) {
-          relay(peer, to, hops, (other) => {
-            tell(other.topics.get(topic.name) ?? [], (listener) => listener(peer, received));
-          });
+        const said = say(topic.codec, message, release);
+        const further = sayFurther(topic.codec, release);
+        for (const one of further === undefined ? [said] : [further, said]) {
+          for (const [to, hops] of reached(peer)) {
+            relay(peer, to, hops, (other) => {
+              const heard = one.heardBy(other.release);
+              if (heard === undefined) return;
+              tell(other.topics.get(topic.name) ?? [], (listener) => listener(peer, heard));
+            });
+          }
         }
         return undefined;
       },
@@ -221,7 +232,7 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
         options: { signal?: AbortSignal } = {},
       ) {
         return process.leave<R>((resolve, reject) => {
-          const asked = protocol.request.decode(protocol.request.encode(message));
+          const asked = say(protocol.request, message, release);
           const given = new AbortController();
           const settle = (how: () => void) => {
             cancelTimeout();
@@ -234,6 +245,12 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
             settle(() => reject(new BzzzError(code, `no answer from ${to}`)));
             deliver(peer, to, () => given.abort());
           };
+          /** An answer that is none is as good as no answer. */
+          const hear = (answer: Said<R>) => {
+            const heard = answer.heardBy(release);
+            if (heard === undefined) reject(new BzzzError('mesh_refused', 'no answer known here'));
+            else resolve(heard);
+          };
           const onAbort = () => giveUp('aborted');
           const onGone = (gone: PeerId) => {
             if (gone === to) giveUp('mesh_unreachable');
@@ -243,9 +260,12 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
           if (!station.connections.has(to)) return giveUp('mesh_unreachable');
           options.signal?.addEventListener('abort', onAbort);
           station.onGone.add(onGone);
-          deliver(peer, to, ({ desk }) => {
-            desk.answer(protocol, peer, asked, given.signal).then(
-              (answer) => deliver(to, peer, () => settle(() => resolve(answer))),
+          deliver(peer, to, ({ desk, release: theirs }) => {
+            const write = (answer: R) =>
+              sayFurther(protocol.response, theirs) ?? say(protocol.response, answer, theirs);
+            const heard = asked.heardBy(theirs);
+            desk.answer(protocol, { from: peer, message: heard, write }, given.signal).then(
+              (answer) => deliver(to, peer, () => settle(() => hear(answer))),
               (error: unknown) => deliver(to, peer, () => settle(() => reject(error))),
             );
           });
@@ -264,10 +284,10 @@ export function createVirtualNetwork(deps: VirtualNetworkDeps): VirtualNetwork {
   }
 
   return {
-    join(peer, process, { older = false } = {}) {
+    join(peer, process, { release = 'today' } = {}) {
       const station: Station = {
         process,
-        older,
+        release,
         connections: new Set(),
         onConnection: new Set(),
         topics: new Map(),

@@ -2,20 +2,23 @@
  * What peers hold of each other's journals: copies of their own, on the disk of whoever keeps them. They grow
  * over a stream between two peers that are connected, from the writer or from a third one that has more,
  * after a while; nothing comes through a split or a cut. What a peer wrote that lost its disk is in copies alone.
+ * As a replica of Hypercore does, a copy takes only what its writer put on top of what it holds, whoever hands it on.
  */
-import type { JournalEntry, PeerId } from '@bzzz/protocol';
+import type { PeerId } from '@bzzz/protocol';
 import type { Mesh } from '@bzzz/coordination';
 import type { Faults } from './faults.ts';
+import type { History } from './history.ts';
 import type { Links } from './links.ts';
 import type { Process } from './process.ts';
 import type { SeededRandom } from './random.ts';
+import { isNext } from './seals.ts';
 import type { Sights } from './sights.ts';
 import type { Timeline } from './timeline.ts';
-import type { VirtualDisk } from './virtual-journal.ts';
+import type { DiskEntry, VirtualDisk } from './virtual-journal.ts';
 
 /** A copy of one journal. */
 interface Copy {
-  readonly entries: JournalEntry[];
+  readonly entries: DiskEntry[];
   /** When each of them came. */
   readonly arrivedAtMs: number[];
   /** Whether somebody is going to look for more. */
@@ -50,14 +53,19 @@ export interface ReplicationDeps {
   readonly links: Pick<Links, 'opens' | 'delayMs'>;
   readonly sights: Sights;
   readonly faults: () => Faults;
+  readonly history: Pick<History, 'record'>;
   readonly peers: () => readonly Holder[];
+  /** Takes whatever comes: a bug built in on purpose. */
+  readonly credulous?: boolean;
 }
 
 /** Whoever decides reads the journals in the same moment; this is more. */
 const readMs = 1_000;
 
 export function createReplication(deps: ReplicationDeps): Replication {
-  const { timeline, random, links, sights, peers } = deps;
+  const { timeline, random, links, sights, peers, history, credulous = false } = deps;
+  /** So that the rest of a seed stays what it was. */
+  const forging = random.fork('forging');
 
   function later(taker: PeerId, writer: PeerId, copy: Copy, delayMs: number): void {
     if (copy.coming) return;
@@ -86,12 +94,37 @@ export function createReplication(deps: ReplicationDeps): Replication {
     const source =
       richer.find((one) => one.id === writer && flows(one, taker)) ?? best(richer, taker);
     if (source === undefined) return later(id, writer, copy, random.between(1_000, 5_000));
-    for (const entry of entriesOf(source, writer).slice(copy.entries.length)) {
-      copy.entries.push(entry);
-      copy.arrivedAtMs.push(timeline.nowMs());
-    }
+    const offered = entriesOf(source, writer).slice(copy.entries.length);
+    take(copy, { id, writer, offered: source.id === writer ? offered : handedOn(offered) });
     if (source.id !== writer) sights.count('copied from a third');
     later(id, writer, copy, streamMs());
+  }
+
+  /** A third peer may say what its own writer never said. */
+  function handedOn(entries: readonly DiskEntry[]): readonly DiskEntry[] {
+    const { forgedCopy } = deps.faults();
+    if (forgedCopy === 0 || !forging.chance(forgedCopy)) return entries;
+    const at = forging.between(0, entries.length - 1);
+    return entries.map((entry, index) => (index === at ? forged(entry) : entry));
+  }
+
+  /** As much of it as follows. */
+  function take(
+    { entries, arrivedAtMs }: Copy,
+    { id, writer, offered }: { id: PeerId; writer: PeerId; offered: readonly DiskEntry[] },
+  ): void {
+    const from = entries.length;
+    for (const entry of offered) {
+      if (!credulous && !isNext(entry, { writer, top: entries.at(-1) })) {
+        sights.count('forgedCopy');
+        break;
+      }
+      entries.push(entry);
+      arrivedAtMs.push(timeline.nowMs());
+    }
+    if (entries.length === from) return;
+    const bodies = entries.slice(from).map((one) => ('further' in one ? null : one.body));
+    history.record({ kind: 'copied', peer: id, writer, from, bodies });
   }
 
   function best(richer: readonly Holder[], taker: Holder): Holder | undefined {
@@ -137,8 +170,12 @@ function heldBy(holder: Holder, writer: PeerId): number {
   return entriesOf(holder, writer).length;
 }
 
-const nothing: readonly JournalEntry[] = [];
+function forged(entry: DiskEntry): DiskEntry {
+  return 'further' in entry ? { ...entry } : { ...entry, body: { kind: 'peer.stopped' } };
+}
 
-function entriesOf({ id, disk, copies }: Holder, writer: PeerId): readonly JournalEntry[] {
+const nothing: readonly DiskEntry[] = [];
+
+function entriesOf({ id, disk, copies }: Holder, writer: PeerId): readonly DiskEntry[] {
   return id === writer ? disk.entries : (copies.get(writer)?.entries ?? nothing);
 }

@@ -1,5 +1,6 @@
 /** Requests between virtual peers, with the ends that a real stream can come to. */
 import { BzzzError, type PeerId, type RequestProtocol } from '@bzzz/protocol';
+import type { Said } from './releases.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Answers a request, or throws why it will not. */
@@ -15,10 +16,17 @@ export interface Desk {
   /** Throws `mesh_refused` beyond the limits of the protocol, or when nobody answers it. */
   answer<Q, R>(
     protocol: RequestProtocol<Q, R>,
-    from: PeerId,
-    message: Q,
+    question: Question<Q, R>,
     signal: AbortSignal,
-  ): Promise<R>;
+  ): Promise<Said<R>>;
+}
+
+interface Question<Q, R> {
+  readonly from: PeerId;
+  /** Undefined: it is no request of this protocol. */
+  readonly message: Q | undefined;
+  /** Throws when the answer does not fit. */
+  readonly write: (answer: R) => Said<R>;
 }
 
 export function createDesk(timeline: Timeline): Desk {
@@ -39,8 +47,7 @@ export function createDesk(timeline: Timeline): Desk {
     handlers,
     async answer<Q, R>(
       protocol: RequestProtocol<Q, R>,
-      from: PeerId,
-      message: Q,
+      { from, message, write }: Question<Q, R>,
       signal: AbortSignal,
     ) {
       const handler = handlers.get(protocol.name);
@@ -48,9 +55,9 @@ export function createDesk(timeline: Timeline): Desk {
       const key = `${protocol.name} ${from}`;
       admit(key, protocol);
       try {
+        if (message === undefined) throw refused('not a request of this protocol');
         // Sound: the handler of this protocol answers with its response.
-        const answer = (await handler(from, message, { signal })) as R;
-        return protocol.response.decode(protocol.response.encode(answer));
+        return write((await handler(from, message, { signal })) as R);
       } catch (error) {
         throw refused(String(error));
       } finally {

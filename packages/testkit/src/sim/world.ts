@@ -49,6 +49,9 @@ export function slotsOf(index: number): number {
   return 1 + (index % 2);
 }
 
+/** Beyond these a partition is told of as one in many groups. */
+const manyGroups = 3;
+
 /** Reads are as old as that at most, of what peers expect: their clocks may run faster. */
 const staleShare = 0.9;
 
@@ -173,8 +176,10 @@ export function createWorld(options: WorldOptions): World {
     random: random.fork('replication'),
     links,
     sights,
+    history,
     faults: () => faults,
     peers: () => peers,
+    credulous: options.bug === 'believes-copies',
   });
   history.onEvent((event) => {
     if (event.kind === 'durable') replication.onGrown(event.peer);
@@ -200,7 +205,7 @@ export function createWorld(options: WorldOptions): World {
   function start(peer: VirtualPeer): void {
     const index = peers.indexOf(peer);
     const draws = random.fork(`${peer.name}/${timeline.nowMs()}`);
-    const { skewMs, drift, sluggish, older } = machines.boot(index, draws.fork('clock'));
+    const { skewMs, drift, sluggish, release } = machines.boot(index, draws.fork('clock'));
     const process = createProcess(timeline, {
       skewMs,
       drift,
@@ -219,7 +224,7 @@ export function createWorld(options: WorldOptions): World {
     );
     const context = { repo: virtualRepo, account, state, timeline };
     const journal = createVirtualJournal(
-      { ...common, disk: openDisk(options.bug, peer.disk) },
+      { ...common, disk: openDisk(options.bug, peer.disk), release },
       peer.id,
     );
     const taskOf = (task: TaskId) =>
@@ -228,7 +233,7 @@ export function createWorld(options: WorldOptions): World {
       taskOf(task)?.fateOf(program, index) ?? 'succeeds';
     const testsOf = (task: TaskId): AddedTests => taskOf(task)?.testsOf(index) ?? 'none';
     const leaks = (task: TaskId) => taskOf(task)?.leaksOn(index) ?? false;
-    const mesh = witnessMesh(network.join(peer.id, process, { older }), history, {
+    const mesh = witnessMesh(network.join(peer.id, process, { release }), history, {
       nowMs: timeline.nowMs,
       onMet: (other) => replication.meet(peer.id, other),
     });
@@ -251,7 +256,7 @@ export function createWorld(options: WorldOptions): World {
         repositories: [virtualRepo],
         offer: () => ({ slots: slotsOf(index), tools: [], sandbox: 'bubblewrap' }),
         platform: 'virtual',
-        wire: older ? { min: 1, max: 1 } : wireVersions,
+        wire: wireVersions,
         timing,
         liveness,
         load: () => 0,
@@ -299,6 +304,7 @@ export function createWorld(options: WorldOptions): World {
   function split(groups: ReadonlyMap<PeerId, number> | undefined, silent = false): void {
     if (groups === undefined && links.isSplit()) sights.count('partition healed');
     if (silent) sights.count('silent partition');
+    if (new Set(groups?.values()).size > manyGroups) sights.count('partition in many');
     links.partition(groups, silent);
     surroundings.split(groups);
   }

@@ -57,6 +57,7 @@ export function createDues({ broken, nowMs, prompt }: CheckContext): Dues {
         case 'rumour':
           return onDoing(event.peer);
         case 'push':
+        case 'copied':
         case 'tidied':
         case 'write':
         case 'told-to-wait':

@@ -1,7 +1,7 @@
 /** Over a failure nobody begins again by himself: people give the issue back first, or write it anew. */
 import { type IssueNumber } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
-import type { PeopleAct } from '../history.ts';
+import type { PeopleAct } from '../people-acts.ts';
 import type { Chains } from './chains.ts';
 import { lockOf } from './lock-in.ts';
 import type { Check, CheckContext } from './violation.ts';

@@ -10,6 +10,7 @@ import { checkBase } from './base.ts';
 import { checkBudget } from './budget.ts';
 import { createChains } from './chains.ts';
 import { checkContention } from './contention.ts';
+import { checkCopies } from './copies.ts';
 import { checkEager } from './eager.ts';
 import { checkEnding } from './ending.ts';
 import { checkFailures } from './failures.ts';
@@ -63,6 +64,7 @@ export function createChecker(
     checkFencing(context, chains),
     checkMoves(context, chains),
     checkJournals(context),
+    checkCopies(context),
     checkPeople(context),
     checkTakeover(context, chains),
     checkEager(context, chains),

@@ -5,7 +5,7 @@
  */
 import { explainedResult, type IssueNumber, type Oid, type PeerId } from '@bzzz/protocol';
 import type { Branches } from '@bzzz/coordination';
-import type { PeopleAct } from '../history.ts';
+import type { PeopleAct } from '../people-acts.ts';
 import type { Chains } from './chains.ts';
 import { trackDeaths } from './deaths.ts';
 import type { Check, CheckContext } from './violation.ts';

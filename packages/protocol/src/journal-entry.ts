@@ -131,7 +131,7 @@ export const EntryBody = z.discriminatedUnion('kind', [
     result: Oid.optional(),
     commits: z.int().min(0),
     elapsedMs: z.number().min(0),
-    /** Of `cancelled`: the code of the error that cut it short. */
+    /** Of `cancelled`: the code of the error that cut it short; of `failed`: under which its result was refused. */
     code: z.string().max(64).optional(),
     /** Absent: no model was asked, or the attempt was cut short before it told. */
     spent: Spent.optional(),

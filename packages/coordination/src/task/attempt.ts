@@ -29,7 +29,7 @@ import type {
 } from '../ports/index.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
-import { agentsObjection } from './checks.ts';
+import { agentsObjection, type Objection, refusalText } from './checks.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
@@ -134,9 +134,9 @@ export async function runAttempt(
     const spent = outcome.spent === null ? {} : { spent: outcome.spent };
     const told = toldOf(outcome.newTests ?? { kind: 'none' });
     if ('reason' in outcome) {
-      const { stuck } = outcome;
+      const { stuck, code } = outcome;
       const reason = deps.mask === undefined ? outcome.reason : await deps.mask(outcome.reason);
-      const elapsedMs = await end('failed', reason, { ...spent, ...told });
+      const elapsedMs = await end('failed', reason, { ...(code && { code }), ...spent, ...told });
       return { kind: 'failed', reason, stuck, elapsedMs };
     }
     const { result, commits } = outcome;
@@ -168,6 +168,8 @@ interface Refused {
   readonly reason: string;
   readonly spent: Spent | null;
   readonly newTests?: NewTests;
+  /** Of what the result may not hold. */
+  readonly code?: Objection['code'];
 }
 
 async function inWorkspace(
@@ -261,8 +263,10 @@ async function workIn(
   if (!report.succeeded) return refused(whyNot(`${who} failed`, report));
   const collected = await workspace.collect(job.message, { signal });
   if (collected === null) return refused(`${who} changed nothing`);
-  const reason = await reins.objectionTo(collected, signal);
-  if (reason !== undefined) return refused(`the result was refused: it ${reason}`);
+  const objection = await reins.objectionTo(collected, signal);
+  if (objection !== undefined) {
+    return { ...refused(refusalText(objection)), code: objection.code };
+  }
   const { result } = collected;
   const unchanged = await unrevised(deps, job, result, signal);
   if (unchanged !== undefined) return refused(`${who} ${unchanged}`);

@@ -164,6 +164,21 @@ describe('an attempt of several roles', () => {
     expect(work.accepted).toHaveLength(1);
   });
 
+  it('tells every step which paths a change may touch, where the policy says so', () => {
+    const issue = issueOf({ body: 'Please mend the widget.' });
+    const told = (more: object) => {
+      const { team } = planOf(issue, { ...policyOf(['architect', 'coder']), ...more }, repo);
+      return team?.steps.map(({ job }) => textOf(job.parts, 'bzzz').join('\n')) ?? [];
+    };
+    const paths = { allowed: ['src/**', '*.md'], protected: ['src/legal/**'] };
+    expect(told(paths)).toHaveLength(2);
+    for (const text of told(paths)) {
+      expect(text).toContain('A change may touch only files that match: "src/**", "*.md".');
+      expect(text).toContain('No change may touch files that match: "src/legal/**".');
+    }
+    expect(told({}).join()).not.toContain('may touch');
+  });
+
   it('goes back to the coder once, with the words of the critic', async () => {
     const { run, heard, steps, work } = attemptOf(['coder', 'executor', 'critic'], {
       coder: [done, says('Mended again.')],

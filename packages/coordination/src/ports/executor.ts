@@ -5,6 +5,7 @@ import type {
   ModelName,
   PromptExecutor,
   Spent,
+  TaskId,
 } from '@bzzz/protocol';
 import type { CommandReport, WorkLimits } from './workspace.ts';
 
@@ -88,8 +89,17 @@ export interface ExecutorRequest<J extends Job = Job> {
   readonly onPrinted?: (text: string) => void;
   /** Told what it cost so far, whenever that grows: what is cut short has cost that, too. */
   readonly onSpent?: (spent: Spent) => void;
+  /** Absent: it goes on with nothing that it remembers, and leaves nothing to be gone on with. */
+  readonly recall?: Recall;
   /** Absent: it never rests. Time in which it rests is no part of `limits.attemptMs`. */
   readonly rest?: Rest;
+}
+
+/** What an executor may remember of the work on a task from one attempt to the next, on one machine. */
+export interface Recall {
+  readonly task: TaskId;
+  /** Whether what it remembers now may be gone on with: nobody has a part in it who is not trusted with more. */
+  readonly keeps: boolean;
 }
 
 /**
@@ -126,6 +136,8 @@ export interface ExecutorReport {
   readonly commands: readonly CommandReport[];
   /** The last words of a model, whole; absent: it had none. */
   readonly answer?: string;
+  /** Of a tool that can go on with it; absent: there is none, or somebody has a part in it whom nobody knows. */
+  readonly session?: string;
   /** What a model did and cost; absent: none was asked. */
   readonly spent?: Spent;
 }

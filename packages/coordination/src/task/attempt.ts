@@ -251,7 +251,8 @@ async function workIn(
   const watched = printing && { onPrinted: printing.add };
   let report: ExecutorReport;
   try {
-    const where = { path: workspace.path, limits, help: requests.ask, ...watched };
+    const recall = { task: job.record.task, keeps: true };
+    const where = { path: workspace.path, limits, help: requests.ask, recall, ...watched };
     report = await patience.listen(who, (hooks) =>
       execution.run({ ...where, ...hooks }, { signal }, stepHooks(deps, job, workspace, signal)),
     );

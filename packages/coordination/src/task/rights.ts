@@ -21,10 +21,14 @@ export function authorOf({ association }: Issue, { authors }: Policy): PromptSou
   return authors.includes(association) && writers.has(association) ? 'author' : 'stranger';
 }
 
+/** Whether nobody has a part in the work who is not trusted with more. */
+export function isOpenTo(job: Job, beside: readonly PromptSource[]): boolean {
+  return [...sourcesOf(job), ...beside].every((source) => mayReach.has(source));
+}
+
 /** `beside`: of what else has a part in the work, such as files that somebody left. */
 export function confined<J extends Job>(job: J, beside: readonly PromptSource[]): J {
-  const isOpen = [...sourcesOf(job), ...beside].every((source) => mayReach.has(source));
-  if (isOpen) return job;
+  if (isOpenTo(job, beside)) return job;
   if (job.kind === 'recipe') return { ...job, network: [] };
   const lasting = new Set(job.lasting ?? []);
   const commands = Object.entries(job.commands).filter(([name]) => lasting.has(name));

@@ -67,7 +67,10 @@ function closedPathIn(
   const outside = files.find(({ path }) => !isAllowed(path));
   if (outside === undefined) return undefined;
   const only = listed(allowed);
-  return { code: 'result_not_allowed', reason: `touches ${outside.path}, and may touch only ${only}` };
+  return {
+    code: 'result_not_allowed',
+    reason: `touches ${outside.path}, and may touch only ${only}`,
+  };
 }
 
 /** A reason is no place for a long list. */

@@ -30,7 +30,7 @@ export interface CliDeps {
   /** Where its attempts run. Absent: in this process, which they can then take with them. */
   readonly workers?: Workers;
   /** Where what its attempts remember is kept for later ones at the same task. Absent: nowhere. */
-  readonly sessions?: Sessions;
+  readonly sessions?: Sessions | undefined;
 }
 
 /** Where a tool of this name is on the PATH; it is not started. Null: nowhere. */

@@ -9,7 +9,7 @@ export interface Start {
   /** Null: a new session. */
   readonly session: string | null;
   /** The session is of an earlier attempt, and stays as it is where the tool can do that. */
-  readonly forks: boolean;
+  readonly forks?: boolean;
 }
 
 export type Filled = Pick<CliTool, 'environment' | 'homeFiles'> & { readonly argv: string[] };

@@ -102,7 +102,12 @@ export async function runRound(
 /** What every run of the tool in this attempt sees and may. */
 export function runOf(
   { tool, settings }: Pick<AttemptDeps, 'tool' | 'settings'>,
-  { located, request, folder, home }: Omit<RoundPlace, 'pass' | 'folder' | 'way' | 'earlier'> & Shows,
+  {
+    located,
+    request,
+    folder,
+    home,
+  }: Omit<RoundPlace, 'pass' | 'folder' | 'way' | 'earlier'> & Shows,
 ): Omit<RunRequest, 'argv' | 'timeMs'> {
   return {
     path: request.path,

@@ -81,10 +81,25 @@ describe('a tool that works on a task again', () => {
   });
 
   it.each([
-    ['codex', 'exec', `say({ type: 'thread.started', thread_id: 't-1' }); say({ type: 'turn.completed' });`, ['fork', 't-1', '-']],
-    ['opencode', 'run', `say({ type: 'step_finish', sessionID: 'ses_1', part: { reason: 'stop' } });`, ['--session', 'ses_1', '--fork']],
+    [
+      'codex',
+      'exec',
+      `say({ type: 'thread.started', thread_id: 't-1' }); say({ type: 'turn.completed' });`,
+      ['fork', 't-1', '-'],
+    ],
+    [
+      'opencode',
+      'run',
+      `say({ type: 'step_finish', sessionID: 'ses_1', part: { reason: 'stop' } });`,
+      ['--session', 'ses_1', '--fork'],
+    ],
     // It has no fork.
-    ['gemini', '--output-format', `say({ type: 'init', session_id: 'g-1' }); say({ type: 'result', status: 'success' });`, ['--resume', 'g-1']],
+    [
+      'gemini',
+      '--output-format',
+      `say({ type: 'init', session_id: 'g-1' }); say({ type: 'result', status: 'success' });`,
+      ['--resume', 'g-1'],
+    ],
   ] as const)('%s does it in its own way', async (name, begins, events, argv) => {
     const at = await world({ name, script: `${remembers}${events}`, cli: { model: 'm' } });
     for (let run = 0; run < 2; run += 1) {

@@ -109,7 +109,11 @@ export async function makeCliWorld(options: CliWorldOptions): Promise<CliWorld> 
   await chmod(program, 0o755);
   const { reach } = options.world ?? {};
   const { sessions } = options;
-  const deps = { ...(options.where ?? usualPlace)(world.runner), ...(reach && { reach }), ...(sessions && { sessions }) };
+  const deps = {
+    ...(options.where ?? usualPlace)(world.runner),
+    ...(reach && { reach }),
+    ...(sessions && { sessions }),
+  };
   const cli = createCli(deps, options.name ?? 'claude', {
     program,
     apiUrl: api.url,

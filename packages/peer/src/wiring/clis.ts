@@ -1,6 +1,13 @@
 /** The coding tools of this machine, offered while they are there. The survey asks for looks. */
 import type { Executors } from '@bzzz/coordination';
-import { type Cli, createCli, type Reach, type Runner, type Sessions, type Workers } from '@bzzz/execution';
+import {
+  type Cli,
+  createCli,
+  type Reach,
+  type Runner,
+  type Sessions,
+  type Workers,
+} from '@bzzz/execution';
 import { CliName, type Config, isBzzzError, reasonOf } from '@bzzz/protocol';
 import { readModelKey } from '../folder/model-key.ts';
 import type { Logger } from '../logger.ts';
@@ -10,7 +17,8 @@ export interface ClisDeps {
   readonly runner: Runner;
   readonly reach: Reach;
   readonly workers: Workers;
-  readonly sessions: Sessions;
+  /** Absent: nothing is kept of an attempt. */
+  readonly sessions?: Sessions | undefined;
   readonly logger: Logger;
 }
 

@@ -50,7 +50,9 @@ type CarriedOut = Pick<
 /** What only code holds is told too, since work that is refused for it was in vain. Empty: nothing but what always is. */
 function pathsRule({ protected: guarded, allowed }: Pick<Policy, 'protected' | 'allowed'>): string {
   const rules = [
-    ...(allowed === undefined ? [] : [`A change may touch only files that match: ${listed(allowed)}.`]),
+    ...(allowed === undefined
+      ? []
+      : [`A change may touch only files that match: ${listed(allowed)}.`]),
     ...(guarded.length === 0 ? [] : [`No change may touch files that match: ${listed(guarded)}.`]),
   ];
   if (rules.length === 0) return '';

@@ -168,6 +168,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     /** Of the mesh: who said so, and when. */
     mesh: MeshPause.optional(),
   }),
+  /** An operator's word about his attempt at one task: it stands still where it is, or goes on. */
+  z.object({ kind: z.literal('attempt.paused'), ...task, epoch: Epoch, paused: z.boolean() }),
   /** Somebody told this peer to do something, over its control socket or over HTTP; before it does. */
   z.object({
     kind: z.literal('operator.acted'),

@@ -23,10 +23,10 @@ import type {
   ExecutorReport,
   Executors,
   PromptSource,
-  Rest,
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
+import type { Rests } from '../pause/pause.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { agentsObjection, type Objection, refusalText } from './checks.ts';
@@ -72,7 +72,7 @@ export interface AttemptDeps {
   readonly executors: Executors;
   readonly asking: Pick<Asking, 'requestsOf'>;
   /** Absent: attempts never rest. */
-  readonly rest?: Rest;
+  readonly rest?: Pick<Rests, 'of'>;
   /** Absent: nobody can watch it. */
   readonly printed?: Pick<Printed, 'begin'>;
   /** For what programs said as they failed, since everybody may read that. Absent: it is told as it is. */
@@ -126,7 +126,8 @@ export async function runAttempt(
   const from = job.from === null ? {} : { from: job.from };
   await deps.chronicle.record({ ...began, executor, ...from });
   const printing = deps.printed?.begin({ ...head, executor });
-  const patience = startPatience(deps, job.policy.limits, 'the attempt', signal);
+  const rest = deps.rest?.of(task);
+  const patience = startPatience({ ...deps, rest }, job.policy.limits, 'the attempt', signal);
   try {
     const outcome = await inWorkspace(deps, job, { execution, patience, printing }).catch(
       failedSetup,
@@ -273,7 +274,8 @@ async function workIn(
   if (unchanged !== undefined) return refused(`${who} ${unchanged}`);
   const judge = judgeGlobs(policy);
   const proof = { base, result, judge, commands: plan.accept, limits, setup: setupOf(policy) };
-  const options = { signal, ...(deps.rest && { rest: deps.rest }), ...watched };
+  const rest = deps.rest?.of(job.record.task);
+  const options = { signal, ...(rest && { rest }), ...watched };
   const acceptance = await deps.workspaces.accept(proof, options);
   if (!acceptance.passed) {
     return refused(failureOf(acceptance));

@@ -215,19 +215,26 @@ function notifyOf({ notifier }: ProblemSources): Problem[] {
   ];
 }
 
-function pauseOf({ view: { self, attemptsRest } }: ProblemSources): Problem[] {
+function pauseOf({ view: { self, tasks, attemptsRest } }: ProblemSources): Problem[] {
   if (attemptsRest) {
     const text =
       'An operator paused this peer and its attempts: they stand still, and keep their tasks.';
     return [{ code: 'paused', severity: 'warning', text, advice: 'Run `bzzz resume`.' }];
   }
-  if (self.paused !== true) return [];
+  const standing = tasks.filter(({ resting }) => resting).map(({ task }) => restingProblem(task));
+  if (self.paused !== true) return standing;
   const isMesh = self.meshPause?.paused === true;
   const [code, what, command] = isMesh
     ? ['mesh_paused', 'the whole mesh', 'bzzz resume --mesh']
     : ['paused', 'this peer', 'bzzz resume'];
   const text = `An operator paused ${what}: nothing new is begun here.`;
-  return [{ code, severity: 'warning', text, advice: `Run \`${command}\`.` }];
+  return [{ code, severity: 'warning', text, advice: `Run \`${command}\`.` }, ...standing];
+}
+
+function restingProblem(task: string): Problem {
+  const text = `An operator paused the attempt at ${task}: it stands still, and keeps its task and its slot.`;
+  const advice = `Run \`bzzz resume '${task}'\`.`;
+  return { code: 'attempt_paused', severity: 'warning', text, advice };
 }
 
 function spendOf({ view: { spendCap } }: ProblemSources): Problem[] {

@@ -101,6 +101,12 @@ export const coreErrors = {
     advice:
       'The peers would pass over it: say it on the issue as somebody whom the policy trusts, or let its `authors` trust the account of this peer.',
   },
+  task_not_here: {
+    status: 409,
+    retryable: false,
+    advice:
+      'Only the peer that works on a task can pause its attempt: `bzzz tasks` names the owner, and `bzzz pause TASK` is said there.',
+  },
   task_edited: {
     status: 409,
     retryable: false,

@@ -98,6 +98,8 @@ const sentences: Readonly<Record<string, Say>> = {
   },
   'peer.quarantined': (body, name) => said(`set ${name('peer')} aside${why(body)}`, 'bad'),
   'quarantine.lifted': (_body, name) => said(`lets ${name('peer')} in again`, 'warn'),
+  'attempt.paused': (body) =>
+    said(`${body['paused'] === true ? 'paused' : 'resumed'} its attempt`, 'warn'),
   'operator.acted': (body) =>
     said(`${word(body, 'by')} ordered ${word(body, 'act')}${why(body, 'about')}`, 'warn'),
   'task.seen': (body) => said(`saw ${it(body)} ${word(body, 'title')}`),

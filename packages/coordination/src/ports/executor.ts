@@ -60,7 +60,8 @@ export interface PromptPart {
 }
 /**
  * `author` may write to the repository himself; `stranger` is an author who may not, of words that somebody
- * trusted approved, or whom the policy takes work from. `model` is one that worked on the same attempt before; what
+ * trusted approved, or whom the policy takes work from. `repository` is what stands in its files, names of files
+ * among it, whoever wrote that. `model` is one that worked on the same attempt before; what
  * it had read is counted for itself.
  */
 export type PromptSource =
@@ -68,6 +69,7 @@ export type PromptSource =
   | 'maintainer'
   | 'author'
   | 'stranger'
+  | 'repository'
   | 'reviewer'
   | 'checks'
   | 'model'

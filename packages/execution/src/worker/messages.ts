@@ -48,6 +48,7 @@ const sources: Record<PromptPart['source'], true> = {
   bzzz: true,
   maintainer: true,
   author: true,
+  repository: true,
   reviewer: true,
   checks: true,
   peer: true,

@@ -138,8 +138,9 @@ describe('an attempt of several roles', () => {
     expect(textOf(critic ?? [], 'model')).toEqual([
       'The architect says:\n\nChange src/a.ts.',
       'The coder says:\n\nMended.',
-      'What was changed so far:\n\npatch',
     ]);
+    // Lines of files, whoever wrote them.
+    expect(textOf(critic ?? [], 'repository')).toEqual(['What was changed so far:\n\npatch']);
     for (const parts of [architect, coder, critic]) {
       expect(textOf(parts ?? [], 'author').join()).toContain('Please mend the widget.');
       expect(textOf(parts ?? [], 'maintainer')).toEqual(['Two spaces.']);

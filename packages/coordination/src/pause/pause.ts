@@ -117,7 +117,7 @@ export function createPause(deps: PauseDeps): Pause {
 
   /** What was not changed for one of them it hears as it was. */
   function tellAll(): void {
-    for (const tell of [...resters]) tell();
+    for (const tell of resters) tell();
   }
 
   return {

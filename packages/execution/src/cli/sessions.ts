@@ -24,7 +24,7 @@ export interface Sessions {
   keep(at: SessionOf, home: string, session: string): Promise<void>;
 }
 
-export interface SessionOf extends Pick<Recall, 'task'> {
+interface SessionOf extends Pick<Recall, 'task'> {
   readonly tool: CliName;
 }
 

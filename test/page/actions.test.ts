@@ -1,40 +1,20 @@
 /** Everything that can be ordered on the page, by hand in a real browser: confirmed, done, and in the journal. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
-import { account, type PeerProcess, startPeer } from '../e2e/harness/peer.ts';
-import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
-import { findWaiting, gatedWorld, openGate, untilWaiting } from '../e2e/harness/worlds.ts';
-import { keepShot, openBrowser, type Tab, violations } from './browser.ts';
-import { closeDone, gatewayUrl, leave, ownToken, visit } from './visit.ts';
+import { account } from '../e2e/harness/peer.ts';
+import { findWaiting, openGate, untilWaiting } from '../e2e/harness/worlds.ts';
+import { keepShot, type Tab, violations } from './browser.ts';
+import { closeDone, gatewayUrl, leave, ownToken, setPlace, visit } from './visit.ts';
 
-vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
-
-let stage: Stage;
-let forge: ForgeProcess;
-let peer: PeerProcess;
-let browser: Browser;
-
-beforeAll(async () => {
-  stage = await createStage();
-  forge = await startForge(stage, await gatedWorld(stage, [{ recipe: 'gated', word: 'oak' }]));
-  const gateway = { enabled: true, listen: '127.0.0.1:0' };
-  peer = await startPeer(stage, forge, { name: 'solo', gateway });
-  browser = await openBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
-});
+const place = setPlace([{ recipe: 'gated', word: 'oak' }]);
 
 const at = (path: string, token?: string): Promise<Tab> =>
-  visit({ stage, browser }, { peer, path, ...(token === undefined ? {} : { token }) });
+  visit(place, { peer: place.peer, path, ...(token === undefined ? {} : { token }) });
 
 /** What the journal says that somebody ordered, oldest first. */
 async function orders() {
-  return (await peer.journal()).filter(({ kind }) => kind === 'operator.acted');
+  return (await place.peer.journal()).filter(({ kind }) => kind === 'operator.acted');
 }
 
 /** What a person does: open it, read it, leave it; open it again and confirm. */
@@ -55,7 +35,7 @@ async function order(page: Page, open: () => Promise<void>, confirm: string): Pr
   expect(await orders()).toHaveLength(before.length + 1);
 }
 
-const task = () => `${forge.repo}#1`;
+const task = () => `${place.forge.repo}#1`;
 
 const confirms = { Cancel: 'Stop the work', Release: 'Release it', Retry: 'Try it again' } as const;
 
@@ -68,32 +48,47 @@ function orderTask(page: Page, title: keyof typeof confirms): Promise<void> {
   return order(page, () => button.click(), confirms[title]);
 }
 
+/** It does nothing, and whoever has no mouse reaches it and reads why. */
+async function expectBarred(page: Page, button: Locator, why: string): Promise<void> {
+  await button.focus();
+  expect(await button.evaluate((one) => one.ownerDocument.activeElement === one)).toBe(true);
+  await page.keyboard.press('Enter');
+  await button.click({ force: true });
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  const described = await button.getAttribute('aria-describedby');
+  const reason = page.locator(`[id="${described}"]`);
+  expect(await reason.textContent()).toBe(why);
+  expect(await reason.isVisible()).toBe(true);
+}
+
 async function untilLetGo(): Promise<void> {
-  await stage.until('the attempt was stopped', async () => {
-    const { task: row } = await peer.client.task('1');
-    return row.state === 'released' && (await findWaiting(peer)) === undefined;
+  await place.stage.until('the attempt was stopped', async () => {
+    const { task: row } = await place.peer.client.task('1');
+    return row.state === 'released' && (await findWaiting(place.peer)) === undefined;
   });
 }
 
 it('cancels, retries and releases a task, each when it is confirmed, and then it is done', async () => {
-  await untilWaiting(stage, peer);
-  const tab = await at(`/tasks/${forge.repo}/1`);
+  await untilWaiting(place.stage, place.peer);
+  const tab = await at(`/tasks/${place.forge.repo}/1`);
   const { page } = tab;
   const head = page.locator('.task-head');
   await head.getByText(/^held by/).waitFor();
 
   const button = (title: keyof typeof confirms) =>
     page.getByRole('button', { name: title, exact: true });
-  expect(await button('Retry').isDisabled()).toBe(true);
-  expect(await button('Retry').getAttribute('title')).toBe('It is under way.');
+  await expectBarred(page, button('Retry'), 'Retry would change nothing: it is under way.');
+  await keepShot(page, 'orders-barred');
   await orderTask(page, 'Cancel');
   await untilLetGo();
   await head.getByText('last held by').waitFor();
   for (const title of ['Cancel', 'Release'] as const) {
-    await stage.until(`${title} is not offered any more`, () => button(title).isDisabled());
+    await place.stage.until(`${title} is not offered any more`, async () => {
+      return (await button(title).getAttribute('aria-disabled')) === 'true';
+    });
   }
   await orderTask(page, 'Retry');
-  await untilWaiting(stage, peer);
+  await untilWaiting(place.stage, place.peer);
   await head.getByText(/^held by/).waitFor();
   await keepShot(page, 'task-retried');
   expect(await violations(page)).toEqual([]);
@@ -101,7 +96,7 @@ it('cancels, retries and releases a task, each when it is confirmed, and then it
   await untilLetGo();
   await head.getByText('last held by').waitFor();
   await orderTask(page, 'Retry');
-  await openGate(stage, peer);
+  await openGate(place.stage, place.peer);
   await page.getByText('Ended: done').waitFor();
   expect(await orders()).toMatchObject(
     ['cancel', 'retry', 'release', 'retry'].map((act) => {
@@ -124,7 +119,7 @@ it('pauses a peer, its attempts and the mesh, and resumes each when it is confir
     };
     await order(page, open, title);
   };
-  const paused = async () => (await peer.client.peers()).peers[0]?.paused;
+  const paused = async () => (await place.peer.client.peers()).peers[0]?.paused;
   const badge = page.locator('.peer-row .badge[data-state=paused]');
   for (const [stop, goOn] of [
     ['Pause solo', 'Resume solo'],
@@ -138,9 +133,21 @@ it('pauses a peer, its attempts and the mesh, and resumes each when it is confir
     expect(await paused(), goOn).toBe(false);
     await badge.waitFor({ state: 'detached' });
   }
+  // Where its problem is told, the order that ends it stands beside.
+  await pause('Pause solo');
+  await page.getByRole('link', { name: 'Health', exact: true }).click();
+  const problems = page.getByRole('region', { name: 'Problems' });
+  await problems.getByText('On the machine of solo: bzzz resume.').waitFor();
+  await problems.getByText(/^Commands are typed and .* on the machine of solo/).waitFor();
+  await keepShot(page, 'health-paused');
+  expect(await violations(page)).toEqual([]);
+  const resume = problems.getByRole('button', { name: 'Resume solo', exact: true });
+  await order(page, () => resume.click(), 'Resume solo');
+  expect(await paused()).toBe(false);
+  await resume.waitFor({ state: 'detached' });
   const abouts = ['new work of this peer', 'new work of the mesh', 'all work of this peer'];
   expect((await orders()).slice(before)).toMatchObject(
-    abouts.flatMap((about) =>
+    [...abouts, 'new work of this peer'].flatMap((about) =>
       ['pause', 'resume'].map((act) => ({ act, about, by: 'admin-token' })),
     ),
   );
@@ -153,7 +160,8 @@ it('files an issue only when it is said to', async () => {
   const Issues = z.array(
     z.object({ title: z.string(), labels: z.array(z.object({ name: z.string() })) }),
   );
-  const issues = async () => Issues.parse(await forge.call(account, 'GET', 'issues?state=all'));
+  const issues = async () =>
+    Issues.parse(await place.forge.call(account, 'GET', 'issues?state=all'));
   const before = await issues();
   await order(
     page,
@@ -162,6 +170,7 @@ it('files an issue only when it is said to', async () => {
       await page.getByLabel('Title').fill('Write elm');
       await page.getByLabel('Recipe').selectOption('quick');
       await page.getByLabel('word', { exact: true }).fill('elm');
+      await page.getByText('such as abc; it has to match').waitFor();
       await page.getByLabel('Words for people').fill('Please.');
     },
     'File it',
@@ -171,25 +180,25 @@ it('files an issue only when it is said to', async () => {
   expect(filed).toMatchObject([{ labels: [{ name: 'bzzz' }] }]);
   expect((await orders()).at(-1)).toMatchObject({
     act: 'submit',
-    about: `${forge.repo}: Write elm`,
+    about: `${place.forge.repo}: Write elm`,
   });
   await page.locator('.column[data-state=done] .card', { hasText: 'Write elm' }).waitFor();
   await leave(tab);
 });
 
 it('shows who may only look nothing that he may not', async () => {
-  const url = await gatewayUrl(stage, peer);
+  const url = await gatewayUrl(place.stage, place.peer);
   const answer = await fetch(`${url}/api/v1/keys`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${await ownToken(peer)}`,
+      authorization: `Bearer ${await ownToken(place.peer)}`,
       'content-type': 'application/json',
     },
     body: JSON.stringify({ name: 'wall', role: 'viewer' }),
   });
   const { token } = z.object({ token: z.string() }).parse(await answer.json());
-  const wall = await at(`/tasks/${forge.repo}/1`, token);
-  const own = await at(`/tasks/${forge.repo}/1`);
+  const wall = await at(`/tasks/${place.forge.repo}/1`, token);
+  const own = await at(`/tasks/${place.forge.repo}/1`);
   const acting = /^(Submit an issue|Pause work|Cancel|Retry|Release|Heal now)$/;
   for (const path of [null, 'Mesh', 'Health'] as const) {
     for (const { page } of [wall, own]) {

@@ -1,34 +1,17 @@
 /** The scrubber takes every view back, not only the one that is looked at: timeline, health, and what is played. */
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startForge } from '../e2e/harness/forge.ts';
-import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
-import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
-import { gatedWorld } from '../e2e/harness/worlds.ts';
-import { keepShot, openBrowser, overflowPx, violations } from './browser.ts';
-import { closeDone, leave, visit } from './visit.ts';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { keepShot, overflowPx, violations } from './browser.ts';
+import { closeDone, leave, setPlace, visit } from './visit.ts';
 
-vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
-
-let stage: Stage;
-let browser: Browser;
-let ant: PeerProcess;
+const place = setPlace([{ recipe: 'quick', word: 'oak' }], ['ant', 'bee', 'fly']);
 
 /** First a healing, then a death: between the two the one had been, and the other not. */
 beforeAll(async () => {
-  stage = await createStage();
-  browser = await openBrowser();
-  const forge = await startForge(
-    stage,
-    await gatedWorld(stage, [{ recipe: 'quick', word: 'oak' }]),
-  );
-  const gateway = { enabled: true, listen: '127.0.0.1:0' };
-  const peers = await startPeers(stage, forge, ['ant', 'bee', 'fly'], { gateway });
-  const [first, , fly] = peers;
-  if (first === undefined || fly === undefined) throw new Error('one is missing');
-  ant = first;
-  await fullMesh(stage, peers);
-  const tab = await visit({ stage, browser }, { peer: ant, path: '/cluster' });
+  const { stage, peer: ant, peers } = place;
+  const fly = peers.find(({ name }) => name === 'fly');
+  if (fly === undefined) throw new Error('there is no fly');
+  const tab = await visit(place, { peer: ant, path: '/cluster' });
   await tab.page.getByRole('button', { name: 'Heal now' }).click();
   await tab.page.getByRole('button', { name: 'Heal', exact: true }).click();
   await closeDone(tab.page);
@@ -42,11 +25,6 @@ beforeAll(async () => {
     const { peers: told } = await ant.client.peers();
     return told.some(({ name, liveness }) => name === 'fly' && liveness === 'dead');
   });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
 });
 
 /** What was ordered before the death; by itself a peer heals other things, also after it. */
@@ -69,7 +47,7 @@ async function count(page: Page): Promise<number> {
 }
 
 it('the timeline ends at the moment, and grows while it is played', async () => {
-  const tab = await visit({ stage, browser }, { peer: ant, path: '/timeline' });
+  const tab = await visit(place, { peer: place.peer, path: '/timeline' });
   const { page } = tab;
   await page.locator('.entry').first().waitFor();
   await goTo(page, 'health.healed', ordered);
@@ -78,13 +56,13 @@ it('the timeline ends at the moment, and grows while it is played', async () => 
   const healed = rows.filter({ hasText: 'health.healed' }).filter({ hasText: ordered });
   // Whatever else was written within that millisecond is there; nothing of later. All are shown, and the
   // list is at its end, a few frames after the filter was taken away.
-  await stage.until('the moment is the end of the list', async () => {
+  await place.stage.until('the moment is the end of the list', async () => {
     const found = await healed.count();
     return found > 0 && (await timeOf(rows.last())) === (await timeOf(healed.first()));
   });
   expect(await page.getByText('declared fly dead').count()).toBe(0);
   const then = await count(page);
-  const journalled = (await ant.journal()).length;
+  const journalled = (await place.peer.journal()).length;
   expect(then).toBeGreaterThan(5);
   await keepShot(page, 'timeline-past');
   expect(await violations(page)).toEqual([]);
@@ -93,9 +71,9 @@ it('the timeline ends at the moment, and grows while it is played', async () => 
     await page.getByRole('button', { name: /^Speed/ }).click();
   }
   await page.getByRole('button', { name: 'Play from here' }).click();
-  await stage.until('it grows', async () => (await count(page)) > then);
+  await place.stage.until('it grows', async () => (await count(page)) > then);
   await page.getByText('The page shows').waitFor({ state: 'detached' });
-  await stage.until('it holds all', async () => (await count(page)) >= journalled);
+  await place.stage.until('it holds all', async () => (await count(page)) >= journalled);
   // Of a long list a part is drawn, and more may have been written since.
   await page.getByLabel('Search').fill('member.dead');
   await page.getByText('declared fly dead').first().waitFor();
@@ -103,7 +81,7 @@ it('the timeline ends at the moment, and grows while it is played', async () => 
 });
 
 it('health is what the journals told by then, and live again at the end', async () => {
-  const tab = await visit({ stage, browser }, { peer: ant, path: '/mesh' });
+  const tab = await visit(place, { peer: place.peer, path: '/mesh' });
   const { page } = tab;
   const problems = page.getByRole('region', { name: 'Problems' });
   const healing = page.getByRole('region', { name: 'Healing' });
@@ -144,9 +122,9 @@ it('health is what the journals told by then, and live again at the end', async 
 it('says what it does not hold of the past, and gets it when it is asked for or looked at', async () => {
   // Each press is two entries; a page begins with the newest thousand.
   for (let press = 0; press < 520; press += 1) {
-    await ant.client.pause({ scope: 'self', paused: press % 2 === 0 });
+    await place.peer.client.pause({ scope: 'self', paused: press % 2 === 0 });
   }
-  const tab = await visit({ stage, browser }, { peer: ant, path: '/timeline' });
+  const tab = await visit(place, { peer: place.peer, path: '/timeline' });
   const { page } = tab;
   const head = page.locator('.page-head');
   await head.filter({ hasText: /1,0\d\d of 1,\d{3} are loaded/ }).waitFor();

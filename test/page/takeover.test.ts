@@ -1,33 +1,11 @@
 /** What a page tells when the peer that works on a task is killed, served by a peer that saw it happen. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
-import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
-import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
-import { findWaiting, gatedWorld } from '../e2e/harness/worlds.ts';
-import { keepShot, openBrowser, violations } from './browser.ts';
-import { leave, visit } from './visit.ts';
+import { expect, it } from 'vitest';
+import type { PeerProcess } from '../e2e/harness/peer.ts';
+import { findWaiting } from '../e2e/harness/worlds.ts';
+import { keepShot, violations } from './browser.ts';
+import { leave, setPlace, visit } from './visit.ts';
 
-vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
-
-let stage: Stage;
-let forge: ForgeProcess;
-let peers: PeerProcess[];
-let browser: Browser;
-
-beforeAll(async () => {
-  stage = await createStage();
-  forge = await startForge(stage, await gatedWorld(stage, [{ recipe: 'telling', word: 'oak' }]));
-  const gateway = { enabled: true, listen: '127.0.0.1:0' };
-  peers = await startPeers(stage, forge, ['ant', 'bee', 'fly', 'hen'], { gateway });
-  browser = await openBrowser();
-  await fullMesh(stage, peers);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
-});
+const place = setPlace([{ recipe: 'telling', word: 'oak' }], ['ant', 'bee', 'fly', 'hen']);
 
 async function whoWaits(among: readonly PeerProcess[]): Promise<PeerProcess | undefined> {
   for (const peer of among) if ((await findWaiting(peer)) !== undefined) return peer;
@@ -35,6 +13,7 @@ async function whoWaits(among: readonly PeerProcess[]): Promise<PeerProcess | un
 }
 
 it('tells who died with the task, who took it over, and whose each output is', async () => {
+  const { stage, forge, peers } = place;
   const first = await stage.until('somebody works', () => whoWaits(peers));
   const [watcher, ...rest] = peers.filter((peer) => peer !== first);
   if (watcher === undefined) throw new Error('nobody looks on');
@@ -42,7 +21,7 @@ it('tells who died with the task, who took it over, and whose each output is', a
     const { tasks } = await watcher.client.tasks();
     return tasks.some(({ holderName, state }) => holderName === first.name && state === 'running');
   });
-  const tab = await visit({ stage, browser }, { peer: watcher, path: `/tasks/${forge.repo}/1` });
+  const tab = await visit(place, { peer: watcher, path: `/tasks/${forge.repo}/1` });
   const { page } = tab;
   const log = page.getByRole('log', { name: 'Output of the attempt' });
   await log.filter({ hasText: 'line 3' }).waitFor();

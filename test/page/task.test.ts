@@ -1,30 +1,17 @@
 /** The page of a task while it is worked on, in a real browser, served by a peer that does not work on it. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
-import { account, fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
-import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
-import { findWaiting, gatedWorld, openGate, printedToken } from '../e2e/harness/worlds.ts';
-import { keepShot, openBrowser, violations } from './browser.ts';
-import { leave, visit as visitPeer } from './visit.ts';
+import { account, type PeerProcess } from '../e2e/harness/peer.ts';
+import { findWaiting, openGate, printedToken } from '../e2e/harness/worlds.ts';
+import { keepShot, violations } from './browser.ts';
+import { leave, setPlace, visit } from './visit.ts';
 
-vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
-
-let stage: Stage;
-let forge: ForgeProcess;
-let peers: PeerProcess[];
-let browser: Browser;
+const place = setPlace([{ recipe: 'telling', word: 'oak' }], ['ant', 'bee']);
 let runner: PeerProcess;
 let other: PeerProcess;
 
 beforeAll(async () => {
-  stage = await createStage();
-  forge = await startForge(stage, await gatedWorld(stage, [{ recipe: 'telling', word: 'oak' }]));
-  const gateway = { enabled: true, listen: '127.0.0.1:0' };
-  peers = await startPeers(stage, forge, ['ant', 'bee'], { gateway });
-  browser = await openBrowser();
-  await fullMesh(stage, peers);
+  const { stage, peers } = place;
   runner = await stage.until('somebody works', async () => {
     for (const peer of peers) if ((await findWaiting(peer)) !== undefined) return peer;
     return undefined;
@@ -34,15 +21,10 @@ beforeAll(async () => {
   other = idle;
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
-});
-
-const visit = (peer: PeerProcess, path: string) => visitPeer({ stage, browser }, { peer, path });
+const path = () => `/tasks/${place.forge.repo}/1`;
 
 it('shows what the attempt prints on the other peer, until it is told to pause', async () => {
-  const tab = await visit(other, `/tasks/${forge.repo}/1`);
+  const tab = await visit(place, { peer: other, path: path() });
   const log = tab.page.getByRole('log', { name: 'Output of the attempt' });
   await log.filter({ hasText: 'line 3' }).waitFor();
   await tab.page.getByText(`What ${runner.name} prints.`).waitFor();
@@ -55,34 +37,34 @@ it('shows what the attempt prints on the other peer, until it is told to pause',
 
   const linesOf = (shown: string) => shown.match(/line \d+/g) ?? [];
   const before = linesOf(await text());
-  await stage.until('it goes on', async () => linesOf(await text()).length > before.length);
+  await place.stage.until('it goes on', async () => linesOf(await text()).length > before.length);
   await tab.page.getByRole('button', { name: 'Pause output' }).click();
   await tab.page.getByText('Paused.').waitFor();
   expect(await log.getAttribute('aria-live')).toBe('off');
   const paused = await text();
   const printed = async () => (await runner.client.output('1')).output?.text ?? '';
-  await stage.until('more is printed', async () => {
+  await place.stage.until('more is printed', async () => {
     return linesOf(await printed()).length > linesOf(paused).length + 3;
   });
   expect(await text()).toBe(paused);
   await tab.page.getByRole('button', { name: 'Go on' }).click();
-  await stage.until('it goes on where it stood', async () => {
+  await place.stage.until('it goes on where it stood', async () => {
     const lines = linesOf(await text());
     return lines.length > linesOf(paused).length && new Set(lines).size === lines.length;
   });
 
-  await openGate(stage, runner);
+  await openGate(place.stage, runner);
   await log.filter({ hasText: '$ grep -qx oak oak.txt' }).waitFor();
   await tab.page.getByText('it has ended; the task is').waitFor();
   await leave(tab);
 });
 
 it('verifies the certificate of the result, and says why not when it was changed', async () => {
-  const { pullRequest } = await stage.until('the task is done', async () => {
+  const { pullRequest } = await place.stage.until('the task is done', async () => {
     const { task } = await other.client.task('1');
     return task.state === 'done' && task;
   });
-  const tab = await visit(other, `/tasks/${forge.repo}/1`);
+  const tab = await visit(place, { peer: other, path: path() });
   const panel = tab.page.getByRole('region', { name: 'Certificate' });
   const ask = () => panel.getByRole('button', { name: 'Verify' }).click();
   await ask();
@@ -95,7 +77,7 @@ it('verifies the certificate of the result, and says why not when it was changed
 
   const Comments = z.array(z.object({ id: z.number(), body: z.string() }));
   const comments = Comments.parse(
-    await forge.call(account, 'GET', `issues/${pullRequest}/comments`),
+    await place.forge.call(account, 'GET', `issues/${pullRequest}/comments`),
   );
   const signed = comments.find(({ body }) => body.includes('BEGIN BZZZ CERTIFICATE'));
   if (signed === undefined) throw new Error('there is no certificate');
@@ -104,7 +86,7 @@ it('verifies the certificate of the result, and says why not when it was changed
   const line = lines[at] ?? '';
   lines[at] = `${line.startsWith('A') ? 'B' : 'A'}${line.slice(1)}`;
   const body = lines.join('\n');
-  await forge.call(account, 'PATCH', `issues/comments/${signed.id}`, { body });
+  await place.forge.call(account, 'PATCH', `issues/comments/${signed.id}`, { body });
   await ask();
   await panel.getByText('NOT verified').waitFor();
   // Whatever the change broke is said.

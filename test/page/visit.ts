@@ -2,13 +2,71 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { expect } from 'vitest';
-import type { PeerProcess } from '../e2e/harness/peer.ts';
-import type { Stage } from '../e2e/harness/stage.ts';
-import { openTab, type Tab } from './browser.ts';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { type ForgeProcess, startForge } from '../e2e/harness/forge.ts';
+import { fullMesh, type PeerProcess, startPeers } from '../e2e/harness/peer.ts';
+import { createStage, patientMs, type Stage } from '../e2e/harness/stage.ts';
+import { gatedWorld } from '../e2e/harness/worlds.ts';
+import { openBrowser, openTab, type Tab } from './browser.ts';
 
 export const desk = { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' } as const;
 export const phone = { viewport: { width: 390, height: 844 }, colorScheme: 'light' } as const;
+
+/** What all tests of a file look at; it is there before the first of them. */
+export interface Place {
+  readonly stage: Stage;
+  readonly forge: ForgeProcess;
+  readonly browser: Browser;
+  readonly peers: readonly PeerProcess[];
+  /** The first of them. */
+  readonly peer: PeerProcess;
+}
+
+/** Peers that serve pages, connected to each other, a forge with these issues, and a browser. */
+export function setPlace(
+  issues: Parameters<typeof gatedWorld>[1],
+  names: readonly string[] = ['solo'],
+): Place {
+  vi.setConfig({ testTimeout: patientMs, hookTimeout: patientMs });
+  const made: { -readonly [part in keyof Place]?: Place[part] } = {};
+  beforeAll(async () => {
+    made.stage = await createStage();
+    made.browser = await openBrowser();
+    made.forge = await startForge(made.stage, await gatedWorld(made.stage, issues));
+    const gateway = { enabled: true, listen: '127.0.0.1:0' };
+    made.peers = await startPeers(made.stage, made.forge, names, { gateway });
+    const [peer] = made.peers;
+    if (peer === undefined) throw new Error('there is no peer');
+    made.peer = peer;
+    await fullMesh(made.stage, made.peers);
+  });
+  afterAll(async () => {
+    await made.browser?.close();
+    await made.stage?.close();
+  });
+  const part = <Name extends keyof Place>(name: Name): Place[Name] => {
+    const found = made[name];
+    if (found !== undefined) return found;
+    throw new Error(`there is no ${name} yet`);
+  };
+  return {
+    get stage() {
+      return part('stage');
+    },
+    get forge() {
+      return part('forge');
+    },
+    get browser() {
+      return part('browser');
+    },
+    get peers() {
+      return part('peers');
+    },
+    get peer() {
+      return part('peer');
+    },
+  };
+}
 
 interface Where {
   readonly peer: PeerProcess;

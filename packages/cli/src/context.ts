@@ -10,6 +10,7 @@ import {
   settings,
 } from '@bzzz/peer';
 import { resolve } from 'node:path';
+import { terminalUser } from './terminal-user.ts';
 import { safeJson, type Terminal } from './terminal.ts';
 
 export interface Context {
@@ -92,7 +93,9 @@ function load(context: Context, { config: file }: Options, flags: Flags): Promis
 }
 
 export async function clientOf(context: Context, options: Options): Promise<ControlClient> {
-  return createControlClient(await dataDirOf(context, options));
+  return createControlClient(await dataDirOf(context, options), {
+    user: terminalUser(context.env),
+  });
 }
 
 export function wantsJson(options: Options): boolean {

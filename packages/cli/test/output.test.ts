@@ -57,7 +57,11 @@ it('tells who ordered what, and how long a pause reaches', () => {
     entryLine(plain, { seq: 7, entry: { v: 1, at, body } });
   const about = 'new work of this peer';
   const acted = { kind: 'operator.acted', by: 'control socket', act: 'pause', about };
-  expect(line(acted)).toContain(`by=control socket  act=pause  about=${about}`);
+  expect(line(acted)).toContain(`somebody at the terminal of this peer ordered pause: ${about}`);
+  const named = { seq: 7, who: 'ash', entry: { v: 1, at, body: { ...acted, user: 'mara' } } };
+  expect(entryLine(plain, named)).toContain('mara at the terminal of ash ordered pause: ');
+  const keyed = { ...acted, by: 'screen', user: 'mara' };
+  expect(line(keyed)).toContain(`  screen ordered pause: ${about}`);
   expect(line({ kind: 'pause.set', scope: 'mesh', paused: true })).toContain(
     'scope=mesh  paused=true',
   );

@@ -1,6 +1,7 @@
 import { PeerId } from '@bzzz/protocol';
+import { samplePeer } from '@bzzz/testkit/contracts/samples';
 import { expect, it } from 'vitest';
-import { entriesText } from '../src/commands/peers.ts';
+import { entriesText, standingOf } from '../src/commands/peers.ts';
 import { nameIn } from '../src/commands/verify.ts';
 
 it('whoever judged is named where that is known, with the whole id where it does not count', () => {
@@ -23,4 +24,11 @@ it('entries of a journal are counted of all only where more are on the way', () 
   expect(entriesText({ ...journal, here: 59 })).toBe('59 of 62');
   expect(entriesText({ ...journal, from: 7 })).toBe('7..62');
   expect(entriesText({ ...journal, from: 7, here: 59 })).toBe('7..59 of 62');
+});
+
+it('a peer that was stopped is not called dead', () => {
+  const plain = (_: unknown, text: string) => text;
+  const dead = { ...samplePeer(), connected: false, liveness: 'dead' as const };
+  expect(standingOf({ style: plain }, dead)).toBe('dead');
+  expect(standingOf({ style: plain }, { ...dead, stopped: true })).toBe('stopped');
 });

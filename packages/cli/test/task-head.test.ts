@@ -1,4 +1,4 @@
-import type { TaskAnswer } from '@bzzz/peer';
+import { sampleTask } from '@bzzz/testkit/contracts/samples';
 import { expect, it } from 'vitest';
 import { taskHead } from '../src/output/task-head.ts';
 import type { Terminal } from '../src/terminal.ts';
@@ -10,18 +10,7 @@ const terminal: Terminal = {
   styleNote: (_format, text) => text,
   columns: null,
 };
-const open: TaskAnswer = {
-  task: 'demo/textkit#7',
-  title: 'Write oak',
-  recipe: null,
-  state: 'open',
-  wanted: true,
-  holder: null,
-  holderName: null,
-  epoch: 0,
-  pullRequest: null,
-  reason: null,
-};
+const open = sampleTask();
 
 it('says how a task stands, and nothing of what there is none of', () => {
   const alone = { ...open, wanted: false, reason: 'assigned to mara' };

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { PeerAnswer, StreamEvent, TaskAnswer } from '@bzzz/protocol/api';
+import { samplePeer, sampleTask } from '@bzzz/testkit/contracts/samples';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frame, keysLine } from '../src/top/frame.ts';
 import { blankState, move, take, type TopState } from '../src/top/state.ts';
-import { openTask, quietMember } from './quiet-answers.ts';
 import { quietStatus as status } from './quiet-status.ts';
 
 const terminal = {
@@ -17,12 +17,12 @@ const terminal = {
 };
 
 function task(number: number, state = 'open', title = 'a title'): TaskAnswer {
-  return { ...openTask, task: `o/r#${number}`, title, state };
+  return { ...sampleTask(), task: `o/r#${number}`, title, state };
 }
 
 function peer(name: string): PeerAnswer {
   const self = name === 'ash';
-  return { ...quietMember, id: `id-of-${name}`, name, self, executors: ['recipe'] };
+  return { ...samplePeer(), id: `id-of-${name}`, name, self, executors: ['recipe'] };
 }
 
 function entry(seq: number, reason: string): StreamEvent {

@@ -65,7 +65,8 @@ export { type Health, type HealthDeps, type HealthView, startHealth } from './he
 export type { Sample } from './health/rules.ts';
 export type { Coordinator } from './peer/interface.ts';
 export { type Output, type OutputView, startOutput } from './output/output.ts';
-export { createPrinted, type Mask, type Printed } from './output/printed.ts';
+export type { Mask } from './output/mask.ts';
+export { createPrinted, type Printed } from './output/printed.ts';
 export type { CoordinatorOptions, Offer, Ports } from './peer/options.ts';
 export { type Contradiction, provenBy } from './quarantine/contradiction.ts';
 export { createHeads, type Heads, type HeadsDeps } from './quarantine/heads.ts';
@@ -79,4 +80,5 @@ export type {
   TaskView,
   WatchingView,
 } from './peer/view.ts';
+export { watchersOf } from './watching/roles.ts';
 export { untoldReason } from './task/state.ts';

@@ -2,6 +2,7 @@ import { version } from '@bzzz/peer';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { withExamples } from './doc-examples.ts';
 import { docsLook } from './docs-look.ts';
 import type { App } from './routes/context.ts';
 
@@ -29,7 +30,8 @@ export async function openapi(app: App): Promise<void> {
       const operationId = operationIdOf(route.route.method, route.url);
       const group = groups.find(({ of }) => of.test(route.url));
       const tags = group === undefined ? {} : { tags: [group.name] };
-      return { ...made, schema: { ...made.schema, ...tags, operationId } };
+      const schema = withExamples(operationId, made.schema);
+      return { ...made, schema: { ...schema, ...tags, operationId } };
     },
     transformObject: jsonSchemaTransformObject,
   });

@@ -44,8 +44,22 @@ describe('a dead member', () => {
     const { capabilities } = dead('2');
     const stopped = dead('2', { capabilities: { ...capabilities, leaving: true } });
     expect(deadPeersOf([stopped], withOperator)).toMatchObject([
-      { severity: 'warning', text: 'peer-2 was stopped 8 min ago; it held no task.' },
+      {
+        code: 'peer_stopped',
+        severity: 'warning',
+        text: 'peer-2 was stopped 8 min ago; it held no task.',
+      },
     ]);
+    const further = (letters: string) => {
+      const all = Array.from('23456789', (letter) => {
+        return letters.includes(letter) ? { ...stopped, name: `peer-${letter}` } : dead(letter);
+      });
+      return deadPeersOf(all, withOperator).at(-1)?.text;
+    };
+    expect(further('23456789')).toContain('5 further peers are stopped: ');
+    expect(further('56789')).toContain('5 further peers are stopped: ');
+    expect(further('56')).toContain('5 further peers are dead or stopped: ');
+    expect(further('')).toContain('5 further peers are dead: ');
   });
 
   it('cannot be removed where there is no operator', () => {

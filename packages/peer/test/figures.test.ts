@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { countRuns } from '../src/figures/counted-runs.ts';
 import { countEntries } from '../src/figures/entry-counts.ts';
 import { createTaskAges } from '../src/figures/task-ages.ts';
+import { taskView } from './member.ts';
 import { codeOf, tempDir } from './support.ts';
 
 const task = 'owner/sample#1';
@@ -111,19 +112,7 @@ describe('attempts', () => {
 });
 
 describe('the age of a task', () => {
-  const view = (of: Partial<TaskView>): TaskView => ({
-    task: TaskId.parse(task),
-    title: '',
-    recipe: null,
-    state: 'open',
-    wanted: true,
-    holder: null,
-    holderName: null,
-    epoch: 0,
-    pullRequest: null,
-    reason: null,
-    ...of,
-  });
+  const view = (of: Partial<TaskView>): TaskView => taskView({ task: TaskId.parse(task), ...of });
 
   it('is how long it has been in its state', () => {
     const ages = createTaskAges();

@@ -1,30 +1,22 @@
-/** Members of a mesh as a peer sees them, by a letter each. */
-import type { MemberView } from '@bzzz/coordination';
-import { Capabilities } from '@bzzz/protocol';
+/** Members of a mesh and tasks as a peer sees them; members by a letter each. */
+import type { MemberView, TaskView } from '@bzzz/coordination';
+import { type Capabilities, TaskId } from '@bzzz/protocol';
+import { sampleCapabilities, sampleTask } from '@bzzz/testkit/contracts/samples';
 
 export function capabilitiesOf(letter: string): Capabilities {
-  return Capabilities.parse({
+  return sampleCapabilities({
     peer: `12D3KooW${letter.repeat(44)}`,
     name: `peer-${letter}`,
     account: 'octocat',
-    version: '0.1.0',
-    wire: { min: 1, max: 1 },
-    incarnation: 1,
-    revision: 1,
-    repositories: [],
-    executors: [],
-    tools: [],
-    sandbox: 'bubblewrap',
-    slots: 1,
-    running: 0,
-    load: 0,
-    success: 0.5,
-    journal: { key: 'ab'.repeat(32), length: 0 },
   });
 }
 
 export function member(letter: string, change: Partial<MemberView> = {}): MemberView {
-  const capabilities = capabilitiesOf(letter);
+  return memberOf(capabilitiesOf(letter), change);
+}
+
+/** Whoever told this of itself. */
+export function memberOf(capabilities: Capabilities, change: Partial<MemberView> = {}): MemberView {
   const { peer, name } = capabilities;
   return {
     peer,
@@ -39,4 +31,9 @@ export function member(letter: string, change: Partial<MemberView> = {}): Member
     capabilities,
     ...change,
   };
+}
+
+export function taskView(change: Partial<TaskView> = {}): TaskView {
+  const { task, ...rest } = sampleTask();
+  return { ...rest, task: TaskId.parse(task), recipe: null, holder: null, ...change };
 }

@@ -42,6 +42,19 @@ describe('an order', () => {
     ]);
   });
 
+  it('stands in the journal with the name of who typed it, where that can be one', async () => {
+    const dataDir = await tempDir();
+    await startedPeer(configFor(dataDir));
+    const ask = { scope: 'self', paused: true } as const;
+    const users = ['mära', 'CORP\\mara', undefined, '\u001b[31mroot', 'x'.repeat(65)];
+    for (const user of users) await createControlClient(dataDir, { user }).pause(ask);
+    const told: unknown[] = [];
+    const acted = createControlClient(dataDir).history({ kind: 'operator.acted' });
+    for await (const { entry } of acted) told.push([entry.body['by'], entry.body['user']]);
+    const known = ['mära', 'CORP\\mara', undefined, undefined, undefined];
+    expect(told).toEqual(known.map((user) => ['control socket', user]));
+  });
+
   it('is refused where nobody would listen to it, and says who is listened to', async () => {
     const { client, forge } = await started('\nauthors: [OWNER]\n');
     const { number } = await client.submit({ ...issue, labels: [] });

@@ -2,7 +2,7 @@ import type { PeerView, WatchingView } from '@bzzz/coordination';
 import { BzzzError, Config, PeerId, Sha256Hex, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { problemsOf, type ProblemSources } from '../src/status/problems.ts';
-import { capabilitiesOf, member } from './member.ts';
+import { capabilitiesOf, member, taskView } from './member.ts';
 
 type TroubleView = PeerView['troubles'][number];
 
@@ -47,9 +47,7 @@ function watched(change: Partial<WatchingView>): WatchingView {
 }
 
 function taskOf(number: number, change: Partial<PeerView['tasks'][number]>) {
-  const facts = { title: '', recipe: null, state: 'open', wanted: true, holder: null };
-  const rest = { holderName: null, epoch: 1, pullRequest: null, reason: null };
-  return { task: TaskId.parse(`acme/widgets#${number}`), ...facts, ...rest, ...change };
+  return taskView({ task: TaskId.parse(`acme/widgets#${number}`), title: '', epoch: 1, ...change });
 }
 
 function note(change: Partial<TroubleView>): TroubleView {
@@ -70,6 +68,18 @@ describe('problemsOf', () => {
     const meshPause = { paused: true, at: { wallMs: 1, counter: 0 }, by: self.peer };
     const both = { ...self, meshPause };
     expect(codes({ alerts, view: view({ self: both }) })[0]).toBe('warning mesh_paused');
+  });
+
+  it('says where a pause is ended', () => {
+    const self = { ...capabilitiesOf('1'), name: 'ash', paused: true };
+    const advice = (change: Partial<PeerView>) =>
+      problemsOf(sources({ view: view({ self, ...change }) }))[0]?.advice;
+    expect(advice({})).toBe('On the machine of ash: `bzzz resume`.');
+    expect(advice({ attemptsRest: true })).toContain('On the machine of ash: `bzzz resume`, or');
+    const meshPause = { paused: true, at: { wallMs: 1, counter: 0 }, by: self.peer };
+    expect(advice({ self: { ...self, meshPause } })).toBe(
+      'On the machine of any peer: `bzzz resume --mesh`.',
+    );
   });
 
   it('tells which tools a cap in USD does not hold, unless one in tokens does', () => {
@@ -104,7 +114,7 @@ describe('problemsOf', () => {
       {
         severity: 'warning',
         text: expect.stringContaining('the attempt at acme/widgets#1: it stands still'),
-        advice: "Run `bzzz resume 'acme/widgets#1'`.",
+        advice: expect.stringContaining("`bzzz resume 'acme/widgets#1'`"),
       },
     ]);
   });

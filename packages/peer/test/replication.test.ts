@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { MemberView } from '@bzzz/coordination';
 import { type Journals, openJournals } from '@bzzz/journal';
 import { createIdentity, createMesh, type MeshService } from '@bzzz/mesh';
-import { Capabilities, journalProtocol, MeshName, type PeerId } from '@bzzz/protocol';
+import { journalProtocol, MeshName, type PeerId } from '@bzzz/protocol';
+import { sampleCapabilities } from '@bzzz/testkit/contracts/samples';
 import { expect, it } from 'vitest';
 import { systemClock } from '../src/system/clock.ts';
 import { replicateJournals } from '../src/wiring/replication.ts';
+import { memberOf } from './member.ts';
 import { onCleanup, silent, tempDir, until } from './support.ts';
 
 interface Node {
@@ -37,36 +39,9 @@ function replicating(node: Node, replicasMax?: number): void {
   onCleanup(() => replication.stop());
 }
 
-function memberOf({ mesh, journals }: Node, change: Partial<MemberView> = {}): MemberView {
-  const capabilities = Capabilities.parse({
-    peer: mesh.peer,
-    name: 'somebody',
-    account: null,
-    version: '0.1.0',
-    wire: { min: 1, max: 1 },
-    incarnation: 1,
-    revision: 1,
-    repositories: [],
-    executors: [],
-    tools: [],
-    sandbox: 'none',
-    slots: 0,
-    running: 0,
-    load: 0,
-    success: 0.5,
-    journal: { key: journals.own.key, length: 0 },
-  });
-  const { peer, name } = capabilities;
-  const facts = { peer, name, self: false, connected: true, liveness: 'alive' as const };
-  return {
-    ...facts,
-    capabilities,
-    heardAgoMs: 0,
-    quarantined: false,
-    removed: false,
-    left: [],
-    ...change,
-  };
+function memberAt({ mesh, journals }: Node, change: Partial<MemberView> = {}): MemberView {
+  const journal = { key: journals.own.key, length: 0 };
+  return memberOf(sampleCapabilities({ peer: mesh.peer, name: 'somebody', journal }), change);
 }
 
 async function append({ journals }: Node, name: string): Promise<void> {
@@ -89,8 +64,8 @@ it('brings the logs of members both ways, and of those who join later', async ()
   const one = await startNode('one');
   const two = await startNode('two', one.mesh.multiaddrs());
   await connected(one, two);
-  one.members.push(memberOf(two));
-  two.members.push(memberOf(one));
+  one.members.push(memberAt(two));
+  two.members.push(memberAt(one));
   await append(one, 'one');
   await append(two, 'two');
   replicating(one);
@@ -102,9 +77,9 @@ it('brings the logs of members both ways, and of those who join later', async ()
   replicating(three);
   await connected(three, one);
   // Known to one side first: whoever opens the stream too early tries again.
-  one.members.push(memberOf(three));
+  one.members.push(memberAt(three));
   await nudge(one);
-  three.members.push(memberOf(one), memberOf(two, { connected: false }));
+  three.members.push(memberAt(one), memberAt(two, { connected: false }));
   await nudge(three);
   await until(() => entriesOf(one, three) === 1 && entriesOf(three, one) === 1);
   // A log arrives through others too, without a connection to its writer.
@@ -114,8 +89,8 @@ it('brings the logs of members both ways, and of those who join later', async ()
 it('goes on after a cut', async () => {
   const one = await startNode('one');
   const two = await startNode('two', one.mesh.multiaddrs());
-  one.members.push(memberOf(two));
-  two.members.push(memberOf(one));
+  one.members.push(memberAt(two));
+  two.members.push(memberAt(one));
   replicating(one);
   replicating(two);
   await append(one, 'before');
@@ -136,7 +111,7 @@ it('lets no stranger read', async () => {
   expect(await openedBy(stranger, one.mesh.peer)).toBe('ended');
   expect(entriesOf(stranger, one)).toBe(0);
   // The same stream by a member is served.
-  one.members.push(memberOf(stranger, { connected: false }));
+  one.members.push(memberAt(stranger, { connected: false }));
   void openedBy(stranger, one.mesh.peer);
   await until(() => entriesOf(stranger, one) === 1);
 });
@@ -144,7 +119,7 @@ it('lets no stranger read', async () => {
 it('keeps no more logs than it may', async () => {
   const one = await startNode('one');
   const others = [await startNode('a'), await startNode('b'), await startNode('c')];
-  one.members.push(...others.map((other) => memberOf(other, { connected: false })));
+  one.members.push(...others.map((other) => memberAt(other, { connected: false })));
   replicating(one, 2);
   await until(() => one.journals.replicas().length === 2);
   await nudge(one);
@@ -157,10 +132,10 @@ it('gives up a stream over which a journal does not come, and asks anew', async 
   await connected(one, two);
   const [opener, writer] = one.mesh.peer < two.mesh.peer ? [one, two] : [two, one];
   await append(writer, 'told of');
-  const told = memberOf(writer);
+  const told = memberAt(writer);
   const journal = { ...told.capabilities.journal, length: 1 };
   opener.members.push({ ...told, capabilities: { ...told.capabilities, journal } });
-  writer.members.push(memberOf(opener));
+  writer.members.push(memberAt(opener));
   let streams = 0;
   const journals: Pick<Journals, 'replica' | 'replicas' | 'replicate'> = {
     replica: (key) => opener.journals.replica(key),

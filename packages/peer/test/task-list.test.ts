@@ -3,21 +3,10 @@ import type { TaskView } from '@bzzz/coordination';
 import { TaskId } from '@bzzz/protocol';
 import { expect, it } from 'vitest';
 import { createTaskList } from '../src/status/task-list.ts';
+import { taskView } from './member.ts';
 
 function view(number: number, changed: Partial<TaskView> = {}): TaskView {
-  return {
-    task: TaskId.parse(`owner/sample#${number}`),
-    title: 'A task',
-    recipe: null,
-    state: 'open',
-    wanted: true,
-    holder: null,
-    holderName: null,
-    epoch: 0,
-    pullRequest: null,
-    reason: null,
-    ...changed,
-  };
+  return taskView({ task: TaskId.parse(`owner/sample#${number}`), ...changed });
 }
 
 it('is made anew for another list, and only then', () => {

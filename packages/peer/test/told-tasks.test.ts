@@ -3,6 +3,7 @@ import { BzzzError, PeerId, TaskId } from '@bzzz/protocol';
 import { StoryEntry } from '@bzzz/protocol/api';
 import { describe, expect, it } from 'vitest';
 import { createToldTasks } from '../src/wiring/told-tasks.ts';
+import { taskView } from './member.ts';
 
 const peerOf = (letter: string) => PeerId.parse(`12D3KooW${letter.repeat(44)}`);
 const [us, elm, oak] = [peerOf('1'), peerOf('2'), peerOf('3')];
@@ -10,9 +11,7 @@ const task = TaskId.parse('cedar/csv#7');
 const self = () => us;
 
 function viewed(change: Partial<TaskView>): TaskView {
-  const about = { task, title: 'Write oak', recipe: null, wanted: true, holderName: null };
-  const rest = { state: 'claimed', holder: elm, epoch: 2, pullRequest: null, reason: null };
-  return { ...about, ...rest, ...change };
+  return taskView({ task, state: 'claimed', holder: elm, epoch: 2, ...change });
 }
 
 function said(peer: PeerId, kind: string, fields: object): StoryEntry {

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { byteString, signingBytesOf } from './bytes.ts';
 import { createCodec } from './cbor.ts';
-import { Epoch, PeerId, TaskId } from './ids.ts';
+import { Epoch, Oid, PeerId, TaskId } from './ids.ts';
 import { limits } from './limits.ts';
 
 /** 128 random bits: one request for help, wherever it travels. */
@@ -49,6 +49,22 @@ export function pleaSigningBytes(plea: Plea): Uint8Array {
   return signingBytesOf('bzzz/help/1', pleaCodec.encode(plea));
 }
 
+/**
+ * What the machine of whoever is stuck turned out not to have. Its peer asks for that by itself, whatever a model says. It
+ * only says who is asked first, so it is not signed.
+ */
+export const Lack = z.object({
+  /** `executor`, `model` or `tool`; one that a later version adds says nothing to an older one. */
+  kind: z.string().max(16),
+  name: z.string().max(limits.lackNameCharsMax),
+  /**
+   * The work is done on this commit of the base branch, and its acceptance cannot be run there: whoever helps runs that,
+   * and nothing else.
+   */
+  acceptanceOn: Oid.optional(),
+});
+export type Lack = z.infer<typeof Lack>;
+
 export const HelpRequest = z.discriminatedUnion('kind', [
   /** Opens a branch. Nothing is worked on before the first `stay`. */
   z.object({
@@ -60,6 +76,7 @@ export const HelpRequest = z.discriminatedUnion('kind', [
     budget: z.int().min(1).max(limits.helpBudgetMax),
     /** Whoever it came through, the one that is stuck first. */
     path: z.array(PeerId).min(1).max(hopsMax),
+    lacks: Lack.optional(),
   }),
   /**
    * Keeps a branch alive: it may go on for `leaseMs`, counted from when it sent the answer of the
@@ -76,6 +93,20 @@ export const HelpRequest = z.discriminatedUnion('kind', [
 ]);
 export type HelpRequest = z.infer<typeof HelpRequest>;
 
+const Path = z.string().max(limits.helpPathCharsMax);
+const Paths = z.array(Path).max(limits.helpPathsMax);
+
+/** The acceptance passed on the asker's work, in the helper's sandbox, as a judge runs it. */
+export const HelpProof = z.object({
+  /** Judge files that the work changed. */
+  judgeFiles: Paths,
+  /** Absent: the work adds no tests, or nobody asks what they prove. */
+  newTests: z
+    .object({ outcome: z.enum(['proven', 'untold']), files: Paths, reason: Reason })
+    .optional(),
+});
+export type HelpProof = z.infer<typeof HelpProof>;
+
 export const Help = z.object({
   /** Who helped. */
   peer: PeerId,
@@ -83,6 +114,8 @@ export const Help = z.object({
   answer: z.string().max(limits.helpAnswerCharsMax),
   /** What it changed, on the base branch with the asker's own patch; empty: nothing. */
   patch: Patch,
+  /** Only where the acceptance was asked for. */
+  proof: HelpProof.optional(),
 });
 export type Help = z.infer<typeof Help>;
 

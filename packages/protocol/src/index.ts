@@ -38,10 +38,12 @@ export { helperGlobs, judgeGlobs, steering, usualJudge } from './judge-files.ts'
 export {
   Help,
   HelpId,
+  HelpProof,
   HelpRequest,
   HelpResponse,
   HelpTried,
   hopsMax,
+  Lack,
   Plea,
   pleaSigningBytes,
   SignedPlea,
@@ -95,9 +97,10 @@ export { type HostPort, hostPortOf } from './listen-address.ts';
 export { NewsKind } from './news.ts';
 export { Association, Issue, issueHash, visibleText } from './issue.ts';
 export { OutputPiece, OutputPosition, OutputRequest, OutputResponse } from './output.ts';
-export { plainText } from './plain-text.ts';
+export { plainText } from './page/plain-text.ts';
 export { type CausalEntry, causalOrder } from './causal-order.ts';
 export {
+  Again,
   Cause,
   EntryBody,
   entryKinds,
@@ -162,6 +165,7 @@ export {
 } from './policy.ts';
 export { printedText } from './printed.ts';
 export { type Profile, profileOf, RoleName } from './roles.ts';
+export { askerWords, terminalAsker, UserName } from './operator-name.ts';
 export { DaySpend, Spent, SpendCaps } from './spend.ts';
 export { GithubAppConfig, VaultConfig } from './token-config.ts';
 export { orderIn, orderLines, TaskOrder } from './task-order.ts';

@@ -1,11 +1,10 @@
 /**
  * An issue as the forge tells it, and the two things that are made of it: the hash that binds a
- * claim to what was read, and the text without what a person would not see.
+ * claim to what was read, and a text without what shows nothing.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { z } from 'zod';
 import { bytesToHex, utf8 } from './bytes.ts';
-import { guardCode, unguarded } from './code-spans.ts';
 import { Account, IssueNumber, Sha256Hex } from './ids.ts';
 import { limits } from './limits.ts';
 
@@ -51,17 +50,9 @@ export function issueHash(issue: Pick<Issue, 'title' | 'body'>): Sha256Hex {
 }
 
 /**
- * The text that a person sees on the page: without HTML comments, and without zero-width,
- * bidirectional, tag and other characters that show nothing, such as selectors of variants.
+ * Without what shows nothing wherever it stands: zero-width, bidirectional, tag and control characters, and others such as
+ * selectors of variants. What markdown hides besides, `plainText` leaves out.
  */
 export function visibleText(text: string): string {
-  return unguarded(withoutUnseen(guardCode(text)));
-}
-
-/** Of a text whose code is guarded. */
-export function withoutUnseen(guarded: string): string {
-  return guarded
-    .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, '')
-    .replaceAll(/[\p{Cf}\p{DI}\u2800]/gu, '')
-    .replaceAll(/[^\P{Cc}\n\t]/gu, '');
+  return text.replaceAll(/[\p{Cf}\p{DI}\u2800]/gu, '').replaceAll(/[^\P{Cc}\n\t]/gu, '');
 }

@@ -13,6 +13,7 @@ import { limits } from './limits.ts';
 import { LockRecord } from './lock-commit.ts';
 import { MeshPause, TaskKind } from './messages.ts';
 import { NewTestsTold } from './new-tests.ts';
+import { UserName } from './operator-name.ts';
 import { RoleName } from './roles.ts';
 import { Spent } from './spend.ts';
 import { Verdict } from './verdict.ts';
@@ -49,6 +50,14 @@ export const VisibleEffect = z.enum([
 ]);
 export type VisibleEffect = z.infer<typeof VisibleEffect>;
 
+/**
+ * When a task that was given back may be bid for again: after a pause; when what it says now is seen;
+ * when its issue is seen to be wanted; or only when people took it away and gave it back, since they
+ * touched its branches.
+ */
+export const Again = z.enum(['soon', 'when-seen', 'when-wanted', 'when-reopened']);
+export type Again = z.infer<typeof Again>;
+
 const task = { task: TaskId };
 const help = { task: TaskId, id: HelpId };
 const branch = { hop: z.int().min(1).max(hopsMax), budget: z.int().min(1) };
@@ -70,7 +79,13 @@ export const EntryBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('peer.stopped') }),
   z.object({ kind: z.literal('member.joined'), peer: PeerId, name: z.string() }),
   z.object({ kind: z.literal('member.suspected'), peer: PeerId }),
-  z.object({ kind: z.literal('member.dead'), peer: PeerId, reason: Reason }),
+  z.object({
+    kind: z.literal('member.dead'),
+    peer: PeerId,
+    reason: Reason,
+    /** It said before that it stops: somebody stopped it. */
+    leaving: z.literal(true).optional(),
+  }),
   /** A peer has told two stories: what it signed proves it to anybody. Set aside until a person decides. */
   z.object({
     kind: z.literal('peer.quarantined'),
@@ -175,6 +190,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     kind: z.literal('operator.acted'),
     /** Name of the key that was shown, or `control socket`. */
     by: z.string().max(64),
+    /** Over the control socket: whom the operating system named there, by the word of the command. */
+    user: UserName.optional(),
     /** Such as `submit`, `pause`; and to what, in words. */
     act: z.string().max(40),
     about: Reason,
@@ -236,16 +253,20 @@ export const EntryBody = z.discriminatedUnion('kind', [
     state: z.enum(['done', 'failed', 'released']),
     reason: Reason,
     pullRequest: z.int().min(1).optional(),
+    /** Of a released one: when peers may take it up again; absent: it is not known. */
+    again: Again.optional(),
   }),
-  /** The branches of a closed issue are about to be deleted, where they stand as said here. */
+  /** The branches of what is over are about to be deleted, where they stand as said here. */
   z.object({
     kind: z.literal('tidy.intended'),
     ...task,
     epoch: Epoch,
     lock: Oid,
     result: Oid.nullable(),
-    /** When the issue last changed, by the forge's clock, as it was read closed. */
+    /** When the issue last changed, by the forge's clock, as it was read then. */
     closedMs: z.int().min(0),
+    /** Its pull request was merged and the issue stayed open, so that it is seen open later says nothing. */
+    open: z.literal(true).optional(),
     /** Whose assignment the lock explained: it may still be shown when the issue is reopened. */
     accounts: z.array(Account).max(10),
   }),

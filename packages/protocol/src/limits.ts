@@ -48,6 +48,11 @@ export const limits = {
   certificateBytesMax: 32 * 1024,
   /** What somebody who is stuck asks. */
   helpQuestionCharsMax: 4_096,
+  /** Paths of files that one answer names, and the length of each. */
+  helpPathsMax: 50,
+  helpPathCharsMax: 512,
+  /** The name of what somebody turned out not to have. */
+  lackNameCharsMax: 120,
   /** What is answered in words. */
   helpAnswerCharsMax: 8_192,
   /** A patch that goes with a question or an answer. */

@@ -15,7 +15,7 @@ import { isDependencyLine } from './dependencies.ts';
 import { visibleText } from './issue.ts';
 import { limits } from './limits.ts';
 import { isModelNeedsLine } from './model-needs.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from './page/plain-text.ts';
 
 export const RecipeName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not a recipe name');
 export const ParameterName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'not a parameter name');

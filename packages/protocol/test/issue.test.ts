@@ -25,10 +25,6 @@ describe('issueHash', () => {
 describe('visibleText', () => {
   const cases: [string, string, string][] = [
     ['plain text', 'a b\n\tc', 'a b\n\tc'],
-    ['a comment', 'a<!-- hidden -->b', 'ab'],
-    ['a comment over lines', 'a<!-- x\ny\n-->b', 'ab'],
-    ['a comment that never ends', 'a<!-- recipe: evil', 'a'],
-    ['two comments', 'a<!--x-->b<!--y-->c', 'abc'],
     ['zero width', 'r\u200Be\u200Cc\u200Di\u2060p\uFEFFe', 'recipe'],
     ['bidirectional', 'a\u202Eb\u2066c\u2069\u200Fd', 'abcd'],
     ['tag characters', 'a\u{E0072}\u{E0065}\u{E007F}b', 'ab'],
@@ -57,8 +53,8 @@ describe('visibleText', () => {
     );
   });
 
-  it('shows what looks like a comment to a person and is none to the page', () => {
-    expect(visibleText('<!\u200B-- seen -->')).toBe('<!-- seen -->');
+  it('leaves what markdown hides to others', () => {
+    expect(visibleText('<!\u200B-- a -->')).toBe('<!-- a -->');
   });
 });
 
@@ -72,12 +68,11 @@ describe('readWorkRequest', () => {
     '  Recipe :  rename  \n\tfrom : fooBar\nto:foo_bar\n\nmore: text',
     'recipe: rename\r\nfrom: fooBar\r\nto: foo_bar\r\n',
     'recipe: rename\nfrom: fooBar\n~~~\nto: foo_bar\nThat is all: really.',
-    '<!-- recipe: evil\n-->recipe: rename\nfrom: fooBar\nto: foo_bar',
   ])('reads %j', (body) => {
     expect(read(body)).toEqual({ kind: 'request', request: rename });
   });
 
-  it.each(['', 'no request', 'the recipe is: none', '<!-- recipe: evil -->', 'recipe rename'])(
+  it.each(['', 'no request', 'the recipe is: none', 'recipe rename'])(
     'finds none in %j',
     (body) => {
       expect(read(body)).toEqual({ kind: 'none' });

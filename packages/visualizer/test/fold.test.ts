@@ -164,14 +164,26 @@ describe('a peer', () => {
       said({ atMs: 2, body: { kind: 'member.suspected', peer: walnut } }),
       said({ atMs: 3, body: { kind: 'member.dead', peer: walnut, reason: 'silent' } }),
     );
-    expect(dead.peers.get(walnut)).toMatchObject({ life: 'dead', name: 'walnut', diedMs: 3 });
+    expect(dead.peers.get(walnut)).toMatchObject({ life: 'dead', name: 'walnut', endedMs: 3 });
     const again = fold(dead, [
       said({ by: 'peer-oak', atMs: 9, body: { kind: 'member.dead', peer: walnut, reason: '' } }),
     ]);
-    expect(again.peers.get(walnut)?.diedMs).toBe(3);
+    expect(again.peers.get(walnut)?.endedMs).toBe(3);
     expect(dead.peers.get(acacia)?.met.size).toBe(0);
     const back = fold(dead, [said({ by: walnut, atMs: 4, body: { kind: 'peer.started' } })]);
     expect(back.peers.get(walnut)?.life).toBe('up');
+  });
+
+  it('that said that it stops is not dead, whoever missed that', () => {
+    const dead = { kind: 'member.dead', peer: walnut, reason: '' };
+    const missed = said({ atMs: 3, body: dead });
+    const heard = said({ by: 'peer-oak', atMs: 2, body: { ...dead, leaving: true } });
+    for (const entries of [
+      [heard, missed],
+      [missed, heard],
+    ]) {
+      expect(worldOf(...entries).peers.get(walnut)?.life).toBe('stopped');
+    }
   });
 
   it('that stopped by itself is not suspected', () => {
@@ -179,7 +191,7 @@ describe('a peer', () => {
       said({ by: walnut, atMs: 1, body: { kind: 'peer.stopped' } }),
       said({ atMs: 2, body: { kind: 'member.suspected', peer: walnut } }),
     );
-    expect(world.peers.get(walnut)?.life).toBe('down');
+    expect(world.peers.get(walnut)?.life).toBe('stopped');
   });
 });
 

@@ -1,32 +1,13 @@
-import { PeerAnswer } from '@bzzz/protocol/api';
+import type { PeerAnswer } from '@bzzz/protocol/api';
+import { samplePeer } from '@bzzz/testkit/contracts/samples';
 import { describe, expect, it } from 'vitest';
 import { fold } from '../src/live/fold.ts';
 import { componentsOf, linksOf } from '../src/live/links.ts';
 import { emptyWorld } from '../src/live/world.ts';
 import { said } from './entries.ts';
 
-const peer = (id: string, links: readonly string[], more: object = {}) =>
-  PeerAnswer.parse({
-    id,
-    name: id,
-    self: false,
-    connected: false,
-    liveness: 'alive',
-    heardAgoMs: 0,
-    account: null,
-    version: '1',
-    repositories: [],
-    executors: [],
-    tools: [],
-    sandbox: 'none',
-    slots: 1,
-    running: 0,
-    load: 0,
-    success: 1,
-    links,
-    journal: { key: 'k', length: 0, here: 0 },
-    ...more,
-  });
+const peer = (id: string, links: readonly string[], more: Partial<PeerAnswer> = {}) =>
+  samplePeer({ id, name: id, connected: false, links: [...links], ...more });
 const keys = (...peers: readonly PeerAnswer[]) => linksOf(peers, emptyWorld).map(({ key }) => key);
 
 describe('links', () => {

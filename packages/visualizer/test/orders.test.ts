@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orderSaid } from '../src/actions/order-words.ts';
-import { orderEffects } from '../src/tasks/order-effects.ts';
+import { barsOf, orderEffects } from '../src/tasks/order-effects.ts';
 import { webLink } from '../src/ui/web-link.ts';
 
 describe('an order that was said', () => {
@@ -45,6 +45,14 @@ describe('an order that would change nothing', () => {
     const effects = orderEffects({ reason: null, ...row });
     const has = Object.entries(effects).filter(([, why]) => why === null);
     expect(has.map(([order]) => order)).toEqual(offered);
+  });
+
+  it('says why, once for all that it keeps from something', () => {
+    const running = orderEffects({ state: 'running', wanted: true, epoch: 1, reason: null });
+    expect(barsOf(running)).toEqual([{ why: 'it is under way.', orders: ['retry'] }]);
+    const failed = orderEffects({ state: 'failed', wanted: true, epoch: 3, reason: null });
+    expect(barsOf(failed).map(({ orders }) => orders)).toEqual([['cancel', 'release']]);
+    expect(barsOf(orderEffects(null))).toEqual([]);
   });
 
   it('is not known of a task of which only entries tell', () => {

@@ -1,4 +1,5 @@
-import { PeerAnswer, type TaskAnswer } from '@bzzz/protocol/api';
+import type { PeerAnswer } from '@bzzz/protocol/api';
+import { samplePeer, sampleTask } from '@bzzz/testkit/contracts/samples';
 import { describe, expect, it } from 'vitest';
 import { playedOn } from '../src/live/played-on.ts';
 import { pathOf, routeOf, taskPath } from '../src/app/routes.ts';
@@ -51,26 +52,7 @@ const story = [
 const history = extend(noHistory, story);
 
 const answer = (id: string) =>
-  PeerAnswer.parse({
-    id,
-    name: id.slice('peer-'.length),
-    self: true,
-    connected: false,
-    liveness: 'alive',
-    heardAgoMs: 0,
-    account: null,
-    version: '1',
-    repositories: [],
-    executors: ['recipe'],
-    tools: [],
-    sandbox: 'none',
-    slots: 2,
-    running: 0,
-    load: 0.5,
-    success: 1,
-    links: [],
-    journal: { key: '', length: 0, here: 0 },
-  });
+  samplePeer({ id, name: id.slice('peer-'.length), self: true, slots: 2, load: 0.5 });
 
 describe('the page at a moment', () => {
   const at = (count: number) => viewOf({ history, peers: [], tasks: [] }, count);
@@ -95,6 +77,11 @@ describe('the page at a moment', () => {
     expect(flows).toEqual([{ from: acacia, to: walnut, kind: 'help' }]);
     const model = graphModel(peers, links, flows);
     expect(model.nodes.map(({ label }) => label)).toEqual(['acacia · #7', 'walnut']);
+    // The room that a label takes does not go by what its peer does.
+    const longest = model.nodes.map((node) => node.longest);
+    const idle = peers.map((one) => ({ ...one, duties: [] }));
+    expect(graphModel(idle, links, []).nodes.map((node) => node.longest)).toEqual(longest);
+    expect(longest[0]?.startsWith('acacia · #')).toBe(true);
     // Of the past no load is known.
     expect(model.nodes.map(({ load }) => load)).toEqual([0, 0]);
     expect(model.edges).toMatchObject([{ from: acacia, to: walnut }]);
@@ -122,7 +109,7 @@ describe('a peer that died at work', () => {
       duties: [],
       running: 0,
       slots: null,
-      diedMs: 10_000,
+      endedMs: 10_000,
       left: [{ task, by: null }],
     });
     const dead = peerAt(died);
@@ -143,14 +130,14 @@ describe('a peer that died at work', () => {
       standing: 'working',
       duties: [{ task, duty: 'works' }],
       left: [],
-      diedMs: null,
+      endedMs: null,
     });
   });
 
   it('is told so live, too, where the peer tells what it left though the entries are not here', () => {
     const entries = extend(noHistory, [died]);
     const answer = deadAnswer([{ task, by: walnut, byName: 'walnut' }]);
-    const tasks = [taskAnswer({ holder: walnut, state: 'claimed', epoch: 2 })];
+    const tasks = [sampleTask({ task, holder: walnut, state: 'claimed', epoch: 2 })];
     const { peers } = viewOf({ history: entries, peers: [answer], tasks }, null);
     expect(peers).toMatchObject([
       { standing: 'dead', duties: [], running: 0, slots: null, left: [{ task, by: walnut }] },
@@ -158,40 +145,61 @@ describe('a peer that died at work', () => {
   });
 });
 
-function taskAnswer(change: Partial<TaskAnswer>): TaskAnswer {
-  const seen = { task, title: 'Write oak', recipe: null, wanted: true, holderName: null };
-  return {
-    ...seen,
-    state: 'open',
-    holder: null,
-    epoch: 0,
-    pullRequest: null,
-    reason: null,
-    ...change,
+describe('a task that its holder let go of, in the past', () => {
+  const release = (again?: string) =>
+    said({
+      atMs: 10_000,
+      body: { kind: 'task.ended', task, epoch: 1, state: 'released', reason: 'why', again },
+    });
+  const columnOf = (...entries: typeof story) => {
+    const all = extend(noHistory, [...story, ...entries]);
+    const { tasks } = viewOf({ history: all, peers: [], tasks: [] }, all.entries.length);
+    return columnsOf(tasks).find((column) => column.tasks.length > 0)?.name;
   };
-}
+
+  it.each(['when-seen', 'when-wanted', 'when-reopened'])(
+    'stands with people where it is theirs: %s',
+    (again) => {
+      expect(columnOf(release(again))).toBe('For a person');
+    },
+  );
+
+  it('is open where peers take it up again by themselves, or it is not told', () => {
+    expect(columnOf(release('soon'))).toBe('Open');
+    expect(columnOf(release())).toBe('Open');
+  });
+
+  it('is open again once somebody said so, and at work once it is claimed', () => {
+    const retry = { kind: 'operator.acted', by: 'screen', act: 'retry', about: task, task };
+    const again = said({ atMs: 11_000, body: retry });
+    expect(columnOf(release('when-wanted'), again)).toBe('Open');
+    const claims = fence({ by: walnut, atMs: 12_000, state: 'held', epoch: 2, outcome: 'won' });
+    expect(columnOf(release('when-wanted'), ...claims)).toBe('At work');
+  });
+});
+
+describe('a peer that was stopped', () => {
+  const stops = said({
+    by: walnut,
+    atMs: 10_000,
+    body: { kind: 'member.dead', peer: acacia, reason: 'it said that it stops', leaving: true },
+  });
+
+  it('is not called dead, live or in the past, and says when it stopped and what it had', () => {
+    const entries = extend(noHistory, [...story, stops]);
+    const left = [{ task, by: null }];
+    const was = { standing: 'stopped', duties: [], running: 0, slots: null, endedMs: 10_000, left };
+    const past = viewOf({ history: entries, peers: [], tasks: [] }, entries.entries.length);
+    expect(past.peers.find(({ id }) => id === acacia)).toMatchObject(was);
+    const answer = { ...deadAnswer([{ task, by: null, byName: null }]), stopped: true };
+    const live = viewOf({ history: entries, peers: [answer], tasks: [] }, null);
+    expect(live.peers).toMatchObject([was]);
+  });
+});
 
 function deadAnswer(left: PeerAnswer['left']): PeerAnswer {
-  return PeerAnswer.parse({
-    id: acacia,
-    name: 'acacia',
-    self: false,
-    connected: false,
-    liveness: 'dead',
-    heardAgoMs: 60_000,
-    account: null,
-    version: '0.1.0',
-    repositories: [],
-    executors: [],
-    tools: [],
-    sandbox: 'bubblewrap',
-    slots: 1,
-    running: 1,
-    load: 0.5,
-    success: 0.5,
-    left,
-    journal: { key: 'ab'.repeat(32), length: 1, here: 1 },
-  });
+  const dead = { connected: false, liveness: 'dead', heardAgoMs: 60_000 } as const;
+  return samplePeer({ id: acacia, name: 'acacia', ...dead, running: 1, load: 0.5, left });
 }
 
 describe('playing the past', () => {

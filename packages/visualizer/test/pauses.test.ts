@@ -1,6 +1,12 @@
-import { PeerAnswer } from '@bzzz/protocol/api';
+import { samplePeer } from '@bzzz/testkit/contracts/samples';
 import { expect, it } from 'vitest';
-import { isPaused, pauseChoices, pauseOutcome, pausesOf } from '../src/actions/pauses.ts';
+import {
+  isPaused,
+  pauseChoices,
+  pauseOutcome,
+  pausesOf,
+  resumesFor,
+} from '../src/actions/pauses.ts';
 import { extend, noHistory } from '../src/live/history.ts';
 import { viewOf } from '../src/live/page-view.ts';
 import { acacia, said } from './entries.ts';
@@ -14,26 +20,7 @@ function pauses(options: {
   readonly code?: string;
   readonly entries?: ReturnType<typeof set>[];
 }) {
-  const answer = PeerAnswer.parse({
-    id: acacia,
-    name: 'acacia',
-    self: true,
-    connected: true,
-    liveness: 'alive',
-    heardAgoMs: 0,
-    account: null,
-    version: '0.1.0',
-    repositories: [],
-    executors: [],
-    tools: [],
-    sandbox: 'bubblewrap',
-    slots: 1,
-    running: 0,
-    load: 0,
-    success: 0.5,
-    paused: options.paused,
-    journal: { key: 'ab'.repeat(32), length: 1, here: 1 },
-  });
+  const answer = samplePeer({ id: acacia, self: true, paused: options.paused });
   const history = extend(noHistory, options.entries ?? []);
   const problems = options.code === undefined ? [] : [problem(options.code)];
   return pausesOf({ problems }, viewOf({ history, peers: [answer], tasks: [] }, null));
@@ -81,4 +68,14 @@ it('attempts are resumed only where they stand still, which ends with a resume o
     'Resume the attempts of oak',
     'Pause the whole mesh',
   ]);
+});
+
+it('are ended where their problem is told, each by its own order', () => {
+  const none = { self: false, attempts: false, mesh: false };
+  const codes = (pauses: typeof none) =>
+    resumesFor('ash', pauses).map(({ code, choice }) => [code, choice.title]);
+  expect(codes(none)).toEqual([]);
+  expect(codes({ ...none, self: true })).toEqual([['paused', 'Resume ash']]);
+  expect(codes({ ...none, attempts: true })).toEqual([['paused', 'Resume the attempts of ash']]);
+  expect(codes({ ...none, mesh: true })).toEqual([['mesh_paused', 'Resume the whole mesh']]);
 });

@@ -6,7 +6,7 @@ import { syncGraph } from '../src/mesh/sync.ts';
 
 const link = (from: string, to: string) => ({ key: `${from} ${to}`, from, to });
 const node = (id: string, more: Partial<GraphModel['nodes'][number]> = {}) => {
-  return { id, label: id, standing: 'idle' as const, size: 24, load: 0, ...more };
+  return { id, label: id, longest: id, standing: 'idle' as const, size: 24, load: 0, ...more };
 };
 const model = (more: Partial<GraphModel> = {}): GraphModel => ({
   nodes: [node('a'), node('b'), node('c')],

@@ -54,6 +54,26 @@ describe('an entry as a sentence', () => {
     expect(text(said({ atMs: 2, body: { ...settled, written: true } }))).toBe(did);
   });
 
+  it.each([
+    [
+      { by: 'control socket', user: 'mara' },
+      'mara at the terminal of acacia ordered pause: new work',
+    ],
+    [{ by: 'control socket' }, 'somebody at the terminal of acacia ordered pause: new work'],
+    [{ by: 'screen' }, 'screen ordered pause: new work'],
+  ])('says who ordered something: %o', (asker, words) => {
+    const body = { kind: 'operator.acted', ...asker, act: 'pause', about: 'new work' };
+    expect(text(said({ by: acacia, atMs: 1, body }))).toBe(words);
+  });
+
+  it('calls nobody dead who said that he stops', () => {
+    const body = { kind: 'member.dead', peer: walnut, reason: 'it said that it stops' };
+    expect(text(said({ atMs: 1, body: { ...body, leaving: true } }))).toBe(
+      'heard that walnut stops',
+    );
+    expect(text(said({ atMs: 1, body }))).toContain('declared walnut dead');
+  });
+
   it('says quietly that there was nothing to do on the forge', () => {
     const body = { kind: 'effect.settled', task, epoch: 1, effect: 'comment', written: false };
     expect(entryText(said({ atMs: 1, body }), knowledge)).toEqual({

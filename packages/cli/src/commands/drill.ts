@@ -9,6 +9,7 @@ import type { Target } from '../drill/targets.ts';
 import type { Undone } from '../drill/undo.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printable, type Terminal } from '../terminal.ts';
+import { terminalUser } from '../terminal-user.ts';
 
 type Make = (on: readonly Target[], all: readonly Target[], options: Options) => Promise<Fault>;
 
@@ -129,7 +130,8 @@ async function run(
   const folders = await foldersFor(context, options);
   await healFirst(folders, options, { say, signal });
   const named = wordsOf(options['data']).length > 0;
-  const all = await findTargets(folders, { named, signal });
+  const user = terminalUser(context.env);
+  const all = await findTargets(folders, { named, user, signal });
   const on = wordsOf(options['on']);
   const harmed = on.length > 0 ? chosen(all, on) : busiest(all);
   say(`mesh ${all[0]?.status.mesh.name}: ${all.map(({ name }) => name).join(', ')}`);

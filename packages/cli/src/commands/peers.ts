@@ -1,4 +1,5 @@
 import { machineText, type PeerAnswer, span } from '@bzzz/peer';
+import { lifeOf } from '@bzzz/protocol/api';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -36,7 +37,7 @@ function row(terminal: Terminal, peer: PeerAnswer): string[] {
   return [
     printable(peer.name),
     shortId(peer.id),
-    state(terminal, peer),
+    standingOf(terminal, peer),
     peer.self ? '-' : `${span(peer.heardAgoMs)} ago`,
     `${peer.running}/${peer.slots}`,
     percent(peer.load),
@@ -54,13 +55,16 @@ export function entriesText({ from, here, length }: PeerAnswer['journal']): stri
   return here < length ? `${range} of ${length}` : range;
 }
 
-function state(terminal: Terminal, peer: PeerAnswer): string {
-  const { self, liveness, connected, paused, quarantined } = peer;
+export function standingOf(terminal: Pick<Terminal, 'style'>, peer: PeerAnswer): string {
+  const { self, connected, paused, quarantined } = peer;
+  const life = lifeOf(peer);
   if (quarantined)
     return terminal.style(['red', 'bold'], self ? 'this one, FORKED' : 'QUARANTINED');
   if (self) return terminal.style('bold', paused ? 'this one, paused' : 'this one');
-  if (liveness === 'dead') return terminal.style('red', 'dead');
-  if (liveness === 'suspected') return terminal.style('yellow', 'suspected');
+  if (life === 'dead') return terminal.style('red', life);
+  if (life === 'suspected') return terminal.style('yellow', life);
+  // Somebody wanted that.
+  if (life === 'stopped') return terminal.style('dim', life);
   if (paused && connected) return terminal.style('yellow', 'paused');
   return connected ? terminal.style('green', 'connected') : terminal.style('yellow', 'unreachable');
 }

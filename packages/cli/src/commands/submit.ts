@@ -1,9 +1,9 @@
 import {
   BzzzError,
   limits,
+  plainText,
   readWorkRequest,
   RepoName,
-  visibleText,
   WorkRequest,
   complaints,
 } from '@bzzz/protocol';
@@ -72,7 +72,7 @@ export function askedFor(options: SubmitOptions): Pick<SubmitRequest, 'title' | 
   if (recipe === undefined) {
     if (title.trim() === '') throw usage('--recipe, or --title for an issue in plain words');
     if (param.length > 0) throw usage('--param is of a recipe: name it by --recipe');
-    if (readWorkRequest(visibleText(text)).kind !== 'none') {
+    if (readWorkRequest(plainText(text)).kind !== 'none') {
       throw usage('text would be read as a recipe: name it by --recipe');
     }
     return { title: title.slice(0, limits.titleCharsMax), body: text.trim() };

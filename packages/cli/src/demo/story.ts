@@ -52,7 +52,9 @@ export function createStory(): Story {
       case 'member.suspected':
         return `suspects ${nameOf(body.peer)}: its connection closed`;
       case 'member.dead':
-        return `declares ${nameOf(body.peer)} dead`;
+        return body.leaving === true
+          ? `hears that ${nameOf(body.peer)} stops`
+          : `declares ${nameOf(body.peer)} dead`;
       case 'task.seen':
         return `sees ${short(body.task)} ${body.title}`;
       case 'fence.intended': {

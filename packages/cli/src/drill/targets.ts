@@ -20,17 +20,23 @@ export interface Target {
   readonly process: ProcessId;
 }
 
+interface Asking {
+  /** Who drills, for the journals of the peers. */
+  readonly user?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The peers of these folders. Each of them runs here where they were `named`; else those count that run. Throws
  * `peer_not_running`, `drill_peer_elsewhere`, `cli_usage`.
  */
 export async function findTargets(
   folders: readonly string[],
-  { named, signal }: { readonly named: boolean; readonly signal: AbortSignal },
+  { named, ...asking }: Asking & { readonly named: boolean },
 ): Promise<Target[]> {
   const found = named
-    ? await Promise.all(folders.map((dir) => targetOf(dir, signal)))
-    : await running(folders, signal);
+    ? await Promise.all(folders.map((dir) => targetOf(dir, asking)))
+    : await running(folders, asking);
   if (found.length === 0) {
     const [usual = ''] = folders;
     const reason = `no peer runs on ${usual}, nor on a trial of yours under ${tmpdir()}`;
@@ -91,11 +97,11 @@ async function isOwn(path: string): Promise<boolean> {
   );
 }
 
-async function running(folders: readonly string[], signal: AbortSignal): Promise<Target[]> {
+async function running(folders: readonly string[], asking: Asking): Promise<Target[]> {
   const found: Target[] = [];
   for (const dir of folders) {
     try {
-      found.push(await targetOf(dir, signal));
+      found.push(await targetOf(dir, asking));
     } catch (error) {
       if (!isBzzzError(error, 'peer_not_running')) throw error;
     }
@@ -103,8 +109,8 @@ async function running(folders: readonly string[], signal: AbortSignal): Promise
   return found;
 }
 
-async function targetOf(dataDir: string, signal: AbortSignal): Promise<Target> {
-  const client = createControlClient(dataDir);
+async function targetOf(dataDir: string, { user, signal }: Asking): Promise<Target> {
+  const client = createControlClient(dataDir, { user });
   const status = await answerOf(
     `the peer of ${dataDir}`,
     (options) => client.status(options),

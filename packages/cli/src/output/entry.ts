@@ -1,5 +1,6 @@
 /** Journal entries for people: one line each. `words`: in place of the fields that people ask for. */
 import { type PlainEntry, span } from '@bzzz/peer';
+import { askerWords } from '@bzzz/protocol';
 import { printable, type Terminal } from '../terminal.ts';
 import { shortId } from './units.ts';
 
@@ -19,7 +20,17 @@ export function entryLine(
     aheadMs === 0 ? '' : `  ${terminal.style('yellow', `(its clock is ${span(aheadMs)} ahead)`)}`;
   const by = who === undefined ? `${seq}`.padStart(6) : who.padEnd(12);
   const { kind } = entry.body;
-  return `${terminal.style('dim', time)} ${by}  ${kindStyled(terminal, kind)}  ${words ?? detail(entry.body)}${ahead}`.trimEnd();
+  return `${terminal.style('dim', time)} ${by}  ${kindStyled(terminal, kind)}  ${words ?? orderText(entry.body, who) ?? detail(entry.body)}${ahead}`.trimEnd();
+}
+
+/** What somebody ordered, and who; undefined: it tells of no order. */
+function orderText(
+  { kind, by, user, act, about }: PlainEntry['body'],
+  who = 'this peer',
+): string | undefined {
+  if (kind !== 'operator.acted' || typeof by !== 'string') return undefined;
+  const asker = askerWords({ by, ...(typeof user === 'string' ? { user } : {}) }, who);
+  return printable(`${asker} ordered ${String(act)}: ${String(about)}`);
 }
 
 /** A hostile writer says any number; a date has an end. */

@@ -71,7 +71,10 @@ function wordsOf(
 ): string | typeof renewed | null | undefined {
   const name = (peer: unknown) =>
     typeof peer === 'string' ? printable(nameOf(peer) ?? shortId(peer)) : 'somebody';
-  if (body.kind === 'member.dead') return `declared ${name(body['peer'])} dead`;
+  if (body.kind === 'member.dead') {
+    const peer = name(body['peer']);
+    return body['leaving'] === true ? `heard that ${peer} stops` : `declared ${peer} dead`;
+  }
   if (body.kind === 'effect.settled') return effectText(body);
   if (body.kind === 'fence.intended') return null;
   if (body.kind !== 'fence.settled') return workText(body.kind, body, name);

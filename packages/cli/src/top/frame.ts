@@ -1,5 +1,5 @@
 /** The screen of `bzzz top` as lines: as many as fit, each no wider than the screen. */
-import { type PeerAnswer, type TaskAnswer, taskPlace } from '@bzzz/protocol/api';
+import { lifeOf, type PeerAnswer, type TaskAnswer, taskPlace } from '@bzzz/protocol/api';
 import { entryLine } from '../output/entry.ts';
 import { statusLines } from '../output/status-lines.ts';
 import { cut, table } from '../output/table.ts';
@@ -119,10 +119,11 @@ function isWell({ self, liveness, connected, quarantined, paused }: PeerAnswer):
 }
 
 /** In the words of `bzzz peers`; whether it is paused or set aside has a column of its own. */
-function standing({ self, liveness, connected }: PeerAnswer): string {
-  if (self) return 'this one';
-  if (liveness !== 'alive') return liveness;
-  return connected ? 'connected' : 'unreachable';
+function standing(peer: PeerAnswer): string {
+  if (peer.self) return 'this one';
+  const life = lifeOf(peer);
+  if (life !== 'alive') return life;
+  return peer.connected ? 'connected' : 'unreachable';
 }
 
 function taskRows(terminal: Terminal, { tasks, selected, peers }: TopState): string[][] {

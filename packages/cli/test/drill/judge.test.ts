@@ -2,11 +2,11 @@
 import type { FenceLink } from '@bzzz/peer';
 import { LockRecord, Oid, PeerId, TaskId } from '@bzzz/protocol';
 import type { PeerAnswer } from '@bzzz/protocol/api';
+import { samplePeer, sampleTask } from '@bzzz/testkit/contracts/samples';
 import { describe, expect, it } from 'vitest';
 import type { Evidence, PeerEvidence, TaskEvidence } from '../../src/drill/judge/evidence.ts';
 import { judge } from '../../src/drill/judge/judge.ts';
 import type { Move } from '../../src/drill/judge/moves.ts';
-import { openTask, quietMember } from '../quiet-answers.ts';
 
 const [ash, elm] = [
   PeerId.parse('12D3KooWNT69oqF2QvukEQUAAAbjyUCUqGz1swkaz8cRnCac7ieY'),
@@ -49,7 +49,7 @@ function move(seq: number, link: FenceLink): Move[] {
 function member(id: PeerId, more: Partial<PeerAnswer> = {}): PeerAnswer {
   const name = id === ash ? 'ash' : 'elm';
   const journal = { key: 'k', length: 6, from: 0, here: 6 };
-  return { ...quietMember, id, name, journal, ...more };
+  return { ...samplePeer(), id, name, journal, ...more };
 }
 
 function peer(id: PeerId, other: PeerId, moves: readonly Move[]): PeerEvidence {
@@ -305,7 +305,7 @@ describe('a drill', () => {
       ...result,
       record: record(elm, 2, { state: 'released', reason: 'it failed' }),
     };
-    const wanted = { ...openTask, task, epoch: 2 };
+    const wanted = { ...sampleTask(), task, epoch: 2 };
     const given = (tasks: readonly (typeof wanted)[]) =>
       evidence({
         fence: { grown: [taken, back], now: { lock: back.oid, result: null } },

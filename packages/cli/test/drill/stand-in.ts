@@ -6,7 +6,7 @@ import { type IncomingMessage, createServer } from 'node:http';
 import { rm } from 'node:fs/promises';
 import { layoutOf, lockFolder } from '@bzzz/peer';
 import type { TaskAnswer } from '@bzzz/protocol/api';
-import { openTask, quietMember } from '../quiet-answers.ts';
+import { samplePeer, sampleTask } from '@bzzz/testkit/contracts/samples';
 import { quietStatus } from '../quiet-status.ts';
 
 export interface StandIn {
@@ -63,8 +63,8 @@ function answerOf(path: string, { id, dataDir, state }: Pick<StandIn, 'id' | 'da
   const peer = { ...quietStatus.peer, id, dataDir, pid: process.pid };
   const answers: Record<string, unknown> = {
     '/status': { ...quietStatus, peer, journal: { key: 'ab', length: 0, replicas: 0 } },
-    '/peers': { peers: [{ ...quietMember, id, self: true, connected: false }] },
-    '/tasks': { tasks: [{ ...openTask, state }] },
+    '/peers': { peers: [{ ...samplePeer(), id, self: true, connected: false }] },
+    '/tasks': { tasks: [{ ...sampleTask(), state }] },
     '/quarantine': { quarantined: [] },
     '/drills': { noted: true },
   };

@@ -10,6 +10,7 @@ import {
   HelpId,
   type HelpTried,
   isBzzzError,
+  type Lack,
   limits,
   type LockRecord,
   type PeerId,
@@ -23,15 +24,18 @@ import type {
   AskForHelp,
   Base,
   Collected,
+  CommitFacts,
   HelpReport,
   Random,
   Signer,
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
+import { masked } from '../output/mask.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { objection } from '../task/checks.ts';
+import { lackText } from '../task/lack.ts';
 import { heldBy } from '../task/rights.ts';
 import { type Spread, spread, type SpreadDeps } from './spread.ts';
 import { createTried } from './tried.ts';
@@ -46,7 +50,7 @@ export interface AskDeps extends SpreadDeps {
 export interface AskOptions {
   readonly leaseMs: number;
   /** Whom to ask, the best first. */
-  readonly candidates: (plea: Plea) => readonly PeerId[];
+  readonly candidates: (plea: Plea, lacks?: Lack) => readonly PeerId[];
 }
 
 /** The attempt that is stuck. */
@@ -81,12 +85,19 @@ export interface Asking {
   stop(): Promise<void>;
 }
 
+type AskOptionsOf = NonNullable<Parameters<AskForHelp>[1]>;
+
+interface Asked {
+  readonly signed: SignedPlea;
+  readonly lacks: Lack | undefined;
+}
+
 export function createAsking(deps: AskDeps, options: AskOptions): Asking {
   const stopping = new AbortController();
   const under = new Set<Promise<unknown>>();
 
   /** Goes on by itself when the attempt is cut short: whoever was asked is told, and the end journalled. */
-  function travel(stuck: Stuck, signed: SignedPlea, over: AbortSignal): Promise<Spread> {
+  function travel(stuck: Stuck, { signed, lacks }: Asked, over: AbortSignal): Promise<Spread> {
     const { plea } = signed;
     const { clock, mesh } = deps;
     const job = {
@@ -94,7 +105,8 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
       hop: 1,
       budget: stuck.policy.help.peersMax,
       path: [plea.peer],
-      candidates: () => options.candidates(plea),
+      candidates: () => options.candidates(plea, lacks),
+      lacks,
       leaseMs: options.leaseMs,
       untilMs: () => clock.monotonicMs() + options.leaseMs,
       dropped: over,
@@ -121,7 +133,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
       let helped = true;
       let heard = false;
 
-      async function ask(question: string, { signal: own }: { signal?: AbortSignal } = {}) {
+      async function ask(question: string, { signal: own, lacks }: AskOptionsOf = {}) {
         const { requestsMax, waitMs } = stuck.policy.help;
         if (count >= requestsMax) {
           helped = false;
@@ -130,24 +142,33 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
         count += 1;
         const until = own === undefined ? signal : AbortSignal.any([signal, own]);
         const signed = await pleaOf(deps, stuck, question, until);
-        await deps.chronicle.record(askedOf(signed.plea));
+        await deps.chronicle.record(askedOf(signed.plea, lacks));
         stuck.onAsking(signed.plea.id);
         const over = new AbortController();
         const cancel = deps.clock.after(waitMs, () => over.abort());
         try {
           const dropped = AbortSignal.any([until, over.signal]);
-          const found = await unlessAborted(travel(stuck, signed, dropped), until);
+          const found = await unlessAborted(travel(stuck, { signed, lacks }, dropped), until);
           const { help, tried: others } = found;
           tried.add({ tried: others });
+          // Alone nobody is told no: what is missing may be there at the next try.
+          if (lacks !== undefined && help === undefined && others.length === 0) {
+            count -= 1;
+            return none(alone);
+          }
           helped = false;
           // Why not is for people: no words of peers reach the executor but those of one that helped.
           if (help === undefined) return none(others.length === 0 ? alone : 'nobody helps');
           heard = true;
-          const report = await take(deps, stuck, help, until);
+          const wantsProof = lacks?.acceptanceOn !== undefined;
+          const report = wantsProof ? proofOf(help) : await take(deps, stuck, help, until);
           helped = report.helped;
           if (helped) tried.add({ help, tried: [] });
           else tried.add({ tried: [{ peer: help.peer, reason: short(report.text) }] });
-          return helped ? report : none('what another peer changed could not be taken');
+          if (helped) return report;
+          return none(
+            wantsProof ? 'nobody could run it' : 'what another peer changed could not be taken',
+          );
         } finally {
           cancel();
           stuck.onAsking(null);
@@ -169,25 +190,27 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
 }
 
 async function pleaOf(
-  { random, signer, workspaces }: AskDeps,
+  deps: AskDeps,
   { record, base, workspace, message }: Stuck,
   question: string,
   signal: AbortSignal,
 ): Promise<SignedPlea> {
+  const { random, signer, workspaces } = deps;
+  const words = await masked(deps, question);
   const plea: Plea = {
     id: HelpId.parse(bytesToHex(random.bytes(16))),
     task: record.task,
     epoch: record.epoch,
     peer: signer.peer,
-    question: question.slice(0, limits.helpQuestionCharsMax).toWellFormed(),
+    question: words.slice(0, limits.helpQuestionCharsMax).toWellFormed(),
     patch: await unfinished(),
   };
   return { plea, signature: await signer.sign(pleaSigningBytes(plea)) };
 
-  /** What is too large to be sent is left out: a helper then begins at the base branch. */
+  /** What is too large to be sent, or holds a secret, is left out: a helper then begins at the base branch. */
   async function unfinished(): Promise<string> {
     const collected = await workspace.collect(message, { signal });
-    if (collected === null) return '';
+    if (collected === null || collected.commits.some(hasSecrets)) return '';
     const charsMax = limits.helpPatchCharsMax;
     const job = { base, from: base.oid, to: collected.result, charsMax };
     try {
@@ -197,6 +220,16 @@ async function pleaOf(
       throw error;
     }
   }
+}
+
+function hasSecrets({ secrets }: CommitFacts): boolean {
+  return secrets.length > 0;
+}
+
+/** Nothing of what it changed is taken: the acceptance is about the work as it is. */
+function proofOf({ peer, answer, proof }: Help): HelpReport {
+  if (proof === undefined) return none('it did not run the acceptance');
+  return { helped: true, text: answer, changed: false, proof: { ...proof, by: peer } };
 }
 
 /** Puts into the workspace what a helper changed, unless it could not be published anyway. */
@@ -248,8 +281,9 @@ function whyNobody({ tried }: Spread): string {
   return `nobody helps: ${tried.map(({ reason }) => reason).join('; ')}`;
 }
 
-function askedOf({ task, id, epoch, question }: Plea): EntryBody {
-  return { kind: 'help.asked', task, id, epoch, question: short(question) };
+function askedOf({ task, id, epoch, question }: Plea, lacks: Lack | undefined): EntryBody {
+  const asked = lacks === undefined ? question : lackText(lacks);
+  return { kind: 'help.asked', task, id, epoch, question: short(asked) };
 }
 
 function endOf({ task, id, epoch }: Plea, found: Spread, over: AbortSignal): EntryBody {

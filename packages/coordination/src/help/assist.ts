@@ -7,6 +7,7 @@ import {
   type BzzzError,
   type Help,
   isBzzzError,
+  type Lack,
   limits,
   type LockRecord,
   type Needs,
@@ -27,6 +28,7 @@ import type {
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
+import { masked, type Masking } from '../output/mask.ts';
 import { patiently } from '../support/backoff.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
@@ -37,10 +39,11 @@ import type { Consent } from '../task/consent.ts';
 import { type Execution, executionOf } from '../task/execution.ts';
 import { type Patience, startPatience } from '../task/patience.ts';
 import type { Plan } from '../task/plan.ts';
+import { prove } from './prove.ts';
 import { changeIn } from '../task/roles/words.ts';
 import { setupOf } from '../task/setup.ts';
 
-export interface AssistDeps {
+export interface AssistDeps extends Masking {
   readonly clock: Clock;
   readonly random: Random;
   readonly signer: Pick<Signer, 'peer'>;
@@ -65,15 +68,21 @@ export type Assisted =
   | { readonly kind: 'helped'; readonly help: Help; readonly spent?: Spent }
   | { readonly kind: 'nothing'; readonly reason: string; readonly spent?: Spent };
 
+export interface AssistJob {
+  readonly plea: Plea;
+  readonly lacks?: Lack | undefined;
+}
+
 /** Journals begin and end of the work. Throws the signal's error on abort, and what the ports throw. */
 export async function assist(
   deps: AssistDeps,
   options: AssistOptions,
-  plea: Plea,
+  asked: AssistJob,
   signal: AbortSignal,
 ): Promise<Assisted> {
+  const { plea } = asked;
   const { task, id } = plea;
-  const ready = await prepare(deps, options, plea, signal);
+  const ready = await prepare(deps, options, asked, signal);
   if (typeof ready === 'string') return { kind: 'nothing', reason: ready };
   await deps.chronicle.record({ kind: 'help.begun', task, id, epoch: plea.epoch });
   const { limits: times } = ready.briefing.policy;
@@ -81,7 +90,8 @@ export async function assist(
   const patience = startPatience({ clock: deps.clock }, times, 'helping', signal);
   const worked = { kind: 'help.worked' as const, task, id };
   try {
-    const assisted = await inWorkspace(deps, plea, ready, patience).catch(withoutSetup);
+    const found = await inWorkspace(deps, asked, ready, patience).catch(withoutSetup);
+    const assisted = await withoutSecrets(deps, found);
     const isHelp = assisted.kind === 'helped';
     const outcome = isHelp ? ('helped' as const) : ('nothing' as const);
     const reason = isHelp ? assisted.help.answer : assisted.reason;
@@ -91,14 +101,11 @@ export async function assist(
   } catch (error) {
     const cause = patience.signal.aborted ? abortError(patience.signal) : error;
     const spent = patience.spent();
-    await deps.chronicle.record({
-      ...worked,
-      outcome: 'cancelled',
-      reason: short(reasonOf(cause)),
-      ...(spent && { spent }),
-    });
+    const reason = await masked(deps, reasonOf(cause));
+    const said = { outcome: 'cancelled' as const, reason: short(reason) };
+    await deps.chronicle.record({ ...worked, ...said, ...(spent && { spent }) });
     if (!isBzzzError(cause, 'timeout') && !isBzzzError(cause, 'attempt_stalled')) throw cause;
-    return { kind: 'nothing', reason: cause.reason };
+    return { kind: 'nothing', reason };
   } finally {
     patience.end();
   }
@@ -107,14 +114,15 @@ export async function assist(
 interface Ready {
   readonly record: LockRecord;
   readonly briefing: Briefing;
-  readonly execution: Execution;
+  /** Null: only the acceptance is to be run. */
+  readonly execution: Execution | null;
 }
 
 /** What is needed to begin, or why it cannot be begun. */
 async function prepare(
   deps: AssistDeps,
   options: AssistOptions,
-  plea: Plea,
+  { plea, lacks }: AssistJob,
   signal: AbortSignal,
 ): Promise<Ready | string> {
   const onTrouble = (error: BzzzError) => deps.trouble.tell(error, plea.task);
@@ -130,6 +138,11 @@ async function prepare(
   const briefing = await patient(() => brief(deps, record, signal));
   const unable = options.unable(plea, briefing.plan.needs);
   if (unable !== null) return unable;
+  if (lacks?.acceptanceOn !== undefined) {
+    // What passes on another base proves nothing of the work.
+    const isSame = briefing.base.oid === lacks.acceptanceOn;
+    return isSame ? { record, briefing, execution: null } : 'sees another base branch now';
+  }
   const beside = plea.patch === '' ? [] : (['peer'] as const);
   const execution = executionOf(deps.executors, planFor(briefing.plan, plea), beside);
   if (execution !== undefined) return { record, briefing, execution };
@@ -159,7 +172,7 @@ function planFor({ job, team }: Plan, { question }: Plea): Pick<Plan, 'job' | 't
 
 async function inWorkspace(
   deps: AssistDeps,
-  plea: Plea,
+  { plea }: AssistJob,
   ready: Ready,
   patience: Patience,
 ): Promise<Assisted> {
@@ -181,17 +194,30 @@ async function inWorkspace(
 
 /** What the repository needs could not be had here: that is no fault of the one who asks. */
 function withoutSetup(error: unknown): Assisted {
-  if (isBzzzError(error, 'setup_failed')) return { kind: 'nothing', reason: error.reason };
+  const isSetup = isBzzzError(error, 'setup_failed') || isBzzzError(error, 'tool_missing');
+  if (isSetup) return { kind: 'nothing', reason: error.reason };
   throw error;
+}
+
+/** The patch was looked through already. Who asks tells our words to others, and both journals keep them. */
+async function withoutSecrets(deps: AssistDeps, assisted: Assisted): Promise<Assisted> {
+  if (assisted.kind === 'nothing') {
+    return { ...assisted, reason: await masked(deps, assisted.reason) };
+  }
+  const { help } = assisted;
+  const whole = await masked(deps, help.answer);
+  const answer = whole.slice(0, limits.helpAnswerCharsMax).toWellFormed();
+  return { ...assisted, help: { ...help, answer } };
 }
 
 async function workIn(
   deps: AssistDeps,
   plea: Plea,
-  { briefing: { base, policy }, execution }: Ready,
+  { briefing, execution }: Ready,
   workspace: Workspace,
   patience: Patience,
 ): Promise<Assisted> {
+  const { base, policy } = briefing;
   const { signal } = patience;
   let spent: { spent?: Spent } = {};
   const nothing = (reason: string) => ({ kind: 'nothing' as const, reason, ...spent });
@@ -202,6 +228,13 @@ async function workIn(
   // What could steer our own tools must not come from there.
   const refused = before && objection(before, policy);
   if (refused) return nothing(`the work of whoever asks ${refused}`);
+  if (execution === null) {
+    if (before === null) return nothing('there is no work of which the acceptance could be run');
+    const proof = await prove(deps, briefing, before, signal);
+    if (typeof proof === 'string') return nothing(proof);
+    const answer = 'the acceptance passes here';
+    return { kind: 'helped', help: { peer: deps.signer.peer, answer, patch: '', proof } };
+  }
   const where = { path: workspace.path, limits: policy.limits };
   const change = () => changeIn(deps.workspaces, { workspace, base, message }, signal);
   const between = () => agentsObjection(workspace, signal);
@@ -218,11 +251,10 @@ async function workIn(
   const charsMax = limits.helpPatchCharsMax;
   const patch =
     from === to ? '' : await deps.workspaces.diff({ base, from, to, charsMax }, { signal });
-  const answer = (report.answer ?? report.reason).slice(0, limits.helpAnswerCharsMax);
   if (patch === '' && report.answer === undefined) return nothing('nothing was changed');
   return {
     kind: 'helped',
-    help: { peer: deps.signer.peer, answer: answer.toWellFormed(), patch },
+    help: { peer: deps.signer.peer, answer: report.answer ?? report.reason, patch },
     ...spent,
   };
 }

@@ -10,13 +10,14 @@ import {
   helpProtocol,
   type HelpResponse,
   hopsMax,
+  type Lack,
   limits,
   type PeerId,
   pleaSigningBytes,
-  reasonOf,
   type SignedPlea,
   type TaskId,
 } from '@bzzz/protocol';
+import { maskedError } from '../output/mask.ts';
 import type { Mesh, Signer } from '../ports/index.ts';
 import { createLane } from '../support/lane.ts';
 import { createRecent } from '../support/recent.ts';
@@ -34,7 +35,7 @@ export interface HelperDeps extends AssistDeps, SpreadDeps {
 export interface HelperOptions extends AssistOptions {
   readonly leaseMs: number;
   /** Whom we would ask, the best first. */
-  readonly candidates: (plea: SignedPlea['plea']) => readonly PeerId[];
+  readonly candidates: (plea: SignedPlea['plea'], lacks?: Lack) => readonly PeerId[];
 }
 
 export interface Helper {
@@ -122,15 +123,17 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
   }
 
   /** Never throws for what goes wrong in the work: that is a reason to ask somebody else. */
-  async function tryToHelp({ plea }: Ask, until: AbortSignal): Promise<Assisted> {
+  async function tryToHelp(ask: Ask, until: AbortSignal): Promise<Assisted> {
+    const { plea } = ask;
     const unable = options.unable(plea);
     if (unable !== null) return { kind: 'nothing', reason: unable };
     if (!lane.hasRoom()) return { kind: 'nothing', reason: 'is busy with other requests' };
     try {
-      return await lane.run(until, () => assist(deps, options, plea, until));
+      return await lane.run(until, () => assist(deps, options, ask, until));
     } catch (error) {
-      if (!until.aborted) deps.trouble.tell(error, plea.task);
-      return { kind: 'nothing', reason: reasonOf(error) };
+      const told = await maskedError(deps, error);
+      if (!until.aborted) deps.trouble.tell(told, plea.task);
+      return { kind: 'nothing', reason: told.reason };
     }
   }
 
@@ -142,7 +145,8 @@ export function startHelper(deps: HelperDeps, options: HelperOptions): Helper {
       hop: ask.hop + 1,
       budget,
       path: [...ask.path, self],
-      candidates: () => options.candidates(plea),
+      candidates: () => options.candidates(plea, ask.lacks),
+      lacks: ask.lacks,
       leaseMs: options.leaseMs,
       untilMs: branch.untilMs,
       dropped: branch.over,

@@ -6,16 +6,18 @@
 import {
   type Help,
   type HelpTried,
+  type Lack,
   limits,
   type PeerId,
   reasonOf,
   type SignedPlea,
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
+import { masked, type Masking } from '../output/mask.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
 import { type BranchDeps, type BranchEnd, followBranch } from './branch.ts';
 
-export interface SpreadDeps extends BranchDeps {
+export interface SpreadDeps extends BranchDeps, Masking {
   readonly chronicle: Pick<Chronicle, 'record'>;
   /** What its peers made or handed back is not taken. */
   readonly quarantine: Pick<Quarantine, 'has'>;
@@ -34,6 +36,7 @@ export interface SpreadJob {
   readonly leaseMs: number;
   readonly untilMs: () => number;
   readonly dropped: AbortSignal;
+  readonly lacks?: Lack | undefined;
 }
 
 export interface Spread {
@@ -105,18 +108,30 @@ export async function spread(
 /** The intent to ask stands in the journal before anybody is asked, and what came of it after. */
 async function branch(
   { chronicle, ...deps }: SpreadDeps,
-  { signed, hop, path, leaseMs, untilMs }: SpreadJob,
+  { signed, hop, path, leaseMs, untilMs, lacks }: SpreadJob,
   { peer, budget, dropped }: { peer: PeerId; budget: number; dropped: AbortSignal },
   signal: AbortSignal,
 ): Promise<BranchEnd> {
   const { task, id } = signed.plea;
   await chronicle.record({ kind: 'help.sent', task, id, peer, hop, budget });
-  const ask = { kind: 'ask' as const, ...signed, hop, budget, path: [...path] };
-  const end = await followBranch(deps, { peer, ask, leaseMs, untilMs, dropped }, signal);
+  const way = { hop, budget, path: [...path] };
+  const ask = { kind: 'ask' as const, ...signed, ...way, ...(lacks && { lacks }) };
+  const job = { peer, ask, leaseMs, untilMs, dropped };
+  const end = await withoutSecrets(deps, await followBranch(deps, job, signal));
   if (signal.aborted) return end;
   const said = { outcome: end.kind, reason: shortReason(end) };
   await chronicle.record({ kind: 'help.returned', task, id, peer, ...said });
   return end;
+}
+
+/** Each peer masks its own words; one of an earlier version does not, and here they go into our journal and further. */
+async function withoutSecrets(deps: Masking, end: BranchEnd): Promise<BranchEnd> {
+  if (end.kind === 'lost') return end;
+  if (end.kind === 'helped') {
+    return { ...end, help: { ...end.help, answer: await masked(deps, end.help.answer) } };
+  }
+  const told = end.tried.map(async (one) => ({ ...one, reason: await masked(deps, one.reason) }));
+  return { ...end, tried: await Promise.all(told) };
 }
 
 function shortReason(end: BranchEnd): string {

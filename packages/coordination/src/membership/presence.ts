@@ -106,7 +106,7 @@ export function startPresence(deps: PresenceDeps, options: PresenceOptions): Pre
   /** So that the next run does not look for it either. */
   function left(peer: PeerId): void {
     const reason = 'it said that it stops';
-    chronicle.record({ kind: 'member.dead', peer, reason }).catch(trouble.tell);
+    chronicle.record({ kind: 'member.dead', peer, reason, leaving: true }).catch(trouble.tell);
   }
 
   const offReturn = membership.onReturn(joined);

@@ -9,10 +9,8 @@ import {
 } from '@bzzz/protocol';
 import type { Clock } from '../ports/index.ts';
 import { createRecent } from '../support/recent.ts';
+import type { Mask } from './mask.ts';
 import { createTail, type Tail } from './tail.ts';
-
-/** The same text, as long and with the same lines, without what nobody but its owner may read. */
-export type Mask = (text: string) => Promise<string>;
 
 export interface Printing {
   add(text: string): void;

@@ -99,7 +99,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const pause = createPause({ ...deps, book, self, onChange: onOffer });
   // What somebody said before he was taken out does not count any more either.
   const aside = { has: (peer: PeerId) => quarantine.has(peer) || !isMember(peer) };
-  const verdicts = createVerdicts({ ...deps, quarantine: aside });
+  const verdicts = createVerdicts({ ...deps, quarantine: aside }, signal);
   const epilogue = createEpilogue({ visible, trouble });
   const ends: (() => void)[] = [];
   let account: Account | null = null;
@@ -174,9 +174,9 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   }
 
   /** Worked on by us, or there for whoever can: then its fence is read by those. */
-  function isPursued(task: TaskId): boolean {
+  function isPursued(task: TaskId, isMerged: boolean): boolean {
     const { wanted = false, blocked = null } = book.get(task) ?? {};
-    return workforce.driving(task) || (wanted && blocked === null);
+    return workforce.driving(task) || (wanted && blocked === null && !isMerged);
   }
 
   function onReading(task: TaskId, reading: TipReading): void {

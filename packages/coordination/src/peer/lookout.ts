@@ -27,7 +27,7 @@ import {
 
 export interface LookoutOptions
   extends Omit<WatchOptions, 'repo' | 'pollMs' | 'lagMs' | 'live'>,
-    Omit<TidyOptions, 'repo' | 'tidyMs' | 'keepMs' | 'isWatcher' | 'onExplained'>,
+    Omit<TidyOptions, 'repo' | 'tidyMs' | 'keepMs' | 'isWatcher' | 'isMerged' | 'onExplained'>,
     Pick<ReviewsOptions, 'tasks'> {
   readonly reworks: Pick<ReviewsOptions, 'onHint' | 'onQuiet' | 'onDone'>;
   readonly self: PeerId;
@@ -59,11 +59,11 @@ export function startLookout(
     const isWatcher = () => watch.view().role === 'watcher';
     watches.push(watch);
     const onExplained = (issue: Issue) => watch.judge(issue);
-    reviews.set(
-      repo,
-      startReviews(deps, { ...options, ...options.reworks, ...timing, repo, live, isWatcher }),
-    );
-    tidies.push(startTidy(deps, { ...options, ...timing, repo, isWatcher, onExplained }));
+    const about = { ...options, ...timing, repo, isWatcher };
+    const review = startReviews(deps, { ...about, ...options.reworks, live });
+    reviews.set(repo, review);
+    const { isMerged } = review;
+    tidies.push(startTidy(deps, { ...about, isMerged, onExplained }));
   }
   return {
     lookNow(repo) {

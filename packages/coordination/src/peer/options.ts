@@ -9,7 +9,8 @@ import type {
   SpendCaps,
   Timing,
 } from '@bzzz/protocol';
-import type { Mask, Printed } from '../output/printed.ts';
+import type { Mask } from '../output/mask.ts';
+import type { Printed } from '../output/printed.ts';
 import type { WitnessOf } from '../quarantine/watch-heads.ts';
 import type {
   Clock,
@@ -38,7 +39,7 @@ export interface Ports {
   readonly executors: Executors;
   /** Told what attempts print. Absent: nobody can watch them. */
   readonly printed?: Pick<Printed, 'begin'>;
-  /** For what programs said as they failed. Absent: everybody may read that as it is. */
+  /** For what programs and models said. Absent: everybody may read that as it is. */
   readonly mask?: Mask;
 }
 

@@ -67,7 +67,7 @@ export interface TaskView {
   /** Why it stands as it does, when there is something to say. */
   readonly reason: string | null;
   /** Its attempt on this peer stands still, on the word of the operator. */
-  readonly resting?: true;
+  readonly resting?: true | undefined;
 }
 
 export interface WatchingView {

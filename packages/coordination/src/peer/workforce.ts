@@ -3,6 +3,7 @@
  * nothing of when to bid; tells the book and the mesh what comes of it.
  */
 import {
+  type Again,
   BzzzError,
   type Epoch,
   type EntryBody,
@@ -261,7 +262,8 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
       deps.epilogue.issueChanged(task);
     }
     const pullRequest = end.state === 'done' ? { pullRequest: end.pullRequest } : {};
-    await chronicle.record(endOf(task, epoch, end.state, reason, pullRequest));
+    const again = end.state === 'released' ? { again: end.again } : {};
+    await chronicle.record(endOf(task, epoch, end.state, reason, { ...pullRequest, ...again }));
     if (end.state === 'done') {
       book.update(task, { state: { state: 'done', hold, pullRequest: end.pullRequest } });
     } else {
@@ -383,7 +385,7 @@ function endOf(
   epoch: Epoch,
   state: 'done' | 'failed' | 'released',
   reason: string,
-  more: { pullRequest?: number } = {},
+  more: { pullRequest?: number; again?: Again } = {},
 ): EntryBody {
   const said = reasonOf(reason).slice(0, limits.reasonCharsMax).toWellFormed();
   return { kind: 'task.ended', task, epoch, state, reason: said, ...more };

@@ -1,8 +1,11 @@
 import type {
   CliName,
+  HelpProof,
+  Lack,
   ModelFacts,
   ModelLeast,
   ModelName,
+  PeerId,
   PromptExecutor,
   Spent,
   TaskId,
@@ -120,7 +123,11 @@ export interface Rest {
  */
 export type AskForHelp = (
   question: string,
-  options?: { signal?: AbortSignal },
+  options?: {
+    signal?: AbortSignal;
+    /** Asked by the peer itself; absent: a model or a recipe asks. */
+    lacks?: Lack;
+  },
 ) => Promise<HelpReport>;
 
 export interface HelpReport {
@@ -129,6 +136,8 @@ export interface HelpReport {
   readonly text: string;
   /** Whether files of the workspace were changed. */
   readonly changed: boolean;
+  /** Only where the acceptance was asked for: it passed there. */
+  readonly proof?: HelpProof & { readonly by: PeerId };
 }
 
 export interface ExecutorReport {
@@ -136,6 +145,8 @@ export interface ExecutorReport {
   /** Why not, in one sentence. */
   readonly reason: string;
   readonly commands: readonly CommandReport[];
+  /** What it failed for and this machine turned out not to have, beside a command that ended with 127. */
+  readonly lacks?: Lack;
   /** The last words of a model, whole; absent: it had none. */
   readonly answer?: string;
   /** Of a tool that can go on with it; absent: there is none, or somebody has a part in it whom nobody knows. */

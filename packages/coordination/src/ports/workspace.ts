@@ -99,7 +99,8 @@ export interface AcceptanceJob {
 export interface Workspaces {
   /**
    * With the files of the base, or of `from`, a commit on it that is in the mirror. Throws
-   * `workspace_failed`, `setup_failed`, `workspace_hostile`.
+   * `workspace_failed`, `setup_failed`, `tool_missing` where a program of the setup is not installed,
+   * `workspace_hostile`.
    */
   create(
     job: {
@@ -127,8 +128,8 @@ export interface Workspaces {
   /**
    * Runs the acceptance in a clean checkout of the result, in the sandbox. No command finds files of the checkout
    * changed by one before it, nor further files that judge or say what git ignores, but for what the base ignores and
-   * what the setup provides; what else was built stays. Throws `workspace_failed`, `setup_failed`, `workspace_hostile`
-   * (also at a special file that a command left for the next), `aborted`. While `rest` wants it, its commands stand still.
+   * what the setup provides; what else was built stays. Throws `workspace_failed`, `setup_failed`, `tool_missing`,
+   * `workspace_hostile` (also at a special file that a command left for the next), `aborted`. While `rest` wants it, its commands stand still.
    * `onPrinted` is told what they print.
    */
   accept(

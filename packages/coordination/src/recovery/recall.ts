@@ -16,11 +16,16 @@ export async function recall(
   // What was heard while the journals were read stands.
   const known = book.get(entry.task) ?? entry;
   const epochKnown = Math.max(known.epochKnown, epoch);
-  // What was seen open before it was closed, was not reopened: we only have not heard of the end.
+  // What was seen open before it was closed, was not reopened: we only have not heard of the end. Nor was what
+  // was open all the time, since it was merged: whoever sees it closed and opened again knows that it was.
   const isReopened =
-    tidied !== null && tidied.epoch >= epochKnown && entry.seen.updatedAtMs > tidied.closedMs;
+    tidied !== null &&
+    tidied.open !== true &&
+    tidied.epoch >= epochKnown &&
+    entry.seen.updatedAtMs > tidied.closedMs;
   const reopenedOver = isReopened ? epochKnown : known.reopenedOver;
-  const accountsBefore = isReopened ? tidied.accounts : [];
+  const isExplained = isReopened || (tidied?.open === true && tidied.epoch >= epochKnown);
+  const accountsBefore = isExplained ? tidied.accounts : [];
   book.update(entry.task, { epochKnown, reopenedOver });
   return { ...entry, epochKnown, epochTold: epoch, reopenedOver, accountsBefore };
 }

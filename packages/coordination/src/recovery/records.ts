@@ -28,15 +28,16 @@ export interface Records {
 interface Recollection {
   /** The highest epoch in which a claim stood; 0: none is told of. */
   readonly epoch: number;
-  /** The last time that its branches were deleted since it was closed; null: they never were. */
+  /** The last time that its branches were deleted since it was over; null: they never were. */
   readonly tidied: Tidied | null;
 }
 
 interface Tidied {
   /** The epoch that stood there. */
   readonly epoch: number;
-  /** When the closed issue had last changed: what is seen open later was reopened. */
+  /** When the issue had last changed: what was closed then and is seen open later was reopened. */
   readonly closedMs: number;
+  readonly open?: true | undefined;
   /** Whose assignment the lock explained. */
   readonly accounts: readonly Account[];
 }

@@ -6,9 +6,11 @@ import {
   isBzzzError,
   type Issue,
   judgeGlobs,
+  type Lack,
   limits as bounds,
   type LockRecord,
   type Oid,
+  type PeerId,
   type Policy,
   reasonOf,
   type Spent,
@@ -31,10 +33,13 @@ import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { agentsObjection, type Objection, refusalText } from './checks.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
+import { acceptanceOf, acceptedElsewhere, doneElsewhere, workspaceFor } from './elsewhere.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
-import type { Mask, Printed, Printing } from '../output/printed.ts';
+import { masked, type Masking } from '../output/mask.ts';
+import type { Printed, Printing } from '../output/printed.ts';
 import { type NewTests, refusalOf, toldOf, tryNewTests } from './new-tests.ts';
+import { lackNamed, lackText } from './lack.ts';
 import type { Plan } from './plan.ts';
 import { unrevised } from './revision.ts';
 import { createReins } from './reins.ts';
@@ -49,6 +54,8 @@ export interface AttemptResult {
   readonly commits: number;
   readonly acceptance: Acceptance;
   readonly newTests: NewTests;
+  /** Who ran the acceptance, where it cannot be run on this machine. */
+  readonly provenBy?: PeerId;
   /** Null: no model was asked. */
   readonly spent: Spent | null;
   readonly elapsedMs: number;
@@ -64,7 +71,7 @@ export type AttemptOutcome =
       readonly elapsedMs: number;
     };
 
-export interface AttemptDeps {
+export interface AttemptDeps extends Masking {
   readonly clock: Clock;
   readonly chronicle: Pick<Chronicle, 'record'>;
   readonly trouble: Trouble;
@@ -75,8 +82,6 @@ export interface AttemptDeps {
   readonly rest?: Pick<Rests, 'of'>;
   /** Absent: nobody can watch it. */
   readonly printed?: Pick<Printed, 'begin'>;
-  /** For what programs said as they failed, since everybody may read that. Absent: it is told as it is. */
-  readonly mask?: Mask;
 }
 
 export interface AttemptJob {
@@ -136,7 +141,7 @@ export async function runAttempt(
     const told = toldOf(outcome.newTests ?? { kind: 'none' });
     if ('reason' in outcome) {
       const { stuck, code } = outcome;
-      const reason = deps.mask === undefined ? outcome.reason : await deps.mask(outcome.reason);
+      const reason = await masked(deps, outcome.reason);
       const elapsedMs = await end('failed', reason, { ...(code && { code }), ...spent, ...told });
       return { kind: 'failed', reason, stuck, elapsedMs };
     }
@@ -147,9 +152,7 @@ export async function runAttempt(
     const cause = patience.signal.aborted ? abortError(patience.signal) : error;
     const code = isBzzzError(cause) ? cause.code : 'defect';
     const spent = patience.spent();
-    const why = reasonOf(cause);
-    const said = deps.mask === undefined ? why : await deps.mask(why);
-    await end('cancelled', said, { code, ...(spent && { spent }) });
+    await end('cancelled', await masked(deps, reasonOf(cause)), { code, ...(spent && { spent }) });
     throw cause;
   } finally {
     patience.end();
@@ -182,12 +185,13 @@ async function inWorkspace(
   const { task, epoch } = job.record;
   const from = job.from ?? undefined;
   const at = { task, epoch, base: job.base, from, setup: setupOf(job.policy) };
-  const workspace = await deps.workspaces.create(at, { signal });
+  const { workspace, lacks } = await workspaceFor(deps.workspaces, at, signal);
   const asked = deps.asking.requestsOf({ ...job, workspace }, signal);
   const requests = { ...asked, ask: patience.asking(asked.ask) };
   const helpers = () => (asked.wasHeard() ? (['peer'] as const) : []);
   try {
-    const does = execution ?? byOthers(job, requests);
+    const able = lacks === undefined ? execution : undefined;
+    const does = able ?? byOthers(requests, lacks ?? executorsOf(job.plan));
     const work = { workspace, execution: does, requests, helpers };
     const outcome = await workIn(deps, work, job, { patience, printing });
     if (!('reason' in outcome)) return outcome;
@@ -213,16 +217,19 @@ function failedSetup(error: unknown): Worked {
 }
 
 /** What this machine cannot do any more, perhaps since it was claimed, another does for it. */
-function byOthers({ plan }: AttemptJob, { ask }: Requests): Work['execution'] {
-  const wanted = plan.needs.executors.join(' or ');
+function byOthers({ ask }: Requests, lacks: Lack): Work['execution'] {
   return {
     who: 'another peer',
     async run(_where, options) {
-      const { helped, text } = await ask('', options);
-      const reason = helped ? text : `this peer has no executor "${wanted}" now, and ${text}`;
+      const { helped, text } = await ask('', { ...options, lacks });
+      const reason = helped ? text : `${lackText(lacks)}, and ${text}`;
       return { succeeded: helped, reason, commands: [] };
     },
   };
+}
+
+function executorsOf({ needs }: Plan): Lack {
+  return lackNamed('executor', needs.executors.join(' or '));
 }
 
 interface Work {
@@ -260,6 +267,7 @@ async function workIn(
   } finally {
     await endCheckpoints();
   }
+  report = await doneElsewhere(report, requests, signal);
   const spent = report.spent ?? null;
   const refused = (reason: string) => ({ reason, spent });
   if (!report.succeeded) return refused(whyNot(`${who} failed`, report));
@@ -276,32 +284,29 @@ async function workIn(
   const proof = { base, result, judge, commands: plan.accept, limits, setup: setupOf(policy) };
   const rest = deps.rest?.of(job.record.task);
   const options = { signal, ...(rest && { rest }), ...watched };
-  const acceptance = await deps.workspaces.accept(proof, options);
+  const acceptance = await acceptanceOf(deps.workspaces, proof, options);
+  const made = { base: base.oid, result, commits: collected.commits.length, spent };
   if (!acceptance.passed) {
-    return refused(failureOf(acceptance));
+    const proven = await acceptedElsewhere(acceptance, requests, base.oid, signal);
+    if (typeof proven === 'object') return { ...made, ...proven };
+    return refused([failureOf(acceptance), ...(proven === undefined ? [] : [proven])].join('\n'));
   }
   const tried = { ...job, collected, job: proof, acceptance };
   const newTests = await tryNewTests(deps, tried, options);
   if (newTests.kind === 'refused') {
     return { ...refused(refusalOf(newTests, policy)), newTests };
   }
-  return {
-    base: base.oid,
-    result,
-    commits: collected.commits.length,
-    acceptance,
-    newTests,
-    spent,
-  };
+  return { ...made, acceptance, newTests };
 }
 
 /** Of an attempt with several steps: what its critic sees, and how each is journalled. */
 function stepHooks(
-  { clock, chronicle, workspaces }: AttemptDeps,
+  deps: AttemptDeps,
   { record, base, message }: AttemptJob,
   workspace: Workspace,
   signal: AbortSignal,
 ): StepHooks {
+  const { clock, chronicle, workspaces } = deps;
   const { task, epoch, attempt } = record;
   let sinceMs = clock.monotonicMs();
   return {
@@ -310,7 +315,10 @@ function stepHooks(
     async onStep(told) {
       const elapsedMs = clock.monotonicMs() - sinceMs;
       sinceMs = clock.monotonicMs();
-      await chronicle.record({ kind: 'attempt.step', task, epoch, attempt, ...told, elapsedMs });
+      const whole = await masked(deps, told.reason);
+      const reason = whole.slice(0, bounds.reasonCharsMax).toWellFormed();
+      const step = { ...told, reason, elapsedMs };
+      await chronicle.record({ kind: 'attempt.step', task, epoch, attempt, ...step });
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What it takes to drive a task to its end, and how that ends. */
-import type { HelpId, Oid } from '@bzzz/protocol';
+import type { Again, HelpId, Oid } from '@bzzz/protocol';
 import type { Holding } from '../fence/holding.ts';
 import type { Clock, Forge, Random } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
@@ -9,13 +9,6 @@ import type { CompleteDeps, CompleteOptions, Completed } from './complete.ts';
 import type { Consent } from './consent.ts';
 import type { Rework } from './rework.ts';
 import type { Visible } from './visible.ts';
-
-/**
- * When a task that was given back may be bid for again: after a pause; when what it says now is seen;
- * when its issue is seen to be wanted; or only when people took it away and gave it back, since they
- * touched its branches.
- */
-export type Again = 'soon' | 'when-seen' | 'when-wanted' | 'when-reopened';
 
 export type DriveEnd =
   | Completed

@@ -3,6 +3,7 @@
  * A result that was to be reworked stands again where no other took its place.
  */
 import {
+  type Again,
   BzzzError,
   explainedResult,
   isBzzzError,
@@ -15,11 +16,12 @@ import {
 } from '@bzzz/protocol';
 import type { Heard } from '../fence/commit.ts';
 import type { Adopted, Asked, Holding } from '../fence/holding.ts';
+import { maskedError } from '../output/mask.ts';
 import { abortError } from '../support/sleep.ts';
 import type { AttemptResult } from './attempt.ts';
 import { type Briefing, lookAgain } from './briefing.ts';
 import { adopt, complete } from './complete.ts';
-import type { Again, DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
+import type { DriveDeps, DriveEnd, DriveJob, DriveOptions, Working } from './driving.ts';
 import { forgeWork, insist } from './insist.ts';
 import { answersMax, isInPeoplesHands, reviewScope, type Rework } from './rework.ts';
 import { asItStands } from './standing.ts';
@@ -142,12 +144,12 @@ export async function giveUp(
     const again = error.code === 'task_edited' ? ('when-seen' as const) : ('when-wanted' as const);
     return release(deps, options, job, { reason: error.reason, again }, signal);
   }
-  const { mask } = deps;
-  const told =
-    mask === undefined
-      ? error
-      : new BzzzError(error.code, await mask(error.reason), { cause: error });
+  const told = await maskedError(deps, error);
   deps.trouble.tell(told, record.task);
+  // Nothing at all can be done on this machine, which says nothing of the task: whoever can takes it.
+  if (error.code === 'sandbox_missing') {
+    return release(deps, options, job, { reason: told.reason, again: 'soon' }, signal);
+  }
   return retryOrFail(deps, options, job, told.reason, signal);
 }
 

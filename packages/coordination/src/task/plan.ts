@@ -69,13 +69,17 @@ function readAll(text: string, repo: RepoName) {
 
 /**
  * What the page shows is what models and people go by, so nothing else may decide. Read both ways and not from the
- * page's words alone: a request that says less than its author wrote would be done without a word.
+ * page's words alone: a request that says less than its author wrote would be done without a word. But for comments, which
+ * everybody knows to be hidden: forms explain themselves in them.
  */
 function requestIn(body: string, repo: RepoName): Asked {
   const asked = readAll(plainText(body), repo);
-  if (JSON.stringify(asked) === JSON.stringify(readAll(visibleText(body), repo))) return asked;
+  const written = [body, body.replaceAll(/<!--[^]*?(?:-->|$)/g, '')].map((text) =>
+    JSON.stringify(readAll(visibleText(text), repo)),
+  );
+  if (written.includes(JSON.stringify(asked))) return asked;
   throw refused(
-    'something of what it asks for stands where the page does not show it, as in the text of an image, a title, a definition, a footnote or an attribute',
+    'something of what it asks for stands where the page does not show it, as in the text of an image, a title or an attribute, or the page shows it otherwise than it is written: a block of code shows all as it is',
   );
 }
 

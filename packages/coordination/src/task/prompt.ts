@@ -3,7 +3,7 @@
  * what the issue asks for is the task, and no order about how bzzz works. What an attempt may do is
  * decided by the policy, in code, whatever any of this says.
  */
-import { type Issue, plainText } from '@bzzz/protocol';
+import { type Issue, plainText, visibleText } from '@bzzz/protocol';
 import type { PromptPart, PromptSource } from '../ports/index.ts';
 
 const rules = `You are bzzz, a program that changes the files of a git repository until an issue is resolved.
@@ -28,7 +28,7 @@ export function promptParts(
   { own, isRuled, instructions }: Told,
   author: PromptSource,
 ): PromptPart[] {
-  const words = `# ${plainText(issue.title)}\n\n${plainText(issue.body)}`.trim();
+  const words = `# ${visibleText(issue.title)}\n\n${plainText(issue.body)}`.trim();
   return [
     ...(isRuled ? [] : [{ source: 'bzzz' as const, text: rules }]),
     ...own,

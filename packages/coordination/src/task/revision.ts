@@ -1,5 +1,12 @@
 /** How a result that stands is revised: where the attempt begins, what it is told, what would be no answer. */
-import { type BzzzError, isBzzzError, type Oid, plainText, taskParts } from '@bzzz/protocol';
+import {
+  type BzzzError,
+  isBzzzError,
+  type Oid,
+  plainText,
+  taskParts,
+  visibleText,
+} from '@bzzz/protocol';
 import type { Base, Forge, PromptPart, ReviewRemark, Workspaces } from '../ports/index.ts';
 import type { AttemptJob } from './attempt.ts';
 import type { Briefing } from './briefing.ts';
@@ -104,7 +111,7 @@ function situation(branch: string, { cause }: Rework, conflicts: readonly string
 
 /** In one line, and nothing hidden in it. */
 function nameOf(path: string): string {
-  return plainText(path).replaceAll(/\s+/g, ' ').slice(0, 200);
+  return visibleText(path).replaceAll(/\s+/g, ' ').slice(0, 200);
 }
 
 const wanted: Readonly<Record<Rework['cause'], string>> = {

@@ -5,6 +5,7 @@
 import {
   type Issue,
   type LockRecord,
+  type PeerId,
   type Spent,
   taskParts,
   type Verdict,
@@ -147,7 +148,9 @@ export function pullRequestText(
       '',
       '### Acceptance, in a clean checkout of the result',
       '',
-      ...acceptanceTable(attempt.acceptance),
+      ...(attempt.provenBy === undefined
+        ? acceptanceTable(attempt.acceptance)
+        : [provenNote(attempt.provenBy)]),
       '',
       ...newTestsNote(attempt.newTests),
       ...judgeNote(attempt.acceptance),
@@ -198,6 +201,10 @@ function doneBy({ kind, team }: Plan, spent: Spent | null): string {
   const how = steps === undefined ? 'Done' : `Done in the steps ${steps}`;
   if (executor === 'ollama') return `${how} by ${asked}${cost}, asked by`;
   return `${how} by \`${executor}\`${model === null ? '' : ` with ${asked}`}${cost}, run by`;
+}
+
+function provenNote(peer: PeerId): string {
+  return `It passed on peer \`${peer}\` and **was not run where the result was made**, since that machine has not what it needs. That peer gives no verdict.`;
 }
 
 function acceptanceTable({ commands }: Acceptance): string[] {

@@ -82,18 +82,38 @@ export async function verifyResult(
     inPeoplesHands(deps, publication, signal),
   );
   if (objection !== undefined) return `unverified: ${objection}`;
-  const { verdicts } = gathered;
-  if (verdicts.length > 0) {
-    const certificate = await deps.verdicts.certify(publication, verdicts);
-    const body = verdictsComment(options.peerName, record, verdicts, certificate);
-    await deps.visible.verdicts(record, pullRequest, body, signal);
-  }
+  const { verdicts, underWay = [] } = gathered;
+  const show = showing(deps, options, publication, pullRequest);
+  if (verdicts.length > 0) await show(verdicts, signal);
   const passed = verdicts.filter(hasPassed);
   if (!isQuorum(record, passed)) return unverified(record.verdicts, gathered, rules);
   await deps.visible.ready(record, pullRequest, signal);
+  const { waitMs } = rules;
+  if (underWay.length > 0) {
+    const showAll = async (late: readonly Verdict[], until: AbortSignal) => {
+      await forgeWork(deps, options, record, until, () => assertNotFenced(deps, record, until));
+      await show([...verdicts, ...late], until);
+    };
+    deps.verdicts.hearLate({ publication, peers: underWay, waitMs, show: showAll });
+  }
   const others = verdicts.length - passed.length;
   const disagree = others === 0 ? '' : `; ${others} disagreed`;
   return `verified: ${passed.length} of ${record.verdicts} other peers ran the acceptance themselves${disagree}`;
+}
+
+/** Puts on the pull request what others found, in place of what stood there. */
+function showing(
+  deps: VerifyDeps,
+  { peerName }: VerifyOptions,
+  publication: Publication,
+  pullRequest: number,
+) {
+  return async (verdicts: readonly Verdict[], signal: AbortSignal): Promise<void> => {
+    const { record } = publication;
+    const certificate = await deps.verdicts.certify(publication, verdicts);
+    const body = verdictsComment(peerName, record, verdicts, certificate);
+    await deps.visible.verdicts(record, pullRequest, body, signal);
+  };
 }
 
 function publicationOf({ oid, commit, record }: LockCommit): Publication | undefined {

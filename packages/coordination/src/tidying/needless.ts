@@ -1,6 +1,6 @@
 /**
- * Whether the branches of a task are needed no longer. They go when people have closed the issue, no
- * pull request of theirs is open, the claim has ended or lapsed, and the lock explains all that stands:
+ * Whether the branches of a task are needed no longer. They go when people have merged its pull request or
+ * closed the issue, no pull request of theirs is open, the claim has ended or lapsed, and the lock explains all that stands:
  * what it does not explain is a person's.
  */
 import type { Issue, LockRecord, Oid } from '@bzzz/protocol';

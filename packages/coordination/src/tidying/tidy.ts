@@ -1,7 +1,8 @@
 /**
  * Keeps the repository tidy, as one peer of the mesh does it: its watcher. Now and then it reads where
  * all branches of bzzz stand, at the cost of one read and one more for each issue that nobody works on.
- * The branches of what is over are deleted under a lease on what was read. A claim that stands on
+ * The branches of what is over are deleted under a lease on what was read: once its pull request is merged, whether
+ * its issue was closed with that or not, and else when the issue has been closed for long. A claim that stands on
  * an issue that nobody wants any more, or that is left to a person, is looked into: whoever holds it hears
  * of it, and its lease is watched.
  */
@@ -40,8 +41,12 @@ export interface TidyOptions {
   readonly keepMs: number;
   /** Whether it is ours to do now. */
   readonly isWatcher: () => boolean;
-  /** Whether the task is to be done, as far as we know, or we work on it: then it is not looked at. */
-  readonly isPursued: (task: TaskId) => boolean;
+  /**
+   * Whether we work on the task, or it is to be done, as far as we know: then it is not looked at. One whose pull
+   * request was merged is not to be done, though its issue is open.
+   */
+  readonly isPursued: (task: TaskId, isMerged: boolean) => boolean;
+  readonly isMerged: (task: TaskId) => boolean;
   /** Whether the claim of somebody else has lapsed before our own eyes. */
   readonly mayTakeOver: (record: LockRecord, oid: Oid) => Promise<boolean>;
   readonly isDead: (peer: PeerId) => boolean;
@@ -65,8 +70,8 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
   const { repo, tidyMs, keepMs } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  /** The lock of each task that needed nothing when it was looked at. */
-  const looked = new Map<number, Oid>();
+  /** The lock of each task, and how its issue stood, that needed nothing when it was looked at. */
+  const looked = new Map<number, string>();
 
   async function run(): Promise<void> {
     for (;;) {
@@ -103,7 +108,8 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
   }
 
   function isDue({ number, lock }: Branches): boolean {
-    return lock !== null && !options.isPursued(taskId(repo, number));
+    const task = taskId(repo, number);
+    return lock !== null && !options.isPursued(task, options.isMerged(task));
   }
 
   async function tidy({ number, lock }: Branches): Promise<void> {
@@ -111,7 +117,8 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     const issue = await readIssue(number);
     if (issue === undefined) return;
     const over = isLongClosed(issue, clock.wallMs(), keepMs);
-    if (!over && looked.get(number) === lock) return;
+    const mark = `${lock} ${issue.state}`;
+    if (!over && looked.get(number) === mark) return;
     const reading = await fence.look(task, signal);
     options.onReading(task, reading);
     const standing = standingOf(issue, reading);
@@ -120,16 +127,20 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     if (await isLiving(held)) return options.guard(task);
     // A living holder is told until it has heard: nobody else lets go of what it holds.
     const isTold = standing?.record.state !== 'held' || options.isDead(standing.record.peer);
-    if (lock !== null && isTold) looked.set(number, lock);
-    if (standing === undefined || !over) return;
-    const pulls = await forge.findPullRequests(repo, number, { signal });
-    // A result that people have never seen is nobody's to throw away.
-    const unseen = standing.record.state === 'result' && pulls.length === 0;
+    const isResult = standing?.record.state === 'result';
+    const isAsked = standing !== undefined && (over || isResult);
+    const pulls = isAsked ? await forge.findPullRequests(repo, number, { signal }) : [];
     const open = pulls.some(({ state }) => state === 'open');
+    // One that is open may be merged, which moves no lock.
+    if (lock !== null && isTold && !open) looked.set(number, mark);
+    const isMerged = isResult && pulls[0]?.state === 'merged';
+    if (standing === undefined || !(over || isMerged)) return;
+    // A result that people have never seen is nobody's to throw away.
+    const unseen = isResult && pulls.length === 0;
     if (unseen || open) return;
     // Its holder may have come back while these were asked for.
     if (await isLiving(held)) return;
-    await remove(task, standing, issue.updatedAtMs);
+    await remove(task, standing, issue);
   }
 
   async function isLiving(held: Standing | undefined): Promise<boolean> {
@@ -146,11 +157,13 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     }
   }
 
-  async function remove(task: TaskId, standing: Standing, closedMs: number): Promise<void> {
+  async function remove(task: TaskId, standing: Standing, issue: Issue): Promise<void> {
     const { number, lock, result, record } = standing;
     const { epoch } = record;
-    const what = { task, epoch, lock, result, closedMs, accounts: [...accountsOf(record)] };
-    await chronicle.record({ kind: 'tidy.intended', ...what });
+    const what = { task, epoch, lock, result, accounts: [...accountsOf(record)] };
+    const closedMs = issue.updatedAtMs;
+    const stayed = issue.state === 'open' ? { open: true as const } : {};
+    await chronicle.record({ kind: 'tidy.intended', ...what, closedMs, ...stayed });
     const reply = await forge.deleteBranches(repo, { number, lock, result }, { signal });
     await chronicle.record({ kind: 'tidy.settled', task, epoch, outcome: outcomes[reply.kind] });
   }

@@ -39,6 +39,8 @@ export interface Gathered {
   readonly verdicts: readonly Verdict[];
   /** Who gave none, and why. */
   readonly declined: readonly Declined[];
+  /** Who was at it when the others were enough; absent: nobody. */
+  readonly underWay?: readonly PeerId[];
 }
 
 interface Declined {
@@ -134,9 +136,28 @@ export async function gatherVerdicts(
     if (waiting.length + expected() === 0) break;
     await Promise.race([...waiting, pause(deps.clock, lookMs, until)]);
   }
+  const isEnough = !signal.aborted && asking.size > 0;
+  const left = [...asking.keys()];
   enough.abort();
   await Promise.all([...asking.values()].map(({ over }) => over));
-  return { verdicts: counting(), declined };
+  if (!isEnough) return { verdicts: counting(), declined };
+  const settled = [...verdicts.map(({ statement }) => statement), ...declined];
+  const answered = new Set(settled.map(({ peer }) => peer));
+  const underWay = left.filter((peer) => !answered.has(peer));
+  return { verdicts: counting(), declined, underWay };
+}
+
+/** What one peer found, journalled; undefined: nothing that counts, or `signal` fired first. */
+export async function verdictOf(
+  deps: GatherDeps,
+  publication: Publication,
+  peer: PeerId,
+  signal: AbortSignal,
+): Promise<Verdict | undefined> {
+  const found = await ask(deps, publication, peer, signal);
+  if (found === undefined) return undefined;
+  await journal(deps, publication, peer, found);
+  return found.kind === 'found' ? found.verdict : undefined;
 }
 
 /** Those that could judge, in an order of their own for each result, so that not everybody asks the same. */

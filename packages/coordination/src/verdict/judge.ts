@@ -17,7 +17,6 @@ import {
   limits,
   type Needs,
   type PeerId,
-  reasonOf,
   taskParts,
   type Verdict,
   type VerdictStatement,
@@ -39,6 +38,7 @@ import type {
   Signer,
   Workspaces,
 } from '../ports/index.ts';
+import { maskedError, type Masking } from '../output/mask.ts';
 import { patiently } from '../support/backoff.ts';
 import { createSerial } from '../support/serial.ts';
 import type { Trouble } from '../support/trouble.ts';
@@ -46,12 +46,13 @@ import type { Consent } from '../task/consent.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
+import { lackIn, lackText } from '../task/lack.ts';
 import { heldBy, sourcesOf } from '../task/rights.ts';
 import { type NewTests, tryNewTests } from '../task/new-tests.ts';
 import { setupOf } from '../task/setup.ts';
 import { isParty, type ResultRecord } from './certificate.ts';
 
-export interface JudgeDeps {
+export interface JudgeDeps extends Masking {
   readonly clock: Clock;
   readonly random: Random;
   readonly mesh: Pick<Mesh, 'handle'>;
@@ -150,8 +151,10 @@ export function startJudge(deps: JudgeDeps, options: JudgeOptions): Judge {
       open.answer = await judge(deps, options, { from: open.from, request }, until);
     } catch (error) {
       if (signal.aborted) return;
-      if (!isBzzzError(error)) deps.trouble.tell(error, request.task);
-      open.answer = declined(limit.signal.aborted ? 'judging took too long' : reasonOf(error));
+      // What the repository needs may have failed to be set up, and says what it printed.
+      const told = await maskedError(deps, error);
+      if (!isBzzzError(error)) deps.trouble.tell(told, request.task);
+      open.answer = declined(limit.signal.aborted ? 'judging took too long' : told.reason);
     } finally {
       cancel();
       // What kept us from it may be over: asked once more later, it is looked at once more.
@@ -215,6 +218,9 @@ async function judge(
   if (!acceptance.passed && last?.exitCode === null) {
     return declined(`here \`${last.argv.join(' ').slice(0, 200)}\` was ended before it was done`);
   }
+  // Likewise where what it needs is not installed here.
+  const lacks = acceptance.passed ? undefined : lackIn(acceptance.commands);
+  if (lacks !== undefined) return declined(lackText(lacks));
   const newTests: NewTests = acceptance.passed
     ? await tryNewTests(deps, { ...briefing, collected, job, acceptance }, { signal })
     : { kind: 'none' };

@@ -51,6 +51,8 @@ export interface ReviewsOptions {
 
 export interface Reviews {
   lookNow(): void;
+  /** Whether people merged its pull request, as far as was seen: then there is nothing more to look at. */
+  isMerged(task: TaskId): boolean;
   stop(): void;
 }
 
@@ -69,6 +71,7 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
   const stopping = new AbortController();
   const { signal } = stopping;
   const waker = createWaker(clock);
+  const merged = new Set<TaskId>();
   let turn = 0;
 
   async function run(): Promise<void> {
@@ -102,7 +105,10 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
    */
   function inReview(entry: TaskEntry): InReview[] {
     const { state, wanted, blocked, task } = entry;
-    if (taskParts(task).repo !== repo || !wanted || blocked !== null) return [];
+    if (taskParts(task).repo !== repo) return [];
+    // Taken up again, it has a pull request to come.
+    if (state.state !== 'done') merged.delete(task);
+    if (!wanted || blocked !== null || merged.has(task)) return [];
     if (state.state === 'done') return [{ entry, pullRequest: state.pullRequest }];
     const isLeft = state.state === 'claimed' && !options.live().includes(state.hold.peer);
     return isLeft ? [{ entry, pullRequest: null }] : [];
@@ -127,12 +133,21 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
     return latest.number;
   }
 
+  async function wasMerged(task: TaskId): Promise<boolean> {
+    const [latest] = await forge.findPullRequests(repo, taskParts(task).number, { signal });
+    if (latest?.state !== 'merged') return false;
+    merged.add(task);
+    return true;
+  }
+
   async function look({ entry, pullRequest: known }: InReview, { authors }: Policy): Promise<void> {
     const { task, seen } = entry;
     // As the watcher saw it last: a word that was taken back since asks for nothing.
     const retriedAtMs = seen?.retriedAtMs ?? null;
     const reading = await fence.look(task, signal);
     const { tip } = reading;
+    // Tidied up, perhaps: then no later look shows more.
+    if (tip.kind === 'absent' && known !== null && (await wasMerged(task))) return;
     if (tip.kind !== 'record' || tip.record.state !== 'result') {
       return options.onReading(task, reading);
     }
@@ -141,6 +156,7 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
     if (standing === undefined || pullRequest === null) return;
     const scope = reviewScope(standing, authors);
     const review = await forge.readReview(repo, pullRequest, { ...scope, signal });
+    if (review.state === 'merged') merged.add(task);
     if (review.unread === true) {
       const reason = `so much was said on pull request #${pullRequest} that not all of it is read`;
       trouble.tell(new BzzzError('review_flooded', reason), task);
@@ -155,5 +171,9 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
   run().catch((error: unknown) => {
     if (!signal.aborted) trouble.tell(error);
   });
-  return { lookNow: () => waker.wake(), stop: () => stopping.abort() };
+  return {
+    lookNow: () => waker.wake(),
+    isMerged: (task) => merged.has(task),
+    stop: () => stopping.abort(),
+  };
 }

@@ -59,8 +59,7 @@ export async function ask(
   const { peer, name } = member.capabilities;
   const asked = { peer, name, self: false };
   if (!member.connected) {
-    const text =
-      member.liveness === 'dead' ? 'does not answer: it is dead' : 'does not answer: not connected';
+    const text = `does not answer: ${absence(member)}`;
     return { ...asked, answer: { about: 'silence', why: 'unreachable', text } };
   }
   try {
@@ -70,6 +69,11 @@ export async function ask(
     const refused = error.code === 'mesh_refused';
     return { ...asked, answer: refused ? refusal(member) : silence(error.code) };
   }
+}
+
+function absence({ liveness, capabilities }: Member): string {
+  if (liveness !== 'dead') return 'not connected';
+  return capabilities.leaving === true ? 'it was stopped' : 'it is dead';
 }
 
 /** Of a peer that answers other things: it does not know the question, or is asked too often. */

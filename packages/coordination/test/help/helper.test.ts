@@ -1,16 +1,18 @@
 /** A peer that is asked for help: whom it answers, how long it goes on, and what it never does. */
 import {
+  BzzzError,
   type HelpRequest,
   HelpId,
   type HelpResponse,
   issueHash,
   helpProtocol,
+  limits,
   type Plea,
   pleaSigningBytes,
 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { type HelperOptions, startHelper } from '../../src/help/helper.ts';
-import type { ExecutorRequest, PromptJob } from '../../src/index.ts';
+import type { ExecutorReport, ExecutorRequest, Mask, PromptJob } from '../../src/index.ts';
 import { createMembership } from '../../src/membership/membership.ts';
 import { peerOf } from '../support/identity.ts';
 import { issueOf } from '../support/memory-forge.ts';
@@ -24,7 +26,11 @@ const id = HelpId.parse('1'.repeat(32));
 const leaseMs = 20_000;
 
 /** Peer 1 holds the task and is stuck; peer 2 is asked. */
-async function pairOf(change: Partial<HelperOptions> = {}, issue = issueOf()) {
+async function pairOf(
+  change: Partial<HelperOptions> = {},
+  issue = issueOf(),
+  more: { readonly mask?: Mask } = {},
+) {
   const asker = createStand(1);
   asker.forge.task(number).issue = issue;
   const { record } = await asker.win({ bodySha256: issueHash(issue) });
@@ -42,7 +48,7 @@ async function pairOf(change: Partial<HelperOptions> = {}, issue = issueOf()) {
     candidates: () => [],
     ...change,
   };
-  const helper = startHelper({ ...stand, ...work, mesh, membership }, options);
+  const helper = startHelper({ ...stand, ...work, ...more, mesh, membership }, options);
   async function askOf(plea: Partial<Plea> = {}, more: Partial<Ask> = {}): Promise<Ask> {
     const words = { question: 'how?', patch: '' };
     const asked: Plea = { id, task, epoch: record.epoch, peer: asker.peer, ...words, ...plea };
@@ -265,5 +271,42 @@ describe('a plea for help', () => {
     await stand.clock.advance(1_000);
     await stand.clock.drive(helper.stop());
     expect(work.events.at(-1)).toBe('dispose');
+  });
+});
+
+describe('what was said while a helper worked', () => {
+  const secret = 'hunter2';
+  const mask: Mask = async (text) => text.replaceAll(secret, '*******');
+  const long = `${'x'.repeat(limits.reasonCharsMax - 24)} ${secret}`;
+  const reports: [string, Partial<ExecutorReport> | BzzzError][] = [
+    ['failed', { succeeded: false, reason: `it printed ${secret}` }],
+    ['failed with a secret where the journal cuts', { succeeded: false, reason: long }],
+    ['answered', { answer: `say ${secret}` }],
+    ['died', new BzzzError('worker_lost', `it printed ${secret}`)],
+    ['met a defect', new BzzzError('defect', secret)],
+  ];
+
+  it.each(reports)('goes out without its secrets where it %s', async (_how, report) => {
+    const { stand, work, askOf, settled } = await pairOf({}, issueOf(), { mask });
+    work.executors.recipe = {
+      async run() {
+        if (report instanceof BzzzError) throw report;
+        return { succeeded: true, reason: '', commands: [], ...report };
+      },
+    };
+    const said = [await settled(await askOf()), stand.journal.bodies()].map((one) =>
+      JSON.stringify(one),
+    );
+    for (const words of said) {
+      expect(words).toContain('***');
+      expect(words).not.toContain('hunt');
+    }
+  });
+
+  it('goes out without its secrets where nothing could be set up', async () => {
+    const { stand, work, askOf, settled } = await pairOf({}, issueOf(), { mask });
+    work.script.unprepared = new BzzzError('setup_failed', `it printed ${secret}`);
+    expect(reasonsOf(await settled(await askOf()))).toEqual(['it printed *******']);
+    expect(JSON.stringify(stand.journal.bodies())).not.toContain(secret);
   });
 });

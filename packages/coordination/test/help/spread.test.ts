@@ -10,6 +10,7 @@ import {
 } from '@bzzz/protocol';
 import { expect, it } from 'vitest';
 import { spread, type SpreadJob } from '../../src/help/spread.ts';
+import type { Mask } from '../../src/index.ts';
 import { peerOf } from '../support/identity.ts';
 import { createMemoryHub } from '../support/memory-mesh.ts';
 import { createStand, task } from '../support/stand.ts';
@@ -21,7 +22,7 @@ const nothing = { kind: 'ended' as const, tried: [] };
 type Script = (request: HelpRequest, calls: number) => HelpResponse;
 
 /** Peer 1 asks; the others answer as they are told. */
-async function rootOf(scripts: ReadonlyMap<PeerId, Script>) {
+async function rootOf(scripts: ReadonlyMap<PeerId, Script>, more: { mask?: Mask } = {}) {
   const stand = createStand(1);
   const { record } = await stand.win();
   const hub = createMemoryHub();
@@ -51,7 +52,7 @@ async function rootOf(scripts: ReadonlyMap<PeerId, Script>) {
     untilMs: () => stand.clock.monotonicMs() + leaseMs,
     dropped: new AbortController().signal,
   };
-  const deps = { ...stand, mesh, membership: { isDead: () => false } };
+  const deps = { ...stand, ...more, mesh, membership: { isDead: () => false } };
   return { stand, heard, stopping, ask: () => spread(deps, job, stopping.signal) };
 }
 
@@ -136,4 +137,22 @@ it.each([
   expect(await stand.clock.drive(ask())).toEqual({
     tried: [{ peer: second, reason: 'it is in quarantine' }],
   });
+});
+
+it('what a peer says that masks nothing is kept and told on without its secrets', async () => {
+  const mask: Mask = async (text) => text.replaceAll('hunter2', '*******');
+  const fails = { peer: second, reason: 'it printed hunter2' };
+  const help = { peer: third, answer: 'say hunter2', patch: '' };
+  const scripts = new Map<PeerId, Script>([
+    [second, () => ({ kind: 'ended', tried: [fails] })],
+    [third, () => ({ kind: 'ended', tried: [], help })],
+  ]);
+  const { stand, ask } = await rootOf(scripts, { mask });
+  const said = [await stand.clock.drive(ask()), stand.journal.bodies()].map((one) =>
+    JSON.stringify(one),
+  );
+  for (const words of said) {
+    expect(words).toContain('*******');
+    expect(words).not.toContain('hunter2');
+  }
 });

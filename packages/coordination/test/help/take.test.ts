@@ -1,9 +1,11 @@
 /** What becomes of a helper's patch in the workspace of whoever is stuck. */
 import { Oid } from '@bzzz/protocol';
 import { afterEach, expect, it } from 'vitest';
+import type { Mask } from '../../src/index.ts';
 import { createMemoryPeer, createMemoryWorld } from '../support/memory-peers.ts';
 import { issueOf } from '../support/memory-forge.ts';
 import { resultOid } from '../support/memory-work.ts';
+import { number } from '../support/stand.ts';
 
 type Peer = ReturnType<typeof createMemoryPeer>;
 
@@ -15,9 +17,9 @@ afterEach(async () => {
 const recipes = 'recipes: {format: {run: [fmt], accept: [check]}}';
 
 /** The first is stuck after 20 s with work of its own on package.json, and the second helps. */
-async function pair(policy = `version: 1\n${recipes}\n`) {
+async function pair(policy = `version: 1\n${recipes}\n`, options: { mask?: Mask } = {}) {
   const world = createMemoryWorld();
-  const [first, second] = [createMemoryPeer(world, 1), createMemoryPeer(world, 2)];
+  const [first, second] = [createMemoryPeer(world, 1, options), createMemoryPeer(world, 2)];
   peers.push(first, second);
   world.forge.policy = policy;
   Object.assign(first.work.script, { stuck: true, takesMs: 20_000, changes: 'package.json' });
@@ -28,7 +30,7 @@ async function pair(policy = `version: 1\n${recipes}\n`) {
     await world.clock.advance(5_000);
     await second.coordinator.start();
   };
-  return { ...world, first, start };
+  return { ...world, first, second, start };
 }
 
 /** What the difference between two commits touches, whatever they touch in all. */
@@ -99,3 +101,106 @@ it('no checkpoint publishes it while it is being looked at, nor what is there af
   await clock.advance(60_000);
   expect(works()).toEqual([]);
 });
+
+it.each([
+  ['with the work so far', [], 'apply patch'],
+  ['without it where it holds a secret', [{ path: 'a', rule: 'key' }], 'run'],
+] as const)(
+  'a question goes out %s, and without secrets in its words',
+  async (_, secrets, event) => {
+    const mask: Mask = async (text) => text.replaceAll('how', '***');
+    const { clock, first, second, start } = await pair(undefined, { mask });
+    first.work.script.secrets = secrets;
+    await start();
+    await clock.advance(60_000);
+    expect(first.journal.of('help.asked')).toMatchObject([{ question: '***?' }]);
+    expect(second.work.events).toContain(event);
+    expect(second.work.events.includes('apply patch')).toBe(secrets.length === 0);
+  },
+);
+
+it('what is not installed here is done by who has it, asked by no model', async () => {
+  const { clock, forge, first, second, start } = await pair();
+  Object.assign(first.work.script, { stuck: false, missing: true, changes: 'src/a.ts' });
+  await start();
+  await clock.advance(60_000);
+  expect(first.journal.of('help.asked')).toMatchObject([
+    { question: '`fmt`, or what it starts, is not installed here' },
+  ]);
+  expect(second.work.events).toContain('run');
+  expect(first.journal.of('attempt.ended')).toMatchObject([{ outcome: 'accepted' }]);
+  expect(forge.task(number).pullRequests).toHaveLength(1);
+});
+
+it('what is missing where nobody else is has failed this time, and is tried again', async () => {
+  const { clock, first } = await pair();
+  Object.assign(first.work.script, { stuck: false, missing: true, changes: 'src/a.ts' });
+  await first.coordinator.start();
+  await clock.advance(40_000);
+  expect(first.journal.of('help.ended')).toMatchObject([{ outcome: 'nobody' }]);
+  const [ended] = first.journal.of('attempt.ended');
+  expect(ended).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('is not') });
+  expect(first.journal.of('task.ended')).toMatchObject([{ state: 'released' }]);
+});
+
+/** The acceptance is not installed where the work is done. */
+async function unproven() {
+  const world = await pair();
+  const { work } = world.first;
+  Object.assign(work.script, { stuck: false, changes: 'src/a.ts', accepts: false, exitCode: 127 });
+  return world;
+}
+
+it('an acceptance that is not installed here is run by who has it, and he does not judge', async () => {
+  const { clock, forge, first, second, start } = await unproven();
+  const bodies: string[] = [];
+  const { putPullRequest } = forge;
+  forge.putPullRequest = (at, which, text, options) => {
+    bodies.push(text.body);
+    return putPullRequest(at, which, text, options);
+  };
+  await start();
+  await clock.advance(60_000);
+  expect(second.work.accepted).toMatchObject([{ commands: [['check']] }]);
+  expect(second.work.events).not.toContain('run');
+  expect(first.journal.of('help.ended')).toMatchObject([
+    { outcome: 'helped', by: second.peer, reason: 'the acceptance passes here' },
+  ]);
+  expect(forge.task(number).pullRequests).toMatchObject([{ draft: true }]);
+  expect(bodies.at(-1)).toContain(`It passed on peer \`${second.peer}\``);
+  expect(first.journal.of('verdict.heard')).toMatchObject([{ outcome: 'declined' }]);
+});
+
+it.each([
+  [
+    'fails there, too',
+    (world: Awaited<ReturnType<typeof pair>>) => {
+      Object.assign(world.second.work.script, { accepts: false, exitCode: 1 });
+    },
+    /does not pass here: `check` ended with exit code 1/,
+  ],
+  [
+    'is asked for on another base',
+    ({ clock, forge }: Awaited<ReturnType<typeof pair>>) => {
+      const { readBase } = forge;
+      forge.readBase = async (...asked) => {
+        const read = await readBase(...asked);
+        const oid = clock.monotonicMs() < 15_000 ? read.base.oid : Oid.parse('9'.repeat(40));
+        return { ...read, base: { ...read.base, oid } };
+      };
+    },
+    /sees another base branch now/,
+  ],
+])(
+  'an acceptance that is not installed here, and %s, proves nothing',
+  async (_, change, reason) => {
+    const world = await unproven();
+    const { clock, forge, first, start } = world;
+    change(world);
+    await start();
+    await clock.advance(60_000);
+    const [ended] = first.journal.of('attempt.ended');
+    expect(ended).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(reason) });
+    expect(forge.task(number).pullRequests).toEqual([]);
+  },
+);

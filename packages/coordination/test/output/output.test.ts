@@ -8,7 +8,8 @@ import {
 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { type OutputDeps, startOutput } from '../../src/output/output.ts';
-import { createPrinted, type Mask } from '../../src/output/printed.ts';
+import type { Mask } from '../../src/output/mask.ts';
+import { createPrinted } from '../../src/output/printed.ts';
 import { peerOf } from '../support/identity.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { createMemoryHub } from '../support/memory-mesh.ts';

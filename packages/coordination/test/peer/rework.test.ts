@@ -362,3 +362,30 @@ describe('a result in review', () => {
     }
   });
 });
+
+describe('a result that people merged without closing its issue', () => {
+  it('is done: its branches go, and nobody begins again until people give it back', async () => {
+    const { clock, forge, at, prompts, peers } = await reviewed({ count: 2 });
+    at.pullRequests = at.pullRequests.map((one) => ({ ...one, state: 'merged' as const }));
+    await clock.advance(aWhileMs + 2 * timing.tidyMs);
+    expect(at).toMatchObject({ lock: null, result: null, issue: { state: 'open' } });
+    const tidied = peers.flatMap(({ journal }) => journal.of('tidy.intended'));
+    expect(tidied).toMatchObject([{ task, open: true }]);
+    const before = { prompts: prompts().length, pushes: forge.pushes.length };
+    const now = () => ({ prompts: prompts().length, pushes: forge.pushes.length });
+    // Somebody says something on the issue; and what is read of a lock that is gone is no news.
+    at.issue = issueOf({ ...at.issue, updatedAtMs: at.issue.updatedAtMs + 60_000 });
+    const looks = forge.count('readFence');
+    await clock.advance(2 * timing.tidyMs);
+    expect(now()).toEqual(before);
+    expect(forge.count('readFence') - looks).toBeLessThan(10);
+    for (const state of ['closed', 'open'] as const) {
+      at.issue = issueOf({ ...at.issue, state, updatedAtMs: at.issue.updatedAtMs + 60_000 });
+      await clock.advance(4 * timing.pollMs);
+    }
+    await clock.advance(aWhileMs + 2 * timing.tidyMs);
+    // The result is found again: it is not made once more.
+    expect(now().prompts).toBe(before.prompts);
+    expect(at).toMatchObject({ lock: null, pullRequests: [{ head: first, state: 'merged' }] });
+  });
+});

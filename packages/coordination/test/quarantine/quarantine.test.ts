@@ -159,6 +159,26 @@ describe('a peer that is heard with two stories', () => {
   });
 });
 
+describe('whom to ask for help', () => {
+  it('is first who says that he has what is missing', () => {
+    const { quarantine, ...stand } = createStand(1);
+    const membership = createMembership(stand.peer);
+    for (const index of [1, 2, 3, 4]) {
+      const tools = index === 3 ? ['jq'] : [];
+      membership.heard(capabilitiesOf(peerOf(index), { tools }), 0);
+    }
+    const deps = { self: stand.peer, membership, quarantine, book: createBook() };
+    // Sound: candidates look at these three fields alone.
+    const plea = { id: '1'.repeat(32), task, peer: stand.peer } as Parameters<
+      typeof helpCandidates
+    >[1];
+    const usual = helpCandidates(deps, plea);
+    const ordered = helpCandidates(deps, plea, { kind: 'tool', name: 'jq' });
+    expect(ordered).toEqual([peerOf(3), ...usual.filter((peer) => peer !== peerOf(3))]);
+    expect(helpCandidates(deps, plea, { kind: 'toString', name: 'jq' })).toEqual(usual);
+  });
+});
+
 describe('quarantine', () => {
   it('keeps a peer from being asked for help', async () => {
     const { quarantine, ...stand } = createStand(1);

@@ -63,6 +63,13 @@ describe('what is known of a task before a bid', () => {
     expect(await bid()).toMatchObject({ epochKnown: 3, reopenedOver: null, accountsBefore: [] });
   });
 
+  it('is not that, when it was merged while it was open, until people are seen to give it back', async () => {
+    const open = { epoch: 3, tidied: { ...tidied, open: true as const } };
+    expect(await scene(open).bid()).toMatchObject({ epochKnown: 3, reopenedOver: null });
+    const { bid } = scene(open, { epochKnown: 3, reopenedOver: 3 });
+    expect(await bid()).toMatchObject({ reopenedOver: 3, accountsBefore: [account] });
+  });
+
   it('is also what is heard while the journals are read', async () => {
     const { bid, book, onRead } = scene({ epoch: 1 }, { epochKnown: 1, reopenedOver: 1 });
     onRead(() => book.update(task, { epochKnown: 5, reopenedOver: null }));

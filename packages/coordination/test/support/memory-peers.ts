@@ -1,6 +1,6 @@
 /** Whole peers over ports in memory, at one forge and in one mesh. */
 import { livenessPresets, type RepoName, Timing, wireVersions } from '@bzzz/protocol';
-import { createCoordinator, type JournalLog, type Signer } from '../../src/index.ts';
+import { createCoordinator, type JournalLog, type Mask, type Signer } from '../../src/index.ts';
 import { createDraws, createIdentity } from './identity.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createMemoryForge, type MemoryForge, repo } from './memory-forge.ts';
@@ -31,6 +31,7 @@ export function createMemoryPeer(
     repositories?: RepoName[];
     announceMs?: number;
     hasModel?: boolean;
+    mask?: Mask;
   } = {},
 ) {
   const signer = options.signer ?? createIdentity(index);
@@ -50,6 +51,7 @@ export function createMemoryPeer(
       witness: async () => null,
       forge,
       ...work,
+      ...(options.mask && { mask: options.mask }),
     },
     {
       name: `peer-${index}`,

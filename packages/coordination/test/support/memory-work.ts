@@ -4,6 +4,7 @@ import type {
   AcceptanceJob,
   ChangedFile,
   Clock,
+  CommitFacts,
   Executor,
   PromptJob,
   RecipeJob,
@@ -50,6 +51,8 @@ export interface MemoryWork {
     judges: readonly string[];
     /** How the commands of an acceptance end; null: as `accepts` and `exitCode` say. */
     exits: ((job: AcceptanceJob) => readonly (number | null)[]) | null;
+    /** Its command is not installed. */
+    missing: boolean;
     /** It fails unless another peer helps. */
     stuck: boolean;
     /** The commits that come of it, one each; then always the same. */
@@ -58,6 +61,8 @@ export interface MemoryWork {
     spent: Spent | null;
     /** What differs between any two commits. */
     patch: string;
+    /** What the work so far holds that nobody may read. */
+    secrets: CommitFacts['secrets'];
     /** The path that the work changes; null: nothing. */
     changes: string | null;
     error: BzzzError | null;
@@ -85,10 +90,12 @@ export function createMemoryWork(
     moved: [],
     judges: [],
     exits: null,
+    missing: false,
     stuck: false,
     results: [],
     patch: 'patch',
     spent: null,
+    secrets: [],
     changes: 'src/a.ts',
     error: null,
     unprepared: null,
@@ -133,7 +140,8 @@ export function createMemoryWork(
         .findLast((one) => /^(create|run|apply)/.test(one))
         ?.startsWith('apply');
       const result = isApplied === true ? appliedOid : (script.results.shift() ?? resultOid);
-      return { result, commits: [{ oid: result, files: filesOf(path), secrets: [] }] };
+      const { secrets } = script;
+      return { result, commits: [{ oid: result, files: filesOf(path), secrets }] };
     },
     async apply(patch, { reverse = false } = {}) {
       events.push(reverse ? `undo ${patch}` : `apply ${patch}`);
@@ -187,12 +195,13 @@ export function createMemoryWork(
         return { succeeded: helped, reason: text, commands: [] };
       }
       if (script.error !== null) throw script.error;
-      const exitCode = script.fails ? 1 : 0;
+      const fails = script.fails || script.missing;
+      const exitCode = script.missing ? 127 : Number(fails);
       const [argv = []] = job.commands;
-      const command = { argv, exitCode, elapsedMs: 1, outputTail: script.fails ? 'boom' : '' };
+      const command = { argv, exitCode, elapsedMs: 1, outputTail: fails ? 'boom' : '' };
       return {
-        succeeded: !script.fails,
-        reason: script.fails ? 'exit 1' : '',
+        succeeded: !fails,
+        reason: fails ? `exit ${exitCode}` : '',
         commands: [command],
       };
     },

@@ -2,7 +2,7 @@
 import {
   Account,
   type BzzzError,
-  Capabilities,
+  type Capabilities,
   Epoch,
   type FenceIntent,
   IssueNumber,
@@ -11,6 +11,7 @@ import {
   Sha256Hex,
   TaskId,
 } from '@bzzz/protocol';
+import { sampleCapabilities } from '@bzzz/testkit/contracts/samples';
 import { createChronicle } from '../../src/chronicle/chronicle.ts';
 import { type ClaimOptions, claimIntent } from '../../src/fence/claim.ts';
 import type { RecordDraft } from '../../src/fence/commit.ts';
@@ -120,23 +121,6 @@ export function heldDraft(epoch: number): Extract<RecordDraft, { state: 'held' }
 
 /** A peer that can do the work of `issueOf()`. */
 export function capabilitiesOf(peer: PeerId, change: object = {}): Capabilities {
-  return Capabilities.parse({
-    peer,
-    name: 'some-peer',
-    account,
-    version: '0.1.0',
-    wire: { min: 1, max: 1 },
-    incarnation: 1,
-    revision: 1,
-    repositories: [repo],
-    executors: ['recipe'],
-    tools: [],
-    sandbox: 'bubblewrap',
-    slots: 1,
-    running: 0,
-    load: 0,
-    success: 1,
-    journal: { key: 'a'.repeat(64), length: 0 },
-    ...change,
-  });
+  const able = { repositories: [repo], executors: ['recipe'], success: 1 };
+  return sampleCapabilities({ peer, name: 'some-peer', account, ...able, ...change });
 }

@@ -5,7 +5,7 @@ import { makeLockCommit } from '../../src/fence/commit.ts';
 import { createHolding } from '../../src/fence/holding.ts';
 import { driveTask } from '../../src/task/drive.ts';
 import { createVisible, needsPersonLabel } from '../../src/task/visible.ts';
-import type { Mask } from '../../src/output/printed.ts';
+import type { Mask } from '../../src/output/mask.ts';
 import type { Verdicts } from '../../src/verdict/verdicts.ts';
 import { errorOf, issueOf } from '../support/memory-forge.ts';
 import { alone, createMemoryWork, resultOid } from '../support/memory-work.ts';
@@ -14,6 +14,7 @@ import { calm, createStand, heldDraft, leaseMs, number, task } from '../support/
 /** Nobody else is there to judge. */
 const verdicts: Verdicts = {
   gather: async () => ({ verdicts: [], declined: [] }),
+  hearLate: () => undefined,
   certify: () => Promise.reject(new Error('nobody gave a verdict')),
 };
 
@@ -125,6 +126,14 @@ describe('what a program printed as it failed', () => {
   );
 });
 
+it('a machine whose sandbox is gone gives the task back, and that is no failure of the task', async () => {
+  const { stand, work, drive } = await driveOf({ failures: 2 });
+  work.script.error = new BzzzError('sandbox_missing', 'no bubblewrap');
+  expect(await stand.clock.drive(drive())).toMatchObject({ state: 'released', again: 'soon' });
+  expect(await stand.tip()).toMatchObject({ record: { state: 'released', failures: 2 } });
+  expect(stand.trouble.recent()).toMatchObject([{ code: 'sandbox_missing' }]);
+});
+
 describe('people win', () => {
   it.each([
     ['assign themselves', { assignees: ['bzzz-bot', 'mara'] }, /assigned to mara/],
@@ -232,7 +241,7 @@ describe('a task that goes wrong', () => {
     const tip = holding.tip().oid;
     const last = { task, expected: tip, ...(await makeLockCommit(stand, draft, tip)) };
     await stand.fence.propose(last, calm);
-    work.script.error = errorOf('sandbox_missing');
+    work.script.error = errorOf('worker_lost');
     const visible = createVisible(stand, options);
     const hooks = { onStep: () => undefined, onRecheck: () => undefined };
     const shared = { resultTip: null };

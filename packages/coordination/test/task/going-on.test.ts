@@ -13,6 +13,7 @@ const early = Oid.parse('c'.repeat(40));
 const options = { peerName: 'ant', backoffMs: 1_000, attemptsMax: 3 };
 const verdicts = {
   gather: async () => ({ verdicts: [], declined: [] }),
+  hearLate: () => undefined,
   certify: () => Promise.reject(new Error('nobody gave a verdict')),
 };
 

@@ -97,7 +97,7 @@ describe('a hostile title', () => {
     expect(title).toMatch(/^a b x+ \(#7\)$/);
     expect(title.length).toBeLessThan(140);
     expect(resultTitle(issueOf({ title: `${'x'.repeat(119)}😀` })).isWellFormed()).toBe(true);
-    expect(resultTitle(issueOf({ title: 'a <!-- b --> c' }))).toBe('a c (#7)');
+    expect(resultTitle(issueOf({ title: 'a <!-- b --> c' }))).toBe('a <!-- b --> c (#7)');
     expect(resultTitle(issueOf({ title: '\u200b' }))).toBe('(#7)');
   });
 

@@ -1,5 +1,5 @@
 /** What becomes of a published result once other peers have judged it, or have not. */
-import { Oid, type Verdict } from '@bzzz/protocol';
+import { Oid, type Verdict, verifyProtocol, type VerifyResponse } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { createVisible } from '../../src/task/visible.ts';
 import { verifyResult } from '../../src/task/verify.ts';
@@ -29,8 +29,9 @@ async function resultOf(wanted: number, found: (...judges: number[]) => Promise<
   });
   const tip = await publicationOf(stand, wanted);
   const membership = createMembership(stand.peer);
-  const mesh = createMemoryHub().join(stand.peer);
-  const real = createVerdicts({ ...stand, mesh, membership });
+  const hub = createMemoryHub();
+  const mesh = hub.join(stand.peer);
+  const real = createVerdicts({ ...stand, mesh, membership }, calm);
   const verdicts = { ...real, gather: () => found() };
   const steps: object[] = [];
   let recheck = () => {};
@@ -43,7 +44,7 @@ async function resultOf(wanted: number, found: (...judges: number[]) => Promise<
   const options = { peerName: 'ant', backoffMs: 1_000, hooks };
   const deps = { ...stand, visible: createVisible(stand, options), verdicts };
   const verify = () => stand.clock.drive(verifyResult(deps, options, { tip, pullRequest }, calm));
-  return { stand, tip, deps, options, on, steps, verify, recheck: () => recheck() };
+  return { stand, hub, tip, deps, options, on, steps, verify, recheck: () => recheck() };
 }
 
 async function withVerdicts(wanted: number, outcomes: readonly ('passed' | 'failed')[]) {
@@ -53,6 +54,24 @@ async function withVerdicts(wanted: number, outcomes: readonly ('passed' | 'fail
     verdicts.push(await verdictOf(at.tip, createIdentity(2 + index), { outcome, reason: '' }));
   }
   return at;
+}
+
+/** One has passed it, and another is still at it. */
+async function withLate() {
+  const judge = createIdentity(5);
+  const verdicts: Verdict[] = [];
+  const underWay = [judge.peer];
+  const at = await resultOf(1, async () => ({ verdicts, declined: [], underWay }));
+  verdicts.push(await verdictOf(at.tip, createIdentity(2)));
+  let found: Verdict | undefined;
+  at.hub.join(judge.peer).handle(verifyProtocol, async (): Promise<VerifyResponse> => {
+    return found === undefined ? { kind: 'working' } : { kind: 'verdict', verdict: found };
+  });
+  at.hub.link(at.stand.peer, judge.peer);
+  const answer = (verdict: Verdict) => {
+    found = verdict;
+  };
+  return { at, judge, answer };
 }
 
 describe('a published result', () => {
@@ -87,6 +106,47 @@ describe('a published result', () => {
     expect(await verify()).toContain('; 1 disagreed');
     expect(on().pullRequests[0]).toMatchObject({ draft: false });
     expect(on().verdicts).toMatch(/\*\*failed\*\*[\s\S]*passed/);
+  });
+
+  it.each([
+    ['shows who disagrees only once the others were enough', 'failed', true],
+    ['is left as it is by who agrees then', 'passed', false],
+  ] as const)('%s', async (_, outcome, isShown) => {
+    const { at, judge, answer } = await withLate();
+    expect(await at.verify()).toBe('verified: 1 of 1 other peers ran the acceptance themselves');
+    const before = at.on().verdicts;
+    expect(before).not.toContain('**failed**');
+    answer(await verdictOf(at.tip, judge, { outcome, reason: 'it says so' }));
+    await at.stand.clock.advance(10_000);
+    expect(at.stand.journal.of('verdict.heard')).toMatchObject([{ peer: judge.peer, outcome }]);
+    expect(at.on().pullRequests[0]).toMatchObject({ draft: false });
+    if (!isShown) return expect(at.on().verdicts).toBe(before);
+    expect(at.on().verdicts).toContain('**failed**: `it says so`');
+    const checked = await checkCertificate(at.stand.signer, at.on().verdicts ?? '');
+    expect(checked).toMatchObject({ quorum: true, passed: [{}], failed: [{}] });
+  });
+
+  it('says nothing late of what somebody else holds by then', async () => {
+    const { at, judge, answer } = await withLate();
+    await at.verify();
+    const other = createStand(2, at.stand);
+    const draft = { ...heldDraft(2), state: 'result' as const, result: resultOid, verdicts: 1 };
+    at.stand.forge.overwrite(number, await makeLockCommit(other, draft, null));
+    answer(await verdictOf(at.tip, judge, { outcome: 'failed' }));
+    await at.stand.clock.advance(10_000);
+    expect(at.on().verdicts).not.toContain('**failed**');
+    expect(at.stand.trouble.recent()).toEqual([]);
+  });
+
+  it('asks nobody any more who takes longer than the policy waits', async () => {
+    const { at, judge, answer } = await withLate();
+    at.stand.forge.policy = 'version: 1\nlimits: {verdictMs: 60000}\n';
+    await at.verify();
+    await at.stand.clock.advance(70_000);
+    answer(await verdictOf(at.tip, judge, { outcome: 'failed' }));
+    await at.stand.clock.advance(70_000);
+    expect(at.stand.journal.of('verdict.heard')).toEqual([]);
+    expect(at.stand.clock.waiting()).toBe(0);
   });
 
   it('says that nobody was there to judge it', async () => {

@@ -17,7 +17,7 @@ async function scene(draft: Partial<RecordDraft> & { state: LockRecord['state'] 
   const told: string[] = [];
   const explained: number[] = [];
   const guarded: string[] = [];
-  const may = { watcher: true, pursued: false, takeOver: false, isDead: false };
+  const may = { watcher: true, pursued: false, merged: false, takeOver: false, isDead: false };
   // Sound: `state` comes with the fields that it asks for.
   const record = { ...heldDraft(3), ...draft } as RecordDraft;
   const lock = await makeLockCommit(stand, record, null);
@@ -30,7 +30,8 @@ async function scene(draft: Partial<RecordDraft> & { state: LockRecord['state'] 
       tidyMs,
       keepMs,
       isWatcher: () => may.watcher,
-      isPursued: () => may.pursued,
+      isPursued: (_task, isMerged) => may.pursued && !isMerged,
+      isMerged: () => may.merged,
       mayTakeOver: async () => may.takeOver,
       isDead: () => may.isDead,
       guard: (one) => void guarded.push(one),
@@ -56,7 +57,7 @@ describe('the branches of a closed issue', () => {
     const { clock, forge, lock, stands, journal } = await scene(published);
     const closedMs = forge.task(number).issue.updatedAtMs;
     forge.task(number).result = resultOid;
-    pull(forge, 'merged');
+    pull(forge, 'closed');
     await clock.advance(keepMs - 2 * tidyMs);
     expect(stands()).toEqual([lock.oid, resultOid]);
     await clock.advance(5 * tidyMs);
@@ -73,6 +74,34 @@ describe('the branches of a closed issue', () => {
       },
       { kind: 'tidy.settled', task, epoch: 3, outcome: 'deleted' },
     ]);
+  });
+
+  it.each(['closed', 'open'] as const)(
+    'go at once when its pull request is merged, %s',
+    async (state) => {
+      const { clock, forge, may, stands, journal } = await scene(published);
+      forge.task(number).issue = issueOf({ state, updatedAtMs: 7 });
+      forge.task(number).result = resultOid;
+      pull(forge, 'merged');
+      Object.assign(may, { pursued: state === 'open', merged: state === 'open' });
+      await clock.advance(2 * tidyMs);
+      expect(stands()).toEqual([null, null]);
+      const [intended] = journal.of('tidy.intended');
+      expect(intended).toMatchObject({ closedMs: 7, accounts: [account] });
+      expect(intended?.open).toBe(state === 'open' ? true : undefined);
+    },
+  );
+
+  it('go when what nobody wants any more is merged long after', async () => {
+    const { clock, forge, stands, lock } = await scene(published);
+    forge.task(number).issue = issueOf({ updatedAtMs: 7 });
+    pull(forge, 'open');
+    await clock.advance(5 * tidyMs);
+    expect(stands()[0]).toBe(lock.oid);
+    forge.task(number).pullRequests = [];
+    pull(forge, 'merged');
+    await clock.advance(2 * tidyMs);
+    expect(stands()[0]).toBeNull();
   });
 
   it('go when the claim was given back or has failed, and there is no result', async () => {
@@ -119,6 +148,8 @@ describe('the branches of a closed issue', () => {
     forge.task(number).result = resultOid;
     pull(forge, 'closed');
     forge.findPullRequests = async () => {
+      const { updatedAtMs } = forge.task(number).issue;
+      if (clock.wallMs() - updatedAtMs < keepMs) return forge.task(number).pullRequests;
       forge.task(number).result = Oid.parse('d'.repeat(40));
       return forge.task(number).pullRequests;
     };

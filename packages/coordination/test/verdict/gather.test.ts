@@ -14,6 +14,7 @@ import { createMemoryHub } from '../support/memory-mesh.ts';
 import { publicationOf, verdictOf } from '../support/publication.ts';
 import { calm, capabilitiesOf, createStand } from '../support/stand.ts';
 
+type Mesh = Awaited<ReturnType<typeof meshOf>>;
 type Answer = () => Promise<VerifyResponse>;
 
 /** A publisher and others that answer as the test says. */
@@ -98,6 +99,23 @@ describe('verdicts', () => {
     expect(new Set(mesh.asked).size).toBe(2);
     const heard = mesh.stand.journal.of('verdict.heard');
     expect(heard.map(({ outcome }) => outcome)).toEqual(['passed', 'passed']);
+  });
+
+  it('of those that are under way when the others are enough are told to be so', async () => {
+    const called: number[] = [];
+    // Whoever is asked first takes too long.
+    const slowIfFirst = (index: number): Answer => {
+      const judge = createIdentity(index);
+      return async () => {
+        called.push(index);
+        if (called[0] === index) return { kind: 'working' };
+        return { kind: 'verdict', verdict: await verdictOf(mesh.publication, judge) };
+      };
+    };
+    const mesh: Mesh = await meshOf(1, { 2: slowIfFirst(2), 3: slowIfFirst(3) });
+    const { verdicts, underWay } = await mesh.gather();
+    expect(verdicts).toHaveLength(1);
+    expect(underWay).toEqual([peerOf(called[0] ?? 0)]);
   });
 
   it('are not asked of peers in quarantine, and count no more when they come to be there', async () => {

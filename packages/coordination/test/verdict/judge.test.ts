@@ -1,6 +1,7 @@
 /** A peer that judges another's result: what it looks at, what it runs, and when it declines. */
 import {
   acceptanceHash,
+  BzzzError,
   judgeGlobs,
   Oid,
   parsePolicy,
@@ -12,12 +13,13 @@ import { describe, expect, it } from 'vitest';
 import { createHolding } from '../../src/fence/holding.ts';
 import { objectionTo, type Publication } from '../../src/verdict/certificate.ts';
 import { type JudgeOptions, startJudge } from '../../src/verdict/judge.ts';
+import type { Mask } from '../../src/output/mask.ts';
 import { errorOf, issueOf } from '../support/memory-forge.ts';
 import { createMemoryHub } from '../support/memory-mesh.ts';
 import { createMemoryWork, resultOid } from '../support/memory-work.ts';
 import { calm, createStand, lagMs, number, task } from '../support/stand.ts';
 
-async function courtOf(change: Partial<JudgeOptions> = {}) {
+async function courtOf(change: Partial<JudgeOptions> = {}, more: { mask?: Mask } = {}) {
   const author = createStand(1);
   const claim = await author.win();
   const holding = createHolding(author, claim);
@@ -35,7 +37,7 @@ async function courtOf(change: Partial<JudgeOptions> = {}) {
     backoffMs: 1_000,
     ...change,
   };
-  const judging = startJudge({ ...judge, ...work, mesh }, options);
+  const judging = startJudge({ ...judge, ...work, ...more, mesh }, options);
   const { oid, commit, record } = holding.tip();
   if (record.state !== 'result') throw new Error('not published');
   const publication: Publication = { oid, commit, record };
@@ -104,6 +106,12 @@ describe('a result that another peer published', () => {
     expect(await busy.settled()).toMatchObject({
       kind: 'declined',
       reason: expect.stringContaining('was ended before it was done'),
+    });
+    const bare = await courtOf();
+    Object.assign(bare.work.script, { accepts: false, exitCode: 127 });
+    expect(await bare.settled()).toMatchObject({
+      kind: 'declined',
+      reason: '`check`, or what it starts, is not installed here',
     });
   });
 
@@ -188,6 +196,14 @@ describe('a result that another peer published', () => {
     judge.forge.fail('readFence', errorOf('forge_unreachable'), errorOf('forge_unreachable'));
     judge.forge.fail('readIssue', errorOf('forge_unreachable'));
     expect(await settled()).toMatchObject({ kind: 'verdict' });
+  });
+
+  it('is declined without the secrets that its setup printed', async () => {
+    const mask: Mask = async (text) => text.replaceAll('hunter2', '*******');
+    const { work, settled } = await courtOf({}, { mask });
+    work.workspaces.accept = () =>
+      Promise.reject(new BzzzError('setup_failed', 'it printed hunter2'));
+    expect(await settled()).toEqual({ kind: 'declined', reason: 'it printed *******' });
   });
 
   it('is let go of when the peer stops', async () => {

@@ -60,8 +60,10 @@ export function createCli(
       ready: () => seen?.kind === 'there' && (workers?.ready(name) ?? true),
       async run(request, { signal } = {}) {
         const there = seen?.kind === 'there' ? seen.located : null;
-        if (there === null)
-          return { succeeded: false, reason: `${name} is not here`, commands: [] };
+        if (there === null) {
+          const lacks = { kind: 'executor', name };
+          return { succeeded: false, reason: `${name} is not here`, commands: [], lacks };
+        }
         // It has a shell of its own.
         if (request.job.access === 'run') {
           const reason = `${name} cannot be held to commands by their name`;

@@ -31,10 +31,16 @@ export function reportOf(tool: CliTool, attempted: Attempted): ExecutorReport {
     succeeded: failure === null,
     reason: reason === '' ? 'it is done' : reason,
     commands: rounds.map(({ outcome, argv }) => ({ ...outcome.report, argv })),
+    ...(isGone(attempted) && { lacks: { kind: 'executor', name: tool.name } }),
     ...(words === '' ? {} : { answer: words }),
     ...(session === null ? {} : { session }),
     spent: spentOn(tool, rounds, { model, answers }),
   };
+}
+
+/** Its program went away since it was looked for. */
+function isGone({ failure, rounds }: Attempted): boolean {
+  return failure !== null && rounds.at(-1)?.outcome.report.exitCode === 127;
 }
 
 /** Null: it did its work. */

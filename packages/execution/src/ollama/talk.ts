@@ -3,7 +3,7 @@
  * what no model decides: who is asked, with which tools, what it may cost, and when it is stuck.
  */
 import type { CommandReport, ExecutorReport, ExecutorRequest, PromptJob } from '@bzzz/coordination';
-import type { ModelName } from '@bzzz/protocol';
+import { limits, type ModelName } from '@bzzz/protocol';
 import type { WayOut } from '../egress/way-out.ts';
 import { createAsker } from '../help/asker.ts';
 import type { Runner } from '../runner.ts';
@@ -49,6 +49,8 @@ export interface Talk {
 }
 
 type Ending = Omit<ExecutorReport, 'commands'>;
+
+const unanswered = 'no model answers';
 
 export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJob): Talk {
   const { job, help, path, rest, onPrinted, onSign = () => undefined } = at.request;
@@ -97,14 +99,14 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
   }
 
   async function untilEnd(): Promise<Ending> {
-    if (chain.model === null) return failed(`this peer has none of ${job.models.join(', ')}`);
+    if (chain.model === null) return lacking(`this peer has none of ${job.models.join(', ')}`);
     for (;;) {
       const { questionTokensMax } = windowFor(chain.model);
       const objection = budget.objection(Math.min(conversation.tokens(), questionTokensMax));
       if (objection !== null) return failed(objection);
       await rested(rest, at.over);
       const answer = await chain.ask(question);
-      if (answer === null) return failed('no model answers');
+      if (answer === null) return chain.wrong ? failed(unanswered) : lacking(unanswered);
       // An answer that came meanwhile is not acted upon either.
       await rested(rest, at.over);
       onSign();
@@ -126,6 +128,12 @@ export function createTalk({ runner, catalogue, settings }: TalkDeps, at: TalkJo
   function finishedWith(words: string): Ending {
     const ending = ended(true, `it says: ${oneLine(words)}`);
     return words.trim() === '' ? ending : { ...ending, answer: words };
+  }
+
+  /** Other peers have models, too. */
+  function lacking(reason: string): Ending {
+    const name = job.models.join(' or ').slice(0, limits.lackNameCharsMax);
+    return { ...failed(reason), lacks: { kind: 'model', name } };
   }
 
   function failed(reason: string): Ending {

@@ -19,7 +19,7 @@ export interface InstallDeps {
   readonly dir: string;
 }
 
-/** Fills `into`, which is empty. Throws `setup_failed`, `workspace_failed`, `aborted`. */
+/** Fills `into`, which is empty. Throws `setup_failed`, `tool_missing`, `workspace_failed`, `aborted`. */
 export async function install(
   deps: InstallDeps,
   { base, setup }: { readonly base: Base; readonly setup: SetupJob },
@@ -57,10 +57,15 @@ async function runCommands(
     const timeMs = Math.max(1, deadlineMs - performance.now());
     const request = { ...(await way.command(argv)), path: slot.tree, limits, timeMs };
     const outcome = await runner.run(request, { signal });
-    if (outcome.report.exitCode !== 0) throw failed(why(argv, outcome, way.objections()));
+    const { exitCode } = outcome.report;
+    if (exitCode === 0) continue;
+    const reason = why(argv, outcome, way.objections());
+    throw exitCode === notInstalled ? new BzzzError('tool_missing', reason) : failed(reason);
   }
 }
 
+/** As a shell numbers it. */
+const notInstalled = 127;
 const tailCharsMax = 1_500;
 
 function why(

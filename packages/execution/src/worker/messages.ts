@@ -167,6 +167,7 @@ const reportFields = {
   succeeded: z.boolean(),
   reason: Text,
   commands: z.array(Command),
+  lacks: z.strictObject({ kind: Text, name: Text }).exactOptional(),
   answer: Text.exactOptional(),
   session: SessionId.exactOptional(),
   spent: Spent.exactOptional(),

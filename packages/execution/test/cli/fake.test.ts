@@ -249,6 +249,8 @@ for (let i = 0; i < 3; i += 1) {
     const at = await world({ script: 'done();', cli: { program: '/nowhere/claude' } });
     expect(at.cli.seen()).toEqual({ kind: 'missing' });
     expect(at.cli.executor.ready?.()).toBe(false);
-    expect(await at.run()).toMatchObject({ succeeded: false, reason: 'claude is not here' });
+    const lacks = { kind: 'executor', name: 'claude' };
+    const reason = 'claude is not here';
+    expect(await at.run()).toMatchObject({ succeeded: false, reason, lacks });
   });
 });

@@ -124,6 +124,7 @@ describe('a model that fails', () => {
     const report = await at.run(job);
     expect(report.succeeded).toBe(false);
     expect(report.reason).toMatch(/^no model answers; coder:7b: the server cannot be reached: /);
+    expect(report.lacks).toEqual({ kind: 'model', name: `${model} or ${second}` });
   });
 
   it('by an endless error page, is given up within bounds', async () => {
@@ -135,7 +136,9 @@ describe('a model that fails', () => {
     const at = await make({ script: inOrder(finish), models: [{ name: second }] });
     expect(await at.run(job)).toMatchObject({ succeeded: true, spent: { model: second } });
     const none = await at.run({ models: [ModelName.parse('other')] });
-    expect(none).toEqual({ succeeded: false, reason: 'this peer has none of other', commands: [] });
+    const lacks = { kind: 'model', name: 'other' };
+    const reason = 'this peer has none of other';
+    expect(none).toEqual({ succeeded: false, reason, commands: [], lacks });
   });
 });
 

@@ -52,6 +52,13 @@ describe.each(['required', 'off'] as const)('with the sandbox %s', (sandbox) => 
     await workspace.dispose();
   });
 
+  it('tells a program that is not installed from one that fails', async () => {
+    for (const run of [[['no-such-program']], makes('no-such-program')]) {
+      const work = world.with(world.setup({ ...local, run }));
+      await expect(work).rejects.toMatchObject({ code: 'tool_missing' });
+    }
+  });
+
   it('fails with the last words of the command, and nothing is kept of it', async () => {
     const setup = world.setup({ ...local, run: makes('mkdir deps; echo no such package; exit 3') });
     const work = world.with(setup);

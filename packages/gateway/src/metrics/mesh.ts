@@ -1,4 +1,5 @@
 /** The mesh as this peer sees it. */
+import { lifeOf } from '@bzzz/protocol/api';
 import { counter, countBy, type Facts, flag, gauge, type Metric } from './metric.ts';
 
 const others = ({ peers }: Facts) => peers.filter(({ self }) => !self);
@@ -15,7 +16,7 @@ export const meshMetrics: readonly Metric[] = [
   gauge(
     'bzzz_mesh_peers',
     'Peers by what is held of them, itself among them',
-    ({ peers }) => countBy(['alive', 'suspected', 'dead'], peers, ({ liveness }) => liveness),
+    ({ peers }) => countBy(['alive', 'suspected', 'dead', 'stopped'], peers, lifeOf),
     'liveness',
   ),
   gauge('bzzz_mesh_peers_known', 'Other peers that are known', (facts) => others(facts).length),

@@ -52,6 +52,7 @@ import type {
   RemoveRequest,
   SubmitRequest,
 } from '@bzzz/protocol/api';
+import { userHeader } from './router.ts';
 import { findSocketPath } from './socket-path.ts';
 
 interface CallOptions {
@@ -162,14 +163,18 @@ export interface ControlClient {
   stop(options?: CallOptions): Promise<z.infer<typeof StopAnswer>>;
 }
 
-export function createControlClient(dataDir: string): ControlClient {
+/** `user`: who asks, for the journal of the peer. */
+export function createControlClient(
+  dataDir: string,
+  { user }: { readonly user?: string | undefined } = {},
+): ControlClient {
   const ask = async (
     method: string,
     path: string,
     options: AskOptions,
   ): Promise<IncomingMessage> => {
     const socketPath = await findSocketPath(layoutOf(dataDir));
-    const response = await exchange({ method, path, socketPath, dataDir, ...options });
+    const response = await exchange({ method, path, socketPath, dataDir, user, ...options });
     if ((response.statusCode ?? 500) >= 400) throw errorOf(await read(response, options.signal));
     return response;
   };
@@ -260,15 +265,19 @@ interface Ask extends AskOptions {
   readonly path: string;
   readonly socketPath: string;
   readonly dataDir: string;
+  readonly user: string | undefined;
 }
 
 async function exchange(ask: Ask): Promise<IncomingMessage> {
-  const { method, path, socketPath, body, signal } = ask;
+  const { method, path, socketPath, user, body, signal } = ask;
   const request = httpRequest({
     method,
     path,
     socketPath,
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(user === undefined ? {} : { [userHeader]: encodeURIComponent(user) }),
+    },
     ...(signal === undefined ? {} : { signal }),
   });
   try {

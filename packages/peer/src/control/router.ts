@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BzzzError, complaints } from '@bzzz/protocol';
+import { BzzzError, complaints, UserName } from '@bzzz/protocol';
 import type { z } from 'zod';
 
 /** One request, its parts not yet parsed. */
@@ -8,6 +8,8 @@ export interface Call {
   readonly query: Readonly<Record<string, string>>;
   /** What came as JSON; undefined without a body. */
   readonly body: unknown;
+  /** Who says it, by the word of the command; null: it does not tell. */
+  readonly user: string | null;
   /** Aborts when the client goes away or the server closes. */
   readonly signal: AbortSignal;
 }
@@ -47,6 +49,17 @@ export function parseRequest<S extends z.ZodType>(schema: S, value: unknown): z.
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
   throw new BzzzError('control_request_invalid', complaints(result.error));
+}
+
+/** The header in which a command says who types it, percent-encoded: headers are not Unicode. */
+export const userHeader = 'bzzz-user';
+
+/** A name that nobody can have is none: whoever asks is not turned away for it. */
+export function userOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
+  const said = headers[userHeader];
+  if (typeof said !== 'string') return null;
+  const { data = null } = UserName.safeParse(decodedOr(said, ''));
+  return data;
 }
 
 /**
@@ -110,6 +123,14 @@ function match(pattern: string, pathname: string): Record<string, string> | null
     else if (part !== text) return null;
   }
   return params;
+}
+
+function decodedOr(text: string, other: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return other;
+  }
 }
 
 function decoded(text: string): string {

@@ -15,11 +15,14 @@ import {
   RemoveRequest,
   SubmitRequest,
 } from '@bzzz/protocol/api';
-import type { Operations } from '../operations/operations.ts';
+import { terminalAsker } from '@bzzz/protocol';
+import type { Asker, Operations } from '../operations/operations.ts';
 import { type Call, parseRequest, type Route } from './router.ts';
 
-/** Whoever reaches the socket runs as the owner of the data folder, and may do everything. */
-const by = 'control socket';
+/** Whoever reaches the socket runs as the owner of the data folder, and may do everything; the name is only told. */
+function askerOf({ user, signal }: Call): Asker {
+  return { by: terminalAsker, ...(user === null ? {} : { user }), signal };
+}
 
 export function controlRoutes(operations: Operations): Route[] {
   const get = (path: string, handle: Route['handle']): Route => ({ method: 'GET', path, handle });
@@ -63,40 +66,41 @@ export function controlRoutes(operations: Operations): Route[] {
     post('/look', ({ body }) => ({
       value: { looking: operations.look(parseRequest(LookRequest, body).repo) },
     })),
-    post('/submit', async ({ body, signal }) => ({
-      value: await operations.submit(parseRequest(SubmitRequest, body), { by, signal }),
+    post('/submit', async (call) => ({
+      value: await operations.submit(parseRequest(SubmitRequest, call.body), askerOf(call)),
       status: 201,
     })),
     post('/tasks/:id/orders', async (call) => {
       const { order } = parseRequest(OrderRequest, call.body);
-      const asker = { by, signal: call.signal };
-      return { value: await operations.order(id(call), order, asker), status: 201 };
+      return { value: await operations.order(id(call), order, askerOf(call)), status: 201 };
     }),
-    post('/pause', async ({ body, signal }) => ({
-      value: { paused: await operations.pause(parseRequest(PauseRequest, body), { by, signal }) },
+    post('/pause', async (call) => ({
+      value: {
+        paused: await operations.pause(parseRequest(PauseRequest, call.body), askerOf(call)),
+      },
     })),
     get('/quarantine', () => ({ value: operations.quarantine() })),
-    post('/quarantine/lift', async ({ body, signal }) => {
-      const { peer } = parseRequest(LiftRequest, body);
-      return { value: await operations.liftQuarantine(peer, { by, signal }) };
+    post('/quarantine/lift', async (call) => {
+      const { peer } = parseRequest(LiftRequest, call.body);
+      return { value: await operations.liftQuarantine(peer, askerOf(call)) };
     }),
     get('/members', () => ({ value: operations.members() })),
-    post('/members/invite', async ({ body, signal }) => ({
-      value: await operations.invite(parseRequest(InviteRequest, body), { by, signal }),
+    post('/members/invite', async (call) => ({
+      value: await operations.invite(parseRequest(InviteRequest, call.body), askerOf(call)),
       status: 201,
     })),
-    post('/members/admit', async ({ body, signal }) => ({
-      value: await operations.admit(parseRequest(AdmitRequest, body), { by, signal }),
+    post('/members/admit', async (call) => ({
+      value: await operations.admit(parseRequest(AdmitRequest, call.body), askerOf(call)),
     })),
-    post('/members/remove', async ({ body, signal }) => {
-      const { peer } = parseRequest(RemoveRequest, body);
-      return { value: await operations.remove(peer, { by, signal }) };
+    post('/members/remove', async (call) => {
+      const { peer } = parseRequest(RemoveRequest, call.body);
+      return { value: await operations.remove(peer, askerOf(call)) };
     }),
-    post('/members/network-key', async ({ signal }) => ({
-      value: await operations.changeNetworkKey({ by, signal }),
+    post('/members/network-key', async (call) => ({
+      value: await operations.changeNetworkKey(askerOf(call)),
     })),
-    post('/drills', async ({ body }) => {
-      await operations.acted('drill', parseRequest(DrillRequest, body).about, { by });
+    post('/drills', async (call) => {
+      await operations.acted('drill', parseRequest(DrillRequest, call.body).about, askerOf(call));
       return { value: { noted: true } };
     }),
     post('/stop', () => {

@@ -3,7 +3,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { BzzzError, isBzzzError, limits, reasonOf } from '@bzzz/protocol';
 import type { Logger } from '../logger.ts';
-import { findRoute, readBody, type Route, writeLines } from './router.ts';
+import { findRoute, readBody, type Route, userOf, writeLines } from './router.ts';
 
 export interface ControlServer {
   /** Ends what is under way, following clients too. Idempotent. */
@@ -74,7 +74,7 @@ async function answer({ request, response, routes, closing }: Exchange): Promise
     const { route, params } = findRoute(routes, { method, pathname: url.pathname });
     const body = await readBody(request, limits.controlMessageBytesMax);
     const query = Object.fromEntries(url.searchParams);
-    const result = await route.handle({ params, query, body, signal });
+    const result = await route.handle({ params, query, body, user: userOf(request), signal });
     if ('lines' in result) await writeLines(response, result.lines, signal);
     else writeJson(response, result.status ?? 200, result.value);
   } catch (error) {

@@ -120,7 +120,8 @@ export function countEntries(): EntryCounter {
       case 'member.suspected':
         return bump(members, 'suspected');
       case 'member.dead':
-        return bump(members, 'dead');
+        // Whoever is stopped is not lost.
+        return body.leaving === true ? undefined : bump(members, 'dead');
       case 'trouble':
         return bump(troubles, body.code);
       // Of what these tell, how it stands is shown, or nobody draws a curve.

@@ -11,7 +11,8 @@ import { findPeer, findQuarantined } from './find-peer.ts';
 import { askedTask, findTask } from './find-task.ts';
 import { joiningOperations } from './joining.ts';
 import { logLines } from './log-lines.ts';
-import type { Operations } from './operations.ts';
+import { actingOf } from './acting.ts';
+import type { Acting, Operations } from './operations.ts';
 import { outputOf } from './output.ts';
 import type { OperationsTarget } from './target.ts';
 import { verifiedOf } from './verify.ts';
@@ -38,7 +39,7 @@ export function createOperations(target: OperationsTarget): Operations {
       () => ({ type: 'health', ...healthNow() }),
     ],
   });
-  const acted = (act: { by: string; act: string; about: string; task?: TaskId }) =>
+  const acted = (act: Acting & { act: string; about: string; task?: TaskId }) =>
     coordinator.note({ kind: 'operator.acted', ...act });
 
   /** The query with peers and tasks found by what people call them. */
@@ -102,8 +103,8 @@ export function createOperations(target: OperationsTarget): Operations {
       return query.follow ? history.follow(wanted, signal) : once(history.find(wanted, signal));
     },
     health: healthNow,
-    async heal({ by }) {
-      await acted({ by, act: 'heal', about: 'this machine' });
+    async heal(asker) {
+      await acted({ ...actingOf(asker), act: 'heal', about: 'this machine' });
       return { healings: (await health.heal()).map((one) => ({ ...one })) };
     },
     events: feed.events,
@@ -130,28 +131,28 @@ export function createOperations(target: OperationsTarget): Operations {
       const repo = askedRepo(repositories, named);
       return offersOf(repo, await target.readPolicy(repo, { signal }));
     },
-    async submit({ repo: named, ...issue }, { by, signal }) {
+    async submit({ repo: named, ...issue }, { signal, ...asker }) {
       const repo = askedRepo(repositories, named);
       const filed = issueOf(issue, await target.readPolicy(repo, { signal }), repo);
-      await acted({ by, act: 'submit', about: `${repo}: ${issue.title}` });
+      await acted({ ...actingOf(asker), act: 'submit', about: `${repo}: ${issue.title}` });
       const { number, url, labelsMissing } = await target.fileIssue(filed, { signal });
       coordinator.lookNow(repo);
       return { repo, number, url, labelsMissing: [...labelsMissing] };
     },
-    async order(id, order, { by, signal }) {
+    async order(id, order, { signal, ...asker }) {
       const task = askedTask(coordinator.view().tasks, repositories, id);
       const repo = watched(repositories, taskParts(task).repo);
-      await acted({ by, act: order, about: task, task });
+      await acted({ ...actingOf(asker), act: order, about: task, task });
       const { url } = await target.sayOrder({ task, order }, { signal });
       coordinator.lookNow(repo);
       return { task, order, url };
     },
-    async pause(request, { by }) {
+    async pause(request, asker) {
       const { paused } = request;
       if (request.scope === 'task') {
         const { task } = findTask(coordinator.view().tasks, request.task);
         await acted({
-          by,
+          ...actingOf(asker),
           act: paused ? 'pause' : 'resume',
           about: `the attempt at ${task}`,
           task,
@@ -159,25 +160,25 @@ export function createOperations(target: OperationsTarget): Operations {
         await coordinator.pause({ task }, paused);
       } else {
         const { scope } = request;
-        await acted({ by, ...pauseWords({ scope, paused }) });
+        await acted({ ...actingOf(asker), ...pauseWords({ scope, paused }) });
         await coordinator.pause(scope, paused);
       }
       return coordinator.view().self.paused === true;
     },
     quarantine: () => quarantineAnswer(coordinator.view().quarantine),
-    async liftQuarantine(id, { by }) {
+    async liftQuarantine(id, asker) {
       const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
-      await acted({ by, act: 'quarantine.lift', about: name ?? peer });
+      await acted({ ...actingOf(asker), act: 'quarantine.lift', about: name ?? peer });
       await coordinator.liftQuarantine(peer);
       return { peer };
     },
-    async keepQuarantine(id, { by }) {
+    async keepQuarantine(id, asker) {
       const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
-      await acted({ by, act: 'quarantine.keep', about: name ?? peer });
+      await acted({ ...actingOf(asker), act: 'quarantine.keep', about: name ?? peer });
       return { peer };
     },
     ...joiningOperations(target, acted),
-    acted: (act, about, { by }) => acted({ by, act, about }),
+    acted: (act, about, asker) => acted({ ...actingOf(asker), act, about }),
     stop: target.stop,
   };
 }

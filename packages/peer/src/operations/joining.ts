@@ -2,10 +2,11 @@
 import type { Operator } from '@bzzz/coordination';
 import { BzzzError, type Member } from '@bzzz/protocol';
 import { noOperator } from '../joining/joining.ts';
-import type { Operations } from './operations.ts';
+import { actingOf } from './acting.ts';
+import type { Acting, Operations } from './operations.ts';
 import type { OperationsTarget } from './target.ts';
 
-type Acted = (act: { by: string; act: string; about: string }) => Promise<void>;
+type Acted = (act: Acting & { act: string; about: string }) => Promise<void>;
 
 export function joiningOperations(
   target: OperationsTarget,
@@ -43,28 +44,28 @@ export function joiningOperations(
         })),
       };
     },
-    async invite(request, { by }) {
+    async invite(request, asker) {
       theOperator();
-      await acted({ by, act: 'invite', about: 'a new peer' });
+      await acted({ ...actingOf(asker), act: 'invite', about: 'a new peer' });
       const { doors, ...invited } = await joining.invite(request);
       return { ...invited, doors: [...doors] };
     },
-    async admit({ peer, name }, { by }) {
+    async admit({ peer, name }, asker) {
       const operator = theOperator();
-      await acted({ by, act: 'admit', about: `${name} ${peer}` });
+      await acted({ ...actingOf(asker), act: 'admit', about: `${name} ${peer}` });
       await operator.admit(peer, name);
       return { peer, name, serial: serial() };
     },
-    async remove(named, { by }) {
+    async remove(named, asker) {
       const operator = theOperator();
       const { peer, name } = found(list()?.members ?? [], named);
-      await acted({ by, act: 'remove', about: `${name} ${peer}` });
+      await acted({ ...actingOf(asker), act: 'remove', about: `${name} ${peer}` });
       await operator.remove(peer);
       return { peer, name, serial: serial() };
     },
-    async changeNetworkKey({ by }) {
+    async changeNetworkKey(asker) {
       const operator = theOperator();
-      await acted({ by, act: 'network-key', about: 'another network key' });
+      await acted({ ...actingOf(asker), act: 'network-key', about: 'another network key' });
       await operator.changeNetworkKey();
       return { serial: networkKeySerial() };
     },

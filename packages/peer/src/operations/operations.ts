@@ -45,8 +45,12 @@ import type { Figures } from '../figures/figures.ts';
 export interface Asker {
   /** Name of a key, or `control socket`. */
   readonly by: string;
+  /** Who sits there, where the command says it. */
+  readonly user?: string;
   readonly signal: AbortSignal;
 }
+/** The same, for what does not wait. */
+export type Acting = Omit<Asker, 'signal'>;
 
 /** Tasks are named `owner/name#n`, or by number where one repository has it; peers by name, id, or its end. */
 export interface Operations {
@@ -83,7 +87,7 @@ export interface Operations {
   /** How the machine is. */
   health(): HealthAnswer;
   /** Tries all that may help it, and harms nothing. */
-  heal(asker: Pick<Asker, 'by'>): Promise<HealAnswer>;
+  heal(asker: Acting): Promise<HealAnswer>;
   doctor(signal: AbortSignal): Promise<Check[]>;
   /** What stands between this peer and others, those at further multiaddrs among them. */
   doctorNet(addresses: readonly string[], signal: AbortSignal): Promise<Check[]>;
@@ -128,7 +132,7 @@ export interface Operations {
   /** Puts another network key in force. Throws `operator_missing`, `config_invalid`. */
   changeNetworkKey(asker: Asker): Promise<z.infer<typeof NetworkKeyAnswer>>;
   /** Puts into the journal what was done over a face of this peer and is none of the above. */
-  acted(act: string, about: string, asker: Pick<Asker, 'by'>): Promise<void>;
+  acted(act: string, about: string, asker: Acting): Promise<void>;
   /** Starts to stop; does not wait for the end. */
   stop(): void;
 }

@@ -6,6 +6,7 @@ import {
   type PeerView,
   type QuarantineView,
   type TaskView,
+  watchersOf,
 } from '@bzzz/coordination';
 import type { WorkerState } from '@bzzz/execution';
 import type { GithubStats, TokenState } from '@bzzz/github';
@@ -118,10 +119,15 @@ function tokenAnswer(token: TokenState | null): StatusAnswer['forge']['token'] {
   return { from, usable, expiresInMs };
 }
 
+/** Of so many repositories is reckoned who watches them, each time that somebody looks. */
+const watchedMax = 32;
+
 /** Ourselves first, then by name. */
 export function peerAnswers(members: readonly MemberView[], journals: Journals): PeerAnswer[] {
   const order = (a: MemberView, b: MemberView) =>
     Number(b.self) - Number(a.self) || a.name.localeCompare(b.name);
+  const own = members.find(({ self }) => self)?.capabilities.repositories ?? [];
+  const watchers = watchersOf(own.slice(0, watchedMax), members);
   return [...members].sort(order).map((member) => {
     const { capabilities, peer: id, name, self, connected, liveness, heardAgoMs } = member;
     const { quarantined, left } = member;
@@ -136,6 +142,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       self,
       connected,
       liveness,
+      stopped: capabilities.leaving === true,
       heardAgoMs,
       account,
       version,
@@ -153,6 +160,7 @@ export function peerAnswers(members: readonly MemberView[], journals: Journals):
       paused,
       quarantined,
       left: left.map((one) => ({ ...one })),
+      watches: [...(watchers.get(id) ?? [])],
       links: (capabilities.links ?? []).filter((other) => other !== id),
       journal: { ...journal, from: replica?.start() ?? 0, here },
     };

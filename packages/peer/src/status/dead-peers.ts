@@ -25,9 +25,19 @@ export function deadPeersOf(
   if (rest.length === 0) return problems;
   const names = rest.slice(0, toldMax).map(({ name }) => name);
   const more = rest.length > names.length ? ', ...' : '';
-  const text = `${rest.length} further peers are dead: ${names.join(', ')}${more}.`;
+  const text = `${rest.length} further peers are ${endsOf(rest)}: ${names.join(', ')}${more}.`;
   const advice = adviceFor('NAME', hasOperator);
-  return [...problems, { code: 'peer_dead', severity: severityOf(rest), text, advice }];
+  const code = rest.every(isStopped) ? 'peer_stopped' : 'peer_dead';
+  return [...problems, { code, severity: severityOf(rest), text, advice }];
+}
+
+function isStopped({ capabilities }: MemberView): boolean {
+  return capabilities.leaving === true;
+}
+
+function endsOf(gone: readonly MemberView[]): string {
+  if (gone.every(isStopped)) return 'stopped';
+  return gone.some(isStopped) ? 'dead or stopped' : 'dead';
 }
 
 /** One that is left over is told like the others. */
@@ -37,19 +47,17 @@ function split(dead: readonly MemberView[]): [readonly MemberView[], readonly Me
 
 /** One that said that it stops was stopped by somebody, who need not be told. */
 function severityOf(dead: readonly MemberView[]): Problem['severity'] {
-  const isNews = ({ heardAgoMs, capabilities }: MemberView) =>
-    heardAgoMs < newsMs && capabilities.leaving !== true;
+  const isNews = (one: MemberView) => one.heardAgoMs < newsMs && !isStopped(one);
   return dead.some(isNews) ? 'error' : 'warning';
 }
 
 function deadPeer(member: MemberView, hasOperator: boolean): Problem {
-  const { name, heardAgoMs, left, capabilities } = member;
-  const end =
-    capabilities.leaving === true
-      ? `was stopped ${span(heardAgoMs)} ago`
-      : `is dead, nothing was heard of it for ${span(heardAgoMs)}`;
+  const { name, heardAgoMs, left } = member;
+  const end = isStopped(member)
+    ? `was stopped ${span(heardAgoMs)} ago`
+    : `is dead, nothing was heard of it for ${span(heardAgoMs)}`;
   return {
-    code: 'peer_dead',
+    code: isStopped(member) ? 'peer_stopped' : 'peer_dead',
     severity: severityOf([member]),
     text: `${name} ${end}; ${leftText(left)}.`,
     advice: adviceFor(name, hasOperator),

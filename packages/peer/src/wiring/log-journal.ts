@@ -64,7 +64,7 @@ function plainFields(body: EntryBody): LogFields {
     case 'attempt.paused':
       return { task: body.task, epoch: body.epoch, paused: body.paused };
     case 'operator.acted':
-      return { by: body.by, act: body.act };
+      return { by: body.by, user: body.user, act: body.act };
     case 'health.alert':
       return { alert: body.alert, state: body.state, value: body.value };
     case 'health.healed':

@@ -4,6 +4,7 @@ import type { GithubForge, TokenSource } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
 import type { MeshService } from '@bzzz/mesh';
 import { type Config, parsePolicy, type PeerId } from '@bzzz/protocol';
+import { lifeOf } from '@bzzz/protocol/api';
 import type { Notifier, Webhook } from '@bzzz/webhook';
 import { diagnose } from '../doctor/diagnose.ts';
 import type { LiveMesh } from '../doctor/mesh.ts';
@@ -169,8 +170,9 @@ function connectionsOf(
   return {
     connected: others.length - apart.length,
     known: others.length,
-    apart: apart.map(({ name, liveness }) =>
-      liveness === 'alive' ? name : `${name} (${liveness})`,
-    ),
+    apart: apart.map(({ name, liveness, capabilities }) => {
+      const life = lifeOf({ liveness, stopped: capabilities.leaving === true });
+      return life === 'alive' ? name : `${name} (${life})`;
+    }),
   };
 }

@@ -35,7 +35,7 @@ export {
   RemoveRequest,
 } from './joining.ts';
 export { OutputAnswer, OutputQuery } from './output.ts';
-export { PeerAnswer, PeersAnswer } from './peers.ts';
+export { lifeOf, PeerAnswer, PeersAnswer } from './peers.ts';
 export { KeepAnswer, LiftAnswer, QuarantineAnswer } from './quarantine.ts';
 export {
   DoctorNetRequest,

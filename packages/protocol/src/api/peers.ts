@@ -12,6 +12,8 @@ export const PeerAnswer = z.object({
   self: z.boolean(),
   connected: z.boolean(),
   liveness: z.enum(['alive', 'suspected', 'dead']),
+  /** Of a dead one: it said before that it stops. */
+  stopped: z.boolean().default(false),
   heardAgoMs: z.number(),
   account: z.string().nullable(),
   version: z.string(),
@@ -36,6 +38,10 @@ export const PeerAnswer = z.object({
   left: z
     .array(z.object({ task: z.string(), by: z.string().nullable(), byName: z.string().nullable() }))
     .default([]),
+  /** Repositories that it looks at for the mesh, or stands by to. */
+  watches: z
+    .array(z.object({ repo: z.string(), role: z.enum(['watcher', 'standby']) }))
+    .default([]),
   /** Members that it is connected with, by its own word; of a peer of an earlier version: empty. */
   links: z.array(z.string()).default([]),
   /** `from`, `here`: the first entry of its journal that this peer holds, and the position after the last one. */
@@ -47,6 +53,14 @@ export const PeerAnswer = z.object({
   }),
 });
 export type PeerAnswer = z.infer<typeof PeerAnswer>;
+
+/** How a peer lives, in the one word that people read: whoever was stopped by somebody is not called dead. */
+export function lifeOf({
+  liveness,
+  stopped,
+}: Pick<PeerAnswer, 'liveness' | 'stopped'>): PeerAnswer['liveness'] | 'stopped' {
+  return liveness === 'dead' && stopped ? 'stopped' : liveness;
+}
 
 export const PeersAnswer = z.object({ peers: z.array(PeerAnswer) });
 export type PeersAnswer = z.infer<typeof PeersAnswer>;

@@ -71,6 +71,12 @@ export const workErrors = {
     advice:
       "The commands of the policy's `setup` failed; the reason has the end of what they printed.",
   },
+  tool_missing: {
+    status: 503,
+    retryable: true,
+    advice:
+      "Install the program of the policy's `setup` that the reason names, where the sandbox shows it, or name it under `needs` in the policy.",
+  },
   patch_refused: {
     status: 409,
     retryable: false,

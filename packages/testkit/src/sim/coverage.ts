@@ -53,6 +53,7 @@ export function watchCoverage(
     if (body.kind === 'task.ended' && body.reason.startsWith('fenced')) count('fenced');
     if (body.kind === 'attempt.started' && body.from !== undefined) count('went on');
     if (body.kind === 'member.dead') count('death');
+    if (body.kind === 'tidy.intended' && body.open === true) count('tidied while open');
     if (body.kind === 'attempt.step') count('step');
     if (body.kind === 'attempt.step' && body.outcome === 'sent back') count('sent back');
     if (body.kind === 'help.asked') count('asked for help');

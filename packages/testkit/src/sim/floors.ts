@@ -98,6 +98,8 @@ export const floors: Readonly<Record<Sight, number>> = {
   reworked: 60,
   'not reworked': 15,
   'people review': 150,
+  'people merge-only': 10,
+  'tidied while open': 1,
   'people review-as-stranger': 30,
   'people fail-checks': 30,
   'people conflict': 100,

@@ -45,6 +45,7 @@ export type PeopleAct =
   | 'push-result'
   | 'close-pull-request'
   | 'merge'
+  | 'merge-only'
   | 'review'
   | 'review-as-stranger'
   | 'fail-checks'

@@ -92,6 +92,13 @@ const reviews: readonly (readonly PeopleAct[])[] = [
   ['conflict', 'close-pull-request'],
 ];
 
+/** Merged into another branch, or without a word that closes the issue; and later. */
+const merges: readonly (readonly PeopleAct[])[] = [
+  ['merge-only'],
+  ['merge-only', 'close', 'reopen'],
+  ['merge-only', 'unlabel', 'label'],
+];
+
 /** What is done within the second that the forge's times tell. */
 const hurries: readonly (readonly PeopleAct[])[] = [
   ['edit', 'close'],
@@ -118,8 +125,12 @@ export function act(deps: PeopleDeps): void {
   }
   const reviewer = random.fork(`review ${timeline.nowMs()}`);
   const inReview = state.numbers().filter((one) => isInReview(state, one, timeline.nowMs()));
-  if (!reviewer.chance(0.5)) return;
-  go({ ...deps, random: reviewer }, reviewer.pick(inReview), reviewer.pick(reviews));
+  if (reviewer.chance(0.5)) {
+    go({ ...deps, random: reviewer }, reviewer.pick(inReview), reviewer.pick(reviews));
+  }
+  const merger = random.fork(`merge ${timeline.nowMs()}`);
+  if (!merger.chance(0.1)) return;
+  go({ ...deps, random: merger }, merger.pick(inReview), merger.pick(merges));
 }
 
 function isInReview(state: ForgeState, number: IssueNumber, nowMs: number): boolean {
@@ -245,6 +256,10 @@ function changeOf(deps: PeopleDeps, now: Snapshot, what: PeopleAct): Change | un
     case 'merge':
       return pullRequest?.state === 'open'
         ? { pullRequest: { ...pullRequest, state: 'merged' }, issue: { ...issue, state: 'closed' } }
+        : undefined;
+    case 'merge-only':
+      return pullRequest?.state === 'open'
+        ? { pullRequest: { ...pullRequest, state: 'merged' } }
         : undefined;
   }
 }

@@ -34,6 +34,7 @@ export type Sight =
   | 'fenced'
   | 'carried result'
   | 'tidied'
+  | 'tidied while open'
   | 'checkpoint'
   | 'went on'
   | 'rework'

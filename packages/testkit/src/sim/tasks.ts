@@ -78,6 +78,8 @@ function drawTask(
       ? draw.pick(['everywhere', 'elsewhere', 'here'] as const)
       : null;
   const only = draw.between(0, 2);
+  // Its program is not installed there: the peer asks for it by itself.
+  const isMissing = random.fork(`missing ${number}`).chance(0.4);
   const isSilent = random.fork(`silent ${number}`).chance(0.5);
   const stuckOn = (machine: number) =>
     stuck === 'everywhere' || (stuck === 'here' ? machine === only : machine !== only);
@@ -93,7 +95,9 @@ function drawTask(
     issue: virtualIssue(number, association, isPlain ? 'the chore is to be done' : 'recipe: chore'),
     fateOf(program, machine) {
       if (program === 'chore' && hopeless) return 'fails';
-      if (program === 'chore' && stuck !== null && stuckOn(machine)) return 'stuck';
+      if (program === 'chore' && stuck !== null && stuckOn(machine)) {
+        return isMissing ? 'missing' : 'stuck';
+      }
       if (flaw === undefined || !flawedOn(machine)) return 'succeeds';
       if (program !== (flaw === 'unaccepted' ? 'check' : 'chore')) return 'succeeds';
       sights.count('flawedWork');

@@ -3,10 +3,18 @@ import type { CommandReport, WorkLimits } from '@bzzz/coordination';
 
 /**
  * What becomes of a command. `endless`: it prints on and on. `silent`: it never ends and gives no sign.
- * `stuck`: it fails unless another peer helps. `floods`: it is ended by the limit on its output. `trespasses`: it succeeds,
+ * `stuck`: it fails unless another peer helps. `missing`: it is not installed. `floods`: it is ended by the limit on its output. `trespasses`: it succeeds,
  * and has touched what the policy protects on its way.
  */
-export type Fate = 'succeeds' | 'fails' | 'endless' | 'silent' | 'floods' | 'trespasses' | 'stuck';
+export type Fate =
+  | 'succeeds'
+  | 'fails'
+  | 'endless'
+  | 'silent'
+  | 'floods'
+  | 'trespasses'
+  | 'stuck'
+  | 'missing';
 
 export interface Told {
   readonly report: CommandReport;
@@ -28,6 +36,11 @@ export function toldOf(argv: readonly string[], fate: Fate, limits: WorkLimits):
       return {
         report: { ...report, exitCode: 1, outputTail: 'flawed' },
         reason: 'it ended with exit code 1',
+      };
+    case 'missing':
+      return {
+        report: { ...report, exitCode: 127, outputTail: 'not found' },
+        reason: 'it ended with exit code 127',
       };
     case 'endless':
     case 'silent': {

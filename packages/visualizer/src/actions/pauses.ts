@@ -90,6 +90,17 @@ export function pauseChoices(name: string, pauses: Pauses): PauseChoice[] {
   return all.toSorted((one, other) => Number(one.paused) - Number(other.paused));
 }
 
+/** What ends a pause, by the code of the problem that tells of it. */
+export function resumesFor(
+  name: string,
+  pauses: Pauses,
+): readonly { readonly code: string; readonly choice: PauseChoice }[] {
+  const ends = pauseChoices(name, pauses).filter(({ paused }) => !paused);
+  return ends.map((choice) => {
+    return { code: choice.scope === 'mesh' ? 'mesh_paused' : 'paused', choice };
+  });
+}
+
 function resumeText({ attempts, mesh }: Pauses): string {
   if (mesh) return 'Its own pause ends; it takes new tasks once the mesh goes on, too.';
   return attempts

@@ -7,7 +7,7 @@ import { Alerts, Healings } from './alerts.tsx';
 import { Machine } from './machine.tsx';
 import { Machines } from './machines.tsx';
 import { PastHealth } from './past-health.tsx';
-import { ProblemList } from './problem-list.tsx';
+import { Problems } from './problems.tsx';
 import { Quarantine } from './quarantine.tsx';
 import { Troubles } from './troubles.tsx';
 import { Watching } from './watching.tsx';
@@ -21,7 +21,7 @@ function LiveHealth() {
   const { state } = usePage();
   const { status } = state;
   if (status === null) return <Empty title="Asking the peer …" />;
-  const { problems, work, mesh, forge, journal, peer } = status;
+  const { work, mesh, forge, journal, peer } = status;
   const gossip = mesh.gossip.heard + mesh.gossip.lost;
   const lostShare = gossip === 0 ? 0 : mesh.gossip.lost / gossip;
   const left = forge.rateLimit;
@@ -33,11 +33,7 @@ function LiveHealth() {
           of {peer.name}, up {spanText(peer.upMs)}
         </p>
       </header>
-      <ProblemList
-        title="Problems"
-        well="All is well."
-        items={problems.map((one) => ({ key: one.code + one.text, ...one }))}
-      />
+      <Problems />
       <Quarantine />
       <Machine />
       <Alerts />

@@ -19,13 +19,15 @@ interface ProblemListProps {
   readonly well: string;
   /** That is no good news either. */
   readonly uneasy?: boolean;
+  /** What holds for all of them. */
+  readonly note?: string | null;
   readonly items: readonly ProblemItem[];
 }
 
 const shownMax = 50;
 
 /** What is wrong, and what to do about each. */
-export function ProblemList({ title, well, uneasy, items }: ProblemListProps) {
+export function ProblemList({ title, well, uneasy, note, items }: ProblemListProps) {
   return (
     <Panel title={title} aside={items.length === 0 ? 'none' : String(items.length)}>
       {items.length === 0 ? (
@@ -44,6 +46,11 @@ export function ProblemList({ title, well, uneasy, items }: ProblemListProps) {
             </li>
           ))}
         </ul>
+      )}
+      {note === null || note === undefined ? null : (
+        <p className="pad quiet">
+          <Words text={note} />
+        </p>
       )}
     </Panel>
   );

@@ -35,7 +35,7 @@ function unheard(id: string): PeerWorld {
     name: null,
     version: null,
     life: 'unknown',
-    diedMs: null,
+    endedMs: null,
     paused: false,
     attemptsPaused: false,
     duties: new Map(),

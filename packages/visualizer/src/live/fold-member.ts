@@ -9,14 +9,16 @@ export function foldMember(draft: Draft, told: Told): void {
     case 'peer.started':
       return rest(draft, writer, { version: textOf(body, 'version'), name: textOf(body, 'name') });
     case 'peer.stopped':
-      return rest(draft, writer, {});
+      rest(draft, writer, {});
+      if (writer !== null) changePeer(draft, writer, { endedMs: atMs });
+      return;
     case 'member.joined':
       return meet(draft, writer, textOf(body, 'peer'), textOf(body, 'name'));
     case 'member.suspected':
       return fade(draft, textOf(body, 'peer'), 'suspected');
     case 'member.dead':
       part(draft, writer, textOf(body, 'peer'));
-      return die(draft, textOf(body, 'peer'), atMs);
+      return end(draft, textOf(body, 'peer'), { life: lifeAfter(body), atMs });
     case 'pause.set':
       return pause(draft, told);
   }
@@ -55,15 +57,27 @@ function part(draft: Draft, writer: string | null, id: string | null): void {
 
 function fade(draft: Draft, id: string | null, life: Life): void {
   if (id === null) return;
-  const down = draft.peers.get(id)?.life === 'down';
-  changePeer(draft, id, down ? {} : { life });
+  const stopped = draft.peers.get(id)?.life === 'stopped';
+  changePeer(draft, id, stopped ? {} : { life });
+}
+
+type End = 'stopped' | 'dead';
+
+/** Whoever said that he stops is missed for it, and not for dead. */
+function lifeAfter(body: Told['body']): End {
+  return body['leaving'] === true ? 'stopped' : 'dead';
 }
 
 /** Others find it out a little later, each for itself: the first time counts. */
-function die(draft: Draft, id: string | null, atMs: number): void {
+function end(
+  draft: Draft,
+  id: string | null,
+  { life, atMs }: { readonly life: End; readonly atMs: number },
+): void {
   if (id === null) return;
-  if (draft.peers.get(id)?.life !== 'dead') changePeer(draft, id, { diedMs: atMs });
-  fade(draft, id, 'dead');
+  const before = draft.peers.get(id)?.life;
+  if (before !== 'dead' && before !== 'stopped') changePeer(draft, id, { endedMs: atMs });
+  fade(draft, id, life);
 }
 
 function pause(draft: Draft, { writer, body }: Told): void {

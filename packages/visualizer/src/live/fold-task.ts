@@ -47,6 +47,8 @@ export function foldTask(draft: Draft, told: Told): void {
       return drop(draft, writer, task);
     case 'help.ended':
       return stale || before.state !== 'helping' ? undefined : change({ state: 'running' });
+    case 'operator.acted':
+      return textOf(body, 'act') === 'retry' ? change({ withPeople: false }) : undefined;
     case 'task.ended':
       drop(draft, writer, task);
       if (stale || isAnothersEnd(before.holder, writer, textOf(body, 'state'))) return;
@@ -55,6 +57,7 @@ export function foldTask(draft: Draft, told: Told): void {
         epoch: epochIn(body),
         holder: textOf(body, 'state') === 'released' ? null : (before.holder ?? writer),
         reason: textOf(body, 'state') === 'done' ? null : textOf(body, 'reason'),
+        withPeople: isLeftToPeople(textOf(body, 'again')),
         pullRequest: numberOf(body, 'pullRequest') ?? before.pullRequest,
         attempt: null,
       });
@@ -80,6 +83,11 @@ export function isAnothersEnd(holder: string | null, writer: string | null, stat
   return state !== 'done' && holder !== null && writer !== null && holder !== writer;
 }
 
+/** Null: an end of another kind, or of an earlier version, which does not tell. */
+function isLeftToPeople(again: string | null): boolean {
+  return again !== null && again !== 'soon';
+}
+
 function unseen(task: string, atMs: number): TaskWorld {
   return {
     task,
@@ -89,6 +97,7 @@ function unseen(task: string, atMs: number): TaskWorld {
     epoch: 0,
     pullRequest: null,
     reason: null,
+    withPeople: false,
     attempt: null,
     passed: [],
     refused: [],
@@ -128,6 +137,7 @@ function settle(
       epoch,
       attempt: null,
       reason: null,
+      withPeople: false,
       passed: [],
       refused: [],
     });

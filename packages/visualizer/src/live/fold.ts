@@ -49,7 +49,7 @@ function hearWriter(draft: Draft, id: string, name: string | null, { kind, atMs 
   const before = draft.peers.get(id);
   changePeer(draft, id, {
     name: name ?? before?.name ?? null,
-    life: kind === 'peer.stopped' ? 'down' : 'up',
+    life: kind === 'peer.stopped' ? 'stopped' : 'up',
     lastMs: Math.max(atMs, before?.lastMs ?? 0),
   });
 }

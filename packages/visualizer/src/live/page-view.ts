@@ -1,5 +1,5 @@
 /** What every page shows, now or at a moment of the past, from the same fold. */
-import type { PeerAnswer, StoryEntry, TaskAnswer } from '@bzzz/protocol/api';
+import { lifeOf, type PeerAnswer, type StoryEntry, type TaskAnswer } from '@bzzz/protocol/api';
 import { hueOf, huesOf } from '../ui/hue.ts';
 import { worldAt } from './history.ts';
 import { componentsOf, type Link, linksOf } from './links.ts';
@@ -16,7 +16,7 @@ export type Moment =
       readonly speed: number;
     };
 
-export type Standing = 'idle' | 'working' | 'paused' | 'unknown' | 'suspected' | 'dead' | 'down';
+export type Standing = 'idle' | 'working' | 'paused' | 'unknown' | 'suspected' | 'dead' | 'stopped';
 
 export interface PeerView {
   readonly id: string;
@@ -24,9 +24,9 @@ export interface PeerView {
   readonly self: boolean;
   readonly standing: Standing;
   readonly duties: readonly { readonly task: string; readonly duty: Duty | 'holds' }[];
-  /** When it was declared dead; null: it is not, or no journal here tells. */
-  readonly diedMs: number | null;
-  /** Of a dead one: what it had in its hands, and whose that is now; null: nobody's. */
+  /** When it stopped or was declared dead; null: it lives, or no journal here tells. */
+  readonly endedMs: number | null;
+  /** Of one that is gone: what it had in its hands, and whose that is now; null: nobody's. */
   readonly left: readonly { readonly task: string; readonly by: string | null }[];
   readonly running: number;
   /** Null: entries do not tell it, so of the past it is not known. */
@@ -136,7 +136,8 @@ function livePeers(world: World, answers: Answers, hands: Hands): PeerView[] {
 }
 
 function standingOf(answer: PeerAnswer): Standing {
-  if (answer.liveness !== 'alive') return answer.liveness;
+  const life = lifeOf(answer);
+  if (life !== 'alive') return life;
   if (answer.running > 0) return 'working';
   return answer.paused ? 'paused' : 'idle';
 }
@@ -168,8 +169,8 @@ function pastStandingOf({ life, duties, paused, attemptsPaused }: PeerWorld): St
 }
 
 /** It does nothing, and will not go on where it was. */
-function isGone(standing: Standing): boolean {
-  return standing === 'dead' || standing === 'down';
+export function isGone(standing: Standing): boolean {
+  return standing === 'dead' || standing === 'stopped';
 }
 
 interface Hands {
@@ -196,22 +197,20 @@ interface Known {
   readonly answer: PeerAnswer | null;
 }
 
-/** What is in its hands; of a dead one, what was. */
+/** What is in its hands; of one that is gone, what was. */
 function doingOf(
   { id, told, standing, answer }: Known,
   { held, holders }: Hands,
-): Pick<PeerView, 'duties' | 'diedMs' | 'left'> {
+): Pick<PeerView, 'duties' | 'endedMs' | 'left'> {
   const duties = dutiesOf(told, held.get(id));
-  if (standing !== 'dead') {
-    return { duties: isGone(standing) ? [] : duties, diedMs: null, left: [] };
-  }
+  if (!isGone(standing)) return { duties, endedMs: null, left: [] };
   // The dead write nothing: what its journal says of its work is about the moment of its death.
   const had = new Set([...(answer?.left ?? []), ...duties].map(({ task }) => task));
   const left = [...had].map((task) => {
     const holder = holders.get(task) ?? null;
     return { task, by: holder === id ? null : holder };
   });
-  return { duties: [], diedMs: told?.diedMs ?? null, left };
+  return { duties: [], endedMs: told?.endedMs ?? null, left };
 }
 
 /** What it works on or helps with, and then what it holds beside that: a result that is being proved, say. */
@@ -251,7 +250,7 @@ function pastTasks(world: World): TaskRow[] {
   return [...world.tasks.values()].map((told) => {
     const { task, title, state, holder, epoch, pullRequest, reason } = told;
     const row = { task, title: title ?? '', state, holder, epoch, pullRequest, reason };
-    return { ...row, wanted: true, told };
+    return { ...row, wanted: !told.withPeople, told };
   });
 }
 

@@ -1,8 +1,8 @@
 /** What the journals say about the mesh at one moment. */
 import type { StoryEntry } from '@bzzz/protocol/api';
 
-/** `unknown`: others named it, and nothing was heard of it. `down`: it stopped by itself. */
-export type Life = 'unknown' | 'up' | 'down' | 'suspected' | 'dead';
+/** `unknown`: others named it, and nothing was heard of it. `stopped`: it said so, as somebody wanted it. */
+export type Life = 'unknown' | 'up' | 'stopped' | 'suspected' | 'dead';
 
 /** What a peer does for a task. */
 export type Duty = 'works' | 'helps';
@@ -12,8 +12,8 @@ export interface PeerWorld {
   readonly name: string | null;
   readonly version: string | null;
   readonly life: Life;
-  /** When it was declared dead last; null: it never was. */
-  readonly diedMs: number | null;
+  /** When it stopped or was declared dead last; null: it never did. */
+  readonly endedMs: number | null;
   /** It begins nothing new. */
   readonly paused: boolean;
   /** What it had begun stands still, and it begins nothing new. */
@@ -41,6 +41,8 @@ export interface TaskWorld {
   readonly epoch: number;
   readonly pullRequest: number | null;
   readonly reason: string | null;
+  /** Whoever had it let go of it until people say otherwise. */
+  readonly withPeople: boolean;
   readonly attempt: AttemptWorld | null;
   /** Who found that the result passes, and who that it does not. */
   readonly passed: readonly string[];

@@ -8,7 +8,7 @@ const names = [
   'unknown',
   'suspected',
   'dead',
-  'down',
+  'stopped',
   'edge',
   'edge-quiet',
   'flow',

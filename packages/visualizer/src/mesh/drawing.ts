@@ -4,11 +4,13 @@ import { Sigma } from 'sigma';
 import { layerFill, layerPlain, pathLine, sdfCircle } from 'sigma/rendering';
 import { coloursOf } from './colours.ts';
 import { layerGauge } from './gauge.ts';
-import { circleMax } from './layout.ts';
+import { circleMax, frameOf } from './layout.ts';
 
 export interface Drawing {
   /** Shows a peer and its connections before all others. */
   mark(peer: string | null): void;
+  /** Makes room for those that are there, with labels as long as these. */
+  frame(labels: readonly string[]): void;
   /** Shows attributes that changed without a word of the graph, and have nobody stand elsewhere. */
   repaint(nodes: readonly string[], edges: readonly string[]): void;
   close(): void;
@@ -45,8 +47,8 @@ export function createDrawing(
           label: { attribute: 'label' },
           color: { attribute: 'standing', dict: { ...colours }, defaultValue: colours.unknown },
           labelColor: colours.text,
-          labelSize: 13,
-          labelFont: 'system-ui, sans-serif',
+          labelSize: labelPx,
+          labelFont,
           labelPosition: 'below',
           // Otherwise one in each part of the picture: on a phone, where parts are large, peers had no names.
           labelVisibility: () => (graph.order <= circleMax ? 'visible' : 'auto'),
@@ -63,9 +65,9 @@ export function createDrawing(
     settings: {
       itemSizesReference: 'screen',
       labelRenderedSizeThreshold: 6,
-      stagePadding: element.clientWidth < 500 ? 16 : 40,
-      // Dear where there are many; then few of them have room anyway.
-      autoRescaleContent: graph.order <= circleMax ? 'labels' : 'nodes',
+      stagePadding: edgePxOf(element),
+      // Of few `frame` sees to their labels; of many few have room anyway.
+      autoRescaleContent: 'nodes',
       enableCameraRotation: false,
       minEdgeThickness: 1,
       minCameraRatio: 0.05,
@@ -77,6 +79,7 @@ export function createDrawing(
   sigma.on('enterNode', ({ node }) => onMark(node));
   sigma.on('leaveNode', () => onMark(null));
   const index = watchIndex(graph, sigma);
+  const framing = frameFew(graph, sigma, element);
   let marked: string | null = null;
   return {
     mark(peer) {
@@ -85,6 +88,7 @@ export function createDrawing(
       marked = peer;
       if (peer !== null && graph.hasNode(peer)) sigma.setNodeState(peer, { isHighlighted: true });
     },
+    frame: framing.set,
     repaint(nodes, edges) {
       if (nodes.length + edges.length === 0) return;
       const partialGraph = { nodes: [...nodes], edges: [...edges] };
@@ -95,6 +99,54 @@ export function createDrawing(
       sigma.kill();
     },
   };
+}
+
+const labelPx = 13;
+const labelFont = 'system-ui, sans-serif';
+/** What sigma leaves between a disc and its label. */
+const labelGapPx = 5;
+
+function edgePxOf(element: HTMLElement): number {
+  return element.clientWidth < 500 ? 16 : 40;
+}
+
+/** Few peers have their place in the box by its size and by how long their labels become, and keep it. */
+function frameFew(graph: Graph, sigma: Sigma, element: HTMLElement) {
+  let labelWidthPx = 0;
+  const framed = (edgePx: number) => {
+    const { width: widthPx, height: heightPx } = sigma.getDimensions();
+    const places = graph.mapNodes((_, { x, y }) => ({ x: Number(x), y: Number(y) }));
+    const discPx = Math.max(...graph.mapNodes((_, { size }) => Number(size)));
+    const belowPx = discPx + labelGapPx + labelPx;
+    const besidePx = Math.max(discPx, labelWidthPx / 2);
+    return frameOf(places, { widthPx, heightPx, edgePx, besidePx, abovePx: discPx, belowPx });
+  };
+  const fit = () => {
+    const few = graph.order > 0 && graph.order <= circleMax;
+    const edgePx = edgePxOf(element);
+    // Within the frame there is room to its edges already.
+    const padding = few ? 0 : edgePx;
+    if (sigma.getSetting('stagePadding') !== padding) sigma.setSetting('stagePadding', padding);
+    const frame = few ? framed(edgePx) : null;
+    if (JSON.stringify(frame) === JSON.stringify(sigma.getCustomBBox())) return;
+    // Sigma keeps extents that it may change; ours is new each time.
+    sigma.setCustomBBox(frame === null ? null : { x: [...frame.x], y: [...frame.y] });
+    sigma.refresh({ schedule: true });
+  };
+  sigma.on('resize', fit);
+  return {
+    set(labels: readonly string[]) {
+      labelWidthPx = graph.order <= circleMax ? widestPx(labels) : 0;
+      fit();
+    },
+  };
+}
+
+function widestPx(texts: readonly string[]): number {
+  const pen = document.createElement('canvas').getContext('2d');
+  if (pen === null) return 0;
+  pen.font = `${labelPx}px ${labelFont}`;
+  return Math.max(0, ...texts.map((text) => pen.measureText(text).width));
 }
 
 const structural = [

@@ -8,6 +8,8 @@ import { discPx } from './layout.ts';
 export interface NodeModel {
   readonly id: string;
   readonly label: string;
+  /** As long as its label becomes while it works: the room for it is kept. */
+  readonly longest: string;
   readonly standing: Standing | 'helping';
   readonly size: number;
   /** In steps, as each change is a redraw; none on discs too small to show it. */
@@ -34,19 +36,29 @@ export function graphModel(
 ): GraphModel {
   const size = discPx(peers.length, narrow);
   return {
-    nodes: peers.map((peer) => nodeOf(peer, size)),
+    nodes: peers.map((peer) => nodeOf(peer, size, narrow ? 1 : 2)),
     edges: links,
     flows: new Map(flows.map(({ from, to, kind }) => [keyOf(from, to), kind])),
   };
 }
 
-function nodeOf({ id, name, standing, duties, load }: PeerView, size: number): NodeModel {
-  const tasks = duties.slice(0, 2).map(({ task }) => shortTask(task));
-  const more = duties.length > 2 ? ' …' : '';
+/** Digits are of one width; of a task with more of them the label is longer than its room, and is seen all the same. */
+const someTask = '#000';
+
+/** `tasksMax`: so many are named. */
+function nodeOf(
+  { id, name, standing, duties, load }: PeerView,
+  size: number,
+  tasksMax: number,
+): NodeModel {
+  const tasks = duties.slice(0, tasksMax).map(({ task }) => shortTask(task));
+  const more = duties.length > tasksMax ? ' …' : '';
   const label = tasks.length === 0 ? name : `${name} · ${tasks.join(' ')}${more}`;
+  const longest = `${name} · ${Array.from({ length: tasksMax }, () => someTask).join(' ')} …`;
   const helps = standing === 'working' && duties.some(({ duty }) => duty === 'helps');
   const steps = size < 10 ? 0 : Math.min(loadSteps, Math.round((load ?? 0) * loadSteps));
-  return { id, label, standing: helps ? 'helping' : standing, size, load: steps / loadSteps };
+  const shown = helps ? 'helping' : standing;
+  return { id, label, longest, standing: shown, size, load: steps / loadSteps };
 }
 
 function keyOf(one: string, other: string): string {

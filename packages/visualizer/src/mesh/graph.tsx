@@ -43,12 +43,13 @@ export default function MeshGraph(props: {
   useEffect(() => {
     const { moved, nodes, edges } = syncGraph(graph, model, synced.current);
     synced.current = model;
+    drawing.current?.frame(model.nodes.map(({ longest }) => longest));
     drawing.current?.repaint(nodes, edges);
     if (!moved) return;
     // What merely looks otherwise meanwhile does not keep peers from finding their places.
     unsettle.current?.();
     unsettle.current = settle(graph);
-  }, [graph, model]);
+  }, [graph, model, theme]);
   useEffect(() => () => unsettle.current?.(), []);
   useEffect(() => drawing.current?.mark(marked), [marked, theme]);
 

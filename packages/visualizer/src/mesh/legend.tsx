@@ -1,4 +1,4 @@
-const standings = ['idle', 'working', 'helping', 'paused', 'suspected', 'dead'] as const;
+const standings = ['idle', 'working', 'helping', 'paused', 'suspected', 'dead', 'stopped'] as const;
 
 /** What the colours of the picture mean. */
 export function Legend() {

@@ -1,7 +1,8 @@
+import type { PeerAnswer } from '@bzzz/protocol/api';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { peerPath, taskPath } from '../app/routes.ts';
-import type { PeerView } from '../live/page-view.ts';
+import { isGone, type PeerView } from '../live/page-view.ts';
 import { LeftBehind } from '../peer/left-behind.tsx';
 import { shortTask } from '../timeline/entry-text.ts';
 import { Badge, Empty, Meter, Panel } from '../ui/parts.tsx';
@@ -40,6 +41,7 @@ function PeerRow(props: {
   readonly marked: boolean;
   readonly onMark: (peer: string | null) => void;
 }) {
+  const { view } = usePage();
   const { peer, marked, onMark } = props;
   const { id, name, self, standing, duties, load, slots, running, answer } = peer;
   return (
@@ -54,13 +56,14 @@ function PeerRow(props: {
           {name}
         </Link>
         {self ? <span className="tag">this peer</span> : null}
+        {view.past ? null : <Roles watches={answer?.watches ?? []} />}
       </div>
       <div className="peer-standing">
         <Badge state={standing} />
         {answer?.quarantined === true ? <Badge state="failed">in quarantine</Badge> : null}
       </div>
       <div className="peer-does">
-        {standing === 'dead' ? (
+        {isGone(standing) ? (
           <LeftBehind peer={peer} />
         ) : duties.length === 0 ? (
           <span className="quiet">
@@ -92,4 +95,14 @@ function PeerRow(props: {
       </div>
     </div>
   );
+}
+
+/** What it does for the mesh beside its work, each once; of which repositories its own page tells. */
+function Roles({ watches }: { readonly watches: PeerAnswer['watches'] }) {
+  const roles = new Set(watches.map(({ role }) => role));
+  return [...roles].map((role) => (
+    <span key={role} className="tag">
+      {role}
+    </span>
+  ));
 }

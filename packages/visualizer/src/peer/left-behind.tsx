@@ -7,16 +7,15 @@ import { agoText, clockText } from '../ui/time.ts';
 
 const shownMax = 3;
 
-/** When a dead peer died, what it had in its hands, and who has that now. */
+/** When a peer died or was stopped, what it had in its hands, and who has that now. */
 export function LeftBehind({ peer }: { readonly peer: PeerView }) {
   const { view, nowMs } = usePage();
-  const { diedMs, left } = peer;
+  const { endedMs, left, standing } = peer;
+  const end = standing === 'dead' ? 'declared dead' : 'was stopped';
   return (
     <>
       <span className="quiet">
-        {diedMs === null
-          ? 'declared dead'
-          : `declared dead ${clockText(diedMs)}, ${agoText(nowMs - diedMs)}`}
+        {endedMs === null ? end : `${end} ${clockText(endedMs)}, ${agoText(nowMs - endedMs)}`}
       </span>
       {left.slice(0, shownMax).map(({ task, by }) => (
         <span key={task}>

@@ -4,14 +4,12 @@ import { pausesOf, pauseTitle } from '../actions/pauses.ts';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { healthPath, peerPath, taskPath } from '../app/routes.ts';
-import type { PeerView } from '../live/page-view.ts';
-import { EntryRow } from '../timeline/entry-row.tsx';
-import { useNarrow } from '../ui/narrow.ts';
+import { isGone, type PeerView } from '../live/page-view.ts';
+import { EntryList } from '../timeline/entry-list.tsx';
 import { Badge, Button, Empty, Facts, Meter, Panel, Tags } from '../ui/parts.tsx';
 import { Spark } from '../ui/spark.tsx';
 import { bytesText, countText, groupedText, scarceFrom, shareText } from '../ui/text.ts';
 import { agoText, spanText } from '../ui/time.ts';
-import { VirtualList } from '../ui/virtual-list.tsx';
 import { LeftBehind } from './left-behind.tsx';
 import { WhyPeer } from './why-peer.tsx';
 
@@ -19,7 +17,6 @@ import { WhyPeer } from './why-peer.tsx';
 export function PeerPage({ peer: id }: { readonly peer: string }) {
   const { state, view, can } = usePage();
   const [pausing, setPausing] = useState(false);
-  const narrow = useNarrow();
   const peer = view.peers.find((one) => one.id === id || one.name === id);
   const entries = useMemo(
     () => view.entries.filter((one) => one.peer === peer?.id),
@@ -75,17 +72,7 @@ export function PeerPage({ peer: id }: { readonly peer: string }) {
             Entries come by replication, as soon as there is a connection.
           </Empty>
         ) : (
-          <VirtualList
-            className="entries"
-            label={`Entries of ${peer.name}, oldest first`}
-            count={entries.length}
-            rowPx={narrow ? 46 : 28}
-            follow
-            row={(index) => {
-              const entry = entries[index];
-              return entry === undefined ? null : <EntryRow entry={entry} />;
-            }}
-          />
+          <EntryList label={`Entries of ${peer.name}, oldest first`} entries={entries} follow />
         )}
       </Panel>
       {pausing ? <PauseDialog onClose={() => setPausing(false)} /> : null}
@@ -107,7 +94,7 @@ function Now({ peer }: { readonly peer: PeerView }) {
   const { duties, load, slots, running, answer } = peer;
   return (
     <Panel title="Now">
-      {peer.standing === 'dead' ? (
+      {isGone(peer.standing) ? (
         <p className="pad">
           <LeftBehind peer={peer} />
         </p>
@@ -128,7 +115,7 @@ function Now({ peer }: { readonly peer: PeerView }) {
           [
             'slots',
             slots === null ? (
-              peer.standing === 'dead' ? (
+              isGone(peer.standing) ? (
                 'none any more'
               ) : (
                 'not told'
@@ -144,7 +131,11 @@ function Now({ peer }: { readonly peer: PeerView }) {
           [
             'load',
             load === null ? (
-              'not told by journals'
+              isGone(peer.standing) ? (
+                'none any more'
+              ) : (
+                'not told by journals'
+              )
             ) : (
               <Meter
                 label="Load"
@@ -212,6 +203,14 @@ function Abilities({ peer: { answer } }: { readonly peer: PeerView }) {
           ['tools', <Tags items={answer.tools} />],
           ['sandbox', answer.sandbox],
           ['repositories', <Tags items={answer.repositories} />],
+          [
+            'looks at',
+            <Tags
+              items={answer.watches.map(({ repo, role }) =>
+                role === 'watcher' ? repo : `${repo} (stands by)`,
+              )}
+            />,
+          ],
           [
             'machine',
             machine === undefined

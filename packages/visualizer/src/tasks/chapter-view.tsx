@@ -4,7 +4,7 @@ import { numberOf, textOf } from '../live/fields.ts';
 import { Badge, Panel } from '../ui/parts.tsx';
 import { groupedText } from '../ui/text.ts';
 import { clockText, secondsText, spanText } from '../ui/time.ts';
-import { takeoverText } from './losses.ts';
+import { deathWords, takeoverText } from './losses.ts';
 import type { AttemptStory, Chapter } from './story.ts';
 
 /** What happened under one claim. */
@@ -13,7 +13,10 @@ export function ChapterView({ chapter }: { readonly chapter: Chapter }) {
   const { epoch, contest, attempts, holder, publishedMs, result, lost, end } = chapter;
   const by = holder === null ? 'held by nobody yet' : `held by ${view.nameOf(holder)}`;
   return (
-    <Panel title={`Epoch ${epoch}`} aside={lost === null ? by : `${by} until it died`}>
+    <Panel
+      title={`Epoch ${epoch}`}
+      aside={lost === null ? by : `${by} until it ${lost.stopped ? 'was stopped' : 'died'}`}
+    >
       <ol className="story">
         {contest.length === 0 ? null : <Contest chapter={chapter} />}
         {attempts.map((attempt) => (
@@ -31,10 +34,12 @@ export function ChapterView({ chapter }: { readonly chapter: Chapter }) {
         {lost === null ? null : (
           <Happening
             atMs={lost.atMs}
-            title={`Lost: ${view.nameOf(lost.peer)} was declared dead`}
+            title={`Lost: ${view.nameOf(lost.peer)} ${deathWords(lost)}`}
             state="failed"
           >
-            {lost.by === null ? '' : `${view.nameOf(lost.by)} found it. `}
+            {lost.by === null
+              ? ''
+              : `${view.nameOf(lost.by)} ${lost.stopped ? 'heard' : 'found'} it. `}
             Whoever can do the task takes it over.
           </Happening>
         )}

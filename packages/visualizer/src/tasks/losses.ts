@@ -10,6 +10,8 @@ export interface Death {
   /** Who declared it; null: the writer of that journal is not known. */
   readonly by: string | null;
   readonly atMs: number;
+  /** It said that it stops. */
+  readonly stopped: boolean;
 }
 
 export interface Takeover {
@@ -95,5 +97,9 @@ export function takeoverText(
 ): string {
   if (death === null) return `${nameOf(from)} held epoch ${epoch}, and never ended it.`;
   const later = spanText(wonMs - death.atMs);
-  return `${later} after ${nameOf(from)}, which held epoch ${epoch}, was declared dead.`;
+  return `${later} after ${nameOf(from)}, which held epoch ${epoch}, ${deathWords(death)}.`;
+}
+
+export function deathWords({ stopped }: Pick<Death, 'stopped'>): string {
+  return stopped ? 'was stopped' : 'was declared dead';
 }

@@ -1,5 +1,5 @@
 /** Which orders change anything about a task as it stands. Pure. */
-import { orderLines, type TaskOrder } from '@bzzz/protocol';
+import { orderLines, TaskOrder } from '@bzzz/protocol';
 import { taskPlace } from '@bzzz/protocol/api';
 import type { TaskRow } from '../live/page-view.ts';
 
@@ -14,11 +14,23 @@ export function orderEffects(row: Row | null): OrderEffects {
   return { cancel: stop, release: stop, retry: row === null ? null : whyNoRetry(row) };
 }
 
+/** What keeps orders from having an effect, each reason once, with the orders that it keeps. */
+export function barsOf(
+  effects: OrderEffects,
+): readonly { readonly why: string; readonly orders: readonly TaskOrder[] }[] {
+  const bars = new Map<string, TaskOrder[]>();
+  for (const order of TaskOrder.options) {
+    const why = effects[order];
+    if (why !== null) bars.set(why, [...(bars.get(why) ?? []), order]);
+  }
+  return [...bars].map(([why, orders]) => ({ why, orders }));
+}
+
 /** A result that people want is reworked when they say so; that, too, can be stopped. */
 function whyNoStop(row: Row): string | null {
-  if (isTakenByWord(row)) return 'People have it already.';
+  if (isTakenByWord(row)) return 'people have it already.';
   if (isNotAsked(row)) return notAsked;
-  return row.state === 'failed' ? 'It failed, and nobody works on it any more.' : null;
+  return row.state === 'failed' ? 'it failed, and nobody works on it any more.' : null;
 }
 
 function whyNoRetry(row: Row): string | null {
@@ -34,13 +46,14 @@ function whyNoRetry(row: Row): string | null {
       return null;
     // What keeps peers from one that people want may be gone by now: they look again.
     case 'open':
-      return row.reason === null ? 'Peers take it up by themselves.' : null;
+      return row.reason === null ? 'peers take it up by themselves.' : null;
     default:
-      return 'It is under way.';
+      return 'it is under way.';
   }
 }
 
-const notAsked = 'Nobody asks for it: its issue is closed, or something else keeps peers from it.';
+const notAsked =
+  'nobody asks for it, as its issue is closed, or something else keeps peers from it.';
 
 /** A peer that was told nothing of its issue yet says neither that it is wanted, nor why not. */
 function isNotAsked({ wanted, reason }: Row): boolean {

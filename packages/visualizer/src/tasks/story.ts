@@ -101,7 +101,8 @@ export function storyOf(entries: readonly StoryEntry[]): TaskStory {
     switch (body.kind) {
       case 'member.dead': {
         const dead = textOf(body, 'peer');
-        if (dead !== null) deaths.push({ peer: dead, by: peer, atMs });
+        const stopped = body['leaving'] === true;
+        if (dead !== null) deaths.push({ peer: dead, by: peer, atMs, stopped });
         break;
       }
       case 'task.seen':

@@ -5,9 +5,7 @@ import { peerPath } from '../app/routes.ts';
 import { Badge, Empty, Panel } from '../ui/parts.tsx';
 import { countText } from '../ui/text.ts';
 import { dateText } from '../ui/time.ts';
-import { VirtualList } from '../ui/virtual-list.tsx';
-import { EntryRow } from '../timeline/entry-row.tsx';
-import { useNarrow } from '../ui/narrow.ts';
+import { EntryList } from '../timeline/entry-list.tsx';
 import { Certificate } from './certificate.tsx';
 import { ChapterView } from './chapter-view.tsx';
 import { ForgeLink } from './forge-link.tsx';
@@ -36,7 +34,6 @@ export function TaskPage({ task }: { readonly task: string }) {
   const story = useMemo(() => storyOf(entries), [entries]);
   const helps = useMemo(() => helpOf(entries), [entries]);
   const row = view.tasks.find((one) => one.task === task);
-  const narrow = useNarrow();
   if (row === undefined && entries.length === 0) {
     return (
       <Empty title={`Nothing is known of ${task}`}>
@@ -122,16 +119,7 @@ export function TaskPage({ task }: { readonly task: string }) {
             What peers leave alone they do not write down; what they do to it would stand here.
           </Empty>
         ) : (
-          <VirtualList
-            className="entries"
-            label="Entries about this task, oldest first"
-            count={entries.length}
-            rowPx={narrow ? 46 : 28}
-            row={(index) => {
-              const entry = entries[index];
-              return entry === undefined ? null : <EntryRow entry={entry} />;
-            }}
-          />
+          <EntryList label="Entries about this task, oldest first" entries={entries} />
         )}
       </Panel>
     </div>

@@ -1,4 +1,5 @@
 /** A journal entry as a sentence for people. What is of an unknown kind is shown plainly. */
+import { askerWords } from '@bzzz/protocol';
 import type { StoryEntry } from '@bzzz/protocol/api';
 import { type Fields, fieldsOf, numberOf, textOf } from '../live/fields.ts';
 import type { PageView } from '../live/page-view.ts';
@@ -59,11 +60,12 @@ export function groupsOf(kind: string): readonly Group[] {
 /** What sentences need to know beside the entry. */
 export type Knowledge = Pick<PageView, 'nameOf' | 'claimOf'>;
 
-export function entryText({ entry }: StoryEntry, knowledge: Knowledge): EntryText {
+export function entryText({ entry, peer, name }: StoryEntry, knowledge: Knowledge): EntryText {
   const { body } = entry;
   const say = sentences[body.kind];
   if (say === undefined || !Object.hasOwn(sentences, body.kind)) return plain(body);
-  return say(body, (field) => knowledge.nameOf(textOf(body, field)), knowledge);
+  const author = name ?? knowledge.nameOf(peer);
+  return say(body, (field) => knowledge.nameOf(textOf(body, field)), { ...knowledge, author });
 }
 
 /** The number alone: the repository stands elsewhere. */
@@ -73,7 +75,11 @@ export function shortTask(task: string | null): string {
   return hash < 0 ? task : task.slice(hash);
 }
 
-type Say = (body: Fields, name: (field: string) => string, knowledge: Knowledge) => EntryText;
+type Say = (
+  body: Fields,
+  name: (field: string) => string,
+  knowledge: Knowledge & { readonly author: string },
+) => EntryText;
 
 const it = (body: Fields) => shortTask(textOf(body, 'task'));
 const word = (body: Fields, field: string) => textOf(body, field) ?? '?';
@@ -89,7 +95,10 @@ const sentences: Readonly<Record<string, Say>> = {
   'peer.stopped': () => said('stopped'),
   'member.joined': (_, name) => said(`met ${name('peer')}`),
   'member.suspected': (_, name) => said(`suspects ${name('peer')}`, 'warn'),
-  'member.dead': (body, name) => said(`declared ${name('peer')} dead${why(body)}`, 'bad'),
+  'member.dead': (body, name) =>
+    body['leaving'] === true
+      ? said(`heard that ${name('peer')} stops`, 'warn')
+      : said(`declared ${name('peer')} dead${why(body)}`, 'bad'),
   'pause.set': (body) => {
     const what = { self: 'itself', mesh: 'the whole mesh', attempts: 'its attempts' };
     const scope = word(body, 'scope');
@@ -100,8 +109,11 @@ const sentences: Readonly<Record<string, Say>> = {
   'quarantine.lifted': (_body, name) => said(`lets ${name('peer')} in again`, 'warn'),
   'attempt.paused': (body) =>
     said(`${body['paused'] === true ? 'paused' : 'resumed'} its attempt`, 'warn'),
-  'operator.acted': (body) =>
-    said(`${word(body, 'by')} ordered ${word(body, 'act')}${why(body, 'about')}`, 'warn'),
+  'operator.acted': (body, _, { author }) => {
+    const user = textOf(body, 'user') ?? undefined;
+    const asker = askerWords({ by: word(body, 'by'), user }, author);
+    return said(`${asker} ordered ${word(body, 'act')}${why(body, 'about')}`, 'warn');
+  },
   'task.seen': (body) => said(`saw ${it(body)} ${word(body, 'title')}`),
   'task.ended': (body) => {
     const state = word(body, 'state');

@@ -6,11 +6,9 @@ import { useAddress } from '../app/use-address.ts';
 import { usePage } from '../app/page-context.ts';
 import { taskNumbered } from '../tasks/search.ts';
 import { Button, Empty } from '../ui/parts.tsx';
-import { useNarrow } from '../ui/narrow.ts';
-import { VirtualList } from '../ui/virtual-list.tsx';
 import { countsText } from './counts.ts';
 import { EntryDetail } from './entry-detail.tsx';
-import { EntryRow } from './entry-row.tsx';
+import { EntryList } from './entry-list.tsx';
 import { type Filter, filtered, filterIn, filterValues } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
 
@@ -20,7 +18,6 @@ export function TimelinePage() {
   useAddress(filterValues(filter));
   const [follow, setFollow] = useState(true);
   const [open, setOpen] = useState<StoryEntry | null>(null);
-  const narrow = useNarrow();
   const wanted = useDeferredValue(filter);
   const { entries } = view;
   const shown = useMemo(() => filtered(entries, wanted, view), [entries, wanted, view]);
@@ -52,24 +49,14 @@ export function TimelinePage() {
             {named === null ? null : <Link to={taskPath(named.task)}>How {named.task} stands</Link>}
           </Empty>
         ) : (
-          <VirtualList
-            className="panel entries"
+          <EntryList
+            className="panel"
             label="Entries, oldest first"
-            count={shown.length}
-            rowPx={narrow ? 46 : 28}
+            entries={shown}
             follow={follow}
             onFollow={setFollow}
-            row={(index) => {
-              const entry = shown[index];
-              if (entry === undefined) return null;
-              return (
-                <EntryRow
-                  entry={entry}
-                  open={entry === open}
-                  onOpen={() => setOpen(entry === open ? null : entry)}
-                />
-              );
-            }}
+            open={open}
+            onOpen={(entry) => setOpen(entry === open ? null : entry)}
           />
         )}
         {open === null ? null : <EntryDetail entry={open} onClose={() => setOpen(null)} />}

@@ -98,21 +98,23 @@ export function Button(props: {
   readonly disabled?: boolean;
   readonly label?: string;
   readonly pressed?: boolean;
-  /** What more there is to say of it, such as why it is disabled. */
-  readonly title?: string | null;
+  /** The element that says why it does nothing now; it is reached all the same, so that this is read. */
+  readonly barredBy?: string | undefined;
   readonly children: ReactNode;
 }) {
-  const { onClick, kind, disabled, label, pressed, title, children } = props;
+  const { onClick, kind, disabled, label, pressed, barredBy, children } = props;
+  const isBarred = barredBy !== undefined;
   return (
     <button
       type="button"
       className="button"
       data-kind={kind ?? 'plain'}
       disabled={disabled === true}
+      aria-disabled={isBarred ? true : undefined}
+      aria-describedby={barredBy}
       aria-label={label}
       aria-pressed={pressed}
-      title={title ?? undefined}
-      onClick={onClick}
+      onClick={isBarred ? undefined : onClick}
     >
       {children}
     </button>

@@ -3,10 +3,11 @@
  * to the coder once; what is not passed then has failed. The steps share the turns and tokens of the attempt, and
  * its time, which whoever waits for the whole counts.
  */
-import { limits, type RoleName, type Spent } from '@bzzz/protocol';
+import type { RoleName, Spent } from '@bzzz/protocol';
 import { listening } from '../../help/listening.ts';
 import type { CommandReport, ExecutorReport, PromptJob, PromptSource } from '../../ports/index.ts';
 import type { Chosen, Where } from '../execution.ts';
+import { lackOf } from '../lack.ts';
 import { passes } from './judgement.ts';
 import { createMemory } from './memory.ts';
 import { createPurse, type Purse } from './purse.ts';
@@ -28,7 +29,7 @@ interface StepTold {
   readonly role: RoleName;
   readonly executor: string;
   readonly outcome: 'done' | 'passed' | 'sent back' | 'failed';
-  /** What it said last, or why it failed. */
+  /** What it said last, or why it failed; whole. */
   readonly reason: string;
   readonly spent?: Spent;
 }
@@ -94,7 +95,10 @@ export async function workThrough(
     purse.pay(report.spent);
     const isPassed = role !== 'critic' || passes(words);
     await hooks.onStep({ step, ...toldOf(member, report, isPassed) });
-    if (!report.succeeded) return ended(false, `the ${role}: ${report.reason}`);
+    if (!report.succeeded) {
+      const lacks = lackOf(report);
+      return { ...ended(false, `the ${role}: ${report.reason}`), ...(lacks && { lacks }) };
+    }
     memory.keep(role, words);
     if (isPassed) {
       at += 1;
@@ -124,7 +128,7 @@ function toldOf(
     role,
     executor: chosen.executor,
     outcome: succeeded ? outcome : 'failed',
-    reason: reason.slice(0, limits.reasonCharsMax).toWellFormed(),
+    reason,
     ...(spent === undefined ? {} : { spent }),
   };
 }

@@ -1,7 +1,13 @@
 /** An attempt whose policy asks for several roles: who does what, what each hears, and where it ends. */
-import { BzzzError, LockRecord, ModelName, parsePolicy, type Spent } from '@bzzz/protocol';
+import { BzzzError, limits, LockRecord, ModelName, parsePolicy, type Spent } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import type { ExecutorReport, ExecutorRequest, PromptJob, PromptPart } from '../../../src/index.ts';
+import type {
+  ExecutorReport,
+  ExecutorRequest,
+  Mask,
+  PromptJob,
+  PromptPart,
+} from '../../../src/index.ts';
 import { obstacleOf } from '../../../src/contest/rank.ts';
 import { runAttempt } from '../../../src/task/attempt.ts';
 import { planOf } from '../../../src/task/plan.ts';
@@ -49,7 +55,7 @@ interface Heard {
 function attemptOf(
   steps: Role[],
   answers: Partial<Record<Role, Answer[]>>,
-  more: { plain?: object; lacks?: Role; from?: typeof resultOid } = {},
+  more: { plain?: object; lacks?: Role; from?: typeof resultOid; mask?: Mask } = {},
 ) {
   const stand = createStand();
   const work = createMemoryWork(stand.clock);
@@ -105,7 +111,8 @@ function attemptOf(
     onAsking: () => undefined,
     checkpoint: () => Promise.reject(new Error('the policy asks for none')),
   };
-  const deps = { ...stand, ...work, executors: { ollama }, asking };
+  const masking = more.mask && { mask: more.mask };
+  const deps = { ...stand, ...work, executors: { ollama }, asking, ...masking };
   const run = () => stand.clock.drive(runAttempt(deps, job, calm));
   return { stand, work, heard, asked, plan, run, steps: () => stand.journal.of('attempt.step') };
 }
@@ -120,6 +127,17 @@ const textOf = (parts: readonly PromptPart[], source: PromptPart['source']) =>
   parts.filter((part) => part.source === source).map(({ text }) => text);
 
 describe('an attempt of several roles', () => {
+  it('journals what each said without its secrets', async () => {
+    const mask: Mask = async (text) => text.replaceAll('hunter2', '*******');
+    const words = `${'x'.repeat(limits.reasonCharsMax - 3)}hunter2`;
+    const answers = { architect: [says(words)], coder: [done] };
+    const { run, heard, steps } = attemptOf(['architect', 'coder'], answers, { mask });
+    await run();
+    expect(steps().map(({ reason }) => reason.slice(-3))).toEqual(['***', 'ed.']);
+    // Whoever goes on from there works with the words as they were.
+    expect(textOf(heard[1]?.job.parts ?? [], 'model')).toEqual([`The architect says:\n\n${words}`]);
+  });
+
   it('lets each look or change as its role may, and hear of those before', async () => {
     const { run, heard, steps, stand, work } = attemptOf(['architect', 'coder', 'critic'], {
       architect: [says('Change src/a.ts.')],

@@ -6,6 +6,8 @@ import { ModelFailure } from './failure.ts';
 export interface Chain {
   /** Whom the next question goes to; null: all have failed. */
   readonly model: ModelName | null;
+  /** What was asked was wrong: no other model could answer it either. */
+  readonly wrong: boolean;
   /** What went wrong so far, for people. */
   readonly failures: readonly string[];
   /** Null: nobody can answer any more. Throws what is no `ModelFailure`. */
@@ -15,13 +17,18 @@ export interface Chain {
 export function createChain(models: readonly ModelName[]): Chain {
   const failures: string[] = [];
   let left = [...models];
+  let wrong = false;
   const failed = (model: ModelName, { remedy, message }: ModelFailure) => {
     failures.push(`${model}: ${message}`);
-    left = remedy === 'none' ? [] : left.slice(1);
+    wrong ||= remedy === 'none';
+    left = wrong ? [] : left.slice(1);
   };
   return {
     get model() {
       return left[0] ?? null;
+    },
+    get wrong() {
+      return wrong;
     },
     failures,
     async ask(question) {

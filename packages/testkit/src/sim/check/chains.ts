@@ -94,6 +94,7 @@ export function createChains(repo: RepoName): Chains {
         case 'say-and-edit':
         case 'close-pull-request':
         case 'merge':
+        case 'merge-only':
         case 'review':
         case 'review-as-stranger':
         case 'fail-checks':

@@ -120,7 +120,8 @@ export function checkRework(context: CheckContext, chains: Chains): Check {
       if (event.kind === 'push' && event.accepted) onPush(event.push);
       if (event.kind !== 'people') return;
       const { number, act } = event;
-      if (act === 'close-pull-request' || act === 'merge') closedAtMs.set(number, nowMs());
+      const closes = act === 'close-pull-request' || act === 'merge' || act === 'merge-only';
+      if (closes) closedAtMs.set(number, nowMs());
     },
     atEnd() {
       for (const number of state.numbers()) {

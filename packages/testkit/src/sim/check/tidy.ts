@@ -1,7 +1,7 @@
 /**
- * Branches are deleted only of an issue that people closed, whose claim has ended or lapsed and whose
- * pull request is not open; and the journal says so first (7). With faults off all of these go: the run waits
- * for that.
+ * Branches are deleted only of an issue that people closed, or whose pull request they merged, whose claim has ended or
+ * lapsed and whose pull request is not open; and the journal says so first (7). With faults off all of these go: the run
+ * waits for that.
  */
 import { explainedResult, type IssueNumber, type Oid, type PeerId } from '@bzzz/protocol';
 import type { Branches } from '@bzzz/coordination';
@@ -39,7 +39,9 @@ export function checkTidy(context: CheckContext, chains: Chains): Check {
       broken(7, `the branches of #${number} were deleted without an intent on disk`);
     }
     const openSinceMs = nowMs() - (reopenedAtMs.get(number) ?? -lateMsMax);
-    if (!closed.has(number) || (now.issue.state === 'open' && openSinceMs > lateMsMax)) {
+    const isMerged = now.pullRequest?.state === 'merged';
+    const isOpen = !closed.has(number) || (now.issue.state === 'open' && openSinceMs > lateMsMax);
+    if (isOpen && !isMerged) {
       broken('4.2-tidy', `the branches of #${number} were deleted, whose issue is open`);
     }
     if (now.pullRequest?.state === 'open' && !pullClosed.has(number)) {
@@ -58,7 +60,9 @@ export function checkTidy(context: CheckContext, chains: Chains): Check {
     if (!context.clocksNear) return undefined;
     const { record, tip, touched } = chains.get(number);
     const now = state.at(number, nowMs());
-    if (now === undefined || now.lock === null || now.issue.state !== 'closed') return undefined;
+    if (now === undefined || now.lock === null) return undefined;
+    const isMerged = record?.state === 'result' && now.pullRequest?.state === 'merged';
+    if (now.issue.state !== 'closed' && !isMerged) return undefined;
     if (record === undefined || now.lock !== tip || touched !== null) return undefined;
     // Who holds it lets go first, which `ending.ts` waits for.
     if (record.state === 'held') return undefined;
@@ -66,7 +70,7 @@ export function checkTidy(context: CheckContext, chains: Chains): Check {
     if (now.result !== null && now.result !== explainedResult(record)) return undefined;
     if (record.state === 'result' && now.pullRequest === null) return undefined;
     if (now.pullRequest?.state === 'open') return undefined;
-    return `the branches of #${number} stay, though its issue is closed and nobody needs them`;
+    return `the branches of #${number} stay, though it is over and nobody needs them`;
   }
 
   return {

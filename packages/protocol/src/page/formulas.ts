@@ -6,22 +6,38 @@
  *
  * Takes time in proportion to the text, whatever the text.
  */
-import { finder } from './finder.ts';
+import { finder } from '../finder.ts';
 
 export const formula = '[formula]';
 
-export function withoutFormulas(text: string): string {
-  const isHiding = hidingIn(text);
-  let rest = '';
+interface Formula {
+  readonly start: number;
+  readonly end: number;
+  /** Whether something could be hidden in it. */
+  readonly hides: boolean;
+}
+
+/** Those that hide do not overlap; harmless ones may, since each dollar could be the first or the last of one. */
+export function formulasIn(text: string, isHiding: (source: string) => boolean): Formula[] {
+  const found: Formula[] = [];
   let at = 0;
   // What ends where something harmless does, and begins later, is harmless.
   const harmlessEnds = new Set<number>();
   for (const { start, end } of pairs(text)) {
-    if (start < at || harmlessEnds.has(end)) continue;
-    if (!isHiding(text.slice(start, end))) {
-      harmlessEnds.add(end);
-      continue;
-    }
+    if (start < at) continue;
+    const hides = !harmlessEnds.has(end) && isHiding(text.slice(start, end));
+    if (hides) at = end;
+    else harmlessEnds.add(end);
+    found.push({ start, end, hides });
+  }
+  return found;
+}
+
+export function withoutFormulas(text: string): string {
+  let rest = '';
+  let at = 0;
+  for (const { start, end, hides } of formulasIn(text, hidingIn(text))) {
+    if (!hides) continue;
     rest += text.slice(at, start) + formula;
     at = end;
   }
@@ -50,7 +66,8 @@ const blankLine = /\n[ \t>]*\n/g;
 /** Once something is given another meaning, no command means what it seems to. */
 const redefines = /\\(?:[egx]?def|let|futurelet|(?:re)?new|provide|Declare|require)/;
 
-function hidingIn(text: string): (source: string) => boolean {
+/** Whether something could be hidden in a formula of this text. */
+export function hidingIn(text: string): (source: string) => boolean {
   const known = redefines.test(text) ? new Set<string>() : drawing;
   return (source) => {
     if (!/[\\%]/.test(source)) return false;

@@ -120,18 +120,6 @@ describe('an attempt', () => {
     expect(work.events.at(-1)).toBe('dispose');
   });
 
-  it('that touches what the policy does not allow says under which code, and what to do', async () => {
-    const { stand, work, run } = attemptOf();
-    work.script.changes = 'lib/a.ts';
-    const outcome = await run(calm, { ...job, policy: { ...job.policy, allowed: ['src/**'] } });
-    const reason = expect.stringMatching(
-      /refused: it touches lib\/a\.ts, and may touch only src\/\*\*\nresult_not_allowed: /,
-    );
-    expect(outcome).toMatchObject({ kind: 'failed', reason });
-    const ended = { outcome: 'failed', code: 'result_not_allowed', reason };
-    expect(stand.journal.of('attempt.ended')).toMatchObject([ended]);
-  });
-
   describe('that touches what makes others run something', () => {
     const words = (source: PromptSource) =>
       ({ kind: 'recipe', commands: [['bump']], sources: ['maintainer', source] }) as const;

@@ -50,39 +50,50 @@ it('a command that waits without a word is ended with all its processes, and tri
   expect(storyOf(await lockChain(forge, 1))).toHaveLength(4);
 });
 
-it('an attempt that is paused keeps its task beyond all its times, and goes on where it was', async () => {
-  const stage = await createStage();
-  onTestFinished(() => stage.close());
-  const world = await gatedWorld(stage, [{ recipe: 'gated', word: 'oak' }], {
-    limits: { stallMs: 8_000, attemptMs: 10_000 },
-  });
-  const forge = await startForge(stage, world);
-  const timing = { leaseMs: 6_000 };
-  const peers = await startPeers(stage, forge, ['ash', 'elm'], { timing });
-  await fullMesh(stage, peers);
-  const owner = await untilHolder(stage, peers, { number: 1, epoch: 1 });
-  await untilWaiting(stage, owner);
-  const gates = async () =>
-    (await descendants(owner.process().pid)).filter(({ command }) => command.startsWith('sh -c'));
-  await owner.client.pause({ scope: 'attempts', paused: true });
-  await stage.until('its command stands still', async () => {
-    const [gate, ...more] = await gates();
-    return gate !== undefined && more.length === 0 && (await stateOf(gate.pid)) === 'T';
-  });
-  const { problems } = await owner.client.status();
-  expect(problems.map(({ text }) => text).join()).toContain('they stand still');
-  // Its lease, its time and the silence that is allowed are over by then, were it not for the pause.
-  await stage.until('the lease was renewed seven times', async () => {
-    const settled = (await owner.journal()).filter(({ kind }) => kind === 'fence.settled');
-    return settled.length > 7;
-  });
-  await openGateOf(stage, owner);
-  expect(await lockChain(forge, 1).then(storyOf)).toEqual(['held 1']);
-  await owner.client.pause({ scope: 'self', paused: false });
-  await untilAllSayDone(stage, peers, 1);
-  const { chain } = await expectPublished(forge, 1);
-  expect(storyOf(chain)).toEqual(['held 1', 'result 1']);
-});
+const alone = { scope: 'task', task: '1' } as const;
+it.each([
+  { who: 'as all of its peer', stops: { scope: 'attempts' }, goesOn: { scope: 'self' } },
+  { who: 'it alone', stops: alone, goesOn: alone },
+] as const)(
+  'an attempt that is paused, $who, keeps its task beyond all its times, and goes on where it was',
+  async ({ stops, goesOn }) => {
+    const stage = await createStage();
+    onTestFinished(() => stage.close());
+    const world = await gatedWorld(stage, [{ recipe: 'gated', word: 'oak' }], {
+      limits: { stallMs: 8_000, attemptMs: 10_000 },
+    });
+    const forge = await startForge(stage, world);
+    const timing = { leaseMs: 6_000 };
+    const peers = await startPeers(stage, forge, ['ash', 'elm'], { timing });
+    await fullMesh(stage, peers);
+    const owner = await untilHolder(stage, peers, { number: 1, epoch: 1 });
+    await untilWaiting(stage, owner);
+    const gates = async () =>
+      (await descendants(owner.process().pid)).filter(({ command }) => command.startsWith('sh -c'));
+    const other = peers.find((one) => one !== owner) ?? expect.fail('there is no other peer');
+    await expect(other.client.pause({ ...alone, paused: true })).rejects.toMatchObject({
+      code: 'task_not_here',
+    });
+    await owner.client.pause({ ...stops, paused: true });
+    await stage.until('its command stands still', async () => {
+      const [gate, ...more] = await gates();
+      return gate !== undefined && more.length === 0 && (await stateOf(gate.pid)) === 'T';
+    });
+    const { problems } = await owner.client.status();
+    expect(problems.map(({ text }) => text).join()).toMatch(/(?:they|it) stands? still/);
+    // Its lease, its time and the silence that is allowed are over by then, were it not for the pause.
+    await stage.until('the lease was renewed seven times', async () => {
+      const settled = (await owner.journal()).filter(({ kind }) => kind === 'fence.settled');
+      return settled.length > 7;
+    });
+    await openGateOf(stage, owner);
+    expect(await lockChain(forge, 1).then(storyOf)).toEqual(['held 1']);
+    await owner.client.pause({ ...goesOn, paused: false });
+    await untilAllSayDone(stage, peers, 1);
+    const { chain } = await expectPublished(forge, 1);
+    expect(storyOf(chain)).toEqual(['held 1', 'result 1']);
+  },
+);
 
 it('a peer that is stopped while its attempt stands still leaves nothing behind', async () => {
   const stage = await createStage();

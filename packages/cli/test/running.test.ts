@@ -73,6 +73,14 @@ describe('with a running peer', () => {
     expect((await run(['status', ...data])).out).not.toContain('paused');
   });
 
+  it('pause of a task that it does not work on says so, and changes nothing', async () => {
+    const unknown = await run(['pause', '4711', ...data]);
+    expect(unknown).toMatchObject({ err: expect.stringContaining('task_unknown') });
+    const both = await run(['pause', '1', '--mesh', ...data]);
+    expect(both).toMatchObject({ err: expect.stringContaining('a task is paused alone') });
+    expect((await run(['status', ...data])).out).not.toContain('paused');
+  });
+
   it('open tells the link to its page, whose key opens the API', async () => {
     const { link } = await runJson(['open', ...data]);
     const { origin, hash } = new URL(link);

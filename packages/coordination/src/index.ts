@@ -38,6 +38,7 @@ export type {
   Put,
   Rebased,
   Random,
+  Recall,
   RecipeJob,
   Remark,
   Remarks,

@@ -1,6 +1,7 @@
 export { type Cli, createCli, whereCli } from './cli/cli.ts';
 export type { Look } from './cli/look.ts';
 export type { CliOptions } from './cli/options.ts';
+export { createSessions, type Sessions, type SessionsOptions } from './cli/sessions.ts';
 export { cliTellsCost } from './cli/tools/all.ts';
 export { type Place, type Reach, watchedReach } from './egress/reach.ts';
 export type { ModelDetails } from './ollama/model/catalogue.ts';

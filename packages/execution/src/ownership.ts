@@ -42,6 +42,12 @@ export async function handOverWritten(tree: string): Promise<void> {
   if (uid !== 0) await giveTo(uid, tree, ['--from=0']);
 }
 
+/** A folder with all that is in it, unless it is his already. */
+export async function giveHome(owner: number, folder: string): Promise<void> {
+  const { uid } = await lstat(folder);
+  if (uid !== owner) await giveTo(owner, folder, []);
+}
+
 export async function giveTo(
   owner: number,
   tree: string,

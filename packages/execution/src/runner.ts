@@ -7,7 +7,7 @@
  * the process list inside, 5 where it reads a filter of system calls.
  */
 import { randomUUID } from 'node:crypto';
-import { chown, mkdir, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ExecutorRequest, WorkLimits } from '@bzzz/coordination';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
@@ -18,7 +18,7 @@ import { type HostViewOptions, openView, type Shown, sandboxView, showArgs } fro
 import { usualReservedBytes } from './limit-watch.ts';
 import { type RunOutcome, unstarted } from './outcome.ts';
 import { makeMountPoints, type Provided } from './mount-points.ts';
-import { createHandOver } from './ownership.ts';
+import { createHandOver, giveHome } from './ownership.ts';
 import { noteRun } from './run-record.ts';
 import { homeMounts, type Isolation, mappedUser, probeSandbox } from './sandbox.ts';
 import type { Launch } from './spawn.ts';
@@ -176,8 +176,8 @@ async function runIn(
           ...showArgs(request.show ?? []),
           ...(request.home === undefined ? [] : homeMounts(request.home)),
         ];
-  // What is in it belongs to whoever made it: the same user.
-  if (request.home !== undefined && isolation?.changesUser) await chown(home, owner, owner);
+  // What is in it is of an earlier run of the same user, or was copied from what one left who was another.
+  if (request.home !== undefined && isolation?.changesUser) await giveHome(owner, home);
   const folders: Launch['folders'] = request.home === undefined ? [tree] : [tree, home];
   if (isolation !== null) await makeMountPoints(tree, provided, owner);
   const run = randomUUID();

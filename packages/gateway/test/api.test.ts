@@ -92,6 +92,18 @@ describe('the API', () => {
     ['/api/v1/nothing', {}, 404, 'control_route_unknown'],
     ['/api/v1/status', { method: 'PUT' }, 404, 'control_route_unknown'],
     ['/api/v1/pause', { method: 'POST', body: { scope: 'all' } }, 422, 'control_request_invalid'],
+    [
+      '/api/v1/pause',
+      { method: 'POST', body: { scope: 'task', task: '99', paused: true } },
+      404,
+      'task_unknown',
+    ],
+    [
+      '/api/v1/pause',
+      { method: 'POST', body: { scope: 'self', task: '99', paused: true } },
+      422,
+      'control_request_invalid',
+    ],
     ['/api/v1/pause', { method: 'POST', body: '{ "scope": ' }, 422, 'control_request_invalid'],
     [
       '/api/v1/tasks',

@@ -9,7 +9,7 @@ import {
   type Health,
   startOutput,
 } from '@bzzz/coordination';
-import { createRunner, createWorkspaces, maskSecrets } from '@bzzz/execution';
+import { createRunner, createSessions, createWorkspaces, maskSecrets } from '@bzzz/execution';
 import { createGithubForge } from '@bzzz/github';
 import { openJournals } from '@bzzz/journal';
 import { createMesh, type Identity, type MeshService } from '@bzzz/mesh';
@@ -168,7 +168,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('workers', () => workers.stop());
   const tools = { runner, reach, workers };
   const models = offerModels({ ...tools, logger: logger.child('models') }, config.ollama);
-  const clis = offerClis({ ...tools, logger: logger.child('cli') }, config.cli);
+  const sessions = createSessions({ dir: layout.sessions });
+  const clis = offerClis({ ...tools, sessions, logger: logger.child('cli') }, config.cli);
   const survey = await startSurvey(
     { clock, random: systemRandom, logger: logger.child('survey'), models, clis },
     config,

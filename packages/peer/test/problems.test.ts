@@ -107,6 +107,18 @@ describe('problemsOf', () => {
     expect(codes({ view: view({ spendCap: 'enough' }) })).toEqual(['warning spend_cap']);
   });
 
+  it('tells at which tasks the attempts were paused, and how they go on', () => {
+    const tasks = [taskOf(1, { state: 'running', resting: true }), taskOf(2, { state: 'running' })];
+    const told = problemsOf(sources({ view: view({ tasks }) }));
+    expect(told.filter(({ code }) => code === 'attempt_paused')).toMatchObject([
+      {
+        severity: 'warning',
+        text: expect.stringContaining('the attempt at acme/widgets#1: it stands still'),
+        advice: expect.stringContaining("`bzzz resume 'acme/widgets#1'`"),
+      },
+    ]);
+  });
+
   it('tells which tasks were given up, as long as their issues want an answer', () => {
     const task = { state: 'failed', wanted: true };
     const tasks = [

@@ -6,14 +6,26 @@ export function matchesAny(path: string, globs: readonly string[]): boolean {
   return globMatcher(globs)(path);
 }
 
-/** For many paths. */
+/**
+ * For many paths. Case-insensitive, as some file systems are: `.GitHub/Workflows` must not slip through. Nor may a
+ * name with a line break in it.
+ */
 export function globMatcher(globs: readonly string[]): (path: string) => boolean {
-  const patterns = globs.map(toRegExp);
+  return matcher(globs, 'isu');
+}
+
+/** As `globMatcher`, for patterns that open something: what only looks like a path that they name stays closed. */
+export function exactGlobMatcher(globs: readonly string[]): (path: string) => boolean {
+  return matcher(globs, 'su');
+}
+
+function matcher(globs: readonly string[], flags: string): (path: string) => boolean {
+  const patterns = globs.map((glob) => new RegExp(`^${sourceOf(glob)}$`, flags));
   return (path) => patterns.some((pattern) => pattern.test(path));
 }
 
-function toRegExp(glob: string): RegExp {
-  const source = glob
+function sourceOf(glob: string): string {
+  return glob
     .split(/(\*\*\/|\*\*|\*|\?)/)
     .map((part) => {
       if (part === '**/') return '(?:.*/)?';
@@ -23,7 +35,4 @@ function toRegExp(glob: string): RegExp {
       return part.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
     })
     .join('');
-  // Case-insensitive, as some file systems are: `.GitHub/Workflows` must not slip through. Nor may a
-  // name with a line break in it.
-  return new RegExp(`^${source}$`, 'isu');
 }

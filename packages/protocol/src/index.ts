@@ -33,7 +33,7 @@ export {
   TreeWitness,
 } from './journal-tree.ts';
 export { type CommitParts, commitBytes, commitOid, EMPTY_TREE } from './git-object.ts';
-export { globMatcher, matchesAny } from './globs.ts';
+export { exactGlobMatcher, globMatcher, matchesAny } from './globs.ts';
 export { helperGlobs, judgeGlobs, steering, usualJudge } from './judge-files.ts';
 export {
   Help,

@@ -146,7 +146,7 @@ export const EntryBody = z.discriminatedUnion('kind', [
     result: Oid.optional(),
     commits: z.int().min(0),
     elapsedMs: z.number().min(0),
-    /** Of `cancelled`: the code of the error that cut it short. */
+    /** Of `cancelled`: the code of the error that cut it short; of `failed`: under which its result was refused. */
     code: z.string().max(64).optional(),
     /** Absent: no model was asked, or the attempt was cut short before it told. */
     spent: Spent.optional(),
@@ -183,6 +183,8 @@ export const EntryBody = z.discriminatedUnion('kind', [
     /** Of the mesh: who said so, and when. */
     mesh: MeshPause.optional(),
   }),
+  /** An operator's word about his attempt at one task: it stands still where it is, or goes on. */
+  z.object({ kind: z.literal('attempt.paused'), ...task, epoch: Epoch, paused: z.boolean() }),
   /** Somebody told this peer to do something, over its control socket or over HTTP; before it does. */
   z.object({
     kind: z.literal('operator.acted'),

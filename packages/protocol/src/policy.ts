@@ -172,6 +172,11 @@ const PolicyFields = z.strictObject({
   newTests: NewTests.prefault({}),
   /** No result may touch these. The files of `alwaysProtected` always are. */
   protected: Globs.default([]),
+  /**
+   * A result may touch these and nothing else, and of these nothing that is protected. Their case counts, since
+   * `SRC` is another folder than `src` in git. Absent: all that is not protected.
+   */
+  allowed: Globs.min(1).optional(),
   /** Further bounds of work in which somebody has a part who is not trusted with more. */
   untrusted: Untrusted.prefault({}),
   /** Further commands by name: an issue may ask for some with `accept: NAME`, and they count as `accept` does. */

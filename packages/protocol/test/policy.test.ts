@@ -89,6 +89,13 @@ describe('a policy', () => {
     expect(() => parsePolicy(JSON.stringify({ version: 1, setup }))).toThrow(BzzzError);
   });
 
+  it('allows all paths, or those that it names', () => {
+    expect(parsePolicy(minimal).allowed).toBeUndefined();
+    expect(parsePolicy(`${minimal}allowed: [src/**]`).allowed).toEqual(['src/**']);
+    // Whoever writes that does not mean that nothing may be changed.
+    expect(() => parsePolicy(`${minimal}allowed: []`)).toThrow(BzzzError);
+  });
+
   it('knows tests by the names that tools give them, and no helpers or snapshots', () => {
     const { files } = parsePolicy(minimal).newTests;
     const tests = ['a.test.ts', 'src/a.spec.mjs', 'a/b.test.tsx', 'tests/test_a.py', 'a_test.go'];

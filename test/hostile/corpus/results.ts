@@ -37,6 +37,18 @@ export const results: Family = {
       /protected path/,
     ),
     refused(
+      'not-allowed',
+      'a path that the policy opens to nobody',
+      write('lib/index.js', 'mine'),
+      /touches lib\/index\.js, and may touch only/,
+    ),
+    refused(
+      'not-allowed-by-case',
+      'a folder that is called like an open one but for its case',
+      write('Many/a.txt', 'mine'),
+      /touches Many\/a\.txt, and may touch only/,
+    ),
+    refused(
       'judge',
       'a judge that lets everything pass',
       `${write('accept.mjs', 'process.exit(0)')}\n${write('broken', 'x')}`,

@@ -79,6 +79,7 @@ function rowsOf(policy: Policy): string[][] {
     ['judged by', judgeGlobs(policy).join(', ')],
     ['new tests', newTestsOf(policy.newTests)],
     ['never touched', [...alwaysProtected, ...policy.protected].join(', ')],
+    ['touched', policy.allowed?.join(', ') ?? 'all else'],
     ['nor by untrusted work', policy.untrusted.protected.join(', ') || 'nothing else'],
     ['acceptances to ask for', Object.keys(acceptances).join(' ') || 'none'],
     ['verdicts wanted', `${verdicts}${draft ? ', a draft until then' : ', no draft meanwhile'}`],

@@ -119,6 +119,7 @@ export function createStory(): Story {
         return `takes ${nameOf(body.peer)} back`;
       case 'trouble':
         return `trouble ${body.code}: ${firstLine(body.reason)}`;
+      case 'attempt.paused':
       case 'operator.acted':
       case 'health.alert':
       case 'health.healed':

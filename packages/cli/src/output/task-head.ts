@@ -8,6 +8,7 @@ import { shortId } from './units.ts';
 export function taskHead(terminal: Terminal, task: TaskAnswer): string {
   const why = task.reason === null ? '' : `: ${printable(task.reason)}`;
   const facts = [
+    ...(task.resting ? ['paused by its operator'] : []),
     ...(task.holder === null ? [] : [`owner ${taskOwner(task)}`]),
     ...(task.epoch === 0 ? [] : [`epoch ${task.epoch}`]),
     ...(task.pullRequest === null ? [] : [`pull request #${task.pullRequest}`]),

@@ -20,6 +20,10 @@ export function workText(
       return printable(`works on it with ${String(body['executor'])}, attempt ${attempt}`);
     case 'attempt.ended':
       return typeof attempt === 'number' ? attemptText(body, attempt) : undefined;
+    case 'attempt.paused':
+      return body['paused'] === true
+        ? 'its operator paused the attempt: it stands still'
+        : 'its operator lets the attempt go on';
     case 'verdict.given': {
       const found = innerOf(innerOf(body, 'verdict'), 'statement');
       return typeof found['outcome'] === 'string'

@@ -1,28 +1,34 @@
 /**
  * Whether this peer begins new work: its operator may pause it, and any operator the whole mesh. What is
- * under way goes on, unless its operator lets the attempts rest too, each where it is; results are
- * published, judged and helped with.
+ * under way goes on, unless its operator lets the attempts rest too, all of them or that at one task, each where it
+ * is; results are published, judged and helped with.
  *
  * What holds for the mesh is a register that the last writer wins: every peer tells it with its
  * capabilities, so whoever was away, or joins later, learns it without anybody repeating it.
  */
 import {
+  BzzzError,
   type Capabilities,
+  type Epoch,
   hlcCompare,
   hlcTick,
   hlcZero,
   type MeshPause,
   type PeerId,
+  type TaskId,
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Clock, Rest } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
+import type { Book } from '../task/book.ts';
 
 export interface PauseDeps {
   readonly self: PeerId;
   readonly clock: Clock;
   readonly chronicle: Pick<Chronicle, 'record'>;
   readonly trouble: Pick<Trouble, 'tell'>;
+  /** Of the tasks that this peer works on. */
+  readonly book: Pick<Book, 'get' | 'update'>;
   readonly onChange: () => void;
 }
 
@@ -31,24 +37,33 @@ export interface PauseMemory {
   readonly self: boolean;
   /** Those under way rest. */
   readonly attempts: boolean;
+  /** Of which the attempts rest whatever the others do. */
+  readonly tasks: readonly TaskId[];
   readonly mesh: MeshPause | null;
 }
 
-/** `attempts`: those of this peer that are under way, and nothing new is begun either. */
-type PauseScope = 'self' | 'mesh' | 'attempts';
+/** `attempts`: those of this peer that are under way, and nothing new is begun either; a task: that at it alone. */
+type PauseScope = 'self' | 'mesh' | 'attempts' | { readonly task: TaskId };
 
 export interface Pause {
   /** Whether this peer begins nothing new, and who wants it so. */
   current(): 'self' | 'mesh' | null;
   /** What holds for the mesh, as it is told to others; null: nobody ever said anything. */
   mesh(): MeshPause | null;
-  /** An operator's word. Resolves when it is in the journal. */
+  /** An operator's word. Resolves when it is in the journal. Throws `task_not_here` where no attempt at that task is ours. */
   set(scope: PauseScope, paused: boolean): Promise<void>;
-  /** Of the attempts of this peer. */
-  readonly rest: Rest;
+  readonly rest: Rests;
   /** Another peer's word about the mesh. Who has not heard the last one is told at once. */
   hear(told: MeshPause | undefined): void;
   remember(memory: PauseMemory): void;
+}
+
+/** Of the attempts of this peer: of all of them, and of that at one task. */
+export interface Rests {
+  readonly all: Pick<Rest, 'wanted'>;
+  of(task: TaskId): Rest;
+  /** This peer does not work on it any more, so a later attempt begins as any other. */
+  forget(task: TaskId): void;
 }
 
 /** A time so far ahead of our clock is a mistake, or meant to stand for ever. */
@@ -58,6 +73,7 @@ export function createPause(deps: PauseDeps): Pause {
   const { clock, chronicle } = deps;
   let own = false;
   let resting = false;
+  const tasks = new Set<TaskId>();
   const resters = new Set<() => void>();
   let mesh: MeshPause | null = null;
 
@@ -71,16 +87,50 @@ export function createPause(deps: PauseDeps): Pause {
   function letRest(wanted: boolean): void {
     if (resting === wanted) return;
     resting = wanted;
+    tellAll();
+  }
+
+  function letTaskRest(task: TaskId, wanted: boolean): void {
+    if (tasks.has(task) === wanted) return;
+    if (wanted) tasks.add(task);
+    else tasks.delete(task);
+    deps.book.update(task, { resting: wanted });
+    tellAll();
+  }
+
+  async function setTask(task: TaskId, paused: boolean): Promise<void> {
+    const epoch = workedOnAt(task);
+    if (epoch === undefined) {
+      throw new BzzzError('task_not_here', `this peer has no attempt at ${task} under way`);
+    }
+    await chronicle.record({ kind: 'attempt.paused', task, epoch, paused });
+    // It may have ended meanwhile, and then nothing is to begin at rest.
+    letTaskRest(task, paused && workedOnAt(task) === epoch);
+  }
+
+  function workedOnAt(task: TaskId): Epoch | undefined {
+    const { state } = deps.book.get(task) ?? {};
+    const isAtIt =
+      state?.state === 'claimed' || state?.state === 'running' || state?.state === 'helping';
+    return isAtIt && state.hold.peer === deps.self ? state.hold.epoch : undefined;
+  }
+
+  /** What was not changed for one of them it hears as it was. */
+  function tellAll(): void {
     for (const tell of resters) tell();
   }
 
   return {
     rest: {
-      wanted: () => resting,
-      onChange(listener) {
-        resters.add(listener);
-        return () => resters.delete(listener);
-      },
+      all: { wanted: () => resting },
+      of: (task) => ({
+        wanted: () => resting || tasks.has(task),
+        onChange(listener) {
+          resters.add(listener);
+          return () => resters.delete(listener);
+        },
+      }),
+      forget: (task) => letTaskRest(task, false),
     },
     current() {
       if (own || resting) return 'self';
@@ -88,7 +138,9 @@ export function createPause(deps: PauseDeps): Pause {
     },
     mesh: () => mesh,
     async set(scope, paused) {
-      if (scope !== 'mesh') {
+      if (typeof scope === 'object') {
+        await setTask(scope.task, paused);
+      } else if (scope !== 'mesh') {
         await chronicle.record({ kind: 'pause.set', scope, paused });
         if (scope === 'self') own = paused;
         // Whoever begins new work again has nothing rest any more.
@@ -115,6 +167,7 @@ export function createPause(deps: PauseDeps): Pause {
     remember(memory) {
       own = memory.self;
       letRest(memory.attempts);
+      for (const task of memory.tasks) letTaskRest(task, true);
       mesh = memory.mesh;
     },
   };

@@ -96,7 +96,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
   const visible = createVisible(deps, { peerName: options.name, backoffMs: timing.backoffMs });
   const helping = createHelping({ ...deps, fence, book }, ableOptionsOf(options));
   const { asking } = helping;
-  const pause = createPause({ ...deps, self, onChange: onOffer });
+  const pause = createPause({ ...deps, book, self, onChange: onOffer });
   // What somebody said before he was taken out does not count any more either.
   const aside = { has: (peer: PeerId) => quarantine.has(peer) || !isMember(peer) };
   const verdicts = createVerdicts({ ...deps, quarantine: aside }, signal);

@@ -29,7 +29,7 @@ export interface Coordinator {
   offerChanged(): void;
   /** The operator's list of members is another. */
   membersChanged(): void;
-  /** Stops new work here or in the whole mesh, or attempts too, or lets it all go on again. */
+  /** Stops new work here or in the whole mesh, or attempts too, or one, or lets it go on again. Throws `task_not_here`. */
   pause: Pause['set'];
   /** A person decides that a peer is not set aside any more. Throws `peer_unknown` when it is not. */
   liftQuarantine(peer: PeerId): Promise<void>;

@@ -66,6 +66,8 @@ export interface TaskView {
   readonly pullRequest: number | null;
   /** Why it stands as it does, when there is something to say. */
   readonly reason: string | null;
+  /** Its attempt on this peer stands still, on the word of the operator. */
+  readonly resting?: true | undefined;
 }
 
 export interface WatchingView {
@@ -148,7 +150,7 @@ export function viewNow(
     tasks: book.all(),
     troubles: trouble.recent(),
     spendCap: spending.capReached(),
-    attemptsRest: pause.rest.wanted(),
+    attemptsRest: pause.rest.all.wanted(),
     quarantined: quarantine.all(),
     quarantinedMembers: quarantine.told(),
     isMember,
@@ -259,7 +261,7 @@ function taskViews(entries: readonly TaskEntry[], names: Names): TaskView[] {
 }
 
 function taskView(entry: TaskEntry, names: Names): TaskView {
-  const { task, title, seen, state, wanted, epochKnown, blocked } = entry;
+  const { task, title, seen, state, wanted, epochKnown, blocked, resting } = entry;
   const hold = 'hold' in state ? state.hold : undefined;
   const reason = 'reason' in state ? state.reason : null;
   return {
@@ -273,5 +275,6 @@ function taskView(entry: TaskEntry, names: Names): TaskView {
     epoch: hold?.epoch ?? epochKnown,
     pullRequest: 'pullRequest' in state ? state.pullRequest : null,
     reason: blocked ?? reason,
+    ...(resting && { resting }),
   };
 }

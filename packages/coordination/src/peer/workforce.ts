@@ -16,6 +16,7 @@ import type { Chronicle } from '../chronicle/chronicle.ts';
 import { type BidDeps, type BidOptions, type BidOutcome, bid } from '../contest/bid.ts';
 import { createHolding, type Holding } from '../fence/holding.ts';
 import type { TipReading } from '../fence/tip.ts';
+import type { Rests } from '../pause/pause.ts';
 import { recall } from '../recovery/recall.ts';
 import type { Records } from '../recovery/records.ts';
 import { backoffMs, patiently } from '../support/backoff.ts';
@@ -40,6 +41,7 @@ export interface WorkforceDeps
   readonly book: Book;
   readonly records: Pick<Records, 'recall'>;
   readonly epilogue: Pick<Epilogue, 'ended' | 'forget' | 'issueChanged'>;
+  readonly rest?: Pick<Rests, 'of' | 'forget'>;
 }
 
 export interface WorkforceOptions extends Omit<DriveOptions, 'hooks'> {
@@ -100,6 +102,8 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
       })
       .finally(() => {
         active.delete(task);
+        // A peer that stops remembers by its journal what was to rest.
+        if (!signal.aborted) deps.rest?.forget(task);
         options.onChange(task);
       });
     active.set(task, { over, recheck: undefined });

@@ -8,6 +8,7 @@ import type {
   PeerId,
   PromptExecutor,
   Spent,
+  TaskId,
 } from '@bzzz/protocol';
 import type { CommandReport, WorkLimits } from './workspace.ts';
 
@@ -62,7 +63,8 @@ export interface PromptPart {
 }
 /**
  * `author` may write to the repository himself; `stranger` is an author who may not, of words that somebody
- * trusted approved, or whom the policy takes work from. `model` is one that worked on the same attempt before; what
+ * trusted approved, or whom the policy takes work from. `repository` is what stands in its files, names of files
+ * among it, whoever wrote that. `model` is one that worked on the same attempt before; what
  * it had read is counted for itself.
  */
 export type PromptSource =
@@ -70,6 +72,7 @@ export type PromptSource =
   | 'maintainer'
   | 'author'
   | 'stranger'
+  | 'repository'
   | 'reviewer'
   | 'checks'
   | 'model'
@@ -91,8 +94,17 @@ export interface ExecutorRequest<J extends Job = Job> {
   readonly onPrinted?: (text: string) => void;
   /** Told what it cost so far, whenever that grows: what is cut short has cost that, too. */
   readonly onSpent?: (spent: Spent) => void;
+  /** Absent: it goes on with nothing that it remembers, and leaves nothing to be gone on with. */
+  readonly recall?: Recall;
   /** Absent: it never rests. Time in which it rests is no part of `limits.attemptMs`. */
   readonly rest?: Rest;
+}
+
+/** What an executor may remember of the work on a task from one attempt to the next, on one machine. */
+export interface Recall {
+  readonly task: TaskId;
+  /** Whether what it remembers now may be gone on with: nobody has a part in it who is not trusted with more. */
+  readonly keeps: boolean;
 }
 
 /**
@@ -137,6 +149,8 @@ export interface ExecutorReport {
   readonly lacks?: Lack;
   /** The last words of a model, whole; absent: it had none. */
   readonly answer?: string;
+  /** Of a tool that can go on with it; absent: there is none, or somebody has a part in it whom nobody knows. */
+  readonly session?: string;
   /** What a model did and cost; absent: none was asked. */
   readonly spent?: Spent;
 }

@@ -12,6 +12,7 @@ export type {
   PromptJob,
   PromptPart,
   PromptSource,
+  Recall,
   RecipeJob,
   Rest,
 } from './executor.ts';

@@ -64,7 +64,8 @@ export async function readMemory(
   const members = new Set<PeerId>();
   const help = { asked: new Set<HelpId>(), helped: new Set<TaskId>() };
   const quarantine = foldQuarantine();
-  let pause: PauseMemory = { self: false, attempts: false, mesh: null };
+  const resting = new Set<TaskId>();
+  let pause: Omit<PauseMemory, 'tasks'> = { self: false, attempts: false, mesh: null };
   for await (const { entry } of journal.read({ signal })) {
     const { body } = entry;
     lastAt = entry.at;
@@ -93,12 +94,17 @@ export async function readMemory(
     // A claim that was lost was never ours; any other outcome leaves something to look at.
     if (body.kind === 'fence.settled' && body.outcome === 'lost') unfinished.delete(body.task);
     if (body.kind === 'pause.set') pause = pauseAfter(pause, body);
+    if (body.kind === 'attempt.paused') {
+      if (body.paused) resting.add(body.task);
+      else resting.delete(body.task);
+    }
     if (body.kind === 'help.taken') help.asked.add(body.id);
     if (body.kind === 'help.worked' && body.outcome === 'helped') help.helped.add(body.task);
     if (body.kind === 'task.ended') {
       const { task, state, reason, pullRequest = null } = body;
       const intent = last.get(task);
       unfinished.delete(task);
+      resting.delete(task);
       // The end of a claim of another, who was lost: nothing that we said. We may have reached for the same epoch.
       if (state === 'done' && !isResultOf(intent, body.epoch)) continue;
       endings.set(task, { state, reason, pullRequest, intent });
@@ -112,7 +118,7 @@ export async function readMemory(
     stoodMs: stood.stoodMs(),
     ...open,
     help,
-    pause,
+    pause: { ...pause, tasks: [...resting] },
     quarantine: quarantine.memory(),
     endings,
   };
@@ -123,9 +129,9 @@ function isResultOf(intent: FenceIntent | undefined, epoch: Epoch): boolean {
 }
 
 function pauseAfter(
-  before: PauseMemory,
+  before: Omit<PauseMemory, 'tasks'>,
   { scope, paused, mesh }: Extract<EntryBody, { kind: 'pause.set' }>,
-): PauseMemory {
+): Omit<PauseMemory, 'tasks'> {
   if (scope === 'attempts') return { ...before, attempts: paused };
   // Whoever begins new work again has nothing rest any more.
   if (scope === 'self') return { ...before, self: paused, attempts: paused && before.attempts };

@@ -25,13 +25,13 @@ import type {
   ExecutorReport,
   Executors,
   PromptSource,
-  Rest,
   Workspace,
   Workspaces,
 } from '../ports/index.ts';
+import type { Rests } from '../pause/pause.ts';
 import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
-import { agentsObjection } from './checks.ts';
+import { agentsObjection, type Objection, refusalText } from './checks.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
 import { acceptanceOf, acceptedElsewhere, doneElsewhere, workspaceFor } from './elsewhere.ts';
 import { type Execution, executionOf } from './execution.ts';
@@ -79,7 +79,7 @@ export interface AttemptDeps extends Masking {
   readonly executors: Executors;
   readonly asking: Pick<Asking, 'requestsOf'>;
   /** Absent: attempts never rest. */
-  readonly rest?: Rest;
+  readonly rest?: Pick<Rests, 'of'>;
   /** Absent: nobody can watch it. */
   readonly printed?: Pick<Printed, 'begin'>;
 }
@@ -131,7 +131,8 @@ export async function runAttempt(
   const from = job.from === null ? {} : { from: job.from };
   await deps.chronicle.record({ ...began, executor, ...from });
   const printing = deps.printed?.begin({ ...head, executor });
-  const patience = startPatience(deps, job.policy.limits, 'the attempt', signal);
+  const rest = deps.rest?.of(task);
+  const patience = startPatience({ ...deps, rest }, job.policy.limits, 'the attempt', signal);
   try {
     const outcome = await inWorkspace(deps, job, { execution, patience, printing }).catch(
       failedSetup,
@@ -139,9 +140,9 @@ export async function runAttempt(
     const spent = outcome.spent === null ? {} : { spent: outcome.spent };
     const told = toldOf(outcome.newTests ?? { kind: 'none' });
     if ('reason' in outcome) {
-      const { stuck } = outcome;
+      const { stuck, code } = outcome;
       const reason = await masked(deps, outcome.reason);
-      const elapsedMs = await end('failed', reason, { ...spent, ...told });
+      const elapsedMs = await end('failed', reason, { ...(code && { code }), ...spent, ...told });
       return { kind: 'failed', reason, stuck, elapsedMs };
     }
     const { result, commits } = outcome;
@@ -171,6 +172,8 @@ interface Refused {
   readonly reason: string;
   readonly spent: Spent | null;
   readonly newTests?: NewTests;
+  /** Of what the result may not hold. */
+  readonly code?: Objection['code'];
 }
 
 async function inWorkspace(
@@ -256,7 +259,8 @@ async function workIn(
   const watched = printing && { onPrinted: printing.add };
   let report: ExecutorReport;
   try {
-    const where = { path: workspace.path, limits, help: requests.ask, ...watched };
+    const recall = { task: job.record.task, keeps: true };
+    const where = { path: workspace.path, limits, help: requests.ask, recall, ...watched };
     report = await patience.listen(who, (hooks) =>
       execution.run({ ...where, ...hooks }, { signal }, stepHooks(deps, job, workspace, signal)),
     );
@@ -269,14 +273,17 @@ async function workIn(
   if (!report.succeeded) return refused(whyNot(`${who} failed`, report));
   const collected = await workspace.collect(job.message, { signal });
   if (collected === null) return refused(`${who} changed nothing`);
-  const reason = await reins.objectionTo(collected, signal);
-  if (reason !== undefined) return refused(`the result was refused: it ${reason}`);
+  const objection = await reins.objectionTo(collected, signal);
+  if (objection !== undefined) {
+    return { ...refused(refusalText(objection)), code: objection.code };
+  }
   const { result } = collected;
   const unchanged = await unrevised(deps, job, result, signal);
   if (unchanged !== undefined) return refused(`${who} ${unchanged}`);
   const judge = judgeGlobs(policy);
   const proof = { base, result, judge, commands: plan.accept, limits, setup: setupOf(policy) };
-  const options = { signal, ...(deps.rest && { rest: deps.rest }), ...watched };
+  const rest = deps.rest?.of(job.record.task);
+  const options = { signal, ...(rest && { rest }), ...watched };
   const acceptance = await acceptanceOf(deps.workspaces, proof, options);
   const made = { base: base.oid, result, commits: collected.commits.length, spent };
   if (!acceptance.passed) {

@@ -53,6 +53,8 @@ export interface TaskEntry {
   readonly retriedAtMs: number | null;
   /** The commit of the lock whose result is to be reworked, as somebody said last; null: none is. */
   readonly rework: ReworkTold | null;
+  /** Our attempt at it stands still, on the word of our operator. */
+  readonly resting: boolean;
   /** Monotonic time before which we do not bid again. */
   readonly notBeforeMs: number;
   readonly failures: number;
@@ -301,6 +303,7 @@ function blank(task: TaskId): TaskEntry {
     retriedOver: null,
     retriedAtMs: null,
     rework: null,
+    resting: false,
     notBeforeMs: 0,
     failures: 0,
   };

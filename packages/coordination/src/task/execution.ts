@@ -11,7 +11,7 @@ import type {
   RecipeJob,
 } from '../ports/index.ts';
 import type { Plan } from './plan.ts';
-import { confined } from './rights.ts';
+import { confined, isOpenTo } from './rights.ts';
 import { type Member, type StepHooks, workThrough } from './roles/work.ts';
 
 export type Where = Omit<ExecutorRequest, 'job'>;
@@ -94,8 +94,12 @@ function promptOf(executors: Executors, job: PromptJob): Chosen<PromptJob> | und
 
 /** The one way by which a job comes to an executor. */
 function confinedRun<J extends Job>(executor: Executor<J>): Chosen<J>['run'] {
-  return (job, beside, where, options) =>
-    executor.run({ ...where, job: confined(job, beside) }, options);
+  return (job, beside, where, options) => {
+    const { recall } = where;
+    const keeps = recall?.keeps === true && isOpenTo(job, beside);
+    const memory = recall && { recall: { ...recall, keeps } };
+    return executor.run({ ...where, ...memory, job: confined(job, beside) }, options);
+  };
 }
 
 function isAble(executor: Executor<PromptJob>, job: PromptJob): boolean {

@@ -4,12 +4,12 @@
  */
 import type { Oid, Policy } from '@bzzz/protocol';
 import type { Base, Collected, PromptSource, Workspaces } from '../ports/index.ts';
-import { objection } from './checks.ts';
+import { type Objection, objectionOf } from './checks.ts';
 import { heldBy } from './rights.ts';
 
 export interface Reins {
   /** The reason why it may not, or undefined. Throws what the port throws. */
-  objectionTo(collected: Collected, signal: AbortSignal): Promise<string | undefined>;
+  objectionTo(collected: Collected, signal: AbortSignal): Promise<Objection | undefined>;
 }
 
 export interface ReinsJob {
@@ -27,7 +27,7 @@ export function createReins(
 ): Reins {
   return {
     async objectionTo(collected, signal) {
-      const usual = objection(collected, policy);
+      const usual = objectionOf(collected, policy);
       const held = heldBy(policy, sources());
       if (usual !== undefined || held === policy) return usual;
       const { result } = collected;
@@ -35,8 +35,10 @@ export function createReins(
         from === null
           ? collected
           : await workspaces.inspect({ base: { ...base, oid: from }, result }, { signal });
-      const reason = objection(own, held);
-      return reason && `${reason}, and \`untrusted\` of the policy keeps such work from it`;
+      const found = objectionOf(own, held);
+      if (found === undefined) return undefined;
+      const reason = `${found.reason}, and \`untrusted\` of the policy keeps such work from it`;
+      return { ...found, reason };
     },
   };
 }

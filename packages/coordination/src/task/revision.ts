@@ -79,6 +79,8 @@ function told(
   const { remarks, failedChecks } = rework;
   const parts: PromptPart[] = [
     { source: 'bzzz', text: situation(branch, rework, conflicts) },
+    // Whoever may name a file writes no rule by that.
+    ...some('repository', (conflicts ?? []).map(nameOf), '\n'),
     ...some('reviewer', remarks.map(remarkText)),
     ...some(
       'checks',
@@ -89,8 +91,12 @@ function told(
 }
 
 /** Plain text, so that nothing is hidden in it; none: no part. */
-function some(source: PromptPart['source'], texts: readonly string[]): PromptPart[] {
-  const text = plainText(texts.join('\n\n')).trim();
+function some(
+  source: PromptPart['source'],
+  texts: readonly string[],
+  between = '\n\n',
+): PromptPart[] {
+  const text = plainText(texts.join(between)).trim();
   return text === '' ? [] : [{ source, text }];
 }
 
@@ -99,7 +105,7 @@ function situation(branch: string, { cause }: Rework, conflicts: readonly string
     conflicts === null
       ? `The issue was resolved before, on a branch ${branch} that was rewritten since: the folder holds that branch, without the change.`
       : 'The issue was resolved before: the folder holds that change. It is in review, and not right yet.';
-  const clash = `Both the change and the branch ${branch} changed these files, which hold both sides between marks of git: ${(conflicts ?? []).map(nameOf).join(', ')}. Resolve that and leave no mark.`;
+  const clash = `Both the change and the branch ${branch} changed the same files, which hold both sides between marks of git. Their names come as a piece of the repository. Resolve that and leave no mark.`;
   return [stands, ...((conflicts ?? []).length === 0 ? [] : [clash]), wanted[cause]].join('\n');
 }
 

@@ -7,8 +7,17 @@
 import type { Association, Issue, Policy } from '@bzzz/protocol';
 import type { Job, PromptSource } from '../ports/index.ts';
 
-/** Whose words may have a part in work that reaches hosts. */
-const mayReach: ReadonlySet<PromptSource> = new Set(['bzzz', 'maintainer', 'author', 'model']);
+/**
+ * Whose words may have a part in work that reaches hosts. Those in files of the repository do: people who may write put
+ * them on the base branch, and without reading them nothing could be done. They are no rules all the same (`labels.ts`).
+ */
+const mayReach: ReadonlySet<PromptSource> = new Set([
+  'bzzz',
+  'maintainer',
+  'author',
+  'repository',
+  'model',
+]);
 
 /** Who may write to the repository, as the forge calls them, and so could run anything of his choice anyway. */
 const writers: ReadonlySet<Association> = new Set(['OWNER', 'MEMBER', 'COLLABORATOR']);
@@ -21,10 +30,14 @@ export function authorOf({ association }: Issue, { authors }: Policy): PromptSou
   return authors.includes(association) && writers.has(association) ? 'author' : 'stranger';
 }
 
+/** Whether nobody has a part in the work who is not trusted with more. */
+export function isOpenTo(job: Job, beside: readonly PromptSource[]): boolean {
+  return [...sourcesOf(job), ...beside].every((source) => mayReach.has(source));
+}
+
 /** `beside`: of what else has a part in the work, such as files that somebody left. */
 export function confined<J extends Job>(job: J, beside: readonly PromptSource[]): J {
-  const isOpen = [...sourcesOf(job), ...beside].every((source) => mayReach.has(source));
-  if (isOpen) return job;
+  if (isOpenTo(job, beside)) return job;
   if (job.kind === 'recipe') return { ...job, network: [] };
   const lasting = new Set(job.lasting ?? []);
   const commands = Object.entries(job.commands).filter(([name]) => lasting.has(name));
@@ -42,6 +55,7 @@ export function heldBy(policy: Policy, sources: readonly PromptSource[]): Policy
 }
 
 export function sourcesOf(job: Job): readonly PromptSource[] {
-  if (job.kind === 'prompt') return job.parts.map(({ source }) => source);
+  // Whichever its parts are, whoever does it looks at files.
+  if (job.kind === 'prompt') return [...job.parts.map(({ source }) => source), 'repository'];
   return job.sources ?? ['stranger'];
 }

@@ -1,6 +1,8 @@
 /** Operators who want nothing new begun, on one peer or on all. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { createPause } from '../../src/pause/pause.ts';
+import { createBook } from '../../src/task/book.ts';
+import type { ManualClock } from '../support/manual-clock.ts';
 import { issueOf } from '../support/memory-forge.ts';
 import { createMemoryPeer, createMemoryWorld } from '../support/memory-peers.ts';
 import { createStand, number, task } from '../support/stand.ts';
@@ -29,6 +31,13 @@ async function meshOf(count: number) {
   };
   const worked = () => peers.map(({ work }) => work.events.includes('run'));
   return { ...world, join, file, worked };
+}
+
+async function started({ advance }: ManualClock, { events }: Peer['work']): Promise<void> {
+  for (let waits = 0; !events.includes('run'); waits += 1) {
+    if (waits > 300) throw new Error('nothing was begun');
+    await advance(500);
+  }
 }
 
 function first(): Peer {
@@ -98,10 +107,28 @@ describe('a mesh that an operator pauses', () => {
   });
 });
 
+it('a peer that was killed lets the attempt rest again that rested, all by its journal', () => {
+  const { clock, chronicle, trouble, peer: self } = createStand(1);
+  const book = createBook();
+  const pause = createPause({ self, clock, chronicle, trouble, book, onChange: () => undefined });
+  pause.remember({ self: false, attempts: false, tasks: [task], mesh: null });
+  expect(pause.rest.of(task).wanted()).toBe(true);
+  expect(pause.rest.all.wanted()).toBe(false);
+  expect(book.get(task)?.resting).toBe(true);
+  let told = 0;
+  pause.rest.of(task).onChange(() => {
+    told += 1;
+  });
+  pause.rest.forget(task);
+  expect(told).toBe(1);
+  expect(pause.rest.of(task).wanted()).toBe(false);
+});
+
 describe('the word about a mesh', () => {
   function pauseOf() {
     const { clock, chronicle, trouble, peer: self } = createStand(1);
-    const pause = createPause({ self, clock, chronicle, trouble, onChange: () => undefined });
+    const book = createBook();
+    const pause = createPause({ self, clock, chronicle, trouble, book, onChange: () => undefined });
     const at = (wallMs: number) => ({ at: { wallMs: clock.wallMs() + wallMs, counter: 0 } });
     return { pause, at, by: self, other: createStand(2).peer };
   }
@@ -146,10 +173,7 @@ describe('a peer whose operator lets its attempts rest', () => {
     const { coordinator, work } = first();
     work.script.takesMs = 20_000;
     forge.file(issueOf());
-    for (let waits = 0; !work.events.includes('run'); waits += 1) {
-      if (waits > 300) throw new Error('nothing was begun');
-      await clock.advance(500);
-    }
+    await started(clock, work);
     // The executor in memory does as it is told: nothing comes of it while it rests.
     await coordinator.pause('attempts', true);
     expect(coordinator.view()).toMatchObject({ attemptsRest: true, self: { paused: true } });
@@ -162,6 +186,56 @@ describe('a peer whose operator lets its attempts rest', () => {
     await clock.advance(60_000);
     expect(forge.task(number).pullRequests).toHaveLength(1);
   });
+
+  it('may let one alone rest, which keeps its task, while new work is begun as before', async () => {
+    const { clock, forge } = await meshOf(1);
+    const { coordinator, work, journal } = first();
+    work.script.takesMs = 20_000;
+    forge.file(issueOf());
+    await started(clock, work);
+    await coordinator.pause({ task }, true);
+    expect(coordinator.view()).toMatchObject({ attemptsRest: false, tasks: [{ resting: true }] });
+    // It is not about new work.
+    expect(coordinator.view().self.paused).toBeUndefined();
+    expect(journal.of('attempt.paused')).toMatchObject([{ task, epoch: 1, paused: true }]);
+    await clock.advance(3_600_000);
+    expect(forge.task(number).pullRequests).toHaveLength(0);
+    // Held by renewals all the time, under the same claim.
+    expect(coordinator.view().tasks).toMatchObject([{ state: 'running', epoch: 1 }]);
+    await coordinator.pause({ task }, false);
+    await clock.advance(60_000);
+    expect(forge.task(number).pullRequests).toHaveLength(1);
+    expect(coordinator.view().tasks[0]).not.toHaveProperty('resting');
+  });
+
+  it('forgets that at the end of the task, so that a later attempt begins as any other', async () => {
+    const { clock, forge } = await meshOf(1);
+    const { coordinator, work } = first();
+    work.script.takesMs = 20_000;
+    forge.file(issueOf());
+    await started(clock, work);
+    await coordinator.pause({ task }, true);
+    expect(coordinator.view().tasks).toMatchObject([{ state: 'running', resting: true }]);
+    forge.file(issueOf({ state: 'closed', updatedAtMs: clock.wallMs() }));
+    await clock.advance(120_000);
+    expect(coordinator.view().tasks[0]).not.toHaveProperty('resting');
+  });
+
+  it.each(['before it has it', 'after its end'])(
+    'does not let rest what it has not: %s',
+    async (when) => {
+      const { clock, forge, file } = await meshOf(1);
+      if (when === 'after its end') {
+        await file();
+        expect(forge.task(number).pullRequests).toHaveLength(1);
+        await clock.advance(3_600_000);
+      }
+      await expect(first().coordinator.pause({ task }, true)).rejects.toMatchObject({
+        code: 'task_not_here',
+      });
+      expect(first().journal.of('attempt.paused')).toEqual([]);
+    },
+  );
 
   it('still begins nothing new when only its attempts go on, and everything when it is resumed', async () => {
     await meshOf(1);

@@ -29,7 +29,7 @@ describe('the memory of earlier runs', () => {
       unfinished: [],
       members: [],
       help: { asked: new Set(), helped: new Set() },
-      pause: { self: false, attempts: false, mesh: null },
+      pause: { self: false, attempts: false, tasks: [], mesh: null },
       quarantine: { quarantined: [], settled: new Map() },
       endings: new Map(),
     });
@@ -43,6 +43,22 @@ describe('the memory of earlier runs', () => {
     await stand.chronicle.record(started);
     const memory = await memoryOf(stand);
     expect(memory).toMatchObject({ starts: 2, lastAt: stand.chronicle.position().at });
+  });
+
+  it('knows of which task the attempt rests, until it goes on or the task ends', async () => {
+    const stand = createStand();
+    const { epoch } = (await stand.win()).record;
+    const pause = (paused: boolean) =>
+      stand.chronicle.record({ kind: 'attempt.paused', task, epoch, paused });
+    const resting = async () => (await memoryOf(stand)).pause.tasks;
+    await pause(true);
+    expect(await resting()).toEqual([task]);
+    await pause(false);
+    expect(await resting()).toEqual([]);
+    await pause(true);
+    const end = { state: 'released' as const, reason: 'people took it' };
+    await stand.chronicle.record({ kind: 'task.ended', task, epoch, ...end });
+    expect(await resting()).toEqual([]);
   });
 
   it('holds every commit that was ever meant to be pushed, byte for byte', async () => {

@@ -1,6 +1,6 @@
 import { matchesAny, Oid, Policy } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import { objection } from '../../src/task/checks.ts';
+import { objection, objectionOf, refusalText } from '../../src/task/checks.ts';
 import type { ChangedFile, Collected, CommitFacts } from '../../src/index.ts';
 
 const policy = Policy.parse({
@@ -86,6 +86,57 @@ describe('a result is refused', () => {
     const bad = { files: [file('.github/workflows/ci.yml')] };
     const back = { files: [file('.github/workflows/ci.yml', { status: 'deleted' as const })] };
     expect(objection(result({ files: [file('a')] }, bad, back), policy)).toContain('protected');
+  });
+});
+
+describe('where the policy allows paths', () => {
+  const narrow = Policy.parse({ ...policy, allowed: ['src/**', '*.md', 'infra/**'] });
+  const codeOf = (...paths: string[]) =>
+    objectionOf(result({ files: paths.map((path) => file(path)) }), narrow)?.code;
+
+  it('a result may touch these', () => {
+    expect(codeOf('src/a.ts', 'src/deep/.b', 'README.md')).toBeUndefined();
+  });
+
+  it.each([
+    'lib/a.ts',
+    'docs/README.md',
+    // Another folder in git, and on most machines.
+    'SRC/a.ts',
+    'src',
+    'lib/src/a.ts',
+    'a.md/b',
+  ])('and nothing else: %j', (path) => {
+    expect(codeOf('src/a.ts', path)).toBe('result_not_allowed');
+    const gone = result({ files: [file(path, { status: 'deleted', mode: '000000' })] });
+    expect(objectionOf(gone, narrow)?.code).toBe('result_not_allowed');
+  });
+
+  it('what is protected stays protected', () => {
+    expect(codeOf('infra/main.tf')).toBe('result_protected');
+    const all = Policy.parse({ version: 1, allowed: ['**'] });
+    const workflow = result({ files: [file('.github/workflows/ci.yml')] });
+    expect(objectionOf(workflow, all)?.code).toBe('result_protected');
+  });
+
+  it('not in any commit of the push', () => {
+    const back = { files: [file('lib/a.ts', { status: 'deleted' as const })] };
+    const found = objectionOf(result({ files: [file('lib/a.ts')] }, back), narrow);
+    expect(found?.code).toBe('result_not_allowed');
+  });
+
+  it('people are told which file, what is allowed and what they can do', () => {
+    const found = objectionOf(result({ files: [file('lib/a.ts')] }), narrow);
+    expect(found && refusalText(found).split('\n')).toEqual([
+      'the result was refused: it touches lib/a.ts, and may touch only src/**, *.md, infra/**',
+      expect.stringMatching(/^result_not_allowed: .*`allowed` of \.bzzz\/policy\.yml/),
+    ]);
+  });
+
+  it('but are spared a long list', () => {
+    const allowed = Array.from({ length: 12 }, (_, at) => `part-${at}/**`);
+    const reason = objection(result({ files: [file('x')] }), { ...policy, allowed });
+    expect(reason).toContain('part-9/** and what 2 further patterns of the policy name');
   });
 });
 

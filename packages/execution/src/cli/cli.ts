@@ -9,6 +9,7 @@ import { locate } from './locate.ts';
 import { type Look, look } from './look.ts';
 import { type CliOptions, settingsOf } from './options.ts';
 import { attemptInWorker } from './supervised.ts';
+import type { Sessions } from './sessions.ts';
 import { cliTools } from './tools/all.ts';
 
 export interface Cli {
@@ -28,6 +29,8 @@ export interface CliDeps {
   readonly reach?: Reach;
   /** Where its attempts run. Absent: in this process, which they can then take with them. */
   readonly workers?: Workers;
+  /** Where what its attempts remember is kept for later ones at the same task. Absent: nowhere. */
+  readonly sessions?: Sessions | undefined;
 }
 
 /** Where a tool of this name is on the PATH; it is not started. Null: nowhere. */
@@ -36,7 +39,7 @@ export async function whereCli(name: CliName): Promise<string | null> {
 }
 
 export function createCli(
-  { runner, reach = reachPublic, workers }: CliDeps,
+  { runner, reach = reachPublic, workers, sessions }: CliDeps,
   name: CliName,
   options: CliOptions,
 ): Cli {
@@ -66,7 +69,7 @@ export function createCli(
           const reason = `${name} cannot be held to commands by their name`;
           return { succeeded: false, reason, commands: [] };
         }
-        const deps = { runner, reach, tool, settings };
+        const deps = { runner, reach, tool, settings, sessions };
         if (workers === undefined) return attempt(deps, there, request, signal);
         return attemptInWorker({ ...deps, workers }, there, request, signal);
       },

@@ -8,14 +8,17 @@ export interface Start {
   readonly prompt: string;
   /** Null: a new session. */
   readonly session: string | null;
+  /** The session is of an earlier attempt, and stays as it is where the tool can do that. */
+  readonly forks?: boolean;
 }
 
 export type Filled = Pick<CliTool, 'environment' | 'homeFiles'> & { readonly argv: string[] };
 
 /** Null: the tool cannot go on with a session. */
 export function fill(tool: CliTool, program: string, start: Start): Filled | null {
-  const { work, resume, model } = tool.argv;
-  const head = start.session === null ? work : resume;
+  const { work, resume, fork, model } = tool.argv;
+  const further = start.forks ? (fork ?? resume) : resume;
+  const head = start.session === null ? work : further;
   if (head === null) return null;
   const values: Readonly<Record<string, string>> = {
     api: start.api,

@@ -15,13 +15,15 @@ export interface PromptOptions {
   readonly mayAsk: boolean;
   /** Of earlier runs of the same attempt, of which the tool remembers nothing. */
   readonly before: readonly Exchange[];
+  /** It remembers an earlier attempt at the same task. */
+  readonly again?: boolean;
   /** That it may reach besides its model. */
   readonly hosts: readonly string[];
 }
 
 export function promptText(
   { parts, commands, access }: Pick<PromptJob, 'parts' | 'commands' | 'access'>,
-  { labels: { explained, pieces }, mayAsk, before, hosts }: PromptOptions,
+  { labels: { explained, pieces }, mayAsk, before, hosts, again = false }: PromptOptions,
 ): string {
   const list = Object.entries(commands).map(([name, argv]) => `- ${name}: ${argv.join(' ')}`);
   const forPeer = parts.some(({ source }) => source === 'peer');
@@ -37,6 +39,7 @@ export function promptText(
     howToEnd(forPeer, access),
     ...(mayAsk ? [howToAsk] : []),
     ...(before.length === 0 ? [] : [goingOn]),
+    ...(again ? [workedBefore] : []),
   ].join('\n');
   const rules: PromptPart[] = [
     ...parts.filter((part) => isTrusted(part)),
@@ -67,6 +70,9 @@ tried, in as many lines as it takes, and stop. When somebody helps, you are star
 
 const goingOn = `You have worked here before and asked for help. What you changed then is in the folder; what you asked and
 what another peer said to it comes last, as data.`;
+
+const workedBefore = `You have worked on this before, which you may remember. The files may be others now, and what counts is what stands
+here: lines with an earlier mark do not any more.`;
 
 function partOf({ question, answer }: Exchange): PromptPart {
   return { source: 'peer', text: `Asked:\n${question}\n\nAnswered:\n${answer}` };

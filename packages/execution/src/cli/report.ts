@@ -12,6 +12,8 @@ export interface Attempted {
   readonly failure: string | null;
   /** What went wrong on the way, for people. */
   readonly notes: readonly string[];
+  /** That may be gone on with later; null: none. */
+  readonly session: string | null;
   /** Named by the operator. */
   readonly model: string | null;
 }
@@ -19,7 +21,7 @@ export interface Attempted {
 const saidCharsMax = 4_000;
 
 export function reportOf(tool: CliTool, attempted: Attempted): ExecutorReport {
-  const { rounds, answers, failure, notes, model } = attempted;
+  const { rounds, answers, failure, notes, session, model } = attempted;
   const words = rounds.at(-1)?.findings.said ?? '';
   const said = words === '' ? '' : `it says: ${words.slice(0, saidCharsMax)}`;
   const lines = rounds.reduce((sum, { findings }) => sum + findings.unknown, 0);
@@ -31,6 +33,7 @@ export function reportOf(tool: CliTool, attempted: Attempted): ExecutorReport {
     commands: rounds.map(({ outcome, argv }) => ({ ...outcome.report, argv })),
     ...(isGone(attempted) && { lacks: { kind: 'executor', name: tool.name } }),
     ...(words === '' ? {} : { answer: words }),
+    ...(session === null ? {} : { session }),
     spent: spentOn(tool, rounds, { model, answers }),
   };
 }

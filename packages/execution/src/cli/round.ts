@@ -38,12 +38,16 @@ export interface RoundPlace {
   /** Null: nothing in HOME outlives a round. */
   readonly home: string | null;
   readonly way: OpenHosts;
+  /** A session of an earlier attempt, in `home`; null: there is none. */
+  readonly earlier: string | null;
 }
 
 export interface RoundJob {
   readonly input: string;
   /** To go on with; null: a new one. */
   readonly session: string | null;
+  /** It is of an earlier attempt. */
+  readonly forks?: boolean;
   readonly timeMs: number;
   /** Told what the tool has told so far. */
   readonly onTold?: (told: Pick<Round, 'findings' | 'resumed'>) => void;
@@ -53,7 +57,7 @@ export interface RoundJob {
 export async function runRound(
   { runner, tool, settings }: AttemptDeps,
   { located, request, folder, pass, home, way }: RoundPlace,
-  { input, session, timeMs, onTold }: RoundJob,
+  { input, session, forks = false, timeMs, onTold }: RoundJob,
   signal?: AbortSignal,
 ): Promise<Round> {
   const start = {
@@ -62,6 +66,7 @@ export async function runRound(
     model: settings.model,
     prompt: folder.promptPath,
     session,
+    forks,
   };
   const filled = fill(tool, located.path, start);
   if (filled === null) throw new BzzzError('workspace_failed', `${tool.name} cannot begin`);
@@ -97,7 +102,12 @@ export async function runRound(
 /** What every run of the tool in this attempt sees and may. */
 export function runOf(
   { tool, settings }: Pick<AttemptDeps, 'tool' | 'settings'>,
-  { located, request, folder, home }: Omit<RoundPlace, 'pass' | 'folder' | 'way'> & Shows,
+  {
+    located,
+    request,
+    folder,
+    home,
+  }: Omit<RoundPlace, 'pass' | 'folder' | 'way' | 'earlier'> & Shows,
 ): Omit<RunRequest, 'argv' | 'timeMs'> {
   return {
     path: request.path,

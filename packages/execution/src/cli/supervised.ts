@@ -6,13 +6,14 @@ import { closingWith } from '../help/closing-with.ts';
 import type { SessionJob } from '../worker/session.ts';
 import type { Workers } from '../worker/workers.ts';
 import type { Located } from './locate.ts';
+import { recalled, type RecallDeps } from './recalled.ts';
 import { runOf } from './round.ts';
 import { openWay, type WayDeps } from './way.ts';
 import { homeOf } from './work.ts';
 
 /** Throws what `attempt` throws, and `worker_lost`. */
 export async function attemptInWorker(
-  { workers, ...deps }: WayDeps & { readonly workers: Workers },
+  { workers, ...deps }: WayDeps & RecallDeps & { readonly workers: Workers },
   located: Located,
   request: ExecutorRequest<PromptJob>,
   signal?: AbortSignal,
@@ -24,13 +25,14 @@ export async function attemptInWorker(
   const home = homeOf(tool, request, folder.home);
   const run = runOf(deps, { located, request, folder, home });
   const { promptPath, argv } = folder;
-  const job: SessionJob = {
+  const jobOf = (earlier: string | null): SessionJob => ({
     work: {
       kind: 'cli',
       name: tool.name,
       model: settings.model,
       program: located.path,
       way: { pass, promptPath, argv },
+      earlier,
     },
     request: closingWith({ ...request, onSpent: metered.onSpent }, hosts),
     // The launcher; what it is to start is written beside it, and runs in the sandbox all the same.
@@ -40,7 +42,10 @@ export async function attemptInWorker(
       const { answers, answered, objection } = counts;
       return { answers, answered, objection, refused: [...hosts.objections()] };
     },
-  };
+  });
   const options = signal === undefined ? {} : { signal };
-  return metered.report(await workers.run(tool.name, job, options));
+  const report = await recalled(deps, request, folder.home, (earlier) =>
+    workers.run(tool.name, jobOf(earlier), options),
+  );
+  return metered.report(report);
 }

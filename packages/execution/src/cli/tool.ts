@@ -20,6 +20,11 @@ export interface CliTool {
     readonly model: readonly string[];
     /** Goes on with a session; null: it cannot. */
     readonly resume: readonly string[] | null;
+    /**
+     * Goes on with a session in a new one, so that the old one stays as it was. Null: it cannot, and resumes
+     * instead, which is why what it remembers is always a copy.
+     */
+    readonly fork: readonly string[] | null;
   };
   /** What it counts for the whole session when it goes on with one, and not for its own run. */
   readonly sessionCounts: readonly (keyof Counts)[];

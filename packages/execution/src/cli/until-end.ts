@@ -1,6 +1,7 @@
 /**
  * The runs of a tool in one attempt. Where it asks for help it runs again with the answer, as often as help
- * allows and time is left: on its own session, or anew with all that it must know.
+ * allows and time is left: on its own session, or anew with all that it must know. It begins in a fork of the session
+ * in which it worked on the task before, if there is one, and is told all the same, since what is wanted may have changed.
  */
 import type { Rest } from '@bzzz/coordination';
 import { BzzzError, isBzzzError } from '@bzzz/protocol';
@@ -11,6 +12,7 @@ import { oneLine } from '../prompt/one-line.ts';
 import type { Proxy } from './api/proxy.ts';
 import { questionIn } from './marker.ts';
 import { type Exchange, furtherText, promptText } from './prompt.ts';
+import { SessionId } from './sessions.ts';
 import { type Attempted, failureOf } from './report.ts';
 import { spentOn, type Told } from './spent.ts';
 import { type AttemptDeps, type Round, type RoundJob, type RoundPlace, runRound } from './round.ts';
@@ -27,7 +29,7 @@ export async function untilEnd(
   deps: AttemptDeps,
   { place, proxy, asker }: Parts,
   signal?: AbortSignal,
-): Promise<Pick<Attempted, 'rounds' | 'failure' | 'notes'>> {
+): Promise<Pick<Attempted, 'rounds' | 'failure' | 'notes' | 'session'>> {
   const { tool, settings } = deps;
   const { job, limits } = place.request;
   const { attemptMs } = limits;
@@ -39,14 +41,17 @@ export async function untilEnd(
   const rounds: Round[] = [];
   const notes: string[] = [];
   const before: Exchange[] = [];
-  const anew = () => ({
-    input: promptText(job, { labels, mayAsk: asker !== null, before, hosts: place.way.hosts() }),
-    session: null,
-  });
+  const { earlier } = place;
+  const promptOf = (again: boolean) => {
+    const told = { labels, mayAsk: asker !== null, before, hosts: place.way.hosts() };
+    return promptText(job, { ...told, again });
+  };
+  const anew = () => ({ input: promptOf(false), session: null });
   const { onSpent } = place.request;
   const onTold = (told: Told) =>
     onSpent?.(spentOn(tool, [...rounds, told], { model: settings.model, answers: proxy.answers }));
-  let next: Omit<RoundJob, 'timeMs' | 'onTold'> = anew();
+  let next: Omit<RoundJob, 'timeMs' | 'onTold'> =
+    earlier === null ? anew() : { input: promptOf(true), session: earlier, forks: true };
   for (;;) {
     const { answered } = proxy;
     const round = await runRound(deps, place, { ...next, timeMs: leftMs(), onTold }, signal);
@@ -60,7 +65,11 @@ export async function untilEnd(
       continue;
     }
     const question = failure === null ? questionIn(round.findings.said) : null;
-    if (asker === null || question === null) return { rounds, failure, notes };
+    if (asker === null || question === null) {
+      // What another peer said is in the session by then, so nobody goes on with it.
+      const session = before.length === 0 ? sessionOf(round) : null;
+      return { rounds, failure, notes, session };
+    }
     const heard = await askWithin(asker, question, {
       attemptMs,
       leftMs: leftMs(),
@@ -69,7 +78,7 @@ export async function untilEnd(
     });
     if (!heard.helped) {
       const asked = `it asked for help (${oneLine(question)})`;
-      return { rounds, failure: `${asked}; ${heard.reason}`, notes };
+      return { rounds, failure: `${asked}; ${heard.reason}`, notes, session: null };
     }
     before.push({ question, answer: heard.text });
     const session = tool.argv.resume === null ? null : sessionOf(round);
@@ -79,7 +88,7 @@ export async function untilEnd(
 
 /** Null: it told none, or what could be taken for something else among its arguments. */
 function sessionOf({ findings: { session } }: Round): string | null {
-  return session !== null && /^[A-Za-z0-9][\w.:-]{0,127}$/.test(session) ? session : null;
+  return SessionId.safeParse(session).data ?? null;
 }
 
 async function askWithin(

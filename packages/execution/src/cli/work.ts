@@ -13,12 +13,14 @@ export interface WorkPlace {
   readonly located: Located;
   readonly request: ExecutorRequest<PromptJob>;
   readonly way: Way<Omit<LaunchFolder, 'serve' | 'remove'>>;
+  /** In HOME, and to be gone on with; null: there is none. */
+  readonly earlier: string | null;
 }
 
 /** Throws `aborted`, `sandbox_missing`, `workspace_failed`, and what asking for help throws. */
 export async function workOn(
   deps: AttemptDeps,
-  { located, request, way }: WorkPlace,
+  { located, request, way, earlier }: WorkPlace,
   signal?: AbortSignal,
 ): Promise<ExecutorReport> {
   const { tool, settings } = deps;
@@ -26,7 +28,7 @@ export async function workOn(
   const { folder, pass, counts, hosts } = way;
   const asker = help === undefined ? null : createAsker(help, path, hosts);
   const home = homeOf(tool, request, folder.home);
-  const place = { located, request, folder, pass, home, way: hosts };
+  const place = { located, request, folder, pass, home, way: hosts, earlier };
   const ended = await untilEnd(deps, { place, proxy: counts, asker }, signal);
   const notes = [...ended.notes, ...hosts.objections()];
   return reportOf(tool, { ...ended, notes, answers: counts.answers, model: settings.model });
@@ -35,8 +37,9 @@ export async function workOn(
 /** What outlives a run: only a tool that can be asked to go on needs what it remembers. Null: nothing. */
 export function homeOf(
   { argv }: CliTool,
-  { help }: ExecutorRequest<PromptJob>,
+  { help, recall }: ExecutorRequest<PromptJob>,
   home: string,
 ): string | null {
-  return help !== undefined && argv.resume !== null ? home : null;
+  const mayGoOn = help !== undefined || recall !== undefined;
+  return mayGoOn && argv.resume !== null ? home : null;
 }

@@ -21,6 +21,7 @@ import {
 } from '@bzzz/protocol';
 import { z } from 'zod';
 import type { LaunchPlan } from '../cli/launch/plan.ts';
+import { SessionId } from '../cli/sessions.ts';
 import type { ModelDetails } from '../ollama/model/catalogue.ts';
 import type { OllamaSettings } from '../ollama/options.ts';
 import type { Ended, RunOutcome } from '../outcome.ts';
@@ -47,6 +48,7 @@ const sources: Record<PromptPart['source'], true> = {
   bzzz: true,
   maintainer: true,
   author: true,
+  repository: true,
   reviewer: true,
   checks: true,
   peer: true,
@@ -109,6 +111,8 @@ export const Work = z.discriminatedUnion('kind', [
     model: Text.nullable(),
     program: Text,
     way: Way,
+    /** A session of an earlier attempt; null: there is none. */
+    earlier: SessionId.nullable(),
   }),
 ]);
 export type Work = z.infer<typeof Work>;
@@ -165,6 +169,7 @@ const reportFields = {
   commands: z.array(Command),
   lacks: z.strictObject({ kind: Text, name: Text }).exactOptional(),
   answer: Text.exactOptional(),
+  session: SessionId.exactOptional(),
   spent: Spent.exactOptional(),
 } satisfies Record<keyof ExecutorReport, z.ZodType>;
 const Report: z.ZodType<ExecutorReport> = z.strictObject(reportFields);

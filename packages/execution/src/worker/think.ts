@@ -21,7 +21,7 @@ export async function think(
 
 async function followTool(
   remote: Remote,
-  { name, model, program, way }: Work & { kind: 'cli' },
+  { name, model, program, way, earlier }: Work & { kind: 'cli' },
   request: ExecutorRequest<PromptJob>,
   signal: AbortSignal,
 ): Promise<ExecutorReport> {
@@ -39,6 +39,6 @@ async function followTool(
   const located = { path: program, needs: [], print: '' };
   const { counts } = remote;
   const hosts = hostsElsewhere(request.job.network ?? [], counts);
-  const place = { located, request, way: { folder, pass: way.pass, counts, hosts } };
+  const place = { located, request, way: { folder, pass: way.pass, counts, hosts }, earlier };
   return await workOn(deps, place, signal);
 }

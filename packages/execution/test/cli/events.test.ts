@@ -232,4 +232,14 @@ describe('arguments', () => {
     expect(argvOf('opencode')).toContain('--session s-9');
     expect(argvOf('aider')).toBeUndefined();
   });
+
+  it('go on in a fork of a session, and on the session itself where the tool has none', () => {
+    const argvOf = (name: CliName) =>
+      fill(cliTools[name], 'tool', { ...start, session: 's-9', forks: true })?.argv.join(' ');
+    expect(argvOf('claude')).toContain('--resume s-9 --fork-session');
+    expect(argvOf('codex')).toMatch(/ fork s-9 --model m-1 -$/);
+    expect(argvOf('gemini')).toContain('--resume s-9');
+    expect(argvOf('opencode')).toContain('--session s-9 --fork');
+    expect(argvOf('aider')).toBeUndefined();
+  });
 });

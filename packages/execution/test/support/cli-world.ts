@@ -10,6 +10,7 @@ import {
   createCli,
   type Reach,
   type RunnerOptions,
+  type Sessions,
 } from '@bzzz/execution';
 import type { CliName } from '@bzzz/protocol';
 import { limits, makeWorld, type World } from '../support.ts';
@@ -89,6 +90,7 @@ export interface CliWorldOptions {
   readonly cli?: Partial<CliOptions>;
   readonly world?: Partial<RunnerOptions> & { reach?: Reach };
   readonly answer?: Parameters<typeof startApi>[0];
+  readonly sessions?: Sessions;
 }
 
 /** Prints one event. */
@@ -106,7 +108,12 @@ export async function makeCliWorld(options: CliWorldOptions): Promise<CliWorld> 
   await writeFile(program, `#!/usr/bin/env node\n${versioned}\n${helpers}\n${options.script}\n`);
   await chmod(program, 0o755);
   const { reach } = options.world ?? {};
-  const deps = { ...(options.where ?? usualPlace)(world.runner), ...(reach && { reach }) };
+  const { sessions } = options;
+  const deps = {
+    ...(options.where ?? usualPlace)(world.runner),
+    ...(reach && { reach }),
+    ...(sessions && { sessions }),
+  };
   const cli = createCli(deps, options.name ?? 'claude', {
     program,
     apiUrl: api.url,

@@ -32,7 +32,7 @@ export function makeWorkers(runner: Runner, options: WorkerOptions = {}): Watche
 }
 
 export interface RunOptions
-  extends Pick<ExecutorRequest, 'help' | 'onSign' | 'onPrinted' | 'onSpent' | 'rest'> {
+  extends Pick<ExecutorRequest, 'help' | 'onSign' | 'onPrinted' | 'onSpent' | 'recall' | 'rest'> {
   readonly signal?: AbortSignal;
   readonly attemptMs?: number;
 }

@@ -136,6 +136,7 @@ export function countEntries(): EntryCounter {
       case 'help.sent':
       case 'help.taken':
       case 'member.joined':
+      case 'attempt.paused':
       case 'operator.acted':
       case 'pause.set':
       case 'peer.quarantined':

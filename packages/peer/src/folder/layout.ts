@@ -24,6 +24,8 @@ export interface Layout {
   /** All journals that are here, to be searched; it can be deleted at any time. */
   readonly index: string;
   readonly worktrees: string;
+  /** What coding tools remember of their work, to go on with; it can be deleted at any time. */
+  readonly sessions: string;
   /** Up to where the journal was told to somebody outside. */
   readonly notified: string;
   /** Alerts that no receiver has taken yet. */
@@ -48,6 +50,7 @@ export function layoutOf(dataDir: string): Layout {
     formerJournals: join(dataDir, 'former-journals.json'),
     index: join(dataDir, 'index.sqlite'),
     worktrees: join(dataDir, 'worktrees'),
+    sessions: join(dataDir, 'sessions'),
     notified: join(dataDir, 'notified.json'),
     alertsWaiting: join(dataDir, 'alerts-waiting.json'),
     controlSocket: join(dataDir, 'control.sock'),

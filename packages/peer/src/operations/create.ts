@@ -147,9 +147,22 @@ export function createOperations(target: OperationsTarget): Operations {
       coordinator.lookNow(repo);
       return { task, order, url };
     },
-    async pause({ scope, paused }, asker) {
-      await acted({ ...actingOf(asker), ...pauseWords({ scope, paused }) });
-      await coordinator.pause(scope, paused);
+    async pause(request, asker) {
+      const { paused } = request;
+      if (request.scope === 'task') {
+        const { task } = findTask(coordinator.view().tasks, request.task);
+        await acted({
+          ...actingOf(asker),
+          act: paused ? 'pause' : 'resume',
+          about: `the attempt at ${task}`,
+          task,
+        });
+        await coordinator.pause({ task }, paused);
+      } else {
+        const { scope } = request;
+        await acted({ ...actingOf(asker), ...pauseWords({ scope, paused }) });
+        await coordinator.pause(scope, paused);
+      }
       return coordinator.view().self.paused === true;
     },
     quarantine: () => quarantineAnswer(coordinator.view().quarantine),
@@ -174,7 +187,7 @@ function firstLine(reason: string | null | undefined): string {
   return reason?.split('\n')[0] ?? untoldReason;
 }
 
-function pauseWords({ scope, paused }: z.output<typeof PauseRequest>) {
+function pauseWords({ scope, paused }: Exclude<z.output<typeof PauseRequest>, { scope: 'task' }>) {
   const about = {
     self: 'new work of this peer',
     mesh: 'new work of the mesh',

@@ -108,7 +108,7 @@ export interface Operations {
    * where the policy does not listen to the account of this peer, and what the forge throws.
    */
   order(id: string, order: TaskOrder, asker: Asker): Promise<z.infer<typeof OrderAnswer>>;
-  /** Whether this peer begins nothing new now, for whichever reason. */
+  /** Whether this peer begins nothing new now, for whichever reason. Throws `task_unknown`, `task_not_here`. */
   pause(request: z.output<typeof PauseRequest>, asker: Asker): Promise<boolean>;
   quarantine(): QuarantineAnswer;
   /** A person trusts a peer again; which one. Throws `peer_unknown` when it is not set aside. */

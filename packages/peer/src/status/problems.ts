@@ -215,20 +215,29 @@ function notifyOf({ notifier }: ProblemSources): Problem[] {
   ];
 }
 
-function pauseOf({ view: { self, attemptsRest } }: ProblemSources): Problem[] {
+function pauseOf({ view: { self, tasks, attemptsRest } }: ProblemSources): Problem[] {
   if (attemptsRest) {
     const text =
       'An operator paused this peer and its attempts: they stand still, and keep their tasks.';
     const advice = `On the machine of ${self.name}: \`bzzz resume\`, or with \`--attempts\` for these alone.`;
     return [{ code: 'paused', severity: 'warning', text, advice }];
   }
-  if (self.paused !== true) return [];
+  const standing = tasks
+    .filter(({ resting }) => resting)
+    .map(({ task }) => restingProblem(self.name, task));
+  if (self.paused !== true) return standing;
   const isMesh = self.meshPause?.paused === true;
   const [code, what, advice] = isMesh
     ? ['mesh_paused', 'the whole mesh', 'On the machine of any peer: `bzzz resume --mesh`.']
     : ['paused', 'this peer', `On the machine of ${self.name}: \`bzzz resume\`.`];
   const text = `An operator paused ${what}: nothing new is begun here.`;
-  return [{ code, severity: 'warning', text, advice }];
+  return [{ code, severity: 'warning', text, advice }, ...standing];
+}
+
+function restingProblem(name: string, task: string): Problem {
+  const text = `An operator paused the attempt at ${task}: it stands still, and keeps its task and its slot.`;
+  const advice = `On the machine of ${name}: \`bzzz resume '${task}'\`.`;
+  return { code: 'attempt_paused', severity: 'warning', text, advice };
 }
 
 function spendOf({ view: { spendCap } }: ProblemSources): Problem[] {

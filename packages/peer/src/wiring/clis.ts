@@ -1,6 +1,13 @@
 /** The coding tools of this machine, offered while they are there. The survey asks for looks. */
 import type { Executors } from '@bzzz/coordination';
-import { type Cli, createCli, type Reach, type Runner, type Workers } from '@bzzz/execution';
+import {
+  type Cli,
+  createCli,
+  type Reach,
+  type Runner,
+  type Sessions,
+  type Workers,
+} from '@bzzz/execution';
 import { CliName, type Config, isBzzzError, reasonOf } from '@bzzz/protocol';
 import { readModelKey } from '../folder/model-key.ts';
 import type { Logger } from '../logger.ts';
@@ -10,6 +17,8 @@ export interface ClisDeps {
   readonly runner: Runner;
   readonly reach: Reach;
   readonly workers: Workers;
+  /** Absent: nothing is kept of an attempt. */
+  readonly sessions?: Sessions | undefined;
   readonly logger: Logger;
 }
 
@@ -22,10 +31,10 @@ export interface Clis {
 }
 
 export function offerClis(
-  { runner, reach, workers, logger }: ClisDeps,
+  { runner, reach, workers, sessions, logger }: ClisDeps,
   config: Config['cli'],
 ): Clis {
-  const clis = wantedClis({ runner, reach, workers }, config);
+  const clis = wantedClis({ runner, reach, workers, sessions }, config);
   const known = new Map<CliName, string>();
 
   function learn(name: CliName, cli: Cli): void {
@@ -60,7 +69,7 @@ export function offerClis(
 
 /** Those that the operator wants. Without workers they can be looked at, and are not to be run. */
 export function wantedClis(
-  deps: Pick<ClisDeps, 'runner'> & Partial<Pick<ClisDeps, 'reach' | 'workers'>>,
+  deps: Pick<ClisDeps, 'runner'> & Partial<Pick<ClisDeps, 'reach' | 'workers' | 'sessions'>>,
   config: Config['cli'],
 ): Map<CliName, Cli> {
   const clis = new Map<CliName, Cli>();

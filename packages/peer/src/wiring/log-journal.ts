@@ -61,6 +61,8 @@ function plainFields(body: EntryBody): LogFields {
       return { task: body.task, epoch: body.epoch, peer: body.peer, outcome: body.outcome };
     case 'pause.set':
       return { scope: body.scope, paused: body.paused };
+    case 'attempt.paused':
+      return { task: body.task, epoch: body.epoch, paused: body.paused };
     case 'operator.acted':
       return { by: body.by, user: body.user, act: body.act };
     case 'health.alert':

@@ -8,10 +8,15 @@ import { WorkRequest } from '../work-request.ts';
 /** What a peer can be asked. Unknown fields are refused: a misspelt one is not a default. */
 export const LookRequest = z.strictObject({ repo: RepoName.optional() });
 
-export const PauseRequest = z.strictObject({
-  scope: z.enum(['self', 'mesh', 'attempts']),
-  paused: z.boolean(),
-});
+export const PauseRequest = z.union([
+  z.strictObject({ scope: z.enum(['self', 'mesh', 'attempts']), paused: z.boolean() }),
+  /** The attempt of this peer at one task. Number, or `owner/name#number`. */
+  z.strictObject({
+    scope: z.literal('task'),
+    task: z.string().min(1).max(200),
+    paused: z.boolean(),
+  }),
+]);
 
 /** Multiaddrs of other peers. */
 export const DoctorNetRequest = z.strictObject({

@@ -12,6 +12,8 @@ export const TaskAnswer = z.object({
   epoch: z.number(),
   pullRequest: z.number().nullable(),
   reason: z.string().nullable(),
+  /** Its attempt on this peer stands still, on the word of the operator. */
+  resting: z.literal(true).optional(),
 });
 export type TaskAnswer = z.infer<typeof TaskAnswer>;
 

@@ -77,11 +77,35 @@ export const coreErrors = {
     retryable: false,
     advice: 'The issue may not be worked on; the reason says why.',
   },
+  result_protected: {
+    status: 422,
+    retryable: false,
+    advice:
+      'Change that file by hand, or take it out of `protected` (or `untrusted.protected`) in .bzzz/policy.yml on the base branch, and say `/bzzz retry`; `bzzz policy check` shows what is always protected.',
+  },
+  result_not_allowed: {
+    status: 422,
+    retryable: false,
+    advice:
+      'Let the issue ask for a change within `allowed` of .bzzz/policy.yml, or add the path there on the base branch, and say `/bzzz retry`.',
+  },
+  result_refused: {
+    status: 422,
+    retryable: false,
+    advice:
+      'File smaller issues where it is too much, or raise the `limits` in .bzzz/policy.yml on the base branch; links, submodules and secrets are put in by people.',
+  },
   order_unheard: {
     status: 403,
     retryable: false,
     advice:
       'The peers would pass over it: say it on the issue as somebody whom the policy trusts, or let its `authors` trust the account of this peer.',
+  },
+  task_not_here: {
+    status: 409,
+    retryable: false,
+    advice:
+      'Only the peer that works on a task can pause its attempt: `bzzz tasks` names the owner, and `bzzz pause TASK` is said there.',
   },
   task_edited: {
     status: 409,

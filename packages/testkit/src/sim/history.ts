@@ -307,6 +307,7 @@ function describeEntry(body: EntryBody, nameOf: (peer: PeerId) => string): strin
     case 'peer.quarantined':
     case 'quarantine.lifted':
       return `${body.kind} ${nameOf(body.peer)}`;
+    case 'attempt.paused':
     case 'operator.acted':
     case 'health.alert':
     case 'health.healed':

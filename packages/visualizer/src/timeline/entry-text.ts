@@ -107,6 +107,8 @@ const sentences: Readonly<Record<string, Say>> = {
   },
   'peer.quarantined': (body, name) => said(`set ${name('peer')} aside${why(body)}`, 'bad'),
   'quarantine.lifted': (_body, name) => said(`lets ${name('peer')} in again`, 'warn'),
+  'attempt.paused': (body) =>
+    said(`${body['paused'] === true ? 'paused' : 'resumed'} its attempt`, 'warn'),
   'operator.acted': (body, _, { author }) => {
     const user = textOf(body, 'user') ?? undefined;
     const asker = askerWords({ by: word(body, 'by'), user }, author);

@@ -40,9 +40,28 @@ interface PlainWork {
 const newTestsRule = `A test file that you add is also run on the base branch without the rest of your change, and must fail there: one that
 passes there proves nothing, and the whole result is refused. Add tests only of what you change.`;
 
-type CarriedOut = Pick<Policy, 'roles' | 'newTests' | 'acceptances' | 'untrusted'> & {
+type CarriedOut = Pick<
+  Policy,
+  'roles' | 'newTests' | 'acceptances' | 'untrusted' | 'protected' | 'allowed'
+> & {
   readonly plain: Plain;
 };
+
+/** What only code holds is told too, since work that is refused for it was in vain. Empty: nothing but what always is. */
+function pathsRule({ protected: guarded, allowed }: Pick<Policy, 'protected' | 'allowed'>): string {
+  const rules = [
+    ...(allowed === undefined
+      ? []
+      : [`A change may touch only files that match: ${listed(allowed)}.`]),
+    ...(guarded.length === 0 ? [] : [`No change may touch files that match: ${listed(guarded)}.`]),
+  ];
+  if (rules.length === 0) return '';
+  return [...rules, 'Where it does otherwise the whole result is refused.'].join('\n');
+}
+
+function listed(globs: readonly string[]): string {
+  return globs.map((glob) => JSON.stringify(glob)).join(', ');
+}
 
 interface Asked {
   /** As whose the words of the issue count. */
@@ -68,6 +87,7 @@ export function plainWorkOf(
       ...(rules === null ? [] : [{ source: 'bzzz' as const, text: rules }]),
       ...told('bzzz', instructions === null ? usual : ''),
       ...told('maintainer', instructions ?? ''),
+      ...told('bzzz', pathsRule(policy)),
     ];
     const parts = promptParts(issue, { own, isRuled: rules !== null, ...plain }, author);
     const job: PromptJob = {

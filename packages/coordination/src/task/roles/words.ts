@@ -17,9 +17,9 @@ export function sentBack(words: string): PromptPart {
   return { source: 'model', text };
 }
 
-/** What a critic judges. */
+/** What a critic judges: lines of files, whoever wrote them. */
 export function changeAs(text: string): PromptPart {
-  return { source: 'model', text: `What was changed so far:\n\n${text}` };
+  return { source: 'repository', text: `What was changed so far:\n\n${text}` };
 }
 
 /** Of an attempt so far, as git tells it, or the names of the files where that is too much. */

@@ -156,8 +156,9 @@ describe('an attempt of several roles', () => {
     expect(textOf(critic ?? [], 'model')).toEqual([
       'The architect says:\n\nChange src/a.ts.',
       'The coder says:\n\nMended.',
-      'What was changed so far:\n\npatch',
     ]);
+    // Lines of files, whoever wrote them.
+    expect(textOf(critic ?? [], 'repository')).toEqual(['What was changed so far:\n\npatch']);
     for (const parts of [architect, coder, critic]) {
       expect(textOf(parts ?? [], 'author').join()).toContain('Please mend the widget.');
       expect(textOf(parts ?? [], 'maintainer')).toEqual(['Two spaces.']);
@@ -180,6 +181,21 @@ describe('an attempt of several roles', () => {
     const spent = { executor: 'ollama', model: all, turns: 6, tokensRead: 300, tokensWritten: 30 };
     expect(stand.journal.of('attempt.ended')).toMatchObject([{ outcome: 'accepted', spent }]);
     expect(work.accepted).toHaveLength(1);
+  });
+
+  it('tells every step which paths a change may touch, where the policy says so', () => {
+    const issue = issueOf({ body: 'Please mend the widget.' });
+    const told = (more: object) => {
+      const { team } = planOf(issue, { ...policyOf(['architect', 'coder']), ...more }, repo);
+      return team?.steps.map(({ job }) => textOf(job.parts, 'bzzz').join('\n')) ?? [];
+    };
+    const paths = { allowed: ['src/**', '*.md'], protected: ['src/legal/**'] };
+    expect(told(paths)).toHaveLength(2);
+    for (const text of told(paths)) {
+      expect(text).toContain('A change may touch only files that match: "src/**", "*.md".');
+      expect(text).toContain('No change may touch files that match: "src/legal/**".');
+    }
+    expect(told({}).join()).not.toContain('may touch');
   });
 
   it('goes back to the coder once, with the words of the critic', async () => {

@@ -29,7 +29,7 @@ export const aider: CliTool = {
   program: 'aider',
   version: { argv: ['--version'], pattern: /(\d+\.\d+\.\d+)/ },
   api: 'openai',
-  argv: { work: options, model: ['--model', 'openai/{model}'], resume: null },
+  argv: { work: options, model: ['--model', 'openai/{model}'], resume: null, fork: null },
   sessionCounts: [],
   tellsCost: false,
   reservedBytes: null,

@@ -50,6 +50,7 @@ export const claude: CliTool = {
     work: [...headless, ...unasked],
     model: ['--model', '{model}'],
     resume: [...headless, ...unasked, '--resume', '{session}'],
+    fork: [...headless, ...unasked, '--resume', '{session}', '--fork-session'],
   },
   sessionCounts: ['costUsd'],
   tellsCost: true,

@@ -49,6 +49,8 @@ export const codex: CliTool = {
     work: ['exec', ...options, ...provider, '-'],
     model: ['--model', '{model}'],
     resume: ['exec', ...options, ...provider, 'resume', '{session}', '-'],
+    // Since its version 0.148; one before takes that for a mistake, asks no model, and begins anew.
+    fork: ['exec', ...options, ...provider, 'fork', '{session}', '-'],
   },
   sessionCounts: ['tokensRead', 'tokensWritten'],
   tellsCost: false,

@@ -44,6 +44,8 @@ export const gemini: CliTool = {
     work: headless,
     model: ['--model', '{model}'],
     resume: [...headless, '--resume', '{session}'],
+    // It goes on in the file of the session itself.
+    fork: null,
   },
   sessionCounts: [],
   tellsCost: false,

@@ -76,6 +76,7 @@ export const opencode: CliTool = {
     work: headless,
     model: ['--model', `bzzz/${model}`],
     resume: [...headless, '--session', '{session}'],
+    fork: [...headless, '--session', '{session}', '--fork'],
   },
   sessionCounts: [],
   tellsCost: false,

@@ -3,6 +3,7 @@ import type { Access, PromptJob, PromptPart } from '@bzzz/coordination';
 import type { Message } from 'ollama/browser';
 import { createLabels as createTextLabels, isTrusted } from '../../prompt/labels.ts';
 import { helpToolName } from '../tools/help-tool.ts';
+import { lookToolNames } from '../tools/look-tools.ts';
 
 export interface Labels {
   /** What stands before everything else: a message of bzzz and the maintainers, one of the author. */
@@ -13,6 +14,12 @@ export interface Labels {
   /** Words of another peer that no tool brought. */
   fromPeer(text: string): Message;
 }
+
+/** Whose words a tool brings; of others it is what they did, or what a command prints. */
+const bringers: ReadonlyMap<string, PromptPart['source']> = new Map([
+  [helpToolName, 'peer'],
+  ...lookToolNames.map((name) => [name, 'repository'] as const),
+]);
 
 const byTools: Readonly<Record<Access, string>> = {
   change: 'Look and change by the tools that you are given.',
@@ -26,6 +33,12 @@ const forPeer =
 
 export function createLabels(): Labels {
   const labels = createTextLabels();
+  const outputOf = (tool: string, text: string) => {
+    const source = bringers.get(tool);
+    return source === undefined
+      ? labels.toolOutput(tool, text)
+      : labels.outputFrom(source, tool, text);
+  };
   return {
     prompt({ parts, access = 'change' }) {
       const forOwn = access === 'change' ? forPerson : forNext;
@@ -41,8 +54,7 @@ export function createLabels(): Labels {
     toolOutput: (tool, text) => ({
       role: 'tool',
       tool_name: tool,
-      content:
-        tool === helpToolName ? labels.helpOutput(tool, text) : labels.toolOutput(tool, text),
+      content: outputOf(tool, text),
     }),
     fromPeer: (text) => ({ role: 'user', content: labels.pieces([{ source: 'peer', text }]) }),
   };

@@ -22,13 +22,16 @@ const Path = z.string().min(1).describe('relative to the folder of the repositor
 /** Models write numbers as text now and then. */
 const Line = z.coerce.number().int().min(1);
 
+const names = { list: 'list_files', read: 'read_file', search: 'search' } as const;
+export const lookToolNames: readonly string[] = Object.values(names);
+
 export function lookTools(deps: LookDeps): Tool[] {
   return [listFiles(deps), readFile(deps), search(deps)];
 }
 
 function listFiles({ files, resultCharsMax }: LookDeps): Tool {
   return defineTool({
-    name: 'list_files',
+    name: names.list,
     description: 'Lists the files of the repository whose path fits a pattern.',
     input: z.object({
       glob: Glob.optional().describe('such as src/**/*.ts or *.json; without it, all files'),
@@ -45,7 +48,7 @@ function listFiles({ files, resultCharsMax }: LookDeps): Tool {
 
 function readFile({ files, resultCharsMax }: LookDeps): Tool {
   return defineTool({
-    name: 'read_file',
+    name: names.read,
     description: 'Shows lines of a text file.',
     input: z.object({
       path: Path,
@@ -69,7 +72,7 @@ function readFile({ files, resultCharsMax }: LookDeps): Tool {
 
 function search({ files, resultCharsMax }: LookDeps): Tool {
   return defineTool({
-    name: 'search',
+    name: names.search,
     description: 'Finds lines that hold a text, exactly as it is given; no regular expressions.',
     input: z.object({
       text: z.string().min(1).max(500),

@@ -47,8 +47,8 @@ export const bugsOfWork = {
     edits: [
       {
         file: 'task/checks.ts',
-        find: 'if (secret !== undefined) return `',
-        replace: 'if (secret?.path === "") return `',
+        find: 'return secret && `',
+        replace: 'return !secret?.path.startsWith("/") ? undefined : `',
       },
     ],
   },

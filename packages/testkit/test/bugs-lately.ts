@@ -79,7 +79,7 @@ export const lately: Readonly<Record<string, number>> = {
   'proves-nothing': 12,
   'waits-for-the-lease': 8,
   'writes-twice': 16,
-  'blind-to-secrets': 12,
+  'blind-to-secrets': 143,
   'leaves-it-unsaid': 193,
   'bids-on': 16,
   'believes-copies': 13,

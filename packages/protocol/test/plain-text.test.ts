@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { limits, plainText } from '../src/index.ts';
 
-const cut = '[the rest is left out: something in its HTML is odd, or not closed]';
+const cut = '[the rest is left out: something in it is odd, or not closed]';
 
 describe('what nobody sees is gone', () => {
   it.each([
@@ -155,7 +155,7 @@ describe('what is seen stays', () => {
     ],
     ['with blocks in it', '<table><tr><td>\n\n- a\n- b\n</td></tr></table>', '- a\n- b'],
     ['an address that says itself', '<https://e.com/x>', 'https://e.com/x'],
-    ['a place that the page makes no link to', '[x](javascript:a)', '[x](javascript:a)'],
+    ['a place that the page makes no link to', '[x](javascript:a)', 'x'],
     ['small letters', 'H<sub>2</sub>O', 'H<sub>2</sub>O'],
     ['what stands behind a comment', '<!-- a -->\n\nb <!-- c --> d', 'b  d'],
   ])('%s', (_, text, plain) => {
@@ -211,8 +211,73 @@ it.each([
   ['of items', '- '.repeat(200)],
   ['of brackets', '['.repeat(300)],
   ['of elements', '<b>a\n\n'.repeat(4_000)],
+  ['of lines within quotes', `${'>'.repeat(38)} a\n${'a\n'.repeat(32_000)}`],
+  ['of lines behind quotes', '>#\na\n'.repeat(13_000)],
 ])('leaves out what is too much to be sure of: %s', (_, text) => {
   expect(plainText(`${text} words`)).not.toContain('words');
+});
+
+describe('what markdown-it reads otherwise than the page', () => {
+  it.each([
+    '![HIDDEN](javascript:a)',
+    '[x](file:a "HIDDEN")',
+    'a\n\n[a]: javascript:x "HIDDEN words"',
+    '<javascript:`> <!-- HIDDEN ` -->',
+    '<!-- a|b\n-|-\nHIDDEN\n-->\nseen',
+    '~~~math |x\n-|-\n\\phantom{HIDDEN}\n~~~',
+    'a\n:-\nb | HIDDEN',
+    'a\n|-|\nb|HIDDEN',
+    '[r]: u\n| - |\nw | HIDDEN',
+    '|a|\n|-\v|\n|b|HIDDEN',
+    '- a\n<b>\n`<!-- HIDDEN -->`',
+    '> a\n<b>\n`<!-- HIDDEN -->`',
+    '|a|\n|-|\n<b>\n`<!-- HIDDEN -->`',
+    '<b>\u00a0\n![HIDDEN](u)',
+    '<b\u00a0x>\n![HIDDEN](u)',
+    '<div\u00a0>\n![HIDDEN](u)',
+    '<pre\u00a0>\n![HIDDEN](u)\n</pre>',
+    '<b\u00a0title="`"> ` <!-- HIDDEN ` -->',
+    'a\n\n[^a\u00a0b]: HIDDEN words',
+    '[\u00a0]: u "HIDDEN"',
+    '![HIDDEN](u\v)',
+    '[x](u\f"HIDDEN")',
+    '![HIDDEN](u\x01)',
+    '![HIDDEN](u\x7f)',
+    '[r]: u\x01 "HIDDEN"',
+    'a <!-- -- ` --> ` <!-- HIDDEN ` -->',
+    'a <!a`> ` <!-- HIDDEN ` -->',
+    'a <!A`> ` <!-- HIDDEN ` -->',
+    'https://e.com/`  <!-- HIDDEN ` -->',
+    '[a][b`c] <!-- HIDDEN ` -->\n\n[b`c]: u',
+    'x[^a`b] ` <!-- HIDDEN ` -->\n\n[^a`b]: def',
+    '[^1]: [r]: u\nHIDDEN lazy\n\nseen',
+    '$a![HIDDEN words]b$\n\n[HIDDEN words]: u',
+    '$&#92;phantom{HIDDEN}$',
+    '`$\\foo` ($\\phantom{HIDDEN}$',
+    '$\\\\phantom{HIDDEN}$',
+    'a\\$\\phantom{HIDDEN}$',
+    '$$a\\\\[-1em]HIDDEN$$',
+    '```mermaid,x\n%% HIDDEN\n```',
+    '$\\phantom <!-- $ HIDDEN -->',
+    '$\\phantom{![}$ HIDDEN](u)',
+    `\`\`\`\nx${'\t'.repeat(100)}HIDDEN\n\`\`\``,
+    `\`\`\`\nx${(' '.repeat(100) + '\u200b').repeat(3)}HIDDEN\n\`\`\``,
+    `\`\`\`\nx${'\u2800'.repeat(500)}HIDDEN\n\`\`\``,
+    `\`\`\`\nx${(' '.repeat(119) + '.').repeat(3)}HIDDEN\n\`\`\``,
+  ])('%j', (text) => {
+    expect(plainText(text)).not.toContain('HIDDEN');
+  });
+
+  it.each([
+    ['# a|b\n-|-\nc|d|SEEN', '# a|b\n\n-|-\nc|d|SEEN'],
+    ['|a|\n---\nb|SEEN', '## |a|\n\nb|SEEN'],
+    ['Costs $5 <b>x</b> C:\\Users\\me in US$.\n\nNext', 'Costs [formula].\n\nNext'],
+    ['Set `$env:PATH` to `C:\\tools\\bin` and `^foo$`', null],
+    ['a\u00a0b', 'a b'],
+    ['```\n\x1b[31mred\x1b[0m\n```', '```\n[31mred[0m\n```'],
+  ])('and what is seen of %j', (text, plain) => {
+    expect(plainText(text)).toBe(plain ?? text);
+  });
 });
 
 function msFor(text: string): number {
@@ -220,6 +285,14 @@ function msFor(text: string): number {
   plainText(text);
   return performance.now() - startMs;
 }
+
+it.each([
+  ['<pre>'.repeat(4_000)],
+  [`[a]: ${'€'.repeat(32_000)}\n\n${'[a]'.repeat(11_000)}`],
+  [`[a]: ${'x'.repeat(20_000)}\n\n${'[a]'.repeat(4_000)}`],
+])('is no longer than its source makes sense: %#', (text) => {
+  expect(plainText(text).length).toBeLessThan(4 * text.length + 1_000);
+});
 
 it('takes time in proportion to the text, however hostile', () => {
   const long = limits.bodyCharsMax / 2;

@@ -8,7 +8,7 @@ it('what was written is read back', () => {
   expect(readWorkRequest(visibleText(body ?? ''))).toEqual({ kind: 'request', request });
 });
 
-it.each(['a\nb: c', ' padded ', 'a\u200bb', '\u2028', `x${' '.repeat(130)}y`])(
+it.each(['a\nb: c', ' padded ', 'a\u200bb', '\u2028', `x${' '.repeat(230)}y`])(
   'nothing is written that would be read otherwise: the value %j',
   (value) => {
     expect(writeWorkRequest({ recipe: 'x', parameters: { p: value } }, '')).toBe(null);

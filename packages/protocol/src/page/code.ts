@@ -10,7 +10,7 @@ import {
   type PageNode,
 } from './tree.ts';
 
-/** Takes a block, and gives what stands for it until the words around it are done. */
+/** Takes code, and gives what stands for it until the words around it are done. */
 export type Keep = (code: string) => string;
 
 const pictures = /^(?:language-)?(?:mermaid|geojson|topojson|stl)$/;
@@ -18,22 +18,30 @@ const formulas = /^(?:language-)?math$/;
 
 export function keptCode(pre: PageElement, keep: Keep): string {
   const languages = [pre, ...elementsIn(pre)].flatMap((node) =>
-    ['class', 'lang'].flatMap((name) => attributeOf(node, name)?.toLowerCase().split(/\s+/) ?? []),
+    ['class', 'lang'].flatMap(
+      (name) =>
+        attributeOf(node, name)
+          ?.toLowerCase()
+          .split(/[\s,]+/) ?? [],
+    ),
   );
   if (languages.some((language) => formulas.test(language))) return formula;
   if (languages.some((language) => pictures.test(language))) return '[picture]';
-  const code = withoutFarWords(codeIn(pre.childNodes).replace(/\n$/, ''));
-  const longest = Math.max(2, ...[...code.matchAll(/`{3,}/g)].map(([run]) => run.length));
+  const code = withoutFarWords(codeIn(pre.childNodes, 0).replace(/\n$/, ''));
+  const longest = Math.max(2, ...(code.match(/`{3,}/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
   return keep(`${fence}\n${code}\n${fence}`);
 }
 
-function codeIn(nodes: readonly PageNode[]): string {
+function codeIn(nodes: readonly PageNode[], depth: number): string {
+  if (depth > depthMax) return ' [too deep to be read] ';
   return nodes
     .map((node) => {
       if ('value' in node) return node.value;
       if (!isElement(node) || isUnseen(node)) return '';
-      return node.tagName === 'br' ? '\n' : codeIn(node.childNodes);
+      return node.tagName === 'br' ? '\n' : codeIn(node.childNodes, depth + 1);
     })
     .join('');
 }
+
+const depthMax = 40;

@@ -3,15 +3,19 @@ import type { MarkdownIt, StateBlock, StateInline } from 'markdown-it';
 
 export function leaveNotesOut(markdown: MarkdownIt): void {
   // To the page a note begins before the words in it can be anything else, in mid-paragraph too.
-  markdown.block.ruler.before('table', 'note', passOver, {
+  markdown.block.ruler.before('code', 'note', passOver, {
     alt: ['paragraph', 'reference', 'blockquote', 'list'],
   });
   markdown.inline.ruler.after('link', 'note', mark);
 }
 
 const definition = /^\[\^([^\]\s]+)\]:[ \t]*/;
-/** Of each text the names of its notes. */
-const namesOf = new WeakMap<object, Set<string>>();
+const names = new WeakMap<object, Set<string>>();
+
+/** The names of the notes of a text. */
+export function namesOf(env: object): ReadonlySet<string> {
+  return names.get(env) ?? new Set();
+}
 
 function passOver(state: StateBlock, line: number, endLine: number, silent: boolean): boolean {
   const { blkIndent, level, tokens, md } = state;
@@ -22,8 +26,8 @@ function passOver(state: StateBlock, line: number, endLine: number, silent: bool
   const [head, name] = definition.exec(state.src.slice(mark + shift, state.eMarks[line])) ?? [];
   if (head === undefined || name === undefined) return false;
   if (silent) return true;
-  const names = namesOf.get(state.env) ?? new Set<string>();
-  namesOf.set(state.env, names.add(md.utils.normalizeReference(name)));
+  const known = names.get(state.env) ?? new Set<string>();
+  names.set(state.env, known.add(md.utils.normalizeReference(name)));
   const count = tokens.length;
   state.blkIndent += indentOfCode;
   state.level += 1;
@@ -33,7 +37,20 @@ function passOver(state: StateBlock, line: number, endLine: number, silent: bool
   setLine(state, line, [mark, shift, inset]);
   Object.assign(state, { blkIndent, level });
   tokens.length = count;
+  passLazyLines(state, endLine);
   return true;
+}
+
+/** Behind a definition in a note words go on as they do behind any others, though it is none of them. */
+function passLazyLines(state: StateBlock, endLine: number): void {
+  const rules = state.md.block.ruler.getRules('paragraph');
+  const { line: from } = state;
+  while (state.line < endLine && !state.isEmpty(state.line - 1) && !state.isEmpty(state.line)) {
+    const at = state.line;
+    if (rules.some((rule) => rule(state, at, endLine, true))) break;
+    state.line = at + 1;
+  }
+  if (state.line < from) state.line = from;
 }
 
 const indentOfCode = 4;
@@ -53,7 +70,7 @@ const use = /\[\^([^\]\s]+)\]/y;
 function mark(state: StateInline, silent: boolean): boolean {
   use.lastIndex = state.pos;
   const [whole, name = ''] = use.exec(state.src) ?? [];
-  const isOne = namesOf.get(state.env)?.has(state.md.utils.normalizeReference(name)) === true;
+  const isOne = namesOf(state.env).has(state.md.utils.normalizeReference(name));
   if (whole === undefined || !isOne) return false;
   if (!silent) state.pending += '[note]';
   state.pos += whole.length;

@@ -17,7 +17,7 @@ interface Formula {
   readonly hides: boolean;
 }
 
-/** Those that hide do not overlap; harmless ones may, since each dollar could be the first or the last of one. */
+/** Those that hide have at most a dollar in common; harmless ones overlap, since each dollar could be the first or the last of one. */
 export function formulasIn(text: string, isHiding: (source: string) => boolean): Formula[] {
   const found: Formula[] = [];
   let at = 0;
@@ -26,7 +26,8 @@ export function formulasIn(text: string, isHiding: (source: string) => boolean):
   for (const { start, end } of pairs(text)) {
     if (start < at) continue;
     const hides = !harmlessEnds.has(end) && isHiding(text.slice(start, end));
-    if (hides) at = end;
+    // Its last dollar may be the first of the next.
+    if (hides) at = end - (text.endsWith('$$', end) ? 2 : 1);
     else harmlessEnds.add(end);
     found.push({ start, end, hides });
   }
@@ -38,7 +39,7 @@ export function withoutFormulas(text: string): string {
   let at = 0;
   for (const { start, end, hides } of formulasIn(text, hidingIn(text))) {
     if (!hides) continue;
-    rest += text.slice(at, start) + formula;
+    if (start >= at) rest += text.slice(at, start) + formula;
     at = end;
   }
   return rest + text.slice(at);
@@ -56,8 +57,8 @@ function* pairs(text: string): Generator<{ start: number; end: number }> {
   }
 }
 
-/** One or two dollars: not escaped, and one alone has something right behind it. */
-const opening = /(?<!\\)(?:\$\$|\$(?=\S))/g;
+/** One or two dollars, of which one alone has something right behind it. That an escaped one begins none is not certain. */
+const opening = /\$\$|\$(?=\S)/g;
 /** Prices and variables go on behind a dollar. */
 const inline = /(?<![\\\s$])\$(?![\p{L}\p{N}_$])/gu;
 const display = /\$\$/g;
@@ -69,13 +70,17 @@ const redefines = /\\(?:[egx]?def|let|futurelet|(?:re)?new|provide|Declare|requi
 /** Whether something could be hidden in a formula of this text. */
 export function hidingIn(text: string): (source: string) => boolean {
   const known = redefines.test(text) ? new Set<string>() : drawing;
-  return (source) => {
+  const hides = (source: string) => {
     if (!/[\\%]/.test(source)) return false;
+    // A break with a length draws over what stands above.
+    if (/\\\\\s*\[/.test(source)) return true;
     const tokens = [...source.matchAll(/\\([A-Za-z]+|[^])|%/g)];
     return tokens.some(([token, name = '']) =>
       /[A-Za-z]/.test(name) ? !known.has(name) : token === '%' || name === '!',
     );
   };
+  // Whether the page takes out a stroke before it looks is not certain.
+  return (source) => hides(source) || hides(source.replaceAll('\\\\', '\\'));
 }
 
 /** Single letters are accents and signs, or stand in a pattern such as `\d+$`. */

@@ -2,94 +2,85 @@
  * The HTML that the page makes of a text: markdown as GitHub reads it, with the tags that stand in it. What of that is
  * seen, `words.ts` decides.
  */
-import MarkdownIt, { type StateInline } from 'markdown-it';
-import { cut } from './cut.ts';
-import { leaveNotesOut } from './footnotes.ts';
+import MarkdownIt, { type Env, type Token } from 'markdown-it';
+import { namesOf, leaveNotesOut } from './footnotes.ts';
+import { readBlocksAsGitHub, TooMuch } from './github-blocks.ts';
+import { readInlineAsGitHub } from './github-inline.ts';
+import { marks, unmarked } from './marks.ts';
 import { readFormulas } from './math.ts';
-import { oddAt } from './odd-html.ts';
+import { oddAt, oddInLine } from './odd-html.ts';
 
 interface Page {
   readonly html: string;
-  /** Whether what follows is left out, since two readers of HTML could disagree on it. */
+  /** Whether what follows is left out, since two readers could disagree on it. */
   readonly isCut: boolean;
 }
 
-/** Undefined: it is nested too deep to be sure of anything in it. */
+/** Undefined: there is too much in it to be sure of anything. */
 export function pageOf(text: string): Page | undefined {
-  const seen = { isTooDeep: false };
-  const html = markdown.render(text.replaceAll(cut, ''), seen);
-  if (seen.isTooDeep) return undefined;
-  const end = html.indexOf(cut);
-  return end === -1 ? { html, isCut: false } : { html: html.slice(0, end), isCut: true };
+  const env: Env = {};
+  try {
+    const html = markdown.render(asLetters(unmarked(text)), env);
+    if ([...Object.keys(env.references ?? {}), ...namesOf(env)].some(isOdd)) return undefined;
+    const end = html.indexOf(marks.cut);
+    return end === -1 ? { html, isCut: false } : { html: html.slice(0, end), isCut: true };
+  } catch (error) {
+    if (error instanceof TooMuch) return undefined;
+    throw error;
+  }
 }
 
-const levelsMax = 100;
+/** Of what is blank, or no letter, two readers have other lists; of a few of them not even where they may stand. */
+function asLetters(text: string): string {
+  return text
+    .replaceAll(/[\v\f]/g, marks.cut)
+    .replaceAll(/[^\P{Cc}\n\r\t]|\uFEFF/gu, marks.unseen)
+    .replaceAll(/[^\S \t\n\r]/g, marks.blank);
+}
+
+/** Whether code may begin in the name of a place, where it is not certain what goes first. */
+function isOdd(name: string): boolean {
+  return name.includes('<') || (name.match(/`+/g) ?? []).length % 2 === 1;
+}
+
 // Addresses need not become links: their words are the same.
-const markdown = new MarkdownIt('default', { html: true, linkify: false, maxNesting: levelsMax });
-markdown.use(leaveNotesOut).use(readFormulas).disable('text_join');
-// What is nested deeper is read otherwise than the page reads it, without a word. A list is two levels.
-markdown.block.ruler.before('note', 'depth', noteDepth);
-markdown.inline.ruler.before('text', 'depth', noteDepth);
-markdown.inline.ruler.before('backticks', 'long-marks', endAtLongMarks);
-markdown.inline.ruler.before('html_inline', 'ends', lookForEnd);
+const markdown = new MarkdownIt('default', { html: true, linkify: false });
+markdown.use(readBlocksAsGitHub).use(leaveNotesOut).use(readFormulas).use(readInlineAsGitHub);
+// Which places become links is decided where they are written down; to markdown they all are.
+markdown.validateLink = () => true;
 
-function noteDepth({ level, env }: { level: number; env: object }): boolean {
-  if (level >= levelsMax - 2) Object.assign(env, { isTooDeep: true });
-  return false;
-}
+const placesCharsMax = 100_000;
+const placesOf = new WeakMap<object, number>();
 
-/** GitHub takes no longer ones for marks of code. */
-const longMarks = /`{81,}/y;
-
-function endAtLongMarks(state: StateInline, silent: boolean): boolean {
-  longMarks.lastIndex = state.pos;
-  if (!longMarks.test(state.src)) return false;
-  if (!silent) state.pending += cut;
-  state.pos = longMarks.lastIndex;
-  return true;
-}
-
-const ends: readonly (readonly [string, string])[] = [
-  ['<!--', '-->'],
-  ['<![CDATA[', ']]>'],
-  ['<?', '?>'],
-  ['<!', '>'],
-];
-const lastEnds = new WeakMap<StateInline, Map<string, number>>();
-
-/** Once one of them has no end, markdown-it looks for that of no other. */
-function lookForEnd(state: StateInline): boolean {
-  const end = ends.find(([start]) => state.src.startsWith(start, state.pos))?.[1];
-  if (end === undefined) return false;
-  const known = lastEnds.get(state) ?? new Map<string, number>();
-  lastEnds.set(state, known);
-  const last = known.get(end) ?? state.src.lastIndexOf(end);
-  known.set(end, last);
-  state.skipHtmlSpecial = last < state.pos;
-  return false;
-}
-
-Object.assign(markdown.renderer.rules, {
+const rules: Readonly<Record<string, (token: Token, env: object) => string>> = {
   // What is told of it in words is not seen.
   image: () => '<img>',
-  html_block: tagsAt,
-  html_inline: tagsAt,
-  text_special: (tokens: readonly { markup: string; content: string }[], at: number) => {
-    const { markup = '', content = '' } = tokens[at] ?? {};
-    // One that begins no formula does not afterwards either.
-    return markup === '\\$' ? markup : markdown.utils.escapeHtml(content);
+  html_block: ({ content }) => tags(content, oddAt(content)),
+  html_inline: ({ content }) => tags(content, oddInLine(content)),
+  cut: () => marks.cut,
+  link_open(link, env) {
+    const place = String(link.attrGet('href') ?? '');
+    const chars = (placesOf.get(env) ?? 0) + place.length;
+    placesOf.set(env, chars);
+    // One long place can be named thousands of times.
+    const isLeftOut = chars > placesCharsMax || place.includes(encodeURI(marks.cut));
+    return isLeftOut ? '<a>' : `<a href="${markdown.utils.escapeHtml(place)}">`;
   },
-});
-
-function tagsAt(tokens: readonly { type: string; content: string }[], at: number): string {
-  const { type = '', content: html = '' } = tokens[at] ?? {};
-  const odd = type === 'html_block' && disputed.test(html) ? 0 : oddAt(html);
-  const certain = odd === undefined ? html : html.slice(0, odd) + cut;
-  return certain.replaceAll(shownAsWords, '&lt;');
+  // One that begins no formula does not afterwards either.
+  text_special: ({ markup, content }) =>
+    markup === '\\$' ? markup : markdown.utils.escapeHtml(content),
+};
+for (const [name, rule] of Object.entries(rules)) {
+  markdown.renderer.rules[name] = (tokens, at, _, env = {}) => {
+    const token = tokens[at];
+    return token === undefined ? '' : rule(token, env);
+  };
 }
 
-/** Releases of CommonMark disagree where a block ends that begins so. */
-const disputed = /^\s*<\/?(?:textarea|search|source)\b/i;
+function tags(html: string, odd: number | undefined): string {
+  const certain = odd === undefined ? html : html.slice(0, odd) + marks.cut;
+  return certain.replaceAll(shownAsWords, '&lt;');
+}
 
 /** https://github.github.com/gfm/#disallowed-raw-html-extension- */
 const shownAsWords =

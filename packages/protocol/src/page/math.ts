@@ -1,11 +1,11 @@
 /**
  * Formulas, before anything else is read in them: to the page a `\\` in one is no mark of markdown. Those that could hide
- * something go. But it is not known for certain what the page takes for one, so nothing may stand in one that would have meant
- * something else there.
+ * something go. But it is not known for certain what the page takes for one: where something stands in one that means more to
+ * markdown, it is read, too, and left out afterwards.
  */
 import type { MarkdownIt, StateInline } from 'markdown-it';
-import { cut } from './cut.ts';
 import { formula, formulasIn, hidingIn } from './formulas.ts';
+import { marks } from './marks.ts';
 
 export function readFormulas(markdown: MarkdownIt): void {
   markdown.core.ruler.before('inline', 'hiding', ({ src, env }) => {
@@ -17,6 +17,7 @@ export function readFormulas(markdown: MarkdownIt): void {
 /** One formula may give commands of others another meaning. */
 const hidingOf = new WeakMap<object, (source: string) => boolean>();
 
+/** What stands for the text from here to there; `marks.formula`: up to `marks.formulaEnd`, and it is read as words as well. */
 interface Span {
   readonly end: number;
   readonly words: string;
@@ -38,36 +39,39 @@ function formulaAt(state: StateInline, silent: boolean): boolean {
 const keptCharsMax = 500;
 
 /** By where each begins. */
-function spansIn({ src, env, posMax }: StateInline): ReadonlyMap<number, Span> {
+function spansIn({ src, env }: StateInline): ReadonlyMap<number, Span> {
   const spans = new Map<number, Span>();
-  let nextHiding = Number.POSITIVE_INFINITY;
+  /** The one that hides, behind the one that is looked at. */
+  let next = { start: src.length, end: src.length, isPlain: true };
   for (const { start, end, hides } of formulasIn(
     src,
     hidingOf.get(env) ?? hidingIn(src),
   ).reverse()) {
-    if (hides) {
-      spans.set(start, without(src.slice(start, end), end, posMax));
-      nextHiding = start;
-    } else if (end <= nextHiding && end - start <= keptCharsMax) {
-      const words = src.slice(start, end);
-      if (!meansMore(words)) spans.set(start, { end, words });
+    const source = src.slice(start, end);
+    if (!hides) {
+      const isKept = end <= next.start && end - start <= keptCharsMax;
+      const isPlain = isKept && !/&|!\[/.test(source) && !meansMore(source);
+      if (isPlain) spans.set(start, { end, words: source });
+      continue;
+    }
+    const isOne = next.start < end;
+    const isPlain = !meansMore(source) && (!isOne || next.isPlain);
+    next = { start, end: isOne ? next.end : end, isPlain };
+    if (isPlain) spans.set(start, { end: next.end, words: formula });
+    else {
+      spans.set(start, { end: start + 1, words: marks.formula });
+      spans.set(next.end - 1, { end: next.end, words: `$${marks.formulaEnd}` });
     }
   }
   return spans;
 }
 
-/** With a tag in it the rest of the page could be in that; with half of a link the rest of the paragraph. */
-function without(source: string, end: number, posMax: number): Span {
-  if (!meansMore(source)) return { end, words: formula };
-  return { end: posMax, words: source.includes('<') ? formula + cut : formula };
-}
-
 function meansMore(source: string): boolean {
   if (/^\$`[^`]*`\$$/.test(source)) return false;
-  const marks = source.replaceAll(/\\[^]/g, '');
-  if (/[<`]|\][([:]/.test(marks)) return true;
+  const rest = source.replaceAll(/\\[^]/g, '');
+  if (/[<`]|\][([:]/.test(rest)) return true;
   let depth = 0;
-  for (const one of marks) {
+  for (const one of rest) {
     if (one === '[') depth += 1;
     if (one === ']') depth -= 1;
     if (depth < 0) return true;

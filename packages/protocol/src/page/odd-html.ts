@@ -9,7 +9,7 @@ const words = String.raw`[^<]+|<(?![A-Za-z/!?])`;
 const attribute = String.raw`\s+[^\s"'<>/=]+(?:\s*=\s*(?:[^\s"'=<>${'`'}]+|'[^']*'|"[^"]*"))?`;
 const tag = String.raw`<\/?[A-Za-z][A-Za-z0-9-]*(?:${attribute})*\s*\/?>`;
 const comment = String.raw`<!--(?!-?>)(?:(?!--!?>)[^])*-->`;
-const other = String.raw`<![A-Za-z][^<>]*>|<\?[^<>]*\?>|<!\[CDATA\[[^<>]*\]\]>`;
+const other = String.raw`<![A-Z]+\s[^<>${'`'}]*>|<\?[^<>${'`'}]*\?>|<!\[CDATA\[[^<>${'`'}]*\]\]>`;
 const piece = new RegExp(`${words}|${tag}|${comment}|${other}`, 'y');
 
 /** The index of the first oddity; undefined: all readers agree. */
@@ -22,4 +22,22 @@ export function oddAt(html: string): number | undefined {
     at += found;
   }
   return undefined;
+}
+
+/** In mid-paragraph earlier releases of CommonMark know no comment with two dashes in it. */
+export function oddInLine(html: string): number | undefined {
+  return html.startsWith('<!--') && html.slice(4, -3).includes('--') ? 0 : oddAt(html);
+}
+
+const loneTag = new RegExp(`^(?:${tag})[ \\t]*$`);
+
+export function isLoneTag(line: string): boolean {
+  return line.startsWith('<') && loneTag.test(line);
+}
+
+/** Releases of CommonMark disagree where a block ends that begins so. */
+const disputed = /^<\/?(?:textarea|search|source)(?![A-Za-z0-9-])/i;
+
+export function isDisputed(line: string): boolean {
+  return disputed.test(line);
 }

@@ -6,30 +6,56 @@
 import { visibleText } from '../issue.ts';
 import { trimmed } from './blocks.ts';
 import { withoutFarWords } from './far-words.ts';
-import { withoutFormulas } from './formulas.ts';
+import { formula, withoutFormulas } from './formulas.ts';
 import { pageOf } from './html.ts';
+import { marks, unmarked } from './marks.ts';
 import { treeOf } from './tree.ts';
 import { wordsOf } from './words.ts';
 
-/** Stands for a block of code. No text has it: it is no character, and what has one loses it. */
-const code = '\uFDD0';
+const tooMuch = '[left out: too much stands one within the other]';
+const rest = '[the rest is left out: something in it is odd, or not closed]';
 
 export function plainText(text: string): string {
-  const page = pageOf(text.replaceAll(code, ''));
+  const page = pageOf(text);
   const tree = page === undefined ? undefined : treeOf(page.html);
-  if (tree === undefined) return '[left out: too much stands one within the other]';
+  if (page === undefined || tree === undefined) return tooMuch;
   const kept: string[] = [];
-  const words = wordsOf(tree, (one) => {
-    kept.push(visibleText(one));
-    return code;
+  const words = wordsOf(tree, (code) => {
+    kept.push(code);
+    return `${marks.code}${kept.length - 1}${marks.code}`;
   });
-  const end =
-    page?.isCut === true
-      ? '\n\n[the rest is left out: something in its HTML is odd, or not closed]'
-      : '';
-  const seen = withoutFarWords(withoutFormulas(trimmed(visibleText(words)))) + end;
-  return seen.replaceAll(code, (_, at: number) => {
-    const before = seen.slice(seen.lastIndexOf('\n', at) + 1, at);
-    return (kept.shift() ?? '').replaceAll('\n', `\n${before.replaceAll(/[^>]/g, ' ')}`);
+  const seen = withoutFormulas(withoutMarked(trimmed(visibleText(words))));
+  const whole = withCode(withoutFarWords(seen), kept);
+  // Each line of a quote within quotes has all their marks.
+  if (whole.length > lengthMax(text)) return tooMuch;
+  const written = visibleText(unmarked(whole.replaceAll(marks.blank, ' ')));
+  return page.isCut ? `${written}\n\n${rest}` : written;
+}
+
+function lengthMax({ length }: string): number {
+  return 4 * length + 1_000;
+}
+
+/** What may be a formula; without an end, up to a blank line. */
+const marked = new RegExp(`${marks.formula}[^]*?(?:${marks.formulaEnd}|(?=\\n\\n)|$)`, 'g');
+
+function withoutMarked(words: string): string {
+  return words.replaceAll(marked, formula);
+}
+
+const place = new RegExp(`${marks.code}(\\d+)${marks.code}`, 'g');
+
+function withCode(words: string, kept: readonly string[]): string {
+  return words.replaceAll(place, (_, index: string, at: number) => {
+    const code = kept[Number(index)] ?? '';
+    // Thousands of pieces may stand on one line, and a block on its own.
+    return code.includes('\n')
+      ? inset(code, words.slice(words.lastIndexOf('\n', at) + 1, at))
+      : code;
   });
+}
+
+/** Each line as far in as the first, with the marks of the quotes around it. */
+function inset(code: string, before: string): string {
+  return code.replaceAll('\n', `\n${before.replaceAll(/[^>]/g, ' ')}`);
 }

@@ -78,7 +78,7 @@ export function wordsOf(page: readonly PageNode[], keep: Keep): string {
         return `"${inner()}"`;
       case 'code':
       case 'tt':
-        return codeOf(inner());
+        return keptOf(inner(), keep);
       case 'pre':
       case 'listing':
         return block(keptCode(node, keep));
@@ -119,7 +119,8 @@ function smallOf(node: PageElement, words: string): string {
   return words.trim() === '' ? words : `<${node.tagName}>${words}</${node.tagName}>`;
 }
 
-function codeOf(words: string): string {
+/** In a paragraph. */
+function keptOf(words: string, keep: Keep): string {
   const line = words.replaceAll(/\s*\n\s*/g, ' ');
   if (line === '') return '';
   const runs = [...line.matchAll(/`+/g)].map(([run]) => run.length);
@@ -127,7 +128,7 @@ function codeOf(words: string): string {
     [1, 2, 3].find((count) => !runs.includes(count)) ?? Math.max(...runs) + 1,
   );
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-  return ticks + pad + line + pad + ticks;
+  return keep(ticks + pad + line + pad + ticks);
 }
 
 /** People unfold a log; that it was folded is said. */

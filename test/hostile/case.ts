@@ -63,7 +63,11 @@ export function write(path: string, content: string): string {
   return order('write_file', { path, content });
 }
 
-/** Runs a program of the case's own in the sandbox, as a model can that may edit what a check starts. */
+/**
+ * Runs a program of the case's own in the sandbox, as a model can that may edit what a check starts. In a block of code,
+ * where a model reads all as it stands.
+ */
 export function runs(source: string): string {
-  return [write('check.mjs', source), order('run', { name: 'check' })].join('\n');
+  const orders = [write('check.mjs', source), order('run', { name: 'check' })];
+  return ['```', ...orders, '```'].join('\n');
 }

@@ -86,7 +86,7 @@ describe('a drill', () => {
     const { one, target } = await peer();
     const { make } = faultOn(target);
     const late = await runDrill([target], make, options());
-    expect(late).toMatchObject({ holds: true, tasks: ['o/r#1'], wholeAfterMs: null });
+    expect(late).toMatchObject({ holds: true, tasks: ['cedar/csv#7'], wholeAfterMs: null });
     const says: string[] = [];
     const say = (text: string) => {
       says.push(text);

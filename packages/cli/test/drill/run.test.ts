@@ -95,7 +95,7 @@ describe('a drill', () => {
     };
     const soon = await runDrill([target], make, options({ settleMs: 60_000, say }));
     expect(soon).toMatchObject({ holds: true, wholeAfterMs: expect.any(Number) });
-    expect(says).toContain('waits: o/r#1 not ended');
+    expect(says).toContain('waits: cedar/csv#7 not ended');
   });
 
   it('that cannot go on is healed, and does not say that nothing was harmed', async () => {

@@ -274,6 +274,7 @@ describe('what markdown-it reads otherwise than the page', () => {
     ['Costs $5 <b>x</b> C:\\Users\\me in US$.\n\nNext', 'Costs [formula].\n\nNext'],
     ['Set `$env:PATH` to `C:\\tools\\bin` and `^foo$`', null],
     ['a\u00a0b', 'a b'],
+    ['a\u2028b', 'a\nb'],
     ['```\n\x1b[31mred\x1b[0m\n```', '```\n[31mred[0m\n```'],
   ])('and what is seen of %j', (text, plain) => {
     expect(plainText(text)).toBe(plain ?? text);

@@ -35,6 +35,7 @@ function asLetters(text: string): string {
   return text
     .replaceAll(/[\v\f]/g, marks.cut)
     .replaceAll(/[^\P{Cc}\n\r\t]|\uFEFF/gu, marks.unseen)
+    .replaceAll(/[\u2028\u2029]/g, marks.line)
     .replaceAll(/[^\S \t\n\r]/g, marks.blank);
 }
 

@@ -6,6 +6,8 @@ export const marks = {
   cut: '\uFDD1',
   /** A blank that is none to markdown. */
   blank: '\uFDD2',
+  /** The end of a line that is none to markdown. */
+  line: '\uFDD6',
   /** A letter that shows nothing, and is one to markdown. */
   unseen: '\uFDD3',
   /** What stands from here to its end may be drawn, and may be words. */

@@ -28,7 +28,9 @@ export function plainText(text: string): string {
   const whole = withCode(withoutFarWords(seen), kept);
   // Each line of a quote within quotes has all their marks.
   if (whole.length > lengthMax(text)) return tooMuch;
-  const written = visibleText(unmarked(whole.replaceAll(marks.blank, ' ')));
+  const written = visibleText(
+    unmarked(whole.replaceAll(marks.blank, ' ').replaceAll(marks.line, '\n')),
+  );
   return page.isCut ? `${written}\n\n${rest}` : written;
 }
 

@@ -27,7 +27,8 @@ export const results: Family = {
     refused(
       'modules',
       'a submodule by its list',
-      write('.gitmodules', '[submodule "x"]\n\tpath = x\n\turl = {outside}'),
+      // In a block of code a stroke stays a stroke.
+      `\`\`\`\n${write('.gitmodules', '[submodule "x"]\n\tpath = x\n\turl = {outside}')}\n\`\`\``,
       /protected path/,
     ),
     refused(

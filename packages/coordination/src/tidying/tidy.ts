@@ -131,9 +131,9 @@ export function startTidy(deps: TidyDeps, options: TidyOptions): () => void {
     const isAsked = standing !== undefined && (over || isResult);
     const pulls = isAsked ? await forge.findPullRequests(repo, number, { signal }) : [];
     const open = pulls.some(({ state }) => state === 'open');
-    // One that is open may be merged, which moves no lock.
-    if (lock !== null && isTold && !open) looked.set(number, mark);
     const isMerged = isResult && pulls[0]?.state === 'merged';
+    // One that is open may be merged, which moves no lock; and what is to go is tried until it is gone.
+    if (lock !== null && isTold && !open && !isMerged) looked.set(number, mark);
     if (standing === undefined || !(over || isMerged)) return;
     // A result that people have never seen is nobody's to throw away.
     const unseen = isResult && pulls.length === 0;

@@ -104,6 +104,21 @@ describe('the branches of a closed issue', () => {
     expect(stands()[0]).toBeNull();
   });
 
+  it('go later when a deletion was not answered', async () => {
+    const { clock, forge, may, stands, journal } = await scene(published);
+    forge.task(number).issue = issueOf({ updatedAtMs: 7 });
+    pull(forge, 'merged');
+    Object.assign(may, { pursued: true, merged: true });
+    const { deleteBranches } = forge;
+    forge.deleteBranches = () => Promise.resolve({ kind: 'unknown', reason: 'no answer' });
+    await clock.advance(2 * tidyMs);
+    forge.deleteBranches = deleteBranches;
+    await clock.advance(2 * tidyMs);
+    expect(stands()[0]).toBeNull();
+    const outcomes = journal.of('tidy.settled').map(({ outcome }) => outcome);
+    expect(new Set(outcomes)).toEqual(new Set(['unknown', 'deleted']));
+  });
+
   it('go when the claim was given back or has failed, and there is no result', async () => {
     const { clock, stands } = await scene({ state: 'failed', reason: 'it does not compile' });
     await clock.advance(keepMs + 3 * tidyMs);

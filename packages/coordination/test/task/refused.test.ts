@@ -1,34 +1,9 @@
 /** What becomes of an attempt whose result may not be published: who reads of it is told why, and what to do. */
-import { LockRecord, parsePolicy } from '@bzzz/protocol';
 import { expect, it } from 'vitest';
-import { type AttemptJob, runAttempt } from '../../src/task/attempt.ts';
-import type { Plan } from '../../src/task/plan.ts';
-import { peerOf } from '../support/identity.ts';
-import { baseOid } from '../support/memory-forge.ts';
+import { runAttempt } from '../../src/task/attempt.ts';
+import { job } from '../support/attempt-job.ts';
 import { alone, createMemoryWork } from '../support/memory-work.ts';
-import { bodySha256, calm, createStand, heldDraft } from '../support/stand.ts';
-
-const record = LockRecord.parse({ ...heldDraft(2), peer: peerOf(1), nonce: '0'.repeat(16) });
-const plan: Plan = {
-  kind: 'format',
-  job: { kind: 'recipe', commands: [['fmt', '.']] },
-  accept: [['check']],
-  needs: { executors: ['recipe'], tools: [], models: [] },
-  bodySha256,
-  after: [],
-  blockedByOpen: 0,
-};
-const job: AttemptJob = {
-  record,
-  plan,
-  policy: parsePolicy('version: 1\nlimits: {attemptMs: 30000}'),
-  base: { branch: 'main', oid: baseOid, mirror: 'in memory' },
-  issue: { labels: ['bzzz'] },
-  from: null,
-  message: 'Format the code (#7)',
-  onAsking: () => undefined,
-  checkpoint: () => Promise.reject(new Error('the policy asks for none')),
-};
+import { calm, createStand } from '../support/stand.ts';
 
 it('a result that touches what the policy does not allow', async () => {
   const stand = createStand();

@@ -1,22 +1,4 @@
-/**
- * What may be wrong with the work on a task, or be special about it. `tests`: it adds tests. `secret`: one of its
- * commits holds a secret. The others are as in virtual-reports.ts.
- */
-export const flaws = [
-  'fails',
-  'endless',
-  'silent',
-  'floods',
-  'trespasses',
-  'unaccepted',
-  'stuck',
-  'missing',
-  'secret',
-  'tests',
-] as const;
-export type Flaw = (typeof flaws)[number];
-
-/** Of these a task has one at most. */
+/** Of these a task has one at most; they are as in virtual-reports.ts. */
 export const breakdowns = [
   'fails',
   'endless',
@@ -24,4 +6,11 @@ export const breakdowns = [
   'floods',
   'trespasses',
   'unaccepted',
-] as const satisfies readonly Flaw[];
+] as const;
+
+/**
+ * What may be wrong with the work on a task, or be special about it. `tests`: it adds tests. `secret`: one of its
+ * commits holds a secret.
+ */
+export const flaws = [...breakdowns, 'stuck', 'missing', 'secret', 'tests'] as const;
+export type Flaw = (typeof flaws)[number];

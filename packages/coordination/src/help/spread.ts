@@ -14,11 +14,14 @@ import {
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import { masked, type Masking } from '../output/mask.ts';
+import type { Signer } from '../ports/index.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
 import { type BranchDeps, type BranchEnd, followBranch } from './branch.ts';
+import { objectionToProof } from './proof.ts';
 
 export interface SpreadDeps extends BranchDeps, Masking {
   readonly chronicle: Pick<Chronicle, 'record'>;
+  readonly signer: Pick<Signer, 'verify'>;
   /** What its peers made or handed back is not taken. */
   readonly quarantine: Pick<Quarantine, 'has'>;
 }
@@ -68,9 +71,8 @@ export async function spread(
   async function askOne(peer: PeerId, budget: number): Promise<void> {
     const end = await branch(deps, job, { peer, budget, dropped }, signal);
     if (end.kind === 'helped') {
-      // Who handed it back may have made anything of it.
-      const liar = [end.help.peer, peer].find((one) => deps.quarantine.has(one));
-      if (liar !== undefined) return void tried.push({ peer: liar, reason: 'it is in quarantine' });
+      const objection = await objectionTo(deps, job, { peer, help: end.help });
+      if (objection !== undefined) return void tried.push(objection);
       help ??= end.help;
       enough.abort();
     } else if (end.kind === 'nothing') tried.push(...end.tried);
@@ -106,6 +108,21 @@ export async function spread(
   }
   const told = tried.slice(0, limits.helpTriedMax);
   return help === undefined ? { tried: told } : { help, tried: told };
+}
+
+/** Why what came back is no help, and whose fault that is; undefined: it is help. */
+async function objectionTo(
+  { quarantine, signer }: SpreadDeps,
+  { signed: { plea }, lacks }: SpreadJob,
+  { peer, help }: { readonly peer: PeerId; readonly help: Help },
+): Promise<HelpTried | undefined> {
+  // Who handed it back may have made anything of it.
+  const liar = [help.peer, peer].find((one) => quarantine.has(one));
+  if (liar !== undefined) return { peer: liar, reason: 'it is in quarantine' };
+  if (lacks?.acceptanceOn === undefined) return undefined;
+  const { acceptanceOn } = lacks;
+  const reason = await objectionToProof(signer, { plea, acceptanceOn }, help);
+  return reason === undefined ? undefined : { peer, reason };
 }
 
 /** The intent to ask stands in the journal before anybody is asked, and what came of it after. */

@@ -1,12 +1,12 @@
 import type {
   CliName,
-  HelpProof,
   Lack,
   ModelFacts,
   ModelLeast,
   ModelName,
   PeerId,
   PromptExecutor,
+  Proven,
   Spent,
   TaskId,
 } from '@bzzz/protocol';
@@ -137,7 +137,7 @@ export interface HelpReport {
   /** Whether files of the workspace were changed. */
   readonly changed: boolean;
   /** Only where the acceptance was asked for: it passed there. */
-  readonly proof?: HelpProof & { readonly by: PeerId };
+  readonly proof?: Proven & { readonly by: PeerId };
 }
 
 export interface ExecutorReport {

@@ -68,6 +68,14 @@ describe('compose', () => {
     expect(config.mesh.name).toBe('bzzz');
   });
 
+  it('keeps its secrets out of the image and out of git, where the page and the default put them', async () => {
+    for (const file of ['secrets/github-token', 'deploy/compose/secrets/github-token']) {
+      await run('git', ['check-ignore', file]);
+    }
+    const ignored = (await readFile('.dockerignore', 'utf8')).split('\n');
+    expect(ignored).toContain('**/secrets');
+  });
+
   it.skipIf(lacking.compose !== undefined)('is what compose takes', async () => {
     await run('docker', ['compose', '-f', 'deploy/compose/compose.yml', 'config', '-q']);
   });

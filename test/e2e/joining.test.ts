@@ -1,6 +1,9 @@
 /** A mesh with an operator: machines come in by invites, strangers stay outside, keys change, all as a person would do it. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { startForge } from './harness/forge.ts';
 import { expectPublished } from './harness/outcome.ts';
 import { freePorts } from '../lib/free-ports.ts';
@@ -27,17 +30,27 @@ async function scene() {
   const folder = (name: string) => join(stage.dir, 'peers', name);
   const [doorPort, ...ports] = await freePorts(6);
   const address = (index: number) => `/ip4/127.0.0.1/tcp/${ports[index]}`;
-  const up = (name: string, index: number, slots = 1): Promise<PeerProcess> =>
-    startPeer(stage, forge, {
+  const up = async (name: string, index: number, slots = 1): Promise<PeerProcess> => {
+    // The first one was told of nobody, the others know what came with the invite.
+    const bootstrap = index === 0 ? [] : await addressesIn(folder(name));
+    return startPeer(stage, forge, {
       name,
       key: 'own',
       door: `/ip4/127.0.0.1/tcp/${doorPort}`,
       listen: address(index),
-      // Nobody told the first one of the others.
-      bootstrap: index === 0 ? [] : [address(0)],
+      bootstrap,
       work: { slots },
     });
+  };
   return { stage, forge, type, folder, up };
+}
+
+const Joined = z.object({ mesh: z.object({ bootstrap: z.array(z.string()).min(1) }) });
+
+/** Of others, as `bzzz join` wrote them into the configuration. */
+async function addressesIn(folder: string): Promise<readonly string[]> {
+  const text = await readFile(join(folder, 'bzzz.yml'), 'utf8');
+  return Joined.parse(parse(text)).mesh.bootstrap;
 }
 
 async function founded(at: Awaited<ReturnType<typeof scene>>, slots?: number) {

@@ -177,6 +177,19 @@ describe('init', () => {
     expect(inFile.length).toBeGreaterThan(15);
   });
 
+  it('names what is to be said yet before the peer can start, and nothing else', async () => {
+    const folder = async () => ['init', '--data', join(await tempDir(cleanups), 'peer')];
+    const bare = (await run(await folder())).out;
+    expect(bare).toContain('Next: name your repositories and a token in the configuration');
+    expect(bare).toContain('Without a token `bzzz up` starts an embedded forge');
+    const half = (await run([...(await folder()), '--repo', 'acme/a'])).out;
+    expect(half).toContain('Next: name a token in the configuration');
+    // `bzzz up` refuses that.
+    expect(half).not.toContain('embedded forge');
+    const args = ['--repo', 'acme/a', '--token-file', 'token'];
+    expect((await run([...(await folder()), ...args])).out).toContain('Next: `bzzz doctor`');
+  });
+
   it('refuses a key that others can read', async () => {
     const dir = await tempDir(cleanups);
     await run(['init', '--data', dir]);

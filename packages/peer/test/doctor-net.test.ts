@@ -1,5 +1,6 @@
 /** What keeps a peer from others, told from the cable up: each cause made for real. */
 import { once } from 'node:events';
+import { createServer as createWebServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createIdentity, createMesh, type MeshService } from '@bzzz/mesh';
 import {
@@ -93,6 +94,12 @@ describe('an address of another peer', () => {
     const address = await listening(server);
     const found = await look(address);
     for (const socket of sockets) socket.destroy();
+    expect(found).toMatchObject({ ok: false, detail: expect.stringContaining('no bzzz peer') });
+  });
+
+  it('takes a web server, which answers anything, for no peer with another key', async () => {
+    const address = await listening(createWebServer());
+    const found = await look(address);
     expect(found).toMatchObject({ ok: false, detail: expect.stringContaining('no bzzz peer') });
   });
 

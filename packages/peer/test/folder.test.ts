@@ -9,6 +9,7 @@ import {
   createSecretFile,
   layoutOf,
   lockFolder,
+  makeDataFolder,
   openIdentity,
   openMeshKey,
   readSecretFile,
@@ -18,6 +19,25 @@ import { codeOf, errorOf, onCleanup, tempDir } from './support.ts';
 
 const locker = fileURLToPath(new URL('locker.ts', import.meta.url));
 const reader = fileURLToPath(new URL('reader.ts', import.meta.url));
+
+describe('the data folder', () => {
+  it('is made with those above it, closed to others, and kept where it is there', async () => {
+    const dataDir = join(await tempDir(), 'a', 'b', 'c');
+    await makeDataFolder(dataDir);
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+    await writeFile(join(dataDir, 'kept'), '');
+    await makeDataFolder(`${dataDir}/`);
+    await stat(join(dataDir, 'kept'));
+  });
+
+  it('is refused where nobody can make one, also where the folder above says that it is not there', async () => {
+    const file = join(await tempDir(), 'file');
+    await writeFile(file, '');
+    for (const place of [file, join(file, 'below'), '/proc/bzzz', '/proc/bzzz/below']) {
+      expect(await codeOf(makeDataFolder(place)), place).toBe('peer_folder_unusable');
+    }
+  });
+});
 
 describe('key files', () => {
   it('are made closed to others, and read back', async () => {

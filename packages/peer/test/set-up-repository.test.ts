@@ -18,7 +18,7 @@ async function ready() {
     const answer = await fetch(`${forge.url}/repos/owner/sample${path}`, { headers });
     return schema.parse(await answer.json());
   };
-  return { config, ask };
+  return { forge, config, ask };
 }
 
 const Labels = z.array(z.object({ name: z.string() }));
@@ -61,6 +61,15 @@ describe('bzzz repo setup', () => {
     const again = await setUpRepository(config.forge, repo);
     expect(again.labels.every(({ made }) => !made)).toBe(true);
     expect(again.pullRequest?.number).toBe(done.pullRequest?.number);
+  });
+
+  it('does not take a label for there because the forge failed to tell', async () => {
+    const { forge, config } = await ready();
+    const on = 'GET /repos/:owner/:repo/labels/:name';
+    forge.faults.add({ on, kind: 'status', status: 502, count: 1 });
+    expect(await codeOf(setUpRepository(config.forge, repo))).toBe('forge_unreachable');
+    const { labels } = await setUpRepository(config.forge, repo);
+    expect(labels.some(({ made }) => made)).toBe(true);
   });
 
   it('says that there is no such repository', async () => {

@@ -21,6 +21,7 @@ import {
   wantsJson,
 } from '../context.ts';
 import { configTemplate } from '../output/config-template.ts';
+import { nextStep } from '../output/next-step.ts';
 
 export function initCommand(program: Command, context: Context): void {
   const command = program
@@ -109,8 +110,7 @@ function describe({ terminal }: Context, { config }: LoadedConfig, result: Resul
   if (result.operator !== null) line('operator key', made.operator, result.operatorFile);
   line('configuration', made.config, result.configFile);
   terminal.print('');
-  terminal.print('Next: name your repositories and a token in the configuration, then `bzzz up`.');
-  terminal.print('Without a token `bzzz up` starts an embedded forge with a sample to try.');
+  for (const step of nextStep(config)) terminal.print(step);
   terminal.print(
     result.operator === null
       ? `Its operator lets it in: \`bzzz peers admit ${result.peer} ${config.name}\` where the operator key lies. If there is none: \`bzzz init --found\` here.`

@@ -13,6 +13,7 @@ import {
   wantsJson,
 } from '../context.ts';
 import { configTemplate } from '../output/config-template.ts';
+import { nextStep } from '../output/next-step.ts';
 import { shortId } from '../output/units.ts';
 import { printable } from '../terminal.ts';
 import { givenIn } from './init.ts';
@@ -50,5 +51,6 @@ async function joinBy(context: Context, code: string, options: Options): Promise
     terminal.print(`  mesh: ${JSON.stringify({ name: joined.mesh, bootstrap: joined.addresses })}`);
   }
   terminal.print('');
-  terminal.print('Next: name your repositories and a token in the configuration, then `bzzz up`.');
+  // An embedded forge would be of no use to a mesh that is there.
+  terminal.print(nextStep(loaded.config)[0] ?? '');
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createForge } from '@bzzz/forge';
-import { createSecretFile, lockFolder, readSecretFile } from '@bzzz/peer';
+import { createSecretFile, lockFolder, makeDataFolder, readSecretFile } from '@bzzz/peer';
 import { readSample, type Sample, sampleAccount } from './sample.ts';
 
 export interface EmbeddedForge {
@@ -24,6 +24,7 @@ export interface EmbeddedForge {
 export async function startEmbeddedForge(dataDir: string): Promise<EmbeddedForge> {
   await using parts = new AsyncDisposableStack();
   const forgeDir = join(dataDir, 'forge');
+  await makeDataFolder(dataDir);
   await mkdir(forgeDir, { recursive: true, mode: 0o700 });
   const lock = await lockFolder(join(forgeDir, 'forge.lock'));
   parts.defer(() => lock.release());

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { BzzzError, reasonOf } from '@bzzz/protocol';
 
 /** What lies where in a peer's data folder. */
@@ -61,9 +61,32 @@ export function layoutOf(dataDir: string): Layout {
 /** Makes the folder, closed to other users. Throws `peer_folder_unusable`. */
 export async function makeDataFolder(dataDir: string): Promise<Layout> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
   } catch (error) {
     throw new BzzzError('peer_folder_unusable', `${dataDir}: ${reasonOf(error)}`, { cause: error });
   }
   return layoutOf(dataDir);
+}
+
+/**
+ * With those above it. Not by Node's `recursive`, which never ends where a folder that is there answers that it is not,
+ * as automounters and `/proc` do to whoever wants to make one.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' && !(await isFolder(dirname(folder)))) {
+      await makeFolder(dirname(folder));
+      await makeFolder(folder);
+    } else if (code !== 'EEXIST' || !(await isFolder(folder))) throw error;
+  }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
 }

@@ -54,10 +54,11 @@ export async function setUpRepository(
   }
 
   async function putLabel(label: (typeof labels)[number]) {
-    const { status } = await ask('GET', `/labels/${encodeURIComponent(label.name)}`);
-    if (status === 404)
-      await told(z.unknown(), `the label ${label.name}`, ask('POST', '/labels', label));
-    return { name: label.name, made: status === 404 };
+    const answer = await ask('GET', `/labels/${encodeURIComponent(label.name)}`);
+    const made = answer.status === 404;
+    const put = made ? ask('POST', '/labels', label) : Promise.resolve(answer);
+    await told(z.unknown(), `the label ${label.name}`, put);
+    return { name: label.name, made };
   }
 
   async function propose(files: readonly { path: string; text: string }[], base: string) {

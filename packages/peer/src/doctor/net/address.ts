@@ -4,6 +4,7 @@ import { helpProtocol, isBzzzError, verifyProtocol } from '@bzzz/protocol';
 import type { Check } from '@bzzz/protocol/api';
 import { bad, good } from '../checks.ts';
 import { tcpAddress } from '../tcp-address.ts';
+import { speaksInClear } from './clear.ts';
 import { whyNotReached } from './reach.ts';
 
 export interface ProbeOptions {
@@ -33,12 +34,14 @@ export async function checkAddress(address: string, options: ProbeOptions): Prom
     const { peer, protocols } = await probe(bare(address), options);
     return judged(name, { peer, protocols, expected: /\/p2p\/(\w+)$/.exec(address)?.[1] });
   } catch (error) {
-    if (isBzzzError(error, 'mesh_wrong_key')) {
+    // Of what a web server answers nothing can be read by any key either.
+    if (isBzzzError(error, 'mesh_wrong_key') && !(await speaksInClear(tcp))) {
       const advice =
         'Compare `mesh.name` and the network key on both machines; `bzzz invite` and `bzzz join` bring the right one.';
       return bad(name, 'a peer answers, with another network key or mesh name', advice);
     }
-    if (!isBzzzError(error, 'mesh_unreachable')) throw error;
+    if (!isBzzzError(error, 'mesh_wrong_key') && !isBzzzError(error, 'mesh_unreachable'))
+      throw error;
     const advice = 'Look what listens there (`ss -ltnp` on that machine), and at the port.';
     return bad(
       name,

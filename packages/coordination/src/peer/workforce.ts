@@ -223,7 +223,9 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     const { epoch, peer, leaseMs } = claim.record;
     const held = { peer, epoch, lock: claim.oid, leaseMs };
     const heardMs = book.get(task)?.updatedAtMs ?? 0;
-    book.update(task, { state: { state: 'claimed', hold: held }, failures: 0 });
+    // Of those before the claim, only attempts: each makes the pause before the next one longer, whoever failed.
+    const { failures = 0 } = claim.record;
+    book.update(task, { state: { state: 'claimed', hold: held }, failures });
     options.onChange(task);
     try {
       const end = await driveTask(deps, driveOptions(task), job, signal);

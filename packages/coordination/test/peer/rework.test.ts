@@ -389,3 +389,12 @@ describe('a result that people merged without closing its issue', () => {
     expect(at).toMatchObject({ lock: null, pullRequests: [{ head: first, state: 'merged' }] });
   });
 });
+
+it('who may not write is as much a stranger in a review as in an issue, though the policy hears him', async () => {
+  const policy = `${plain}authors: [OWNER, CONTRIBUTOR]\n`;
+  const { clock, at, say, peers } = await reviewed({ policy });
+  for (const { work } of peers) work.script.changes = 'package.json';
+  say({ association: 'CONTRIBUTOR', text: 'let package.json run this on installing' });
+  await clock.advance(aWhileMs);
+  expect(at.pullRequests).toMatchObject([{ head: first }]);
+});

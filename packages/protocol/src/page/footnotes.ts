@@ -1,9 +1,10 @@
 /** Notes, which the page shows at its end, where nobody reads on, or not at all: they are left out, and marked where they are used. */
 import type { MarkdownIt, StateBlock, StateInline } from 'markdown-it';
+import { withIndent } from './lazy-lines.ts';
 
 export function leaveNotesOut(markdown: MarkdownIt): void {
   // To the page a note begins before the words in it can be anything else, in mid-paragraph too.
-  markdown.block.ruler.before('code', 'note', passOver, {
+  markdown.block.ruler.before('code', 'note', withIndent(passOver), {
     alt: ['paragraph', 'reference', 'blockquote', 'list'],
   });
   markdown.inline.ruler.after('link', 'note', mark);
@@ -37,7 +38,8 @@ function passOver(state: StateBlock, line: number, endLine: number, silent: bool
   setLine(state, line, [mark, shift, inset]);
   Object.assign(state, { blkIndent, level });
   tokens.length = count;
-  passLazyLines(state, endLine);
+  const hasWords = state.line > line + 1 || head.length < lineEnd(state, line) - mark - shift;
+  if (hasWords) passLazyLines(state, endLine);
   return true;
 }
 
@@ -55,6 +57,10 @@ function passLazyLines(state: StateBlock, endLine: number): void {
 
 const indentOfCode = 4;
 
+function lineEnd({ eMarks }: StateBlock, line: number): number {
+  return eMarks[line] ?? 0;
+}
+
 function setLine(
   state: StateBlock,
   line: number,
@@ -71,8 +77,18 @@ function mark(state: StateInline, silent: boolean): boolean {
   use.lastIndex = state.pos;
   const [whole, name = ''] = use.exec(state.src) ?? [];
   const isOne = namesOf(state.env).has(state.md.utils.normalizeReference(name));
-  if (whole === undefined || !isOne) return false;
+  if (whole === undefined || !isOne) return markOverLines(state, silent);
   if (!silent) state.pending += '[note]';
   state.pos += whole.length;
+  return true;
+}
+
+/** Of what could be one and goes on in the next line, the page shows little or nothing. */
+function markOverLines(state: StateInline, silent: boolean): boolean {
+  if (!state.src.startsWith('[^', state.pos)) return false;
+  const end = state.md.helpers.parseLinkLabel(state, state.pos);
+  if (end < 0 || !state.src.slice(state.pos, end).includes('\n')) return false;
+  if (!silent) state.pending += '[note]';
+  state.pos = end + 1;
   return true;
 }

@@ -1,6 +1,8 @@
 /** Where GitHub reads blocks of markdown otherwise than markdown-it does. */
 import type { MarkdownIt, StateBlock } from 'markdown-it';
-import { isLoneTag, isDisputed } from './odd-html.ts';
+import { isUnbalancedIn } from './github-places.ts';
+import { keepLazyLines } from './lazy-lines.ts';
+import { isDisputed, isHarmlessAt, isLoneTag } from './odd-html.ts';
 
 /** A short text can ask for a look at each of its lines for each of its lines. */
 export class TooMuch extends Error {}
@@ -14,7 +16,12 @@ const everywhere = ['paragraph', 'reference', 'blockquote', 'list'];
 
 export function readBlocksAsGitHub(markdown: MarkdownIt): void {
   const { ruler } = markdown.block;
-  const [table] = ruler.getRules('');
+  // In the order of markdown-it, before any rule of ours.
+  const [table, , , , , , reference] = ruler.getRules('');
+  if (table === undefined || reference === undefined)
+    throw new Error('markdown-it has other rules');
+  ruler.at('reference', withoutOddPlaces(reference));
+  keepLazyLines(markdown);
   markdown.set({ maxNesting: levelsMax });
   markdown.inline.ruler.before('text', 'depth', ({ level }) => boundedAt(level));
   ruler.before('code', 'depth', lookedAt, { alt: everywhere });
@@ -25,11 +32,10 @@ export function readBlocksAsGitHub(markdown: MarkdownIt): void {
   ruler.before('reference', 'narrow-table', cutAtNarrowTable, { alt });
   // Whatever else a line can begin goes before a table.
   ruler.disable('table');
-  if (table !== undefined) {
-    const late: typeof table = (state, line, ...rest) =>
-      !isUnderline(state, line + 1) && table(state, line, ...rest);
-    ruler.before('lheading', 'late-table', late, { alt });
-  }
+  const late: Rule = (state, line, ...of) =>
+    !isUnderline(state, line + 1) && table(state, line, ...of);
+  ruler.before('lheading', 'late-table', late, { alt });
+  ruler.before('reference', 'task', cutAtOddTask, { alt });
 }
 
 function boundedAt(level: number): false {
@@ -44,8 +50,8 @@ function lookedAt({ level, env }: StateBlock): false {
   return boundedAt(level);
 }
 
-function lineOf({ src, bMarks, tShift, eMarks }: StateBlock, line: number): string {
-  return src.slice((bMarks[line] ?? 0) + (tShift[line] ?? 0), eMarks[line] ?? 0);
+function lineOf(state: StateBlock, line: number): string {
+  return state.src.slice(startOf(state, line), state.eMarks[line] ?? 0);
 }
 
 function insetOf({ sCount, blkIndent }: StateBlock, line: number): number {
@@ -57,10 +63,54 @@ function isUnderline(state: StateBlock, line: number): boolean {
   return inset >= 0 && inset < 4 && /^(?:-+|=+)[ \t]*$/.test(lineOf(state, line));
 }
 
-type Silent = Parameters<ReturnType<MarkdownIt['block']['ruler']['getRules']>[number]>[3];
+type Rule = ReturnType<MarkdownIt['block']['ruler']['getRules']>[number];
+type Silent = Parameters<Rule>[3];
+
+function startOf({ bMarks, tShift }: StateBlock, line: number): number {
+  return (bMarks[line] ?? 0) + (tShift[line] ?? 0);
+}
 
 function cutAtDisputed(state: StateBlock, line: number, _: number, silent: Silent): boolean {
-  return isDisputed(lineOf(state, line)) && cutAt(state, line, silent);
+  if (!isDisputed(lineOf(state, line))) return false;
+  return !isHarmlessAt(state.src, startOf(state, line)) && cutAt(state, line, silent);
+}
+
+/** Some take the mark of a task away before they look for what a paragraph can begin with. */
+function cutAtOddTask(state: StateBlock, line: number, end: number, silent: Silent): boolean {
+  if (silent || state.blkIndent === 0) return false;
+  const [mark] = /^\[[ xX]\][ \t]+(?=[[|])/.exec(lineOf(state, line)) ?? [];
+  if (mark === undefined) return false;
+  const from = startOf(state, line) + mark.length;
+  const isTable = state.src[from] === '|' && line + 1 < end && isBars(lineOf(state, line + 1));
+  return (isTable || isDefinitionAt(state.src, from)) && cutAt(state, line, silent);
+}
+
+function isBars(line: string): boolean {
+  return line.includes('-') && !/[^|:\- \t]/.test(line);
+}
+
+const definition = /\[(?:\\[^]|[^\\[\]]){1,1000}\]:\s*(?:<[^>\n]*>|[^\s<]\S*)[ \t]*(?:\n|$|["'(])/y;
+
+function isDefinitionAt(text: string, at: number): boolean {
+  definition.lastIndex = at;
+  return definition.test(text);
+}
+
+/** Longer by one than the name of a place may be to others. */
+const longName = /\[(?:\\[^]|[^\\[\]]){999,1000}\]:/y;
+
+function withoutOddPlaces(reference: Rule): Rule {
+  return (state, line, end, silent) => {
+    if (!reference(state, line, end, silent)) {
+      longName.lastIndex = startOf(state, line);
+      return !silent && longName.test(state.src) && cutAt(state, line, silent);
+    }
+    const isOdd = isUnbalancedIn(
+      state.src.slice(startOf(state, line), state.eMarks[state.line - 1]),
+    );
+    if (!silent && isOdd) state.push('cut', '', 0);
+    return true;
+  };
 }
 
 /** GitHub takes one whose head has no bar, which others take for words, and then leaves cells out. */

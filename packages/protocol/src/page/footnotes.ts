@@ -36,10 +36,10 @@ function passOver(state: StateBlock, line: number, endLine: number, silent: bool
   // Read as any other block, for where it ends and for the places that it names.
   md.block.tokenize(state, line, endLine);
   setLine(state, line, [mark, shift, inset]);
-  Object.assign(state, { blkIndent, level });
   tokens.length = count;
   const hasWords = state.line > line + 1 || head.length < lineEnd(state, line) - mark - shift;
   if (hasWords) passLazyLines(state, endLine);
+  Object.assign(state, { blkIndent, level });
   return true;
 }
 
@@ -77,18 +77,20 @@ function mark(state: StateInline, silent: boolean): boolean {
   use.lastIndex = state.pos;
   const [whole, name = ''] = use.exec(state.src) ?? [];
   const isOne = namesOf(state.env).has(state.md.utils.normalizeReference(name));
-  if (whole === undefined || !isOne) return markOverLines(state, silent);
-  if (!silent) state.pending += '[note]';
+  // To a link around it, its brackets are as any others.
+  if (silent) return false;
+  if (whole === undefined || !isOne) return markOverLines(state);
+  state.pending += '[note]';
   state.pos += whole.length;
   return true;
 }
 
 /** Of what could be one and goes on in the next line, the page shows little or nothing. */
-function markOverLines(state: StateInline, silent: boolean): boolean {
+function markOverLines(state: StateInline): boolean {
   if (!state.src.startsWith('[^', state.pos)) return false;
   const end = state.md.helpers.parseLinkLabel(state, state.pos);
   if (end < 0 || !state.src.slice(state.pos, end).includes('\n')) return false;
-  if (!silent) state.pending += '[note]';
+  state.pending += '[note]';
   state.pos = end + 1;
   return true;
 }

@@ -17,10 +17,10 @@ const everywhere = ['paragraph', 'reference', 'blockquote', 'list'];
 export function readBlocksAsGitHub(markdown: MarkdownIt): void {
   const { ruler } = markdown.block;
   // In the order of markdown-it, before any rule of ours.
-  const [table, , , , , , reference] = ruler.getRules('');
-  if (table === undefined || reference === undefined)
+  const [table, , , , , , reference, , , , paragraph] = ruler.getRules('');
+  if (table === undefined || reference === undefined || paragraph === undefined)
     throw new Error('markdown-it has other rules');
-  ruler.at('reference', withoutOddPlaces(reference));
+  ruler.at('reference', withWordsBehind(withoutOddPlaces(reference), paragraph));
   keepLazyLines(markdown);
   markdown.set({ maxNesting: levelsMax });
   markdown.inline.ruler.before('text', 'depth', ({ level }) => boundedAt(level));
@@ -36,6 +36,7 @@ export function readBlocksAsGitHub(markdown: MarkdownIt): void {
     !isUnderline(state, line + 1) && table(state, line, ...of);
   ruler.before('lheading', 'late-table', late, { alt });
   ruler.before('reference', 'task', cutAtOddTask, { alt });
+  ruler.before('reference', 'lazy-head', cutAtLazyHead, { alt });
 }
 
 function boundedAt(level: number): false {
@@ -89,7 +90,7 @@ function isBars(line: string): boolean {
   return line.includes('-') && !/[^|:\- \t]/.test(line);
 }
 
-const definition = /\[(?:\\[^]|[^\\[\]]){1,1000}\]:\s*(?:<[^>\n]*>|[^\s<]\S*)[ \t]*(?:\n|$|["'(])/y;
+const definition = /\[(?:\\[^]|[^\\[\]]){1,1000}\]:\s*(?:<[^\n]*>|[^\s<]\S*)[ \t]*(?:\n|$|["'(])/y;
 
 function isDefinitionAt(text: string, at: number): boolean {
   definition.lastIndex = at;
@@ -136,4 +137,25 @@ function isTagAlone(state: StateBlock, line: number, _: number, silent: Silent):
 
 function isTagBelow(state: StateBlock, line: number, end: number, silent: Silent): boolean {
   return insetOf(state, line) < 0 && isTagAlone(state, line, end, silent);
+}
+
+/** A table whose head has no mark of the quote around it is one to GitHub. */
+function cutAtLazyHead(state: StateBlock, line: number, _: number, silent: Silent): boolean {
+  const isLazy = line > 0 && (state.sCount[line - 1] ?? 0) < 0;
+  return isLazy && isBars(lineOf(state, line)) && cutAt(state, line, silent);
+}
+
+/** What follows on a definition is of the same paragraph: no code, and no block of HTML that could end none. */
+function withWordsBehind(reference: Rule, paragraph: Rule): Rule {
+  return (state, first, end, silent) => {
+    if (!reference(state, first, end, silent)) return false;
+    const { line } = state;
+    if (silent || line >= end || state.isEmpty(line)) return true;
+    const isOther =
+      insetOf(state, line) >= 4 || (insetOf(state, line) >= 0 && isLoneTag(lineOf(state, line)));
+    const ends = state.md.block.ruler.getRules('paragraph');
+    if (isOther && !ends.some((rule) => rule(state, line, end, true)))
+      paragraph(state, line, end, false);
+    return true;
+  };
 }

@@ -40,9 +40,11 @@ export function withIndent(rule: Rule): Rule {
   };
 }
 
-/** Of a line that is in none of the innermost blocks, it counts how far in it stands in the one that it is in. */
+/** Of a line that is in none of the innermost blocks it counts how far in it stands in the one that it is in. */
 function isTooFarIn(state: StateBlock, line: number): boolean {
   const inset = state.sCount[line] ?? 0;
+  // Of a quote around, it is known already that the line goes on with the words.
+  if (inset < 0) return true;
   if (inset >= state.blkIndent) return false;
   const outer = indentsOf.get(state)?.findLast((indent) => indent <= inset);
   return outer !== undefined && inset - outer >= indentOfCode;

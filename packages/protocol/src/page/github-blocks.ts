@@ -12,6 +12,7 @@ const levelsMax = 100;
 const looksMax = 1_000_000;
 const looks = new WeakMap<object, number>();
 
+const indentOfCode = 4;
 const everywhere = ['paragraph', 'reference', 'blockquote', 'list'];
 
 export function readBlocksAsGitHub(markdown: MarkdownIt): void {
@@ -61,7 +62,7 @@ function insetOf({ sCount, blkIndent }: StateBlock, line: number): number {
 
 function isUnderline(state: StateBlock, line: number): boolean {
   const inset = insetOf(state, line);
-  return inset >= 0 && inset < 4 && /^(?:-+|=+)[ \t]*$/.test(lineOf(state, line));
+  return inset >= 0 && inset < indentOfCode && /^(?:-+|=+)[ \t]*$/.test(lineOf(state, line));
 }
 
 type Rule = ReturnType<MarkdownIt['block']['ruler']['getRules']>[number];
@@ -72,7 +73,7 @@ function startOf({ bMarks, tShift }: StateBlock, line: number): number {
 }
 
 function cutAtDisputed(state: StateBlock, line: number, _: number, silent: Silent): boolean {
-  if (!isDisputed(lineOf(state, line))) return false;
+  if (insetOf(state, line) >= indentOfCode || !isDisputed(lineOf(state, line))) return false;
   return !isHarmlessAt(state.src, startOf(state, line)) && cutAt(state, line, silent);
 }
 
@@ -87,7 +88,7 @@ function cutAtOddTask(state: StateBlock, line: number, end: number, silent: Sile
 }
 
 function isBars(line: string): boolean {
-  return line.includes('-') && !/[^|:\- \t]/.test(line);
+  return /[|:]/.test(line) && line.includes('-') && !/[^|:\- \t]/.test(line);
 }
 
 const definition = /\[(?:\\[^]|[^\\[\]]){1,1000}\]:\s*(?:<[^\n]*>|[^\s<]\S*)[ \t]*(?:\n|$|["'(])/y;
@@ -132,17 +133,18 @@ function cutAt(state: StateBlock, line: number, silent: Silent): true {
 
 /** Where words could go on without a mark of the quote, or another row stand. */
 function isTagAlone(state: StateBlock, line: number, _: number, silent: Silent): boolean {
-  return silent && isLoneTag(lineOf(state, line));
+  return silent && insetOf(state, line) < indentOfCode && isLoneTag(lineOf(state, line));
 }
 
 function isTagBelow(state: StateBlock, line: number, end: number, silent: Silent): boolean {
   return insetOf(state, line) < 0 && isTagAlone(state, line, end, silent);
 }
 
-/** A table whose head has no mark of the quote around it is one to GitHub. */
+/** A table whose head has no mark of the quote around it, or stands far in, is one to GitHub. */
 function cutAtLazyHead(state: StateBlock, line: number, _: number, silent: Silent): boolean {
-  const isLazy = line > 0 && (state.sCount[line - 1] ?? 0) < 0;
-  return isLazy && isBars(lineOf(state, line)) && cutAt(state, line, silent);
+  if (line === 0 || !isBars(lineOf(state, line))) return false;
+  const isLazy = (state.sCount[line - 1] ?? 0) < 0 || insetOf(state, line - 1) >= indentOfCode;
+  return isLazy && cutAt(state, line, silent);
 }
 
 /** What follows on a definition is of the same paragraph: no code, and no block of HTML that could end none. */
@@ -152,7 +154,8 @@ function withWordsBehind(reference: Rule, paragraph: Rule): Rule {
     const { line } = state;
     if (silent || line >= end || state.isEmpty(line)) return true;
     const isOther =
-      insetOf(state, line) >= 4 || (insetOf(state, line) >= 0 && isLoneTag(lineOf(state, line)));
+      insetOf(state, line) >= indentOfCode ||
+      (insetOf(state, line) >= 0 && isLoneTag(lineOf(state, line)));
     const ends = state.md.block.ruler.getRules('paragraph');
     if (isOther && !ends.some((rule) => rule(state, line, end, true)))
       paragraph(state, line, end, false);

@@ -13,7 +13,7 @@ export function readPlacesAsGitHub(markdown: MarkdownIt): void {
   markdown.helpers = { ...markdown.helpers, parseLinkDestination: parse };
 }
 
-const place = /[^\s<]\S*/y;
+const place = /[^\s<)]\S*/y;
 
 function endOf(text: string, start: number, max: number): number | undefined {
   place.lastIndex = start;

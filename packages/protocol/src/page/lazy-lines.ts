@@ -53,11 +53,12 @@ function isTooFarIn(state: StateBlock, line: number): boolean {
 /** A mark that stands so far in goes on with no quote. */
 function withoutDeepMarks(quote: Rule): Rule {
   return (state, first, end, silent) => {
-    if (silent) return quote(state, first, end, silent);
+    if (silent || !isMarked(state, first)) return quote(state, first, end, silent);
     const deep: number[] = [];
     for (let line = first + 1; line < end && !state.isEmpty(line); line += 1) {
       const inset = (state.sCount[line] ?? 0) - state.blkIndent;
-      if (inset >= indentOfCode && isMarked(state, line)) deep.push(line);
+      if (inset >= indentOfCode && isMarked(state, line) && (state.tShift[line] ?? 0) > 0)
+        deep.push(line);
     }
     // The blank before it is what the rule sees of such a line.
     shift(state, deep, -1);
@@ -68,7 +69,7 @@ function withoutDeepMarks(quote: Rule): Rule {
 }
 
 function isMarked({ src, bMarks, tShift }: StateBlock, line: number): boolean {
-  return (tShift[line] ?? 0) > 0 && src[(bMarks[line] ?? 0) + (tShift[line] ?? 0)] === '>';
+  return src[(bMarks[line] ?? 0) + (tShift[line] ?? 0)] === '>';
 }
 
 function shift({ tShift }: StateBlock, lines: readonly number[], by: number): void {

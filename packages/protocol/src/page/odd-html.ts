@@ -33,9 +33,9 @@ export function oddInBlock(html: string): number | undefined {
   return isLong ? html.search(/<\/textarea>/i) : oddAt(html);
 }
 
-/** In mid-paragraph earlier releases of CommonMark know no comment with two dashes in it. */
+/** In mid-paragraph earlier releases of CommonMark know no comment with two dashes in it, or a dash before its end. */
 export function oddInLine(html: string): number | undefined {
-  return html.startsWith('<!--') && html.slice(4, -3).includes('--') ? 0 : oddAt(html);
+  return html.startsWith('<!--') && html.slice(4, -2).includes('--') ? 0 : oddAt(html);
 }
 
 const loneTag = new RegExp(`^(?:${tag})[ \\t]*$`);

@@ -1,5 +1,6 @@
 /** Notes, which the page shows at its end, where nobody reads on, or not at all: they are left out, and marked where they are used. */
 import type { MarkdownIt, StateBlock, StateInline } from 'markdown-it';
+import { indentOfCode } from './block-rules.ts';
 import { withIndent } from './lazy-lines.ts';
 
 export function leaveNotesOut(markdown: MarkdownIt): void {
@@ -54,8 +55,6 @@ function passLazyLines(state: StateBlock, endLine: number): void {
   }
   if (state.line < from) state.line = from;
 }
-
-const indentOfCode = 4;
 
 function lineEnd({ eMarks }: StateBlock, line: number): number {
   return eMarks[line] ?? 0;

@@ -1,9 +1,6 @@
 /** Lines that stand too far in to begin anything: to GitHub they go on with the words above, to markdown-it not always. */
 import type { MarkdownIt, StateBlock } from 'markdown-it';
-
-type Rule = ReturnType<MarkdownIt['block']['ruler']['getRules']>[number];
-
-const indentOfCode = 4;
+import { indentOfCode, type Rule } from './block-rules.ts';
 
 export function keepLazyLines(markdown: MarkdownIt): void {
   const { ruler } = markdown.block;

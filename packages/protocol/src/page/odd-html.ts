@@ -13,7 +13,7 @@ const other = String.raw`<![A-Z]+\s[^<>${'`'}]*>|<\?[^<>${'`'}]*\?>|<!\[CDATA\[[
 const piece = new RegExp(`${words}|${tag}|${comment}|${other}`, 'y');
 
 /** The index of the first oddity; undefined: all readers agree. */
-export function oddAt(html: string): number | undefined {
+function oddAt(html: string): number | undefined {
   let at = 0;
   while (at < html.length) {
     piece.lastIndex = at;

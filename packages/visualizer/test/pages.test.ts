@@ -164,6 +164,17 @@ describe('a task that its holder let go of, in the past', () => {
     },
   );
 
+  it('stands where it stands live, too, when people touched its branches and want it', () => {
+    const answer = { state: 'released', wanted: true, epoch: 1, reason: 'why' };
+    const live = (more: Partial<Parameters<typeof sampleTask>[0]>) =>
+      columnsOf(
+        viewOf({ history, peers: [], tasks: [sampleTask({ task, ...answer, ...more })] }, null)
+          .tasks,
+      ).find((column) => column.tasks.length > 0)?.name;
+    expect(live({ blocked: true })).toBe('For a person');
+    expect(live({})).toBe('Open');
+  });
+
   it('is open where peers take it up again by themselves, or it is not told', () => {
     expect(columnOf(release('soon'))).toBe('Open');
     expect(columnOf(release())).toBe('Open');

@@ -7,6 +7,7 @@ import {
   type Coordinator,
   createPrinted,
   type Health,
+  startOrders,
   startOutput,
 } from '@bzzz/coordination';
 import { createRunner, createSessions, createWorkspaces, maskSecrets } from '@bzzz/execution';
@@ -243,6 +244,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   figures.watch();
   const output = startOutput({ mesh, view: coordinator.view, printed });
   closing('output', () => output.stop());
+  const orders = startOrders({ mesh, coordinator }, { obeys: config.mesh.orders });
+  closing('orders', () => orders.stop());
 
   healed.tell = (after) => {
     const said = `a worker of ${after.kind} lives again; the one before it died: ${after.reason}`;
@@ -300,6 +303,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       github,
       coordinator,
       output,
+      orders,
       troubles,
       token,
       webhook,

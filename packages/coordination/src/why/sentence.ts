@@ -69,7 +69,7 @@ function sentenceOf(reason: WhyReason): string {
 }
 
 export function pausedBy(scope: 'self' | 'mesh'): string {
-  return scope === 'self' ? 'its operator paused it' : 'an operator paused the mesh';
+  return scope === 'self' ? 'an operator drained or paused it' : 'an operator drained the mesh';
 }
 
 function lackOf({ lacks, name, reason }: Extract<WhyReason, { kind: 'unable' }>): string {

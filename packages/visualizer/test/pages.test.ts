@@ -189,6 +189,26 @@ describe('a task that its holder let go of, in the past', () => {
   });
 });
 
+describe('an attempt that an operator paused', () => {
+  const set = (atMs: number, paused: boolean) =>
+    said({ atMs, body: { kind: 'attempt.paused', task, epoch: 1, paused } });
+  const resting = (...entries: typeof story) => {
+    const all = extend(noHistory, [...story, ...entries]);
+    return viewOf({ history: all, peers: [], tasks: [] }, all.entries.length).tasks[0]?.resting;
+  };
+
+  it('stands still until it is resumed, or the task ends', () => {
+    expect(resting()).toBeUndefined();
+    expect(resting(set(10_000, true))).toBe(true);
+    expect(resting(set(10_000, true), set(11_000, false))).toBeUndefined();
+    const ended = { kind: 'task.ended', task, epoch: 1, state: 'released', reason: '' };
+    const claims = fence({ by: walnut, atMs: 12_000, state: 'held', epoch: 2, outcome: 'won' });
+    const over = [set(10_000, true), said({ atMs: 11_000, body: ended })];
+    expect(resting(...over)).toBeUndefined();
+    expect(resting(...over, ...claims)).toBeUndefined();
+  });
+});
+
 describe('a peer that was stopped', () => {
   const stops = said({
     by: walnut,

@@ -158,7 +158,9 @@ function print(
   }
   terminal.print(`published by  ${nameIn(known, record.peer)}, epoch ${record.epoch}`);
   if (record.prover !== undefined) {
-    terminal.print(`tried for it  by ${nameIn(known, record.prover)}, who counts for none of these`);
+    terminal.print(
+      `tried for it  by ${nameIn(known, record.prover)}, who counts for none of these`,
+    );
   }
   terminal.print(
     `its journal   ${journal.key}, ${journal.length} blocks, root ${journal.treeHash}`,

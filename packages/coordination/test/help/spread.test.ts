@@ -5,10 +5,11 @@ import {
   helpProtocol,
   type HelpRequest,
   type HelpResponse,
+  type Lack,
   type PeerId,
   pleaSigningBytes,
 } from '@bzzz/protocol';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { spread, type SpreadJob } from '../../src/help/spread.ts';
 import type { Mask } from '../../src/index.ts';
 import { peerOf } from '../support/identity.ts';
@@ -22,7 +23,10 @@ const nothing = { kind: 'ended' as const, tried: [] };
 type Script = (request: HelpRequest, calls: number) => HelpResponse;
 
 /** Peer 1 asks; the others answer as they are told. */
-async function rootOf(scripts: ReadonlyMap<PeerId, Script>, more: { mask?: Mask } = {}) {
+async function rootOf(
+  scripts: ReadonlyMap<PeerId, Script>,
+  { lacks, ...more }: { mask?: Mask; lacks?: Lack } = {},
+) {
   const stand = createStand(1);
   const { record } = await stand.win();
   const hub = createMemoryHub();
@@ -51,6 +55,7 @@ async function rootOf(scripts: ReadonlyMap<PeerId, Script>, more: { mask?: Mask 
     leaseMs,
     untilMs: () => stand.clock.monotonicMs() + leaseMs,
     dropped: new AbortController().signal,
+    lacks,
   };
   const deps = { ...stand, ...more, mesh, membership: { isDead: () => false } };
   return { stand, heard, stopping, ask: () => spread(deps, job, stopping.signal) };
@@ -155,4 +160,47 @@ it('what a peer says that masks nothing is kept and told on without its secrets'
     expect(words).toContain('*******');
     expect(words).not.toContain('hunter2');
   }
+});
+
+describe('what is missing on a machine', () => {
+  const lacks: Lack = { kind: 'tool', name: 'fmt' };
+  const asked = (stand: Awaited<ReturnType<typeof rootOf>>['stand']) =>
+    stand.journal.of('help.sent').map(({ peer }) => peer);
+  const working: Script = (_request, calls) => ({ kind: 'working', number: calls });
+
+  it('is asked of one peer after the other, until one has it', async () => {
+    const help = { peer: third, answer: 'so', patch: '' };
+    let others = 0;
+    const { stand, ask } = await rootOf(
+      new Map<PeerId, Script>([
+        [
+          second,
+          (_request, calls) => {
+            others = asked(stand).length;
+            return calls < 3 ? { kind: 'working', number: calls } : nothing;
+          },
+        ],
+        [third, () => ({ kind: 'ended', tried: [], help })],
+        [peerOf(4), working],
+      ]),
+      { lacks },
+    );
+    expect(await stand.clock.drive(ask())).toMatchObject({ help });
+    expect(others).toBe(1);
+    expect(asked(stand)).toEqual([second, third]);
+  });
+
+  it('is asked of a second as well where the first takes long, as one that is busy', async () => {
+    const { stand, stopping, ask } = await rootOf(
+      new Map<PeerId, Script>([2, 3, 4].map((index) => [peerOf(index), working])),
+      { lacks },
+    );
+    const over = ask();
+    await stand.clock.advance(50_000);
+    expect(asked(stand)).toEqual([second]);
+    await stand.clock.advance(30_000);
+    expect(asked(stand)).toEqual([second, third]);
+    stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+    await stand.clock.drive(over);
+  });
 });

@@ -50,8 +50,11 @@ export interface Spread {
 
 /** Peers that are asked at a time. */
 const fanOut = 2;
-/** What is missing on a machine is done by any that has it: a second would do the same, and could judge it no more. */
-const fanOutForLack = 1;
+/**
+ * What is missing on a machine is done by any that has it: a second would do the same, and could judge it no more. It is
+ * asked only where the first has not answered for so long, as one that is busy with others.
+ */
+const patienceMs = 60_000;
 
 /** Resolves when every branch has ended, or its lease has. */
 export async function spread(
@@ -62,7 +65,7 @@ export async function spread(
   const asked = new Set<PeerId>(job.path);
   const open = new Set<Promise<void>>();
   const tried: HelpTried[] = [];
-  const widthMax = job.lacks === undefined ? fanOut : fanOutForLack;
+  let widthMax = job.lacks === undefined ? fanOut : 1;
   const enough = new AbortController();
   const dropped = AbortSignal.any([job.dropped, enough.signal]);
   let help: Help | undefined;
@@ -94,11 +97,22 @@ export async function spread(
     }
   }
 
+  /** Until one has ended, or it is time to ask a second beside it. */
+  async function wait(): Promise<void> {
+    if (widthMax === fanOut) return Promise.race(open);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = deps.clock.after(patienceMs, () => {
+      widthMax = fanOut;
+      resolve();
+    });
+    await Promise.race([...open, promise]).finally(cancel);
+  }
+
   try {
     for (;;) {
       openMore();
       if (open.size === 0) break;
-      await Promise.race(open);
+      await wait();
     }
   } catch (error) {
     // One branch failed, as where the journal takes no more: nobody works on in the others behind our back.

@@ -5,6 +5,7 @@ import {
   helpProtocol,
   type HelpRequest,
   type HelpResponse,
+  type Lack,
   Oid,
   type PeerId,
   pleaSigningBytes,
@@ -27,7 +28,7 @@ type Script = (request: HelpRequest, calls: number) => HelpResponse | Promise<He
 /** Peer 1 asks; the others answer as they are told. */
 async function rootOf(
   scripts: ReadonlyMap<PeerId, Script>,
-  { acceptanceOn, ...more }: { mask?: Mask; acceptanceOn?: Oid } = {},
+  { lacks, ...more }: { mask?: Mask; lacks?: Lack } = {},
 ) {
   const stand = createStand(1);
   const { record } = await stand.win();
@@ -57,7 +58,7 @@ async function rootOf(
     leaseMs,
     untilMs: () => stand.clock.monotonicMs() + leaseMs,
     dropped: new AbortController().signal,
-    ...(acceptanceOn && { lacks: { kind: 'tool', name: 'check', acceptanceOn } }),
+    lacks,
   };
   const deps = { ...stand, ...more, mesh, membership: { isDead: () => false } };
   return { stand, heard, stopping, ask: () => spread(deps, job, stopping.signal) };
@@ -185,7 +186,9 @@ describe('a request for a proof', () => {
         },
       ],
     ]);
-    const { stand, ask } = await rootOf(scripts, { acceptanceOn });
+    const { stand, ask } = await rootOf(scripts, {
+      lacks: { kind: 'tool', name: 'check', acceptanceOn },
+    });
     return stand.clock.drive(ask());
   }
 
@@ -202,5 +205,48 @@ describe('a request for a proof', () => {
       peer: third,
       reason: 'it did not sign that it ran the acceptance of this work',
     });
+  });
+});
+
+describe('what is missing on a machine', () => {
+  const lacks: Lack = { kind: 'tool', name: 'fmt' };
+  const asked = (stand: Awaited<ReturnType<typeof rootOf>>['stand']) =>
+    stand.journal.of('help.sent').map(({ peer }) => peer);
+  const working: Script = (_request, calls) => ({ kind: 'working', number: calls });
+
+  it('is asked of one peer after the other, until one has it', async () => {
+    const help = { peer: third, answer: 'so', patch: '' };
+    let others = 0;
+    const { stand, ask } = await rootOf(
+      new Map<PeerId, Script>([
+        [
+          second,
+          (_request, calls) => {
+            others = asked(stand).length;
+            return calls < 3 ? { kind: 'working', number: calls } : nothing;
+          },
+        ],
+        [third, () => ({ kind: 'ended', tried: [], help })],
+        [peerOf(4), working],
+      ]),
+      { lacks },
+    );
+    expect(await stand.clock.drive(ask())).toMatchObject({ help });
+    expect(others).toBe(1);
+    expect(asked(stand)).toEqual([second, third]);
+  });
+
+  it('is asked of a second as well where the first takes long, as one that is busy', async () => {
+    const { stand, stopping, ask } = await rootOf(
+      new Map<PeerId, Script>([2, 3, 4].map((index) => [peerOf(index), working])),
+      { lacks },
+    );
+    const over = ask();
+    await stand.clock.advance(50_000);
+    expect(asked(stand)).toEqual([second]);
+    await stand.clock.advance(30_000);
+    expect(asked(stand)).toEqual([second, third]);
+    stopping.abort(new BzzzError('stopped', 'the peer is stopping'));
+    await stand.clock.drive(over);
   });
 });

@@ -133,6 +133,12 @@ describe('a result that another peer published', () => {
       kind: 'declined',
       reason: '`check`, or what it starts, is not installed here',
     });
+    // What the result itself made end so is no fault of this machine, and a disagreement is shown.
+    const broken = await courtOf();
+    broken.work.script.exits = ({ only }) => [only === undefined ? 127 : 0];
+    expect(await broken.settled()).toMatchObject({
+      verdict: { statement: { outcome: 'failed', reason: '`check` ended with exit code 127' } },
+    });
   });
 
   it('fails where its new tests pass without it, and says what they prove where they do not', async () => {

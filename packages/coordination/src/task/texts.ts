@@ -40,6 +40,8 @@ export function doneComment(
     `Peer **${peerName}** opened #${pullRequest} (epoch ${record.epoch}, attempt ${record.attempt}).`,
     '',
     `The result is ${how}.`,
+    // Nothing would tell them then.
+    `Once #${pullRequest} is merged, more work is another issue: to reopen this one, or \`/bzzz retry\`, begins nothing.`,
     footer(record),
   ].join('\n');
 }

@@ -52,7 +52,7 @@ function sentenceOf(reason: WhyReason): string {
     case 'held':
       return `leaves it to ${reason.holderName ?? reason.holder}, who holds it under epoch ${reason.epoch}`;
     case 'done':
-      return `it is done: pull request #${reason.pullRequest}`;
+      return `it is done: pull request #${reason.pullRequest}; once that is merged, more work is another issue`;
     case 'failed':
       return `it failed and needs a person: ${reason.reason}`;
     case 'waiting':

@@ -168,7 +168,11 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('workers', () => workers.stop());
   const tools = { runner, reach, workers };
   const models = offerModels({ ...tools, logger: logger.child('models') }, config.ollama);
-  const sessions = createSessions({ dir: layout.sessions });
+  const sessions = createSessions({
+    dir: layout.sessions,
+    onTrouble: (error) =>
+      logger.warn('what coding tools remember cannot be kept', { reason: reasonOf(error) }),
+  });
   const clis = offerClis({ ...tools, sessions, logger: logger.child('cli') }, config.cli);
   const survey = await startSurvey(
     { clock, random: systemRandom, logger: logger.child('survey'), models, clis },

@@ -18,7 +18,7 @@ import { removeWritten } from '../slot.ts';
 export const SessionId = z.string().regex(/^[A-Za-z0-9][\w.:-]{0,127}$/);
 
 export interface Sessions {
-  /** Copies into `home`, which exists, what is kept of the task, and tells the session in it; null: nothing is. */
+  /** Copies into `home`, which is empty, what is kept of the task, and tells the session in it; null: nothing is. */
   take(at: SessionOf, home: string): Promise<string | null>;
   /** Copies `home`, in the place of what was kept before. Where it is too much nothing is kept. */
   keep(at: SessionOf, home: string, session: string): Promise<void>;
@@ -35,9 +35,37 @@ export interface SessionsOptions {
   readonly kibMax?: number;
   /** Of how many tasks. Default 32; what was kept longest ago goes first. */
   readonly countMax?: number;
+  /** Told why they cannot be read or written, once until something is kept again. The work goes on without. */
+  readonly onTrouble?: (error: unknown) => void;
 }
 
-export function createSessions({ dir, kibMax = 65_536, countMax = 32 }: SessionsOptions): Sessions {
+export function createSessions({
+  dir,
+  kibMax = 65_536,
+  countMax = 32,
+  onTrouble,
+}: SessionsOptions): Sessions {
+  let isTold = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /**
+   * One after the other, since what one drops another may be copying. Work that cost money must not go with what is
+   * only kept to make the next cheaper, so nothing that goes wrong here is thrown.
+   */
+  function inTurn<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+    const turn = last.then(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isTold) onTrouble?.(error);
+        isTold = true;
+        return otherwise;
+      }
+    });
+    last = turn;
+    return turn;
+  }
+
   const folderOf = ({ task, tool }: SessionOf) =>
     join(dir, createHash('sha256').update(`${task}\n${tool}`).digest('hex'));
 
@@ -50,28 +78,49 @@ export function createSessions({ dir, kibMax = 65_536, countMax = 32 }: Sessions
     for (const { name } of old) await removeWritten(join(dir, name));
   }
 
-  return {
-    async take(at, home) {
-      const folder = folderOf(at);
-      const session = await sessionIn(folder);
-      if (session === null) return null;
+  async function take(folder: string, home: string): Promise<string | null> {
+    const session = await sessionIn(folder);
+    if (session === null) return null;
+    let isWhole = false;
+    try {
       // Links stay links, and nothing of it is opened but to be copied.
-      return (await copy(join(folder, 'home'), home)) ? session : null;
-    },
-    async keep(at, home, session) {
-      const folder = folderOf(at);
-      await removeWritten(folder);
-      const { code, stdout } = await runOnce('du', ['-skx', home]);
-      const kib = Number.parseInt(stdout.toString('utf8'), 10);
-      if (code !== 0 || !(kib <= kibMax)) return;
-      const place = join(folder, 'home');
+      isWhole = await copy(join(folder, 'home'), home);
+    } finally {
+      if (!isWhole) await makeEmpty(home);
+    }
+    return isWhole ? session : null;
+  }
+
+  async function keep(folder: string, home: string, session: string): Promise<void> {
+    await removeWritten(folder);
+    const { code, stdout } = await runOnce('du', ['-skx', home]);
+    const kib = Number.parseInt(stdout.toString('utf8'), 10);
+    if (code !== 0 || !(kib <= kibMax)) return;
+    const place = join(folder, 'home');
+    let isKept = false;
+    try {
       await mkdir(place, { recursive: true, mode: 0o700 });
-      if (!(await copy(home, place))) return await removeWritten(folder);
+      if (!(await copy(home, place))) return;
       // Last, since without it nothing counts as kept.
       await writeFile(join(folder, 'session'), session, { mode: 0o600 });
-      await dropOldest();
-    },
+      isKept = true;
+      isTold = false;
+    } finally {
+      if (!isKept) await removeWritten(folder);
+    }
+    await dropOldest();
+  }
+
+  return {
+    take: (at, home) => inTurn(() => take(folderOf(at), home), null),
+    keep: (at, home, session) => inTurn(() => keep(folderOf(at), home, session), undefined),
   };
+}
+
+/** It begins anew there, and must not stumble over half of what another left. */
+async function makeEmpty(home: string): Promise<void> {
+  await removeWritten(home);
+  await mkdir(home, { mode: 0o700 });
 }
 
 /** Of what a tool wrote: links stay links, and nothing is opened but to be copied. */

@@ -1,5 +1,5 @@
 /** Tools that work on a task again: in a fork of what they remember, or by resuming a copy, or anew. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSessions, type SessionsOptions } from '@bzzz/execution';
@@ -168,5 +168,60 @@ done({ session_id: 's-1' });`;
     expect(await readdir(few.dir)).toHaveLength(1);
     await few.run({}, { recall });
     expect((await few.runs())[2]?.argv).not.toContain('--resume');
+  });
+});
+
+describe('what cannot be kept', () => {
+  it('takes no finished work with it, and is told once', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'bzzz-sessions-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    // Nobody can make a folder there, as on a disk that is full.
+    const place = join(dir, 'sessions');
+    await symlink(join(dir, 'nowhere', 'at-all'), place);
+    const told: unknown[] = [];
+    const sessions = createSessions({ dir: place, onTrouble: (error) => told.push(error) });
+    const at = await makeCliWorld({ sessions, script: claude });
+    onTestFinished(() => at.dispose());
+    for (let run = 0; run < 2; run += 1) {
+      expect(await at.run({}, { recall })).toMatchObject({ succeeded: true });
+    }
+    expect(told).toEqual([expect.objectContaining({ code: 'ENOTDIR' })]);
+  });
+
+  it('nor read keeps no tool from beginning anew', async () => {
+    const told: unknown[] = [];
+    const at = await world({ script: claude }, { onTrouble: (error) => told.push(error) });
+    await at.run({}, { recall });
+    const [kept = ''] = await readdir(at.dir);
+    await rm(join(at.dir, kept, 'session'));
+    await mkdir(join(at.dir, kept, 'session'));
+    const again = await at.run({}, { recall: { ...recall, keeps: false } });
+    expect(again).toMatchObject({ succeeded: true });
+    expect((await at.runs())[1]).toMatchObject({ remembered: 1 });
+    expect(told).toEqual([expect.objectContaining({ code: 'workspace_failed' })]);
+  });
+
+  it('is none of what several keep at once', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'bzzz-sessions-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const told: unknown[] = [];
+    const sessions = createSessions({
+      dir: join(dir, 'kept'),
+      countMax: 1,
+      onTrouble: (error) => told.push(error),
+    });
+    const home = join(dir, 'home');
+    await mkdir(home);
+    await writeFile(join(home, 'words'), 'hello');
+    const keeping = Array.from({ length: 40 }, (_, number) =>
+      sessions.keep(
+        { task: TaskId.parse(`ada/widgets#${(number % 4) + 1}`), tool: 'claude' },
+        home,
+        's-1',
+      ),
+    );
+    await Promise.all(keeping);
+    expect(told).toEqual([]);
+    expect(await readdir(join(dir, 'kept'))).toHaveLength(1);
   });
 });

@@ -200,6 +200,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       workspaces,
       printed,
       mask: maskSecrets,
+      sessions,
     },
     {
       config,
@@ -263,6 +264,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       stood: await alertsThatStood(journals.own, clock),
       survey,
       workspaces,
+      sessions,
       logger: logger.child('health'),
     },
     config,

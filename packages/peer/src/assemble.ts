@@ -201,6 +201,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       workspaces,
       printed,
       mask: maskSecrets,
+      sessions,
     },
     {
       config,
@@ -266,6 +267,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       stood: await alertsThatStood(journals.own, clock),
       survey,
       workspaces,
+      sessions,
       logger: logger.child('health'),
     },
     config,

@@ -45,6 +45,8 @@ export interface SessionsOptions {
   readonly filesMax?: number;
   /** Of how many tasks. Default 32; what was kept longest ago goes first. */
   readonly countMax?: number;
+  /** Not longer than this, should nobody have told that its task is over. Default 30 days. */
+  readonly keepMs?: number;
   /** Told why they cannot be read or written, once until something is kept again. The work goes on without. */
   readonly onTrouble?: (error: unknown) => void;
 }
@@ -54,6 +56,7 @@ export function createSessions({
   bytesMax = 64 * 1024 * 1024,
   filesMax = 2_000,
   countMax = 32,
+  keepMs = 30 * 86_400_000,
   onTrouble,
 }: SessionsOptions): Sessions {
   let isTold = false;
@@ -81,12 +84,15 @@ export function createSessions({
     join(dir, createHash('sha256').update(`${task}\n${tool}`).digest('hex'));
   const bounds = { bytesMax, filesMax };
 
-  async function dropOldest(): Promise<void> {
+  async function dropOld(): Promise<void> {
     const names = await readdir(dir);
     const found = await Promise.all(
       names.map(async (name) => ({ name, keptMs: (await stat(join(dir, name))).mtimeMs })),
     );
-    const old = found.toSorted((a, b) => b.keptMs - a.keptMs).slice(countMax);
+    const sinceMs = Date.now() - keepMs;
+    const old = found
+      .toSorted((a, b) => b.keptMs - a.keptMs)
+      .filter(({ keptMs }, at) => at >= countMax || keptMs < sinceMs);
     for (const { name } of old) await removeWritten(join(dir, name));
   }
 
@@ -119,7 +125,7 @@ export function createSessions({
     } finally {
       if (!isKept) await removeWritten(folder);
     }
-    await dropOldest();
+    await dropOld();
   }
 
   async function forget(task: TaskId): Promise<void> {

@@ -1,5 +1,14 @@
 /** Tools that work on a task again: in a fork of what they remember, or by resuming a copy, or anew. */
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createSessions, type SessionsOptions } from '@bzzz/execution';
@@ -253,10 +262,16 @@ else done({ session_id: 's-' + count });`;
     expect(await readdir(at.dir)).toHaveLength(1);
     await at.run({}, { recall: { task, keeps: false } });
     expect((await at.runs())[2]).toMatchObject({ remembered: 2 });
+    const [kept = ''] = await readdir(at.dir);
+    const longAgo = Date.now() / 1_000 - 31 * 86_400;
+    await utimes(join(at.dir, kept), longAgo, longAgo);
+    await at.run({}, { recall: { ...recall, task: other } });
+    expect(await readdir(at.dir)).toHaveLength(1);
+    expect(await readdir(at.dir)).not.toContain(kept);
     expect(await at.sessions.clear()).toBe(1);
     expect(await at.sessions.clear()).toBe(0);
     await at.run({}, { recall });
-    expect((await at.runs())[3]).toMatchObject({ remembered: 1 });
+    expect((await at.runs())[4]).toMatchObject({ remembered: 1 });
   });
 });
 

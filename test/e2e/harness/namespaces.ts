@@ -1,5 +1,5 @@
 /**
- * Network namespaces of a test's own. They have no names and end with the processes that are in
+ * Namespaces of a test's own. They have no names and end with the processes that are in
  * them, and whoever holds one ends when the test does, however that ends: nothing can be left behind.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -38,6 +38,16 @@ export async function holdNamespace(stage: Stage, command: string): Promise<numb
 /** What stands before a command to start it in the namespace of that process. */
 export function insideOf(pid: number): readonly [string, ...string[]] {
   return ['nsenter', `--net=/proc/${pid}/ns/net`];
+}
+
+/**
+ * What stands before a command so that it, and whatever it starts, finds the programs of a folder, too, which nobody
+ * else on this machine does: they lie where the sandbox looks, in mounts of its own.
+ */
+export function withPrograms(folder: string): readonly string[] {
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const script = 'mount --bind "$0" /usr/local/sbin && exec "$@"';
+  return ['unshare', ...user, '--mount', 'sh', '-c', script, folder];
 }
 
 /** Runs a shell script in the namespace of that process; throws with what it complained of. */

@@ -90,6 +90,8 @@ type AskOptionsOf = NonNullable<Parameters<AskForHelp>[1]>;
 interface Asked {
   readonly signed: SignedPlea;
   readonly lacks: Lack | undefined;
+  /** Who helped with it before, and cannot judge it any more. */
+  readonly helpers: readonly PeerId[];
 }
 
 export function createAsking(deps: AskDeps, options: AskOptions): Asking {
@@ -97,7 +99,8 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
   const under = new Set<Promise<unknown>>();
 
   /** Goes on by itself when the attempt is cut short: whoever was asked is told, and the end journalled. */
-  function travel(stuck: Stuck, { signed, lacks }: Asked, over: AbortSignal): Promise<Spread> {
+  function travel(stuck: Stuck, asked: Asked, over: AbortSignal): Promise<Spread> {
+    const { signed, lacks } = asked;
     const { plea } = signed;
     const { clock, mesh } = deps;
     const job = {
@@ -105,7 +108,7 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
       hop: 1,
       budget: stuck.policy.help.peersMax,
       path: [plea.peer],
-      candidates: () => options.candidates(plea, lacks),
+      candidates: () => candidatesFor(asked),
       lacks,
       leaseMs: options.leaseMs,
       untilMs: () => clock.monotonicMs() + options.leaseMs,
@@ -124,6 +127,14 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
     );
     under.add(tracked);
     return ended;
+  }
+
+  /** The acceptance is run by one that helped already, so that those who did not are left to judge. */
+  function candidatesFor({ signed: { plea }, lacks, helpers }: Asked): readonly PeerId[] {
+    const all = options.candidates(plea, lacks);
+    if (lacks?.acceptanceOn === undefined) return all;
+    const first = all.filter((peer) => helpers.includes(peer));
+    return [...first, ...all.filter((peer) => !first.includes(peer))];
   }
 
   return {
@@ -148,7 +159,10 @@ export function createAsking(deps: AskDeps, options: AskOptions): Asking {
         const cancel = deps.clock.after(waitMs, () => over.abort());
         try {
           const dropped = AbortSignal.any([until, over.signal]);
-          const found = await unlessAborted(travel(stuck, { signed, lacks }, dropped), until);
+          const found = await unlessAborted(
+            travel(stuck, { signed, lacks, helpers: tried.helpers() }, dropped),
+            until,
+          );
           const { help, tried: others } = found;
           tried.add({ tried: others });
           // Alone nobody is told no: what is missing may be there at the next try.

@@ -47,6 +47,8 @@ export interface Spread {
 
 /** Peers that are asked at a time. */
 const fanOut = 2;
+/** What is missing on a machine is done by any that has it: a second would do the same, and could judge it no more. */
+const fanOutForLack = 1;
 
 /** Resolves when every branch has ended, or its lease has. */
 export async function spread(
@@ -57,6 +59,7 @@ export async function spread(
   const asked = new Set<PeerId>(job.path);
   const open = new Set<Promise<void>>();
   const tried: HelpTried[] = [];
+  const widthMax = job.lacks === undefined ? fanOut : fanOutForLack;
   const enough = new AbortController();
   const dropped = AbortSignal.any([job.dropped, enough.signal]);
   let help: Help | undefined;
@@ -79,7 +82,7 @@ export async function spread(
     const isOver = dropped.aborted || signal.aborted;
     const fresh = isOver ? [] : job.candidates().filter((peer) => !asked.has(peer));
     for (const [index, peer] of fresh.entries()) {
-      if (open.size >= fanOut || left === 0) break;
+      if (open.size >= widthMax || left === 0) break;
       // Each gets its share of what is left, so that shares never add up to more.
       const budget = Math.ceil(left / (fresh.length - index));
       left -= budget;

@@ -9,6 +9,7 @@ export interface Tried {
   }): void;
   /** Those who helped first. */
   list(): readonly HelpTried[];
+  helpers(): readonly PeerId[];
 }
 
 /** Why a peer that had a part in a request by another way says no: that alone tells nothing of it. */
@@ -24,6 +25,7 @@ export function createTried(): Tried {
         reasons.set(peer, (reasons.get(peer) ?? new Set()).add(reason));
       }
     },
+    helpers: () => [...helped.keys()],
     list() {
       const helpers = [...helped].map(([peer, times]) => {
         const often = times === 1 ? 'it helped' : `it helped ${times} times`;

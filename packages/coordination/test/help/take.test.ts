@@ -204,3 +204,26 @@ it.each([
     expect(forge.task(number).pullRequests).toEqual([]);
   },
 );
+
+it('one of several that have what is missing here does all of it, and the others are left to judge', async () => {
+  const world = await pair();
+  const { clock, forge, first, second, hub } = world;
+  Object.assign(first.work.script, { stuck: false, missing: true, changes: 'src/a.ts' });
+  Object.assign(first.work.script, { accepts: false, exitCode: 127 });
+  const more = [3, 4, 5].map((index) => createMemoryPeer(world, index));
+  peers.push(...more);
+  const all = [first, second, ...more];
+  for (const [index, one] of all.entries()) {
+    for (const other of all.slice(index + 1)) hub.link(one.peer, other.peer);
+  }
+  await first.coordinator.start();
+  await clock.advance(5_000);
+  for (const { coordinator } of [second, ...more]) await coordinator.start();
+  await clock.advance(60_000);
+  const ended = first.journal.of('help.ended');
+  expect(ended).toMatchObject([{ outcome: 'helped' }, { outcome: 'helped' }]);
+  const helped = all.filter(({ journal }) => journal.of('help.worked').length > 0);
+  expect(helped.map(({ peer }) => peer)).toEqual([ended[0]?.by]);
+  expect(all.flatMap(({ journal }) => journal.of('verdict.given'))).toHaveLength(1);
+  expect(forge.task(number).pullRequests).toMatchObject([{ draft: false }]);
+});

@@ -48,19 +48,27 @@ export async function feed(store: Store) {
 }
 
 export interface Feeding {
-  /** Events so far. */
-  pushed(): number;
+  /** Events until the last time that the timer came, and when that was. */
+  fed(): Fed;
   stop(): void;
+}
+
+export interface Fed {
+  readonly events: number;
+  readonly atMs: number;
 }
 
 /** By what the clock says is due, so that a slow page gets no fewer. */
 function begin(store: Store, eventsPerSecond: number): Feeding {
   const next = entryEvents();
   const beganMs = performance.now();
-  let pushed = 0;
+  let fed: Fed = { events: 0, atMs: beganMs };
   const timer = setInterval(() => {
-    const due = ((performance.now() - beganMs) * eventsPerSecond) / 1_000;
-    for (; pushed < due; pushed += 1) store.push(next());
+    const atMs = performance.now();
+    const due = ((atMs - beganMs) * eventsPerSecond) / 1_000;
+    let { events } = fed;
+    for (; events < due; events += 1) store.push(next());
+    fed = { events, atMs };
   }, everyMs);
-  return { pushed: () => pushed, stop: () => clearInterval(timer) };
+  return { fed: () => fed, stop: () => clearInterval(timer) };
 }

@@ -48,6 +48,7 @@ export {
   writeBackup,
 } from './folder/backup.ts';
 export { openIdentity, openMeshKey } from './folder/keys.ts';
+export { refuseSharedFolder } from './folder/place.ts';
 export { openFences, setUpRepository } from './forge/load.ts';
 export type { FenceLink, FenceReader, FenceTips } from './forge/fences.ts';
 export { foundMesh, joinMesh, meshKeys } from './joining/load.ts';

@@ -50,9 +50,13 @@ async function founded(at: Awaited<ReturnType<typeof scene>>, slots?: number) {
 }
 
 async function codeFrom({ type, folder }: Awaited<ReturnType<typeof scene>>): Promise<string> {
-  const { code, output } = await type('invite', '--data', folder('oak'), '--json');
+  // An address that it listens at is in the code once, also where it is named.
+  const named = ['--host', '127.0.0.1', 'oak.example.org'];
+  const { code, output } = await type('invite', '--data', folder('oak'), '--json', ...named);
   expect(code, output).toBe(0);
-  return JSON.parse(output).code;
+  const invited: { code: string; doors: readonly string[] } = JSON.parse(output);
+  expect(invited.doors.map((door) => door.split('/')[2])).toEqual(['127.0.0.1', 'oak.example.org']);
+  return invited.code;
 }
 
 function untilConnected(stage: Stage, peer: PeerProcess, count: number): Promise<true> {

@@ -35,9 +35,9 @@ check_programs() {
 }
 
 # What runs beside Node, as `program:package`: the sandbox of executors, the network namespaces
-# in which tests and trials keep to themselves, what loses packets between those of test/cluster, and GitHub's own reader of markdown,
-# beside which ours is tried.
-system_programs=(bwrap:bubblewrap ip:iproute2 nft:nftables openssl:openssl cmark-gfm:cmark-gfm)
+# in which tests and trials keep to themselves, what loses packets between those of test/cluster and shows wrong clocks there, and GitHub's
+# own reader of markdown, beside which ours is tried.
+system_programs=(bwrap:bubblewrap ip:iproute2 nft:nftables openssl:openssl faketime:faketime cmark-gfm:cmark-gfm)
 
 install_system_packages() {
   local packages=() one

@@ -12,7 +12,7 @@ import { createStage, patientMs } from '../e2e/harness/stage.ts';
 import { lacks } from './machine.ts';
 import { faultsOn } from './net/faults.ts';
 import { layLan } from './net/lan.ts';
-import { exitCodeOf, lineOf } from './report.ts';
+import { exitCodeOf, lineOf, missingOf } from './report.ts';
 import { playScenario } from './scenario.ts';
 import { byDht } from './scenarios/discovery.ts';
 import { partition } from './scenarios/partition.ts';
@@ -31,7 +31,7 @@ it('a scenario is played: every issue ends once, and the report says so', async 
   expect(played.endings.length).toBeGreaterThan(0);
   const outcome = { scenario, kind: 'passed', played } as const;
   expect(lineOf(outcome)).toMatch(/^passed +\S+ +\d+ s, \d issues, each ended once, \d takeovers$/);
-  expect(exitCodeOf([outcome])).toBe(0);
+  expect(exitCodeOf([outcome], { allowMissing: false })).toBe(0);
 });
 
 it('a run in which something failed, or nothing was shown, is no success', () => {
@@ -42,7 +42,21 @@ it('a run in which something failed, or nothing was shown, is no success', () =>
   } as const;
   const idle = { scenario: byDht, kind: 'not run', reason: 'only loopback' } as const;
   expect(lineOf(failed)).toBe(`FAILED  ${byDht.name.padEnd(20)}two publishers`);
-  expect([exitCodeOf([failed]), exitCodeOf([idle]), exitCodeOf([idle, failed])]).toEqual([1, 1, 1]);
+  const passed = {
+    scenario: byDht,
+    kind: 'passed',
+    played: { endings: [], elapsedMs: 1 },
+  } as const;
+  const strict = { allowMissing: false };
+  const lenient = { allowMissing: true };
+  for (const wrong of [[failed], [idle], [idle, failed], [passed, failed], []]) {
+    expect([exitCodeOf(wrong, strict), exitCodeOf(wrong, lenient)]).toEqual([1, 1]);
+  }
+  // What was not run has shown nothing, though the rest did.
+  const rest = [passed, idle];
+  expect([exitCodeOf(rest, strict), exitCodeOf(rest, lenient)]).toEqual([1, 0]);
+  expect(missingOf(rest)).toContain(byDht.name);
+  expect(missingOf([passed])).toBeUndefined();
 });
 
 it('hosts hear each other as the faults between them let them', async () => {

@@ -21,8 +21,19 @@ export function lineOf(outcome: Outcome): string {
   return `${'passed'.padEnd(8)}${name}${seconds}, ${endings.length} issues, each ended once, ${takeovers} takeovers`;
 }
 
-/** What was not run is no failure, but a machine that can run nothing has shown nothing. */
-export function exitCodeOf(outcomes: readonly Outcome[]): number {
-  const hasFailed = outcomes.some(({ kind }) => kind === 'failed');
-  return Number(hasFailed || !outcomes.some(({ kind }) => kind === 'passed'));
+/** What was not run has shown nothing: a failure unless `allowMissing`, and then too where nothing was run. */
+export function exitCodeOf(
+  outcomes: readonly Outcome[],
+  { allowMissing }: { readonly allowMissing: boolean },
+): number {
+  const isWrong = ({ kind }: Outcome) => kind === 'failed' || (kind === 'not run' && !allowMissing);
+  return Number(outcomes.some(isWrong) || !outcomes.some(({ kind }) => kind === 'passed'));
+}
+
+/** What this machine lacked for the scenarios that were asked for; undefined: nothing. */
+export function missingOf(outcomes: readonly Outcome[]): string | undefined {
+  const missing = outcomes.filter(({ kind }) => kind === 'not run');
+  if (missing.length === 0) return undefined;
+  const names = missing.map(({ scenario }) => scenario.name).join(', ');
+  return `NOT RUN, so nothing is shown of: ${names} (\`scripts/setup\` installs what they need; \`--allow-missing\` lets it pass)`;
 }

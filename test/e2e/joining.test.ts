@@ -1,12 +1,10 @@
 /** A mesh with an operator: machines come in by invites, strangers stay outside, keys change, all as a person would do it. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { startForge } from './harness/forge.ts';
 import { expectPublished } from './harness/outcome.ts';
 import { freePorts } from '../lib/free-ports.ts';
+import { addressesIn } from './harness/joined.ts';
 import { type PeerProcess, startPeer, untilAllSayDone } from './harness/peer.ts';
 import { bzzz } from './harness/programs.ts';
 import { createStage, patientMs, type Stage } from './harness/stage.ts';
@@ -45,14 +43,6 @@ async function scene() {
   return { stage, forge, type, folder, up };
 }
 
-const Joined = z.object({ mesh: z.object({ bootstrap: z.array(z.string()).min(1) }) });
-
-/** Of others, as `bzzz join` wrote them into the configuration. */
-async function addressesIn(folder: string): Promise<readonly string[]> {
-  const text = await readFile(join(folder, 'bzzz.yml'), 'utf8');
-  return Joined.parse(parse(text)).mesh.bootstrap;
-}
-
 async function founded(at: Awaited<ReturnType<typeof scene>>, slots?: number) {
   const made = await at.type('init', '--data', at.folder('oak'), '--name', 'oak', '--mesh', 'e2e');
   expect(made.output).toContain('operator key');
@@ -60,9 +50,13 @@ async function founded(at: Awaited<ReturnType<typeof scene>>, slots?: number) {
 }
 
 async function codeFrom({ type, folder }: Awaited<ReturnType<typeof scene>>): Promise<string> {
-  const { code, output } = await type('invite', '--data', folder('oak'), '--json');
+  // An address that it listens at is in the code once, also where it is named.
+  const named = ['--host', '127.0.0.1', 'oak.example.org'];
+  const { code, output } = await type('invite', '--data', folder('oak'), '--json', ...named);
   expect(code, output).toBe(0);
-  return JSON.parse(output).code;
+  const invited: { code: string; doors: readonly string[] } = JSON.parse(output);
+  expect(invited.doors.map((door) => door.split('/')[2])).toEqual(['127.0.0.1', 'oak.example.org']);
+  return invited.code;
 }
 
 function untilConnected(stage: Stage, peer: PeerProcess, count: number): Promise<true> {

@@ -6,7 +6,7 @@ import { acceptanceLines } from '../src/output/acceptances.ts';
 import { configTemplate } from '../src/output/config-template.ts';
 import { entryLine } from '../src/output/entry.ts';
 import { cut, table } from '../src/output/table.ts';
-import { count, grouped } from '../src/output/units.ts';
+import { count, grouped, lasting } from '../src/output/units.ts';
 import { printable, safeJson } from '../src/terminal.ts';
 
 const plain = {
@@ -204,5 +204,17 @@ it('writes what was given into the configuration, and nothing else', () => {
     'journal:',
     'timing:',
     'liveness:',
+  ]);
+});
+
+it('a time that something lasts is said whole', () => {
+  expect([0, 1, 60, 90, 1_440, 10_080, 1_501].map(lasting)).toEqual([
+    '0 min',
+    '1 min',
+    '1 h',
+    '1 h 30 min',
+    '1 d',
+    '7 d',
+    '1 d 1 h 1 min',
   ]);
 });

@@ -61,7 +61,10 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
 }
 
 /** The same without a process of its own: quicker, for what does not depend on one. */
-export async function runHere(args: readonly string[]): Promise<Ran> {
+export async function runHere(
+  args: readonly string[],
+  { env = {} }: Pick<RunOptions, 'env'> = {},
+): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
   const plain = (_: unknown, text: string) => text;
@@ -73,7 +76,7 @@ export async function runHere(args: readonly string[]): Promise<Ran> {
     columns: null,
   };
   const interrupted = new AbortController().signal;
-  const code = await runCli(args, { terminal, env: {}, interrupted });
+  const code = await runCli(args, { terminal, env, interrupted });
   return { code, out: out.join(''), err: err.join('') };
 }
 

@@ -7,6 +7,7 @@ import {
   mkdir,
   readdir,
   readFile,
+  rm,
   stat,
   symlink,
   writeFile,
@@ -142,6 +143,19 @@ describe('usage', () => {
     const { code, err } = await run(['up'], { cwd, env });
     expect(code).toBe(2);
     expect(err).toContain('cli_forge_unset');
+  });
+
+  it('starts no forge of its own inside of a mesh that it joined', async () => {
+    const cwd = await tempDir(cleanups);
+    const dir = join(cwd, 'peer');
+    await run(['init', '--data', dir], { cwd, env: { HOME: cwd } });
+    // As `bzzz join` leaves it: whose mesh it is, and not the key.
+    await rm(join(dir, 'operator.key'));
+    const { code, out, err } = await run(['up', '--data', dir], { cwd, env: { HOME: cwd } });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('cli_forge_unset');
+    expect(err).toContain('joined');
+    expect(await readdir(dir)).not.toContain('journal');
   });
 });
 

@@ -48,9 +48,10 @@ export {
   writeBackup,
 } from './folder/backup.ts';
 export { openIdentity, openMeshKey } from './folder/keys.ts';
+export { refuseSharedFolder } from './folder/place.ts';
 export { openFences, setUpRepository } from './forge/load.ts';
 export type { FenceLink, FenceReader, FenceTips } from './forge/fences.ts';
-export { foundMesh, joinMesh, meshKeys } from './joining/load.ts';
+export { foundMesh, isGuest, joinMesh, meshKeys } from './joining/load.ts';
 export { type FolderLock, lockFolder } from './folder/lock.ts';
 export { isNear, type Owner, ownerOf, ownerText, thisProcess } from './folder/owner.ts';
 export type { OpenFace } from './assemble.ts';

@@ -91,7 +91,13 @@ export function parseInvite(text: string): Invite {
 export const KnockRequest = z.object({ id: InviteId, secret: Secret, name: MemberName });
 export type KnockRequest = z.infer<typeof KnockRequest>;
 
-export const KnockRefusal = z.enum(['invite_invalid', 'invite_expired', 'invite_used']);
+export const KnockRefusal = z.enum([
+  'invite_invalid',
+  'invite_expired',
+  'invite_used',
+  // Later than the others: who is of a release before is told only that the answer is none.
+  'member_name_taken',
+]);
 export type KnockRefusal = z.infer<typeof KnockRefusal>;
 
 export const KnockResponse = z.discriminatedUnion('kind', [

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts';
 import { interfaces, moved, movedBootstrap } from './address.ts';
 import { deadBootstrap } from './bootstrap.ts';
 import { byDht, byMdns } from './discovery.ts';
+import { byInvite } from './invite.ts';
 import { badLinks, oneWay, unplugged, wrongClocks } from './links.ts';
 import { twoMeshes } from './meshes.ts';
 import { outage } from './outage.ts';
@@ -12,6 +13,7 @@ import { rollingUpgrade } from './upgrade.ts';
 export const scenarios: readonly Scenario[] = [
   byMdns,
   byDht,
+  byInvite,
   twoMeshes,
   partition,
   splitMesh,

@@ -1,8 +1,9 @@
 /** A peer in one file, and a data folder made of it again. */
 import { resolve } from 'node:path';
-import { makeBackup, readBackup, restoreBackup, writeBackup } from '@bzzz/peer';
+import { makeBackup, readBackup, refuseSharedFolder, restoreBackup, writeBackup } from '@bzzz/peer';
 import type { Command } from 'commander';
 import {
+  configOf,
   type Context,
   dataDirOf,
   type Options,
@@ -42,7 +43,9 @@ export function restoreCommand(program: Command, context: Context): void {
       '\nNever where the peer still runs elsewhere. What it wrote before comes back from other peers.',
     );
   withCommonOptions(command).action(async (file: string, options: Options) => {
-    const dataDir = await dataDirOf(context, options);
+    const { config } = await configOf(context, options);
+    const { dataDir } = config;
+    await refuseSharedFolder(config);
     const backup = await readBackup(resolve(file));
     await restoreBackup(dataDir, backup);
     const { peer, journals } = backup;

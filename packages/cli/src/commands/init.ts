@@ -8,6 +8,7 @@ import {
   makeDataFolder,
   openIdentity,
   openMeshKey,
+  refuseSharedFolder,
   showConfig,
 } from '@bzzz/peer';
 import type { Command } from 'commander';
@@ -44,6 +45,7 @@ async function init(context: Context, options: Options): Promise<void> {
     meshKey: !ownKey || (await exists(layout.meshKey)),
     operator: await exists(layout.operatorKey),
   };
+  await refuseSharedFolder(config);
   await makeDataFolder(config.dataDir);
   const identity = await openIdentity(layout);
   const { peer } = identity;

@@ -1,7 +1,7 @@
 /** A code that lets one new machine into the mesh, made where the operator's key lies. */
 import { BzzzError } from '@bzzz/protocol';
-import { span } from '@bzzz/peer';
 import type { Command } from 'commander';
+import { lasting } from '../output/units.ts';
 import {
   clientOf,
   type Context,
@@ -39,8 +39,7 @@ async function invite(context: Context, options: Options): Promise<void> {
   const answer = await client.invite(request, { signal: context.interrupted });
   if (wantsJson(options)) return printJson(context, answer);
   const { terminal } = context;
-  const lasts = span(Math.max(0, answer.expiresAtMs - Date.now()));
-  terminal.note(`On the new machine, within ${lasts}; it opens once:`);
+  terminal.note(`On the new machine, within ${lasting(minutes)}; it opens once:`);
   terminal.print(`bzzz join ${answer.code}`);
   const where = answer.doors.map((door) => door.replace(/\/p2p\/.*/, '')).join(', ');
   terminal.note(`It will knock at ${where}.`);

@@ -1,6 +1,6 @@
 /** A new machine's way into a mesh. */
 import { join } from 'node:path';
-import { createSecretFile, joinMesh } from '@bzzz/peer';
+import { createSecretFile, joinMesh, refuseSharedFolder } from '@bzzz/peer';
 import { parseInvite } from '@bzzz/protocol';
 import type { Command } from 'commander';
 import {
@@ -32,6 +32,7 @@ async function joinBy(context: Context, code: string, options: Options): Promise
   const invite = parseInvite(code);
   const loaded = await configOf(context, options);
   const { dataDir, name } = loaded.config;
+  await refuseSharedFolder(loaded.config);
   const joined = await joinMesh(invite, { dataDir, name, signal: context.interrupted });
   const configFile = join(dataDir, 'bzzz.yml');
   const given = new Map([

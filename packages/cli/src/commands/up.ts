@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   createLogger,
   createPeer,
+  isGuest,
   type LoadedConfig,
   type LogLevel,
   logLevels,
@@ -35,7 +36,7 @@ async function up(context: Context, options: Options): Promise<void> {
   const loaded = await configOf(context, options);
   forgetSecrets();
   await using parts = new AsyncDisposableStack();
-  const forge = needsForge(loaded) ? await startForge(loaded.config.dataDir) : null;
+  const forge = (await needsForge(loaded)) ? await startForge(loaded.config.dataDir) : null;
   parts.defer(async () => forge?.stop());
   const config = forge === null ? loaded.config : withForge(loaded, forge);
   const logger = createLogger({
@@ -71,12 +72,16 @@ async function startForge(dataDir: string): Promise<EmbeddedForge> {
 }
 
 /** Nothing says which forge, so the embedded one is meant. */
-function needsForge({ config, origins }: LoadedConfig): boolean {
+async function needsForge({ config, origins }: LoadedConfig): Promise<boolean> {
   if (tokenSources.some((name) => config.forge[name] !== undefined)) return false;
   const named = ['forge.apiUrl', 'forge.gitUrl', 'repositories'].filter(
     (path) => (origins.get(path)?.source ?? 'default') !== 'default',
   );
-  if (named.length === 0) return true;
+  if (named.length === 0) {
+    // The others work on another forge: it would take part in the mesh and do nothing of its work.
+    if (!(await isGuest(config))) return true;
+    throw new BzzzError('cli_forge_unset', 'this machine joined a mesh, and no token is set');
+  }
   const reason = `${named.join(' and ')} ${named.length === 1 ? 'is' : 'are'} set, but no token`;
   throw new BzzzError('cli_forge_unset', reason);
 }

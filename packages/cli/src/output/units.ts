@@ -15,6 +15,17 @@ export function grouped(number: number): string {
   return number.toLocaleString('en-US');
 }
 
+/** `1 h 30 min`: all of it, where what is rounded down would be untrue. */
+export function lasting(minutes: number): string {
+  const parts = [
+    [Math.floor(minutes / 1_440), 'd'],
+    [Math.floor(minutes / 60) % 24, 'h'],
+    [minutes % 60, 'min'],
+  ] as const;
+  const said = parts.flatMap(([number, unit]) => (number > 0 ? [`${number} ${unit}`] : []));
+  return said.join(' ') || '0 min';
+}
+
 /** The last eight characters of a peer id tell peers apart; the first are the same for all. */
 export function shortId(id: string): string {
   return id.slice(-8);

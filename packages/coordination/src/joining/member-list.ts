@@ -39,6 +39,16 @@ export function withMember(list: MemberList, member: Member): MemberList {
   return next(list, { members, ...(removed === undefined ? {} : { removed }) }, member.sinceMs);
 }
 
+/** Why nobody else may be called so: what is said of one would be done to the other. Null: nobody is. */
+export function nameTaken(
+  list: MemberList,
+  { peer, name }: Pick<Member, 'peer' | 'name'>,
+): BzzzError | null {
+  const holder = list.members.find((one) => one.name === name && one.peer !== peer);
+  if (holder === undefined) return null;
+  return new BzzzError('member_name_taken', `the member ${holder.peer} is called ${name}`);
+}
+
 /** Throws `peer_unknown` for who is not in it. */
 export function withoutMember(list: MemberList, peer: PeerId, atMs: number): MemberList {
   const members = list.members.filter((one) => one.peer !== peer);

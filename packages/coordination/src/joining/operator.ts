@@ -21,7 +21,7 @@ import type { Clock, Random, Signer } from '../ports/index.ts';
 import { createSerial } from '../support/serial.ts';
 import type { Admission } from './admission.ts';
 import { marked, openUntilMs, redeem, remembered } from './invites.ts';
-import { signList, withMember, withNetworkKey, withoutMember } from './member-list.ts';
+import { nameTaken, signList, withMember, withNetworkKey, withoutMember } from './member-list.ts';
 import type { NetworkKeys } from './network-keys.ts';
 
 export interface OperatorDeps {
@@ -46,7 +46,7 @@ export interface OperatorDeps {
 export interface Operator {
   /** `doors`: where somebody new can knock, each with `/p2p/` and the id of this peer. */
   invite(options: { readonly lastsMs: number; readonly doors: readonly string[] }): Promise<Invite>;
-  /** Throws `config_invalid` when there is no room. */
+  /** Throws `member_name_taken`, and `config_invalid` when there is no room. */
   admit(peer: PeerId, name: string): Promise<void>;
   /** Throws `peer_unknown`; `config_invalid` for this very peer. */
   remove(peer: PeerId): Promise<void>;
@@ -124,9 +124,12 @@ export function createOperator(deps: OperatorDeps): Operator {
         return { grant, signature, secret, doors: doors.slice(0, 8) };
       }),
     admit: (peer, name) =>
-      serial(() =>
-        change((list) => withMember(list, { peer, name, sinceMs: Math.floor(clock.wallMs()) })),
-      ),
+      serial(async () => {
+        const taken = nameTaken(admission.list(), { peer, name });
+        if (taken !== null) throw taken;
+        const sinceMs = Math.floor(clock.wallMs());
+        await change((list) => withMember(list, { peer, name, sinceMs }));
+      }),
     remove: (peer) =>
       serial(async () => {
         if (peer === deps.self) {
@@ -163,6 +166,11 @@ export function createOperator(deps: OperatorDeps): Operator {
             if (isMember(from)) return welcome();
             return { kind: 'refused', code: 'invite_used', reason: 'you were removed since' };
           case 'open': {
+            // Before it is marked: the same code opens under another name.
+            const taken = nameTaken(admission.list(), { peer: from, name });
+            if (taken !== null) {
+              return { kind: 'refused', code: 'member_name_taken', reason: taken.reason };
+            }
             // Marked first: whatever happens then, nobody else comes in by it.
             const used = { usedBy: from, usedAtMs: Math.floor(wallMs) };
             await save(marked(records, id, { ...used, isAdmitted: false }));

@@ -87,6 +87,22 @@ describe('an invite', () => {
     expect(answers.map(({ kind }) => kind).sort()).toEqual(['refused', 'refused', 'welcome']);
   });
 
+  it('lets nobody in under the name of another member, and opens still under another one', async () => {
+    const at = await founder();
+    await at.operator.admit(peerOf(5), 'elm');
+    const knock = await invited(at);
+    const refused = await at.operator.knock(peerOf(2), knock);
+    expect(refused).toMatchObject({ kind: 'refused', code: 'member_name_taken' });
+    expect(refused).toMatchObject({ reason: expect.stringContaining(peerOf(5)) });
+    expect(at.admission.isMember(peerOf(2))).toBe(false);
+    const other = await at.operator.knock(peerOf(2), { ...knock, name: 'ash' });
+    expect(other.kind).toBe('welcome');
+    // As a machine that was set up anew: the old one of that name is removed first.
+    const again = await invited(at);
+    await at.operator.remove(peerOf(5));
+    expect((await at.operator.knock(peerOf(3), again)).kind).toBe('welcome');
+  });
+
   it('does not bring back who was removed', async () => {
     const at = await founder();
     const knock = await invited(at);
@@ -179,6 +195,23 @@ describe('members', () => {
     expect(admission.isMember(peerOf(5))).toBe(false);
     await expect(operator.remove(peerOf(5))).rejects.toMatchObject({ code: 'peer_unknown' });
     await expect(operator.remove(peerOf(1))).rejects.toMatchObject({ code: 'config_invalid' });
+  });
+});
+
+describe('a name', () => {
+  it('is that of one member', async () => {
+    const { operator, admission } = await founder();
+    await operator.admit(peerOf(5), 'oak');
+    await expect(operator.admit(peerOf(6), 'oak')).rejects.toMatchObject({
+      code: 'member_name_taken',
+      reason: expect.stringContaining(peerOf(5)),
+    });
+    expect(admission.isMember(peerOf(6))).toBe(false);
+    // Said again, and changed, by whoever has it.
+    await operator.admit(peerOf(5), 'oak');
+    await operator.admit(peerOf(5), 'ash');
+    await operator.admit(peerOf(6), 'oak');
+    expect(admission.isMember(peerOf(6))).toBe(true);
   });
 });
 

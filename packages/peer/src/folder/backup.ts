@@ -7,13 +7,13 @@
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BzzzError, PeerId, reasonOf } from '@bzzz/protocol';
+import { BzzzError, isBzzzError, PeerId, reasonOf } from '@bzzz/protocol';
 import { z } from 'zod';
 import { formerJournalsMax, FormerJournals, readFormerJournals } from './former-journals.ts';
 import { openIdentity } from './keys.ts';
 import { layoutOf, makeDataFolder } from './layout.ts';
 import { lockFolder } from './lock.ts';
-import { createPrivateFile, createSecretFile } from './secret-file.ts';
+import { createPrivateFile, createSecretFile, readSecretFile } from './secret-file.ts';
 
 const fileBytesMax = 1024 * 1024;
 const filesMax = 64;
@@ -75,11 +75,14 @@ export async function writeBackup(file: string, backup: Backup): Promise<void> {
   throw new BzzzError('backup_refused', `${file} is there already`);
 }
 
-/** Throws `backup_invalid`. */
+/** Throws `backup_invalid`; `peer_key_unsafe` where others may read the keys that it holds. */
 export async function readBackup(file: string): Promise<Backup> {
   try {
-    return Backup.parse(JSON.parse(await readFile(file, 'utf8')));
+    const text = await readSecretFile(file);
+    if (text === null) throw new BzzzError('backup_invalid', 'there is no such file');
+    return Backup.parse(JSON.parse(text));
   } catch (error) {
+    if (isBzzzError(error, 'peer_key_unsafe')) throw error;
     const reason = error instanceof z.ZodError ? 'it is no backup of a peer' : reasonOf(error);
     throw new BzzzError('backup_invalid', `${file}: ${reason}`, { cause: error });
   }
@@ -134,17 +137,31 @@ async function filesIn(dataDir: string): Promise<StoredFile[]> {
   }
 }
 
-/** Null: no file of a setting or a key, or gone meanwhile. */
+/** Null: no file of a setting or a key, a backup that was kept here, or gone meanwhile. */
 async function contentOf(file: string): Promise<string | null> {
   try {
     const facts = await stat(file);
     if (!facts.isFile() || facts.size > fileBytesMax) return null;
-    return await readFile(file, 'base64');
+    const bytes = await readFile(file);
+    return isBackup(bytes) ? null : bytes.toString('base64');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
 }
+
+/** Of this release or another. In the next one it would grow with each, and keep keys that are no longer. */
+function isBackup(bytes: Buffer): boolean {
+  if (!bytes.includes('bzzz-backup/')) return false;
+  try {
+    return AnyBackup.safeParse(JSON.parse(bytes.toString())).success;
+  } catch {
+    // Another file that has the word in it.
+    return false;
+  }
+}
+
+const AnyBackup = z.looseObject({ format: z.string().startsWith('bzzz-backup/') });
 
 function isThere(path: string): Promise<boolean> {
   return stat(path).then(

@@ -172,7 +172,7 @@ async function powerOf(
     keys,
     invites: await readInvites(layout),
     saveInvites: (invites) => writeInvites(layout, invites),
-    addresses: () => [...mesh.multiaddrs(), ...config.bootstrap],
+    addresses: () => [...new Set([...mesh.multiaddrs(), ...config.bootstrap])],
     onInvites: () => door.reconsider(),
   });
   const door: DoorKeeper = keepDoor(
@@ -196,7 +196,8 @@ async function invite(
 ): Promise<Invited> {
   const listening = await door.open();
   try {
-    const doors = [...hosts.map((host) => doorAt(host, listening, self)), ...listening];
+    const named = hosts.map((host) => doorAt(host, listening, self));
+    const doors = [...new Set([...named, ...listening])];
     const made = await operator.invite({ lastsMs, doors });
     return { code: inviteText(made), expiresAtMs: made.grant.expiresAtMs, doors: made.doors };
   } finally {

@@ -14,6 +14,13 @@ export async function meshKeys({ dataDir, mesh }: Config): Promise<readonly stri
   return (await (await import('./network-keys.ts')).openKeyRing(mesh, layout)).all();
 }
 
+/** Whether the mesh of this data folder has an operator, whose key is on another machine. */
+export async function isGuest({ dataDir, mesh }: Config): Promise<boolean> {
+  const layout = layoutOf(dataDir);
+  const operator = mesh.operator ?? (await readSecretFile(layout.operator));
+  return operator !== null && (await readSecretFile(layout.operatorKey)) === null;
+}
+
 export const foundMesh: typeof Found = async (...args) =>
   (await import('./found.ts')).foundMesh(...args);
 

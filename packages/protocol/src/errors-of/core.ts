@@ -195,6 +195,12 @@ export const coreErrors = {
     advice:
       'A code opens once. If you did not use it, somebody else did: look at `bzzz peers`, remove who should not be there, and make a new one.',
   },
+  member_name_taken: {
+    status: 409,
+    retryable: false,
+    advice:
+      'Each member has a name of its own: join or admit it under another one (`bzzz join <code> --name NAME`; the same code still opens). Where the machine of that name is gone or was set up anew, `bzzz peers remove <id>` first.',
+  },
   port_taken: {
     status: 409,
     retryable: false,

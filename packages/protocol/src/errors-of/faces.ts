@@ -144,7 +144,7 @@ export const faceErrors = {
     status: 422,
     retryable: false,
     advice:
-      'Set `GITHUB_TOKEN_FILE` or `forge.tokenFile`; or remove `repositories` and `forge.apiUrl` to try bzzz with its embedded forge.',
+      'Set `GITHUB_TOKEN_FILE` or `forge.tokenFile`, and `repositories`. To try bzzz with its embedded forge set none of them, nor `forge.apiUrl`, on a machine that joined no mesh.',
   },
   // drill
   drill_unconfirmed: {

@@ -257,6 +257,7 @@ describe('a configuration', () => {
       bootstrap: [],
       mdns: true,
       dht: true,
+      orders: 'members',
     });
     expect(config.work).toEqual({
       slots: 'auto',

@@ -1,10 +1,11 @@
 /** An attempt at a task with a recipe, as tests begin it. */
 import { LockRecord, parsePolicy } from '@bzzz/protocol';
-import type { AttemptJob } from '../../src/task/attempt.ts';
+import { type AttemptJob, runAttempt } from '../../src/task/attempt.ts';
 import type { Plan } from '../../src/task/plan.ts';
 import { peerOf } from './identity.ts';
 import { baseOid } from './memory-forge.ts';
-import { bodySha256, heldDraft } from './stand.ts';
+import { alone, createMemoryWork } from './memory-work.ts';
+import { bodySha256, calm, createStand, heldDraft } from './stand.ts';
 
 const record = LockRecord.parse({ ...heldDraft(2), peer: peerOf(1), nonce: '0'.repeat(16) });
 export const plan: Plan = {
@@ -27,3 +28,12 @@ export const job: AttemptJob = {
   onAsking: () => undefined,
   checkpoint: () => Promise.reject(new Error('the policy asks for none')),
 };
+
+/** Nobody can be asked for help. */
+export function attemptOf() {
+  const stand = createStand();
+  const work = createMemoryWork(stand.clock);
+  const run = (signal = calm, of = job) =>
+    stand.clock.drive(runAttempt({ ...stand, ...work, asking: alone }, of, signal));
+  return { stand, work, run };
+}

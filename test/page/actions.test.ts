@@ -108,13 +108,13 @@ it('cancels, retries and releases a task, each when it is confirmed, and then it
   await leave(tab);
 });
 
-it('pauses a peer, its attempts and the mesh, and resumes each when it is confirmed', async () => {
+it('drains and pauses a peer, drains the mesh, and resumes each when it is confirmed', async () => {
   const tab = await at('/mesh');
   const { page } = tab;
   const before = (await orders()).length;
   const pause = async (title: string) => {
     const open = async () => {
-      await page.getByRole('button', { name: /^(Pause work|Resume or pause)$/ }).click();
+      await page.getByRole('button', { name: /^(Drain or pause|Resume, drain or pause)$/ }).click();
       await page.getByRole('button', { name: title }).click();
     };
     await order(page, open, title);
@@ -122,9 +122,9 @@ it('pauses a peer, its attempts and the mesh, and resumes each when it is confir
   const paused = async () => (await place.peer.client.peers()).peers[0]?.paused;
   const badge = page.locator('.peer-row .badge[data-state=paused]');
   for (const [stop, goOn] of [
+    ['Drain solo', 'Resume solo'],
+    ['Drain the whole mesh', 'Resume the whole mesh'],
     ['Pause solo', 'Resume solo'],
-    ['Pause the whole mesh', 'Resume the whole mesh'],
-    ['Pause the attempts of solo', 'Resume the attempts of solo'],
   ] as const) {
     await pause(stop);
     expect(await paused(), stop).toBe(true);
@@ -134,7 +134,7 @@ it('pauses a peer, its attempts and the mesh, and resumes each when it is confir
     await badge.waitFor({ state: 'detached' });
   }
   // Where its problem is told, the order that ends it stands beside.
-  await pause('Pause solo');
+  await pause('Drain solo');
   await page.getByRole('link', { name: 'Health', exact: true }).click();
   const problems = page.getByRole('region', { name: 'Problems' });
   await problems.getByText('On the machine of solo: bzzz resume.').waitFor();
@@ -145,10 +145,15 @@ it('pauses a peer, its attempts and the mesh, and resumes each when it is confir
   await order(page, () => resume.click(), 'Resume solo');
   expect(await paused()).toBe(false);
   await resume.waitFor({ state: 'detached' });
-  const abouts = ['new work of this peer', 'new work of the mesh', 'all work of this peer'];
+  const told = [
+    ['drain', 'this peer'],
+    ['drain', 'new work of the mesh'],
+    ['pause', 'this peer'],
+    ['drain', 'this peer'],
+  ] as const;
   expect((await orders()).slice(before)).toMatchObject(
-    [...abouts, 'new work of this peer'].flatMap((about) =>
-      ['pause', 'resume'].map((act) => ({ act, about, by: 'admin-token' })),
+    told.flatMap(([act, about]) =>
+      [act, 'resume'].map((act) => ({ act, about, by: 'admin-token' })),
     ),
   );
   await leave(tab);
@@ -199,7 +204,7 @@ it('shows who may only look nothing that he may not', async () => {
   const { token } = z.object({ token: z.string() }).parse(await answer.json());
   const wall = await at(`/tasks/${place.forge.repo}/1`, token);
   const own = await at(`/tasks/${place.forge.repo}/1`);
-  const acting = /^(Submit an issue|Pause work|Cancel|Retry|Release|Heal now)$/;
+  const acting = /^(Submit an issue|Drain or pause|Cancel|Retry|Release|Heal now)$/;
   for (const path of [null, 'Mesh', 'Health'] as const) {
     for (const { page } of [wall, own]) {
       if (path !== null) await page.getByRole('link', { name: path, exact: true }).click();

@@ -206,6 +206,37 @@ describe('the page', () => {
     await leave(tab);
   });
 
+  it('tells somebody new what happened to issue 7, and why peer 3 is idle, by the page alone', async () => {
+    const tab = await visit('/');
+    const { page } = tab;
+    await page.getByRole('link', { name: 'Tasks', exact: true }).click();
+    await page.getByRole('searchbox', { name: 'Search tasks' }).fill('7');
+    await page.getByRole('link', { name: `${forge.repo}#7` }).click();
+    await page.getByText('bzzz leaves this issue alone: assigned to mara').waitFor();
+    await page.getByText('No peer takes it').waitFor();
+    await keepShot(page, 'new-user-issue-7');
+
+    const [, , third] = names;
+    if (third === undefined) throw new Error('there is no third peer');
+    await peers[2]?.client.orderPeer({ order: 'drain' });
+    await page.getByRole('link', { name: 'Mesh', exact: true }).click();
+    await page.locator('.peer-row').getByRole('link', { name: third, exact: true }).click();
+    const reasons = page.getByRole('region', { name: 'Reasons' });
+    await reasons.getByRole('button', { name: 'Ask it' }).click();
+    await reasons.getByText('begins nothing new: an operator drained or paused it').waitFor();
+    await page.locator('.page-head').getByText(`${third} is drained`).waitFor();
+    await keepShot(page, 'new-user-peer-3');
+    await peers[2]?.client.orderPeer({ order: 'resume' });
+    const idle = reasons.getByText(/of \d+ slots? taken; /);
+    await stage.until('it says how it is without', async () => {
+      await reasons.getByRole('button', { name: 'Ask it' }).click();
+      await reasons.getByRole('button', { name: 'Ask it' }).waitFor();
+      return (await idle.count()) > 0;
+    });
+    expect(await violations(page)).toEqual([]);
+    await leave(tab);
+  });
+
   it('tells the story of a task from its claim to its pull request', async () => {
     const tab = await visit(taskPath());
     const story = await peers[0]?.client.task(String(done));
@@ -320,15 +351,17 @@ describe('the page', () => {
     await leave(tab);
   });
 
-  it('pauses the peer when that is confirmed, and says so', async () => {
+  it('drains the peer when that is confirmed, and says so', async () => {
     const tab = await visit('/mesh');
     const order = async (title: string) => {
-      await tab.page.getByRole('button', { name: /^(Pause work|Resume or pause)$/ }).click();
+      await tab.page
+        .getByRole('button', { name: /^(Drain or pause|Resume, drain or pause)$/ })
+        .click();
       await tab.page.getByRole('button', { name: title }).click();
       await tab.page.getByRole('button', { name: title, exact: true }).click();
     };
-    await order('Pause acacia');
-    await tab.page.getByText('acacia takes nothing new now.').waitFor();
+    await order('Drain acacia');
+    await tab.page.getByText('acacia takes nothing new, and finishes what is').waitFor();
     await keepShot(tab.page, 'paused');
     await tab.page.keyboard.press('Escape');
     await tab.page.locator('.peer-row .badge[data-state=paused]').first().waitFor();

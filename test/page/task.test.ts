@@ -56,6 +56,8 @@ it('shows what the attempt prints on the other peer, until it is told to pause',
   await openGate(place.stage, runner);
   await log.filter({ hasText: '$ grep -qx oak oak.txt' }).waitFor();
   await tab.page.getByText('it has ended; the task is').waitFor();
+  // Nothing more comes, so that nothing can be held back.
+  expect(await tab.page.getByRole('button', { name: 'Pause output' }).count()).toBe(0);
   await leave(tab);
 });
 

@@ -14,7 +14,7 @@ import { inviteCommand } from './commands/invite.ts';
 import { joinCommand } from './commands/join.ts';
 import { keyCommand } from './commands/key.ts';
 import { logsCommand } from './commands/logs.ts';
-import { pauseCommand, resumeCommand } from './commands/pause.ts';
+import { drainCommand, pauseCommand, resumeCommand } from './commands/pause.ts';
 import { openCommand } from './commands/open.ts';
 import { orderCommands } from './commands/order.ts';
 import { peersCommand } from './commands/peers.ts';
@@ -51,6 +51,7 @@ const commands: readonly RegisterCommand[] = [
   orderCommands,
   logsCommand,
   indexCommand,
+  drainCommand,
   pauseCommand,
   resumeCommand,
   quarantineCommand,

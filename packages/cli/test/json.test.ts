@@ -85,6 +85,7 @@ const cases: Readonly<Record<string, Case>> = {
   retry: { args: () => about(issue), has: { order: 'retry' } },
   logs: { args: () => about('-n', 1), has: { entry: { v: 1 } } },
   'index rebuild': { args: () => about(), has: { entries: expect.any(Number) } },
+  drain: { args: () => about(), has: { order: 'drain', paused: true } },
   pause: { args: () => about(), has: { paused: true } },
   resume: { args: () => about(), has: { paused: false } },
   'quarantine list': { args: () => about(), has: { quarantined: [] } },

@@ -60,6 +60,8 @@ it('tells who ordered what, and how long a pause reaches', () => {
   expect(line(acted)).toContain(`somebody at the terminal of this peer ordered pause: ${about}`);
   const named = { seq: 7, who: 'ash', entry: { v: 1, at, body: { ...acted, user: 'mara' } } };
   expect(entryLine(plain, named)).toContain('mara at the terminal of ash ordered pause: ');
+  const member = `peer 12D3KooW${'x'.repeat(36)}abcdefgh`;
+  expect(line({ ...acted, by: member })).toContain(`  peer abcdefgh ordered pause: ${about}`);
   const keyed = { ...acted, by: 'screen', user: 'mara' };
   expect(line(keyed)).toContain(`  screen ordered pause: ${about}`);
   expect(line({ kind: 'pause.set', scope: 'mesh', paused: true })).toContain(

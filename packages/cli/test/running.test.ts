@@ -64,23 +64,6 @@ describe('with a running peer', () => {
     expect(out).not.toContain('\u001b');
   });
 
-  it('pause and resume, and status says so meanwhile', async () => {
-    expect((await run(['pause', ...data])).out).toContain('This peer begins nothing new.');
-    expect((await run(['status', ...data])).out).toContain('An operator paused this peer');
-    expect(await runJson(['pause', '--mesh', ...data])).toEqual({ paused: true });
-    expect((await run(['resume', ...data])).out).toContain('bzzz resume --mesh');
-    expect((await run(['resume', '--mesh', ...data])).out).toContain('begins new work again');
-    expect((await run(['status', ...data])).out).not.toContain('paused');
-  });
-
-  it('pause of a task that it does not work on says so, and changes nothing', async () => {
-    const unknown = await run(['pause', '4711', ...data]);
-    expect(unknown).toMatchObject({ err: expect.stringContaining('task_unknown') });
-    const both = await run(['pause', '1', '--mesh', ...data]);
-    expect(both).toMatchObject({ err: expect.stringContaining('a task is paused alone') });
-    expect((await run(['status', ...data])).out).not.toContain('paused');
-  });
-
   it('open tells the link to its page, whose key opens the API', async () => {
     const { link } = await runJson(['open', ...data]);
     const { origin, hash } = new URL(link);

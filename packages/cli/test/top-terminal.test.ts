@@ -78,10 +78,11 @@ describe('bzzz top on a terminal', () => {
 
     // Anything but y leaves all as it is.
     for (const [key, words] of [
-      ['p', 'Pause new work of this peer? y'],
-      ['u', 'Resume new work of this peer? y'],
-      ['P', 'Pause new work of the whole mesh? y'],
-      ['U', 'Resume new work of the whole mesh? y'],
+      ['d', 'Drain this peer: nothing new, finish the rest? y'],
+      ['p', 'Pause this peer: all its work stands still? y'],
+      ['u', 'Resume this peer? y'],
+      ['D', 'Drain the whole mesh? y'],
+      ['U', 'Resume the whole mesh? y'],
       ['c', `Cancel ${first} for the whole mesh? y`],
       ['r', `Retry ${first} for the whole mesh? y`],
     ] as const) {
@@ -93,21 +94,23 @@ describe('bzzz top on a terminal', () => {
     expect(await acts()).toEqual([]);
 
     await terminal.press('p');
-    await terminal.shows(/Pause new work of this peer\? y/);
+    await terminal.shows(/Pause this peer: all its work stands still\? y/);
     await terminal.press('y');
     await terminal.shows(/this peer begins nothing new$/m);
     await terminal.shows(/solo .* paused /);
     expect((await run(['status', ...data])).out).toContain('An operator paused this peer');
     await terminal.press('u');
-    await terminal.shows(/Resume new work of this peer\? y/);
+    await terminal.shows(/Resume this peer\? y/);
     await terminal.press('y');
     await terminal.shows(/this peer begins new work$/m);
-    for (const [key, words, then] of [
-      ['P', 'Pause', 'begins nothing new'],
-      ['U', 'Resume', 'begins new work'],
+    for (const [key, question, then] of [
+      ['d', 'Drain this peer: nothing new, finish the rest?', 'begins nothing new'],
+      ['u', 'Resume this peer?', 'begins new work'],
+      ['D', 'Drain the whole mesh?', 'begins nothing new'],
+      ['U', 'Resume the whole mesh?', 'begins new work'],
     ] as const) {
       await terminal.press(key);
-      await terminal.shows((screen) => note(screen) === `${words} new work of the whole mesh? y`);
+      await terminal.shows((screen) => note(screen) === `${question} y`);
       await terminal.press('y');
       await terminal.shows((screen) => note(screen) === `this peer ${then}`);
     }
@@ -129,7 +132,8 @@ describe('bzzz top on a terminal', () => {
     await terminal.shows((screen) => note(screen).startsWith(`Retry ${first}`));
     await terminal.press('y');
     await until(wanted);
-    expect(await acts()).toEqual(['pause', 'resume', 'pause', 'resume', 'cancel', 'retry']);
+    const steered = ['pause', 'resume', 'drain', 'resume', 'drain', 'resume'];
+    expect(await acts()).toEqual([...steered, 'cancel', 'retry']);
 
     await terminal.press('w');
     await terminal.shows(/Esc: back to the log/);

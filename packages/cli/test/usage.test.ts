@@ -316,6 +316,7 @@ describe('policy', () => {
     ['version: 1\nlimits: {atemptMs: 5}', 'atemptMs'],
     ['version: 1\nrecipes: {go: {run: "rm -rf /", accept: [t]}}', 'recipes.go.run'],
     ['version: 1\nroles: {critic: {}}', 'no step of `plain` asks for this role'],
+    ['version: 1\nprotected: ["secrets/*.{pem,key}"]', 'protected.0'],
     ['version: [', 'line 1'],
   ])('check says what is wrong with %j', async (text, word) => {
     const file = join(await tempDir(cleanups), 'policy.yml');
@@ -336,6 +337,26 @@ describe('policy', () => {
         'warning: recipes.go.accept: `./check.sh`: a result may change check.sh, which it runs; name it in `judge`\n',
       );
     }
+  });
+
+  it('check warns of patterns that name a folder, where only files are looked at', async () => {
+    const root = await tempDir(cleanups);
+    await mkdir(join(root, 'infra', '[id]'), { recursive: true });
+    await mkdir(join(root, '.bzzz'));
+    await writeFile(join(root, 'NOTE.md'), '');
+    const file = join(root, '.bzzz', 'policy.yml');
+    const lists = String.raw`protected: [infra, "infra/**", NOTE.md], allowed: ['infra/\[id\]']`;
+    await writeFile(file, `{version: 1, ${lists}}`);
+    const { code, err } = await runHere(['policy', 'check', file]);
+    expect(code).toBe(0);
+    expect(err.split('\n')).toEqual([
+      'warning: protected: `infra`: a folder, which names no file in it; `infra/**` does',
+      String.raw`warning: allowed: \`infra/\[id\]\`: a folder, which names no file in it; \`infra/\[id\]/**\` does`.replaceAll(
+        '\\`',
+        '`',
+      ),
+      '',
+    ]);
   });
 
   it('schema is the one that stands beside the example', async () => {

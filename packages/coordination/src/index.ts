@@ -65,6 +65,7 @@ export { type Health, type HealthDeps, type HealthView, startHealth } from './he
 export type { Sample } from './health/rules.ts';
 export type { Coordinator } from './peer/interface.ts';
 export { type Output, type OutputView, startOutput } from './output/output.ts';
+export { type Orders, startOrders } from './pause/orders.ts';
 export type { Mask } from './output/mask.ts';
 export { createPrinted, type Printed } from './output/printed.ts';
 export type { CoordinatorOptions, Offer, Ports } from './peer/options.ts';

@@ -1,4 +1,5 @@
 import { printedText } from '@bzzz/protocol';
+import { lastChars } from './cut.ts';
 
 /** Counts what a command prints and keeps only its end. */
 export interface OutputTail {
@@ -42,5 +43,5 @@ function lastBytes(text: string, bytesMax: number): string {
     .toString('utf8')
     .replace(/^\uFFFD+/, '');
   const lineBreak = end.indexOf('\n');
-  return lineBreak === -1 ? end : end.slice(lineBreak + 1);
+  return lineBreak === -1 ? lastChars(text, end.length) : end.slice(lineBreak + 1);
 }

@@ -9,9 +9,32 @@ const rules = presetRules
   .filter((rule) => rule.meta.id !== '@secretlint/secretlint-rule-filter-comments')
   .map((rule) => ({ id: rule.meta.id, rule }));
 
-/** A key of an elliptic curve in PKCS #8 is shorter than what the preset takes for a key. */
-const shortKey =
-  /-----BEGIN PRIVATE KEY-----\s*M[A-Za-z0-9+/=\s]{40,110}-----END PRIVATE KEY-----/g;
+/** As it is, or as JSON and shells write it: a backslash and a letter, two backslashes where it is nested. */
+const lineEnd = String.raw`(?:\r?\n|(?:\\{1,4}r)?\\{1,4}n)`;
+const base64 = String.raw`(?:[A-Za-z0-9+/=\s]|\\{1,4}[rn])`;
+
+/** What the preset does not know. Each part is bounded and begins as no other does, so that none takes long. */
+const ownRules: Readonly<Record<string, RegExp>> = {
+  // A key of an elliptic curve in PKCS #8 is shorter than what the preset takes for a key.
+  'bzzz/short-private-key': new RegExp(
+    `-----BEGIN (?:[A-Z]{2,9} )?PRIVATE KEY-----${base64}{0,8}M${base64}{40,110}-----END (?:[A-Z]{2,9} )?PRIVATE KEY-----`,
+    'g',
+  ),
+  // The preset takes a line's end as JSON writes it, but not nested, nor of Windows.
+  'bzzz/escaped-private-key': new RegExp(
+    String.raw`-----BEGIN (?:[A-Z]{2,9} )?PRIVATE KEY-----(?:\\{1,4}[rn]){1,4}(?:MI|b3Bl)${base64}{100,16000}-----END `,
+    'g',
+  ),
+  // With lines such as `Version:` before the key.
+  'bzzz/pgp-private-key': new RegExp(
+    `-----BEGIN PGP PRIVATE KEY BLOCK-----(?:${lineEnd}[A-Z][A-Za-z]{1,20}: [^\\r\\n\\\\]{0,200}){0,8}${base64}{200,100000}(?:-----END PGP PRIVATE KEY BLOCK-----)?`,
+    'g',
+  ),
+  'bzzz/google-api-key': /(?<![\w-])AIza[\w-]{35}(?![\w-])/g,
+  // Elsewhere such a token is more often an example than a secret.
+  'bzzz/bearer-token':
+    /(?<=\bauthorization(?:\\{0,2}["'`])?\s{0,3}[:=,]\s{0,3}(?:\\{0,2}["'`])?bearer\s{1,3})eyJ[\w-]{8,4000}\.eyJ[\w-]{8,8000}\.[\w-]{16,2000}/gi,
+};
 
 const chunkBytes = 1024 * 1024;
 /** No secret is longer; a chunk repeats so much of the one before it. */
@@ -65,7 +88,9 @@ async function secretsIn(path: string, text: string): Promise<Place[]> {
   const { messages } = await lintSource({ source, options: { config: { rules } } });
   return [
     ...messages.map(({ ruleId, range: [from, to] }) => ({ rule: ruleId, from, to })),
-    ...placesOf('bzzz/short-private-key', text.matchAll(shortKey)),
+    ...Object.entries(ownRules).flatMap(([rule, pattern]) =>
+      placesOf(rule, text.matchAll(pattern)),
+    ),
   ];
 }
 
@@ -80,8 +105,9 @@ function openKeys(text: string): Place[] {
 }
 
 /** The next one may begin with the dashes of this one. */
-const keyBegin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?=-----)/g;
-const closedKey = /^(?:(?!-----BEGIN )[^])*?(?=-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)/g;
+const keyBegin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?(?=-----)/g;
+const closedKey =
+  /^(?:(?!-----BEGIN )[^])*?(?=-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)/g;
 
 /** The same text, as long and with the same lines, its secrets told by `*`. */
 export async function maskSecrets(text: string): Promise<string> {

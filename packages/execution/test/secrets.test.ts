@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { maskSecrets, newSecrets } from '../src/secrets.ts';
 
@@ -22,6 +22,71 @@ describe('secrets', () => {
     const ed25519 = generateKeyPairSync('ed25519', { ...pem, ...spki });
     expect(await scan(ed25519.privateKey)).toEqual(['bzzz/short-private-key']);
     expect(await scan(rsa.publicKey + ed25519.publicKey)).toEqual([]);
+  });
+
+  it('are short private keys where JSON holds them, too', async () => {
+    const pem = { privateKeyEncoding: { type: 'pkcs8', format: 'pem' } } as const;
+    const spki = { publicKeyEncoding: { type: 'spki', format: 'pem' } } as const;
+    const ed25519 = generateKeyPairSync('ed25519', { ...pem, ...spki });
+    const ec = generateKeyPairSync('ec', { namedCurve: 'P-256', ...pem, ...spki });
+    for (const { privateKey } of [ed25519, ec]) {
+      const text = JSON.stringify({ key: privateKey });
+      for (const one of [
+        text,
+        JSON.stringify(text),
+        text.replaceAll(String.raw`\n`, String.raw`\r\n`),
+      ]) {
+        expect(await scan(one)).not.toEqual([]);
+        const masked = await maskSecrets(one);
+        expect(masked).toHaveLength(one.length);
+        expect(masked).not.toContain(privateKey.split('\n')[1]);
+      }
+    }
+  });
+
+  const dashes = '-'.repeat(5);
+  const body = `${randomBytes(600).toString('base64').replaceAll(/.{64}/g, '$&\n')}\n=aB3d\n`;
+  const block = (head: string, rest = body) =>
+    `${dashes}BEGIN PGP PRIVATE KEY BLOCK${dashes}\n${head}\n${rest}${dashes}END PGP PRIVATE KEY BLOCK${dashes}\n`;
+  it.each([
+    ['as it is', block('')],
+    ['with words before it', block('Version: GnuPG v2.4.4 (GNU/Linux)\nComment: of Ada, 2026\n')],
+    ['in JSON', JSON.stringify(block('Version: GnuPG v2\n'))],
+    ['longer than any', block('', body.repeat(40))],
+  ])('are private keys of PGP, %s', async (_, text) => {
+    expect(await scan(text)).toContain('bzzz/pgp-private-key');
+    expect(await maskSecrets(text)).not.toContain(body.slice(0, 60));
+  });
+
+  it('are keys of Google, and tokens in a header', async () => {
+    const google = ['AIza', 'SyD4f8Kq2LmN0pRsTuVwXyZ-12345_7aBcD'].join('');
+    expect(await scan(`key: "${google}"`)).toEqual(['bzzz/google-api-key']);
+    expect(await maskSecrets(`key=${google}&x`)).toBe(`key=${'*'.repeat(39)}&x`);
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const jwt = `${part({ alg: 'HS256' })}.${part({ sub: '1234' })}.${randomBytes(32).toString('base64url')}`;
+    const header = `Authorization: Bearer ${jwt}`;
+    const json = JSON.stringify({ authorization: `bearer ${jwt}` });
+    for (const text of [header, json, JSON.stringify(json), `-H '${header}'`]) {
+      expect(await scan(text)).toEqual(['bzzz/bearer-token']);
+      expect(await maskSecrets(text)).not.toContain(jwt.slice(10));
+    }
+    for (const text of [`${google}x`, `x${google}`, google.slice(0, -1), `example = ${jwt}`]) {
+      expect(await scan(text)).toEqual([]);
+    }
+    const basic = `https://ada:${randomBytes(9).toString('hex')}@git.internal.net/a.git`;
+    expect(await scan(basic)).toEqual(['@secretlint/secretlint-rule-basicauth']);
+  });
+
+  it('are no words about keys', async () => {
+    const begin = `${dashes}BEGIN PGP PRIVATE KEY BLOCK${dashes}`;
+    expect(
+      await scan(`const begin = '${begin}';\nif (text.startsWith(begin)) read(text);\n`),
+    ).toEqual([]);
+    expect(
+      await scan(`${dashes}BEGIN PRIVATE KEY${dashes}\nMII...\n${dashes}END PRIVATE KEY${dashes}`),
+    ).toEqual([]);
+    expect(await scan('Authorization: Bearer eyJ...')).toEqual([]);
+    expect(await scan('Authorization: Bearer <token>')).toEqual([]);
   });
 
   it('are not seen in ordinary text, an empty file or random bytes', async () => {
@@ -103,10 +168,21 @@ describe('what is shown to who watches', () => {
     };
     const harmless = line.toLowerCase().repeat(20_000);
     const times = [await msFor(harmless), await msFor(harmless)];
-    const hostile = `${line.repeat(20_000)}${'-'.repeat(5)}END `;
-    // Others use the machine, too: nothing is slow that was quick once.
-    const hostileTimes = [await msFor(hostile), await msFor(hostile), await msFor(hostile)];
-    expect(Math.min(...hostileTimes)).toBeLessThan(40 * Math.min(...times));
+    const pgp = `${'-'.repeat(5)}BEGIN PGP PRIVATE KEY BLOCK${'-'.repeat(5)}`;
+    const { length } = harmless;
+    const hostiles = [
+      `${line.repeat(20_000)}${'-'.repeat(5)}END `,
+      `${pgp}${'\nA: A: '.repeat(40)}`.repeat(1_000),
+      `${pgp}${' '.repeat(14_000)}`.repeat(30),
+      `${line.trim()}M${'\\n'.repeat(60)}`.repeat(2_000),
+      `authorization: bearer ${'eyJ'.repeat(2_000)}.`.repeat(80),
+    ];
+    for (const hostile of hostiles) {
+      const text = hostile.repeat(Math.ceil(length / hostile.length)).slice(0, length);
+      // Others use the machine, too: nothing is slow that was quick once.
+      const hostileTimes = [await msFor(text), await msFor(text), await msFor(text)];
+      expect(Math.min(...hostileTimes), hostile.slice(0, 60)).toBeLessThan(40 * Math.min(...times));
+    }
   });
 
   it('is itself where there is none', async () => {

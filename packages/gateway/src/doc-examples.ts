@@ -18,6 +18,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     work: { recipe: 'format', parameters: { folder: 'parser' } },
   },
   postTasksByIdOrders: { order: 'retry' },
+  postPeersOrders: { order: 'drain', peer },
   postPause: { scope: 'self', paused: true },
   postLook: { repo },
   postQuarantineLift: { peer },

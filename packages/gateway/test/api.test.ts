@@ -82,7 +82,45 @@ describe('the API', () => {
     });
   });
 
+  it('drains, pauses and resumes a peer by its name, and the mesh; each stands in the journal', async () => {
+    const world = await startWorld();
+    const order = async (body: object) =>
+      (await world.ask('/api/v1/peers/orders', { method: 'POST', body })).json();
+    const { peer } = StatusAnswer.parse((await world.ask('/api/v1/status')).json());
+    const alpha = { peer: peer.id, name: 'alpha' };
+    expect(await order({ order: 'drain', peer: 'alpha' })).toEqual({
+      ...alpha,
+      order: 'drain',
+      paused: true,
+    });
+    expect(await order({ order: 'pause' })).toMatchObject({ ...alpha, paused: true });
+    expect(await order({ order: 'drain', mesh: true })).toMatchObject({ peer: null, paused: true });
+    expect(await order({ order: 'resume' })).toMatchObject({ ...alpha, paused: true });
+    expect(await order({ order: 'resume', mesh: true })).toMatchObject({ paused: false });
+    const asked = await world.ask('/api/v1/entries?kind=operator.acted');
+    const { entries } = EntriesAnswer.parse(asked.json());
+    expect(entries.map(({ entry }) => [entry.body['act'], entry.body['about']])).toEqual([
+      ['drain', 'this peer'],
+      ['pause', 'this peer'],
+      ['drain', 'new work of the mesh'],
+      ['resume', 'this peer'],
+      ['resume', 'new work of the mesh'],
+    ]);
+  });
+
   it.each([
+    [
+      '/api/v1/peers/orders',
+      { method: 'POST', body: { order: 'drain', peer: 'nobody' } },
+      404,
+      'peer_unknown',
+    ],
+    [
+      '/api/v1/peers/orders',
+      { method: 'POST', body: { order: 'pause', mesh: true } },
+      422,
+      'control_request_invalid',
+    ],
     ['/api/v1/tasks/99', {}, 404, 'task_unknown'],
     ['/api/v1/why/peers/nobody', {}, 404, 'peer_unknown'],
     ['/api/v1/entries?last=-1', {}, 422, 'control_request_invalid'],

@@ -7,6 +7,7 @@ import {
   type Coordinator,
   createPrinted,
   type Health,
+  startOrders,
   startOutput,
 } from '@bzzz/coordination';
 import { createRunner, createSessions, createWorkspaces, maskSecrets } from '@bzzz/execution';
@@ -168,7 +169,11 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('workers', () => workers.stop());
   const tools = { runner, reach, workers };
   const models = offerModels({ ...tools, logger: logger.child('models') }, config.ollama);
-  const sessions = createSessions({ dir: layout.sessions });
+  const sessions = createSessions({
+    dir: layout.sessions,
+    onTrouble: (error) =>
+      logger.warn('what coding tools remember cannot be kept', { reason: reasonOf(error) }),
+  });
   const clis = offerClis({ ...tools, sessions, logger: logger.child('cli') }, config.cli);
   const survey = await startSurvey(
     { clock, random: systemRandom, logger: logger.child('survey'), models, clis },
@@ -196,6 +201,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       workspaces,
       printed,
       mask: maskSecrets,
+      sessions,
     },
     {
       config,
@@ -243,6 +249,8 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   figures.watch();
   const output = startOutput({ mesh, view: coordinator.view, printed });
   closing('output', () => output.stop());
+  const orders = startOrders({ mesh, coordinator }, { obeys: config.mesh.orders });
+  closing('orders', () => orders.stop());
 
   healed.tell = (after) => {
     const said = `a worker of ${after.kind} lives again; the one before it died: ${after.reason}`;
@@ -259,6 +267,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       stood: await alertsThatStood(journals.own, clock),
       survey,
       workspaces,
+      sessions,
       logger: logger.child('health'),
     },
     config,
@@ -300,6 +309,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
       github,
       coordinator,
       output,
+      orders,
       troubles,
       token,
       webhook,

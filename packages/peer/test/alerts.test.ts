@@ -206,6 +206,8 @@ it('of a peer whose process hardly gets to run: raised and ended, once each, pas
     return told;
   };
   await until(async () => (await alerts()).length > 0);
+  const inLog = () => warnings.filter((line) => line.includes('the machine is short of something'));
+  expect(inLog().filter((line) => line.includes('"measure":"lagMs"'))).toHaveLength(1);
   clearInterval(busy);
   await until(() => warnings.some((line) => line.includes('could not be posted')));
   const { taken } = await receiver(port, () => 204);

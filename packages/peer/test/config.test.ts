@@ -81,6 +81,7 @@ describe('loadConfig', () => {
         'mesh.bootstrap': '/ip4/127.0.0.1/tcp/3',
         'mesh.operator': `12D3KooW${'x'.repeat(44)}`,
         'mesh.door': '/ip4/127.0.0.1/tcp/4',
+        'mesh.orders': 'own',
         'forge.apiUrl': 'http://127.0.0.1:1',
         'forge.gitUrl': 'http://127.0.0.1:1',
         'ollama.url': 'http://127.0.0.1:1',

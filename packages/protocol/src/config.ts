@@ -157,6 +157,9 @@ export const Config = z.strictObject({
       bootstrap: z.array(z.string().startsWith('/')).default([]),
       mdns: z.boolean().default(true),
       dht: z.boolean().default(true),
+      /** Whose orders to drain, to pause and to go on are obeyed, besides those that are said at this peer itself:
+       *  those of any member, or nobody's. `own`: safer among members who do not trust each other. */
+      orders: z.enum(['members', 'own']).default('members'),
     })
     .prefault({}),
   forge: z

@@ -96,16 +96,44 @@ export type HelpRequest = z.infer<typeof HelpRequest>;
 const Path = z.string().max(limits.helpPathCharsMax);
 const Paths = z.array(Path).max(limits.helpPathsMax);
 
-/** The acceptance passed on the asker's work, in the helper's sandbox, as a judge runs it. */
-export const HelpProof = z.object({
+const proven = {
   /** Judge files that the work changed. */
   judgeFiles: Paths,
   /** Absent: the work adds no tests, or nobody asks what they prove. */
   newTests: z
     .object({ outcome: z.enum(['proven', 'untold']), files: Paths, reason: Reason })
     .optional(),
-});
+};
+
+/** What else was found as the acceptance passed on the asker's work, in the helper's sandbox, as a judge runs it. */
+export const Proven = z.object(proven);
+export type Proven = z.infer<typeof Proven>;
+
+/** Signed by the helper itself: it may come through others, and whoever ran it is no judge of it. */
+export const HelpProof = z.object({ ...proven, signature: byteString(64) });
 export type HelpProof = z.infer<typeof HelpProof>;
+
+/** Which work passed: that of the plea, on this commit of the base branch. */
+export interface ProofSubject {
+  readonly plea: Plea;
+  readonly acceptanceOn: Oid;
+}
+
+const proofCodec = createCodec({
+  name: 'proof of help',
+  schema: z.object({ plea: Plea, acceptanceOn: Oid, ...proven }),
+  bytesMax: limits.helpMessageBytesMax,
+});
+
+/** The bytes that whoever ran the acceptance signs. */
+export function proofSigningBytes(
+  { plea, acceptanceOn }: ProofSubject,
+  { judgeFiles, newTests }: Proven,
+): Uint8Array {
+  const told = newTests === undefined ? {} : { newTests };
+  const bytes = proofCodec.encode({ plea, acceptanceOn, judgeFiles, ...told });
+  return signingBytesOf('bzzz/help-proof/1', bytes);
+}
 
 export const Help = z.object({
   /** Who helped. */

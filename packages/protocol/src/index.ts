@@ -39,6 +39,9 @@ export {
   Help,
   HelpId,
   HelpProof,
+  proofSigningBytes,
+  type ProofSubject,
+  Proven,
   HelpRequest,
   HelpResponse,
   HelpTried,
@@ -97,6 +100,7 @@ export { type HostPort, hostPortOf } from './listen-address.ts';
 export { NewsKind } from './news.ts';
 export { Association, Issue, issueHash, visibleText } from './issue.ts';
 export { OutputPiece, OutputPosition, OutputRequest, OutputResponse } from './output.ts';
+export { PeerOrder, PeerOrderRequest, PeerOrderResponse } from './peer-order.ts';
 export { plainText } from './page/plain-text.ts';
 export { type CausalEntry, causalOrder } from './causal-order.ts';
 export {
@@ -165,7 +169,7 @@ export {
 } from './policy.ts';
 export { printedText } from './printed.ts';
 export { type Profile, profileOf, RoleName } from './roles.ts';
-export { askerWords, terminalAsker, UserName } from './operator-name.ts';
+export { askerWords, memberAsker, terminalAsker, UserName } from './operator-name.ts';
 export { DaySpend, Spent, SpendCaps } from './spend.ts';
 export { GithubAppConfig, VaultConfig } from './token-config.ts';
 export { orderIn, orderLines, TaskOrder } from './task-order.ts';
@@ -195,6 +199,7 @@ export {
   membersProtocol,
   networkKeyProtocol,
   journalProtocol,
+  orderProtocol,
   outputProtocol,
   parseTopicName,
   protocolId,

@@ -59,6 +59,8 @@ const unfinished = { work: Oid.optional(), discarded: Oid.optional() };
 
 /** Who made a result, where another peer took it over since. */
 const author = PeerId.optional();
+/** Who ran the acceptance of a result for its author, where that could not be run; absent: its author did. */
+const prover = PeerId.optional();
 /** Verdicts of other peers that make a result ready for review. */
 const verdicts = z.int().min(0).max(100);
 
@@ -80,7 +82,13 @@ const answered = {
  * A claim over a published result, which is to be reworked: it stands on its branch and in its pull
  * request until another takes its place, and again when none does.
  */
-const rework = { rework: Oid.optional(), author, verdicts: verdicts.optional(), ...answered };
+const rework = {
+  rework: Oid.optional(),
+  author,
+  prover,
+  verdicts: verdicts.optional(),
+  ...answered,
+};
 
 export const LockRecord = z.discriminatedUnion('state', [
   z.object({ state: z.literal('held'), ...shared, ...unfinished, ...rework }),
@@ -90,6 +98,7 @@ export const LockRecord = z.discriminatedUnion('state', [
     /** Tip of the result branch. */
     result: Oid,
     author,
+    prover,
     verdicts,
     ...answered,
   }),
@@ -153,6 +162,7 @@ const trailers = [
   ['heardMs', 'Bzzz-Heard-Ms'],
   ['heardCount', 'Bzzz-Heard-Count'],
   ['reason', 'Bzzz-Reason'],
+  ['prover', 'Bzzz-Prover'],
 ] as const;
 const numeric = new Set<string>([
   'epoch',

@@ -1,7 +1,8 @@
 /** What a policy says of tests that a result adds: without the rest of it they must fail, or they prove nothing. */
 import { z } from 'zod';
+import { Globs } from './globs.ts';
 import { limits } from './limits.ts';
-import { Argv, Globs } from './policy-fields.ts';
+import { Argv } from './policy-fields.ts';
 
 export const NewTests = z.strictObject({
   /** `must-fail`: a result whose new tests pass on the base branch as well is not accepted. `any`: they are not tried there. */

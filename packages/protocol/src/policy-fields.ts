@@ -6,7 +6,6 @@ import { isModelHost } from './model-hosts.ts';
 /** One command as an argument vector; never a shell line. `{name}` stands for a parameter. */
 export const Argv = z.array(z.string().min(1).max(1024)).min(1).max(64);
 export const Argvs = z.union([Argv.transform((argv) => [argv]), z.array(Argv).min(1).max(16)]);
-export const Globs = z.array(z.string().min(1).max(256)).max(128);
 
 /** Commands that a model may choose from, by name. */
 export const NamedCommands = z.record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), Argv);

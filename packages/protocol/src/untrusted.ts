@@ -3,7 +3,7 @@
  * approved, a peer that helped, what checks print.
  */
 import { z } from 'zod';
-import { Globs } from './policy-fields.ts';
+import { Globs } from './globs.ts';
 
 export const Untrusted = z.strictObject({
   /** Besides `protected`, no such work may touch these. Default: files that make others run code, or fetch it. */

@@ -18,6 +18,7 @@ import {
 } from './members.ts';
 import { Capabilities, HealthNote, Heartbeat, TaskHint } from './messages.ts';
 import { OutputRequest, OutputResponse } from './output.ts';
+import { PeerOrderRequest, PeerOrderResponse } from './peer-order.ts';
 import { VerifyRequest, VerifyResponse } from './verdict.ts';
 import { WhyRequest, WhyResponse } from './why.ts';
 
@@ -107,6 +108,18 @@ export const outputProtocol: RequestProtocol<OutputRequest, OutputResponse> = {
   timeoutMs: 3_000,
   requestsPerSecondMax: 20,
   inFlightMax: 8,
+};
+
+/** A person at one peer tells another one to drain, to pause, or to go on. */
+export const orderProtocol: RequestProtocol<PeerOrderRequest, PeerOrderResponse> = {
+  name: 'order',
+  version: 1,
+  request: createCodec({ name: 'order request', schema: PeerOrderRequest, bytesMax: 1024 }),
+  response: createCodec({ name: 'order response', schema: PeerOrderResponse, bytesMax: 4 * 1024 }),
+  // It writes its journal first.
+  timeoutMs: 10_000,
+  requestsPerSecondMax: 2,
+  inFlightMax: 2,
 };
 
 /** Asks a peer to run the acceptance of a result itself; and again, until it has an answer. */

@@ -304,3 +304,17 @@ function codeOf(work: () => unknown): string {
   }
   return 'nothing was thrown';
 }
+
+it.each([
+  'secrets/*.{pem,key}',
+  'src/[a-z]*.ts',
+  '!src/open.ts',
+  '/infra/**',
+  './infra/**',
+  'infra/',
+])(
+  'a pattern that means nothing here, and something elsewhere, protects nothing without a word: %s',
+  (pattern) => {
+    expect(() => parsePolicy(`${minimal}protected: ["${pattern}"]`)).toThrow(BzzzError);
+  },
+);

@@ -164,6 +164,17 @@ describe('a task that its holder let go of, in the past', () => {
     },
   );
 
+  it('stands where it stands live, too, when people touched its branches and want it', () => {
+    const answer = { state: 'released', wanted: true, epoch: 1, reason: 'why' };
+    const live = (more: Partial<Parameters<typeof sampleTask>[0]>) =>
+      columnsOf(
+        viewOf({ history, peers: [], tasks: [sampleTask({ task, ...answer, ...more })] }, null)
+          .tasks,
+      ).find((column) => column.tasks.length > 0)?.name;
+    expect(live({ blocked: true })).toBe('For a person');
+    expect(live({})).toBe('Open');
+  });
+
   it('is open where peers take it up again by themselves, or it is not told', () => {
     expect(columnOf(release('soon'))).toBe('Open');
     expect(columnOf(release())).toBe('Open');
@@ -175,6 +186,26 @@ describe('a task that its holder let go of, in the past', () => {
     expect(columnOf(release('when-wanted'), again)).toBe('Open');
     const claims = fence({ by: walnut, atMs: 12_000, state: 'held', epoch: 2, outcome: 'won' });
     expect(columnOf(release('when-wanted'), ...claims)).toBe('At work');
+  });
+});
+
+describe('an attempt that an operator paused', () => {
+  const set = (atMs: number, paused: boolean) =>
+    said({ atMs, body: { kind: 'attempt.paused', task, epoch: 1, paused } });
+  const resting = (...entries: typeof story) => {
+    const all = extend(noHistory, [...story, ...entries]);
+    return viewOf({ history: all, peers: [], tasks: [] }, all.entries.length).tasks[0]?.resting;
+  };
+
+  it('stands still until it is resumed, or the task ends', () => {
+    expect(resting()).toBeUndefined();
+    expect(resting(set(10_000, true))).toBe(true);
+    expect(resting(set(10_000, true), set(11_000, false))).toBeUndefined();
+    const ended = { kind: 'task.ended', task, epoch: 1, state: 'released', reason: '' };
+    const claims = fence({ by: walnut, atMs: 12_000, state: 'held', epoch: 2, outcome: 'won' });
+    const over = [set(10_000, true), said({ atMs: 11_000, body: ended })];
+    expect(resting(...over)).toBeUndefined();
+    expect(resting(...over, ...claims)).toBeUndefined();
   });
 });
 

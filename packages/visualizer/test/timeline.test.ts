@@ -66,6 +66,17 @@ describe('an entry as a sentence', () => {
     expect(text(said({ by: acacia, atMs: 1, body }))).toBe(words);
   });
 
+  it('names who ordered it over another peer, and what became of that', () => {
+    const body = { kind: 'operator.acted', by: `peer ${walnut}`, act: 'drain', about: 'this peer' };
+    expect(text(said({ by: acacia, atMs: 1, body }))).toBe('peer walnut ordered drain: this peer');
+    const set = (scope: string, paused: boolean) =>
+      text(said({ by: acacia, atMs: 2, body: { kind: 'pause.set', scope, paused } }));
+    expect(set('self', true)).toBe('drained itself');
+    expect(set('mesh', true)).toBe('drained the whole mesh');
+    expect(set('attempts', true)).toBe('paused its attempts');
+    expect(set('self', false)).toBe('resumed itself');
+  });
+
   it('calls nobody dead who said that he stops', () => {
     const body = { kind: 'member.dead', peer: walnut, reason: 'it said that it stops' };
     expect(text(said({ atMs: 1, body: { ...body, leaving: true } }))).toBe(

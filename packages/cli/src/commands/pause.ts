@@ -1,4 +1,8 @@
-import { BzzzError } from '@bzzz/protocol';
+/**
+ * Three words for how a peer works: drain, pause, resume. Of one task the attempt is paused and resumed alone.
+ */
+import { BzzzError, type PeerOrder } from '@bzzz/protocol';
+import type { PeerOrderAnswer } from '@bzzz/protocol/api';
 import type { Command } from 'commander';
 import {
   clientOf,
@@ -9,85 +13,104 @@ import {
   wantsJson,
 } from '../context.ts';
 import { printable } from '../terminal.ts';
+import { isTask } from './why.ts';
+
+const onPeer = 'name, id, or end of the id; default: this peer';
+
+export function drainCommand(program: Command, context: Context): void {
+  const command = program
+    .command('drain')
+    .argument('[peer]', onPeer)
+    .description('begin nothing new and finish what is under way; it outlives a restart')
+    .option('--mesh', 'all peers of the mesh, those that join later too');
+  withCommonOptions(command).action((peer: string | undefined, options: Options) =>
+    order(context, 'drain', { peer, options }),
+  );
+}
 
 export function pauseCommand(program: Command, context: Context): void {
   const command = program
     .command('pause')
-    .argument('[task]', 'number or owner/name#number: only its attempt on this peer stands still')
-    .description('begin nothing new; what is under way goes on, and the pause outlives a restart')
-    .option('--mesh', 'all peers of the mesh, those that join later too')
-    .option(
-      '--attempts',
-      'stop what is under way on this peer too, where it is, and keep its tasks',
-    );
-  withCommonOptions(command).action((task: string | undefined, options: Options) =>
-    set(context, { task, options }, true),
+    .argument('[what]', `a task (number, owner/name#number) or a peer (${onPeer})`)
+    .description('begin nothing new, and what is under way stands still; of a task, its attempt')
+    .addHelpText('after', '\nTo finish what is under way: bzzz drain, also with --mesh.');
+  withCommonOptions(command).action((what: string | undefined, options: Options) =>
+    orderEither(context, 'pause', { what, options }),
   );
 }
 
 export function resumeCommand(program: Command, context: Context): void {
   const command = program
     .command('resume')
-    .argument('[task]', 'number or owner/name#number: its attempt on this peer goes on')
-    .description('begin new work again, after `bzzz pause`')
-    .option('--mesh', 'all peers that are not paused themselves')
-    .option('--attempts', 'only what is under way goes on; a pause of new work stays');
-  withCommonOptions(command).action((task: string | undefined, options: Options) =>
-    set(context, { task, options }, false),
+    .argument('[what]', `a task (number, owner/name#number) or a peer (${onPeer})`)
+    .description('go on, after `bzzz drain` or `bzzz pause`')
+    .option('--mesh', 'all peers that are not drained or paused themselves');
+  withCommonOptions(command).action((what: string | undefined, options: Options) =>
+    orderEither(context, 'resume', { what, options }),
   );
 }
 
 interface Asked {
-  readonly task: string | undefined;
+  readonly what: string | undefined;
   readonly options: Options;
 }
 
-async function set(context: Context, { task, options }: Asked, paused: boolean): Promise<void> {
-  const scope = scopeOf(options);
-  if (task !== undefined) return setTask(context, { task, options }, paused);
-  const client = await clientOf(context, options);
-  const answer = await client.pause({ scope, paused }, { signal: context.interrupted });
-  if (wantsJson(options)) return printJson(context, answer);
-  context.terminal.print(said[scope][paused ? 'paused' : 'goesOn']);
-  if (answer.paused && !paused && scope !== 'attempts') {
-    const other =
-      scope === 'mesh'
-        ? 'this peer itself is paused: `bzzz resume`'
-        : 'the mesh is paused: `bzzz resume --mesh`';
-    context.terminal.print(`It still begins nothing here, since ${other}.`);
-  }
+function orderEither(
+  context: Context,
+  word: 'pause' | 'resume',
+  { what, options }: Asked,
+): Promise<void> {
+  return what !== undefined && isTask(what)
+    ? orderTask(context, word, { task: what, options })
+    : order(context, word, { peer: what, options });
 }
 
-async function setTask(
+async function order(
   context: Context,
-  { task, options }: Asked & { task: string },
-  paused: boolean,
+  word: PeerOrder,
+  { peer, options }: { readonly peer: string | undefined; readonly options: Options },
 ): Promise<void> {
-  if (scopeOf(options) !== 'self') {
-    throw new BzzzError('cli_usage', 'a task is paused alone, without --mesh and --attempts');
+  const isMesh = options['mesh'] === true;
+  if (isMesh && peer !== undefined) {
+    throw new BzzzError('cli_usage', 'name a peer, or say --mesh, not both');
   }
   const client = await clientOf(context, options);
-  const request = { scope: 'task' as const, task, paused };
+  const request =
+    isMesh && word !== 'pause'
+      ? { order: word, mesh: true as const }
+      : { order: word, ...(peer === undefined ? {} : { peer }) };
+  const answer = await client.orderPeer(request, { signal: context.interrupted });
+  if (wantsJson(options)) return printJson(context, answer);
+  for (const line of linesOf(answer, peer)) context.terminal.print(line);
+}
+
+function linesOf({ order: word, name, paused }: PeerOrderAnswer, asked: string | undefined) {
+  const who = name === null ? 'The mesh' : asked === undefined ? 'This peer' : printable(name);
+  const said = {
+    drain: `${who} begins nothing new, and finishes what is under way.`,
+    pause: `${who} begins nothing new, and its attempts stand still.`,
+    resume: `${who} begins new work again.`,
+  }[word];
+  if (word !== 'resume' || !paused) return [said];
+  const still =
+    name === null
+      ? 'this peer itself is drained or paused: `bzzz resume`'
+      : 'the mesh is drained: `bzzz resume --mesh`';
+  return [said, `It still begins nothing ${name === null ? 'here' : 'there'}, since ${still}.`];
+}
+
+async function orderTask(
+  context: Context,
+  word: 'pause' | 'resume',
+  { task, options }: { readonly task: string; readonly options: Options },
+): Promise<void> {
+  if (options['mesh'] === true) {
+    throw new BzzzError('cli_usage', 'a task is paused and resumed alone, without --mesh');
+  }
+  const client = await clientOf(context, options);
+  const request = { scope: 'task' as const, task, paused: word === 'pause' };
   const answer = await client.pause(request, { signal: context.interrupted });
   if (wantsJson(options)) return printJson(context, answer);
-  const how = paused ? 'stands still, and keeps its task and its slot' : 'goes on';
+  const how = word === 'pause' ? 'stands still, and keeps its task and its slot' : 'goes on';
   context.terminal.print(`The attempt at ${printable(task)} ${how}.`);
-}
-
-type Scope = 'self' | 'mesh' | 'attempts';
-
-const said: Readonly<Record<Scope, Readonly<Record<'paused' | 'goesOn', string>>>> = {
-  self: { paused: 'This peer begins nothing new.', goesOn: 'This peer begins new work again.' },
-  mesh: { paused: 'The mesh begins nothing new.', goesOn: 'The mesh begins new work again.' },
-  attempts: {
-    paused: 'The attempts of this peer stand still, and it begins nothing new.',
-    goesOn: 'The attempts of this peer go on.',
-  },
-};
-
-function scopeOf(options: Options): Scope {
-  const attempts = options['attempts'] === true;
-  if (options['mesh'] !== true) return attempts ? 'attempts' : 'self';
-  if (!attempts) return 'mesh';
-  throw new BzzzError('cli_usage', '--attempts is about this peer alone, without --mesh');
 }

@@ -21,6 +21,7 @@ import {
 import type { Command } from 'commander';
 import { type Context, type Options, printJson, wantsJson } from '../context.ts';
 import { judgeGaps } from '../output/judge-gaps.ts';
+import { patternGaps } from '../output/pattern-gaps.ts';
 import { table } from '../output/table.ts';
 import { printable } from '../terminal.ts';
 
@@ -46,9 +47,16 @@ async function check(context: Context, file: string = policyPath, options: Optio
   const policy = parsePolicy(await textOf(resolve(file)));
   if (wantsJson(options)) printJson(context, policy);
   else printText(context, file, policy);
+  const gaps = [
+    ...judgeGaps(policy).map(({ command, ...gap }) => ({ ...gap, what: command })),
+    ...(await patternGaps(resolve(file), policy)).map(({ pattern, ...gap }) => ({
+      ...gap,
+      what: pattern,
+    })),
+  ];
   // Beside the answer, so that the JSON is a policy and nothing else.
-  for (const { where, command, reason } of judgeGaps(policy)) {
-    const words = `warning: ${where}: \`${printable(command)}\`: ${printable(reason)}`;
+  for (const { where, what, reason } of gaps) {
+    const words = `warning: ${where}: \`${printable(what)}\`: ${printable(reason)}`;
     context.terminal.note(context.terminal.styleNote('yellow', words));
   }
 }

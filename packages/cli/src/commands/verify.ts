@@ -105,12 +105,12 @@ function answerOf(
   { record, lock, journal, passed, failed }: Checked,
   { standing, counted, known }: Counted,
 ) {
-  const { task, epoch, peer, result, verdicts: wanted } = record;
+  const { task, epoch, peer, prover = null, result, verdicts: wanted } = record;
   const statements = [...passed, ...failed].map(({ statement }) => ({
     ...statement,
     known: known.peers.has(statement.peer),
   }));
-  const publisher = { peer, epoch, lock, journal };
+  const publisher = { peer, epoch, prover, lock, journal };
   return {
     verified: standing === 'verified',
     standing,
@@ -157,6 +157,11 @@ function print(
     terminal.print(line);
   }
   terminal.print(`published by  ${nameIn(known, record.peer)}, epoch ${record.epoch}`);
+  if (record.prover !== undefined) {
+    terminal.print(
+      `tried for it  by ${nameIn(known, record.prover)}, who counts for none of these`,
+    );
+  }
   terminal.print(
     `its journal   ${journal.key}, ${journal.length} blocks, root ${journal.treeHash}`,
   );

@@ -27,7 +27,8 @@ export function whyCommand(program: Command, context: Context): void {
   );
 }
 
-function isTask(what: string): boolean {
+/** What else is a peer; one whose name is digits only is named by its id. */
+export function isTask(what: string): boolean {
   return /^\d+$/.test(what) || what.includes('#');
 }
 

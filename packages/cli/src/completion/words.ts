@@ -26,7 +26,7 @@ export function wordsOf(command: Command, path = ''): Words[] {
 }
 
 function isName(argument: Argument): boolean {
-  return ['task', 'what'].includes(argument.name());
+  return ['task', 'what', 'peer'].includes(argument.name());
 }
 
 /** What a shell may be given: it would carry out what else stands in the name that a stranger chose. */

@@ -13,10 +13,10 @@ export interface Size {
 }
 
 export const keysLine =
-  'q quit  ↑↓ task  w why  c cancel  r retry  p pause  u resume  P U mesh  l look';
+  'q quit ↑↓ task w why c cancel r retry d drain p pause u resume D U mesh l look';
 /** The same keys for a narrower screen, then those that are looked for first. */
 const narrowKeysLines = [
-  'q quit ↑↓ w why c cancel r retry p/u pause P/U mesh l look',
+  'q quit ↑↓ w why c cancel r retry d/p/u pause D/U mesh l look',
   'q quit ↑↓ w why c cancel r retry',
 ];
 

@@ -1,7 +1,7 @@
 /** Shows frames, and turns keys into what is asked of the peer. */
 import type { ControlClient } from '@bzzz/peer';
 import { isBzzzError, reasonOf } from '@bzzz/protocol';
-import { saidOnce } from '@bzzz/protocol/api';
+import { type PeerOrderAsked, saidOnce } from '@bzzz/protocol/api';
 import { Box, render, Text, useApp, useInput, useWindowSize } from 'ink';
 import { createElement, useEffect, useReducer, useRef } from 'react';
 import { printable, type Terminal } from '../terminal.ts';
@@ -15,6 +15,17 @@ interface ScreenProps {
 }
 
 type Change = (state: TopState) => TopState;
+
+/** By key. */
+const steers: Readonly<
+  Record<string, { readonly question: string; readonly request: PeerOrderAsked } | undefined>
+> = {
+  d: { question: 'Drain this peer: nothing new, finish the rest?', request: { order: 'drain' } },
+  p: { question: 'Pause this peer: all its work stands still?', request: { order: 'pause' } },
+  u: { question: 'Resume this peer?', request: { order: 'resume' } },
+  D: { question: 'Drain the whole mesh?', request: { order: 'drain', mesh: true } },
+  U: { question: 'Resume the whole mesh?', request: { order: 'resume', mesh: true } },
+};
 
 /** Until `q`, Ctrl-C or the end of the peer. Throws what the client throws. */
 export async function showTop(props: ScreenProps): Promise<void> {
@@ -72,19 +83,16 @@ function Screen({ terminal, client, signal }: ScreenProps) {
       const order = input === 'c' ? 'cancel' : 'retry';
       note(`${order === 'cancel' ? 'Cancel' : 'Retry'} ${task} for the whole mesh? y`);
       asked.current = () => act(client.order(task, { order }).then(({ url }) => `said: ${url}`));
-    } else if (['p', 'u', 'P', 'U'].includes(input)) {
+    } else {
       // Each says what it does: what is known of pauses here may be a moment old.
-      const scope = input === 'p' || input === 'u' ? 'self' : 'mesh';
-      const paused = input.toLowerCase() === 'p';
-      const whom = scope === 'self' ? 'this peer' : 'the whole mesh';
-      note(`${paused ? 'Pause' : 'Resume'} new work of ${whom}? y`);
+      const steer = steers[input];
+      if (steer === undefined) return;
+      note(`${steer.question} y`);
       asked.current = () =>
         act(
           client
-            .pause({ scope, paused })
-            .then(
-              (answer) => `this peer ${answer.paused ? 'begins nothing new' : 'begins new work'}`,
-            ),
+            .orderPeer(steer.request)
+            .then(({ paused }) => `this peer ${paused ? 'begins nothing new' : 'begins new work'}`),
         );
     }
   });

@@ -15,6 +15,7 @@ import type { Account } from '@bzzz/protocol';
 import {
   accountsOf,
   answeredOf,
+  proverOf,
   type CommitDeps,
   failuresOf,
   makeLockCommit,
@@ -112,7 +113,8 @@ function carry(record: LockRecord) {
   const shared = { attempt, bodySha256, ...failuresOf(record) };
   if (record.state === 'result') {
     const { state, result, verdicts, author = record.peer } = record;
-    return { state, result, author, verdicts, ...answeredOf(record), ...shared };
+    const made = { author, ...proverOf(record) };
+    return { state, result, ...made, verdicts, ...answeredOf(record), ...shared };
   }
   if (record.state === 'failed') {
     const { state, reason } = record;

@@ -57,7 +57,7 @@ export function unfinishedOf({ work, discarded }: Exclude<LockRecord, { state: '
 type Held = Extract<LockRecord, { state: 'held' }>;
 type Result = Extract<LockRecord, { state: 'result' }>;
 type Answered = Pick<Held, 'reworks' | 'answers' | 'heardMs' | 'heardCount'>;
-type ReworkFields = Pick<Held, 'rework' | 'author' | 'verdicts'> & Answered;
+type ReworkFields = Pick<Held, 'rework' | 'author' | 'prover' | 'verdicts'> & Answered;
 
 /** What people said that a result answers: until when, and how much of what was said at that time. */
 export interface Heard {
@@ -77,6 +77,7 @@ export function reworkOf(record: LockRecord): ReworkFields {
   return {
     rework,
     ...(author === undefined ? {} : { author }),
+    ...proverOf(record),
     ...(verdicts === undefined ? {} : { verdicts }),
     ...answeredOf(record),
   };
@@ -85,15 +86,20 @@ export function reworkOf(record: LockRecord): ReworkFields {
 /** The same for the claim of a result that is to be reworked. */
 export function reworkOver(record: Result): ReworkFields {
   const { result: rework, author = record.peer, verdicts } = record;
-  return { rework, author, verdicts, ...answeredOf(record) };
+  return { rework, author, ...proverOf(record), verdicts, ...answeredOf(record) };
 }
 
 /** The result again that a claim was to rework, as fields of a record; undefined: it reworks none. */
 export function reworkedFrom(record: LockRecord) {
-  const { rework: result, author, verdicts = 0, ...answered } = reworkOf(record);
+  const { rework: result, author, verdicts = 0, ...rest } = reworkOf(record);
   if (result === undefined) return undefined;
   const made = author === undefined ? {} : { author };
-  return { state: 'result' as const, result, ...made, verdicts, ...answered };
+  return { state: 'result' as const, result, ...made, verdicts, ...rest };
+}
+
+/** Who ran the acceptance for the author of a result, as a field of a record. */
+export function proverOf({ prover }: Pick<Result, 'prover'>): Pick<Result, 'prover'> {
+  return prover === undefined ? {} : { prover };
 }
 
 /** How far a result answers what people said of it, as fields of a record. */

@@ -8,6 +8,7 @@ import {
   type FenceIntent,
   type LockRecord,
   type Oid,
+  type PeerId,
   reasonOf,
   type TaskId,
 } from '@bzzz/protocol';
@@ -19,6 +20,7 @@ import {
   heardOf,
   type LockCommit,
   makeLockCommit,
+  proverOf,
   type RecordDraft,
   reworkedFrom,
   reworkOf,
@@ -57,6 +59,8 @@ interface Publishing {
   readonly over: Oid | null;
   readonly oid: Oid;
   readonly verdicts: number;
+  /** Who ran its acceptance, where it could not be run here. */
+  readonly prover?: PeerId | undefined;
   /** What people said that it answers, and what asked for a rework; absent: nothing. */
   readonly answers?: Heard & { readonly asked: Asked };
 }
@@ -141,7 +145,7 @@ export function createHolding(deps: HoldingDeps, won: LockCommit): Holding {
         }),
         signal,
       ),
-    publish: ({ over, oid, verdicts, answers }, signal) =>
+    publish: ({ over, oid, verdicts, prover, answers }, signal) =>
       move(
         (now) => ({
           draft: {
@@ -151,6 +155,7 @@ export function createHolding(deps: HoldingDeps, won: LockCommit): Holding {
             state: 'result',
             result: oid,
             verdicts,
+            ...proverOf({ prover }),
           },
           result: { expected: explainedResult(now) ?? over, oid },
         }),

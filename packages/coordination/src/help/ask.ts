@@ -243,7 +243,8 @@ function hasSecrets({ secrets }: CommitFacts): boolean {
 /** Nothing of what it changed is taken: the acceptance is about the work as it is. */
 function proofOf({ peer, answer, proof }: Help): HelpReport {
   if (proof === undefined) return none('it did not run the acceptance');
-  return { helped: true, text: answer, changed: false, proof: { ...proof, by: peer } };
+  const { signature: _, ...found } = proof;
+  return { helped: true, text: answer, changed: false, proof: { ...found, by: peer } };
 }
 
 /** Puts into the workspace what a helper changed, unless it could not be published anyway. */

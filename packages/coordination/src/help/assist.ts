@@ -39,6 +39,7 @@ import type { Consent } from '../task/consent.ts';
 import { type Execution, executionOf } from '../task/execution.ts';
 import { type Patience, startPatience } from '../task/patience.ts';
 import type { Plan } from '../task/plan.ts';
+import { signProof } from './proof.ts';
 import { prove } from './prove.ts';
 import { changeIn } from '../task/roles/words.ts';
 import { setupOf } from '../task/setup.ts';
@@ -46,7 +47,7 @@ import { setupOf } from '../task/setup.ts';
 export interface AssistDeps extends Masking {
   readonly clock: Clock;
   readonly random: Random;
-  readonly signer: Pick<Signer, 'peer'>;
+  readonly signer: Pick<Signer, 'peer' | 'sign'>;
   readonly forge: Forge;
   readonly fence: Pick<Fence, 'look'>;
   readonly workspaces: Workspaces;
@@ -230,8 +231,9 @@ async function workIn(
   if (refused) return nothing(`the work of whoever asks ${refused}`);
   if (execution === null) {
     if (before === null) return nothing('there is no work of which the acceptance could be run');
-    const proof = await prove(deps, briefing, before, signal);
-    if (typeof proof === 'string') return nothing(proof);
+    const found = await prove(deps, briefing, before, signal);
+    if (typeof found === 'string') return nothing(found);
+    const proof = await signProof(deps.signer, { plea, acceptanceOn: base.oid }, found);
     const answer = 'the acceptance passes here';
     return { kind: 'helped', help: { peer: deps.signer.peer, answer, patch: '', proof } };
   }

@@ -29,7 +29,7 @@ import { askedBefore } from './tried.ts';
 
 export interface HelperDeps extends AssistDeps, SpreadDeps {
   readonly mesh: Pick<Mesh, 'peer' | 'handle' | 'request'>;
-  readonly signer: Pick<Signer, 'peer' | 'verify'>;
+  readonly signer: Pick<Signer, 'peer' | 'sign' | 'verify'>;
 }
 
 export interface HelperOptions extends AssistOptions {

@@ -2,7 +2,7 @@
  * The acceptance of another peer's work, run here for it: what it needs is not on the other machine. As a judge does it,
  * with the judge files of the base branch, and new tests must fail there.
  */
-import { type HelpProof, judgeGlobs, limits } from '@bzzz/protocol';
+import { judgeGlobs, limits, type Proven } from '@bzzz/protocol';
 import type { Collected, Workspaces } from '../ports/index.ts';
 import type { Briefing } from '../task/briefing.ts';
 import { refusalOf, tryNewTests } from '../task/new-tests.ts';
@@ -14,7 +14,7 @@ export async function prove(
   { issue, plan, policy, base }: Briefing,
   work: Collected,
   signal: AbortSignal,
-): Promise<HelpProof | string> {
+): Promise<Proven | string> {
   const about = { base, result: work.result, judge: judgeGlobs(policy) };
   const job = { ...about, commands: plan.accept, limits: policy.limits, setup: setupOf(policy) };
   const acceptance = await deps.workspaces.accept(job, { signal });

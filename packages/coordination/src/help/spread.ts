@@ -14,11 +14,14 @@ import {
 } from '@bzzz/protocol';
 import type { Chronicle } from '../chronicle/chronicle.ts';
 import { masked, type Masking } from '../output/mask.ts';
+import type { Signer } from '../ports/index.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
 import { type BranchDeps, type BranchEnd, followBranch } from './branch.ts';
+import { objectionToProof } from './proof.ts';
 
 export interface SpreadDeps extends BranchDeps, Masking {
   readonly chronicle: Pick<Chronicle, 'record'>;
+  readonly signer: Pick<Signer, 'verify'>;
   /** What its peers made or handed back is not taken. */
   readonly quarantine: Pick<Quarantine, 'has'>;
 }
@@ -47,8 +50,11 @@ export interface Spread {
 
 /** Peers that are asked at a time. */
 const fanOut = 2;
-/** What is missing on a machine is done by any that has it: a second would do the same, and could judge it no more. */
-const fanOutForLack = 1;
+/**
+ * What is missing on a machine is done by any that has it: a second would do the same, and could judge it no more. It is
+ * asked only where the first has not answered for so long, as one that is busy with others.
+ */
+const patienceMs = 60_000;
 
 /** Resolves when every branch has ended, or its lease has. */
 export async function spread(
@@ -59,7 +65,7 @@ export async function spread(
   const asked = new Set<PeerId>(job.path);
   const open = new Set<Promise<void>>();
   const tried: HelpTried[] = [];
-  const widthMax = job.lacks === undefined ? fanOut : fanOutForLack;
+  let widthMax = job.lacks === undefined ? fanOut : 1;
   const enough = new AbortController();
   const dropped = AbortSignal.any([job.dropped, enough.signal]);
   let help: Help | undefined;
@@ -68,9 +74,8 @@ export async function spread(
   async function askOne(peer: PeerId, budget: number): Promise<void> {
     const end = await branch(deps, job, { peer, budget, dropped }, signal);
     if (end.kind === 'helped') {
-      // Who handed it back may have made anything of it.
-      const liar = [end.help.peer, peer].find((one) => deps.quarantine.has(one));
-      if (liar !== undefined) return void tried.push({ peer: liar, reason: 'it is in quarantine' });
+      const objection = await objectionTo(deps, job, { peer, help: end.help });
+      if (objection !== undefined) return void tried.push(objection);
       help ??= end.help;
       enough.abort();
     } else if (end.kind === 'nothing') tried.push(...end.tried);
@@ -92,11 +97,22 @@ export async function spread(
     }
   }
 
+  /** Until one has ended, or it is time to ask a second beside it. */
+  async function wait(): Promise<void> {
+    if (widthMax === fanOut) return Promise.race(open);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = deps.clock.after(patienceMs, () => {
+      widthMax = fanOut;
+      resolve();
+    });
+    await Promise.race([...open, promise]).finally(cancel);
+  }
+
   try {
     for (;;) {
       openMore();
       if (open.size === 0) break;
-      await Promise.race(open);
+      await wait();
     }
   } catch (error) {
     // One branch failed, as where the journal takes no more: nobody works on in the others behind our back.
@@ -106,6 +122,21 @@ export async function spread(
   }
   const told = tried.slice(0, limits.helpTriedMax);
   return help === undefined ? { tried: told } : { help, tried: told };
+}
+
+/** Why what came back is no help, and whose fault that is; undefined: it is help. */
+async function objectionTo(
+  { quarantine, signer }: SpreadDeps,
+  { signed: { plea }, lacks }: SpreadJob,
+  { peer, help }: { readonly peer: PeerId; readonly help: Help },
+): Promise<HelpTried | undefined> {
+  // Who handed it back may have made anything of it.
+  const liar = [help.peer, peer].find((one) => quarantine.has(one));
+  if (liar !== undefined) return { peer: liar, reason: 'it is in quarantine' };
+  if (lacks?.acceptanceOn === undefined) return undefined;
+  const { acceptanceOn } = lacks;
+  const reason = await objectionToProof(signer, { plea, acceptanceOn }, help);
+  return reason === undefined ? undefined : { peer, reason };
 }
 
 /** The intent to ask stands in the journal before anybody is asked, and what came of it after. */

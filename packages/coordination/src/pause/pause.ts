@@ -21,6 +21,7 @@ import type { Chronicle } from '../chronicle/chronicle.ts';
 import type { Clock, Rest } from '../ports/index.ts';
 import type { Trouble } from '../support/trouble.ts';
 import type { Book } from '../task/book.ts';
+import { holdOf, open } from '../task/state.ts';
 
 export interface PauseDeps {
   readonly self: PeerId;
@@ -108,6 +109,17 @@ export function createPause(deps: PauseDeps): Pause {
     letTaskRest(task, paused && workedOnAt(task) === epoch);
   }
 
+  function leave(task: TaskId): void {
+    const { state = open } = deps.book.get(task) ?? {};
+    const hold = tasks.has(task) ? holdOf(state) : undefined;
+    letTaskRest(task, false);
+    // Else its end is in the journal, which says it all: only a defect has none.
+    if (hold?.peer !== deps.self) return;
+    chronicle
+      .record({ kind: 'attempt.paused', task, epoch: hold.epoch, paused: false })
+      .catch((error: unknown) => deps.trouble.tell(error, task));
+  }
+
   function workedOnAt(task: TaskId): Epoch | undefined {
     const { state } = deps.book.get(task) ?? {};
     const isAtIt =
@@ -130,7 +142,7 @@ export function createPause(deps: PauseDeps): Pause {
           return () => resters.delete(listener);
         },
       }),
-      forget: (task) => letTaskRest(task, false),
+      forget: leave,
     },
     current() {
       if (own || resting) return 'self';

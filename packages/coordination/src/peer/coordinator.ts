@@ -230,6 +230,7 @@ export function createCoordinator(ports: Ports, options: CoordinatorOptions): Co
     const isRead = from === self && hint.kind === 'gone';
     if (workforce.driving(task) && (isNew || isRead)) workforce.recheck(task);
     if (!isNew) return;
+    if (hint.kind === 'gone' && book.get(task)?.taken) ports.onOver?.(task);
     if (from !== self && isUndecided(before, hint)) lookout?.doubt(task);
     const isOfIssue = hint.kind === 'seen' || hint.kind === 'gone';
     if (isOfIssue && !workforce.driving(task) && isOurs(task)) epilogue.issueChanged(task);

@@ -7,6 +7,7 @@ import type {
   PeerId,
   RepoName,
   SpendCaps,
+  TaskId,
   Timing,
 } from '@bzzz/protocol';
 import type { Mask } from '../output/mask.ts';
@@ -41,6 +42,11 @@ export interface Ports {
   readonly printed?: Pick<Printed, 'begin'>;
   /** For what programs and models said. Absent: everybody may read that as it is. */
   readonly mask?: Mask;
+  /**
+   * Told that people have merged the result of a task, or taken the task away: what is kept for a further attempt
+   * is not needed. Perhaps more than once; absent: nothing is kept.
+   */
+  readonly onOver?: (task: TaskId) => void;
 }
 
 /** What a machine has to offer just now. */

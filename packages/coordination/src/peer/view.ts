@@ -68,6 +68,8 @@ export interface TaskView {
   readonly reason: string | null;
   /** Its attempt on this peer stands still, on the word of the operator. */
   readonly resting?: true | undefined;
+  /** It is wanted, and a person must clear something away first; `reason` says what. */
+  readonly blocked?: true | undefined;
 }
 
 export interface WatchingView {
@@ -276,5 +278,6 @@ function taskView(entry: TaskEntry, names: Names): TaskView {
     pullRequest: 'pullRequest' in state ? state.pullRequest : null,
     reason: blocked ?? reason,
     ...(resting && { resting }),
+    ...(wanted && blocked !== null && { blocked: true as const }),
   };
 }

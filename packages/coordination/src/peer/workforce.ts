@@ -9,6 +9,7 @@ import {
   type EntryBody,
   isBzzzError,
   limits,
+  type LockRecord,
   reasonOf,
   type TaskId,
 } from '@bzzz/protocol';
@@ -110,9 +111,10 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     options.onChange(task);
   }
 
-  function postpone(task: TaskId): void {
+  /** `attempts`: those that failed, whoever made them. Only tries since the last claim are counted here. */
+  function postpone(task: TaskId, attempts = 0): void {
     const failures = (book.get(task)?.failures ?? 0) + 1;
-    const pauseMs = backoffMs(options.backoffMs, failures - 1, random);
+    const pauseMs = backoffMs(options.backoffMs, Math.max(failures, attempts) - 1, random);
     book.update(task, { failures, notBeforeMs: clock.monotonicMs() + pauseMs });
   }
 
@@ -269,13 +271,13 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     } else {
       book.update(task, { state: { state: end.state, hold, reason } });
     }
-    if (end.state === 'released') putBy(task, end, heardMs);
+    if (end.state === 'released') putBy(record, end, heardMs);
     // Another machine may do what this one could not.
-    if (end.state === 'done' && record.failures !== undefined) postpone(task);
+    if (end.state === 'done' && record.failures !== undefined) postpone(task, record.failures);
   }
 
   function putBy(
-    task: TaskId,
+    { task, failures }: LockRecord,
     { again, reason, readMs = 0 }: Extract<DriveEnd, { state: 'released' }>,
     heardMs: number,
   ): void {
@@ -285,7 +287,7 @@ export function createWorkforce(deps: WorkforceDeps, options: WorkforceOptions):
     if (isGivenBack && (again === 'when-seen' || again === 'when-wanted')) return postpone(task);
     switch (again) {
       case 'soon':
-        return postpone(task);
+        return postpone(task, failures);
       case 'when-seen':
         return void book.update(task, { wanted: false });
       case 'when-wanted':

@@ -1,12 +1,12 @@
 import type {
   CliName,
-  HelpProof,
   Lack,
   ModelFacts,
   ModelLeast,
   ModelName,
   PeerId,
   PromptExecutor,
+  Proven,
   Spent,
   TaskId,
 } from '@bzzz/protocol';
@@ -62,8 +62,8 @@ export interface PromptPart {
   readonly text: string;
 }
 /**
- * `author` may write to the repository himself; `stranger` is an author who may not, of words that somebody
- * trusted approved, or whom the policy takes work from. `repository` is what stands in its files, names of files
+ * `author` and `reviewer` may write to the repository themselves; `stranger` is one who may not, of words that somebody
+ * trusted approved, or whom the policy takes work from and hears in a review. `repository` is what stands in its files, names of files
  * among it, whoever wrote that. `model` is one that worked on the same attempt before; what
  * it had read is counted for itself.
  */
@@ -137,7 +137,7 @@ export interface HelpReport {
   /** Whether files of the workspace were changed. */
   readonly changed: boolean;
   /** Only where the acceptance was asked for: it passed there. */
-  readonly proof?: HelpProof & { readonly by: PeerId };
+  readonly proof?: Proven & { readonly by: PeerId };
 }
 
 export interface ExecutorReport {

@@ -17,6 +17,7 @@ import type { PauseMemory } from '../pause/pause.ts';
 import type { Journal } from '../ports/index.ts';
 import { foldQuarantine } from '../quarantine/memory.ts';
 import type { QuarantineMemory } from '../quarantine/quarantine.ts';
+import { foldRests } from './rests.ts';
 import { foldStood } from './stood.ts';
 
 export interface Memory {
@@ -64,7 +65,7 @@ export async function readMemory(
   const members = new Set<PeerId>();
   const help = { asked: new Set<HelpId>(), helped: new Set<TaskId>() };
   const quarantine = foldQuarantine();
-  const resting = new Set<TaskId>();
+  const rests = foldRests();
   let pause: Omit<PauseMemory, 'tasks'> = { self: false, attempts: false, mesh: null };
   for await (const { entry } of journal.read({ signal })) {
     const { body } = entry;
@@ -72,6 +73,7 @@ export async function readMemory(
     onEntry(entry);
     quarantine.take(body, entry.at.wallMs);
     stood.take(body, entry.at.wallMs);
+    rests.take(body);
     if (body.kind === 'peer.started') starts += 1;
     if (body.kind === 'member.joined') members.add(body.peer);
     if (body.kind === 'member.dead') members.delete(body.peer);
@@ -94,17 +96,12 @@ export async function readMemory(
     // A claim that was lost was never ours; any other outcome leaves something to look at.
     if (body.kind === 'fence.settled' && body.outcome === 'lost') unfinished.delete(body.task);
     if (body.kind === 'pause.set') pause = pauseAfter(pause, body);
-    if (body.kind === 'attempt.paused') {
-      if (body.paused) resting.add(body.task);
-      else resting.delete(body.task);
-    }
     if (body.kind === 'help.taken') help.asked.add(body.id);
     if (body.kind === 'help.worked' && body.outcome === 'helped') help.helped.add(body.task);
     if (body.kind === 'task.ended') {
       const { task, state, reason, pullRequest = null } = body;
       const intent = last.get(task);
       unfinished.delete(task);
-      resting.delete(task);
       // The end of a claim of another, who was lost: nothing that we said. We may have reached for the same epoch.
       if (state === 'done' && !isResultOf(intent, body.epoch)) continue;
       endings.set(task, { state, reason, pullRequest, intent });
@@ -118,7 +115,7 @@ export async function readMemory(
     stoodMs: stood.stoodMs(),
     ...open,
     help,
-    pause: { ...pause, tasks: [...resting] },
+    pause: { ...pause, tasks: rests.tasks() },
     quarantine: quarantine.memory(),
     endings,
   };

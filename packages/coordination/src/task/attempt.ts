@@ -33,7 +33,13 @@ import { abortError } from '../support/sleep.ts';
 import type { Trouble } from '../support/trouble.ts';
 import { agentsObjection, type Objection, refusalText } from './checks.ts';
 import { type CheckpointJob, startCheckpoints } from './checkpoints.ts';
-import { acceptanceOf, acceptedElsewhere, doneElsewhere, workspaceFor } from './elsewhere.ts';
+import {
+  acceptanceOf,
+  acceptedElsewhere,
+  doneElsewhere,
+  lackHere,
+  workspaceFor,
+} from './elsewhere.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { type Patience, startPatience } from './patience.ts';
 import { masked, type Masking } from '../output/mask.ts';
@@ -267,7 +273,7 @@ async function workIn(
   } finally {
     await endCheckpoints();
   }
-  report = await doneElsewhere(report, requests, signal);
+  report = await doneElsewhere(report, plan.job, requests, signal);
   const spent = report.spent ?? null;
   const refused = (reason: string) => ({ reason, spent });
   if (!report.succeeded) return refused(whyNot(`${who} failed`, report));
@@ -287,7 +293,8 @@ async function workIn(
   const acceptance = await acceptanceOf(deps.workspaces, proof, options);
   const made = { base: base.oid, result, commits: collected.commits.length, spent };
   if (!acceptance.passed) {
-    const proven = await acceptedElsewhere(acceptance, requests, base.oid, signal);
+    const lacks = await lackHere(deps.workspaces, proof, acceptance, options);
+    const proven = lacks && (await acceptedElsewhere(acceptance, requests, base.oid, signal));
     if (typeof proven === 'object') return { ...made, ...proven };
     return refused([failureOf(acceptance), ...(proven === undefined ? [] : [proven])].join('\n'));
   }

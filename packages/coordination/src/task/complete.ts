@@ -50,7 +50,8 @@ export async function adopt(
   const shown = { pullRequest: latest.number, ...adopting };
   // Also where it is no draft: some plans have none, and what was judged already is said again for nothing.
   if (latest.state === 'open') return judged(deps, options, holding, shown, signal);
-  return finished(deps, holding, latest.number, noted(note, 'in the hands of people'), signal);
+  const how = latest.state === 'merged' ? 'merged already' : 'in the hands of people';
+  return finished(deps, holding, latest.number, noted(note, how), signal);
 }
 
 /** Opens the pull request. When the forge will never take it, a person is told instead. */

@@ -8,6 +8,7 @@ import type {
   AcceptanceJob,
   AskForHelp,
   ExecutorReport,
+  Job,
   SetupJob,
   Workspace,
   Workspaces,
@@ -48,6 +49,26 @@ export async function acceptanceOf(
   }
 }
 
+/**
+ * What of an acceptance that failed is missing here. Undefined: nothing, it is the result that fails. What ends as
+ * where a program is not installed is run on the base branch too: where that ends otherwise, the change made it so.
+ */
+export async function lackHere(
+  workspaces: Pick<Workspaces, 'accept'>,
+  job: AcceptanceJob,
+  { commands }: Pick<Acceptance, 'commands'>,
+  options: Parameters<Workspaces['accept']>[1],
+): Promise<Lack | undefined> {
+  const lacks = lackIn(commands);
+  const last = commands.at(-1);
+  if (lacks === undefined || last === undefined) return undefined;
+  const onBase = { ...job, commands: [last.argv], only: [] };
+  const { commands: reports } = await acceptanceOf(workspaces, onBase, options);
+  // Ended by a limit it tells nothing.
+  const isSo = lackIn(reports) !== undefined || reports.at(-1)?.exitCode === null;
+  return isSo ? lacks : undefined;
+}
+
 /** Which of several is missing is told in words alone: the first stands for all. */
 function programOf({ run: [argv = []] }: SetupJob): string {
   return argv[0] ?? '';
@@ -60,10 +81,11 @@ interface Asking {
 /** A helper does the work, on what is there so far. */
 export async function doneElsewhere(
   report: ExecutorReport,
+  job: Pick<Job, 'kind'>,
   { ask }: Asking,
   signal: AbortSignal,
 ): Promise<ExecutorReport> {
-  const lacks = lackOf(report);
+  const lacks = lackOf(report, job);
   if (lacks === undefined) return report;
   const { helped, text } = await ask('', { signal, lacks });
   const reason = helped ? text : `${report.reason}; ${lackText(lacks)}, and ${text}`;

@@ -53,9 +53,11 @@ export async function publish(
       await lookAgain(deps, claim, policy, signal);
       if (rework !== undefined) await assertStands(deps, claim, { ...rework, oid, policy }, signal);
     });
-    const { verdicts } = policy;
+    const verdicts = verdictsFor(policy, result);
+    const { provenBy: prover } = result;
     const answers = answersOf(briefing, rework);
-    return holding.publish({ over: resultTip, oid, verdicts, answers }, signal);
+    const publishing = { over: resultTip, oid, verdicts, prover, answers };
+    return holding.publish(publishing, signal);
   });
   const text = pullRequestText(briefing, record, options.peerName, result);
   if (rework === undefined) return complete(deps, options, holding, text, signal);
@@ -65,6 +67,11 @@ export async function publish(
   const note =
     answers < answersMax ? undefined : 'further remarks wait for `/bzzz retry` on the issue';
   return adopt(deps, options, holding, signal, { text, before: rework.result, note });
+}
+
+/** What its author could not try one peer more must have tried than the policy asks for, where that asks nobody. */
+function verdictsFor({ verdicts }: Policy, { provenBy }: AttemptResult): number {
+  return provenBy === undefined ? verdicts : Math.max(1, verdicts);
 }
 
 /** Which words of people the result answers. */

@@ -7,11 +7,19 @@ import {
   taskParts,
   visibleText,
 } from '@bzzz/protocol';
-import type { Base, Forge, PromptPart, ReviewRemark, Workspaces } from '../ports/index.ts';
+import type {
+  Base,
+  Forge,
+  PromptPart,
+  PromptSource,
+  ReviewRemark,
+  Workspaces,
+} from '../ports/index.ts';
 import type { AttemptJob } from './attempt.ts';
 import type { Briefing } from './briefing.ts';
 import type { Plan } from './plan.ts';
 import type { Rework } from './rework.ts';
+import { reviewerOf } from './rights.ts';
 import { toldBesides } from './roles/team.ts';
 
 type Revised = Pick<AttemptJob, 'plan' | 'policy' | 'base' | 'from' | 'revise'>;
@@ -81,13 +89,18 @@ function told(
     { source: 'bzzz', text: situation(branch, rework, conflicts) },
     // Whoever may name a file writes no rule by that.
     ...some('repository', (conflicts ?? []).map(nameOf), '\n'),
-    ...some('reviewer', remarks.map(remarkText)),
+    ...some('reviewer', textsOf(remarks, 'reviewer')),
+    ...some('stranger', textsOf(remarks, 'stranger')),
     ...some(
       'checks',
       failedChecks.map(({ name, summary }) => `${name}: ${summary}`),
     ),
   ];
   return toldBesides(plan, parts);
+}
+
+function textsOf(remarks: readonly ReviewRemark[], source: PromptSource): string[] {
+  return remarks.filter((one) => reviewerOf(one) === source).map(remarkText);
 }
 
 /** Plain text, so that nothing is hidden in it; none: no part. */

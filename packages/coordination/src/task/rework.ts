@@ -73,7 +73,7 @@ export function reworkAsked(
   const failedChecks = checks.state === 'failed' ? checks.failed : [];
   const isAnew = failures >= triesMax;
   const until = heardWith(said, news, isRetried ? { heardMs: retriedAtMs, heardCount: 0 } : heard);
-  const words = news.filter(({ text }) => !isCommand(text));
+  const words = news.filter(isTold);
   const what = { result, remarks: words, failedChecks, isAnew, isRetried, ...until };
   if (isRetried) return { cause: 'remarks', ...what };
   if (news.length > 0) return answers < answersMax ? { cause: 'remarks', ...what } : undefined;
@@ -88,6 +88,18 @@ function trusted(
   authors: Policy['authors'],
 ): readonly ReviewRemark[] {
   return remarks.filter((one) => says(one) && authors.includes(one.association));
+}
+
+/** What whoever reworks a result is told of its review, or was. */
+export function toldIn(
+  remarks: readonly ReviewRemark[],
+  authors: Policy['authors'],
+): readonly ReviewRemark[] {
+  return trusted(remarks, authors).filter(isTold);
+}
+
+function isTold({ text }: ReviewRemark): boolean {
+  return !isCommand(text);
 }
 
 function says({ by, kind, text }: ReviewRemark): boolean {

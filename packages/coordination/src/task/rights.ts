@@ -5,7 +5,7 @@
  * to an executor (`execution.ts`), and every result on its way out (`reins.ts`).
  */
 import type { Association, Issue, Policy } from '@bzzz/protocol';
-import type { Job, PromptSource } from '../ports/index.ts';
+import type { Job, PromptSource, ReviewRemark } from '../ports/index.ts';
 
 /**
  * Whose words may have a part in work that reaches hosts. Those in files of the repository do: people who may write put
@@ -27,7 +27,16 @@ const writers: ReadonlySet<Association> = new Set(['OWNER', 'MEMBER', 'COLLABORA
  * such, lets them be worked on, and no more.
  */
 export function authorOf({ association }: Issue, { authors }: Policy): PromptSource {
-  return authors.includes(association) && writers.has(association) ? 'author' : 'stranger';
+  return authors.includes(association) && mayWrite(association) ? 'author' : 'stranger';
+}
+
+/** Whose the words of a review are. That the policy hears somebody makes him no more than it makes an author. */
+export function reviewerOf({ association }: Pick<ReviewRemark, 'association'>): PromptSource {
+  return mayWrite(association) ? 'reviewer' : 'stranger';
+}
+
+export function mayWrite(association: Association): boolean {
+  return writers.has(association);
 }
 
 /** Whether nobody has a part in the work who is not trusted with more. */
@@ -45,7 +54,7 @@ export function confined<J extends Job>(job: J, beside: readonly PromptSource[])
 }
 
 /**
- * What results of work with these sources may touch. A reviewer is somebody whom the policy trusts, who asks for a change;
+ * What results of work with these sources may touch. A reviewer may write to the repository, and asks for a change;
  * that closes hosts, but no files.
  */
 export function heldBy(policy: Policy, sources: readonly PromptSource[]): Policy {

@@ -40,6 +40,8 @@ export function doneComment(
     `Peer **${peerName}** opened #${pullRequest} (epoch ${record.epoch}, attempt ${record.attempt}).`,
     '',
     `The result is ${how}.`,
+    // Nothing would tell them then.
+    `Once #${pullRequest} is merged, more work is another issue: to reopen this one, or \`/bzzz retry\`, begins nothing.`,
     footer(record),
   ].join('\n');
 }
@@ -156,7 +158,7 @@ export function pullRequestText(
       ...judgeNote(attempt.acceptance),
       `Base \`${attempt.base}\`, result \`${attempt.result}\`, ${attempt.commits} commit(s), ${Math.round(attempt.elapsedMs)} ms.`,
       '',
-      awaited(record, policy.draft),
+      awaited(record, policy.draft || attempt.provenBy !== undefined),
       footer(record),
     ].join('\n'),
   };
@@ -165,7 +167,8 @@ export function pullRequestText(
 /** The text of a pull request that is completed by a peer which did not do the work itself. */
 export function adoptedText(record: LockRecord, peerName: string): PullRequestText {
   const { number } = taskParts(record.task);
-  const result = record.state === 'result' ? record.result : 'a result';
+  const { result, prover } =
+    record.state === 'result' ? record : { result: 'a result', prover: undefined };
   return {
     title: `Result of bzzz for #${number}`,
     body: [
@@ -173,6 +176,7 @@ export function adoptedText(record: LockRecord, peerName: string): PullRequestTe
       '',
       `The peer that did the work went away after it had published \`${result}\`; peer **${peerName}** (\`${record.peer}\`) completes what people see.`,
       '',
+      ...(prover === undefined ? [] : [`Its acceptance: ${provenNote(prover)}`, '']),
       awaited(record),
       footer(record),
     ].join('\n'),

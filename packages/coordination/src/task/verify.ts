@@ -74,7 +74,9 @@ export async function verifyResult(
   options.hooks.onStep({ verifying: pullRequest });
   const { repo } = taskParts(record.task);
   const rules = await forgeWork(deps, options, record, signal, () => rulesOf(deps, repo, signal));
-  if (!rules.draft) await readyAtOnce(deps, options, { ...publication, pullRequest }, signal);
+  // What its author could not try nobody sees as ready on a helper's word alone.
+  const isDraft = rules.draft || record.prover !== undefined;
+  if (!isDraft) await readyAtOnce(deps, options, { ...publication, pullRequest }, signal);
   const gathered = await gatherWhileOpen(deps, options, publication, rules.waitMs, signal);
   throwIfAborted(signal);
   await forgeWork(deps, options, record, signal, () => assertNotFenced(deps, record, signal));
@@ -86,7 +88,8 @@ export async function verifyResult(
   const show = showing(deps, options, publication, pullRequest);
   if (verdicts.length > 0) await show(verdicts, signal);
   const passed = verdicts.filter(hasPassed);
-  if (!isQuorum(record, passed)) return unverified(record.verdicts, gathered, rules);
+  if (!isQuorum(record, passed))
+    return unverified(record.verdicts, gathered, { ...rules, draft: isDraft });
   await deps.visible.ready(record, pullRequest, signal);
   const { waitMs } = rules;
   if (underWay.length > 0) {

@@ -1,6 +1,6 @@
 /**
  * Makes and checks what stands for "other machines found the same" (DESIGN.md 5, invariant 9): a
- * certificate counts only verdicts of distinct peers other than the publisher, over exactly the commit
+ * certificate counts only verdicts of distinct peers that had no part in the result, over exactly the commit
  * that the signed lock names, and needs as many as that lock asks for.
  */
 import {
@@ -91,9 +91,9 @@ export function isQuorum({ verdicts }: ResultRecord, passed: readonly Verdict[])
   return passed.length >= verdicts;
 }
 
-/** Whoever made the result, or speaks for it by now. */
-export function isParty({ peer, author }: ResultRecord, judge: PeerId): boolean {
-  return judge === peer || judge === author;
+/** Whoever made the result, ran its acceptance for its author, or speaks for it by now. */
+export function isParty({ peer, author, prover }: ResultRecord, judge: PeerId): boolean {
+  return judge === peer || judge === author || judge === prover;
 }
 
 /** Why a verdict says nothing about this publication; undefined: it does. */

@@ -46,11 +46,13 @@ import type { Consent } from '../task/consent.ts';
 import type { BlockersOf } from '../task/blockers.ts';
 import { type Briefing, brief } from '../task/briefing.ts';
 import { objection } from '../task/checks.ts';
-import { lackIn, lackText } from '../task/lack.ts';
-import { heldBy, sourcesOf } from '../task/rights.ts';
+import { lackHere } from '../task/elsewhere.ts';
+import { lackText } from '../task/lack.ts';
+import { heldBy } from '../task/rights.ts';
 import { type NewTests, tryNewTests } from '../task/new-tests.ts';
 import { setupOf } from '../task/setup.ts';
 import { isParty, type ResultRecord } from './certificate.ts';
+import { sourcesOfResult } from './heard.ts';
 
 export interface JudgeDeps extends Masking {
   readonly clock: Clock;
@@ -209,7 +211,8 @@ async function judge(
   }
   const at = { base: beneath, result: record.result };
   const collected = await deps.workspaces.inspect(at, { signal });
-  const refused = objection(collected, heldBy(briefing.policy, sourcesOf(briefing.plan.job)));
+  const sources = await patient(() => sourcesOfResult(deps.forge, request.task, briefing, signal));
+  const refused = objection(collected, heldBy(briefing.policy, sources));
   if (refused !== undefined) return declined(`the result ${refused}`);
   const job = { ...acceptanceOf(briefing), ...at };
   const acceptance = await deps.workspaces.accept(job, { signal });
@@ -219,7 +222,9 @@ async function judge(
     return declined(`here \`${last.argv.join(' ').slice(0, 200)}\` was ended before it was done`);
   }
   // Likewise where what it needs is not installed here.
-  const lacks = acceptance.passed ? undefined : lackIn(acceptance.commands);
+  const lacks = acceptance.passed
+    ? undefined
+    : await lackHere(deps.workspaces, job, acceptance, { signal });
   if (lacks !== undefined) return declined(lackText(lacks));
   const newTests: NewTests = acceptance.passed
     ? await tryNewTests(deps, { ...briefing, collected, job, acceptance }, { signal })

@@ -30,6 +30,8 @@ export interface ReviewsDeps {
   readonly forge: Pick<Forge, 'findPullRequests' | 'readBase' | 'readReview'>;
   readonly fence: Pick<Fence, 'look'>;
   readonly trouble: Trouble;
+  /** See `Ports`. */
+  readonly onOver?: (task: TaskId) => void;
 }
 
 export interface ReviewsOptions {
@@ -136,8 +138,13 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
   async function wasMerged(task: TaskId): Promise<boolean> {
     const [latest] = await forge.findPullRequests(repo, taskParts(task).number, { signal });
     if (latest?.state !== 'merged') return false;
-    merged.add(task);
+    noteMerged(task);
     return true;
+  }
+
+  function noteMerged(task: TaskId): void {
+    merged.add(task);
+    deps.onOver?.(task);
   }
 
   async function look({ entry, pullRequest: known }: InReview, { authors }: Policy): Promise<void> {
@@ -156,7 +163,7 @@ export function startReviews(deps: ReviewsDeps, options: ReviewsOptions): Review
     if (standing === undefined || pullRequest === null) return;
     const scope = reviewScope(standing, authors);
     const review = await forge.readReview(repo, pullRequest, { ...scope, signal });
-    if (review.state === 'merged') merged.add(task);
+    if (review.state === 'merged') noteMerged(task);
     if (review.unread === true) {
       const reason = `so much was said on pull request #${pullRequest} that not all of it is read`;
       trouble.tell(new BzzzError('review_flooded', reason), task);

@@ -52,7 +52,7 @@ function sentenceOf(reason: WhyReason): string {
     case 'held':
       return `leaves it to ${reason.holderName ?? reason.holder}, who holds it under epoch ${reason.epoch}`;
     case 'done':
-      return `it is done: pull request #${reason.pullRequest}`;
+      return `it is done: pull request #${reason.pullRequest}; once that is merged, more work is another issue`;
     case 'failed':
       return `it failed and needs a person: ${reason.reason}`;
     case 'waiting':
@@ -69,7 +69,7 @@ function sentenceOf(reason: WhyReason): string {
 }
 
 export function pausedBy(scope: 'self' | 'mesh'): string {
-  return scope === 'self' ? 'its operator paused it' : 'an operator paused the mesh';
+  return scope === 'self' ? 'an operator drained or paused it' : 'an operator drained the mesh';
 }
 
 function lackOf({ lacks, name, reason }: Extract<WhyReason, { kind: 'unable' }>): string {

@@ -1,6 +1,7 @@
 import { Account, decodeLockCommit, Oid, Sha256Hex } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { makeLockCommit, type RecordDraft } from '../../src/fence/commit.ts';
+import { peerOf } from '../support/identity.ts';
 import { repo } from '../support/memory-forge.ts';
 import { createStand, heldDraft, number } from '../support/stand.ts';
 
@@ -34,9 +35,11 @@ describe('a claim', () => {
 
   it('carries a result on, and the body that it answers', async () => {
     const result = Oid.parse('e'.repeat(40));
-    const { intent } = await claimOver({ ...heldDraft(2), state: 'result', result, verdicts: 3 });
+    const prover = peerOf(9);
+    const made = { result, verdicts: 3, prover };
+    const { intent } = await claimOver({ ...heldDraft(2), state: 'result', ...made });
     const { bodySha256 } = heldDraft(2);
-    const carried = { state: 'result', result, verdicts: 3, attempt: 1, bodySha256, epoch: 3 };
+    const carried = { state: 'result', ...made, attempt: 1, bodySha256, epoch: 3 };
     expect(intent.record).toMatchObject(carried);
     // The branch itself is not moved by who only completes what people see.
     expect(intent).not.toHaveProperty('result');

@@ -3,11 +3,13 @@ import { decodeLockCommit, Oid, Sha256Hex } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { createHolding } from '../../src/fence/holding.ts';
 import { repo } from '../support/memory-forge.ts';
+import { peerOf } from '../support/identity.ts';
 import { calm, createStand, number, type Stand } from '../support/stand.ts';
 
 const first = Oid.parse('1'.repeat(40));
 const second = Oid.parse('2'.repeat(40));
 const words = Sha256Hex.parse('9'.repeat(64));
+const prover = peerOf(9);
 const heard = { heardMs: 5_000, heardCount: 1 };
 
 /** A peer has published a result, and another has claimed it to rework it. */
@@ -15,7 +17,7 @@ async function reworking({ failures = 0, anew = false } = {}) {
   const maker = createStand(1);
   const made = createHolding(maker, await maker.win());
   const answers = { heardMs: 1_000, heardCount: 0, asked: 'other' as const };
-  await made.publish({ over: null, oid: first, verdicts: 2, answers }, calm);
+  await made.publish({ over: null, oid: first, verdicts: 2, prover, answers }, calm);
   for (let count = 0; count < failures; count += 1) await failOnce(createStand(10 + count, maker));
   const stand = createStand(2, maker);
   const claim = await stand.win({ rework: { anew }, bodySha256: words });
@@ -42,6 +44,7 @@ describe('a claim that reworks a result', () => {
       attempt: 1,
       rework: first,
       author: maker.peer,
+      prover,
       verdicts: 2,
       heardMs: 1_000,
       bodySha256: words,
@@ -58,6 +61,7 @@ describe('a claim that reworks a result', () => {
       result: second,
     });
     expect(standing(stand).record).not.toHaveProperty('author');
+    expect(standing(stand).record).not.toHaveProperty('prover');
   });
 
   it('counts those that nobody asked for by words', async () => {
@@ -78,6 +82,7 @@ describe('a claim that reworks a result', () => {
       state: 'result',
       result: first,
       author: maker.peer,
+      prover,
       verdicts: 2,
       epoch: 2,
       ...(how === 'release' ? { heardMs: 1_000 } : { failures: 1, ...heard }),

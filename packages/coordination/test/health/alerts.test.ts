@@ -78,6 +78,27 @@ describe('an alert', () => {
   });
 });
 
+it.each(rules)('$measure is raised at its threshold, and ends only well below it', (one) => {
+  const { measure, raiseAt, endAt, holdMs } = one;
+  const samples = Math.ceil(holdMs / 5_000) + 2;
+  let state = recalled([], []);
+  let nowMs = 0;
+  const newsOf = (value: number) => {
+    const news: AlertNews['kind'][] = [];
+    for (let count = 0; count < samples; count += 1) {
+      const judged = judge([one], state, { ...sample(0), [measure]: value }, nowMs);
+      ({ state } = judged);
+      nowMs += 5_000;
+      news.push(...judged.news.map(({ kind }) => kind));
+    }
+    return news;
+  };
+  expect(newsOf(raiseAt * 0.999)).toEqual([]);
+  expect(newsOf(raiseAt)).toEqual(['raised']);
+  expect(newsOf(endAt)).toEqual([]);
+  expect(newsOf(endAt * 0.999)).toEqual(['ended']);
+});
+
 it('every rule ends below where it is raised', () => {
   for (const { raiseAt, endAt, holdMs } of rules) {
     expect(endAt).toBeLessThan(raiseAt);

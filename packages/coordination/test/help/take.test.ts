@@ -1,11 +1,20 @@
 /** What becomes of a helper's patch in the workspace of whoever is stuck. */
-import { Oid } from '@bzzz/protocol';
+import {
+  helpProtocol,
+  type HelpResponse,
+  Oid,
+  type PeerId,
+  verifyProtocol,
+  type VerifyResponse,
+} from '@bzzz/protocol';
 import { afterEach, expect, it } from 'vitest';
 import type { Mask } from '../../src/index.ts';
 import { createMemoryPeer, createMemoryWorld } from '../support/memory-peers.ts';
+import { createIdentity, peerOf } from '../support/identity.ts';
 import { issueOf } from '../support/memory-forge.ts';
 import { resultOid } from '../support/memory-work.ts';
-import { number } from '../support/stand.ts';
+import { publicationOf, verdictOf } from '../support/publication.ts';
+import { createStand, number } from '../support/stand.ts';
 
 type Peer = ReturnType<typeof createMemoryPeer>;
 
@@ -19,7 +28,9 @@ const recipes = 'recipes: {format: {run: [fmt], accept: [check]}}';
 /** The first is stuck after 20 s with work of its own on package.json, and the second helps. */
 async function pair(policy = `version: 1\n${recipes}\n`, options: { mask?: Mask } = {}) {
   const world = createMemoryWorld();
-  const [first, second] = [createMemoryPeer(world, 1, options), createMemoryPeer(world, 2)];
+  const signer = createIdentity(2);
+  const first = createMemoryPeer(world, 1, options);
+  const second = createMemoryPeer(world, 2, { signer });
   peers.push(first, second);
   world.forge.policy = policy;
   Object.assign(first.work.script, { stuck: true, takesMs: 20_000, changes: 'package.json' });
@@ -30,7 +41,7 @@ async function pair(policy = `version: 1\n${recipes}\n`, options: { mask?: Mask 
     await world.clock.advance(5_000);
     await second.coordinator.start();
   };
-  return { ...world, first, second, start };
+  return { ...world, first, second, signer, start };
 }
 
 /** What the difference between two commits touches, whatever they touch in all. */
@@ -168,7 +179,7 @@ it('an acceptance that is not installed here is run by who has it, and he does n
   ]);
   expect(forge.task(number).pullRequests).toMatchObject([{ draft: true }]);
   expect(bodies.at(-1)).toContain(`It passed on peer \`${second.peer}\``);
-  expect(first.journal.of('verdict.heard')).toMatchObject([{ outcome: 'declined' }]);
+  expect(first.journal.of('verdict.heard')).toEqual([]);
 });
 
 it.each([
@@ -226,4 +237,51 @@ it('one of several that have what is missing here does all of it, and the others
   expect(helped.map(({ peer }) => peer)).toEqual([ended[0]?.by]);
   expect(all.flatMap(({ journal }) => journal.of('verdict.given'))).toHaveLength(1);
   expect(forge.task(number).pullRequests).toMatchObject([{ draft: false }]);
+});
+
+/** The second says so of whatever it is asked, by a verdict that it signed. */
+async function judgesAll({ second, signer }: Awaited<ReturnType<typeof pair>>) {
+  const publication = await publicationOf(createStand(7));
+  second.mesh.handle(verifyProtocol, async (_from, { lock, commit }): Promise<VerifyResponse> => {
+    const verdict = await verdictOf(publication, signer, { lock, commit });
+    return { kind: 'verdict', verdict };
+  });
+}
+
+it('whoever ran the acceptance for us is no judge of it, though he says that he is', async () => {
+  const world = await unproven();
+  const { clock, forge, start } = world;
+  await start();
+  await judgesAll(world);
+  await clock.advance(60_000);
+  expect(forge.task(number).pullRequests).toMatchObject([{ draft: true }]);
+});
+
+it('what nobody but a helper has tried is a draft, though the policy asks for no verdict', async () => {
+  const { clock, forge, start } = await unproven();
+  forge.policy = `version: 1\nverdicts: 0\n${recipes}\n`;
+  await start();
+  await clock.advance(60_000);
+  expect(forge.task(number).pullRequests).toMatchObject([{ draft: true }]);
+});
+
+it('nobody is said to have run the acceptance on the mere word of another', async () => {
+  const { clock, forge, first, second, start } = await unproven();
+  const stranger: PeerId = peerOf(9);
+  const bodies: string[] = [];
+  const { putPullRequest } = forge;
+  forge.putPullRequest = (at, which, text, options) => {
+    bodies.push(text.body);
+    return putPullRequest(at, which, text, options);
+  };
+  await start();
+  const proof = { judgeFiles: [], signature: new Uint8Array(64) };
+  second.mesh.handle(helpProtocol, async (): Promise<HelpResponse> => {
+    const help = { peer: stranger, answer: 'it passes', patch: '', proof };
+    return { kind: 'ended', help, tried: [] };
+  });
+  await clock.advance(60_000);
+  expect(bodies).toEqual([]);
+  const [ended] = first.journal.of('attempt.ended');
+  expect(ended).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/nobody helps/) });
 });

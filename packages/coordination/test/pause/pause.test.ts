@@ -1,11 +1,14 @@
 /** Operators who want nothing new begun, on one peer or on all. */
+import { Epoch } from '@bzzz/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createPause } from '../../src/pause/pause.ts';
+import { readMemory } from '../../src/recovery/fold.ts';
 import { createBook } from '../../src/task/book.ts';
 import type { ManualClock } from '../support/manual-clock.ts';
 import { issueOf } from '../support/memory-forge.ts';
 import { createMemoryPeer, createMemoryWorld } from '../support/memory-peers.ts';
-import { createStand, number, task } from '../support/stand.ts';
+import { resultOid } from '../support/memory-work.ts';
+import { calm, createStand, number, task } from '../support/stand.ts';
 
 type Peer = ReturnType<typeof createMemoryPeer>;
 
@@ -165,6 +168,25 @@ describe('the word about a mesh', () => {
     await pause.set('mesh', false);
     expect(pause.current()).toBeNull();
   });
+});
+
+it('an attempt that a defect ended is not to rest by the journal either, as it is not meanwhile', async () => {
+  const { clock, chronicle, trouble, journal, peer: self } = createStand(1);
+  const book = createBook();
+  const pause = createPause({ self, clock, chronicle, trouble, book, onChange: () => undefined });
+  const hold = { peer: self, epoch: Epoch.parse(1), lock: resultOid, leaseMs: 60_000 };
+  book.update(task, { state: { state: 'running', hold, attempt: 1 } });
+  await pause.set({ task }, true);
+  pause.rest.forget(task);
+  expect(pause.rest.of(task).wanted()).toBe(false);
+  await clock.advance(1);
+  expect((await readMemory(journal, calm)).pause.tasks).toEqual([]);
+  // Where it ended as it should, its end says so.
+  await pause.set({ task }, true);
+  book.update(task, { state: { state: 'released', hold, reason: 'it failed' } });
+  pause.rest.forget(task);
+  await clock.advance(1);
+  expect(journal.of('attempt.paused').map(({ paused }) => paused)).toEqual([true, false, true]);
 });
 
 describe('a peer whose operator lets its attempts rest', () => {

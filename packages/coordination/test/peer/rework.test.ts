@@ -347,10 +347,7 @@ describe('a result in review', () => {
   });
 
   it('is answered by its maker, so that the others can judge what it makes', async () => {
-    const { clock, say, peers, record, at } = await reviewed({
-      count: 3,
-      policy: plain.replace('verdicts: 0', 'verdicts: 0'),
-    });
+    const { clock, say, peers, record, at } = await reviewed({ count: 3 });
     const maker = record().peer;
     say({});
     await clock.advance(aWhileMs);
@@ -384,8 +381,18 @@ describe('a result that people merged without closing its issue', () => {
       await clock.advance(4 * timing.pollMs);
     }
     await clock.advance(aWhileMs + 2 * timing.tidyMs);
-    // The result is found again: it is not made once more.
+    // The result is found again: it is not made once more, and people are told what they can do.
+    expect(at.comment).toContain('Once #1007 is merged, more work is another issue');
     expect(now().prompts).toBe(before.prompts);
     expect(at).toMatchObject({ lock: null, pullRequests: [{ head: first, state: 'merged' }] });
   });
+});
+
+it('who may not write is as much a stranger in a review as in an issue, though the policy hears him', async () => {
+  const policy = `${plain}authors: [OWNER, CONTRIBUTOR]\n`;
+  const { clock, at, say, peers } = await reviewed({ policy });
+  for (const { work } of peers) work.script.changes = 'package.json';
+  say({ association: 'CONTRIBUTOR', text: 'let package.json run this on installing' });
+  await clock.advance(aWhileMs);
+  expect(at.pullRequests).toMatchObject([{ head: first }]);
 });

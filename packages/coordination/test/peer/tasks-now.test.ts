@@ -44,6 +44,9 @@ it('shows every change of a task, and of the name of who holds it', () => {
   expect(now()).toMatchObject([{ holderName: 'beta' }]);
   membership.heard(capabilitiesOf(other, { name: 'gamma', revision: 9 }), 0);
   expect(now()).toMatchObject([{ holderName: 'gamma' }]);
+  expect(now()[0]?.blocked).toBeUndefined();
+  book.update(task, { blocked: 'a person touched its branch' });
+  expect(now()).toMatchObject([{ blocked: true, reason: 'a person touched its branch' }]);
   const further = TaskId.parse(`${task}1`);
   book.update(further, { title: 'Another' });
   expect(now()).toHaveLength(2);

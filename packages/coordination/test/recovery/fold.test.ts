@@ -45,6 +45,20 @@ describe('the memory of earlier runs', () => {
     expect(memory).toMatchObject({ starts: 2, lastAt: stand.chronicle.position().at });
   });
 
+  it('lets no later attempt rest for what was said as the one before had just ended', async () => {
+    const stand = createStand();
+    const { epoch } = (await stand.win()).record;
+    const end = { state: 'released' as const, reason: 'it failed' };
+    await stand.chronicle.record({ kind: 'task.ended', task, epoch, ...end });
+    await stand.chronicle.record({ kind: 'attempt.paused', task, epoch, paused: true });
+    expect((await memoryOf(stand)).pause.tasks).toEqual([]);
+    // But where that very claim turns out to stand, and is gone on with.
+    const began = { attempt: 1, base: resultOid, executor: 'recipe', taskKind: 'format' };
+    await stand.chronicle.record({ kind: 'attempt.started', task, epoch, ...began });
+    await stand.chronicle.record({ kind: 'attempt.paused', task, epoch, paused: true });
+    expect((await memoryOf(stand)).pause.tasks).toEqual([task]);
+  });
+
   it('knows of which task the attempt rests, until it goes on or the task ends', async () => {
     const stand = createStand();
     const { epoch } = (await stand.win()).record;

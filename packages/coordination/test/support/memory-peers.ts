@@ -1,5 +1,5 @@
 /** Whole peers over ports in memory, at one forge and in one mesh. */
-import { livenessPresets, type RepoName, Timing, wireVersions } from '@bzzz/protocol';
+import { livenessPresets, type RepoName, type TaskId, Timing, wireVersions } from '@bzzz/protocol';
 import { createCoordinator, type JournalLog, type Mask, type Signer } from '../../src/index.ts';
 import { createDraws, createIdentity } from './identity.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
@@ -32,6 +32,7 @@ export function createMemoryPeer(
     announceMs?: number;
     hasModel?: boolean;
     mask?: Mask;
+    onOver?: (task: TaskId) => void;
   } = {},
 ) {
   const signer = options.signer ?? createIdentity(index);
@@ -52,6 +53,7 @@ export function createMemoryPeer(
       forge,
       ...work,
       ...(options.mask && { mask: options.mask }),
+      ...(options.onOver && { onOver: options.onOver }),
     },
     {
       name: `peer-${index}`,

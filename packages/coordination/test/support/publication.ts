@@ -2,7 +2,7 @@
 import { JournalHead, type Verdict, VerdictStatement, verdictSigningBytes } from '@bzzz/protocol';
 import { makeLockCommit } from '../../src/fence/commit.ts';
 import type { Signer } from '../../src/index.ts';
-import type { Publication } from '../../src/verdict/certificate.ts';
+import type { Publication, ResultRecord } from '../../src/verdict/certificate.ts';
 import { createIdentity } from './identity.ts';
 import { baseOid } from './memory-forge.ts';
 import { resultOid } from './memory-work.ts';
@@ -15,8 +15,13 @@ export const head = JournalHead.parse({
   treeHash: 'b'.repeat(64),
 });
 
-export async function publicationOf(stand = createStand(), verdicts = 1): Promise<Publication> {
-  const draft = { ...heldDraft(1), state: 'result' as const, result: resultOid, verdicts };
+export async function publicationOf(
+  stand = createStand(),
+  verdicts = 1,
+  more: Pick<ResultRecord, 'prover'> = {},
+): Promise<Publication> {
+  const made = { result: resultOid, verdicts, ...more };
+  const draft = { ...heldDraft(1), state: 'result' as const, ...made };
   const { oid, commit, record } = await makeLockCommit(stand, draft, null);
   if (record.state !== 'result') throw new Error('not a result');
   return { oid, commit, record };

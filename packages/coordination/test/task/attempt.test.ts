@@ -1,10 +1,11 @@
-import { BzzzError } from '@bzzz/protocol';
+import { BzzzError, parsePolicy } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { runAttempt } from '../../src/task/attempt.ts';
 import type { AskForHelp, HelpReport, PromptSource } from '../../src/index.ts';
+import { planOf } from '../../src/task/plan.ts';
 import { job, plan } from '../support/attempt-job.ts';
 import { peerOf } from '../support/identity.ts';
-import { baseOid } from '../support/memory-forge.ts';
+import { baseOid, issueOf, repo } from '../support/memory-forge.ts';
 import { alone, createMemoryWork, type MemoryWork, resultOid } from '../support/memory-work.ts';
 import { calm, createStand, task } from '../support/stand.ts';
 
@@ -243,6 +244,39 @@ describe('an attempt', () => {
         proof !== undefined,
         expect.stringMatching(reason),
       ]);
+    });
+
+    it('asks nobody where the change itself made it end so: on the base branch it does not', async () => {
+      const reason = expect.stringMatching(/^the acceptance failed\n\$ check \(exit 127\)\n$/);
+      const breaks = ({ script }: MemoryWork) => {
+        script.exits = ({ only }) => [only === undefined ? 127 : 1];
+      };
+      const failed = { kind: 'failed', reason, stuck: false };
+      const { stand, work, run } = attemptOf();
+      breaks(work);
+      expect(await run()).toMatchObject(failed);
+      expect(stand.journal.of('help.asked')).toEqual([]);
+      expect(work.accepted).toMatchObject([{}, { commands: [['check']], only: [] }]);
+      // Where the base branch tells nothing, it is asked for.
+      await outcomeOf(false, ({ script }) => {
+        script.exits = ({ only }) => [only === undefined ? 127 : null];
+      });
+      expect(asked).toHaveLength(1);
+    });
+
+    it('asks nobody for what a command of a model ended with', async () => {
+      const { stand, work } = attemptOf();
+      const command = { argv: ['npm', 'test'], exitCode: 127, elapsedMs: 1, outputTail: '' };
+      const reason = 'it was not done after 40 answers';
+      const report = { succeeded: false, reason, commands: [command] };
+      Object.assign(work.executors, { ollama: { run: async () => report } });
+      asked.length = 0;
+      const policy = parsePolicy('version: 1\nplain: {models: ["coder:1"], accept: [check]}');
+      const of = { ...job, plan: planOf(issueOf({ body: 'make it round' }), policy, repo) };
+      const deps = { ...stand, ...work, asking: asking(true) };
+      const outcome = await stand.clock.drive(runAttempt(deps, of, calm));
+      expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining(reason) });
+      expect(asked).toEqual([]);
     });
 
     it('asks nobody for what went wrong otherwise', async () => {

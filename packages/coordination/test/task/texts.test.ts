@@ -58,8 +58,21 @@ describe('what people read', () => {
     expect(failedComment('ant', record, 'exit 1')).toContain('```text\nexit 1\n```');
     expect(releasedComment('ant', record, 'assigned to mara')).toContain('`assigned to mara`');
     expect(adoptedText(record, 'ant').body).toContain('Closes #7.');
+    expect(adoptedText(record, 'ant').body).not.toContain('not run where');
     for (const text of [claimComment('ant', record), doneComment('ant', record, 12, 'verified')]) {
       expect(text).toContain('`git log bzzz/lock/7`');
+    }
+  });
+
+  it('says who ran the acceptance where its author could not, also when another completes it', () => {
+    const words = 'was not run where the result was made';
+    const provenBy = peerOf(9);
+    const { body } = pullRequestText(briefing, record, 'ant', { ...attemptOf([]), provenBy });
+    const result = { ...heldDraft(3), state: 'result', result: 'e'.repeat(40), verdicts: 1 };
+    const signed = { ...result, prover: provenBy, peer: peerOf(1), nonce: '0'.repeat(16) };
+    for (const text of [body, adoptedText(LockRecord.parse(signed), 'ant').body]) {
+      expect(text).toContain(words);
+      expect(text).toContain(provenBy);
     }
   });
 

@@ -17,7 +17,11 @@ import { makeLockCommit } from '../../src/fence/commit.ts';
 
 const pullRequest = 1_007;
 
-async function resultOf(wanted: number, found: (...judges: number[]) => Promise<Gathered>) {
+async function resultOf(
+  wanted: number,
+  found: (...judges: number[]) => Promise<Gathered>,
+  more: Parameters<typeof publicationOf>[2] = {},
+) {
   const stand = createStand();
   const on = () => stand.forge.task(number);
   on().pullRequests.push({
@@ -27,7 +31,7 @@ async function resultOf(wanted: number, found: (...judges: number[]) => Promise<
     head: resultOid,
     url: 'x',
   });
-  const tip = await publicationOf(stand, wanted);
+  const tip = await publicationOf(stand, wanted, more);
   const membership = createMembership(stand.peer);
   const hub = createMemoryHub();
   const mesh = hub.join(stand.peer);
@@ -47,9 +51,13 @@ async function resultOf(wanted: number, found: (...judges: number[]) => Promise<
   return { stand, hub, tip, deps, options, on, steps, verify, recheck: () => recheck() };
 }
 
-async function withVerdicts(wanted: number, outcomes: readonly ('passed' | 'failed')[]) {
+async function withVerdicts(
+  wanted: number,
+  outcomes: readonly ('passed' | 'failed')[],
+  more: Parameters<typeof publicationOf>[2] = {},
+) {
   const verdicts: Verdict[] = [];
-  const at = await resultOf(wanted, async () => ({ verdicts, declined: [] }));
+  const at = await resultOf(wanted, async () => ({ verdicts, declined: [] }), more);
   for (const [index, outcome] of outcomes.entries()) {
     verdicts.push(await verdictOf(at.tip, createIdentity(2 + index), { outcome, reason: '' }));
   }
@@ -99,6 +107,14 @@ describe('a published result', () => {
     expect(how).not.toContain('stays a draft');
     expect(on().pullRequests[0]).toMatchObject({ draft: false });
     expect(stand.forge.count('markReady')).toBe(1);
+  });
+
+  it('is a draft whatever the policy says where its author could not run the acceptance', async () => {
+    const prover = createIdentity(9).peer;
+    const { stand, on, verify } = await withVerdicts(1, ['failed'], { prover });
+    stand.forge.policy = 'version: 1\ndraft: false\n';
+    expect(await verify()).toContain('stays a draft');
+    expect(on().pullRequests[0]).toMatchObject({ draft: true });
   });
 
   it('is ready though some disagree, and says so', async () => {

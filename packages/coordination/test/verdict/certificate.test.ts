@@ -79,6 +79,15 @@ describe('a certificate', () => {
     }
   });
 
+  it('does not count who ran the acceptance for its author', async () => {
+    const prover = createIdentity(2);
+    const publication = await publicationOf(author, 1, { prover: prover.peer });
+    const text = await textOf(publication, [await verdictOf(publication, prover)]);
+    expect(await refusal(text)).toContain('nobody judges his own');
+    const other = await textOf(publication, [await verdictOf(publication, createIdentity(3))]);
+    expect(await checkCertificate(author.signer, other)).toMatchObject({ quorum: true });
+  });
+
   it('is made by who published, of a signed publication', async () => {
     const publication = await publicationOf(author);
     const verdict = await verdictOf(publication);

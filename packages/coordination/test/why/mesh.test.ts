@@ -47,7 +47,9 @@ describe('why a task is not done', () => {
     ]);
     expect(working.title).toBe('Format the code');
     await clock.advance(10_000);
-    expect(await why()).toMatchObject({ text: 'It is done: pull request #1007.' });
+    expect(await why()).toMatchObject({
+      text: 'It is done: pull request #1007; once that is merged, more work is another issue.',
+    });
   });
 
   it('is a turn that has not come, for whoever ranks behind', async () => {

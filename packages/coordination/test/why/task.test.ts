@@ -143,7 +143,7 @@ const cases: [WhyReason, Change, RegExp][] = [
     { spendCap: 'enough for a day', self: { executors: [] } },
     /asks no model now: enough/,
   ],
-  [{ kind: 'paused', scope: 'mesh' }, { paused: 'mesh' }, /an operator paused the mesh/],
+  [{ kind: 'paused', scope: 'mesh' }, { paused: 'mesh' }, /an operator drained the mesh/],
   [
     { kind: 'unable', lacks: 'executor', name: 'recipe' },
     { self: { executors: ['ollama'] } },

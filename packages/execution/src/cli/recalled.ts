@@ -18,9 +18,12 @@ export async function recalled(
 ): Promise<ExecutorReport> {
   const isAble = tool.argv.resume !== null && (job.access ?? 'change') === 'change';
   if (sessions === undefined || recall === undefined || !isAble) return await run(null);
-  const at = { task: recall.task, tool: tool.name };
-  const { session: told, ...report } = await run(await sessions.take(at, home));
+  const at = { task: recall.task, tool };
+  const earlier = await sessions.take(at, home);
+  const { session: told, ...report } = await run(earlier);
   const session = SessionId.safeParse(told).data;
+  // It would fail the next attempt as well: with a window that is full, say.
+  if (earlier !== null && !report.succeeded && session === undefined) await sessions.drop(at);
   if (recall.keeps && session !== undefined) await sessions.keep(at, home, session);
   return report;
 }

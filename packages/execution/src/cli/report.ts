@@ -1,5 +1,6 @@
 /** What is told about an attempt of a tool, from what the tool told and how its runs ended. */
 import type { ExecutorReport } from '@bzzz/coordination';
+import { firstChars } from '../cut.ts';
 import type { Round } from './round.ts';
 import { spentOn } from './spent.ts';
 import type { CliTool } from './tool.ts';
@@ -23,7 +24,7 @@ const saidCharsMax = 4_000;
 export function reportOf(tool: CliTool, attempted: Attempted): ExecutorReport {
   const { rounds, answers, failure, notes, session, model } = attempted;
   const words = rounds.at(-1)?.findings.said ?? '';
-  const said = words === '' ? '' : `it says: ${words.slice(0, saidCharsMax)}`;
+  const said = words === '' ? '' : `it says: ${firstChars(words, saidCharsMax)}`;
   const lines = rounds.reduce((sum, { findings }) => sum + findings.unknown, 0);
   const unknown = lines === 0 ? '' : `${lines} lines of it were not understood`;
   const reason = [failure ?? said, ...notes, unknown].filter((part) => part !== '').join('; ');

@@ -26,6 +26,11 @@ export interface CliTool {
      */
     readonly fork: readonly string[] | null;
   };
+  /**
+   * Files below HOME that are its session, as patterns of a policy name files: what it needs to go on with it, and
+   * nothing that it reads in every session.
+   */
+  readonly sessionFiles: readonly string[];
   /** What it counts for the whole session when it goes on with one, and not for its own run. */
   readonly sessionCounts: readonly (keyof Counts)[];
   /** Whether it says what it cost, whichever model it asks; what it leaves out counts nothing. */

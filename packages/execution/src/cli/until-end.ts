@@ -66,8 +66,10 @@ export async function untilEnd(
     }
     const question = failure === null ? questionIn(round.findings.said) : null;
     if (asker === null || question === null) {
-      // What another peer said is in the session by then, so nobody goes on with it.
-      const session = before.length === 0 ? sessionOf(round) : null;
+      // What another peer said is in the session by then, so nobody goes on with it. Nor where the tool failed by
+      // itself: its model did, or its window is full. One that was ended may go on.
+      const hasFailed = failure !== null && round.outcome.ended === 'exit';
+      const session = before.length === 0 && !hasFailed ? sessionOf(round) : null;
       return { rounds, failure, notes, session };
     }
     const heard = await askWithin(asker, question, {

@@ -7,6 +7,8 @@ import {
   OrderRequest,
   PauseAnswer,
   PauseRequest,
+  PeerOrderAnswer,
+  PeerOrderAsked,
   SubmitAnswer,
   SubmitRequest,
 } from '@bzzz/protocol/api';
@@ -48,11 +50,25 @@ export function orders(app: App, { operations, signalOf }: RouteDeps): void {
     },
   );
   app.post(
+    '/api/v1/peers/orders',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        summary:
+          'Has a peer, by name, or all of them drain (nothing new, what runs is finished), pause (what runs stands still) or resume',
+        body: PeerOrderAsked,
+        response: { 200: PeerOrderAnswer, ...problems },
+      },
+    },
+    (request, reply) => operations.orderPeer(request.body, askerOf(request, signalOf(reply))),
+  );
+  app.post(
     '/api/v1/pause',
     {
       config: { scope: 'operate' },
       schema: {
-        summary: 'Stops new work here or everywhere, or all work here, or lets it go on',
+        summary:
+          'The same as switches: drains this peer or the mesh, pauses its attempts or that at one task, or resumes them',
         body: PauseRequest,
         response: { 200: PauseAnswer, ...problems },
       },

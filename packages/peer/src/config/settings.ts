@@ -32,6 +32,7 @@ export const settings: readonly Setting[] = [
   row('list', 'mesh.bootstrap', 'BZZZ_BOOTSTRAP', '--bootstrap', 'multiaddrs of peers to dial'),
   row('boolean', 'mesh.mdns', 'BZZZ_MDNS', '--mdns', 'look for peers on the local network'),
   row('boolean', 'mesh.dht', 'BZZZ_DHT', '--dht', 'learn of peers from other peers'),
+  row('text', 'mesh.orders', 'BZZZ_ORDERS', null, 'who may pause it: `members`, or `own` alone'),
   row('text', 'forge.apiUrl', 'GITHUB_API_URL', '--api-url', 'REST root of the forge'),
   row('text', 'forge.gitUrl', 'BZZZ_GIT_URL', '--git-url', 'root of the clone URLs'),
   secret('forge.token', 'GITHUB_TOKEN', null, 'token of the forge'),

@@ -27,6 +27,7 @@ import {
   OrderAnswer,
   OutputAnswer,
   PauseAnswer,
+  PeerOrderAnswer,
   PeersAnswer,
   QuarantineAnswer,
   RebuildAnswer,
@@ -49,6 +50,7 @@ import type {
   LiftRequest,
   OrderRequest,
   PauseRequest,
+  PeerOrderAsked,
   RemoveRequest,
   SubmitRequest,
 } from '@bzzz/protocol/api';
@@ -135,6 +137,9 @@ export interface ControlClient {
   ): Promise<z.infer<typeof DoctorAnswer>>;
   /** Looks anew for what its machine has to offer; resolves when it has looked. */
   refresh(options?: CallOptions): Promise<z.infer<typeof RefreshAnswer>>;
+  /** Has a peer, by default this one, or all of them, drain, pause or go on. */
+  orderPeer(request: PeerOrderAsked, options?: CallOptions): Promise<PeerOrderAnswer>;
+  /** The same as switches, and for one task. */
   pause(
     request: z.infer<typeof PauseRequest>,
     options?: CallOptions,
@@ -243,6 +248,7 @@ export function createControlClient(
     doctor: (options) => get(DoctorAnswer, '/doctor', options),
     doctorNet: (request, options) => post(DoctorAnswer, '/doctor/net', request, options),
     refresh: (options) => post(RefreshAnswer, '/refresh', {}, options),
+    orderPeer: (request, options) => post(PeerOrderAnswer, '/peers/orders', request, options),
     pause: (request, options) => post(PauseAnswer, '/pause', request, options),
     quarantine: (options) => get(QuarantineAnswer, '/quarantine', options),
     lift: (request, options) => post(LiftAnswer, '/quarantine/lift', request, options),

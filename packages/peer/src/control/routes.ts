@@ -12,6 +12,7 @@ import {
   OrderRequest,
   OutputQuery,
   PauseRequest,
+  PeerOrderAsked,
   RemoveRequest,
   SubmitRequest,
 } from '@bzzz/protocol/api';
@@ -74,6 +75,9 @@ export function controlRoutes(operations: Operations): Route[] {
       const { order } = parseRequest(OrderRequest, call.body);
       return { value: await operations.order(id(call), order, askerOf(call)), status: 201 };
     }),
+    post('/peers/orders', async (call) => ({
+      value: await operations.orderPeer(parseRequest(PeerOrderAsked, call.body), askerOf(call)),
+    })),
     post('/pause', async (call) => ({
       value: {
         paused: await operations.pause(parseRequest(PauseRequest, call.body), askerOf(call)),

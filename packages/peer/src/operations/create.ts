@@ -1,6 +1,6 @@
 import { type MemberView, untoldReason } from '@bzzz/coordination';
 import { BzzzError, IssueNumber, type RepoName, TaskId, taskParts } from '@bzzz/protocol';
-import { deathsAbout, type HistoryQuery, type PauseRequest, withDeaths } from '@bzzz/protocol/api';
+import { deathsAbout, type HistoryQuery, withDeaths } from '@bzzz/protocol/api';
 import type { z } from 'zod';
 import { healthAnswer, peerAnswers, quarantineAnswer } from '../status/answers.ts';
 import { createTaskList } from '../status/task-list.ts';
@@ -14,6 +14,7 @@ import { logLines } from './log-lines.ts';
 import { actingOf } from './acting.ts';
 import type { Acting, Operations } from './operations.ts';
 import { outputOf } from './output.ts';
+import { peerOrders } from './peer-orders.ts';
 import type { OperationsTarget } from './target.ts';
 import { verifiedOf } from './verify.ts';
 
@@ -147,24 +148,7 @@ export function createOperations(target: OperationsTarget): Operations {
       coordinator.lookNow(repo);
       return { task, order, url };
     },
-    async pause(request, asker) {
-      const { paused } = request;
-      if (request.scope === 'task') {
-        const { task } = findTask(coordinator.view().tasks, request.task);
-        await acted({
-          ...actingOf(asker),
-          act: paused ? 'pause' : 'resume',
-          about: `the attempt at ${task}`,
-          task,
-        });
-        await coordinator.pause({ task }, paused);
-      } else {
-        const { scope } = request;
-        await acted({ ...actingOf(asker), ...pauseWords({ scope, paused }) });
-        await coordinator.pause(scope, paused);
-      }
-      return coordinator.view().self.paused === true;
-    },
+    ...peerOrders(target, acted),
     quarantine: () => quarantineAnswer(coordinator.view().quarantine),
     async liftQuarantine(id, asker) {
       const { peer, name } = findQuarantined(coordinator.view().quarantine, id);
@@ -185,15 +169,6 @@ export function createOperations(target: OperationsTarget): Operations {
 
 function firstLine(reason: string | null | undefined): string {
   return reason?.split('\n')[0] ?? untoldReason;
-}
-
-function pauseWords({ scope, paused }: Exclude<z.output<typeof PauseRequest>, { scope: 'task' }>) {
-  const about = {
-    self: 'new work of this peer',
-    mesh: 'new work of the mesh',
-    attempts: 'all work of this peer',
-  }[scope];
-  return { act: paused ? 'pause' : 'resume', about };
 }
 
 async function* once<T>(lines: Promise<readonly T[]>): AsyncIterable<T> {

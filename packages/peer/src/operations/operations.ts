@@ -24,6 +24,8 @@ import type {
   OutputAnswer,
   OutputQuery,
   PauseRequest,
+  PeerOrderAnswer,
+  PeerOrderAsked,
   PeersAnswer,
   QuarantineAnswer,
   StatusAnswer,
@@ -108,7 +110,15 @@ export interface Operations {
    * where the policy does not listen to the account of this peer, and what the forge throws.
    */
   order(id: string, order: TaskOrder, asker: Asker): Promise<z.infer<typeof OrderAnswer>>;
-  /** Whether this peer begins nothing new now, for whichever reason. Throws `task_unknown`, `task_not_here`. */
+  /**
+   * Has a peer, or all of them, drain, pause or go on. Throws `peer_unknown`, `peer_order_refused`, `mesh_unreachable`,
+   * `timeout`.
+   */
+  orderPeer(request: PeerOrderAsked, asker: Asker): Promise<PeerOrderAnswer>;
+  /**
+   * The same in switches; whether this peer begins nothing new now. Throws `task_unknown`, `task_not_here`, and for a task of
+   * another peer as `orderPeer` does.
+   */
   pause(request: z.output<typeof PauseRequest>, asker: Asker): Promise<boolean>;
   quarantine(): QuarantineAnswer;
   /** A person trusts a peer again; which one. Throws `peer_unknown` when it is not set aside. */

@@ -1,4 +1,4 @@
-import type { Clock, Coordinator, Health, Output } from '@bzzz/coordination';
+import type { Clock, Coordinator, Health, Orders, Output } from '@bzzz/coordination';
 import type { Journals } from '@bzzz/journal';
 import type { Policy, RepoName, TaskId, TaskOrder } from '@bzzz/protocol';
 import type { Check, StatusAnswer } from '@bzzz/protocol/api';
@@ -26,6 +26,7 @@ export interface OperationsTarget {
     | 'note'
   >;
   readonly output: Pick<Output, 'read'>;
+  readonly orders: Pick<Orders, 'give'>;
   readonly journals: Journals;
   readonly history: History;
   readonly health: Pick<Health, 'view' | 'heal'>;

@@ -218,8 +218,8 @@ function notifyOf({ notifier }: ProblemSources): Problem[] {
 function pauseOf({ view: { self, tasks, attemptsRest } }: ProblemSources): Problem[] {
   if (attemptsRest) {
     const text =
-      'An operator paused this peer and its attempts: they stand still, and keep their tasks.';
-    const advice = `On the machine of ${self.name}: \`bzzz resume\`, or with \`--attempts\` for these alone.`;
+      'An operator paused this peer: its attempts stand still, and keep their tasks; nothing new is begun.';
+    const advice = `On the machine of ${self.name}: \`bzzz resume\`, or \`bzzz drain\` to finish these alone.`;
     return [{ code: 'paused', severity: 'warning', text, advice }];
   }
   const standing = tasks
@@ -230,7 +230,7 @@ function pauseOf({ view: { self, tasks, attemptsRest } }: ProblemSources): Probl
   const [code, what, advice] = isMesh
     ? ['mesh_paused', 'the whole mesh', 'On the machine of any peer: `bzzz resume --mesh`.']
     : ['paused', 'this peer', `On the machine of ${self.name}: \`bzzz resume\`.`];
-  const text = `An operator paused ${what}: nothing new is begun here.`;
+  const text = `An operator drained ${what}: nothing new is begun here, and what is under way is finished.`;
   return [{ code, severity: 'warning', text, advice }, ...standing];
 }
 

@@ -13,7 +13,13 @@ import {
   type PromptJob,
   type Workspaces,
 } from '@bzzz/coordination';
-import { createRecipeExecutor, type Reach, type Runner, type Workers } from '@bzzz/execution';
+import {
+  createRecipeExecutor,
+  type Reach,
+  type Runner,
+  type Sessions,
+  type Workers,
+} from '@bzzz/execution';
 import type { Journals } from '@bzzz/journal';
 import { createSigner, type Identity } from '@bzzz/mesh';
 import { type BzzzError, type Config, livenessOf, wireVersions } from '@bzzz/protocol';
@@ -39,6 +45,7 @@ export interface CoordinateDeps {
   readonly workspaces: Workspaces;
   readonly printed: Printed;
   readonly mask: Mask;
+  readonly sessions: Pick<Sessions, 'forget'>;
 }
 
 export interface CoordinateOptions {
@@ -71,6 +78,8 @@ export function coordinate(deps: CoordinateDeps, options: CoordinateOptions): Co
       workspaces,
       printed,
       mask: deps.mask,
+      // It throws nothing, and nobody waits for it.
+      onOver: (task) => void deps.sessions.forget(task),
       executors: executorsOf(deps, config.work),
     },
     {

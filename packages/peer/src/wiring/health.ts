@@ -8,7 +8,7 @@ import {
   startHealth,
   type Stood,
 } from '@bzzz/coordination';
-import type { LocalWorkspaces } from '@bzzz/execution';
+import type { LocalWorkspaces, Sessions } from '@bzzz/execution';
 import { removeOtherMirrors } from '@bzzz/github';
 import type { MeshService } from '@bzzz/mesh';
 import { type Capabilities, type Config, reasonOf } from '@bzzz/protocol';
@@ -25,6 +25,7 @@ export interface HealthParts {
   readonly stood: readonly Stood[];
   readonly survey: Pick<Survey, 'refresh' | 'sandboxMissing' | 'state'>;
   readonly workspaces: Pick<LocalWorkspaces, 'prune' | 'removeUnused'>;
+  readonly sessions: Pick<Sessions, 'clear'>;
   readonly logger: Logger;
 }
 
@@ -37,7 +38,7 @@ export async function watchHealth(
   config: Config,
   { file }: { readonly file: string },
 ): Promise<WatchedHealth> {
-  const { clock, coordinator, mesh, survey, workspaces, logger } = parts;
+  const { clock, coordinator, mesh, survey, workspaces, sessions, logger } = parts;
   const measurer = createMeasurer({ clock }, config);
   const { alertUrl: url } = config.health;
   const { name: peer } = config;
@@ -60,10 +61,12 @@ export async function watchHealth(
       async prune() {
         const bytes = await workspaces.prune();
         const worktrees = await workspaces.removeUnused();
+        const remembered = await sessions.clear();
         const mirrors = await removeOtherMirrors(config.dataDir, config.repositories);
         const done = [
           ...(bytes === 0 ? [] : [`${Math.ceil(bytes / 1024 ** 2)} MiB of installations`]),
           ...(worktrees === 0 ? [] : [`${worktrees} old worktrees`]),
+          ...(remembered === 0 ? [] : [`${remembered} sessions of coding tools`]),
           ...(mirrors === 0
             ? []
             : [`${mirrors} mirrors of repositories that are configured no more`]),

@@ -1,4 +1,4 @@
-import type { Clock, Coordinator, Health, MemberView, Output } from '@bzzz/coordination';
+import type { Clock, Coordinator, Health, MemberView, Orders, Output } from '@bzzz/coordination';
 import type { Workers } from '@bzzz/execution';
 import type { GithubForge, TokenSource } from '@bzzz/github';
 import type { Journals } from '@bzzz/journal';
@@ -31,6 +31,7 @@ export interface OperationsParts {
   readonly github: GithubForge;
   readonly coordinator: Coordinator;
   readonly output: Output;
+  readonly orders: Orders;
   readonly troubles: MeshTroubles;
   readonly token: TokenSource;
   /** Null: none is configured. */
@@ -77,6 +78,7 @@ export function operationsTarget(
     joining: deps.joining,
     networkKeySerial: deps.keys.serial,
     output: deps.output,
+    orders: deps.orders,
     journals,
     history,
     health: deps.health,

@@ -1,5 +1,6 @@
 /** What comes back when a peer is told to do something, and how it says no. */
 import { z } from 'zod';
+import { PeerOrder } from '../peer-order.ts';
 import { TaskOrder } from '../task-order.ts';
 
 export const RebuildAnswer = z.object({ entries: z.number() });
@@ -10,6 +11,14 @@ export const OrderAnswer = z.object({ task: z.string(), order: TaskOrder, url: z
 export const LookAnswer = z.object({ looking: z.array(z.string()) });
 /** Whether this peer begins nothing new now, for whichever reason. */
 export const PauseAnswer = z.object({ paused: z.boolean() });
+/** Who does it: a peer, or null for the whole mesh. `paused`: it, or this one of the mesh, begins nothing new now. */
+export const PeerOrderAnswer = z.object({
+  order: PeerOrder,
+  peer: z.string().nullable(),
+  name: z.string().nullable(),
+  paused: z.boolean(),
+});
+export type PeerOrderAnswer = z.infer<typeof PeerOrderAnswer>;
 export const RefreshAnswer = z.object({ executors: z.array(z.string()), slots: z.number() });
 /** It stands in the journal. */
 export const DrillAnswer = z.object({ noted: z.literal(true) });

@@ -18,6 +18,7 @@ export {
   LookAnswer,
   OrderAnswer,
   PauseAnswer,
+  PeerOrderAnswer,
   RebuildAnswer,
   RefreshAnswer,
   StopAnswer,
@@ -48,6 +49,7 @@ export {
   LookRequest,
   OrderRequest,
   PauseRequest,
+  PeerOrderAsked,
   OffersQuery,
   SubmitRequest,
 } from './requests.ts';

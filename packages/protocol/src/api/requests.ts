@@ -2,15 +2,26 @@ import { z } from 'zod';
 import { RepoName } from '../ids.ts';
 import { type EntryKind, entryKinds } from '../journal-entry.ts';
 import { limits } from '../limits.ts';
+import { PeerOrder } from '../peer-order.ts';
 import { TaskOrder } from '../task-order.ts';
 import { WorkRequest } from '../work-request.ts';
 
 /** What a peer can be asked. Unknown fields are refused: a misspelt one is not a default. */
 export const LookRequest = z.strictObject({ repo: RepoName.optional() });
 
+/** What a peer is to do with its work, or all of them. */
+export const PeerOrderAsked = z.union([
+  /** Name, id, or the end of the id; absent: the one that is asked. */
+  z.strictObject({ order: PeerOrder, peer: z.string().min(1).max(100).optional() }),
+  /** What is under way stands still on one peer only. */
+  z.strictObject({ order: PeerOrder.exclude(['pause']), mesh: z.literal(true) }),
+]);
+export type PeerOrderAsked = z.infer<typeof PeerOrderAsked>;
+
+/** The same as switches: `self` and `mesh` drain, `attempts` and `task` pause; `paused: false` resumes. */
 export const PauseRequest = z.union([
   z.strictObject({ scope: z.enum(['self', 'mesh', 'attempts']), paused: z.boolean() }),
-  /** The attempt of this peer at one task. Number, or `owner/name#number`. */
+  /** The attempt at one task, whoever works on it. Number, or `owner/name#number`. */
   z.strictObject({
     scope: z.literal('task'),
     task: z.string().min(1).max(200),

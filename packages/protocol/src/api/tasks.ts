@@ -14,19 +14,24 @@ export const TaskAnswer = z.object({
   reason: z.string().nullable(),
   /** Its attempt on this peer stands still, on the word of the operator. */
   resting: z.literal(true).optional(),
+  /** Asked for, and no peer takes it before a person has cleared something away; `reason` says what. */
+  blocked: z.literal(true).optional(),
 });
 export type TaskAnswer = z.infer<typeof TaskAnswer>;
 
 /**
  * Where people look for a task: its state, but for those that nobody is to take. Of these an issue that was never
- * claimed is `left alone`; one that people took from whoever had it is `with people`, until they give it back.
+ * claimed is `left alone`; one that people took from whoever had it, or whose branches they touched, is `with people`,
+ * until they give it back.
  */
 export function taskPlace({
   state,
   wanted,
   epoch,
-}: Pick<TaskAnswer, 'state' | 'wanted' | 'epoch'>): string {
-  if (wanted || (state !== 'open' && state !== 'released')) return state;
+  blocked,
+}: Pick<TaskAnswer, 'state' | 'wanted' | 'epoch' | 'blocked'>): string {
+  if (state !== 'open' && state !== 'released') return state;
+  if (wanted && (blocked !== true || epoch === 0)) return state;
   return epoch === 0 ? 'left alone' : 'with people';
 }
 

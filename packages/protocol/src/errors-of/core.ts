@@ -105,7 +105,13 @@ export const coreErrors = {
     status: 409,
     retryable: false,
     advice:
-      'Only the peer that works on a task can pause its attempt: `bzzz tasks` names the owner, and `bzzz pause TASK` is said there.',
+      'Only the attempt of a peer that works on a task can be paused: `bzzz tasks` names the owner.',
+  },
+  peer_order_refused: {
+    status: 403,
+    retryable: false,
+    advice:
+      'That peer does not take this from others: say it on its machine, or let it listen to members (`mesh.orders` in its configuration). One of an earlier version does not know the question.',
   },
   task_edited: {
     status: 409,

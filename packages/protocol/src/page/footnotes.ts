@@ -1,9 +1,11 @@
 /** Notes, which the page shows at its end, where nobody reads on, or not at all: they are left out, and marked where they are used. */
 import type { MarkdownIt, StateBlock, StateInline } from 'markdown-it';
+import { indentOfCode } from './block-rules.ts';
+import { withIndent } from './lazy-lines.ts';
 
 export function leaveNotesOut(markdown: MarkdownIt): void {
   // To the page a note begins before the words in it can be anything else, in mid-paragraph too.
-  markdown.block.ruler.before('code', 'note', passOver, {
+  markdown.block.ruler.before('code', 'note', withIndent(passOver), {
     alt: ['paragraph', 'reference', 'blockquote', 'list'],
   });
   markdown.inline.ruler.after('link', 'note', mark);
@@ -35,9 +37,10 @@ function passOver(state: StateBlock, line: number, endLine: number, silent: bool
   // Read as any other block, for where it ends and for the places that it names.
   md.block.tokenize(state, line, endLine);
   setLine(state, line, [mark, shift, inset]);
-  Object.assign(state, { blkIndent, level });
   tokens.length = count;
-  passLazyLines(state, endLine);
+  const hasWords = state.line > line + 1 || head.length < lineEnd(state, line) - mark - shift;
+  if (hasWords) passLazyLines(state, endLine);
+  Object.assign(state, { blkIndent, level });
   return true;
 }
 
@@ -53,7 +56,9 @@ function passLazyLines(state: StateBlock, endLine: number): void {
   if (state.line < from) state.line = from;
 }
 
-const indentOfCode = 4;
+function lineEnd({ eMarks }: StateBlock, line: number): number {
+  return eMarks[line] ?? 0;
+}
 
 function setLine(
   state: StateBlock,
@@ -71,8 +76,20 @@ function mark(state: StateInline, silent: boolean): boolean {
   use.lastIndex = state.pos;
   const [whole, name = ''] = use.exec(state.src) ?? [];
   const isOne = namesOf(state.env).has(state.md.utils.normalizeReference(name));
-  if (whole === undefined || !isOne) return false;
-  if (!silent) state.pending += '[note]';
+  // To a link around it, its brackets are as any others.
+  if (silent) return false;
+  if (whole === undefined || !isOne) return markOverLines(state);
+  state.pending += '[note]';
   state.pos += whole.length;
+  return true;
+}
+
+/** Of what could be one and goes on in the next line, the page shows little or nothing. */
+function markOverLines(state: StateInline): boolean {
+  if (!state.src.startsWith('[^', state.pos)) return false;
+  const end = state.md.helpers.parseLinkLabel(state, state.pos);
+  if (end < 0 || !state.src.slice(state.pos, end).includes('\n')) return false;
+  state.pending += '[note]';
+  state.pos = end + 1;
   return true;
 }

@@ -1,5 +1,7 @@
 /** Where GitHub reads the words of a paragraph otherwise than markdown-it does. */
 import type { MarkdownIt, StateInline } from 'markdown-it';
+import { isEndMissed } from './code-marks.ts';
+import { readPlacesAsGitHub } from './github-places.ts';
 import { marks } from './marks.ts';
 
 export function readInlineAsGitHub(markdown: MarkdownIt): void {
@@ -8,6 +10,7 @@ export function readInlineAsGitHub(markdown: MarkdownIt): void {
   ruler.before('html_inline', 'ends', lookForEnd);
   // What was escaped is told from what was not, until the words are done.
   markdown.core.ruler.disable('text_join');
+  readPlacesAsGitHub(markdown);
 }
 
 /** GitHub takes no longer ones for marks of code. */
@@ -18,7 +21,7 @@ function cutAtOddMarks(state: StateInline, silent: boolean): boolean {
   const { src, pos } = state;
   if (src[pos] !== '`') return false;
   longMarks.lastIndex = pos;
-  if (!longMarks.test(src) && !isInAddress(src, pos)) return false;
+  if (!longMarks.test(src) && !isInAddress(src, pos) && !isEndMissed(state)) return false;
   if (!silent) state.pending += marks.cut;
   state.pos = state.posMax;
   return true;

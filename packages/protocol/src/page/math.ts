@@ -17,11 +17,12 @@ export function readFormulas(markdown: MarkdownIt): void {
 /** One formula may give commands of others another meaning. */
 const hidingOf = new WeakMap<object, (source: string) => boolean>();
 
-/** What stands for the text from here to there; `marks.formula`: up to `marks.formulaEnd`, and it is read as words as well. */
+/** What is written for the text up to `end`. */
 interface Span {
   readonly end: number;
   readonly words: string;
 }
+/** By where each begins. */
 const spansOf = new WeakMap<StateInline, ReadonlyMap<number, Span>>();
 
 function formulaAt(state: StateInline, silent: boolean): boolean {
@@ -35,46 +36,68 @@ function formulaAt(state: StateInline, silent: boolean): boolean {
   return true;
 }
 
-/** Longer ones are read as words, in which a `\\` may be lost. */
-const keptCharsMax = 500;
+/** A formula that hides, or several that have their dollars in common. */
+interface Hiding {
+  readonly start: number;
+  readonly end: number;
+  /** Whether nothing in it means more to markdown than to TeX. */
+  readonly isPlain: boolean;
+}
 
-/** By where each begins. */
+/** From the last to the first, since what stays must end before the next that hides. */
 function spansIn({ src, env }: StateInline): ReadonlyMap<number, Span> {
   const spans = new Map<number, Span>();
-  /** The one that hides, behind the one that is looked at. */
-  let next = { start: src.length, end: src.length, isPlain: true };
-  for (const { start, end, hides } of formulasIn(
-    src,
-    hidingOf.get(env) ?? hidingIn(src),
-  ).reverse()) {
+  let next: Hiding = { start: src.length, end: src.length, isPlain: true };
+  const formulas = formulasIn(src, hidingOf.get(env) ?? hidingIn(src));
+  for (const { start, end, hides } of formulas.reverse()) {
     const source = src.slice(start, end);
-    if (!hides) {
-      const isKept = end <= next.start && end - start <= keptCharsMax;
-      const isPlain = isKept && !/&|!\[/.test(source) && !meansMore(source);
-      if (isPlain) spans.set(start, { end, words: source });
-      continue;
-    }
-    const isOne = next.start < end;
-    const isPlain = !meansMore(source) && (!isOne || next.isPlain);
-    next = { start, end: isOne ? next.end : end, isPlain };
-    if (isPlain) spans.set(start, { end: next.end, words: formula });
-    else {
-      spans.set(start, { end: start + 1, words: marks.formula });
-      spans.set(next.end - 1, { end: next.end, words: `$${marks.formulaEnd}` });
+    if (hides) {
+      next = joined({ start, end, isPlain: !meansMore(source) }, next);
+      leaveOut(spans, next);
+    } else if (end <= next.start && isKept(source)) {
+      spans.set(start, { end, words: source });
     }
   }
   return spans;
 }
 
+/** The last dollar of one may be the first of the next. */
+function joined(one: Hiding, next: Hiding): Hiding {
+  if (one.end <= next.start) return one;
+  return { start: one.start, end: next.end, isPlain: one.isPlain && next.isPlain };
+}
+
+/** What is not plain is read as words as well, and goes once they are done, from the mark at its first dollar to that at its last. */
+function leaveOut(spans: Map<number, Span>, { start, end, isPlain }: Hiding): void {
+  if (isPlain) {
+    spans.set(start, { end, words: formula });
+  } else {
+    spans.set(start, { end: start + 1, words: marks.formula });
+    spans.set(end - 1, { end, words: `$${marks.formulaEnd}` });
+  }
+}
+
+/** Longer ones are read as words, in which a `\\` may be lost. */
+const keptCharsMax = 500;
+
+/** Whether a formula that hides nothing stays as it was written. */
+function isKept(source: string): boolean {
+  return source.length <= keptCharsMax && !/&|!\[/.test(source) && !meansMore(source);
+}
+
+/** Whether there is code, a tag or a link in it, or half of one: to markdown that may go first. */
 function meansMore(source: string): boolean {
-  if (/^\$`[^`]*`\$$/.test(source)) return false;
-  const rest = source.replaceAll(/\\[^]/g, '');
-  if (/[<`]|\][([:]/.test(rest)) return true;
+  const isCode = /^\$`[^`]*`\$$/.test(source);
+  const unescaped = source.replaceAll(/\\[^]/g, '');
+  return !isCode && (/[<`]|\][([:]/.test(unescaped) || !isBalanced(unescaped));
+}
+
+function isBalanced(text: string): boolean {
   let depth = 0;
-  for (const one of rest) {
+  for (const one of text) {
     if (one === '[') depth += 1;
     if (one === ']') depth -= 1;
-    if (depth < 0) return true;
+    if (depth < 0) return false;
   }
-  return depth > 0;
+  return depth === 0;
 }

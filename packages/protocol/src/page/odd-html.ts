@@ -13,7 +13,7 @@ const other = String.raw`<![A-Z]+\s[^<>${'`'}]*>|<\?[^<>${'`'}]*\?>|<!\[CDATA\[[
 const piece = new RegExp(`${words}|${tag}|${comment}|${other}`, 'y');
 
 /** The index of the first oddity; undefined: all readers agree. */
-export function oddAt(html: string): number | undefined {
+function oddAt(html: string): number | undefined {
   let at = 0;
   while (at < html.length) {
     piece.lastIndex = at;
@@ -24,9 +24,18 @@ export function oddAt(html: string): number | undefined {
   return undefined;
 }
 
-/** In mid-paragraph earlier releases of CommonMark know no comment with two dashes in it. */
+/** A block that begins with one of these goes on behind the end of a `textarea` for some releases of CommonMark. */
+const long =
+  /^\s*<(?:script|pre|style)(?:[\s>]|$)(?:(?!<\/(?:script|pre|style)>)[^])*?<\/textarea>/i;
+
+export function oddInBlock(html: string): number | undefined {
+  const isLong = html.length > 0 && long.test(html);
+  return isLong ? html.search(/<\/textarea>/i) : oddAt(html);
+}
+
+/** In mid-paragraph earlier releases of CommonMark know no comment with two dashes in it, or a dash before its end. */
 export function oddInLine(html: string): number | undefined {
-  return html.startsWith('<!--') && html.slice(4, -3).includes('--') ? 0 : oddAt(html);
+  return html.startsWith('<!--') && html.slice(4, -2).includes('--') ? 0 : oddAt(html);
 }
 
 const loneTag = new RegExp(`^(?:${tag})[ \\t]*$`);
@@ -40,4 +49,14 @@ const disputed = /^<\/?(?:textarea|search|source)(?![A-Za-z0-9-])/i;
 
 export function isDisputed(line: string): boolean {
   return disputed.test(line);
+}
+
+/** With no other tag, no code and blank lines around it, all the words are seen wherever it ends; its own tag is shown as words. */
+const harmless =
+  /(?:^|\n[ \t]*\n)<textarea(?:[^\S\n][^<>\n]*)?>[^<`~]*(?:<\/textarea>[ \t]*(?=\n[ \t]*(?:\n|$)|$)|$)/iy;
+
+export function isHarmlessAt(text: string, at: number): boolean {
+  const before = /\n[ \t]*\n$/.exec(text.slice(Math.max(0, at - 100), at))?.[0].length ?? 0;
+  harmless.lastIndex = at - before;
+  return harmless.test(text);
 }

@@ -21,7 +21,8 @@ export function plainText(text: string): string {
   if (page === undefined || tree === undefined) return tooMuch;
   const kept: string[] = [];
   const words = wordsOf(tree, (code) => {
-    kept.push(code);
+    // Code can stand in code.
+    kept.push(withCode(code, kept));
     return `${marks.code}${kept.length - 1}${marks.code}`;
   });
   const seen = withoutFormulas(withoutMarked(trimmed(visibleText(words))));

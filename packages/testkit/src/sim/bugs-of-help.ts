@@ -11,6 +11,11 @@ export const bugsOfHelp = {
         find: 'new Set<PeerId>(job.path);',
         replace: 'new Set<PeerId>();',
       },
+      {
+        file: 'help/candidates.ts',
+        find: 'peer !== self && peer !== asker &&',
+        replace: 'peer !== self &&',
+      },
     ],
   },
   'budget-grows': {

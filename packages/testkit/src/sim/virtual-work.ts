@@ -256,12 +256,20 @@ export function createVirtualWork(
     const answer = isCritic ? `${verdictLine} ${verdict}` : 'so it is done';
     return work(() => ({ succeeded: true, reason: '', commands: [], answer }), signal);
   }
+  /** What is missing for a model is the model. */
+  async function chore(
+    request: ExecutorRequest<PromptJob>,
+    o: { signal?: AbortSignal } | undefined,
+  ): Promise<ExecutorReport> {
+    const job = { kind: 'recipe' as const, commands: [['chore']] };
+    const report = await recipe.run({ ...request, job }, o);
+    const isMissing = report.commands.at(-1)?.exitCode === 127;
+    return isMissing ? { ...report, lacks: { kind: 'model', name: virtualModel } } : report;
+  }
   const ollama: Executor<PromptJob> = {
     models: () => [virtualModel],
     run: (request, o) =>
-      request.job.access === 'look'
-        ? looking(request.job.parts, o?.signal)
-        : recipe.run({ ...request, job: { kind: 'recipe', commands: [['chore']] } }, o),
+      request.job.access === 'look' ? looking(request.job.parts, o?.signal) : chore(request, o),
   };
   return { workspaces, executors: { recipe, ollama } };
 }

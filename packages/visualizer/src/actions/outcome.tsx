@@ -2,6 +2,7 @@ import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { taskPath } from '../app/routes.ts';
 import { webLink } from '../ui/web-link.ts';
+import { Words } from '../ui/words.tsx';
 import type { Done, Running } from './run.ts';
 
 /** What became of an order, told to eyes and ears. */
@@ -10,7 +11,7 @@ export function Outcome({ running }: { readonly running: Running }) {
     <p className="outcome" data-kind={running.kind} role="status">
       {running.kind === 'busy' ? 'Asking the peer …' : null}
       {running.kind === 'done' ? <DoneWords done={running} /> : null}
-      {running.kind === 'refused' ? `${running.text} ${running.advice}` : null}
+      {running.kind === 'refused' ? <Words text={`${running.text} ${running.advice}`} /> : null}
     </p>
   );
 }

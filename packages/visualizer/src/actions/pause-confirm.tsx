@@ -1,29 +1,38 @@
-import { PauseAnswer } from '@bzzz/protocol/api';
+import { PeerOrderAnswer } from '@bzzz/protocol/api';
 import { usePage } from '../app/page-context.ts';
 import { ask } from '../live/api.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { type PauseChoice, pauseOutcome } from './pauses.ts';
 
-/** Pauses or resumes what was chosen, once that is confirmed. */
-export function PauseConfirm(props: { readonly order: PauseChoice; readonly onClose: () => void }) {
+/** Drains, pauses or resumes what was chosen, once that is confirmed. */
+export function PauseConfirm(props: {
+  readonly choice: PauseChoice;
+  /** Another peer than the one that serves the page. */
+  readonly peer?: { readonly id: string; readonly name: string };
+  readonly onClose: () => void;
+}) {
   const { state, session } = usePage();
-  const { order, onClose } = props;
-  const name = state.status?.peer.name ?? 'this peer';
+  const { choice, peer, onClose } = props;
+  const self = state.status?.peer.name ?? 'this peer';
+  const name = peer?.name ?? self;
   const act = async () => {
-    const { scope, paused } = order;
-    const answer = await ask({
+    const { order, mesh } = choice;
+    const { paused } = await ask({
       method: 'POST',
-      path: 'pause',
-      body: { scope, paused },
+      path: 'peers/orders',
+      body: mesh ? { order, mesh } : { order, ...(peer && { peer: peer.id }) },
       csrf: session.csrf,
-      schema: PauseAnswer,
+      schema: PeerOrderAnswer,
     });
-    return pauseOutcome(name, order, answer.paused);
+    return pauseOutcome(name, choice, paused);
   };
   return (
-    <ConfirmDialog title={order.title} confirm={order.title} act={act} onClose={onClose}>
-      <p>{order.text}</p>
-      <p className="quiet">The order stands in the journal of {name}, for everybody to read.</p>
+    <ConfirmDialog title={choice.title} confirm={choice.title} act={act} onClose={onClose}>
+      <p>{choice.text}</p>
+      <p className="quiet">
+        The order stands in the journal of {self}
+        {peer === undefined ? '' : ` and in that of ${name}`}, for everybody to read.
+      </p>
     </ConfirmDialog>
   );
 }

@@ -8,16 +8,16 @@ import { type PauseChoice, pauseChoices, pausesOf, pauseTitle } from './pauses.t
 /** What can be told this peer, each in the words of what then happens. */
 export function PauseDialog(props: { readonly onClose: () => void }) {
   const { state, view } = usePage();
-  const [order, setOrder] = useState<PauseChoice | null>(null);
+  const [choice, setChoice] = useState<PauseChoice | null>(null);
   const name = state.status?.peer.name ?? 'this peer';
   const pauses = pausesOf(state.status, view);
-  if (order !== null) return <PauseConfirm order={order} onClose={props.onClose} />;
+  if (choice !== null) return <PauseConfirm choice={choice} onClose={props.onClose} />;
   return (
     <Dialog title={pauseTitle(pauses)} onClose={props.onClose}>
       <ul className="choices">
         {pauseChoices(name, pauses).map((one) => (
           <li key={one.title}>
-            <button type="button" className="choice" onClick={() => setOrder(one)}>
+            <button type="button" className="choice" onClick={() => setChoice(one)}>
               <strong>{one.title}</strong>
               <span>{one.text}</span>
             </button>

@@ -25,7 +25,7 @@ export function Problems() {
           more: <Resumes of={resumes.filter(({ code }) => code === one.code)} onOrder={setOrder} />,
         }))}
       />
-      {order === null ? null : <PauseConfirm order={order} onClose={() => setOrder(null)} />}
+      {order === null ? null : <PauseConfirm choice={order} onClose={() => setOrder(null)} />}
     </>
   );
 }

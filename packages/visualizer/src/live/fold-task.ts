@@ -23,6 +23,8 @@ export function foldTask(draft: Draft, told: Told): void {
       take(draft, writer, task, 'works');
       if (!stale) change({ state: 'running', attempt: attemptOf(told) });
       return;
+    case 'attempt.paused':
+      return stale ? undefined : change({ resting: body['paused'] === true });
     case 'attempt.step':
       if (before.attempt === null || stale) return;
       return change({ attempt: { ...before.attempt, role: textOf(body, 'role') } });
@@ -60,6 +62,7 @@ export function foldTask(draft: Draft, told: Told): void {
         withPeople: isLeftToPeople(textOf(body, 'again')),
         pullRequest: numberOf(body, 'pullRequest') ?? before.pullRequest,
         attempt: null,
+        resting: false,
       });
   }
 }
@@ -99,6 +102,7 @@ function unseen(task: string, atMs: number): TaskWorld {
     reason: null,
     withPeople: false,
     attempt: null,
+    resting: false,
     passed: [],
     refused: [],
     changedMs: atMs,
@@ -138,6 +142,7 @@ function settle(
       attempt: null,
       reason: null,
       withPeople: false,
+      resting: false,
       passed: [],
       refused: [],
     });

@@ -47,6 +47,10 @@ export interface TaskRow {
   readonly epoch: number;
   readonly pullRequest: number | null;
   readonly reason: string | null;
+  /** A person must clear something away before a peer takes it. */
+  readonly blocked?: true | undefined;
+  /** Its attempt stands still, on the word of an operator. */
+  readonly resting?: true | undefined;
   /** Null: nothing but its standing is known. */
   readonly told: TaskWorld | null;
 }
@@ -104,6 +108,15 @@ const answersOf = remembered(
 );
 
 const huesIn = remembered((answers: Answers) => huesOf([...answers.keys()]));
+
+/** The standing in a word: of what begins nothing new, whether the rest of it is finished or stands still. */
+export function standingWord(
+  { id, standing }: Pick<PeerView, 'id' | 'standing'>,
+  world: World,
+): string {
+  if (standing !== 'paused') return standing;
+  return world.peers.get(id)?.attemptsPaused === true ? 'paused' : 'drained';
+}
 
 export function lives(standing: Standing): boolean {
   return standing === 'idle' || standing === 'working' || standing === 'paused';
@@ -225,11 +238,24 @@ function dutiesOf(told: PeerWorld | undefined, held: readonly string[] = []): Pe
 
 function liveTasks(world: World, answers: readonly TaskAnswer[]): TaskRow[] {
   return answers.map((answer) => {
-    const { task, title, wanted, holder, epoch, pullRequest, reason } = answer;
+    const { task, title, wanted, holder, epoch, pullRequest, reason, blocked } = answer;
     const told = world.tasks.get(task) ?? null;
     const state = stateOf(answer, told);
-    return { task, title, state, wanted, holder, epoch, pullRequest, reason, told };
+    const resting = isResting(state, answer.resting === true || told?.resting === true);
+    const row = { task, title, state, wanted, holder, epoch, pullRequest, reason, told };
+    return { ...row, ...(resting && { resting }), ...(blocked && { blocked }) };
   });
+}
+
+const attempted: ReadonlySet<string> = new Set(['claimed', 'running', 'helping']);
+
+/** Whether there is an attempt that can stand still, or go on. */
+export function isAttempted({ state, holder }: Pick<TaskRow, 'state' | 'holder'>): boolean {
+  return holder !== null && attempted.has(state);
+}
+
+function isResting(state: string, told: boolean): true | undefined {
+  return told && attempted.has(state) ? true : undefined;
 }
 
 const underWay: ReadonlySet<string> = new Set([
@@ -249,8 +275,9 @@ function stateOf(answer: TaskAnswer, told: TaskWorld | null): string {
 function pastTasks(world: World): TaskRow[] {
   return [...world.tasks.values()].map((told) => {
     const { task, title, state, holder, epoch, pullRequest, reason } = told;
+    const resting = isResting(state, told.resting);
     const row = { task, title: title ?? '', state, holder, epoch, pullRequest, reason };
-    return { ...row, wanted: !told.withPeople, told };
+    return { ...row, ...(resting && { resting }), wanted: !told.withPeople, told };
   });
 }
 

@@ -44,6 +44,8 @@ export interface TaskWorld {
   /** Whoever had it let go of it until people say otherwise. */
   readonly withPeople: boolean;
   readonly attempt: AttemptWorld | null;
+  /** It stands still on the word of an operator, as its peer wrote. */
+  readonly resting: boolean;
   /** Who found that the result passes, and who that it does not. */
   readonly passed: readonly string[];
   readonly refused: readonly string[];

@@ -2,7 +2,7 @@ import type { PeerAnswer } from '@bzzz/protocol/api';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { peerPath, taskPath } from '../app/routes.ts';
-import { isGone, type PeerView } from '../live/page-view.ts';
+import { isGone, type PeerView, standingWord } from '../live/page-view.ts';
 import { LeftBehind } from '../peer/left-behind.tsx';
 import { shortTask } from '../timeline/entry-text.ts';
 import { Badge, Empty, Meter, Panel } from '../ui/parts.tsx';
@@ -59,7 +59,7 @@ function PeerRow(props: {
         {view.past ? null : <Roles watches={answer?.watches ?? []} />}
       </div>
       <div className="peer-standing">
-        <Badge state={standing} />
+        <Badge state={standing}>{standingWord(peer, view.world)}</Badge>
         {answer?.quarantined === true ? <Badge state="failed">in quarantine</Badge> : null}
       </div>
       <div className="peer-does">

@@ -1,22 +1,20 @@
-import { type ReactNode, useMemo, useState } from 'react';
-import { PauseDialog } from '../actions/pause-dialog.tsx';
-import { pausesOf, pauseTitle } from '../actions/pauses.ts';
+import { type ReactNode, useMemo } from 'react';
 import { Link } from '../app/navigation.tsx';
 import { usePage } from '../app/page-context.ts';
 import { healthPath, peerPath, taskPath } from '../app/routes.ts';
-import { isGone, type PeerView } from '../live/page-view.ts';
+import { isGone, type PeerView, standingWord } from '../live/page-view.ts';
 import { EntryList } from '../timeline/entry-list.tsx';
-import { Badge, Button, Empty, Facts, Meter, Panel, Tags } from '../ui/parts.tsx';
+import { Badge, Empty, Facts, Meter, Panel, Tags } from '../ui/parts.tsx';
 import { Spark } from '../ui/spark.tsx';
 import { bytesText, countText, groupedText, scarceFrom, shareText } from '../ui/text.ts';
 import { agoText, spanText } from '../ui/time.ts';
 import { LeftBehind } from './left-behind.tsx';
+import { PeerOrders } from './peer-orders.tsx';
 import { WhyPeer } from './why-peer.tsx';
 
 /** One peer: what it can do, what it does, and what it wrote. */
 export function PeerPage({ peer: id }: { readonly peer: string }) {
-  const { state, view, can } = usePage();
-  const [pausing, setPausing] = useState(false);
+  const { view } = usePage();
   const peer = view.peers.find((one) => one.id === id || one.name === id);
   const entries = useMemo(
     () => view.entries.filter((one) => one.peer === peer?.id),
@@ -39,7 +37,7 @@ export function PeerPage({ peer: id }: { readonly peer: string }) {
           {peer.name} {peer.self ? <span className="tag">this peer</span> : null}
         </h2>
         <p className="task-facts">
-          <Badge state={peer.standing} />
+          <Badge state={peer.standing}>{standingWord(peer, view.world)}</Badge>
           {peer.answer?.quarantined === true ? (
             <>
               <Badge state="failed">in quarantine</Badge>
@@ -52,13 +50,7 @@ export function PeerPage({ peer: id }: { readonly peer: string }) {
           {peer.answer === null ? null : <span>version {peer.answer.version}</span>}
           <code className="long-id">{peer.id}</code>
         </p>
-        {peer.self && can('operate') && !view.past ? (
-          <p className="task-orders">
-            <Button onClick={() => setPausing(true)}>
-              {pauseTitle(pausesOf(state.status, view))}
-            </Button>
-          </p>
-        ) : null}
+        <PeerOrders peer={peer} />
       </header>
       <div className="peer-grid">
         <Now peer={peer} />
@@ -75,7 +67,6 @@ export function PeerPage({ peer: id }: { readonly peer: string }) {
           <EntryList label={`Entries of ${peer.name}, oldest first`} entries={entries} follow />
         )}
       </Panel>
-      {pausing ? <PauseDialog onClose={() => setPausing(false)} /> : null}
     </div>
   );
 }

@@ -27,9 +27,11 @@ function Output({ task, state }: { readonly task: string; readonly state: string
   const live = moment.kind === 'live' && !paused;
   const shown = useOutput(task, { live, working: !ended.has(state) });
   const { last, pieces } = shown;
-  const button = (
-    <Button onClick={() => setPaused(!paused)}>{paused ? 'Go on' : 'Pause output'}</Button>
-  );
+  // Of what has ended there is nothing more to come; what was held back meanwhile can still be had.
+  const button =
+    paused || last?.output?.running === true ? (
+      <Button onClick={() => setPaused(!paused)}>{paused ? 'Go on' : 'Pause output'}</Button>
+    ) : null;
   const by = last?.peer ?? null;
   if (moment.kind === 'past') {
     return (

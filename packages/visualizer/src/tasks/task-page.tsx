@@ -57,6 +57,7 @@ export function TaskPage({ task }: { readonly task: string }) {
         <h2>{row?.title === undefined || row.title === '' ? task : row.title}</h2>
         <p className="task-facts">
           <Badge state={badge.state}>{badge.text}</Badge>
+          {row?.resting === true ? <Badge state="paused">stands still</Badge> : null}
           {row?.holder === undefined || row.holder === null ? (
             concernsPeers ? (
               <span className="quiet">nobody holds it</span>

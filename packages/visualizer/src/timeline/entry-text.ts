@@ -103,15 +103,16 @@ const sentences: Readonly<Record<string, Say>> = {
     const what = { self: 'itself', mesh: 'the whole mesh', attempts: 'its attempts' };
     const scope = word(body, 'scope');
     const whom = scope === 'self' || scope === 'mesh' || scope === 'attempts' ? what[scope] : scope;
-    return said(`${body['paused'] === true ? 'paused' : 'resumed'} ${whom}`, 'warn');
+    const stops = scope === 'attempts' ? 'paused' : 'drained';
+    return said(`${body['paused'] === true ? stops : 'resumed'} ${whom}`, 'warn');
   },
   'peer.quarantined': (body, name) => said(`set ${name('peer')} aside${why(body)}`, 'bad'),
   'quarantine.lifted': (_body, name) => said(`lets ${name('peer')} in again`, 'warn'),
   'attempt.paused': (body) =>
     said(`${body['paused'] === true ? 'paused' : 'resumed'} its attempt`, 'warn'),
-  'operator.acted': (body, _, { author }) => {
+  'operator.acted': (body, _, { author, nameOf }) => {
     const user = textOf(body, 'user') ?? undefined;
-    const asker = askerWords({ by: word(body, 'by'), user }, author);
+    const asker = askerWords({ by: word(body, 'by'), user }, author, nameOf);
     return said(`${asker} ordered ${word(body, 'act')}${why(body, 'about')}`, 'warn');
   },
   'task.seen': (body) => said(`saw ${it(body)} ${word(body, 'title')}`),

@@ -7,7 +7,6 @@ import type { RoleName, Spent } from '@bzzz/protocol';
 import { listening } from '../../help/listening.ts';
 import type { CommandReport, ExecutorReport, PromptJob, PromptSource } from '../../ports/index.ts';
 import type { Chosen, Where } from '../execution.ts';
-import { lackOf } from '../lack.ts';
 import { passes } from './judgement.ts';
 import { createMemory } from './memory.ts';
 import { createPurse, type Purse } from './purse.ts';
@@ -96,7 +95,7 @@ export async function workThrough(
     const isPassed = role !== 'critic' || passes(words);
     await hooks.onStep({ step, ...toldOf(member, report, isPassed) });
     if (!report.succeeded) {
-      const lacks = lackOf(report);
+      const { lacks } = report;
       return { ...ended(false, `the ${role}: ${report.reason}`), ...(lacks && { lacks }) };
     }
     memory.keep(role, words);

@@ -30,6 +30,7 @@ export const aider: CliTool = {
   version: { argv: ['--version'], pattern: /(\d+\.\d+\.\d+)/ },
   api: 'openai',
   argv: { work: options, model: ['--model', 'openai/{model}'], resume: null, fork: null },
+  sessionFiles: [],
   sessionCounts: [],
   tellsCost: false,
   reservedBytes: null,

@@ -52,6 +52,8 @@ export const claude: CliTool = {
     resume: [...headless, ...unasked, '--resume', '{session}'],
     fork: [...headless, ...unasked, '--resume', '{session}', '--fork-session'],
   },
+  // `memory/` beside it is read in every session.
+  sessionFiles: ['.claude/projects/*/*.jsonl'],
   sessionCounts: ['costUsd'],
   tellsCost: true,
   reservedBytes: bunReservedBytes,

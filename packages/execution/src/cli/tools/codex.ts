@@ -52,6 +52,8 @@ export const codex: CliTool = {
     // Since its version 0.148; one before takes that for a mistake, asks no model, and begins anew.
     fork: ['exec', ...options, ...provider, 'fork', '{session}', '-'],
   },
+  // Its index, a database, it makes anew from them.
+  sessionFiles: ['.codex/sessions/**/*.jsonl', '.codex/sessions/**/*.jsonl.zst'],
   sessionCounts: ['tokensRead', 'tokensWritten'],
   tellsCost: false,
   reservedBytes: null,

@@ -47,6 +47,8 @@ export const gemini: CliTool = {
     // It goes on in the file of the session itself.
     fork: null,
   },
+  // With what says whose project a folder is; `memory/` beside them is read in every session.
+  sessionFiles: ['.gemini/tmp/*/chats/**', '.gemini/tmp/*/.project_root', '.gemini/projects.json'],
   sessionCounts: [],
   tellsCost: false,
   reservedBytes: null,

@@ -78,6 +78,12 @@ export const opencode: CliTool = {
     resume: [...headless, '--session', '{session}'],
     fork: [...headless, '--session', '{session}', '--fork'],
   },
+  // Its releases before 1.2 have files below `storage`, later ones a database.
+  sessionFiles: [
+    '.local/share/opencode/opencode*.db',
+    '.local/share/opencode/opencode*.db-wal',
+    '.local/share/opencode/storage/**/*.json',
+  ],
   sessionCounts: [],
   tellsCost: false,
   reservedBytes: bunReservedBytes,

@@ -71,7 +71,7 @@ export function checkQuorum(context: CheckContext, chains: Chains): Check {
     if (!isIt || statement.lock !== commitOid(lock)) {
       broken(9, `a verdict on #${number} is about something else`);
     }
-    if (peer === record.peer || peer === makers.get(commit)) {
+    if (peer === record.peer || peer === record.prover || peer === makers.get(commit)) {
       broken(9, `who made the result of #${number} judges it`);
     }
     if (helped.get(number)?.has(peer) === true) broken(9, `who helped with #${number} judges it`);

@@ -53,7 +53,7 @@ export interface Feeding {
   stop(): void;
 }
 
-export interface Fed {
+interface Fed {
   readonly events: number;
   readonly atMs: number;
 }

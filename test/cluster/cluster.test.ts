@@ -12,6 +12,7 @@ import { createStage, patientMs } from '../e2e/harness/stage.ts';
 import { lacks } from './machine.ts';
 import { faultsOn } from './net/faults.ts';
 import { layLan } from './net/lan.ts';
+import { makeLate } from './net/late.ts';
 import { exitCodeOf, lineOf, missingOf } from './report.ts';
 import { playScenario } from './scenario.ts';
 import { byDht } from './scenarios/discovery.ts';
@@ -84,6 +85,32 @@ it('hosts hear each other as the faults between them let them', async () => {
   expect(two.address()).not.toBe(before);
   await stage.until('the mover answers where it is now', () => hears(one, two));
   expect(await answers(one.prefix, before)).toBe(false);
+});
+
+it('what is said to a host by a late link, and what it answers, comes late and in order', async () => {
+  const stage = await createStage();
+  onTestFinished(() => stage.close());
+  if (loopback) return;
+  const [one, two] = (await layLan(stage, ['one', 'two'])).hosts;
+  if (one === undefined || two === undefined) throw new Error('no hosts');
+  const node = (script: string) => [process.execPath, '-e', script];
+  const echo =
+    "require('net').createServer((s) => s.pipe(s)).listen(4801, () => console.log('up'))";
+  const server = await stage.start('echo', { argv: [...two.prefix, ...node(echo)] });
+  await stage.until('it listens', async () => (await server.output()).includes('up'));
+  await makeLate(stage, two, 4801, { delayMs: 100, jitterMs: 50 });
+  // Piece after piece, as one packet each.
+  const ask = `const s = require('net').connect(4801, '${two.address()}'); s.setNoDelay(true);
+    const since = performance.now(); let text = ''; let firstMs;
+    for (let at = 0; at < 50; at += 1) setTimeout(() => s.write(at + ' '), at);
+    s.on('data', (piece) => { firstMs ??= performance.now() - since; text += piece;
+      if (text.endsWith(' 49 ')) { console.log(JSON.stringify({ firstMs, text })); s.end(); } });`;
+  const asker = await stage.start('ask', { argv: [...one.prefix, ...node(ask)] });
+  expect(await asker.ended).toBe(0);
+  const heard: { firstMs: number; text: string } = JSON.parse(await asker.output());
+  // There and back; a busy machine adds to it.
+  expect(heard.firstMs).toBeGreaterThanOrEqual(199);
+  expect(heard.text).toBe(`${[...Array(50).keys()].join(' ')} `);
 });
 
 it('a run that is killed leaves no process and no namespace, and its folder to the next one', async () => {

@@ -13,7 +13,8 @@ import { type Host, type Lan, layLan } from './net/lan.ts';
 import { loopbackHosts } from './net/loopback.ts';
 
 const names = ['acacia', 'walnut', 'ironwood', 'rosewood', 'forsteinet'] as const;
-const port = 4801;
+/** Where each peer listens on its host. */
+export const peerPort = 4801;
 
 export interface Cluster {
   readonly stage: Stage;
@@ -41,7 +42,7 @@ export interface Net {
 
 /** Where a peer on that host is found. */
 export function addressOf(host: Host): string {
-  return `/ip4/${host.address()}/tcp/${port}`;
+  return `/ip4/${host.address()}/tcp/${peerPort}`;
 }
 
 /** On namespaces, or with `loopback` without them. */
@@ -60,7 +61,7 @@ async function onNamespaces(stage: Stage, world: World): Promise<Cluster> {
   const faults = await faultsOn(lan);
   const { forge, url } = await startForgeOn(stage, forgeHost, world);
   const net = { lan, faults, forgeHost };
-  return clusterOf(stage, { forge, url, hosts, net, listen: () => `/ip4/0.0.0.0/tcp/${port}` });
+  return clusterOf(stage, { forge, url, hosts, net, listen: () => `/ip4/0.0.0.0/tcp/${peerPort}` });
 }
 
 async function onLoopback(stage: Stage, world: World): Promise<Cluster> {

@@ -29,15 +29,19 @@ export async function untilEndedOnce(cluster: Cluster): Promise<Ending[]> {
   return endings;
 }
 
-function hasEnded({ state, published, stale, pulls, doneBy }: Ending): boolean {
+function hasEnded({ state, published, stale, pulls, comments, doneBy }: Ending): boolean {
   // Below zero: its branches have moved while they were read.
-  return state === 'result' && published === 1 && stale === 0 && pulls === 1 && doneBy.length === 1;
+  const isOnce = published === 1 && stale === 0 && pulls === 1 && doneBy.length === 1;
+  return state === 'result' && isOnce && comments <= 1;
 }
 
-/** Its holder may be gone with its journal; nobody else may have ended it. */
+/**
+ * Its holder may be gone with its journal; nobody else may have ended it. Of comments there may be two for a while, where one
+ * took over before the answer to the other came: the oldest goes on, and who writes next deletes the rest.
+ */
 function refuseTwice(ending: Ending): void {
-  const { number, published, stale, pulls, comments, doneBy } = ending;
-  const isOnce = stale <= 0 && [published, pulls, comments, doneBy.length].every((n) => n <= 1);
+  const { number, published, stale, pulls, doneBy } = ending;
+  const isOnce = stale <= 0 && [published, pulls, doneBy.length].every((n) => n <= 1);
   if (!isOnce) throw new Error(`#${number} has not ended once: ${JSON.stringify(ending)}`);
   if (ending.state === 'failed') throw new Error(`#${number} was left to a person`);
 }

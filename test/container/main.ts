@@ -36,6 +36,8 @@ if (missing !== undefined) {
 }
 for (const dir of await sweep()) console.error(`removed what an earlier run left: ${dir}`);
 
+/** It takes about 500; on a machine with other work somewhat more, for its caches. A checkout takes twice that. */
+const startCpuMsMax = 750;
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => interrupted.abort());
@@ -86,7 +88,10 @@ async function play(stage: Stage): Promise<void> {
       return startInContainer(cluster, host, engine);
     }),
   );
-  for (const { peer, cpuMs } of peers) say(`${peer.name} runs, after ${cpuMs} ms of CPU`);
+  for (const { peer, cpuMs } of peers) {
+    say(`${peer.name} runs, after ${cpuMs} ms of CPU`);
+    if (cpuMs > startCpuMsMax) throw new Error(`${peer.name} took ${cpuMs} ms of CPU to start`);
+  }
   await fullMesh(stage, cluster.peers);
   say('three containers found each other by multicast');
   await fileSome(cluster, 5);

@@ -1,18 +1,25 @@
 /** Links that lose, that are slow, that lead one way only, and clocks that are wrong. */
 import { fullMesh, type PeerProcess } from '../../e2e/harness/peer.ts';
+import { peerPort } from '../cluster.ts';
 import { untilEndedOnce } from '../ending.ts';
 import { fileSome, gather, hostsOf, inMidTask, netOf, refuseTakeovers, firstOf } from '../moves.ts';
+import { makeLate } from '../net/late.ts';
 import { skewed } from '../skew.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const badLinks: Scenario = {
   name: 'bad-links',
-  shows: 'one packet in twenty is lost between any two hosts, and two cables are slow',
+  shows:
+    'one packet in twenty is lost between any two hosts, two cables are slow, and to two more peers all is late',
   needs: ['hosts'],
   async play(cluster) {
     const { faults, forgeHost } = netOf(cluster);
     await faults.lose([...cluster.hosts, forgeHost], 5);
     for (const host of cluster.hosts.slice(0, 2)) await faults.slow(host, 512);
+    // As over a continent, and never the same.
+    for (const host of cluster.hosts.slice(2, 4)) {
+      await makeLate(cluster.stage, host, peerPort, { delayMs: 80, jitterMs: 60 });
+    }
     await gather(cluster);
     await fileSome(cluster, 5);
   },

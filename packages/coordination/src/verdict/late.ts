@@ -41,5 +41,7 @@ export async function hearLate(
     deps.trouble.tell(error, publication.record.task);
   } finally {
     cancel();
+    // Where one could not be shown nobody is asked on.
+    over.abort();
   }
 }

@@ -12,7 +12,7 @@ import { errorOf } from '../support/memory-forge.ts';
 import { createMemoryHub } from '../support/memory-mesh.ts';
 import { resultOid } from '../support/memory-work.ts';
 import { publicationOf, verdictOf } from '../support/publication.ts';
-import { calm, createStand, heldDraft, number } from '../support/stand.ts';
+import { calm, createStand, heldDraft, number, type Stand } from '../support/stand.ts';
 import { makeLockCommit } from '../../src/fence/commit.ts';
 
 const pullRequest = 1_007;
@@ -69,7 +69,8 @@ async function withLate() {
   const judge = createIdentity(5);
   const verdicts: Verdict[] = [];
   const underWay = [judge.peer];
-  const at = await resultOf(1, async () => ({ verdicts, declined: [], underWay }));
+  const of = await resultOf(1, async () => ({ verdicts, declined: [], underWay }));
+  const at = { ...of, underWay };
   verdicts.push(await verdictOf(at.tip, createIdentity(2)));
   let found: Verdict | undefined;
   at.hub.join(judge.peer).handle(verifyProtocol, async (): Promise<VerifyResponse> => {
@@ -80,6 +81,12 @@ async function withLate() {
     found = verdict;
   };
   return { at, judge, answer };
+}
+
+/** Another peer speaks for the result now. */
+async function taken(stand: Stand): Promise<void> {
+  const draft = { ...heldDraft(2), state: 'result' as const, result: resultOid, verdicts: 1 };
+  stand.forge.overwrite(number, await makeLockCommit(createStand(2, stand), draft, null));
 }
 
 describe('a published result', () => {
@@ -142,12 +149,30 @@ describe('a published result', () => {
     expect(checked).toMatchObject({ quorum: true, passed: [{}], failed: [{}] });
   });
 
+  it("asks nobody on once the task is somebody else's", async () => {
+    const { at, judge, answer } = await withLate();
+    let asked = 0;
+    const slow = createIdentity(6).peer;
+    at.underWay.push(slow);
+    at.hub.join(slow).handle(verifyProtocol, async (): Promise<VerifyResponse> => {
+      asked += 1;
+      return { kind: 'working' };
+    });
+    at.hub.link(at.stand.peer, slow);
+    await at.verify();
+    await taken(at.stand);
+    answer(await verdictOf(at.tip, judge, { outcome: 'failed' }));
+    await at.stand.clock.advance(10_000);
+    const askedThen = asked;
+    await at.stand.clock.advance(60_000);
+    expect(askedThen).toBeGreaterThan(0);
+    expect(asked).toBe(askedThen);
+  });
+
   it('says nothing late of what somebody else holds by then', async () => {
     const { at, judge, answer } = await withLate();
     await at.verify();
-    const other = createStand(2, at.stand);
-    const draft = { ...heldDraft(2), state: 'result' as const, result: resultOid, verdicts: 1 };
-    at.stand.forge.overwrite(number, await makeLockCommit(other, draft, null));
+    await taken(at.stand);
     answer(await verdictOf(at.tip, judge, { outcome: 'failed' }));
     await at.stand.clock.advance(10_000);
     expect(at.on().verdicts).not.toContain('**failed**');

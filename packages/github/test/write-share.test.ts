@@ -1,5 +1,6 @@
 import type { Clock } from '@bzzz/coordination';
 import { describe, expect, it } from 'vitest';
+import { settingsOf } from '../src/options.ts';
 import { createWriteShare } from '../src/rest/write-share.ts';
 
 function shareAt(options: { writesPerMinuteMax: number; writesPerHourMax: number }) {
@@ -51,4 +52,10 @@ describe('a share of the account', () => {
     for (let count = 0; count < 1_000; count += 1) at(0).wrote();
     expect(at(0).waitMs()).toBe(0);
   });
+});
+
+it('is a second between two writes, and the rate of GitHub, unless the forge is on this machine', () => {
+  const there = settingsOf({ dataDir: '/nowhere' });
+  expect(there).toMatchObject({ writeGapMs: 1_000, writesPerMinuteMax: 80, writesPerHourMax: 500 });
+  expect(settingsOf({ dataDir: '/nowhere', apiUrl: 'http://127.0.0.1:1' }).writeGapMs).toBe(0);
 });

@@ -65,6 +65,16 @@ describe('what a peer had sent before it died, and arrives when it is back', () 
     expect(await stand.tip()).toMatchObject({ record: { state: 'result', epoch: 1 } });
   });
 
+  it('is not gone on from where the policy does not say so any more', async () => {
+    const { stand, work, arrive, drive } = await cameBack();
+    await arrive();
+    stand.forge.policy = (stand.forge.policy ?? '').replace('checkpointMs: 3600000\n', '');
+    expect(await drive()).toMatchObject({ state: 'done' });
+    expect(work.created).toHaveLength(1);
+    expect(work.created[0]).not.toMatchObject({ from: early });
+    expect(stand.journal.of('attempt.started')[0]).not.toHaveProperty('from');
+  });
+
   it('is gone on from, when the look shows that it was renewed since', async () => {
     const { stand, work, arrive, drive } = await cameBack();
     await arrive();

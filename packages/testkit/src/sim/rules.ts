@@ -43,7 +43,7 @@ export const rules = {
   '4.2-overwritten': 'what a fenced owner wrote late is overwritten by the holder',
   '4.2-order': 'whoever ranks lower waits for his turn',
   '4.2-stands-down': 'who hears of a claim bids no more',
-  '4.2-six-writes': 'a task costs at most six writes',
+  '4.2-six-writes': 'a claim costs at most six writes',
   '4.2-rate': 'when the forge says wait, its account waits',
   '4.2-tidy': 'branches are deleted only of what people closed, and nobody holds or reviews',
   '4.2-three-failures': 'after three attempts that failed, and not before, a person is asked',

@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BzzzError, type ErrorCode, reasonOf } from '@bzzz/protocol';
 import { type Captured, runOnce } from './capture.ts';
+import { lastChars } from './cut.ts';
 
 export interface GitPlace {
   readonly gitDir: string;
@@ -106,7 +107,7 @@ export function gitAt(place: GitPlace): Git {
       throw new BzzzError('workspace_failed', `git: ${reasonOf(error)}`, { cause: error });
     }
     if (done.code === 0) return done.stdout;
-    const said = done.stderr.toString('utf8').trim().slice(-300);
+    const said = lastChars(done.stderr.toString('utf8').trim(), 300);
     throw new BzzzError(code, `git ${args[0] ?? ''} ended with ${done.code}: ${said}`);
   };
 }

@@ -100,7 +100,9 @@ export function startOrders({ mesh, coordinator }: OrdersDeps, { obeys }: Orders
       return await mesh.request(orderProtocol, peer, request, { signal });
     } catch (error) {
       if (!isBzzzError(error, 'mesh_refused')) throw error;
-      return refused('it hears no orders from here: of an earlier version, or asked too often');
+      return refused(
+        'it hears no orders from here: of an earlier version, asked too often, or in trouble itself',
+      );
     }
   }
 

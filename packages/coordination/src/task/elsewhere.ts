@@ -51,7 +51,8 @@ export async function acceptanceOf(
 
 /**
  * What of an acceptance that failed is missing here. Undefined: nothing, it is the result that fails. What ends as
- * where a program is not installed is run on the base branch too: where that ends otherwise, the change made it so.
+ * where a program is not installed is run on the base branch too, with what is run before it: where it passes there, the
+ * change made it so. Any other end tells nothing, since a base that is red may not come as far.
  */
 export async function lackHere(
   workspaces: Pick<Workspaces, 'accept'>,
@@ -60,13 +61,10 @@ export async function lackHere(
   options: Parameters<Workspaces['accept']>[1],
 ): Promise<Lack | undefined> {
   const lacks = lackIn(commands);
-  const last = commands.at(-1);
-  if (lacks === undefined || last === undefined) return undefined;
-  const onBase = { ...job, commands: [last.argv], only: [] };
-  const { commands: reports } = await acceptanceOf(workspaces, onBase, options);
-  // Ended by a limit it tells nothing.
-  const isSo = lackIn(reports) !== undefined || reports.at(-1)?.exitCode === null;
-  return isSo ? lacks : undefined;
+  if (lacks === undefined) return undefined;
+  const onBase = { ...job, commands: job.commands.slice(0, commands.length), only: [] };
+  const { passed } = await acceptanceOf(workspaces, onBase, options);
+  return passed ? undefined : lacks;
 }
 
 /** Which of several is missing is told in words alone: the first stands for all. */

@@ -30,10 +30,12 @@ import type { Fence } from '../fence/fence.ts';
 import { seenSoon } from '../fence/soon.ts';
 import type {
   Acceptance,
+  Base,
   Clock,
   Forge,
   Journal,
   Mesh,
+  PromptSource,
   Random,
   Signer,
   Workspaces,
@@ -179,6 +181,52 @@ interface Asked {
   readonly request: VerifyRequest;
 }
 
+/** What the forge tells of a case: enough to judge it. */
+interface Read {
+  readonly record: ResultRecord;
+  readonly briefing: Briefing;
+  /** What the result stands on. */
+  readonly beneath: Base;
+  /** Whose words have a part in it. */
+  readonly sources: readonly PromptSource[];
+}
+
+/** Or why there is nothing to judge. Throws `timeout` beyond `readMsMax`, as when the forge is away: others wait. */
+async function read(
+  deps: JudgeDeps,
+  options: JudgeOptions,
+  asked: Asked,
+  signal: AbortSignal,
+): Promise<Read | string> {
+  const { task } = asked.request;
+  const onTrouble = (error: BzzzError) => deps.trouble.tell(error, task);
+  const late = new AbortController();
+  const cancel = deps.clock.after(readMsMax, () =>
+    late.abort(new BzzzError('timeout', 'the forge did not answer in time')),
+  );
+  const until = AbortSignal.any([signal, late.signal]);
+  const patient = <T>(look: () => Promise<T>) =>
+    patiently({ ...deps, onTrouble }, { firstMs: options.backoffMs, signal: until }, look);
+  try {
+    const record = await publicationOf(deps, options, asked, patient, until);
+    if (record === null) return 'the lock branch shows no such result of yours';
+    // Its publisher may not know whose it is: where a person deleted the lock, nothing else tells.
+    const isOurs = deps.fence.published(task, record.result);
+    if (isOurs || isParty(record, deps.signer.peer)) return 'nobody judges his own result';
+    const briefing = await patient(() => brief(deps, record, until));
+    const { repo } = taskParts(task);
+    const { result } = record;
+    const beneath = await patient(() =>
+      deps.forge.readWork(repo, result, briefing.base, { signal: until }),
+    );
+    if (beneath === null) return 'the result is not one commit on the base branch';
+    const sources = await patient(() => sourcesOfResult(deps.forge, task, briefing, until));
+    return { record, briefing, beneath, sources };
+  } finally {
+    cancel();
+  }
+}
+
 async function judge(
   deps: JudgeDeps,
   options: JudgeOptions,
@@ -187,31 +235,16 @@ async function judge(
 ): Promise<VerifyResponse> {
   const { request } = asked;
   const journal = JournalHead.parse({ key: deps.journal.key, ...deps.journal.head() });
-  const onTrouble = (error: BzzzError) => deps.trouble.tell(error, request.task);
-  const giveUpAtMs = deps.clock.monotonicMs() + readMsMax;
-  const patient = <T>(read: () => Promise<T>) =>
-    patiently({ ...deps, onTrouble }, { firstMs: options.backoffMs, signal }, async () => {
-      if (deps.clock.monotonicMs() < giveUpAtMs) return read();
-      throw new BzzzError('timeout', 'the forge did not answer in time');
-    });
-  const record = await publicationOf(deps, options, asked, patient, signal);
-  if (record === null) return declined('the lock branch shows no such result of yours');
-  // Its publisher may not know whose it is: where a person deleted the lock, nothing else tells.
-  const isOurs = deps.fence.published(request.task, record.result);
-  if (isOurs || isParty(record, deps.signer.peer)) return declined('nobody judges his own result');
-  const briefing = await patient(() => brief(deps, record, signal));
+  const found = await read(deps, options, asked, signal);
+  if (typeof found === 'string') return declined(found);
+  const { record, briefing, beneath, sources } = found;
   const unable = options.unable(request, briefing.plan.needs);
   if (unable !== null) return declined(unable);
-  const { repo } = taskParts(request.task);
-  const { base } = briefing;
-  const beneath = await patient(() => deps.forge.readWork(repo, record.result, base, { signal }));
-  if (beneath === null) return declined('the result is not one commit on the base branch');
   if (record.verdicts < briefing.policy.verdicts) {
     return declined('the policy asks for more verdicts than its publisher');
   }
   const at = { base: beneath, result: record.result };
   const collected = await deps.workspaces.inspect(at, { signal });
-  const sources = await patient(() => sourcesOfResult(deps.forge, request.task, briefing, signal));
   const refused = objection(collected, heldBy(briefing.policy, sources));
   if (refused !== undefined) return declined(`the result ${refused}`);
   const job = { ...acceptanceOf(briefing), ...at };

@@ -133,12 +133,26 @@ describe('a result that another peer published', () => {
       kind: 'declined',
       reason: '`check`, or what it starts, is not installed here',
     });
+    // A base that is red need not come as far as what is missing.
+    const red = await courtOf();
+    red.work.script.exits = ({ only }) => [only === undefined ? 127 : 1];
+    expect(await red.settled()).toMatchObject({ kind: 'declined' });
     // What the result itself made end so is no fault of this machine, and a disagreement is shown.
     const broken = await courtOf();
     broken.work.script.exits = ({ only }) => [only === undefined ? 127 : 0];
     expect(await broken.settled()).toMatchObject({
       verdict: { statement: { outcome: 'failed', reason: '`check` ended with exit code 127' } },
     });
+  });
+
+  it('is declined where the forge is away for long, so that others are judged when it is back', async () => {
+    const { judge, settled } = await courtOf();
+    const away = Array.from({ length: 500 }, () => errorOf('forge_unreachable'));
+    judge.forge.fail('readBase', ...away);
+    const sinceMs = judge.clock.monotonicMs();
+    const reason = 'the forge did not answer in time';
+    expect(await settled()).toEqual({ kind: 'declined', reason });
+    expect(judge.clock.monotonicMs() - sinceMs).toBeLessThan(180_000);
   });
 
   it('fails where its new tests pass without it, and says what they prove where they do not', async () => {

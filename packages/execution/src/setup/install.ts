@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Base, SetupJob } from '@bzzz/coordination';
 import { BzzzError, isBzzzError } from '@bzzz/protocol';
 import { checkOut } from '../checkout.ts';
+import { lastChars } from '../cut.ts';
 import type { Reach } from '../egress/reach.ts';
 import { openWayOut } from '../egress/way-out.ts';
 import { isFolderThere } from '../mount-points.ts';
@@ -74,7 +75,7 @@ function why(
   objections: readonly string[],
 ): string {
   const told = objections.length === 0 ? '' : ` (${objections.join('; ')})`;
-  const tail = report.outputTail.slice(-tailCharsMax);
+  const tail = lastChars(report.outputTail, tailCharsMax);
   return `the setup failed: \`${argv.join(' ').slice(0, 120)}\`: ${reason}${told}\n${tail}`.trim();
 }
 

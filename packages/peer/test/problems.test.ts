@@ -33,6 +33,7 @@ function sources(change: Partial<ProblemSources> = {}): ProblemSources {
     sandboxMissing: null,
     lookFailures: [],
     workers: [],
+    unkept: [],
     membership: { operator: null, isMember: true, strangers: [] },
   };
   return { view: view(), config, upMs: 60_000, ...quiet, ...change };
@@ -56,6 +57,15 @@ function note(change: Partial<TroubleView>): TroubleView {
 }
 
 describe('problemsOf', () => {
+  it('tells whose journals have no place', () => {
+    const unkept = ['2', '3', '4', '5', '6'].map((letter) => member(letter));
+    const [told] = problemsOf(sources({ unkept }));
+    expect(told).toMatchObject({ code: 'replicas_full', severity: 'warning' });
+    expect(told?.text).toBe(
+      'The journals of peer-2, peer-3, peer-4, peer-5, and 1 more are not kept here: all 64 places are taken by peers that live.',
+    );
+  });
+
   it('tells a pause before what a machine is short of, and whose pause it is', () => {
     const limits = { raiseAt: 0.9, endAt: 0.8, holdMs: 0, action: null };
     const rule = { measure: 'cpu' as const, ...limits, advice: 'Wait.' };

@@ -18,6 +18,7 @@ import { statusAnswer } from '../status/answers.ts';
 import { type Membership, problemsOf } from '../status/problems.ts';
 import type { Joining } from '../joining/joining.ts';
 import type { KeyRing } from '../joining/network-keys.ts';
+import { withoutPlace } from './replica-places.ts';
 import type { MeshTroubles } from './mesh-troubles.ts';
 import type { History } from './history.ts';
 import type { Survey } from '../survey/survey.ts';
@@ -92,6 +93,7 @@ export function operationsTarget(
       const received = webhook?.state() ?? null;
       const webhookTrouble = received?.trouble ?? null;
       const lent = token.state?.() ?? null;
+      const staying = () => new Set([...history.former, ...view.logsSetAside]);
       return statusAnswer({
         view,
         config,
@@ -119,6 +121,7 @@ export function operationsTarget(
           lookFailures,
           workers: workers.state(),
           membership: membershipOf(deps.joining, mesh.peer),
+          unkept: withoutPlace({ journals, members: () => view.members, staying }, config.journal),
         }),
         pid: process.pid,
       });

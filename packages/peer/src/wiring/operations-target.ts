@@ -15,6 +15,7 @@ import { sayOrder } from '../forge/say-order.ts';
 import type { Figures } from '../figures/figures.ts';
 import type { OperationsTarget } from '../operations/target.ts';
 import { statusAnswer } from '../status/answers.ts';
+import { skippedOf } from '../status/skipped.ts';
 import { type Membership, problemsOf } from '../status/problems.ts';
 import type { Joining } from '../joining/joining.ts';
 import type { KeyRing } from '../joining/network-keys.ts';
@@ -93,6 +94,7 @@ export function operationsTarget(
       const received = webhook?.state() ?? null;
       const webhookTrouble = received?.trouble ?? null;
       const lent = token.state?.() ?? null;
+      const skipped = skippedOf(journals, view.members);
       const staying = () => new Set([...history.former, ...view.logsSetAside]);
       return statusAnswer({
         view,
@@ -121,8 +123,10 @@ export function operationsTarget(
           lookFailures,
           workers: workers.state(),
           membership: membershipOf(deps.joining, mesh.peer),
+          skipped,
           unkept: withoutPlace({ journals, members: () => view.members, staying }, config.journal),
         }),
+        skipped,
         pid: process.pid,
       });
     },

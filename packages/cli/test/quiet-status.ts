@@ -44,5 +44,5 @@ export const quietStatus: StatusAnswer = {
     workers: [],
   },
   tasks: {},
-  journal: { key: 'ab', length: 1, replicas: 0 },
+  journal: { key: 'ab', length: 1, replicas: 0, skipped: [] },
 };

@@ -88,8 +88,14 @@ export interface Journals {
   readonly own: OwnJournal;
   /** Opens or makes the replica of a log and downloads all of it from whoever has it. */
   replica(key: JournalKey): Replica;
-  /** Every replica in the store. */
+  /** Every replica in the store that was not let go. */
   replicas(): readonly Replica[];
+  /**
+   * Gives up the replica of a log: its blocks are cleared from the store, of which only its head stays. It is not among
+   * `replicas()` any more, also after a restart, until `replica` asks for it anew. Nothing happens to one whose
+   * writer was seen to sign two histories. Throws `stopped`, and what the store throws.
+   */
+  letGo(key: JournalKey): Promise<void>;
   /**
    * Exchanges logs over a libp2p stream until it ends; listens before it returns. The other side
    * gets every log in the store whose key it knows, so ask only members in. Resolves with the

@@ -4,7 +4,7 @@ import { type DiskSync, diskSync } from './disk-sync.ts';
 import type { Journals } from './interface.ts';
 import { type ClosableOwnJournal, createOwnJournal } from './own-journal.ts';
 import { openRememberedHead } from './remembered-head.ts';
-import { type ClosableReplica, openReplica } from './replica.ts';
+import { type ClosableReplica, openReplica, wasLetGo } from './replica.ts';
 import { createReplications, type Replications } from './replication.ts';
 import {
   closeStore,
@@ -64,10 +64,11 @@ export async function openJournals(
     const onFailure = () => void replications.stop();
     const own = await openOwn({ store, sync, folder }, { waitingBytesMax, onFailure });
     const retention = { bytesMax: replicaBytesMax, ageMsMax: replicaAgeMsMax, wallMs };
-    const openOne = (key: JournalKey) => openReplica(store, key, retention);
+    const openOne: OpenOne = (key, after) => openReplica(store, key, retention, { after });
     const replicas = new Map<JournalKey, ClosableReplica>();
     for (const key of await storedKeys(store)) {
-      if (key !== own.key) replicas.set(key, openOne(key));
+      if (key === own.key || (await wasLetGo(store, key))) continue;
+      replicas.set(key, openOne(key, Promise.resolve()));
     }
     return assemble({ store, own, replications, replicas, openOne });
   } catch (error) {
@@ -115,27 +116,44 @@ async function storedKeys(store: Corestore): Promise<JournalKey[]> {
   return keys;
 }
 
+type OpenOne = (key: JournalKey, after: Promise<void>) => ClosableReplica;
+
 interface Parts {
   readonly store: Corestore;
   readonly own: ClosableOwnJournal;
   readonly replications: Replications;
   readonly replicas: Map<JournalKey, ClosableReplica>;
-  readonly openOne: (key: JournalKey) => ClosableReplica;
+  readonly openOne: OpenOne;
 }
 
 function assemble({ store, own, replications, replicas, openOne }: Parts): Journals {
   let closing: Promise<void> | null = null;
+  /** Logs that are being let go. None of these fails. */
+  const leaving = new Map<JournalKey, Promise<void>>();
   return {
     own,
     replica(key) {
       if (closing !== null) throw closedError();
       const known = replicas.get(key);
       if (known !== undefined) return known;
-      const replica = openOne(key);
+      const replica = openOne(key, leaving.get(key) ?? Promise.resolve());
       replicas.set(key, replica);
       return replica;
     },
     replicas: () => [...replicas.values()],
+    async letGo(key) {
+      if (closing !== null) throw closedError();
+      const replica = replicas.get(key);
+      // What proves that its writer signed two histories stays.
+      if (replica === undefined || replica.forked()) return;
+      replicas.delete(key);
+      const job = replica.letGo();
+      const settled = job.catch(() => undefined);
+      leaving.set(key, settled);
+      await settled;
+      if (leaving.get(key) === settled) leaving.delete(key);
+      await job;
+    },
     async replicate(stream, options) {
       const refusal = closing === null ? own.failure() : closedError();
       if (refusal !== null) {
@@ -155,6 +173,7 @@ function assemble({ store, own, replications, replicas, openOne }: Parts): Journ
     for (const replica of replicas.values()) replica.close();
     try {
       await replications.stop();
+      await Promise.all(leaving.values());
       await own.close();
     } finally {
       await closeStore(store);

@@ -21,27 +21,34 @@ import { witnessOf } from './witness.ts';
 export interface ClosableReplica extends Replica {
   /** Ends those who follow. The store closes the log itself. */
   close(): void;
+  /** Clears all blocks and remembers that; only the head stays, which the tree of any history can be held to. */
+  letGo(): Promise<void>;
 }
 
 /** Under this name the store remembers the first block that is held. */
 const fromKey = 'bzzz/from';
+/** And under this one that the whole log was let go. Empty: it is held again. */
+const letGoKey = 'bzzz/let-go';
 /** So many blocks must be missing before it is asked whether what is held is worth going on from. */
 const jumpBlocksMin = 64;
 
 /**
  * Opens the replica of a log in the store and asks every peer, now and later, for its blocks. Only blocks
  * without a gap before them are shown. Of a log that is too long or too old the beginning is let go; where
- * it begins here is remembered before anything is cleared, so that nothing is fetched twice.
+ * it begins here is remembered before anything is cleared, so that nothing is fetched twice. Nothing of it is
+ * looked at before `after`, while the same log is still being let go.
  */
 export function openReplica(
   store: Corestore,
   key: JournalKey,
   retention: Retention,
+  { after = Promise.resolve() }: { readonly after?: Promise<void> } = {},
 ): ClosableReplica {
   const core = store.get({ key: hexToBytes(key) });
   const bell = createChangeBell();
   const serial = createSerial();
   let closed = false;
+  let gone = false;
   let begun = false;
   let seeking = false;
   /** Blocks that have come, and how many had when it was last asked whether any more would. */
@@ -75,8 +82,14 @@ export function openReplica(
     forked: () => forkedAt !== null,
     skipped: () => reader.skipped(),
     async *read({ from = 0, signal }: ReadOptions = {}) {
+      // Whoever asked for it a moment before finds what a log without entries has.
+      if (gone) return;
       await assertUsable();
-      yield* reader.read({ from, signal });
+      try {
+        yield* reader.read({ from, signal });
+      } catch (error) {
+        if (!gone || signal?.aborted === true) throw error;
+      }
     },
     follow({ from = 0, signal }: ReadOptions = {}) {
       return followLog({ reader, bell, assertUsable }, { from, signal });
@@ -94,10 +107,24 @@ export function openReplica(
       closed = true;
       bell.ring();
     },
+    async letGo() {
+      closed = true;
+      gone = true;
+      bell.ring();
+      await opening;
+      download?.destroy();
+      await serial(async () => {
+        await core.setUserData(letGoKey, utf8('yes'));
+        await clearAll(core);
+        await core.close();
+      });
+    },
   };
 
   async function begin(): Promise<void> {
+    await after;
     await core.ready();
+    if (await isMarked(core)) await core.setUserData(letGoKey, utf8(''));
     const from = await rememberedFrom(core);
     reader.dropBefore(from);
     await clearLate();
@@ -209,6 +236,31 @@ export function openReplica(
       throw storageError(core, `the replica of ${key} does not open`, error);
     }
   }
+}
+
+/** Whether a log in the store was let go. What came of it since is cleared. */
+export async function wasLetGo(store: Corestore, key: JournalKey): Promise<boolean> {
+  const core = store.get({ key: hexToBytes(key) });
+  try {
+    await core.ready();
+    if (!(await isMarked(core))) return false;
+    await clearAll(core);
+    return true;
+  } catch {
+    // What is wrong with it is told to whoever reads it.
+    return false;
+  } finally {
+    await core.close();
+  }
+}
+
+async function isMarked(core: Hypercore): Promise<boolean> {
+  return ((await core.getUserData(letGoKey))?.byteLength ?? 0) > 0;
+}
+
+async function clearAll(core: Hypercore): Promise<void> {
+  const first = core.core.bitfield.firstSet(0);
+  if (first !== -1) await core.clear(first, core.length);
 }
 
 async function rememberedFrom(core: Hypercore): Promise<number> {

@@ -148,3 +148,36 @@ it('lets whoever follows it go on', async () => {
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
   expect(seen.at(-1)).toBe(149);
 });
+
+it('lets a whole log go, over a restart too, and takes it in anew when it is asked for', async () => {
+  const writer = await openedJournals();
+  const dir = await tempDir();
+  const reader = await openedJournals({ dir });
+  const { key } = writer.own;
+  const replica = reader.replica(key);
+  let link = await linked(reader, writer);
+  await appendEach(writer, 0, 10);
+  link = await caughtUp(reader, writer, link);
+  await reader.letGo(key);
+  expect(reader.replicas()).toEqual([]);
+  expect(await collect(replica.read())).toEqual([]);
+  await link.cut();
+  await reader.close();
+
+  const again = await openedJournals({ dir });
+  expect(again.replicas()).toEqual([]);
+  const anew = again.replica(key);
+  expect(await collect(anew.read())).toEqual([]);
+  expect(anew.head()).toEqual(writer.own.head());
+  link = await caughtUp(again, writer, await linked(again, writer));
+  expect(await collect(anew.read())).toEqual(storedEntries(0, 10));
+  // Asked for while it is still being let go.
+  const leaving = again.letGo(key);
+  again.replica(key);
+  await leaving;
+  link = await caughtUp(again, writer, link);
+  expect(await collect(again.replica(key).read())).toEqual(storedEntries(0, 10));
+  await link.cut();
+  await again.close();
+  expect((await openedJournals({ dir })).replicas().map((one) => one.key)).toEqual([key]);
+});

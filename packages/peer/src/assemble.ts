@@ -277,13 +277,11 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   closing('health', () => running.stop());
 
   const members = () => coordinator.view().members;
-  const replication = replicateJournals({
-    clock,
-    mesh,
-    journals,
-    members,
-    logger: logger.child('journal'),
-  });
+  const staying = () => new Set([...former, ...coordinator.view().logsSetAside]);
+  const replication = replicateJournals(
+    { clock, mesh, journals, members, staying, logger: logger.child('journal') },
+    { replicasMax: config.journal.replicasMax },
+  );
   closing('replication', () => replication.stop());
 
   const history = openHistory(

@@ -1,7 +1,8 @@
 import type { PeerView, WatchingView } from '@bzzz/coordination';
-import { BzzzError, Config, PeerId, Sha256Hex, TaskId } from '@bzzz/protocol';
+import { BzzzError, Config, JournalKey, PeerId, Sha256Hex, TaskId } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
 import { problemsOf, type ProblemSources } from '../src/status/problems.ts';
+import { skippedOf } from '../src/status/skipped.ts';
 import { capabilitiesOf, member, taskView } from './member.ts';
 
 type TroubleView = PeerView['troubles'][number];
@@ -33,6 +34,8 @@ function sources(change: Partial<ProblemSources> = {}): ProblemSources {
     sandboxMissing: null,
     lookFailures: [],
     workers: [],
+    unkept: [],
+    skipped: [],
     membership: { operator: null, isMember: true, strangers: [] },
   };
   return { view: view(), config, upMs: 60_000, ...quiet, ...change };
@@ -56,6 +59,34 @@ function note(change: Partial<TroubleView>): TroubleView {
 }
 
 describe('problemsOf', () => {
+  it('tells whose journals have no place', () => {
+    const unkept = ['2', '3', '4', '5', '6'].map((letter) => member(letter));
+    const [told] = problemsOf(sources({ unkept }));
+    expect(told).toMatchObject({ code: 'replicas_full', severity: 'warning' });
+    expect(told?.text).toBe(
+      'The journals of peer-2, peer-3, peer-4, peer-5, and 1 more are not kept here: all 64 places are taken by peers that live.',
+    );
+  });
+
+  it('tells whose journal holds what cannot be read', () => {
+    const log = (letter: string, blocks: number, entries: number) => {
+      return { key: JournalKey.parse(letter.repeat(64)), blocks, entries };
+    };
+    const of = (one: ReturnType<typeof log>) => ({ key: one.key, skipped: () => one });
+    const own = of(log('a', 0, 0));
+    const known = member('2');
+    const key = JournalKey.parse('b'.repeat(64));
+    const capabilities = { ...known.capabilities, journal: { key, length: 1 } };
+    const replicas = () => [of(log('b', 2, 1)), of(log('c', 0, 0)), of(log('d', 0, 7))];
+    const skipped = skippedOf({ own, replicas }, [{ ...known, capabilities }]);
+    const [told] = problemsOf(sources({ skipped }));
+    expect(told).toMatchObject({ code: 'journal_skipped', severity: 'warning' });
+    expect(told?.text).toBe(
+      'Journals hold what cannot be read here, and it is skipped: peer-2 (22222222): 2 blocks and 1 entry; dddddddd (no member): 0 blocks and 7 entries.',
+    );
+    expect(codes({ skipped: skippedOf({ own, replicas: () => [] }, []) })).toEqual([]);
+  });
+
   it('tells a pause before what a machine is short of, and whose pause it is', () => {
     const limits = { raiseAt: 0.9, endAt: 0.8, holdMs: 0, action: null };
     const rule = { measure: 'cpu' as const, ...limits, advice: 'Wait.' };

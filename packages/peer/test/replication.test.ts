@@ -2,13 +2,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MemberView } from '@bzzz/coordination';
-import { type Journals, openJournals } from '@bzzz/journal';
+import { type Journals, type MessageStream, openJournals } from '@bzzz/journal';
 import { createIdentity, createMesh, type MeshService } from '@bzzz/mesh';
-import { journalProtocol, MeshName, type PeerId } from '@bzzz/protocol';
+import { type JournalKey, journalProtocol, MeshName, type PeerId } from '@bzzz/protocol';
 import { sampleCapabilities } from '@bzzz/testkit/contracts/samples';
 import { expect, it } from 'vitest';
 import { systemClock } from '../src/system/clock.ts';
-import { replicateJournals } from '../src/wiring/replication.ts';
+import { withoutPlace } from '../src/wiring/replica-places.ts';
+import { replicateJournals, type ReplicationOptions } from '../src/wiring/replication.ts';
 import { memberOf } from './member.ts';
 import { onCleanup, silent, tempDir, until } from './support.ts';
 
@@ -32,10 +33,20 @@ async function startNode(folder: string, bootstrap: readonly string[] = []): Pro
   return { mesh, journals, members: [] };
 }
 
-function replicating(node: Node, replicasMax?: number): void {
-  const { mesh, journals, members } = node;
-  const deps = { clock: systemClock, mesh, journals, logger: silent, members: () => members };
-  const replication = replicateJournals(deps, replicasMax === undefined ? {} : { replicasMax });
+const nobody: ReadonlySet<JournalKey> = new Set();
+
+function replicating(node: Node, options: ReplicationOptions = {}, staying = nobody): void {
+  const { mesh, journals } = node;
+  const members = () => node.members;
+  const deps = {
+    clock: systemClock,
+    mesh,
+    journals,
+    logger: silent,
+    members,
+    staying: () => staying,
+  };
+  const replication = replicateJournals(deps, options);
   onCleanup(() => replication.stop());
 }
 
@@ -44,8 +55,8 @@ function memberAt({ mesh, journals }: Node, change: Partial<MemberView> = {}): M
   return memberOf(sampleCapabilities({ peer: mesh.peer, name: 'somebody', journal }), change);
 }
 
-async function append({ journals }: Node, name: string): Promise<void> {
-  const at = { wallMs: Date.now(), counter: 0 };
+async function append({ journals }: Node, name: string, wallMs = Date.now()): Promise<void> {
+  const at = { wallMs, counter: 0 };
   await journals.own.append({ v: 1, at, body: { kind: 'peer.started', version: '0', name } });
 }
 
@@ -120,10 +131,50 @@ it('keeps no more logs than it may', async () => {
   const one = await startNode('one');
   const others = [await startNode('a'), await startNode('b'), await startNode('c')];
   one.members.push(...others.map((other) => memberAt(other, { connected: false })));
-  replicating(one, 2);
+  replicating(one, { replicasMax: 2, settleMs: 0 });
   await until(() => one.journals.replicas().length === 2);
   await nudge(one);
   expect(one.journals.replicas()).toHaveLength(2);
+  // All of them live: that is for a person to mend.
+  const { journals } = one;
+  const deps = { journals, members: () => one.members, staying: () => nobody };
+  expect(withoutPlace(deps, { replicasMax: 2 })).toEqual([one.members[2]]);
+  expect(withoutPlace(deps, { replicasMax: 3 })).toEqual([]);
+});
+
+it('gives the place of whoever has been silent longest to a member that lives', async () => {
+  const one = await startNode('one');
+  const writers = await Promise.all(
+    ['a', 'b', 'c', 'd', 'e'].map((name) => startNode(name, one.mesh.multiaddrs())),
+  );
+  const [first, second, evidence, young, dead] = writers;
+  if (!first || !second || !evidence || !young || !dead) throw new Error('too few');
+  const keys = () => new Set(one.journals.replicas().map(({ key }) => key));
+  const keyOf = ({ journals }: Node) => journals.own.key;
+  for (const [at, node] of [first, second, evidence].entries()) {
+    // The evidence is the oldest of all.
+    await append(node, 'long ago', at === 2 ? 1 : 1_000 * (at + 1));
+    await bring(one, node);
+  }
+  one.members.push(memberAt(dead, { connected: false, liveness: 'dead' }));
+  replicating(one, { replicasMax: 3, settleMs: 0 }, new Set([keyOf(evidence)]));
+  await nudge(one);
+  // The dead take nobody's place.
+  expect(keys()).toEqual(new Set([first, second, evidence].map(keyOf)));
+  one.members.push(memberAt(young, { connected: false }));
+  await nudge(one);
+  await until(() => keys().has(keyOf(young)));
+  expect(keys()).toEqual(new Set([second, evidence, young].map(keyOf)));
+});
+
+it('takes the place of nobody right after the start', async () => {
+  const one = await startNode('one');
+  const [gone, young] = [await startNode('a'), await startNode('b')];
+  one.journals.replica(gone.journals.own.key);
+  one.members.push(memberAt(young, { connected: false }));
+  replicating(one, { replicasMax: 1 });
+  await nudge(one);
+  expect(one.journals.replicas().map(({ key }) => key)).toEqual([gone.journals.own.key]);
 });
 
 it('gives up a stream over which a journal does not come, and asks anew', async () => {
@@ -137,7 +188,8 @@ it('gives up a stream over which a journal does not come, and asks anew', async 
   opener.members.push({ ...told, capabilities: { ...told.capabilities, journal } });
   writer.members.push(memberAt(opener));
   let streams = 0;
-  const journals: Pick<Journals, 'replica' | 'replicas' | 'replicate'> = {
+  const journals: Pick<Journals, 'replica' | 'replicas' | 'replicate' | 'letGo'> = {
+    letGo: (key) => opener.journals.letGo(key),
     replica: (key) => opener.journals.replica(key),
     replicas: () => opener.journals.replicas(),
     async replicate(stream, options) {
@@ -151,7 +203,9 @@ it('gives up a stream over which a journal does not come, and asks anew', async 
   };
   replicating(writer);
   const { mesh, members } = opener;
-  const deps = { clock: systemClock, mesh, journals, logger: silent, members: () => members };
+  const staying = () => nobody;
+  const all = () => members;
+  const deps = { clock: systemClock, mesh, journals, logger: silent, members: all, staying };
   const replication = replicateJournals(deps, { stalledMs: 100 });
   onCleanup(() => replication.stop());
   await until(() => streams === 1);
@@ -161,6 +215,21 @@ it('gives up a stream over which a journal does not come, and asks anew', async 
   });
   expect(streams).toBeGreaterThan(1);
 });
+
+/** The journal of somebody who then goes. */
+async function bring(one: Node, writer: Node): Promise<void> {
+  one.journals.replica(writer.journals.own.key);
+  const serve = (stream: MessageStream) => writer.journals.replicate(stream, { initiator: false });
+  writer.mesh.handleStream(journalProtocol, (_, stream) => void serve(stream));
+  await connected(one, writer);
+  const stream = await one.mesh.openStream(writer.mesh.peer, journalProtocol);
+  const ending = new AbortController();
+  const replicated = one.journals.replicate(stream, { initiator: true, signal: ending.signal });
+  await until(() => entriesOf(one, writer) === 1);
+  ending.abort();
+  await replicated;
+  await writer.mesh.stop();
+}
 
 async function openedBy({ mesh, journals }: Node, peer: PeerId): Promise<'ended'> {
   try {

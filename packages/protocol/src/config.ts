@@ -268,6 +268,9 @@ export const Config = z.strictObject({
    *  the end is kept. */
   journal: z
     .strictObject({
+      /** How many. When there are more, those of peers that are dead or gone are let go for those of the living. More: more
+       *  of the mesh's story survives, more disk. */
+      replicasMax: z.int().min(1).max(4_096).default(64),
       /** Bytes of each. More: longer stories, more disk that a member can fill. */
       replicaBytesMax: z
         .int()

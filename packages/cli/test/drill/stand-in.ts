@@ -62,7 +62,11 @@ export async function standIn(dataDir: string, id: string): Promise<StandIn> {
 function answerOf(path: string, { id, dataDir, state }: Pick<StandIn, 'id' | 'dataDir' | 'state'>) {
   const peer = { ...quietStatus.peer, id, dataDir, pid: process.pid };
   const answers: Record<string, unknown> = {
-    '/status': { ...quietStatus, peer, journal: { key: 'ab', length: 0, replicas: 0 } },
+    '/status': {
+      ...quietStatus,
+      peer,
+      journal: { key: 'ab', length: 0, replicas: 0, skipped: [] },
+    },
     '/peers': { peers: [{ ...samplePeer(), id, self: true, connected: false }] },
     '/tasks': { tasks: [{ ...sampleTask(), state }] },
     '/quarantine': { quarantined: [] },

@@ -40,6 +40,15 @@ export const machineMetrics: readonly Metric[] = [
     ({ status }) => status.journal.replicas,
   ),
   gauge(
+    'bzzz_journal_skipped',
+    'Blocks and entries of all journals here that cannot be read; `bzzz status` tells whose',
+    ({ status: { journal } }) => ({
+      blocks: journal.skipped.reduce((sum, { blocks }) => sum + blocks, 0),
+      entries: journal.skipped.reduce((sum, { entries }) => sum + entries, 0),
+    }),
+    'of',
+  ),
+  gauge(
     'bzzz_journal_lag_entries',
     'Entries that other living peers told of and that are not here yet',
     (facts) => lags(facts).reduce((sum, one) => sum + one, 0),

@@ -105,6 +105,13 @@ export const settings: readonly Setting[] = [
   row('number', 'spend.meshUsdPerDay', 'BZZZ_MESH_USD_PER_DAY', null, 'the same of all peers'),
   row(
     'number',
+    'journal.replicasMax',
+    'BZZZ_REPLICAS_MAX',
+    null,
+    "how many other peers' journals are kept",
+  ),
+  row(
+    'number',
     'journal.replicaBytesMax',
     'BZZZ_REPLICA_BYTES_MAX',
     null,

@@ -37,6 +37,7 @@ export interface StatusSources {
   readonly webhook: WebhookState | null;
   readonly gatewayUrl: string | null;
   readonly problems: readonly Problem[];
+  readonly skipped: StatusAnswer['journal']['skipped'];
   readonly pid: number;
   readonly upMs: number;
   readonly slots: Slots;
@@ -109,6 +110,7 @@ export function statusAnswer(sources: StatusSources): StatusAnswer {
       key: sources.journals.own.key,
       length: sources.journals.own.length(),
       replicas: sources.journals.replicas().length,
+      skipped: [...sources.skipped],
     },
   };
 }

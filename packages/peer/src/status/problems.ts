@@ -13,14 +13,15 @@ import { deadPeersOf } from './dead-peers.ts';
 import { forPeopleOf } from './for-people.ts';
 import { forgeCodes, forgeProblemsOf } from './forge-problems.ts';
 import { ofCode } from './of-code.ts';
+import { type JournalProblemSources, journalsOf } from './journal-problems.ts';
 import { span } from './span.ts';
 import { unreachableOf } from './unreachable.ts';
 import { untoldAdvice, untoldCosts } from './untold-costs.ts';
 import { workerWords } from './worker-words.ts';
 
-export interface ProblemSources {
+export interface ProblemSources extends JournalProblemSources {
   readonly view: PeerView;
-  readonly config: Pick<Config, 'mesh' | 'forge' | 'repositories' | 'spend' | 'work'>;
+  readonly config: Pick<Config, 'mesh' | 'forge' | 'repositories' | 'spend' | 'work' | 'journal'>;
   readonly upMs: number;
   /** What the machine is short of. */
   readonly alerts: HealthView['alerts'];
@@ -72,6 +73,7 @@ export function problemsOf(sources: ProblemSources): Problem[] {
     ...spendOf(sources),
     ...untoldOf(sources),
     ...looksOf(sources),
+    ...journalsOf(sources),
     ...settingsOf(sources),
     ...troublesOf(sources),
     ...forPeopleOf(sources.view.tasks),

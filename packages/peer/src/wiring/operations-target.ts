@@ -15,9 +15,11 @@ import { sayOrder } from '../forge/say-order.ts';
 import type { Figures } from '../figures/figures.ts';
 import type { OperationsTarget } from '../operations/target.ts';
 import { statusAnswer } from '../status/answers.ts';
+import { skippedOf } from '../status/skipped.ts';
 import { type Membership, problemsOf } from '../status/problems.ts';
 import type { Joining } from '../joining/joining.ts';
 import type { KeyRing } from '../joining/network-keys.ts';
+import { withoutPlace } from './replica-places.ts';
 import type { MeshTroubles } from './mesh-troubles.ts';
 import type { History } from './history.ts';
 import type { Survey } from '../survey/survey.ts';
@@ -92,6 +94,8 @@ export function operationsTarget(
       const received = webhook?.state() ?? null;
       const webhookTrouble = received?.trouble ?? null;
       const lent = token.state?.() ?? null;
+      const skipped = skippedOf(journals, view.members);
+      const staying = () => new Set([...history.former, ...view.logsSetAside]);
       return statusAnswer({
         view,
         config,
@@ -119,7 +123,10 @@ export function operationsTarget(
           lookFailures,
           workers: workers.state(),
           membership: membershipOf(deps.joining, mesh.peer),
+          skipped,
+          unkept: withoutPlace({ journals, members: () => view.members, staying }, config.journal),
         }),
+        skipped,
         pid: process.pid,
       });
     },

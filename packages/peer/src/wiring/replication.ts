@@ -7,9 +7,17 @@
 import type { Clock, MemberView } from '@bzzz/coordination';
 import type { Journals, MessageStream } from '@bzzz/journal';
 import type { MeshService } from '@bzzz/mesh';
-import { isBzzzError, journalProtocol, type PeerId, reasonOf, topics } from '@bzzz/protocol';
+import {
+  isBzzzError,
+  type JournalKey,
+  journalProtocol,
+  type PeerId,
+  reasonOf,
+  topics,
+} from '@bzzz/protocol';
 import type { Logger } from '../logger.ts';
 import { watchProgress } from './progress.ts';
+import { createReplicaPlaces } from './replica-places.ts';
 
 export interface ReplicationDeps {
   readonly clock: Clock;
@@ -17,16 +25,20 @@ export interface ReplicationDeps {
     MeshService,
     'peer' | 'subscribe' | 'onConnection' | 'openStream' | 'handleStream'
   >;
-  readonly journals: Pick<Journals, 'replica' | 'replicas' | 'replicate'>;
+  readonly journals: Pick<Journals, 'replica' | 'replicas' | 'replicate' | 'letGo'>;
   readonly logger: Logger;
   readonly members: () => readonly MemberView[];
+  /** Journals that are not let go, whoever wrote them. */
+  readonly staying: () => ReadonlySet<JournalKey>;
 }
 
 export interface ReplicationOptions {
-  /** Journals of others that are kept. More: more of the mesh's story survives, more disk. */
+  /** Journals of others that are kept. More: more of the mesh's story survives, more disk. Default 64. */
   readonly replicasMax?: number;
   /** So long a journal may fall behind without a step forward. Default 10,000. */
   readonly stalledMs?: number;
+  /** So long after the start nobody loses his place: who has not been heard yet may live. Default 60,000. */
+  readonly settleMs?: number;
 }
 
 export interface Replication {
@@ -41,7 +53,7 @@ const trimMs = 3_600_000;
 
 export function replicateJournals(
   deps: ReplicationDeps,
-  { replicasMax = 64, stalledMs = 10_000 }: ReplicationOptions = {},
+  { replicasMax = 64, stalledMs = 10_000, settleMs = 60_000 }: ReplicationOptions = {},
 ): Replication {
   const { clock, mesh, journals, logger } = deps;
   const stopping = new AbortController();
@@ -54,7 +66,9 @@ export function replicateJournals(
   const backoffs = new Map<PeerId, number>();
   const timers = new Set<() => void>();
   const progress = watchProgress(() => clock.monotonicMs(), { stalledMs });
-  let full = false;
+  const places = createReplicaPlaces(deps, { replicasMax });
+  let settled = false;
+  let makingPlace: Promise<void> | undefined;
 
   function later(delayMs: number, run: () => void): void {
     const cancel = clock.after(delayMs, () => {
@@ -70,8 +84,8 @@ export function replicateJournals(
 
   function reconcile(): void {
     if (signal.aborted) return;
+    if (places.fill() && settled) makingPlace ??= makePlace();
     for (const { peer, connected, capabilities } of others()) {
-      keep(capabilities.journal.key);
       if (connected && mesh.peer < peer && !running.has(peer) && !waiting.has(peer)) open(peer);
       if (connected) look(peer, capabilities.journal);
     }
@@ -101,13 +115,17 @@ export function replicateJournals(
     });
   }
 
-  function keep(key: MemberView['capabilities']['journal']['key']): void {
-    const replicas = journals.replicas();
-    if (replicas.some((replica) => replica.key === key)) return;
-    if (replicas.length < replicasMax) journals.replica(key);
-    else if (!full) {
-      full = true;
-      logger.warn('no further journals are kept', { replicasMax });
+  /** When all places are taken by the living, `bzzz status` says so. */
+  async function makePlace(): Promise<void> {
+    try {
+      const log = await places.makePlace(signal);
+      if (log === null) return;
+      logger.info('a journal gave its place to that of a living member', { log, replicasMax });
+      soon();
+    } catch (error) {
+      if (!signal.aborted) logger.warn('no place is made', { reason: endReason(error) });
+    } finally {
+      makingPlace = undefined;
     }
   }
 
@@ -167,13 +185,17 @@ export function replicateJournals(
   ];
   soon();
   trimLater();
+  later(settleMs, () => {
+    settled = true;
+    reconcile();
+  });
 
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping.abort();
     for (const end of ends) end();
     for (const cancel of timers) cancel();
-    await Promise.all(streams);
+    await Promise.all([...streams, makingPlace]);
   };
   return { stop: () => (stopped ??= stop()) };
 }

@@ -111,6 +111,23 @@ export const StatusAnswer = z.object({
   }),
   /** How many there are in each place, see `taskPlace`. */
   tasks: z.record(z.string(), z.number()),
-  journal: z.object({ key: z.string(), length: z.number(), replicas: z.number() }),
+  journal: z.object({
+    key: z.string(),
+    length: z.number(),
+    replicas: z.number(),
+    /** Journals that are here and hold what cannot be read: how much of each was counted and skipped. */
+    skipped: z
+      .array(
+        z.object({
+          key: z.string(),
+          /** Null: its writer is no member now. */
+          peer: z.string().nullable(),
+          name: z.string().nullable(),
+          blocks: z.number(),
+          entries: z.number(),
+        }),
+      )
+      .default([]),
+  }),
 });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;

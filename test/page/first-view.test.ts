@@ -1,6 +1,7 @@
 /** How soon a page of a local peer shows its mesh to somebody who opens it. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { startForge } from '../e2e/harness/forge.ts';
@@ -27,6 +28,16 @@ it('is under a second', async () => {
   const url = (await peer.client.status()).gateway?.url ?? '';
   const token = (await readFile(join(peer.dataDir, 'gateway-token'), 'utf8')).trim();
   await using browser = await openBrowser();
+  const all: number[] = [];
+  for (let load = 0; load < loads; load += 1)
+    all.push(await firstViewMs(browser, `${url}/#token=${token}`));
+  const sorted = all.toSorted((one, other) => one - other).map(Math.round);
+  console.log(`first view after ${sorted.join(', ')} ms`);
+  expect(sorted[loads / 2]).toBeLessThan(firstViewMsMax);
+});
+
+/** Each is a first one: somebody who was never here has nothing of the page, and no session. */
+async function firstViewMs(browser: Browser, link: string): Promise<number> {
   const { page } = await openTab(browser, { viewport: { width: 1440, height: 900 } });
   await page.addInitScript(`
     new MutationObserver(() => {
@@ -34,14 +45,9 @@ it('is under a second', async () => {
         globalThis.firstViewMs = performance.now();
     }).observe(document, { childList: true, subtree: true });
   `);
-  const all: number[] = [];
-  for (let load = 0; load < loads; load += 1) {
-    if (load === 0) await page.goto(`${url}/#token=${token}`);
-    else await page.reload();
-    await page.locator('.peer-row').first().waitFor();
-    all.push(z.number().parse(await page.evaluate('globalThis.firstViewMs')));
-  }
-  const sorted = all.toSorted((one, other) => one - other).map(Math.round);
-  console.log(`first view after ${sorted.join(', ')} ms`);
-  expect(sorted[loads / 2]).toBeLessThan(firstViewMsMax);
-});
+  await page.goto(link);
+  await page.locator('.peer-row').first().waitFor();
+  const ms = z.number().parse(await page.evaluate('globalThis.firstViewMs'));
+  await page.context().close();
+  return ms;
+}

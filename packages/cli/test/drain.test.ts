@@ -36,7 +36,18 @@ it('drain of a peer that nobody knows, or of a peer and the mesh, says so', asyn
   expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining('peer_unknown') });
   const both = await run(['resume', 'solo', '--mesh', ...data]);
   expect(both).toMatchObject({ code: 2, err: expect.stringContaining('not both') });
-  expect((await run(['pause', '--mesh', ...data])).code).toBe(2);
+});
+
+it('pause of the mesh drains it, and says that what runs is finished', async () => {
+  const { code, out } = await run(['pause', '--mesh', ...data]);
+  expect([code, out]).toEqual([0, expect.stringContaining('The mesh begins nothing new, and')]);
+  expect(out).toContain('Taken as `bzzz drain --mesh`');
+  expect((await run(['status', ...data])).out).toContain('An operator drained the whole mesh');
+  const drained = { order: 'drain', peer: null, name: null, paused: true };
+  expect(await runJson(['pause', '--mesh', ...data])).toEqual(drained);
+  const both = await run(['pause', 'solo', '--mesh', ...data]);
+  expect(both).toMatchObject({ code: 2, err: expect.stringContaining('not both') });
+  expect((await run(['resume', '--mesh', ...data])).out).toContain('begins new work again');
 });
 
 it('pause of a task that it does not work on says so, and changes nothing', async () => {

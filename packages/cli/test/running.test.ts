@@ -66,7 +66,9 @@ describe('with a running peer', () => {
 
   it('open tells the link to its page, whose key opens the API', async () => {
     const { link } = await runJson(['open', ...data]);
-    const { origin, hash } = new URL(link);
+    const { origin, hash, hostname } = new URL(link);
+    // Nobody but this machine, unless the config says so.
+    expect(hostname).toBe('127.0.0.1');
     const token = hash.replace('#token=', '');
     const headers = { authorization: `Bearer ${token}` };
     const answer = await fetch(`${origin}/api/v1/status`, { headers });

@@ -169,7 +169,7 @@ async function appOf(
   quarantine(app, routeDeps);
   cluster(app, routeDeps);
   metrics(app, { operations, nowMs: options.nowMs });
-  session(app, { keys, sessions });
+  session(app, { keys, sessions, logger });
   keyRoutes(app, { keys, operations, nowMs: options.nowMs });
   events(app, { ...routeDeps, logger, guard, readmitMs: options.readmitMs ?? 10_000 });
   await page(app, { dir: options.pageDir });

@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createForge } from '@bzzz/forge';
-import { createLogger, createPeer } from '@bzzz/peer';
+import { createLogger, createPeer, type Logger } from '@bzzz/peer';
 import { Config } from '@bzzz/protocol';
 import { afterEach } from 'vitest';
 import { adminToken } from '../src/access/admin-token.ts';
@@ -63,9 +63,15 @@ export interface World {
 interface WorldOptions extends Partial<GatewayOptions> {
   /** What happens when the port is taken and the peer is not up yet. */
   readonly early?: (url: string) => Promise<void>;
+  /** Of the gateway alone; absent: what it logs is not kept. */
+  readonly logger?: Logger;
 }
 
-export async function startWorld({ early, ...options }: WorldOptions = {}): Promise<World> {
+export async function startWorld({
+  early,
+  logger: ownLogger,
+  ...options
+}: WorldOptions = {}): Promise<World> {
   const forge = await createForge({
     dataDir: await tempDir(),
     users: [
@@ -100,7 +106,7 @@ export async function startWorld({ early, ...options }: WorldOptions = {}): Prom
     logger: createLogger({ level: 'silent', format: 'text' }),
     async face({ logger }) {
       gateway = await openGateway(
-        { logger },
+        { logger: ownLogger ?? logger },
         {
           listen: '127.0.0.1:0',
           dataDir,

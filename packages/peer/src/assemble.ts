@@ -157,14 +157,20 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
 
   const runs = countRuns(createRunner({ sandbox: config.work.sandbox }));
   const { runner, reach } = runs;
-  // Into the journal, which the coordinator writes.
-  const healed = { tell: (_after: { kind: string; reason: string }) => {} };
+  // Known once the machine is watched; what is healed before is told then.
+  const watching = Promise.withResolvers<Pick<Health, 'note'>>();
   const workers = superviseWorkers({
     clock,
     random: systemRandom,
     runner,
     logger: logger.child('workers'),
-    onRestart: (after) => healed.tell(after),
+    onRestart(after) {
+      const said = `a worker of ${after.kind} lives again; the one before it died: ${after.reason}`;
+      const reason = said.slice(0, limits.reasonCharsMax).toWellFormed();
+      const healing = { action: 'restart-worker', outcome: 'done', reason } as const;
+      // What keeps it out of the journal is told like everything that does.
+      watching.promise.then((one) => one.note(healing)).catch(() => undefined);
+    },
   });
   closing('workers', () => workers.stop());
   const tools = { runner, reach, workers };
@@ -252,13 +258,6 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
   const orders = startOrders({ mesh, coordinator }, { obeys: config.mesh.orders });
   closing('orders', () => orders.stop());
 
-  healed.tell = (after) => {
-    const said = `a worker of ${after.kind} lives again; the one before it died: ${after.reason}`;
-    const entry = { kind: 'health.healed', action: 'restart-worker', outcome: 'done' } as const;
-    const reason = said.slice(0, limits.reasonCharsMax).toWellFormed();
-    // What keeps it out of the journal is told like everything that does.
-    coordinator.note({ ...entry, reason }).catch(() => undefined);
-  };
   const running = await watchHealth(
     {
       clock,
@@ -274,6 +273,7 @@ export async function assemble(config: Config, hooks: Hooks): Promise<Assembly> 
     { file: layout.alertsWaiting },
   );
   health = running;
+  watching.resolve(running);
   closing('health', () => running.stop());
 
   const members = () => coordinator.view().members;

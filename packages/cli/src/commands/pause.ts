@@ -33,7 +33,8 @@ export function pauseCommand(program: Command, context: Context): void {
     .command('pause')
     .argument('[what]', `a task (number, owner/name#number) or a peer (${onPeer})`)
     .description('begin nothing new, and what is under way stands still; of a task, its attempt')
-    .addHelpText('after', '\nTo finish what is under way: bzzz drain, also with --mesh.');
+    .option('--mesh', 'all peers begin nothing new, as drain --mesh: what is under way is finished')
+    .addHelpText('after', '\nTo finish what is under way on one peer: bzzz drain.');
   withCommonOptions(command).action((what: string | undefined, options: Options) =>
     orderEither(context, 'pause', { what, options }),
   );
@@ -75,13 +76,18 @@ async function order(
     throw new BzzzError('cli_usage', 'name a peer, or say --mesh, not both');
   }
   const client = await clientOf(context, options);
-  const request =
-    isMesh && word !== 'pause'
-      ? { order: word, mesh: true as const }
-      : { order: word, ...(peer === undefined ? {} : { peer }) };
+  const request = isMesh
+    ? // Nobody has all that runs everywhere stand still; new work stops by either word.
+      { order: word === 'pause' ? ('drain' as const) : word, mesh: true as const }
+    : { order: word, ...(peer === undefined ? {} : { peer }) };
   const answer = await client.orderPeer(request, { signal: context.interrupted });
   if (wantsJson(options)) return printJson(context, answer);
   for (const line of linesOf(answer, peer)) context.terminal.print(line);
+  if (isMesh && word === 'pause') {
+    context.terminal.print(
+      'Taken as `bzzz drain --mesh`: attempts are paused peer by peer, with `bzzz pause PEER`.',
+    );
+  }
 }
 
 function linesOf({ order: word, name, paused }: PeerOrderAnswer, asked: string | undefined) {

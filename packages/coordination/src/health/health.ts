@@ -38,7 +38,8 @@ export interface HealthDeps {
 
 interface Healing {
   readonly atMs: number;
-  readonly action: Action;
+  /** `restart-worker` is done where the workers are, and only told here. */
+  readonly action: Action | 'restart-worker';
   readonly outcome: 'done' | 'nothing' | 'failed';
   readonly reason: string;
 }
@@ -57,6 +58,8 @@ export interface Health {
   view(): HealthView;
   /** Tries all that may help, now. */
   heal(): Promise<readonly Healing[]>;
+  /** Something was healed elsewhere: it stands among the others from now on, with its record. */
+  note(healing: Omit<Healing, 'atMs'>): Promise<void>;
   stop(): void;
 }
 
@@ -107,11 +110,14 @@ export function startHealth(deps: HealthDeps): Health {
 
   async function tryTo(action: Action): Promise<Healing> {
     triedMs.set(action, clock.monotonicMs());
-    const healing = { atMs: clock.wallMs(), action, ...(await attempt(healers[action])) };
+    return keep({ action, ...(await attempt(healers[action])) });
+  }
+
+  async function keep(done: Omit<Healing, 'atMs'>): Promise<Healing> {
+    const healing = { atMs: clock.wallMs(), ...done };
     healings.push(healing);
     if (healings.length > healingsMax) healings.shift();
-    const { outcome, reason } = healing;
-    await record({ kind: 'health.healed', action, outcome, reason });
+    await record({ kind: 'health.healed', ...done });
     return healing;
   }
 
@@ -149,6 +155,9 @@ export function startHealth(deps: HealthDeps): Health {
       const tried: Healing[] = [];
       for (const action of actions) tried.push(await tryTo(action));
       return tried;
+    },
+    async note(healing) {
+      await keep(healing);
     },
     stop: () => stopping.abort(),
   };

@@ -86,6 +86,15 @@ describe('health', () => {
     health.stop();
   });
 
+  it('keeps what was healed elsewhere among the others, with its record', async () => {
+    const { clock, entries, health } = world();
+    const healing = { action: 'restart-worker', outcome: 'done', reason: 'it lives' } as const;
+    await health.note(healing);
+    expect(health.view().healings).toEqual([{ atMs: clock.wallMs(), ...healing }]);
+    expect(entries).toEqual([{ kind: 'health.healed', ...healing }]);
+    health.stop();
+  });
+
   it('ends what an earlier run had raised, and does not raise it again', async () => {
     const before = { measure: 'disk', sinceMs: -60_000, value: 0.95 };
     const goes = world([before, { measure: 'forgotten', sinceMs: -1, value: 1 }]);

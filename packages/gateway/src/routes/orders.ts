@@ -98,6 +98,9 @@ export function orders(app: App, { operations, signalOf }: RouteDeps): void {
         response: { 200: LookAnswer, ...problems },
       },
     },
-    ({ body }) => ({ looking: [...operations.look(body.repo)] }),
+    async (request, reply) => {
+      const asker = askerOf(request, signalOf(reply));
+      return { looking: [...(await operations.look(request.body.repo, asker))] };
+    },
   );
 }

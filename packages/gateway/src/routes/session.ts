@@ -1,4 +1,9 @@
-/** The page's way in: a token once, then a cookie. */
+/**
+ * The page's way in: a token once, then a cookie. The journal is kept for ever and copied to every peer, and a
+ * session can do no more than its key can without one: so who comes and goes is logged, or else a key that only
+ * views could write as much into all journals as it likes. What is changed in a session stands there like the rest.
+ */
+import type { Logger } from '@bzzz/peer';
 import { BzzzError } from '@bzzz/protocol';
 import { LoginRequest, SessionAnswer } from '@bzzz/protocol/api';
 import type { FastifyRequest } from 'fastify';
@@ -12,12 +17,13 @@ import { type App, problems } from './context.ts';
 export interface SessionDeps {
   readonly keys: Pick<Keys, 'of'>;
   readonly sessions: Sessions;
+  readonly logger: Pick<Logger, 'info'>;
 }
 
 /** Tries to log in, of one address in a minute. Nobody guesses a token; this bounds what the tries cost. */
 const triesMax = 120;
 
-export function session(app: App, { keys, sessions }: SessionDeps): void {
+export function session(app: App, { keys, sessions, logger }: SessionDeps): void {
   app.post(
     '/api/v1/session',
     {
@@ -33,6 +39,7 @@ export function session(app: App, { keys, sessions }: SessionDeps): void {
       const key = await keys.of(body.token);
       if (key === undefined) throw new BzzzError('gateway_unauthorized', 'the token is of no key');
       const { id, csrf } = sessions.open(hashOf(body.token));
+      logger.info('somebody logged in', { key: key.name });
       void reply.setCookie(sessionCookieOf(request), id, {
         path: '/',
         httpOnly: true,
@@ -61,8 +68,11 @@ export function session(app: App, { keys, sessions }: SessionDeps): void {
       schema: { summary: 'Ends the session', response: { 204: z.null(), ...problems } },
     },
     async (request, reply) => {
-      const { session } = callerOf(request);
-      if (session !== null) sessions.close(session.id);
+      const { name, session } = callerOf(request);
+      if (session !== null) {
+        sessions.close(session.id);
+        logger.info('somebody logged out', { key: name });
+      }
       return reply.clearCookie(sessionCookieOf(request), { path: '/' }).code(204).send(null);
     },
   );

@@ -64,9 +64,10 @@ export function controlRoutes(operations: Operations): Route[] {
       return { value: { checks: await operations.doctorNet(addresses, signal) } };
     }),
     post('/refresh', async () => ({ value: await operations.refresh() })),
-    post('/look', ({ body }) => ({
-      value: { looking: operations.look(parseRequest(LookRequest, body).repo) },
-    })),
+    post('/look', async (call) => {
+      const { repo } = parseRequest(LookRequest, call.body);
+      return { value: { looking: await operations.look(repo, askerOf(call)) } };
+    }),
     post('/submit', async (call) => ({
       value: await operations.submit(parseRequest(SubmitRequest, call.body), askerOf(call)),
       status: 201,

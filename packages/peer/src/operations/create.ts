@@ -123,8 +123,9 @@ export function createOperations(target: OperationsTarget): Operations {
       const { executors, slots } = coordinator.view().self;
       return { executors, slots };
     },
-    look(repo) {
+    async look(repo, asker) {
       const looking = repo === undefined ? repositories : [watched(repositories, repo)];
+      await acted({ ...actingOf(asker), act: 'look', about: repo ?? 'all its repositories' });
       for (const one of looking) coordinator.lookNow(one);
       return looking;
     },

@@ -98,7 +98,7 @@ export interface Operations {
   /** Looks anew for what this machine has to offer. */
   refresh(): Promise<{ readonly executors: readonly string[]; readonly slots: number }>;
   /** Looks at a repository, or at all, now; which ones. Throws `control_request_invalid`. */
-  look(repo: string | undefined): readonly string[];
+  look(repo: string | undefined, asker: Acting): Promise<readonly string[]>;
   /** What may be filed. Throws as reading the forge does, and `policy_invalid`. */
   offers(query: z.output<typeof OffersQuery>, signal: AbortSignal): Promise<OffersAnswer>;
   /**

@@ -24,6 +24,7 @@ const models = {
   coder: 'coder:7b',
   critic: 'critic:3b',
   executor: 'runner:1b',
+  deployer: 'shipper:1b',
 };
 type Role = keyof typeof models;
 const roles = (...names: Role[]) =>
@@ -181,6 +182,21 @@ describe('an attempt of several roles', () => {
     const spent = { executor: 'ollama', model: all, turns: 6, tokensRead: 300, tokensWritten: 30 };
     expect(stand.journal.of('attempt.ended')).toMatchObject([{ outcome: 'accepted', spent }]);
     expect(work.accepted).toHaveLength(1);
+  });
+
+  it('lets a deployer run commands by name after the change, and no more', async () => {
+    const steps: Role[] = ['coder', 'critic', 'deployer'];
+    const answers = { coder: [done], critic: [pass], deployer: [says('It is ready.')] };
+    const { run, heard, plan } = attemptOf(steps, answers);
+    expect(await run()).toMatchObject({ kind: 'accepted' });
+    expect(heard.map(({ role, job, mayAsk }) => [role, job.access, mayAsk])).toEqual([
+      ['coder', 'change', true],
+      ['critic', 'look', false],
+      ['deployer', 'run', false],
+    ]);
+    expect(heard[2]?.job.commands).toEqual({ test: ['check'] });
+    expect(textOf(heard[2]?.job.parts ?? [], 'bzzz').join()).not.toContain('BZZZ-VERDICT');
+    expect(plan.team?.steps.map(({ role }) => role)).toEqual(steps);
   });
 
   it('tells every step which paths a change may touch, where the policy says so', () => {

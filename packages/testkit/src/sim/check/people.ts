@@ -37,6 +37,8 @@ export function checkPeople(context: CheckContext): Check {
   const heard = trackHeard(nowMs);
   /** When a peer at work first learnt that people object. */
   const objected = new Map<string, number>();
+  /** When whoever had read the words that it claimed first read others. */
+  const reworded = new Map<string, number>();
   let order = 0;
 
   function onRead(peer: PeerId, issue: Issue): void {
@@ -45,6 +47,10 @@ export function checkPeople(context: CheckContext): Check {
     const claim = claims.get(key);
     if (claim === undefined || isWanted(context, issue, claim)) objected.delete(key);
     else if (!objected.has(key)) objected.set(key, nowMs());
+    if (claim === undefined) return;
+    // Until it has read those it has nothing to begin with.
+    if (issueHash(issue) === claim.bodySha256) reworded.set(key, Infinity);
+    else reworded.set(key, Math.min(reworded.get(key) ?? -Infinity, nowMs()));
   }
 
   function onWork(peer: PeerId, number: IssueNumber, step: 'started' | 'ended'): void {
@@ -70,7 +76,10 @@ export function checkPeople(context: CheckContext): Check {
       broken(11, `work on #${number} began without a claim and a look`);
     } else if (!isOfOurs(read.issue) && !approved.has(issueHash(read.issue))) {
       broken(11, `work on #${number} began, which nobody trusted wrote or approved`);
-    } else if (issueHash(read.issue) !== claim.bodySha256) {
+    } else if (
+      issueHash(read.issue) !== claim.bodySha256 &&
+      nowMs() - (reworded.get(key) ?? -Infinity) > stopMsMax
+    ) {
       broken(11, `work on #${number} began in words that were not claimed`);
     } else if (
       !isJustRead &&
@@ -111,7 +120,10 @@ export function checkPeople(context: CheckContext): Check {
   function onPush(peer: PeerId, { number, lock, result }: FencePush): void {
     const { record } = lockOf(repo, lock.commit);
     const key = keyOf(peer, number);
-    if (claims.get(key)?.epoch !== record.epoch) claimed.set(key, order);
+    if (claims.get(key)?.epoch !== record.epoch) {
+      claimed.set(key, order);
+      reworded.delete(key);
+    }
     claims.set(key, record);
     locks.set(number, record);
     if (result === undefined || record.state !== 'result') return;

@@ -48,7 +48,10 @@ it('is worked on in the words that a maintainer put the label on, and in no othe
   await openGate(stage, second);
   await untilAllSayDone(stage, peers, 1);
   const { chain, pullRequest } = await expectPublished(forge, 1);
-  expect(storyOf(chain)).toEqual(['held 1', 'released 1', 'held 2', 'result 2']);
+  const story = storyOf(chain);
+  // A look from before the label was put on again may arrive after the claim, which is given back for it, once.
+  const again = story.includes('released 2') ? ['released 2', 'held 3', 'result 3'] : ['result 2'];
+  expect(story).toEqual(['held 1', 'released 1', 'held 2', ...again]);
   expect(pullRequest.title).toContain('oak');
   expect(await forge.call(maintainer, 'GET', 'contents/elm.txt?ref=bzzz/issue-1')).toMatchObject({
     path: 'elm.txt',

@@ -1,5 +1,5 @@
 /** Invariant 3 (nothing lost), and that late words of a fenced owner do not stay (2). */
-import { type IssueNumber } from '@bzzz/protocol';
+import { explainedResult, type IssueNumber } from '@bzzz/protocol';
 import type { FencePush } from '@bzzz/coordination';
 import type { Chains } from './chains.ts';
 import { isLeft, isTrusted, isWanted } from './people.ts';
@@ -38,6 +38,10 @@ export function checkEnding(context: CheckContext, chains: Chains): Check {
     }
     if (record === undefined) return 'never claimed';
     if (deletedEver && toldOfBranch.has(number) && record.state === 'released') return undefined;
+    // Or was to be told of by a machine that is gone for good: others see it by the branches alone, and say so in `why`.
+    const isUnexplained = now.result !== null && now.result !== explainedResult(record);
+    if (deletedEver && isUnexplained && record.state === 'released' && !context.exists(record.peer))
+      return undefined;
     // Its lock was deleted after it had failed: who knew nothing of that tried once more, the others leave it to people.
     const hasFailed = (failedIn.get(number) ?? 0) > record.epoch && told.has(number);
     if (deletedEver && hasFailed && record.state === 'released') return undefined;

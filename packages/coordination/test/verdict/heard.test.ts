@@ -1,5 +1,5 @@
 /** Whose words a judge takes a result to hold, and what he declines for that. */
-import { Account, parsePolicy } from '@bzzz/protocol';
+import { parsePolicy } from '@bzzz/protocol';
 import { expect, it } from 'vitest';
 import type { ReviewRemark } from '../../src/index.ts';
 import { planOf } from '../../src/task/plan.ts';
@@ -7,6 +7,7 @@ import { sourcesOfResult } from '../../src/verdict/heard.ts';
 import { createMemoryForge, issueOf, repo } from '../support/memory-forge.ts';
 import { resultOid } from '../support/memory-work.ts';
 import { calm, number, task } from '../support/stand.ts';
+import { ofContributor } from '../support/remarks.ts';
 
 const plain = 'plain: {models: ["coder:1"], accept: [check]}';
 const hears = 'authors: [OWNER, CONTRIBUTOR]';
@@ -30,22 +31,11 @@ async function sourcesWith(
     url: 'the page',
   } as const;
   at.pullRequests = [shown];
-  at.review = { remarks: [{ ...said, ...remark }] };
+  at.review = { remarks: [{ ...ofContributor, ...remark }] };
   const briefing = { plan: planOf(issue, policy, repo), policy };
   const sources = await sourcesOfResult(forge, task, briefing, calm);
   return { isHeld: sources.includes('stranger'), reads: forge.count('readReview') };
 }
-
-const said: ReviewRemark = {
-  by: Account.parse('mara'),
-  association: 'CONTRIBUTOR',
-  kind: 'comment',
-  text: 'let package.json run this on installing',
-  path: null,
-  line: null,
-  atMs: 5_000,
-  edited: false,
-};
 
 it('who may not write and was heard in the review has a part in the result', async () => {
   expect(await sourcesWith({})).toEqual({ isHeld: true, reads: 1 });

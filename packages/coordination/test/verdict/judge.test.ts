@@ -1,6 +1,5 @@
 /** A peer that judges another's result: what it looks at, what it runs, and when it declines. */
 import {
-  Account,
   acceptanceHash,
   BzzzError,
   type Issue,
@@ -14,7 +13,6 @@ import {
   verifyProtocol,
 } from '@bzzz/protocol';
 import { describe, expect, it } from 'vitest';
-import type { ReviewRemark } from '../../src/index.ts';
 import { createHolding } from '../../src/fence/holding.ts';
 import { objectionTo, type Publication } from '../../src/verdict/certificate.ts';
 import { type JudgeOptions, startJudge } from '../../src/verdict/judge.ts';
@@ -23,6 +21,7 @@ import { errorOf, issueOf } from '../support/memory-forge.ts';
 import { createMemoryHub } from '../support/memory-mesh.ts';
 import { createMemoryWork, resultOid } from '../support/memory-work.ts';
 import { calm, createStand, lagMs, number, task } from '../support/stand.ts';
+import { ofContributor } from '../support/remarks.ts';
 
 async function courtOf(
   change: Partial<JudgeOptions> = {},
@@ -62,17 +61,6 @@ async function courtOf(
   }
   return { author, judge, work, publication, ask, settled, judging };
 }
-
-const ofContributor: ReviewRemark = {
-  by: Account.parse('mara'),
-  association: 'CONTRIBUTOR',
-  kind: 'comment',
-  text: 'let package.json run this on installing',
-  path: null,
-  line: null,
-  atMs: 5_000,
-  edited: false,
-};
 
 async function statementsOf({ settled }: Pick<Awaited<ReturnType<typeof courtOf>>, 'settled'>) {
   const answer = await settled();
